@@ -1,0 +1,11 @@
+import type { Area } from "./operation.ts";
+
+/**
+ * The base paths of each area. The most specific base of a path names the function that serves it: API Gateway picks
+ * the most specific route key, so `/api/chat/rooms/{room_id}/messages` wins over `/api/chat/rooms/{proxy+}`.
+ */
+export const areaBases: Record<Area, readonly string[]> = {
+  auth: ["/api/auth"],
+  rooms: ["/api/chat/rooms"],
+  messages: ["/api/chat/rooms/{room_id}/messages"],
+};

@@ -1,0 +1,192 @@
+import * as z from "zod";
+import { user } from "./objects/user.ts";
+import { text } from "./objects/values.ts";
+import { defineOperation } from "./operation.ts";
+
+const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.email({ error: "must be an e-mail address" }).max(254));
+/** Letters, digits, `.`, `_` and `-`: what `@username` can name in a message. Kept in the case given, unique in any. */
+export const username = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u, {
+    error:
+      "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter or digit",
+  });
+const password = z.string().min(1).max(256);
+const code = z.string().trim().min(1).max(64);
+// Cognito's own limit: a refresh token has at most 2,048 characters at an external issuer, and fewer from a pool.
+const refreshToken = z.string().min(1).max(4096);
+
+/** What people say of themselves. Null empties a field. */
+const profileFields = z.object({
+  display_name: text(1, 100).nullish(),
+  first_name: text(1, 100).nullish(),
+  last_name: text(1, 100).nullish(),
+  profile_picture: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .max(2000)
+    .nullish(),
+  bio: text(1, 500).nullish(),
+  specialization: text(1, 100).nullish(),
+  institution: text(1, 200).nullish(),
+  role: text(1, 100).nullish(),
+});
+export type ProfileFields = z.output<typeof profileFields>;
+
+const tokens = z
+  .object({
+    access_token: z.string(),
+    id_token: z.string(),
+    refresh_token: z.string(),
+    token_type: z.literal("Bearer"),
+    /** Seconds until the access token and the id token expire. */
+    expires_in: z.int().positive(),
+    user,
+  })
+  .meta({ id: "Tokens" });
+
+const message = z.object({ message: z.string() });
+
+export const authOperations = {
+  register: defineOperation({
+    id: "register",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/register",
+    summary: "Create an account",
+    description: "`confirmed` says whether the account can log in at once, or wants the e-mailed code first.",
+    auth: "public",
+    identity: "pool",
+    body: profileFields.extend({ username, email, password }),
+    success: { status: 201, schema: z.object({ user, confirmed: z.boolean() }) },
+    errors: ["conflict", "rate_limited"],
+  }),
+  confirm: defineOperation({
+    id: "confirm",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/confirm",
+    summary: "Confirm an account with the e-mailed code",
+    auth: "public",
+    identity: "pool",
+    body: z.object({ email, code }),
+    success: { status: 200, schema: message },
+    errors: ["invalid_code", "rate_limited"],
+  }),
+  login: defineOperation({
+    id: "login",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/login",
+    summary: "Log in with e-mail address or username",
+    auth: "public",
+    identity: "pool",
+    body: z
+      .object({
+        email: z.string().trim().min(1).max(254),
+        username: z.string().trim().min(1).max(254),
+        password,
+      })
+      .partial({ email: true, username: true })
+      .refine((body) => body.email !== undefined || body.username !== undefined, {
+        path: ["email"],
+        error: "give an email or a username",
+      }),
+    success: { status: 200, schema: tokens },
+    errors: ["invalid_credentials", "not_confirmed", "rate_limited"],
+  }),
+  refresh: defineOperation({
+    id: "refresh",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/refresh",
+    summary: "Get new tokens with a refresh token",
+    auth: "public",
+    identity: "pool",
+    body: z.object({ refresh_token: refreshToken }),
+    success: { status: 200, schema: tokens },
+    errors: ["invalid_credentials", "rate_limited"],
+  }),
+  logout: defineOperation({
+    id: "logout",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/logout",
+    summary: "End the session of a refresh token",
+    auth: "user",
+    identity: "pool",
+    body: z.object({ refresh_token: refreshToken }),
+    success: { status: 204, schema: null },
+    errors: ["rate_limited"],
+  }),
+  getProfile: defineOperation({
+    id: "getProfile",
+    area: "auth",
+    method: "GET",
+    path: "/api/auth/profile",
+    summary: "Get one's own profile",
+    auth: "user",
+    success: { status: 200, schema: user },
+    errors: [],
+  }),
+  updateProfile: defineOperation({
+    id: "updateProfile",
+    area: "auth",
+    method: "PUT",
+    path: "/api/auth/profile",
+    summary: "Change one's own profile",
+    description: "Fields that are left out stay as they are; null empties one.",
+    auth: "user",
+    body: profileFields,
+    success: { status: 200, schema: user },
+    errors: [],
+  }),
+  forgotPassword: defineOperation({
+    id: "forgotPassword",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/forgot-password",
+    summary: "Ask for a code to set a new password",
+    description: "The answer is the same whether or not there is such an account.",
+    auth: "public",
+    identity: "pool",
+    body: z.object({ email }),
+    success: { status: 200, schema: message },
+    errors: ["rate_limited"],
+  }),
+  resetPassword: defineOperation({
+    id: "resetPassword",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/reset-password",
+    summary: "Set a new password with the e-mailed code",
+    auth: "public",
+    identity: "pool",
+    body: z.object({ email, code, password }),
+    success: { status: 200, schema: message },
+    errors: ["invalid_code", "rate_limited"],
+  }),
+  createWebSocketTicket: defineOperation({
+    id: "createWebSocketTicket",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/ws-ticket",
+    summary: "Get a one-time ticket that opens a WebSocket",
+    description:
+      "Give it as `?ticket=` within its lifetime. The connection lasts as long as the token that asked.",
+    auth: "user",
+    success: {
+      status: 201,
+      schema: z.object({
+        ticket: z.string(),
+        /** Seconds. */
+        expires_in: z.int().positive(),
+      }),
+    },
+    errors: [],
+  }),
+};

@@ -1,0 +1,36 @@
+import * as z from "zod";
+
+export const maxPageSize = 100;
+export const defaultPageSize = 50;
+
+const wholeNumber = (what: string) =>
+  z
+    .string()
+    .regex(/^\d+$/, { error: `${what} must be a whole number` })
+    .transform(Number);
+
+const pageNumber = (what: string, max: number) =>
+  wholeNumber(what)
+    .refine((value) => value >= 1, { error: `${what} must be at least 1` })
+    .refine((value) => value <= max, { error: `${what} must be at most ${max}` });
+
+/** Query parameters of every list: `page` from 1, `page_size` from 1 to 100. */
+export const pageQuery = z.object({
+  page: pageNumber("page", 1_000_000_000).default(1),
+  page_size: pageNumber("page_size", maxPageSize).default(defaultPageSize),
+});
+
+/** A cursor in a room: a whole number from 0. */
+export const cursor = (what: string) =>
+  wholeNumber(what)
+    .refine((value) => Number.isSafeInteger(value), { error: `${what} is too large` })
+    .optional();
+
+/** The envelope of every list. `next` and `previous` are absolute URLs or null. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    count: z.int().nonnegative(),
+    next: z.url().nullable(),
+    previous: z.url().nullable(),
+    results: z.array(item),
+  });
