@@ -1,0 +1,108 @@
+import type { User } from "../../contract/objects/user.ts";
+import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
+import { getPresence } from "../data/presence.ts";
+import { type Profile, type ProfileChanges, putProfile } from "../data/profiles.ts";
+import { claimUsername, getUsernameClaim, keepUsername, releaseUsername } from "../data/usernames.ts";
+import { type Actor, actorFromClaims } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { environment } from "../kernel/environment.ts";
+import { isoNow } from "../kernel/time.ts";
+import { presentUser } from "./present-user.ts";
+import { ensureProfile } from "./profiles.ts";
+
+export interface Registration extends ProfileChanges {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Oneself, as one is shown to oneself. */
+export const presentSelf = async (profile: Profile): Promise<User> =>
+  presentUser({ profile, presence: await getPresence(profile.id) }, true);
+
+/**
+ * Creates an account: username claimed, account made, profile stored. A call that ends in between leaves nothing that
+ * stands in the way: the claim lapses, or is the same e-mail's to take again, and an account without a profile gets
+ * one when it first logs in. Throws `conflict` for a username or an e-mail address that is taken.
+ */
+export const register = async (
+  registration: Registration,
+): Promise<{ profile: Profile; confirmed: boolean }> => {
+  const { username, email, password } = registration;
+  if (!(await claimUsername(username, email)))
+    throw new ApiError("conflict", `The username ${username} is taken: choose another one.`);
+  const userId = await signUp({
+    email,
+    username,
+    password,
+    firstName: registration.first_name ?? null,
+    lastName: registration.last_name ?? null,
+  }).catch(async (error: unknown) => {
+    await releaseUsername(username, email);
+    throw error;
+  });
+  const confirmed = environment.confirmsAtOnce;
+  const [profile] = await Promise.all([
+    putProfile({
+      id: userId,
+      username,
+      email,
+      display_name: registration.display_name ?? null,
+      first_name: registration.first_name ?? null,
+      last_name: registration.last_name ?? null,
+      profile_picture: registration.profile_picture ?? null,
+      bio: registration.bio ?? null,
+      specialization: registration.specialization ?? null,
+      institution: registration.institution ?? null,
+      role: registration.role ?? null,
+      is_verified: false,
+      created_at: isoNow(),
+    }),
+    keepUsername(username, email, userId),
+    confirmed ? confirmAtOnce(email) : undefined,
+  ]);
+  return { profile, confirmed };
+};
+
+/** The caller that a token names which Cognito itself has just given us: no need to verify it. */
+const actorOfFreshToken = (idToken: string): Actor => {
+  const payload = idToken.split(".")[1] ?? "";
+  const actor = actorFromClaims(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
+  if (!actor) throw new Error("Cognito gave an id token without a subject.");
+  return actor;
+};
+
+export interface Session extends Tokens {
+  readonly refreshToken: string;
+  readonly user: User;
+}
+
+const sessionOf = async (tokens: Tokens, refreshToken: string): Promise<Session> => {
+  const profile = await ensureProfile(actorOfFreshToken(tokens.idToken));
+  return { ...tokens, refreshToken, user: await presentSelf(profile) };
+};
+
+/** The e-mail address of somebody who logs in; for a username that is nobody's, the name itself, which no account has. */
+const addressOf = async (name: string): Promise<string> =>
+  name.includes("@") ? name.toLowerCase() : ((await getUsernameClaim(name))?.email ?? name);
+
+/** Throws `invalid_credentials`, alike whether the account is unknown or the password wrong, or `not_confirmed`. */
+export const openSession = async (name: string, password: string): Promise<Session> => {
+  const address = await addressOf(name);
+  const tokens = await logIn(address, password).catch(async (error: unknown) => {
+    // A registration was cut off before it was confirmed, where that is done at once: do it now.
+    const isCutOff =
+      error instanceof ApiError && error.code === "not_confirmed" && environment.confirmsAtOnce;
+    if (!isCutOff) throw error;
+    await confirmAtOnce(address);
+    return logIn(address, password);
+  });
+  if (tokens.refreshToken === undefined) throw new Error("Cognito gave no refresh token at log-in.");
+  return sessionOf(tokens, tokens.refreshToken);
+};
+
+/** New tokens; the refresh token goes on where Cognito does not rotate it. Throws `invalid_credentials`. */
+export const renewSession = async (refreshToken: string): Promise<Session> => {
+  const tokens = await refreshTokens(refreshToken);
+  return sessionOf(tokens, tokens.refreshToken ?? refreshToken);
+};

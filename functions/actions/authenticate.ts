@@ -1,0 +1,31 @@
+import { extendConnection, getPresence } from "../data/presence.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import type { Socket } from "../kernel/socket.ts";
+import { epochSeconds } from "../kernel/time.ts";
+import { verifyToken } from "../kernel/token.ts";
+
+const goneConnection = () =>
+  new ApiError("unauthorized", "This connection is not known any more: connect again.");
+
+/** Lets a connection live as long as a newer token of the same user. Throws `token_expired` or `unauthorized`. */
+export const authenticate = async (socket: Socket, token: string): Promise<void> => {
+  const actor = await verifyToken(token);
+  if (actor === "expired")
+    throw new ApiError("token_expired", "The token has expired: get a new one with POST /api/auth/refresh.");
+  if (actor === "invalid") throw new ApiError("unauthorized", "The token is not valid.");
+  if (actor.userId !== socket.userId)
+    throw new ApiError("unauthorized", "The token is another user's: open a connection of their own.");
+  if (!(await extendConnection(socket.userId, socket.connectionId, actor.tokenExpiresAt)))
+    throw goneConnection();
+};
+
+/**
+ * Whether the token behind a connection still holds. The expiry that the gateway kept answers without a read; only
+ * past it is the connection's entry asked whether `authenticate` came in between.
+ */
+export const isAuthenticated = async (socket: Socket): Promise<boolean> => {
+  if (socket.tokenExpiresAt > epochSeconds()) return true;
+  const { connections } = await getPresence(socket.userId, "consistent");
+  const entry = connections.find((connection) => connection.id === socket.connectionId);
+  return entry !== undefined && entry.tokenExpiresAt > epochSeconds();
+};

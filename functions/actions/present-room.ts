@@ -1,0 +1,101 @@
+import type { LastMessage } from "../../contract/objects/message.ts";
+import type { Permissions, Room } from "../../contract/objects/room.ts";
+import type { User } from "../../contract/objects/user.ts";
+import { type Details, noDetails } from "../data/details.ts";
+import type { Head } from "../data/heads.ts";
+import type { Membership } from "../data/memberships.ts";
+import { type People, personOf } from "../data/people.ts";
+import type { RosterEntry } from "../data/rosters.ts";
+import { messageId } from "../kernel/ids.ts";
+import { presentUser } from "./present-user.ts";
+import { hasRead, isSettled, unreadCount } from "./read-state.ts";
+
+/** What the view of a room is made of, all of it read before. */
+export interface RoomParts {
+  readonly head: Head;
+  /** The viewer's membership; undefined in a public room that they have not joined. */
+  readonly me: Membership | undefined;
+  /** The members that are shown, the longest-standing first. */
+  readonly members: readonly RosterEntry[];
+  /** Memberships of others, for whether they read the viewer's last message. */
+  readonly others: readonly Membership[];
+  readonly details: Details | undefined;
+  readonly people: People;
+}
+
+const all = { can_send: true, can_view_history: true, can_add_members: true, can_pin: true };
+
+/** In a direct room both are equal, and nobody is added. */
+const permissionsOf = (head: Head): Permissions => {
+  if (head.type === "direct") {
+    const both = { ...all, can_add_members: false };
+    return { admin: both, member: both };
+  }
+  return { admin: all, member: { ...all, can_add_members: false } };
+};
+
+const presentLast = (
+  { head, me, others }: RoomParts,
+  viewerId: string,
+  present: (userId: string) => User,
+): LastMessage | null => {
+  const { last } = head;
+  if (!last) return null;
+  const isRead =
+    last.senderId === viewerId
+      ? others.some((other) => other.userId !== viewerId && hasRead(other, last.seq))
+      : me !== undefined && isSettled(me, last.seq);
+  return {
+    id: messageId(head.id, last.seq),
+    seq: last.seq,
+    content: last.content,
+    message_type: last.type,
+    sender: present(last.senderId),
+    timestamp: last.at,
+    is_deleted: false,
+    is_read: isRead,
+  };
+};
+
+/** A room as its viewer sees it. E-mail addresses are shown among members. */
+export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
+  const { head, me, members, people } = parts;
+  const memberIds = new Set(members.map((member) => member.userId));
+  const present = (userId: string): User =>
+    presentUser(personOf(people, userId), userId === viewerId || (me !== undefined && memberIds.has(userId)));
+  const details = parts.details ?? noDetails;
+  const other = head.pair?.find((userId) => userId !== viewerId);
+  return {
+    id: head.id,
+    name: head.name,
+    room_type: head.type,
+    description: details.description,
+    tags: [...details.tags],
+    status: head.status,
+    is_active: head.status === "active",
+    participants: members.map(({ userId, role, joinedAt }) => ({
+      ...present(userId),
+      room_role: role,
+      joined_at: joinedAt,
+    })),
+    participant_count: head.memberCount,
+    created_by: present(head.createdBy),
+    created_at: head.createdAt,
+    updated_at: head.updatedAt,
+    last_message: presentLast(parts, viewerId, present),
+    unread_count: me ? unreadCount(me, head.seq) : 0,
+    other_user: other === undefined ? null : present(other),
+    permissions: permissionsOf(head),
+    me: me
+      ? {
+          role: me.role,
+          joined_at: me.joinedAt,
+          notifications: me.notifications,
+          muted_until: me.mutedUntil,
+          read_seq: me.readSeq,
+        }
+      : null,
+    seq: head.seq,
+    rev: head.rev,
+  };
+};

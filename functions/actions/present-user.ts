@@ -1,0 +1,29 @@
+import type { User } from "../../contract/objects/user.ts";
+import type { Person } from "../data/people.ts";
+
+const fullName = (first: string | null, last: string | null): string | null =>
+  [first, last].filter((part) => part !== null).join(" ") || null;
+
+/** A person as others see them. `seesEmail`: the viewer is the person, shares a room with them, or has them as a contact. */
+export const presentUser = ({ profile, presence }: Person, seesEmail: boolean): User => {
+  const full = fullName(profile.first_name, profile.last_name);
+  return {
+    id: profile.id,
+    username: profile.username,
+    email: seesEmail ? profile.email : null,
+    display_name: profile.display_name ?? full ?? profile.username,
+    full_name: full,
+    first_name: profile.first_name,
+    last_name: profile.last_name,
+    profile_picture: profile.profile_picture,
+    // The same picture under the name by which the clients of channels.md ask for it.
+    clerk_profile_image_url: profile.profile_picture,
+    bio: profile.bio,
+    specialization: profile.specialization,
+    institution: profile.institution,
+    role: profile.role,
+    is_verified: profile.is_verified,
+    is_online: presence.isOnline,
+    last_seen: presence.lastSeen,
+  };
+};

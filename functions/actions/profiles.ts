@@ -1,0 +1,45 @@
+import { getProfile, type Profile, putProfile } from "../data/profiles.ts";
+import { keepUsername } from "../data/usernames.ts";
+import { type Actor, claim } from "../kernel/actor.ts";
+import { digest } from "../kernel/ids.ts";
+import { isoNow } from "../kernel/time.ts";
+
+/** A username that the claims suggest: the preferred one, else the part before the `@`, else the id. */
+const wantedUsername = (actor: Actor): string => {
+  const wanted =
+    claim(actor, "preferred_username") ?? claim(actor, "nickname") ?? claim(actor, "email")?.split("@")[0];
+  const clean = wanted?.replaceAll(/[^\p{L}\p{N}._-]/gu, "").slice(0, 40);
+  return clean || `user-${digest(actor.userId).slice(0, 8)}`;
+};
+
+const claimFree = async (wanted: string, email: string, userId: string): Promise<string> => {
+  if (await keepUsername(wanted, email, userId)) return wanted;
+  const other = `${wanted}-${digest(userId).slice(0, 6)}`;
+  await keepUsername(other, email, userId);
+  return other;
+};
+
+/**
+ * The caller's profile, made from the claims of their token when they are seen for the first time: an external issuer
+ * keeps the accounts, or a registration was cut off between its account and its profile.
+ */
+export const ensureProfile = async (actor: Actor): Promise<Profile> => {
+  const existing = await getProfile(actor.userId);
+  if (existing) return existing;
+  const email = claim(actor, "email")?.toLowerCase() ?? null;
+  return putProfile({
+    id: actor.userId,
+    username: await claimFree(wantedUsername(actor), email ?? "", actor.userId),
+    email,
+    display_name: claim(actor, "name") ?? null,
+    first_name: claim(actor, "given_name") ?? null,
+    last_name: claim(actor, "family_name") ?? null,
+    profile_picture: claim(actor, "picture") ?? null,
+    bio: null,
+    specialization: null,
+    institution: null,
+    role: null,
+    is_verified: false,
+    created_at: isoNow(),
+  });
+};

@@ -1,0 +1,56 @@
+import type { Membership } from "../data/memberships.ts";
+
+/** Whether a member has read the message at `seq`; nobody has read what was there before they joined. */
+export const hasRead = (membership: Membership, seq: number): boolean =>
+  seq > membership.joinedSeq && (seq <= membership.readSeq || membership.readAhead.has(seq));
+
+/** Whether the message at `seq` is not, or no longer, unread to a member: also what was there before they joined. */
+export const isSettled = (membership: Membership, seq: number): boolean =>
+  seq <= membership.readSeq || membership.readAhead.has(seq);
+
+const wasDelivered = (membership: Membership, seq: number): boolean =>
+  hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
+
+/** Messages up to `seq` that a member has not read: by subtraction, whatever the length of the history. */
+export const unreadCount = (membership: Membership, seq: number): number => {
+  let ahead = 0;
+  for (const read of membership.readAhead) if (read > membership.readSeq && read <= seq) ahead += 1;
+  return Math.max(0, seq - membership.readSeq - ahead);
+};
+
+export interface MessageMarks {
+  readonly readBy: readonly string[];
+  readonly isRead: boolean;
+  readonly status: "sent" | "delivered" | "read";
+}
+
+/**
+ * What the members' marks say of a message. To its sender it is read when another member read it; to anybody else
+ * when they did themselves.
+ */
+export const marksOf = (
+  message: { readonly seq: number; readonly senderId: string },
+  viewerId: string,
+  memberships: readonly Membership[],
+): MessageMarks => {
+  const others = memberships.filter((member) => member.userId !== message.senderId);
+  const readers = others.filter((member) => hasRead(member, message.seq));
+  if (viewerId === message.senderId)
+    return {
+      readBy: readers.map((member) => member.userId),
+      isRead: readers.length > 0,
+      status:
+        readers.length > 0
+          ? "read"
+          : others.some((member) => wasDelivered(member, message.seq))
+            ? "delivered"
+            : "sent",
+    };
+  const viewer = others.find((member) => member.userId === viewerId);
+  const isRead = viewer !== undefined && isSettled(viewer, message.seq);
+  return {
+    readBy: readers.map((member) => member.userId),
+    isRead,
+    status: isRead ? "read" : viewer && wasDelivered(viewer, message.seq) ? "delivered" : "sent",
+  };
+};

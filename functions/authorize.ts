@@ -1,0 +1,55 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
+import { ensureProfile } from "./actions/profiles.ts";
+import { takeTicket } from "./data/tickets.ts";
+import { directRoomId } from "./kernel/ids.ts";
+import type { SocketContext } from "./kernel/socket.ts";
+import { tokenOfProtocols } from "./kernel/subprotocol.ts";
+import { epochSeconds } from "./kernel/time.ts";
+import { verifyToken } from "./kernel/token.ts";
+
+/** The gateway answers 401 to exactly this message. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
+const unauthorized = () => new Error("Unauthorized");
+
+interface Caller {
+  readonly userId: string;
+  readonly tokenExpiresAt: number;
+}
+
+/** Who opens the socket: by a ticket, else the token among the subprotocols, else the token in the query. */
+const callerOf = async (event: APIGatewayRequestAuthorizerEvent): Promise<Caller | undefined> => {
+  const { ticket, token } = event.queryStringParameters ?? {};
+  if (ticket) {
+    const taken = await takeTicket(ticket);
+    return taken && taken.tokenExpiresAt > epochSeconds() ? taken : undefined;
+  }
+  const given = tokenOfProtocols(event.headers) ?? token;
+  if (!given) return undefined;
+  const actor = await verifyToken(given);
+  if (typeof actor === "string") return undefined;
+  // Here the claims are at hand; later frames know the user's id alone. A ticket's user has a profile already.
+  await ensureProfile(actor);
+  return actor;
+};
+
+/** Lets a connection in, or answers 401 before it is upgraded. What it learned goes with the connection. */
+export const handler = async (
+  event: APIGatewayRequestAuthorizerEvent,
+): Promise<APIGatewayAuthorizerResult> => {
+  const caller = await callerOf(event);
+  if (!caller) throw unauthorized();
+  const { room_id: roomId, user_id: peerId } = event.queryStringParameters ?? {};
+  const context: SocketContext = {
+    user_id: caller.userId,
+    token_expires_at: String(caller.tokenExpiresAt),
+    room_id: roomId || (peerId ? directRoomId(caller.userId, peerId) : ""),
+    peer_id: roomId ? "" : (peerId ?? ""),
+  };
+  return {
+    principalId: caller.userId,
+    policyDocument: {
+      Version: "2012-10-17",
+      Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: event.methodArn }],
+    },
+    context: { ...context },
+  };
+};

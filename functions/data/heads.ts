@@ -1,0 +1,189 @@
+/**
+ * Room heads: what every message and every listing of a room needs, kept under 1 KB so that a send writes one unit.
+ *   one, many by id           ROOM#r / HEAD
+ */
+import type { MessageType } from "../../contract/objects/message.ts";
+import type { RoomStatus, RoomType } from "../../contract/objects/room.ts";
+import { isoNow } from "../kernel/time.ts";
+import { idOfKey, keys } from "./keys.ts";
+import { getItem, getItems, type Item, updateItem } from "./table.ts";
+
+/** The last message in short, so that a list of rooms reads no messages. */
+export interface Preview {
+  readonly senderId: string;
+  readonly content: string;
+  readonly type: MessageType;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export interface Head {
+  readonly id: string;
+  readonly type: RoomType;
+  readonly name: string | null;
+  readonly status: RoomStatus;
+  /** The number of the last message; 0 in a new room. */
+  readonly seq: number;
+  /** Raised by each change of a message. */
+  readonly rev: number;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly memberCount: number;
+  /** How many roster items the room has. */
+  readonly rosterChunks: number;
+  /** Whether the room has a details item. */
+  readonly hasDetails: boolean;
+  readonly last: (Preview & { readonly seq: number }) | undefined;
+  /** The two of a direct room. */
+  readonly pair: readonly [string, string] | undefined;
+  /** Those of a direct room who blocked the other. */
+  readonly blockedBy: ReadonlySet<string>;
+}
+
+// 160 characters, and no more bytes than leave the head under 1 KB in a script of three bytes a character.
+const previewCharacters = 160;
+const previewBytes = 320;
+
+/** The beginning of a text, for the head. Never cut inside a character. */
+export const previewOf = (content: string): string => {
+  let preview = "";
+  let characters = 0;
+  let bytes = 0;
+  for (const character of content) {
+    characters += 1;
+    bytes += Buffer.byteLength(character);
+    if (characters > previewCharacters || bytes > previewBytes) break;
+    preview += character;
+  }
+  return preview;
+};
+
+const previewToItem = (preview: Preview) => ({
+  sender: preview.senderId,
+  content: previewOf(preview.content),
+  type: preview.type,
+  at: preview.at,
+});
+
+// Each `as` below is safe: the attributes were written by this module alone.
+const previewFromItem = (item: Item): Head["last"] => {
+  const last = item.last as ReturnType<typeof previewToItem> | undefined;
+  if (!last) return undefined;
+  return {
+    senderId: last.sender,
+    content: last.content,
+    type: last.type,
+    at: last.at,
+    seq: Number(item.last_seq),
+  };
+};
+
+export const headFromItem = (item: Item): Head => ({
+  id: idOfKey(String(item.pk)),
+  type: item.type as RoomType,
+  name: typeof item.name === "string" ? item.name : null,
+  status: item.status as RoomStatus,
+  seq: Number(item.seq),
+  rev: Number(item.rev),
+  createdBy: String(item.created_by),
+  createdAt: String(item.created_at),
+  updatedAt: String(item.updated_at),
+  memberCount: Number(item.member_count),
+  rosterChunks: Number(item.roster_chunks),
+  hasDetails: item.details === true,
+  last: previewFromItem(item),
+  pair: item.pair as Head["pair"],
+  blockedBy: item.blocked_by instanceof Set ? item.blocked_by : new Set(),
+});
+
+/** The item of a new room: no messages yet. */
+export const newHeadItem = (
+  head: Pick<
+    Head,
+    | "id"
+    | "type"
+    | "name"
+    | "createdBy"
+    | "createdAt"
+    | "memberCount"
+    | "rosterChunks"
+    | "hasDetails"
+    | "pair"
+  >,
+) => ({
+  ...keys.head(head.id),
+  type: head.type,
+  ...(head.name !== null && { name: head.name }),
+  status: "active" satisfies RoomStatus,
+  seq: 0,
+  rev: 0,
+  created_by: head.createdBy,
+  created_at: head.createdAt,
+  updated_at: head.createdAt,
+  member_count: head.memberCount,
+  roster_chunks: head.rosterChunks,
+  ...(head.hasDetails && { details: true }),
+  ...(head.pair && { pair: [...head.pair] }),
+});
+
+export const getHead = async (
+  roomId: string,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Head | undefined> => {
+  const item = await getItem(keys.head(roomId), read);
+  return item && headFromItem(item);
+};
+
+/** The head after a number was taken; or, where the room takes no messages, as it is: undefined if there is none. */
+export type TakenSeq =
+  | { readonly taken: true; readonly head: Head }
+  | { readonly taken: false; readonly head: Head | undefined };
+
+/**
+ * Step "order" of sending: takes the room's next number and shows the message as its last, unless the room is not
+ * active, or one of its two has blocked the other.
+ */
+export const takeSeq = async (roomId: string, preview: Preview): Promise<TakenSeq> => {
+  const { done, item } = await updateItem(keys.head(roomId), {
+    UpdateExpression: "SET seq = seq + :one, last_seq = seq + :one, #last = :last, updated_at = :now",
+    ConditionExpression: "#status = :active AND attribute_not_exists(blocked_by)",
+    ExpressionAttributeNames: { "#last": "last", "#status": "status" },
+    ExpressionAttributeValues: {
+      ":one": 1,
+      ":last": previewToItem(preview),
+      ":now": preview.at,
+      ":active": "active" satisfies RoomStatus,
+    },
+    ReturnValues: "ALL_NEW",
+  });
+  return done
+    ? { taken: true, head: headFromItem(item) }
+    : { taken: false, head: item && headFromItem(item) };
+};
+
+/**
+ * Shows `last` as the room's last message again, if the one at `seq`, which was never stored, still stands there.
+ */
+export const withdrawPreview = async (
+  roomId: string,
+  seq: number,
+  last: (Preview & { seq: number }) | undefined,
+): Promise<void> => {
+  await updateItem(keys.head(roomId), {
+    UpdateExpression: last
+      ? "SET #last = :last, last_seq = :lastSeq, updated_at = :now"
+      : "SET updated_at = :now REMOVE #last, last_seq",
+    ConditionExpression: "last_seq = :seq",
+    ExpressionAttributeNames: { "#last": "last" },
+    ExpressionAttributeValues: {
+      ":seq": seq,
+      ":now": isoNow(),
+      ...(last && { ":last": previewToItem(last), ":lastSeq": last.seq }),
+    },
+  });
+};
+
+/** The heads of those rooms that exist, with the caller's memberships read in the same calls (see memberships.ts). */
+export const getHeads = async (roomIds: readonly string[]): Promise<Head[]> =>
+  (await getItems(roomIds.map((roomId) => keys.head(roomId)))).map(headFromItem);

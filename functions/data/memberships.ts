@@ -1,0 +1,203 @@
+/**
+ * Memberships: one person in one room, and what they have read of it.
+ *   one                       ROOM#r / MEMBER#u
+ *   the rooms of a user       gsi1: USER#u / ROOM#r
+ * An update here never touches the index: it projects keys alone.
+ */
+import type { RoomRole } from "../../contract/objects/room.ts";
+import { shortDigest } from "../kernel/ids.ts";
+import { isoOf } from "../kernel/time.ts";
+import { idOfKey, indexKeys, keys } from "./keys.ts";
+import { getItem, getItems, type Item, queryAll, updateItem } from "./table.ts";
+
+export interface Membership {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly role: RoomRole;
+  readonly joinedAt: string;
+  /** The room's seq when the member joined: nothing up to it was ever unread to them. */
+  readonly joinedSeq: number;
+  /** Everything up to this seq is read. */
+  readonly readSeq: number;
+  /** What is read beyond it, out of order. */
+  readonly readAhead: ReadonlySet<number>;
+  readonly deliveredSeq: number;
+  readonly notifications: boolean;
+  readonly mutedUntil: string | null;
+  /** The rate bucket: when it will be full again, in milliseconds since 1970. */
+  readonly bucketAt: number;
+  /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
+  readonly recent: ReadonlyMap<string, number>;
+}
+
+const numberOr = (value: unknown, otherwise: number): number =>
+  typeof value === "number" ? value : otherwise;
+
+export const membershipFromItem = (item: Item): Membership => ({
+  roomId: idOfKey(String(item.pk)),
+  userId: idOfKey(String(item.sk)),
+  // Safe: written by newMembershipItem alone.
+  role: item.role as RoomRole,
+  joinedAt: isoOf(Number(item.joined_at)),
+  joinedSeq: numberOr(item.joined_seq, 0),
+  readSeq: numberOr(item.read_seq, 0),
+  // Safe: only numbers are ever added to it.
+  readAhead: item.read_ahead instanceof Set ? (item.read_ahead as Set<number>) : new Set(),
+  deliveredSeq: numberOr(item.delivered_seq, 0),
+  notifications: item.notifications !== false,
+  mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
+  bucketAt: numberOr(item.bucket_at, 0),
+  // Safe: a map of numbers, written by claimSend alone.
+  recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
+});
+
+/** The item of somebody who joins when the room's last message is `joinedSeq`. */
+export const newMembershipItem = (membership: {
+  roomId: string;
+  userId: string;
+  role: RoomRole;
+  joinedAt: string;
+  joinedSeq: number;
+}) => ({
+  ...keys.membership(membership.roomId, membership.userId),
+  ...indexKeys.membership(membership.userId, membership.roomId),
+  role: membership.role,
+  joined_at: Date.parse(membership.joinedAt),
+  joined_seq: membership.joinedSeq,
+  read_seq: membership.joinedSeq,
+  recent: {},
+});
+
+export const getMembership = async (
+  roomId: string,
+  userId: string,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Membership | undefined> => {
+  const item = await getItem(keys.membership(roomId, userId), read);
+  return item && membershipFromItem(item);
+};
+
+/** The memberships of several people in one room, those that exist. */
+export const getMemberships = async (roomId: string, userIds: readonly string[]): Promise<Membership[]> =>
+  (await getItems(userIds.map((userId) => keys.membership(roomId, userId)))).map(membershipFromItem);
+
+/** The ids of all rooms that a user is in. */
+export const listRoomIds = async (userId: string): Promise<string[]> => {
+  const { gsi1pk, prefix } = indexKeys.membershipsOf(userId);
+  const items = await queryAll({
+    IndexName: "gsi1",
+    KeyConditionExpression: "gsi1pk = :user AND begins_with(gsi1sk, :prefix)",
+    ExpressionAttributeValues: { ":user": gsi1pk, ":prefix": prefix },
+  });
+  return items.map((item) => idOfKey(String(item.gsi1sk)));
+};
+
+/** How many of the last sends a membership remembers: more than a burst, and few enough to stay under 1 KB. */
+const recentSends = 32;
+
+export const recentSeq = (membership: Membership, clientMessageId: string): number | undefined =>
+  membership.recent.get(shortDigest(clientMessageId));
+
+/** What leaves the set when `seq` is read and everything before it is too; undefined if something is not. */
+const foldedBy = (membership: Membership, seq: number): Set<number> | undefined => {
+  for (let before = membership.readSeq + 1; before < seq; before += 1)
+    if (!membership.readAhead.has(before)) return undefined;
+  return new Set([...membership.readAhead].filter((ahead) => ahead <= seq));
+};
+
+export interface Claim {
+  readonly seq: number;
+  readonly clientMessageId: string | undefined;
+  /** Milliseconds of the rate bucket that a message takes, and that it holds. */
+  readonly cost: number;
+  readonly capacity: number;
+}
+
+/**
+ * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for. Where the claim
+ * is refused: `gone`, not a member any more; `seen`, the client's id was claimed before, at that seq; `limited`, the
+ * bucket was emptied in the meantime; `moved`, the bucket was filled in the meantime, and the claim can be tried again
+ * with the membership as it is now.
+ */
+export type ClaimResult =
+  | { readonly result: "claimed" }
+  | { readonly result: "gone" }
+  | { readonly result: "limited" }
+  | { readonly result: "seen"; readonly seq: number }
+  | { readonly result: "moved"; readonly membership: Membership };
+
+export const claimSend = async (membership: Membership, claim: Claim): Promise<ClaimResult> => {
+  const now = Date.now();
+  const set: string[] = [];
+  const remove: string[] = [];
+  const add: string[] = [];
+  const drop: string[] = [];
+  const conditions = ["attribute_exists(pk)"];
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+
+  // The bucket is one time: when it will be full again. A full one starts at the present, which two sends at once
+  // must not both do; any other is moved on from wherever it is.
+  if (membership.bucketAt <= now) {
+    set.push("bucket_at = :bucket");
+    conditions.push("(attribute_not_exists(bucket_at) OR bucket_at = :seen)");
+    values[":bucket"] = now + claim.cost;
+    values[":seen"] = membership.bucketAt;
+  } else {
+    add.push("bucket_at :cost");
+    conditions.push("bucket_at <= :limit");
+    values[":cost"] = claim.cost;
+    values[":limit"] = now + claim.capacity - claim.cost;
+  }
+
+  if (claim.clientMessageId !== undefined) {
+    names["#recent"] = "recent";
+    names["#id"] = shortDigest(claim.clientMessageId);
+    values[":seq"] = claim.seq;
+    set.push("#recent.#id = :seq");
+    conditions.push("attribute_not_exists(#recent.#id)");
+    const oldest = [...membership.recent].sort((one, other) => other[1] - one[1]).slice(recentSends - 1);
+    for (const [at, [id]] of oldest.entries()) {
+      names[`#old${at}`] = id;
+      remove.push(`#recent.#old${at}`);
+    }
+  }
+
+  // One's own message is read. It raises the mark if everything before it is read, and else waits in the set.
+  const folded = foldedBy(membership, claim.seq);
+  if (folded) {
+    set.push("read_seq = :own");
+    conditions.push("read_seq = :mark");
+    values[":own"] = claim.seq;
+    values[":mark"] = membership.readSeq;
+    if (folded.size > 0) {
+      drop.push("read_ahead :folded");
+      values[":folded"] = folded;
+    }
+  } else {
+    add.push("read_ahead :own");
+    values[":own"] = new Set([claim.seq]);
+  }
+
+  const outcome = await updateItem(keys.membership(membership.roomId, membership.userId), {
+    UpdateExpression: [
+      set.length > 0 ? `SET ${set.join(", ")}` : "",
+      remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
+      add.length > 0 ? `ADD ${add.join(", ")}` : "",
+      drop.length > 0 ? `DELETE ${drop.join(", ")}` : "",
+    ].join(" "),
+    ConditionExpression: conditions.join(" AND "),
+    ExpressionAttributeValues: values,
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+  });
+  if (outcome.done) return { result: "claimed" };
+  if (!outcome.item) return { result: "gone" };
+  const current = membershipFromItem(outcome.item);
+  const seen = claim.clientMessageId === undefined ? undefined : recentSeq(current, claim.clientMessageId);
+  // The SDK repeats a call whose answer was lost: then the claim that stands is this one.
+  if (seen === claim.seq) return { result: "claimed" };
+  if (seen !== undefined) return { result: "seen", seq: seen };
+  return current.bucketAt > now + claim.capacity - claim.cost
+    ? { result: "limited" }
+    : { result: "moved", membership: current };
+};

@@ -1,0 +1,109 @@
+/**
+ * Profiles: what people say of themselves.
+ *   one by id, many by id     USER#u / PROFILE
+ * A username is unique because of the item that claims it (usernames.ts).
+ */
+import { keys } from "./keys.ts";
+import { getItem, getItems, type Item, putIfAbsent, updateItem } from "./table.ts";
+
+export interface Profile {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly display_name: string | null;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly profile_picture: string | null;
+  readonly bio: string | null;
+  readonly specialization: string | null;
+  readonly institution: string | null;
+  readonly role: string | null;
+  readonly is_verified: boolean;
+  readonly created_at: string;
+}
+
+/** The fields that their owner changes. */
+export const ownFields = [
+  "display_name",
+  "first_name",
+  "last_name",
+  "profile_picture",
+  "bio",
+  "specialization",
+  "institution",
+  "role",
+] as const;
+export type ProfileChanges = { readonly [F in (typeof ownFields)[number]]?: string | null | undefined };
+
+const stringOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+export const profileFromItem = (item: Item): Profile => ({
+  id: String(item.id),
+  username: String(item.username),
+  email: stringOr(item.email),
+  display_name: stringOr(item.display_name),
+  first_name: stringOr(item.first_name),
+  last_name: stringOr(item.last_name),
+  profile_picture: stringOr(item.profile_picture),
+  bio: stringOr(item.bio),
+  specialization: stringOr(item.specialization),
+  institution: stringOr(item.institution),
+  role: stringOr(item.role),
+  is_verified: item.is_verified === true,
+  created_at: String(item.created_at),
+});
+
+const toItem = (profile: Profile) => ({
+  ...keys.profile(profile.id),
+  ...Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null)),
+});
+
+export const getProfile = async (userId: string): Promise<Profile | undefined> => {
+  const item = await getItem(keys.profile(userId));
+  return item && profileFromItem(item);
+};
+
+/** Those of the ids that have a profile. */
+export const getProfiles = async (userIds: readonly string[]): Promise<Map<string, Profile>> => {
+  const items = await getItems([...new Set(userIds)].map(keys.profile));
+  return new Map(items.map((item) => [String(item.id), profileFromItem(item)]));
+};
+
+/** Puts the profile unless there is one, and gives the one that there is. */
+export const putProfile = async (profile: Profile): Promise<Profile> => {
+  const outcome = await putIfAbsent(toItem(profile));
+  return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
+};
+
+/** Changes the given fields; undefined if there is no profile. */
+export const updateProfile = async (
+  userId: string,
+  changes: ProfileChanges,
+): Promise<Profile | undefined> => {
+  const set: string[] = [];
+  const remove: string[] = [];
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  for (const field of ownFields) {
+    const value = changes[field];
+    if (value === undefined) continue;
+    names[`#${field}`] = field;
+    if (value === null) remove.push(`#${field}`);
+    else {
+      set.push(`#${field} = :${field}`);
+      values[`:${field}`] = value;
+    }
+  }
+  if (Object.keys(names).length === 0) return getProfile(userId);
+  const outcome = await updateItem(keys.profile(userId), {
+    UpdateExpression: [
+      set.length > 0 ? `SET ${set.join(", ")}` : "",
+      remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
+    ].join(" "),
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeNames: names,
+    ...(set.length > 0 && { ExpressionAttributeValues: values }),
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.done ? profileFromItem(outcome.item) : undefined;
+};

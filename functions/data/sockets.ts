@@ -1,0 +1,52 @@
+/**
+ * Sockets: the open connections of the WebSocket API, reached through its management API. The SDK finds the API's
+ * address in AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, which the stack sets.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import { forEach } from "../kernel/for-each.ts";
+import { errorFacts, log } from "../kernel/log.ts";
+
+// One client, and so one pool of kept-alive connections, for the life of the container. Its retries back off with
+// jitter when the gateway answers 429.
+const gateway = new ApiGatewayManagementApiClient({ maxAttempts: 4 });
+
+const isGone = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";
+
+/** Posts at most this many at once: the SDK's own pool holds 50 sockets. */
+const atOnce = 50;
+
+/**
+ * Posts to each connection, and gives those that are gone. Delivery is best effort: what else goes wrong is logged, and
+ * the client fetches what it misses.
+ */
+export const postToConnections = async <C extends { readonly id: string }>(
+  connections: readonly C[],
+  event: (connection: C) => string,
+): Promise<C[]> => {
+  const gone: C[] = [];
+  await forEach(connections, atOnce, async (connection) => {
+    try {
+      await gateway.send(
+        new PostToConnectionCommand({ ConnectionId: connection.id, Data: event(connection) }),
+      );
+    } catch (error) {
+      if (isGone(error)) gone.push(connection);
+      else log("warn", "post_failed", { connection_id: connection.id, ...errorFacts(error) });
+    }
+  });
+  return gone;
+};
+
+/** Closes a connection; one that is gone is closed already. */
+export const closeConnection = async (connectionId: string): Promise<void> => {
+  try {
+    await gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+  } catch (error) {
+    if (!isGone(error)) log("warn", "close_failed", { connection_id: connectionId, ...errorFacts(error) });
+  }
+};

@@ -1,0 +1,197 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactWriteCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { environment } from "../kernel/environment.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { pause } from "../kernel/pause.ts";
+import type { Key } from "./keys.ts";
+
+/** An item as it is stored. The data module of its entity alone knows what is in it. */
+export type Item = Record<string, unknown>;
+
+// Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+
+/** BatchGetItem takes at most 100 keys a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const batchGetLimit = 100;
+/** TransactWriteItems takes at most 100 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+export const transactionLimit = 100;
+const batchAttempts = 8;
+
+export const getItem = async (
+  key: Key,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Item | undefined> => {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: environment.tableName, Key: key, ConsistentRead: read === "consistent" }),
+  );
+  return Item;
+};
+
+const getBatch = async (batch: readonly Key[], consistent: boolean): Promise<Item[]> => {
+  const items: Item[] = [];
+  const table = environment.tableName;
+  let pending: Record<string, unknown>[] = batch.map((key) => ({ ...key }));
+  for (let attempt = 0; pending.length > 0; attempt += 1) {
+    if (attempt === batchAttempts)
+      throw new Error(
+        `${pending.length} of ${batch.length} items could not be read: the table is throttled.`,
+      );
+    if (attempt > 0) await pause(attempt);
+    const result = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: pending, ConsistentRead: consistent } } }),
+    );
+    items.push(...(result.Responses?.[table] ?? []));
+    pending = result.UnprocessedKeys?.[table]?.Keys ?? [];
+  }
+  return items;
+};
+
+/** Items by their keys, in no order, those that exist; 100 keys a call, the calls at once. Keys must be distinct. */
+export const getItems = async (
+  wanted: readonly Key[],
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Item[]> => {
+  const batches: Key[][] = [];
+  for (let at = 0; at < wanted.length; at += batchGetLimit)
+    batches.push(wanted.slice(at, at + batchGetLimit));
+  return (await Promise.all(batches.map((batch) => getBatch(batch, read === "consistent")))).flat();
+};
+
+/** One query; `Limit` or a key range must bound it. */
+export const query = async (input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> => {
+  const { Items } = await client.send(new QueryCommand({ TableName: environment.tableName, ...input }));
+  return Items ?? [];
+};
+
+/** A query followed through its pages of 1 MB, for lists that their owner bounds. */
+export const queryAll = async (input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> => {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: environment.tableName,
+        ...input,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+};
+
+/** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
+export type Outcome =
+  | { readonly done: true; readonly item: Item }
+  | { readonly done: false; readonly item: Item | undefined };
+
+/** Tells a failed condition, which is an answer, from an error. */
+const outcome = async (call: () => Promise<Item | undefined>): Promise<Outcome> => {
+  try {
+    return { done: true, item: (await call()) ?? {} };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { done: false, item: error.Item && unmarshall(error.Item) };
+  }
+};
+
+export const updateItem = (
+  key: Key,
+  input: Omit<UpdateCommandInput, "TableName" | "Key" | "ReturnValuesOnConditionCheckFailure">,
+): Promise<Outcome> =>
+  outcome(async () => {
+    const { Attributes } = await client.send(
+      new UpdateCommand({
+        TableName: environment.tableName,
+        Key: key,
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        ...input,
+      }),
+    );
+    return Attributes;
+  });
+
+/** Puts an item if there is none with its key. */
+export const putIfAbsent = (item: Key & Item): Promise<Outcome> =>
+  outcome(async () => {
+    await client.send(
+      new PutCommand({
+        TableName: environment.tableName,
+        Item: item,
+        ConditionExpression: "attribute_not_exists(pk)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    );
+    return undefined;
+  });
+
+export const putItem = async (item: Key & Item): Promise<void> => {
+  await client.send(new PutCommand({ TableName: environment.tableName, Item: item }));
+};
+
+/** Deletes an item and gives what it was; undefined if there was none. */
+export const takeItem = async (key: Key): Promise<Item | undefined> => {
+  const { Attributes } = await client.send(
+    new DeleteCommand({ TableName: environment.tableName, Key: key, ReturnValues: "ALL_OLD" }),
+  );
+  return Attributes;
+};
+
+/** Puts many items, each if there is none with its key; a bounded number at once. */
+export const putAllIfAbsent = (items: readonly (Key & Item)[]): Promise<void> =>
+  forEach(items, putsAtOnce, async (item) => {
+    await putIfAbsent(item);
+  });
+
+const putsAtOnce = 25;
+const transactionAttempts = 6;
+
+/**
+ * Puts all items or none; false if the first one is there already. Two transactions that meet on an item are told to
+ * try again, and do: the SDK does not retry a cancelled transaction.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
+export const putTogether = async (puts: readonly (Key & Item)[]): Promise<boolean> => {
+  const items = puts.map((item, at) => ({
+    Put: {
+      TableName: environment.tableName,
+      Item: item,
+      ...(at === 0 && { ConditionExpression: "attribute_not_exists(pk)" }),
+    },
+  }));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.send(new TransactWriteCommand({ TransactItems: items }));
+      return true;
+    } catch (error) {
+      const codes = cancellationCodes(error);
+      if (codes === undefined) throw error;
+      if (codes.includes("ConditionalCheckFailed")) return false;
+      if (attempt === transactionAttempts) throw error;
+      await pause(attempt);
+    }
+  }
+};
+
+const cancellationCodes = (error: unknown): string[] | undefined =>
+  error instanceof Error && error.name === "TransactionCanceledException" && "CancellationReasons" in error
+    ? // Safe: the shape of this exception, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+      (error.CancellationReasons as { Code?: string }[]).map((reason) => reason.Code ?? "None")
+    : error instanceof Error && error.name === "TransactionInProgressException"
+      ? ["TransactionConflict"]
+      : undefined;

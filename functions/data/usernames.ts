@@ -1,0 +1,58 @@
+/**
+ * Usernames: one item claims each, so that two people cannot have the same.
+ *   who has a username        USERNAME#<folded> / USERNAME
+ * A claim is pending, with a time to live, until its account exists.
+ */
+import { epochSeconds } from "../kernel/time.ts";
+import { keys } from "./keys.ts";
+import { getItem, updateItem } from "./table.ts";
+
+/** Seconds for which an unfinished registration keeps its username. */
+const pendingSeconds = 3600;
+
+/** `Ann` and `ann` are one username, and so are the ways in which Unicode can write it. */
+const folded = (username: string): string => username.normalize("NFKC").toLowerCase();
+
+export interface UsernameClaim {
+  readonly email: string;
+  readonly userId: string | undefined;
+}
+
+export const getUsernameClaim = async (username: string): Promise<UsernameClaim | undefined> => {
+  const item = await getItem(keys.username(folded(username)));
+  const isLapsed = typeof item?.expires_at === "number" && item.expires_at < epochSeconds();
+  if (!item || isLapsed) return undefined;
+  return { email: String(item.email), userId: typeof item.user_id === "string" ? item.user_id : undefined };
+};
+
+/** Claims the username for an account to be; false if somebody else has it. The same e-mail may claim again. */
+export const claimUsername = async (username: string, email: string): Promise<boolean> => {
+  const now = epochSeconds();
+  const { done } = await updateItem(keys.username(folded(username)), {
+    UpdateExpression: "SET email = :email, expires_at = :expires",
+    ConditionExpression:
+      "attribute_not_exists(pk) OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
+    ExpressionAttributeValues: { ":email": email, ":expires": now + pendingSeconds, ":now": now },
+  });
+  return done;
+};
+
+/** Makes the claim last; false if the username has become somebody else's. */
+export const keepUsername = async (username: string, email: string, userId: string): Promise<boolean> => {
+  const { done } = await updateItem(keys.username(folded(username)), {
+    UpdateExpression: "SET email = :email, user_id = :user REMOVE expires_at",
+    ConditionExpression:
+      "attribute_not_exists(pk) OR user_id = :user OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
+    ExpressionAttributeValues: { ":email": email, ":user": userId, ":now": epochSeconds() },
+  });
+  return done;
+};
+
+/** Gives back a claim whose account did not come to be: it lapses at once. */
+export const releaseUsername = async (username: string, email: string): Promise<void> => {
+  await updateItem(keys.username(folded(username)), {
+    UpdateExpression: "SET expires_at = :now",
+    ConditionExpression: "attribute_exists(expires_at) AND email = :email",
+    ExpressionAttributeValues: { ":email": email, ":now": epochSeconds() - 1 },
+  });
+};

@@ -1,0 +1,62 @@
+import type { ServerEvent } from "../../contract/events.ts";
+import { clientFrame, clientFrames, type Frame, type FrameType } from "../../contract/frames.ts";
+import { ApiError, invalidInput } from "./api-error.ts";
+import type { Answer } from "./problem.ts";
+import type { Socket } from "./socket.ts";
+import { problemsOf } from "./validation.ts";
+
+/** What came of a frame: an event that answers it, and what its ack carries. */
+export interface FrameResult {
+  readonly reply?: ServerEvent;
+  readonly ack?: Omit<Extract<ServerEvent, { type: "ack" }>, "type" | "request_id">;
+}
+
+export type FrameHandler<T extends FrameType> = (frame: Frame<T>, socket: Socket) => Promise<FrameResult>;
+
+/** One handler for each frame: one that is missing does not compile. */
+export type FrameHandlers = { readonly [T in FrameType]: FrameHandler<T> };
+
+export const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ApiError("invalid_json", "The frame is not valid JSON.");
+  }
+};
+
+/** The `request_id` of whatever came, so that its error can name it even where the frame is not valid. */
+export const requestIdOf = (raw: unknown): string | null =>
+  typeof raw === "object" && raw !== null && "request_id" in raw && typeof raw.request_id === "string"
+    ? raw.request_id.slice(0, 128)
+    : null;
+
+export const parseFrame = (raw: unknown) => {
+  const type: unknown = typeof raw === "object" && raw !== null && "type" in raw ? raw.type : undefined;
+  if (typeof type !== "string" || !Object.hasOwn(clientFrames, type))
+    throw new ApiError(
+      "invalid_frame",
+      `A frame is a JSON object whose type is one of ${Object.keys(clientFrames).join(", ")}.`,
+    );
+  const parsed = clientFrame.safeParse(raw);
+  if (!parsed.success) throw invalidInput(problemsOf(parsed.error));
+  return parsed.data;
+};
+
+/** The room that a frame is about: the one it names, else the one that its connection is limited to. */
+export const roomOf = (frame: { readonly room_id?: string | undefined }, socket: Socket): string => {
+  const roomId = frame.room_id ?? socket.roomId;
+  if (roomId === undefined)
+    throw invalidInput([{ path: "room_id", message: "Name the room: this connection serves all of yours" }]);
+  return roomId;
+};
+
+export const errorEvent = ({ code, detail, facts }: Answer, requestId: string | null): ServerEvent => ({
+  type: "error",
+  request_id: requestId,
+  error: {
+    code,
+    detail,
+    ...(facts.retryAfter !== undefined && { retry_after: facts.retryAfter }),
+    ...(facts.errors && { errors: [...facts.errors] }),
+  },
+});

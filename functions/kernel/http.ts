@@ -1,0 +1,125 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
+import { type Context, Hono } from "hono";
+import { handle } from "hono/aws-lambda";
+import { errorCodes } from "../../contract/errors.ts";
+import type { Operation, OperationInput, OperationResult } from "../../contract/operation.ts";
+import { type Actor, actorFromClaims } from "./actor.ts";
+import { ApiError } from "./api-error.ts";
+import { environment } from "./environment.ts";
+import { answerTo, problemOf } from "./problem.ts";
+import { parseInput } from "./validation.ts";
+
+/** The answer to a request that had been carried out before: told by its status alone. */
+export class Repeated<T> {
+  readonly value: T;
+  constructor(value: T) {
+    this.value = value;
+  }
+}
+
+/** What a handler is given: the caller, and the request's parts as the operation's schemas parsed them. */
+export type HandlerRequest<O extends Operation> = OperationInput<O> & {
+  readonly actor: O["auth"] extends "user" ? Actor : undefined;
+  /** The absolute URL that the client called, for links to further pages. */
+  readonly url: URL;
+};
+
+export type Handler<O extends Operation> = (
+  request: HandlerRequest<O>,
+) => Promise<OperationResult<O> | Repeated<OperationResult<O>>>;
+
+/** One handler for each operation: one that is missing does not compile. */
+export type Handlers<Operations extends Record<string, Operation>> = {
+  readonly [Id in keyof Operations]: Handler<Operations[Id]>;
+};
+
+type Env = { Bindings: { event: APIGatewayProxyEventV2WithJWTAuthorizer } };
+
+/** Bytes. The largest legitimate body, a room with all of its first participants, has half of it. */
+const bodyLimit = 256 * 1024;
+
+/** The operation's path in the router's notation: `{room_id}` becomes `:room_id`. */
+const routePath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+const actorOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer): Actor => {
+  // Absent where a route was deployed without its authorizer: then nobody is let in.
+  const actor = actorFromClaims(event.requestContext.authorizer?.jwt?.claims ?? {});
+  if (!actor) throw new ApiError("unauthorized", "Send a valid token: Authorization: Bearer <token>.");
+  return actor;
+};
+
+const bodyOf = async (context: Context<Env>): Promise<unknown> => {
+  const type = context.req.header("content-type");
+  if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
+    throw new ApiError("unsupported_media_type", `Send the body as application/json, not as ${type}.`);
+  const body = await context.req.text();
+  if (Buffer.byteLength(body) > bodyLimit)
+    throw new ApiError("too_large", `The body has more than the ${bodyLimit} bytes that are taken.`);
+  if (body.trim() === "") return {};
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ApiError("invalid_json", "The body is not valid JSON: check quotes, commas and brackets.");
+  }
+};
+
+/** API Gateway speaks TLS only; its `x-forwarded-proto` says what the client spoke, also where the API runs locally. */
+const urlOf = (context: Context<Env>): URL => {
+  const { rawPath, rawQueryString, requestContext } = context.env.event;
+  const scheme = context.req.header("x-forwarded-proto") ?? "https";
+  const host = context.req.header("host") ?? requestContext.domainName;
+  return new URL(`${scheme}://${host}${rawPath}${rawQueryString ? `?${rawQueryString}` : ""}`);
+};
+
+const run = async (
+  operation: Operation,
+  handler: Handler<Operation>,
+  context: Context<Env>,
+): Promise<Response> => {
+  const actor = operation.auth === "user" ? actorOf(context.env.event) : undefined;
+  const input = parseInput(operation, {
+    params: context.req.param(),
+    query: context.req.query(),
+    headers: context.req.header(),
+    body: operation.body ? await bodyOf(context) : {},
+  });
+  // Safe: parseInput has just held every part against the schema that its type is read from.
+  const request = { ...input, actor, url: urlOf(context) } as HandlerRequest<Operation>;
+  const result = await handler(request);
+  const { status } = operation.success;
+  if (status === 204) return context.body(null, 204);
+  return result instanceof Repeated
+    ? context.json(result.value, operation.repeated ?? status)
+    : context.json(result, status);
+};
+
+/** The Lambda handler of an area: routes with and without the last slash, validates, and maps errors, all in one place. */
+export const serveHttp = <const Operations extends Record<string, Operation>>(
+  operations: Operations,
+  handlers: Handlers<Operations>,
+) => {
+  const app = new Hono<Env>({ strict: false });
+  for (const [id, operation] of Object.entries(operations)) {
+    // With an external issuer there are no accounts of our own, and no such operations.
+    if (operation.identity === "pool" && !environment.hasUserPool) continue;
+    // Safe: Handlers gives every operation its own handler; a loop over both cannot say so.
+    const handler = handlers[id] as unknown as Handler<Operation>;
+    app.on(operation.method, routePath(operation.path), (context) => run(operation, handler, context));
+  }
+  app.notFound((context) => {
+    throw new ApiError(
+      "not_found",
+      `There is no ${context.req.method} ${context.req.path}. The operations are listed in openapi.json.`,
+    );
+  });
+  app.onError((error, context) => {
+    const { requestId, routeKey } = context.env.event.requestContext;
+    const answer = answerTo(error, { requestId, operation: routeKey });
+    const { retryAfter } = answer.facts;
+    return context.body(JSON.stringify(problemOf(answer, requestId)), errorCodes[answer.code].status, {
+      "content-type": "application/problem+json",
+      ...(retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter)) }),
+    });
+  });
+  return handle(app);
+};

@@ -1,0 +1,37 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+
+/** 128 bits of a digest in the form of a UUID (version 8, RFC 9562: bits of one's own making). */
+const uuidOf = (text: string): string => {
+  const bytes = createHash("sha256").update(text).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+};
+
+export const newRoomId = (): string => randomUUID();
+
+/** The same two people always meet in the same room, whoever opens it: a duplicate cannot exist. */
+export const directRoomId = (one: string, other: string): string =>
+  uuidOf(`direct\n${[one, other].sort().join("\n")}`);
+
+/** The same creator's same `Idempotency-Key` always names the same room. */
+export const roomIdOfKey = (creator: string, idempotencyKey: string): string =>
+  uuidOf(`room\n${creator}\n${idempotencyKey}`);
+
+/** A message's id names its room and its seq, so that finding a message by its id needs no index. */
+export const messageId = (roomId: string, seq: number): string => `${roomId}-${seq}`;
+
+/** What a message id names; undefined when it is none. */
+export const parseMessageId = (id: string): { roomId: string; seq: number } | undefined => {
+  const match = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([1-9]\d{0,11})$/.exec(id);
+  return match?.[1] && match[2] ? { roomId: match[1], seq: Number(match[2]) } : undefined;
+};
+
+export const newTicket = (): string => randomBytes(32).toString("base64url");
+
+/** What is stored of a ticket: whoever reads the table cannot use it. */
+export const digest = (secret: string): string => createHash("sha256").update(secret).digest("base64url");
+
+/** A short name for a client's own id, so that a membership can remember many of them and stay under 1 KB. */
+export const shortDigest = (text: string): string => digest(text).slice(0, 8);

@@ -1,0 +1,52 @@
+import { type ErrorCode, errorCodes } from "../../contract/errors.ts";
+import type { Problem } from "../../contract/objects/problem.ts";
+import { ApiError, type ErrorFacts } from "./api-error.ts";
+import { errorFacts, log } from "./log.ts";
+
+/** What a caller is told of something that went wrong. */
+export interface Answer {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly facts: ErrorFacts;
+}
+
+// The SDK has retried before it throws one of these; the caller may do so later.
+const throttled = new Set([
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "ThrottlingException",
+  "TransactionCanceledException",
+  "TransactionInProgressException",
+]);
+
+/**
+ * The one place that decides what an error tells: an `ApiError` speaks for itself; of anything else the stack is
+ * logged with the request's id, and the caller learns that id alone.
+ */
+export const answerTo = (error: unknown, request: { requestId: string; operation: string }): Answer => {
+  if (error instanceof ApiError) return { code: error.code, detail: error.message, facts: error.facts };
+  const isThrottled = error instanceof Error && throttled.has(error.name);
+  log("error", isThrottled ? "throttled" : "failed", {
+    request_id: request.requestId,
+    operation: request.operation,
+    ...errorFacts(error),
+  });
+  return isThrottled
+    ? { code: "unavailable", detail: "The service is busy: try again in a moment.", facts: { retryAfter: 1 } }
+    : {
+        code: "internal_error",
+        detail: `Something went wrong on our side. If it goes on, report it with the request id ${request.requestId}.`,
+        facts: {},
+      };
+};
+
+/** RFC 9457. `about:blank` says that the status and the title say it all; `code` is for programs. */
+export const problemOf = ({ code, detail, facts }: Answer, requestId: string): Problem => ({
+  type: "about:blank",
+  title: errorCodes[code].title,
+  status: errorCodes[code].status,
+  detail,
+  code,
+  request_id: requestId,
+  ...(facts.errors && { errors: [...facts.errors] }),
+});

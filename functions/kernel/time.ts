@@ -1,0 +1,6 @@
+/** The present, as every stored and shown time is written: RFC 3339, UTC, milliseconds. */
+export const isoNow = (): string => new Date().toISOString();
+export const isoOf = (epochMs: number): string => new Date(epochMs).toISOString();
+
+/** Seconds since 1970, the unit of DynamoDB's TTL and of a token's expiry. */
+export const epochSeconds = (ms: number = Date.now()): number => Math.floor(ms / 1000);

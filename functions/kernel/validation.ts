@@ -1,0 +1,34 @@
+import type * as z from "zod";
+import type { Operation } from "../../contract/operation.ts";
+import { invalidInput } from "./api-error.ts";
+
+export interface InputProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a schema has against a value, by the path of each field: `participant_ids.3`. */
+export const problemsOf = (error: z.ZodError): InputProblem[] =>
+  error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }));
+
+type Part = "params" | "query" | "headers" | "body";
+
+/** The parts of a request as the operation's schemas parse them. Throws `invalid_input` with all problems at once. */
+export const parseInput = (operation: Operation, raw: Record<Part, unknown>): Record<Part, unknown> => {
+  const problems: InputProblem[] = [];
+  const parse = (part: Part): unknown => {
+    const schema = operation[part];
+    if (!schema) return {};
+    const result = schema.safeParse(raw[part]);
+    if (!result.success) problems.push(...problemsOf(result.error));
+    return result.data;
+  };
+  const input = {
+    params: parse("params"),
+    query: parse("query"),
+    headers: parse("headers"),
+    body: parse("body"),
+  };
+  if (problems.length > 0) throw invalidInput(problems);
+  return input;
+};

@@ -1,0 +1,64 @@
+import type { ServerEvent } from "../contract/events.ts";
+import type { ClientFrame, FrameType } from "../contract/frames.ts";
+import { isAuthenticated } from "./actions/authenticate.ts";
+import { encodeEvent, expireConnection } from "./actions/deliver.ts";
+import { postToConnections } from "./data/sockets.ts";
+import { frameHandlers } from "./handlers/frames.ts";
+import {
+  errorEvent,
+  type FrameHandler,
+  type FrameResult,
+  parseFrame,
+  parseJson,
+  requestIdOf,
+} from "./kernel/frames.ts";
+import { answerTo } from "./kernel/problem.ts";
+import { type Socket, socketOf } from "./kernel/socket.ts";
+import type { SocketEvent } from "./kernel/socket-event.ts";
+
+/** A body that is returned goes to the client: the gateway's `$default` route has a route response. */
+interface RouteResponse {
+  readonly statusCode: number;
+  readonly body?: string;
+}
+
+const respond = (event?: ServerEvent): RouteResponse =>
+  event ? { statusCode: 200, body: encodeEvent(event) } : { statusCode: 200 };
+
+const handle = (frame: ClientFrame, socket: Socket): Promise<FrameResult> => {
+  // Safe: FrameHandlers gives each type of frame its own handler; a lookup by type cannot say so.
+  const handler = frameHandlers[frame.type] as FrameHandler<FrameType>;
+  return handler(frame, socket);
+};
+
+/** One of an ack and a reply is the answer; where a frame wants both, the reply is posted before. */
+const answerWith = async (
+  { reply, ack }: FrameResult,
+  requestId: string | undefined,
+  socket: Socket,
+): Promise<RouteResponse> => {
+  if (requestId === undefined) return respond(reply);
+  if (reply) await postToConnections([{ id: socket.connectionId }], () => encodeEvent(reply));
+  return respond({ type: "ack", request_id: requestId, ...ack });
+};
+
+/** Serves every frame of the WebSocket API. Nothing that a client sends closes its connection. */
+export const handler = async (event: SocketEvent): Promise<RouteResponse> => {
+  const { connectionId, requestId, authorizer } = event.requestContext;
+  const socket = socketOf(connectionId, authorizer);
+  if (!socket) throw new Error("A frame came without the context of the authorizer.");
+  let raw: unknown;
+  let operation = "frame";
+  try {
+    raw = parseJson(event.body ?? "");
+    const frame = parseFrame(raw);
+    operation = `frame ${frame.type}`;
+    if (frame.type !== "authenticate" && !(await isAuthenticated(socket))) {
+      await expireConnection(socket);
+      return respond();
+    }
+    return await answerWith(await handle(frame, socket), frame.request_id, socket);
+  } catch (error) {
+    return respond(errorEvent(answerTo(error, { requestId, operation }), requestIdOf(raw)));
+  }
+};
