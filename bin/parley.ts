@@ -1,0 +1,17 @@
+import { App } from "aws-cdk-lib/core";
+import cdkJson from "../cdk.json" with { type: "json" };
+import { bundleFunctions } from "../lib/bundle.ts";
+import { ParleyStack } from "../lib/parley-stack.ts";
+import { InvalidPropsError, readProps } from "../lib/props.ts";
+
+try {
+  // The feature flags of cdk.json, which the CDK's command line would pass: so the template is the same without it.
+  const app = new App({ context: cdkJson.context });
+  new ParleyStack(app, "Parley", { ...readProps(app.node.getAllContext()), code: bundleFunctions() });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof InvalidPropsError)) throw error;
+  // What is wrong with an argument needs no stack trace.
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,33 @@
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Aws, Fn } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { StagePolicy } from "../stage.ts";
+
+export interface AccessLogGroupProps {
+  /** Which API writes to it: part of its name. */
+  readonly apiName: string;
+  readonly retention: RetentionDays;
+  readonly policy: StagePolicy;
+}
+
+/**
+ * The log group of an API's access logs.
+ *
+ * Below `/aws/vendedlogs/`, since each other name that a service delivers logs to is added to one resource policy of the
+ * account, which may have 5,120 characters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+ * The end of the stack's id is in the name, so that a stack destroyed and deployed again does not meet the group that it
+ * left behind.
+ */
+export class AccessLogGroup extends Construct {
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: AccessLogGroupProps) {
+    super(scope, id);
+    const stackId = Fn.select(2, Fn.split("/", Aws.STACK_ID));
+    this.logGroup = new LogGroup(this, "LogGroup", {
+      logGroupName: `/aws/vendedlogs/${Aws.STACK_NAME}/${props.apiName}/${stackId}`,
+      retention: props.retention,
+      removalPolicy: props.policy.removalPolicy,
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import type { Code } from "aws-cdk-lib/aws-lambda";
+import { Annotations, CfnOutput, Stack } from "aws-cdk-lib/core";
+import type { Construct } from "constructs";
+import { areaBases } from "../contract/areas.ts";
+import { operations } from "../contract/operations.ts";
+import { Accounts } from "./constructs/accounts.ts";
+import { AttachmentsBucket } from "./constructs/attachments-bucket.ts";
+import { ChatHttpApi } from "./constructs/chat-http-api.ts";
+import { ChatTable } from "./constructs/chat-table.ts";
+import { ChatWebSocketApi } from "./constructs/chat-web-socket-api.ts";
+import { ParleyFunction } from "./constructs/parley-function.ts";
+import { type FunctionName, functionNeeds, perFunction } from "./functions.ts";
+import type { ParleyProps } from "./props.ts";
+import { httpRoutes } from "./routes.ts";
+import { stagePolicies } from "./stage.ts";
+
+export interface ParleyStackProps extends ParleyProps {
+  /** The bundle of each function. */
+  readonly code: Readonly<Record<FunctionName, Code>>;
+}
+
+/** All of Parley. It names no account and no region: one template is deployed anywhere. */
+export class ParleyStack extends Stack {
+  constructor(scope: Construct, id: string, props: ParleyStackProps) {
+    const policy = stagePolicies[props.stage];
+    super(scope, id, {
+      stackName: props.stackName,
+      description: `Parley, a chat backend (${props.stage})`,
+      terminationProtection: policy.deletionProtection,
+    });
+    const logs = { logRetention: props.logRetentionDays, policy };
+
+    const { table } = new ChatTable(this, "Table", { policy });
+    const { bucket } = new AttachmentsBucket(this, "Attachments", { policy, corsOrigins: props.corsOrigins });
+    const { issuer, audience, accounts } = identityOf(this, props);
+    const webSocketApi = new ChatWebSocketApi(this, "WebSocketApi", {
+      throttle: { rateLimit: props.webSocketThrottleRate, burstLimit: props.webSocketThrottleBurst },
+      accessLogs: props.webSocketAccessLogs,
+      ...logs,
+    });
+
+    const environment = {
+      STAGE: props.stage,
+      TABLE_NAME: table.tableName,
+      ISSUER: issuer,
+      CLIENT_ID: audience,
+      RATE_LIMIT_PER_SECOND: String(props.rateLimitPerSecond),
+      RATE_LIMIT_BURST: String(props.rateLimitBurst),
+    };
+    const functions = perFunction((name) => {
+      const needs = functionNeeds[name];
+      const added = new ParleyFunction(this, name, {
+        code: props.code[name],
+        needs,
+        table,
+        environment: {
+          ...environment,
+          // The SDK reads its endpoint from here by itself.
+          // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+          ...(needs.connectionMethods
+            ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: webSocketApi.callbackUrl }
+            : {}),
+          ...(needs.managesAccounts && accounts ? { USER_POOL_ID: accounts.pool.userPoolId } : {}),
+        },
+        ...logs,
+      });
+      webSocketApi.grantConnections(added, needs);
+      if (needs.managesAccounts && accounts && !policy.confirmsEmail) added.grant(accounts.confirmAtOnce());
+      return added.function;
+    });
+
+    const httpApi = new ChatHttpApi(this, "HttpApi", {
+      routes: httpRoutes({
+        operations: Object.values(operations),
+        areaBases,
+        hasUserPool: accounts !== undefined,
+      }),
+      functions,
+      issuer,
+      audience,
+      corsOrigins: props.corsOrigins,
+      throttle: { rateLimit: props.httpThrottleRate, burstLimit: props.httpThrottleBurst },
+      ...logs,
+    });
+    webSocketApi.addRoutes(functions);
+
+    new CfnOutput(this, "HttpUrl", { value: httpApi.url });
+    new CfnOutput(this, "WebSocketUrl", { value: webSocketApi.url });
+    new CfnOutput(this, "TableName", { value: table.tableName });
+    new CfnOutput(this, "AttachmentsBucketName", { value: bucket.bucketName });
+    if (accounts) {
+      new CfnOutput(this, "UserPoolId", { value: accounts.pool.userPoolId });
+      new CfnOutput(this, "UserPoolClientId", { value: accounts.client.userPoolClientId });
+    }
+    if (props.corsOrigins.length === 0) {
+      Annotations.of(this).addWarningV2(
+        "parley:noCorsOrigins",
+        "No web page may call this stack. Name the origins of your front ends: -c corsOrigins=https://chat.example.com",
+      );
+    }
+  }
+}
+
+/** Whose tokens the APIs accept. */
+interface Identity {
+  readonly issuer: string;
+  readonly audience: string;
+  /** The stack's own accounts, unless the issuer is an external one. */
+  readonly accounts?: Accounts;
+}
+
+const identityOf = (scope: Construct, props: ParleyProps): Identity => {
+  const { externalIssuer, stage } = props;
+  if (externalIssuer) return { issuer: externalIssuer.issuerUrl, audience: externalIssuer.audience };
+  const accounts = new Accounts(scope, "Accounts", { policy: stagePolicies[stage] });
+  return { issuer: accounts.pool.userPoolProviderUrl, audience: accounts.client.userPoolClientId, accounts };
+};

@@ -1,0 +1,180 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { type StageName, stageNames } from "./stage.ts";
+
+/** Everything about a deployment that can be chosen: with the CDK, and with the local runner, by `-c name=value`. */
+export interface ParleyProps {
+  /** @default dev */
+  readonly stage: StageName;
+  /** The name of the CloudFormation stack. @default Parley in dev, Parley-prod in prod */
+  readonly stackName: string;
+  /** Origins whose pages may call the HTTP API and the bucket. @default any in dev, none in prod */
+  readonly corsOrigins: readonly string[];
+  /** Days that every log group keeps its logs. @default 7 in dev, 90 in prod */
+  readonly logRetentionDays: RetentionDays;
+  /** Messages that a member may send to one room in a second, in the long run. @default 10 */
+  readonly rateLimitPerSecond: number;
+  /** Messages that a member may send to one room at once. @default 30 */
+  readonly rateLimitBurst: number;
+  /** Requests a second that the HTTP API accepts, over all callers. @default 1000 */
+  readonly httpThrottleRate: number;
+  /** @default 2000 */
+  readonly httpThrottleBurst: number;
+  /** Frames and connects a second that the WebSocket API accepts, over all callers. @default 1000 */
+  readonly webSocketThrottleRate: number;
+  /** @default 2000 */
+  readonly webSocketThrottleBurst: number;
+  /** Whether the WebSocket API writes access logs; wants a role in the account's settings. @default false */
+  readonly webSocketAccessLogs: boolean;
+  /** Whose tokens are accepted, when not those of the stack's own user pool. @default the user pool */
+  readonly externalIssuer?: ExternalIssuer;
+}
+
+export interface ExternalIssuer {
+  /** The `iss` of its tokens: an https URL under which `/.well-known/openid-configuration` is found. */
+  readonly issuerUrl: string;
+  /** The `aud` or `client_id` of tokens meant for this API. */
+  readonly audience: string;
+}
+
+/** The props as given cannot be used; `problems` holds a sentence for each. */
+export class InvalidPropsError extends Error {
+  override readonly name = "InvalidPropsError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The props of the stack are not valid:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+const propNames = [
+  "stage",
+  "stackName",
+  "corsOrigins",
+  "logRetentionDays",
+  "rateLimitPerSecond",
+  "rateLimitBurst",
+  "httpThrottleRate",
+  "httpThrottleBurst",
+  "webSocketThrottleRate",
+  "webSocketThrottleBurst",
+  "webSocketAccessLogs",
+  "issuerUrl",
+  "audience",
+] as const;
+type PropName = (typeof propNames)[number];
+
+/** The context that the CDK sets for itself: feature flags, look-ups, and the one plain name of its command line. */
+const isOfTheCdk = (name: string): boolean => /[:@/]/.test(name) || name === "cli-telemetry";
+
+/**
+ * Reads the props from CDK context, where `-c name=value` leaves strings.
+ *
+ * @throws InvalidPropsError that names every problem at once. A name that is not a prop is one: `-c stgae=prod` must
+ * not deploy an unprotected stack.
+ */
+export const readProps = (context: Readonly<Record<string, unknown>>): ParleyProps => {
+  const problems: string[] = [];
+  const known: readonly string[] = propNames;
+  for (const name of Object.keys(context)) {
+    if (!known.includes(name) && !isOfTheCdk(name)) {
+      problems.push(`\`${name}\` is not a prop. Props are: ${propNames.join(", ")}.`);
+    }
+  }
+
+  /** `accepts` ends the sentence that the author of a wrong value reads. */
+  const read = <T>(
+    name: PropName,
+    fallback: T,
+    accepts: string,
+    parse: (text: string) => T | undefined,
+  ): T => {
+    const given = context[name];
+    if (given === undefined) return fallback;
+    const text = Array.isArray(given) ? given.join(",") : String(given).trim();
+    const value = parse(text);
+    if (value !== undefined) return value;
+    problems.push(`\`${name}\` is ${JSON.stringify(given)}, but must be ${accepts}.`);
+    return fallback;
+  };
+  const count = (name: PropName, fallback: number, most: number): number =>
+    read(name, fallback, `a whole number from 1 to ${most}`, (text) => {
+      const value = Number(text);
+      return Number.isInteger(value) && value >= 1 && value <= most ? value : undefined;
+    });
+
+  const stage = read<StageName>("stage", "dev", stageNames.join(" or "), (text) =>
+    stageNames.find((name) => name === text),
+  );
+  const issuerUrl = read<string | undefined>(
+    "issuerUrl",
+    undefined,
+    "an https URL, written exactly as the `iss` of its tokens",
+    (text) => (isHttpsUrl(text) ? text : undefined),
+  );
+  const audience = read<string | undefined>("audience", undefined, "the `aud` of its tokens", (text) =>
+    text === "" ? undefined : text,
+  );
+  if ((context.issuerUrl === undefined) !== (context.audience === undefined)) {
+    problems.push(
+      "`issuerUrl` and `audience` go together: give both for an external issuer, neither for the user pool.",
+    );
+  }
+
+  const props: ParleyProps = {
+    stage,
+    // Stages have different names, so that a forgotten `-c stage=prod` makes a second stack and does not strip
+    // the first one of its protection.
+    stackName: read(
+      "stackName",
+      stage === "prod" ? "Parley-prod" : "Parley",
+      "a letter, then up to 127 letters, digits and hyphens",
+      (text) => (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(text) ? text : undefined),
+    ),
+    corsOrigins: read<readonly string[]>(
+      "corsOrigins",
+      stage === "prod" ? [] : ["*"],
+      "`*`, or origins like https://chat.example.com without a path, parted by commas",
+      parseOrigins,
+    ),
+    logRetentionDays: read<RetentionDays>(
+      "logRetentionDays",
+      stage === "prod" ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,
+      `a number of days that CloudWatch offers: ${retentionDays.join(", ")}`,
+      (text) => retentionDays.find((days) => String(days) === text),
+    ),
+    rateLimitPerSecond: count("rateLimitPerSecond", 10, 1_000),
+    rateLimitBurst: count("rateLimitBurst", 30, 10_000),
+    httpThrottleRate: count("httpThrottleRate", 1_000, 1_000_000),
+    httpThrottleBurst: count("httpThrottleBurst", 2_000, 1_000_000),
+    webSocketThrottleRate: count("webSocketThrottleRate", 1_000, 1_000_000),
+    webSocketThrottleBurst: count("webSocketThrottleBurst", 2_000, 1_000_000),
+    webSocketAccessLogs: read("webSocketAccessLogs", false, "true or false", (text) =>
+      text === "true" ? true : text === "false" ? false : undefined,
+    ),
+    ...(issuerUrl !== undefined && audience !== undefined ? { externalIssuer: { issuerUrl, audience } } : {}),
+  };
+  if (problems.length > 0) throw new InvalidPropsError(problems);
+  return props;
+};
+
+/** `INFINITE` is no number of days, and logs that are never deleted are nobody's wish here. */
+const retentionDays = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
+);
+
+const isHttpsUrl = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === "https:" && url.search === "" && url.hash === "";
+};
+
+const parseOrigins = (text: string): readonly string[] | undefined => {
+  const origins = text
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "");
+  const valid = (origin: string): boolean =>
+    URL.canParse(origin) && new URL(origin).origin === origin && /^https?:/.test(origin);
+  if (origins.includes("*")) return origins.length === 1 ? origins : undefined;
+  return origins.every(valid) ? origins : undefined;
+};

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { functionNames, functionNeeds } from "../../lib/functions.ts";
+import {
+  at,
+  functionName,
+  type Resource,
+  referenced,
+  render,
+  type Synthesized,
+  synthesize,
+  variants,
+} from "./synthesize.ts";
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+
+/** The statements of every policy that a role has. */
+const statementsOf = (stack: Synthesized, roleId: string): readonly Statement[] =>
+  stack
+    .of("AWS::IAM::Policy")
+    .filter(({ properties }) => JSON.stringify(properties.Roles).includes(`"${roleId}"`))
+    // The shape of every policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+    .flatMap(({ properties }) => at(properties.PolicyDocument, "Statement") as readonly Statement[]);
+
+const functionsOf = (stack: Synthesized) =>
+  stack.of("AWS::Lambda::Function").map((resource) => ({
+    name: functionName(resource),
+    resource,
+    statements: statementsOf(stack, referenced(resource.properties.Role)),
+  }));
+
+const variable = (resource: Resource, name: string): unknown =>
+  at(resource.properties.Environment, "Variables", name);
+
+for (const [variant, context] of variants) {
+  describe(`functions (${variant})`, () => {
+    const stack = synthesize(context);
+    const functions = functionsOf(stack);
+
+    it("are those that the table of needs lists", () => {
+      expect(functions.map(({ name }) => name).sort()).toEqual([...functionNames].sort());
+    });
+
+    it("run on Node 24 and arm64, each for as long as its needs say", () => {
+      for (const { name, resource } of functions) {
+        expect(resource.properties).toMatchObject({
+          Runtime: "nodejs24.x",
+          Architectures: ["arm64"],
+          Handler: "index.handler",
+          Timeout: functionNeeds[name].timeoutSeconds,
+        });
+        // The gateway waits 29 seconds for an answer over a WebSocket, and 30 over HTTP.
+        expect(functionNeeds[name].timeoutSeconds).toBeLessThanOrEqual(29);
+      }
+    });
+
+    it("have what they need in their environment", () => {
+      for (const { name, resource } of functions) {
+        const needs = functionNeeds[name];
+        for (const always of ["STAGE", "TABLE_NAME", "ISSUER", "CLIENT_ID"]) {
+          expect(variable(resource, always), `${always} of ${name}`).toBeTruthy();
+        }
+        expect(variable(resource, "RATE_LIMIT_PER_SECOND")).toBe("10");
+        expect(variable(resource, "RATE_LIMIT_BURST")).toBe("30");
+        expect(variable(resource, "NODE_OPTIONS")).toBe("--enable-source-maps");
+        const endpoint = variable(resource, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
+        expect(endpoint !== undefined, `endpoint of ${name}`).toBe(needs.connectionMethods !== undefined);
+        const ownsAccounts = needs.managesAccounts === true && variant !== "external issuer";
+        expect(variable(resource, "USER_POOL_ID") !== undefined, `pool of ${name}`).toBe(ownsAccounts);
+      }
+    });
+
+    it("log as JSON, each to a group of its own that forgets", () => {
+      const groups = functions.map(({ resource }) => {
+        expect(resource.properties.LoggingConfig).toMatchObject({ LogFormat: "JSON" });
+        return referenced(at(resource.properties.LoggingConfig, "LogGroup"));
+      });
+      expect(new Set(groups).size).toBe(functions.length);
+    });
+
+    it("have each a role of its own, without managed policies, for Lambda alone", () => {
+      const roles = stack.of("AWS::IAM::Role");
+      expect(new Set(functions.map(({ resource }) => referenced(resource.properties.Role))).size).toBe(
+        roles.length,
+      );
+      for (const { properties } of roles) {
+        expect(properties.ManagedPolicyArns).toBeUndefined();
+        expect(JSON.stringify(properties.AssumeRolePolicyDocument)).toContain(
+          '{"Service":"lambda.amazonaws.com"}',
+        );
+      }
+    });
+
+    it("are granted the table actions, connections and log group that the table of needs lists, and no more", () => {
+      const table = stack.one("AWS::DynamoDB::Table").id;
+      const api = stack
+        .of("AWS::ApiGatewayV2::Api")
+        .find(({ properties }) => properties.ProtocolType === "WEBSOCKET");
+      const live = `arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:${api?.id}/live`;
+      for (const { name, resource, statements } of functions) {
+        const needs = functionNeeds[name];
+        const logGroup = referenced(at(resource.properties.LoggingConfig, "LogGroup"));
+        const confirms = needs.managesAccounts && context.stage !== "prod" && variant !== "external issuer";
+        const expected = [
+          `logs:CreateLogStream ${logGroup}`,
+          `logs:PutLogEvents ${logGroup}`,
+          ...needs.tableActions.map((action) => `dynamodb:${action} ${table}`),
+          ...(needs.queriesIndex ? [`dynamodb:Query ${table}/index/gsi1`] : []),
+          ...(needs.connectionMethods ?? []).map(
+            (method) => `execute-api:ManageConnections ${live}/${method}/@connections/*`,
+          ),
+          ...(confirms ? ["AdminConfirmSignUp", "AdminUpdateUserAttributes"] : []).map(
+            (action) => `cognito-idp:${action} ${stack.one("AWS::Cognito::UserPool").id}`,
+          ),
+        ];
+        const granted = statements.flatMap(({ Action, Resource }) =>
+          list(Action).flatMap((action) => list(Resource).map((on) => `${action} ${render(on)}`)),
+        );
+        expect(granted.sort(), name).toEqual(expected.sort());
+      }
+    });
+
+    it("are granted nothing by wildcard, but connections, whose ids API Gateway makes up", () => {
+      for (const { Effect, Action, Resource } of functions.flatMap(({ statements }) => statements)) {
+        expect(Effect).toBe("Allow");
+        for (const action of list(Action)) expect(action).not.toContain("*");
+        for (const on of list(Resource)) {
+          expect(render(on).replace(/\/live\/(POST|DELETE)\/@connections\/\*$/, "")).not.toContain("*");
+        }
+      }
+    });
+  });
+}
