@@ -109,8 +109,8 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   const issuerUrl = read<string | undefined>(
     "issuerUrl",
     undefined,
-    "an https URL, written exactly as the `iss` of its tokens",
-    (text) => (isHttpsUrl(text) ? text : undefined),
+    "an https URL (http is taken on this machine alone), written exactly as the `iss` of its tokens",
+    (text) => (isIssuer(text) ? text : undefined),
   );
   const audience = read<string | undefined>("audience", undefined, "the `aud` of its tokens", (text) =>
     text === "" ? undefined : text,
@@ -143,7 +143,10 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
       `a number of days that CloudWatch offers: ${retentionDays.join(", ")}`,
       (text) => retentionDays.find((days) => String(days) === text),
     ),
-    rateLimitPerSecond: count("rateLimitPerSecond", 10, 1_000),
+    rateLimitPerSecond: read("rateLimitPerSecond", 10, "a number from 0.01 to 1000", (text) => {
+      const value = Number(text);
+      return value >= 0.01 && value <= 1_000 ? value : undefined;
+    }),
     rateLimitBurst: count("rateLimitBurst", 30, 10_000),
     httpThrottleRate: count("httpThrottleRate", 1_000, 1_000_000),
     httpThrottleBurst: count("httpThrottleBurst", 2_000, 1_000_000),
@@ -163,9 +166,11 @@ const retentionDays = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
 );
 
-const isHttpsUrl = (text: string): boolean => {
+/** API Gateway wants https; the local runner also serves an issuer that somebody develops beside it. */
+const isIssuer = (text: string): boolean => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === "https:" && url.search === "" && url.hash === "";
+  const isLocal = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  return (url?.protocol === "https:" || isLocal) && url?.search === "" && url.hash === "";
 };
 
 const parseOrigins = (text: string): readonly string[] | undefined => {

@@ -1,0 +1,217 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { directRoom, groupRoom, newUser, newUsers } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+describe("openDirectRoom", () => {
+  test("makes the room once, whoever opens it", async () => {
+    const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
+    const first = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
+    expect(first.status).toBe(201);
+    expect(first.body).toMatchObject({
+      room_type: "direct",
+      name: null,
+      unread_count: 0,
+      last_message: null,
+      other_user: { id: ben.id, email: ben.email },
+      me: { role: "member", read_seq: 0 },
+    });
+    const second = await attempt("openDirectRoom", { token: ben.token, body: { user_id: ann.id } });
+    expect(second.status).toBe(200);
+    expect(second.body).toMatchObject({ id: first.body.id, other_user: { id: ann.id } });
+  });
+
+  test("20 concurrent creations give one room", async () => {
+    const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => {
+        const [from, to] = at % 2 === 0 ? [ann, ben] : [ben, ann];
+        return attempt("openDirectRoom", { token: from.token, body: { user_id: to.id } });
+      }),
+    );
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const user of [ann, ben]) expect((await call("listRooms", { token: user.token })).count).toBe(1);
+  });
+
+  test("refuses oneself and nobody", async () => {
+    const ann = await newUser("ann");
+    const self = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ann.id } });
+    expect(self).toMatchObject({ status: 400, body: { errors: [{ path: "user_id" }] } });
+    const nobody = await attempt("openDirectRoom", { token: ann.token, body: { user_id: randomUUID() } });
+    expect(nobody).toMatchObject({ status: 404, body: { detail: "User not found" } });
+  });
+});
+
+describe("createRoom", () => {
+  test("makes the creator its admin and tells the others who are connected", async () => {
+    const [ann, ben, cid] = await newUsers(3);
+    if (!ann || !ben || !cid) throw new Error("no users");
+    const socket = await connect(ben);
+    const room = await call("createRoom", {
+      token: ann.token,
+      body: {
+        room_type: "project",
+        name: " Alpha ",
+        participant_ids: [ben.id, cid.id, ben.id, ann.id],
+        description: "What it is about",
+        tags: ["one", "two"],
+      },
+    });
+    expect(room).toMatchObject({
+      name: "Alpha",
+      room_type: "project",
+      description: "What it is about",
+      tags: ["one", "two"],
+      status: "active",
+      participant_count: 3,
+      created_by: { id: ann.id },
+      other_user: null,
+      me: { role: "admin" },
+    });
+    expect(room.participants.map(({ id, room_role }) => [id, room_role])).toEqual([
+      [ann.id, "admin"],
+      ...[ben.id, cid.id].sort().map((id) => [id, "member"]),
+    ]);
+    const { room: told } = await socket.next("room_created");
+    expect(told).toEqual({ ...room, me: { ...room.me, role: "member" } });
+    expect(await call("getRoom", { token: ben.token, params: { room_id: room.id } })).toMatchObject({
+      id: room.id,
+      me: { role: "member" },
+    });
+    await socket.close();
+  });
+
+  test("an Idempotency-Key makes a repeat safe, for its own user alone", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const headers = { "idempotency-key": "key-1" };
+    const body = { room_type: "group", name: "Once", participant_ids: [ben.id] };
+    const first = await attempt("createRoom", { token: ann.token, headers, body });
+    const again = await attempt("createRoom", { token: ann.token, headers, body });
+    const others = await attempt("createRoom", {
+      token: ben.token,
+      headers,
+      body: { ...body, participant_ids: [] },
+    });
+    expect([first.status, again.status, others.status]).toEqual([201, 200, 201]);
+    expect(again.body.id).toBe(first.body.id);
+    expect(others.body.id).not.toBe(first.body.id);
+  });
+
+  test("with room_type direct it is the direct room", async () => {
+    const [ann, ben, cid] = await newUsers(3);
+    if (!ann || !ben || !cid) throw new Error("no users");
+    const body = { room_type: "direct", participant_ids: [ben.id] };
+    const first = await attempt("createRoom", { token: ann.token, body });
+    expect(first.status).toBe(201);
+    expect(await directRoom(ben, ann)).toBe(first.body.id);
+    const three = await attempt("createRoom", {
+      token: ann.token,
+      body: { ...body, participant_ids: [ben.id, cid.id] },
+    });
+    expect(three).toMatchObject({ status: 400, body: { errors: [{ path: "participant_ids" }] } });
+  });
+
+  test("names what is wrong with a body", async () => {
+    const ann = await newUser("ann");
+    const unknown = await attempt("createRoom", {
+      token: ann.token,
+      body: { room_type: "group", participant_ids: [ann.id, randomUUID()] },
+    });
+    expect(unknown).toMatchObject({ status: 400, body: { errors: [{ path: "participant_ids.1" }] } });
+    const bad = await attempt("createRoom", {
+      token: ann.token,
+      body: { room_type: "secret", name: "n".repeat(101), tags: [""], participant_ids: "me" },
+    });
+    expect(bad.problem.errors?.map((error) => error.path).sort()).toEqual([
+      "name",
+      "participant_ids",
+      "room_type",
+      "tags.0",
+    ]);
+  });
+
+  test("holds more people than one transaction writes", async () => {
+    const people = await newUsers(12);
+    const [ann] = people;
+    if (!ann) throw new Error("no users");
+    const room = await call("createRoom", {
+      token: ann.token,
+      body: { room_type: "group", participant_ids: people.map((one) => one.id) },
+    });
+    expect(room.participant_count).toBe(12);
+  });
+});
+
+describe("getRoom and listRooms", () => {
+  test("a room that one is not in and one that does not exist answer alike", async () => {
+    const [ann, ben, cid] = await newUsers(3);
+    if (!ann || !ben || !cid) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    const theirs = await attempt("getRoom", { token: cid.token, params: { room_id: roomId } });
+    const none = await attempt("getRoom", { token: cid.token, params: { room_id: randomUUID() } });
+    const odd = await attempt("getRoom", { token: cid.token, params: { room_id: "ROOM#x" } });
+    for (const { status, body } of [theirs, none, odd]) {
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ code: "forbidden", detail: "You don't have access to this room" });
+    }
+  });
+
+  test("rooms come by activity, with their last message and what is unread", async () => {
+    const [ann, ben, cid] = await newUsers(3);
+    if (!ann || !ben || !cid) throw new Error("no users");
+    const withBen = await directRoom(ann, ben);
+    const group = await groupRoom(ann, [ben, cid]);
+    await call("sendMessage", { token: ann.token, params: { room_id: group }, body: { content: "first" } });
+    await call("sendMessage", { token: ben.token, params: { room_id: withBen }, body: { content: "one" } });
+    await call("sendMessage", { token: ben.token, params: { room_id: withBen }, body: { content: "two" } });
+
+    const list = await call("listRooms", { token: ann.token });
+    expect(list.results.map((room) => room.id)).toEqual([withBen, group]);
+    expect(list.results[0]).toMatchObject({
+      unread_count: 2,
+      last_message: { content: "two", seq: 2, sender: { id: ben.id }, is_read: false },
+    });
+    expect(list.results[1]).toMatchObject({
+      unread_count: 0,
+      last_message: { content: "first", is_read: false },
+    });
+    for (const room of list.results)
+      expect(await call("getRoom", { token: ann.token, params: { room_id: room.id } })).toEqual(room);
+  });
+
+  test("a long last message is shown in short, and never cut inside a character", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    const content = "🙂".repeat(200);
+    await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
+    const room = await call("getRoom", { token: ben.token, params: { room_id: roomId } });
+    expect(content.startsWith(room.last_message?.content ?? "-")).toBe(true);
+    expect([...(room.last_message?.content ?? "")].length).toBeLessThanOrEqual(160);
+    const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
+    expect(page.results[0]?.content).toBe(content);
+  });
+
+  test("a public room can be read by anyone, who then sees no e-mail addresses", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const { id } = await call("createRoom", {
+      token: ann.token,
+      body: { room_type: "public", name: "Square" },
+    });
+    await call("sendMessage", { token: ann.token, params: { room_id: id }, body: { content: "Welcome" } });
+    const room = await call("getRoom", { token: ben.token, params: { room_id: id } });
+    expect(room).toMatchObject({ me: null, unread_count: 0, participants: [{ id: ann.id, email: null }] });
+    const page = await call("listMessages", { token: ben.token, params: { room_id: id } });
+    expect(page.results).toMatchObject([{ content: "Welcome", sender: { email: null } }]);
+    const sending = await attempt("sendMessage", {
+      token: ben.token,
+      params: { room_id: id },
+      body: { content: "Hi" },
+    });
+    expect(sending.status).toBe(403);
+  });
+});

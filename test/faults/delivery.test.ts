@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { call } from "../support/contract-client.ts";
+import { callsInSequence, clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
+import { directRoom, newUsers } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+afterEach(clearFaults);
+
+const say = (token: string, roomId: string) =>
+  call("sendMessage", { token, params: { room_id: roomId }, body: { content: "Hello" } });
+
+describe("connections whose end nobody told", () => {
+  test("are removed by the next post, and cost nothing afterwards", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    // The function that is told of the end can't write it down: the connection stays where it was noted.
+    await injectFault({
+      kind: "throttle",
+      service: "dynamodb",
+      function: "disconnect",
+      sk: "PRESENCE",
+      times: 0,
+    });
+    const socket = await connect(ben);
+    await socket.close();
+    // As often as the SDK tries.
+    await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 20_000 }).toBe(5);
+    await clearFaults();
+    const posts = async () => {
+      const { operations } = await metered(() => say(ann.token, roomId));
+      return Object.values(operations).reduce((sum, counts) => sum + counts.posts, 0);
+    };
+    expect(await posts()).toBe(1);
+    expect(await posts()).toBe(0);
+  });
+});
+
+describe("what a post does to a message", () => {
+  test("a post that fails leaves the message stored and answered", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    const socket = await connect(ben);
+    await injectFault({ kind: "throttle", service: "execute-api", times: 0 });
+    const sent = await say(ann.token, roomId);
+    await clearFaults();
+    const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
+    expect(page.results).toEqual([sent]);
+    await socket.close();
+  });
+
+  test("a gateway that is busy once delays the message, and loses none", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    const socket = await connect(ben);
+    await injectFault({ kind: "throttle", service: "execute-api" });
+    const sent = await say(ann.token, roomId);
+    expect((await socket.next("message")).message).toEqual(sent);
+    await socket.close();
+  });
+});
+
+describe("what a send costs", () => {
+  test("in a direct room: 3 WRU, 3 RRU, 6 calls of which 4 follow each other, a post for each connection", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    const sockets = await Promise.all([connect(ann), connect(ben), connect(ben)]);
+    await say(ann.token, roomId);
+    const { operations, calls } = await metered(() => say(ann.token, roomId));
+    const [counts] = Object.values(operations);
+    expect(Object.keys(operations)).toHaveLength(1);
+    expect(counts).toMatchObject({ dynamodb_calls: 6, posts: 3, invocations: 1 });
+    expect(counts?.wru).toBeLessThanOrEqual(3);
+    expect(counts?.rru).toBeLessThanOrEqual(3);
+    expect(callsInSequence(calls.filter((one) => one.service === "dynamodb"))).toBe(4);
+    await Promise.all(sockets.map((socket) => socket.close()));
+  });
+});

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
+import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { connect, type SocketClient } from "../support/socket-client.ts";
+
+/** The three writes of a send, in their order: what each touches. */
+const steps = {
+  order: { action: "UpdateItem", sk: "HEAD" },
+  claim: { action: "UpdateItem", sk: "MEMBER#" },
+  write: { action: "PutItem", sk: "MSG#" },
+} as const;
+type Step = keyof typeof steps;
+
+interface Scene {
+  readonly ann: TestUser;
+  readonly ben: TestUser;
+  readonly roomId: string;
+  readonly socket: SocketClient;
+}
+
+const setScene = async (): Promise<Scene> => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const roomId = await directRoom(ann, ben);
+  const socket = await connect(ben);
+  await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "before" } });
+  await socket.next("message");
+  return { ann, ben, roomId, socket };
+};
+
+const send = ({ ann, roomId }: Scene, content = "the message") =>
+  attempt("sendMessage", {
+    token: ann.token,
+    params: { room_id: roomId },
+    body: { content, client_message_id: "the-id" },
+  });
+
+const strike = async (kind: FaultSpec["kind"], { roomId }: Scene, step: Step): Promise<void> =>
+  injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...steps[step] });
+
+const history = async ({ ben, roomId }: Scene): Promise<[number, string][]> => {
+  const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
+  return page.results.map((message) => [message.seq, message.content]);
+};
+
+const room = ({ ben, roomId }: Scene) => call("getRoom", { token: ben.token, params: { room_id: roomId } });
+
+/** What the socket has received of the message so far, after everything posted before has arrived. */
+const received = async ({ socket }: Scene): Promise<number[]> => {
+  await socket.request({ type: "ping" });
+  return socket.events.flatMap((event) =>
+    event.type === "message" && event.message.content === "the message" ? [event.message.seq] : [],
+  );
+};
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await setScene();
+});
+afterEach(async () => {
+  // The fault struck once, or the test has shown nothing.
+  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
+  await clearFaults();
+  await scene.socket.close();
+});
+
+describe("the function ends", () => {
+  test("after order: a number stays unused, and the retry takes the next", async () => {
+    await strike("crash", scene, "order");
+    expect((await send(scene)).status).toBe(500);
+    expect(await history(scene)).toEqual([[1, "before"]]);
+    expect(await room(scene)).toMatchObject({ seq: 2 });
+    const retry = await send(scene);
+    expect(retry).toMatchObject({ status: 201, body: { seq: 3 } });
+    expect(await history(scene)).toEqual([
+      [1, "before"],
+      [3, "the message"],
+    ]);
+    expect(await received(scene)).toEqual([3]);
+    expect((await room(scene)).last_message).toMatchObject({ seq: 3, content: "the message" });
+  });
+
+  test("after claim: the retry completes the message at the same seq", async () => {
+    await strike("crash", scene, "claim");
+    expect((await send(scene)).status).toBe(500);
+    expect(await history(scene)).toEqual([[1, "before"]]);
+    const retry = await send(scene);
+    expect(retry).toMatchObject({ status: 201, body: { seq: 2 } });
+    expect(await history(scene)).toEqual([
+      [1, "before"],
+      [2, "the message"],
+    ]);
+    expect(await received(scene)).toEqual([2]);
+  });
+
+  test("after write: the retry is answered with the stored message, and delivers it", async () => {
+    await strike("crash", scene, "write");
+    expect((await send(scene)).status).toBe(500);
+    expect(await history(scene)).toEqual([
+      [1, "before"],
+      [2, "the message"],
+    ]);
+    expect(await received(scene)).toEqual([]);
+    const retry = await send(scene, "another text under the same id");
+    expect(retry).toMatchObject({ status: 200, body: { seq: 2, content: "the message" } });
+    expect(await received(scene)).toEqual([2]);
+  });
+
+  test("while delivering: the retry is answered with the stored message, and delivers it again", async () => {
+    await injectFault({ kind: "crash", service: "execute-api", function: "messages" });
+    expect((await send(scene)).status).toBe(500);
+    const retry = await send(scene);
+    expect(retry).toMatchObject({ status: 200, body: { seq: 2 } });
+    expect(await history(scene)).toHaveLength(2);
+    expect(new Set(await received(scene))).toEqual(new Set([2]));
+  });
+});
+
+describe("the answer of a call is lost, and the SDK repeats the call", () => {
+  test("of order: one number stays unused, and the message is sent once", async () => {
+    await strike("lose", scene, "order");
+    expect(await send(scene)).toMatchObject({ status: 201, body: { seq: 3 } });
+    expect(await history(scene)).toEqual([
+      [1, "before"],
+      [3, "the message"],
+    ]);
+    expect(await received(scene)).toEqual([3]);
+    expect(await send(scene)).toMatchObject({ status: 200, body: { seq: 3 } });
+  });
+
+  for (const step of ["claim", "write"] as const)
+    test(`of ${step}: the message is sent once, at its seq`, async () => {
+      await strike("lose", scene, step);
+      expect(await send(scene)).toMatchObject({ status: 201, body: { seq: 2 } });
+      expect(await history(scene)).toEqual([
+        [1, "before"],
+        [2, "the message"],
+      ]);
+      expect(await received(scene)).toEqual([2]);
+      expect(await send(scene)).toMatchObject({ status: 200, body: { seq: 2 } });
+    });
+});
+
+describe("a call is throttled", () => {
+  for (const step of ["order", "claim", "write"] as const)
+    test(`at ${step}: the SDK tries again, and the message is sent once`, async () => {
+      await strike("throttle", scene, step);
+      expect(await send(scene)).toMatchObject({ status: 201, body: { seq: 2 } });
+      expect(await received(scene)).toEqual([2]);
+    });
+});
+
+describe("over the socket", () => {
+  for (const step of ["order", "claim", "write"] as const)
+    test(`the function ends after ${step}: the client's retry gets its ack, and the message is there once`, async () => {
+      const socket = await connect(scene.ann);
+      await strike("crash", scene, step);
+      const frame = {
+        type: "message",
+        room_id: scene.roomId,
+        content: "the message",
+        client_message_id: "the-id",
+      } as const;
+      socket.send(frame);
+      await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
+      expect(await socket.request(frame)).toMatchObject({ type: "ack", message: { content: "the message" } });
+      expect((await history(scene)).map(([, content]) => content)).toEqual(["before", "the message"]);
+      await socket.close();
+    });
+});

@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../support/contract-client.ts";
+import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
+import { openSocket } from "../support/socket-client.ts";
+import { setTarget } from "../support/target.ts";
+
+const audience = "chat";
+let issuer = "";
+let server: Server;
+let runner: RunnerProcess;
+let sign: (claims: Record<string, unknown>) => Promise<string>;
+
+const serveIssuer = (key: JWK): Promise<Server> =>
+  new Promise((resolve) => {
+    const listening = createServer((request, response) => {
+      const answers: Record<string, unknown> = {
+        "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/the-keys` },
+        "/the-keys": { keys: [key] },
+      };
+      const answer = answers[request.url ?? ""];
+      response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
+      response.end(JSON.stringify(answer ?? {}));
+    });
+    listening.listen(0, "127.0.0.1", () => resolve(listening));
+  });
+
+beforeAll(async () => {
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
+  const key = { ...(await exportJWK(publicKey)), kid: "one", use: "sig", alg: "RS256" };
+  server = await serveIssuer(key);
+  // Safe: it listens on a port.
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  sign = (claims) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: "RS256", kid: "one" })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime("1h")
+      .sign(privateKey);
+  runner = await startRunnerProcess(
+    ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer}`, "-c", `audience=${audience}`],
+  );
+  setTarget(runner.ready);
+});
+afterAll(async () => {
+  await runner.stop();
+  server.close();
+});
+
+test("whoever the issuer names has a profile at first sight, from the claims", async () => {
+  const token = await sign({
+    sub: "auth0|ann",
+    email: "Ann@example.com",
+    preferred_username: "ann",
+    given_name: "Ann",
+    family_name: "Lee",
+    picture: "https://example.com/ann.png",
+  });
+  expect(await call("getProfile", { token })).toMatchObject({
+    id: "auth0|ann",
+    username: "ann",
+    email: "ann@example.com",
+    full_name: "Ann Lee",
+    profile_picture: "https://example.com/ann.png",
+  });
+});
+
+test("two people who prefer the same username both get one", async () => {
+  const tokens = await Promise.all(
+    ["one", "two"].map((sub) => sign({ sub: `${sub}-${randomUUID()}`, preferred_username: "same" })),
+  );
+  const names = [];
+  for (const token of tokens) names.push((await call("getProfile", { token })).username);
+  expect(names[0]).toBe("same");
+  expect(names[1]).toMatch(/^same-\w{6}$/);
+});
+
+test("its people chat, over HTTP and the socket", async () => {
+  const [ann, ben] = await Promise.all(
+    ["ann-2", "ben-2"].map((sub) => sign({ sub, preferred_username: sub })),
+  );
+  if (!ann || !ben) throw new Error("Two tokens were asked for.");
+  const socket = await openSocket({ token: ben });
+  const { id } = await call("openDirectRoom", { token: ann, body: { user_id: "ben-2" } });
+  await call("sendMessage", { token: ann, params: { room_id: id }, body: { content: "Hello" } });
+  expect((await socket.next("message")).message).toMatchObject({
+    content: "Hello",
+    sender: { username: "ann-2" },
+  });
+  await socket.close();
+});
+
+test("the operations of accounts do not exist", async () => {
+  const token = await sign({ sub: "ann-3" });
+  for (const path of [
+    "register",
+    "login",
+    "refresh",
+    "logout",
+    "confirm",
+    "forgot-password",
+    "reset-password",
+  ]) {
+    const response = await fetch(`${runner.ready.httpUrl}/api/auth/${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: "{}",
+    });
+    expect(response.status, path).toBe(404);
+  }
+});
+
+test("a token for another audience is refused", async () => {
+  const response = await fetch(`${runner.ready.httpUrl}/api/auth/profile`, {
+    headers: { authorization: `Bearer ${(await sign({ sub: "x" })).slice(0, -4)}AAAA` },
+  });
+  expect(response.status).toBe(401);
+});

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { readMail } from "../support/control.ts";
+import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
+import { setTarget } from "../support/target.ts";
+
+/** The prod stage as it is deployed: its accounts are confirmed by an e-mailed code. */
+let runner: RunnerProcess;
+beforeAll(async () => {
+  runner = await startRunnerProcess("--fresh", "--quiet", "-c", "stage=prod");
+  setTarget(runner.ready);
+});
+afterAll(() => runner.stop());
+
+const password = "Correct-Horse-7-Battery";
+
+const register = async () => {
+  const username = `ann-${randomUUID().slice(0, 8)}`;
+  const email = `${username}@example.com`;
+  const { confirmed } = await call("register", { body: { username, email, password } });
+  expect(confirmed).toBe(false);
+  return { username, email };
+};
+
+const codeFor = async (email: string): Promise<string> => {
+  const mail = (await readMail()).filter(({ to }) => to === email).at(-1);
+  if (!mail) throw new Error(`No e-mail was sent to ${email}.`);
+  return mail.code;
+};
+
+const wrong = (code: string): string => (code === "000000" ? "111111" : "000000");
+
+describe("confirm", () => {
+  test("lets an account log in, which could not before", async () => {
+    const { email, username } = await register();
+    const before = await attempt("login", { body: { email, password } });
+    expect(before).toMatchObject({ status: 403, body: { code: "not_confirmed" } });
+    const code = await codeFor(email);
+    const bad = await attempt("confirm", { body: { email, code: wrong(code) } });
+    expect(bad).toMatchObject({ status: 400, body: { code: "invalid_code" } });
+    await call("confirm", { body: { email, code } });
+    expect((await call("login", { body: { email, password } })).user.username).toBe(username);
+    expect((await call("login", { body: { username, password } })).user.email).toBe(email);
+  });
+
+  test("an unknown account looks like a wrong code", async () => {
+    const answer = await attempt("confirm", {
+      body: { email: `${randomUUID()}@example.com`, code: "123456" },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: "invalid_code" } });
+  });
+});
+
+describe("forgotPassword and resetPassword", () => {
+  test("set a new password with the e-mailed code, once", async () => {
+    const { email } = await register();
+    await call("confirm", { body: { email, code: await codeFor(email) } });
+    await call("forgotPassword", { body: { email } });
+    const code = await codeFor(email);
+    const weak = await attempt("resetPassword", { body: { email, code, password: "weak" } });
+    expect(weak).toMatchObject({ status: 400, body: { errors: [{ path: "password" }] } });
+    const bad = await attempt("resetPassword", {
+      body: { email, code: wrong(code), password: `${password}!` },
+    });
+    expect(bad).toMatchObject({ status: 400, body: { code: "invalid_code" } });
+    await call("resetPassword", { body: { email, code, password: `${password}!` } });
+    expect((await attempt("login", { body: { email, password } })).status).toBe(401);
+    await call("login", { body: { email, password: `${password}!` } });
+    expect((await attempt("resetPassword", { body: { email, code, password } })).status).toBe(400);
+  });
+
+  test("answer the same whether or not there is such an account", async () => {
+    const { email } = await register();
+    const known = await call("forgotPassword", { body: { email } });
+    const unknown = await call("forgotPassword", { body: { email: `${randomUUID()}@example.com` } });
+    expect(unknown).toEqual(known);
+  });
+});
+
+test("a weak password is refused by the stage's own policy", async () => {
+  const username = `ann-${randomUUID().slice(0, 8)}`;
+  const { status, problem } = await attempt("register", {
+    body: { username, email: `${username}@example.com`, password: "correct horse" },
+  });
+  expect(status).toBe(400);
+  expect(problem.errors).toMatchObject([{ path: "password" }]);
+});

@@ -1,0 +1,117 @@
+import { expect } from "vitest";
+import type * as z from "zod";
+import { errorCodes } from "../../contract/errors.ts";
+import { type Problem, problem } from "../../contract/objects/problem.ts";
+import type { Operation } from "../../contract/operation.ts";
+import { type OperationId, operations } from "../../contract/operations.ts";
+import { exercise, target } from "./target.ts";
+
+type Operations = typeof operations;
+type BodyOf<Id extends OperationId> = Operations[Id]["success"]["schema"] extends z.ZodType
+  ? z.output<Operations[Id]["success"]["schema"]>
+  : undefined;
+
+export interface CallInput {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string | number>;
+  readonly body?: unknown;
+  readonly token?: string | undefined;
+  readonly headers?: Record<string, string>;
+  /** Adds a slash to the path. */
+  readonly slash?: boolean;
+}
+
+export interface Answer<T> {
+  readonly status: number;
+  /** What came back, as it is if the operation succeeded. */
+  readonly body: T;
+  /** What came back, as it is if the operation failed. */
+  readonly problem: Problem;
+  readonly headers: Headers;
+}
+
+/** Fails unless a value is exactly what a schema says: with nothing missing, and nothing that it does not know. */
+export const holdAgainst = (schema: z.ZodType, value: unknown, what: string): void => {
+  const result = schema.safeParse(value);
+  if (!result.success)
+    throw new Error(
+      `${what} breaks the contract: ${result.error.message}\n${JSON.stringify(value, null, 2)}`,
+    );
+  expect(value, `${what} has fields that the contract does not know`).toEqual(result.data);
+};
+
+const urlOf = (operation: Operation, { params = {}, query = {}, slash }: CallInput): URL => {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ""),
+  );
+  const url = new URL(`${path}${slash ? "/" : ""}`, target().httpUrl);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+};
+
+const bodyOf = (text: string): unknown => (text === "" ? undefined : JSON.parse(text));
+
+/**
+ * What the gateway answers by itself, in its own shape: where its authorizer refuses a token, and where a function
+ * ended without an answer. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+ */
+const gatewayAnswers: Record<number, unknown> = {
+  401: { message: "Unauthorized" },
+  500: { message: "Internal Server Error" },
+};
+
+const holdProblem = (operation: Operation, response: Response, body: unknown): void => {
+  const type = response.headers.get("content-type");
+  const what = `The ${response.status} of ${operation.id}`;
+  if (!type?.includes("problem") && gatewayAnswers[response.status]) {
+    expect(body, what).toEqual(gatewayAnswers[response.status]);
+    return;
+  }
+  expect(type, what).toBe("application/problem+json");
+  holdAgainst(problem, body, what);
+  const { code, status, detail } = body as Problem;
+  expect(status, what).toBe(response.status);
+  expect(errorCodes[code].status, what).toBe(response.status);
+  expect(detail.length, what).toBeGreaterThan(10);
+};
+
+/** Calls an operation, whatever it answers, and holds the answer against the contract. */
+export const attempt = async <Id extends OperationId>(
+  id: Id,
+  input: CallInput = {},
+): Promise<Answer<BodyOf<Id>>> => {
+  const operation: Operation = operations[id];
+  const hasBody = input.body !== undefined;
+  const response = await fetch(urlOf(operation, input), {
+    method: operation.method,
+    headers: {
+      ...(hasBody && { "content-type": "application/json" }),
+      ...(input.token !== undefined && { authorization: `Bearer ${input.token}` }),
+      ...input.headers,
+    },
+    ...(hasBody && { body: typeof input.body === "string" ? input.body : JSON.stringify(input.body) }),
+  });
+  const body = bodyOf(await response.text());
+  const { success, repeated } = operation;
+  if (response.status === success.status || response.status === repeated) {
+    exercise(id);
+    if (success.schema) holdAgainst(success.schema, body, `The answer of ${id}`);
+    else expect(body).toBeUndefined();
+  } else holdProblem(operation, response, body);
+  // Safe: just held against the schemas that the type is read from.
+  return {
+    status: response.status,
+    body: body as BodyOf<Id>,
+    problem: body as Problem,
+    headers: response.headers,
+  };
+};
+
+/** Calls an operation that must succeed, and gives its body. */
+export const call = async <Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> => {
+  const { status, body, problem } = await attempt(id, input);
+  const operation: Operation = operations[id];
+  if (status !== operation.success.status && status !== operation.repeated)
+    throw new Error(`${id} answered ${status}: ${problem.detail}`);
+  return body;
+};

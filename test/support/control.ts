@@ -1,0 +1,92 @@
+import { target } from "./target.ts";
+
+/** What can go wrong with a call of a function to a service; see docs/local-runner.md. */
+export interface FaultSpec {
+  readonly kind: "throttle" | "delay" | "lose" | "crash" | "unprocessed";
+  readonly service: "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs";
+  readonly action?: string;
+  readonly pk?: string;
+  readonly sk?: string;
+  readonly function?: string;
+  readonly nth?: number;
+  readonly times?: number;
+  readonly probability?: number;
+  readonly delay_ms?: number;
+}
+
+export interface Counts {
+  readonly invocations: number;
+  readonly dynamodb_calls: number;
+  readonly rru: number;
+  readonly wru: number;
+  readonly posts: number;
+  readonly cognito_calls: number;
+}
+
+export interface MeteredCall {
+  readonly operation: string;
+  readonly function: string;
+  readonly request_id: string;
+  readonly service: string;
+  readonly action: string;
+  readonly key: string | null;
+  readonly started_ms: number;
+  readonly ended_ms: number;
+}
+
+export interface MeterReport {
+  readonly operations: Readonly<Record<string, Counts>>;
+  readonly calls: readonly MeteredCall[];
+}
+
+const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const response = await fetch(new URL(path, target().controlUrl), {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
+};
+
+// Each `as` is safe: the shapes of the runner's own control API, which test/runner holds.
+export const injectFault = async (fault: FaultSpec): Promise<void> => {
+  await ask("POST", "/faults", fault);
+};
+export const listFaults = async (): Promise<readonly { hits: number }[]> =>
+  (await ask("GET", "/faults")) as readonly { hits: number }[];
+export const clearFaults = async (): Promise<void> => {
+  await ask("DELETE", "/faults");
+};
+export const advanceClock = async (milliseconds: number): Promise<void> => {
+  await ask("POST", "/clock", { advance_ms: milliseconds });
+};
+/** What the pool would have e-mailed, the oldest first. */
+export const readMail = async (): Promise<readonly { to: string; kind: string; code: string }[]> =>
+  (await ask("GET", "/mail")) as readonly { to: string; kind: string; code: string }[];
+export const resetMeter = async (): Promise<void> => {
+  await ask("POST", "/meter/reset");
+};
+export const readMeter = async (): Promise<MeterReport> => (await ask("GET", "/meter")) as MeterReport;
+
+/** What one piece of work cost, by operation, with its calls. */
+export const metered = async (work: () => Promise<unknown>): Promise<MeterReport> => {
+  await resetMeter();
+  await work();
+  return readMeter();
+};
+
+/** How many of the calls had to wait for another: the longest chain of calls of which each began after the last ended. */
+export const callsInSequence = (calls: readonly MeteredCall[]): number => {
+  let chain = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const call of [...calls].sort((one, other) => one.ended_ms - other.ended_ms))
+    if (call.started_ms >= end) {
+      chain += 1;
+      end = call.ended_ms;
+    }
+  return chain;
+};

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import type { User } from "../../contract/objects/user.ts";
+import { call } from "./contract-client.ts";
+
+export const password = "correct horse battery";
+
+export interface TestUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly token: string;
+  readonly idToken: string;
+  readonly refreshToken: string;
+  readonly user: User;
+}
+
+/** A new account, logged in. Its username begins with `name`. */
+export const newUser = async (name = "user"): Promise<TestUser> => {
+  const username = `${name}-${randomUUID().slice(0, 8)}`;
+  const email = `${username}@example.com`;
+  const { user } = await call("register", { body: { username, email, password } });
+  const tokens = await call("login", { body: { email, password } });
+  return {
+    id: user.id,
+    username,
+    email,
+    token: tokens.access_token,
+    idToken: tokens.id_token,
+    refreshToken: tokens.refresh_token,
+    user: tokens.user,
+  };
+};
+
+export const newUsers = (count: number): Promise<TestUser[]> =>
+  Promise.all(Array.from({ length: count }, (_, at) => newUser(`user${at}`)));
+
+/** The direct room of two people. */
+export const directRoom = async (one: TestUser, other: TestUser): Promise<string> =>
+  (await call("openDirectRoom", { token: one.token, body: { user_id: other.id } })).id;
+
+export const groupRoom = async (creator: TestUser, others: readonly TestUser[]): Promise<string> => {
+  const body = { room_type: "group", name: "A group", participant_ids: others.map((other) => other.id) };
+  return (await call("createRoom", { token: creator.token, body })).id;
+};

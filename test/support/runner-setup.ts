@@ -1,0 +1,49 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { clientFrames } from "../../contract/frames.ts";
+import { operations } from "../../contract/operations.ts";
+import { type Ready, startRunnerProcess } from "./runner-process.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    ready: Ready;
+    /** A folder that gets an empty file for each operation and frame that a test has exercised. */
+    exercisedFolder: string;
+  }
+}
+
+/** Whether no file and no test was left out by the command line. */
+const isWholeRun = async (project: TestProject): Promise<boolean> => {
+  const { testFiles } = await project.globTestFiles();
+  const ran = new Set(project.vitest.state.getFilepaths());
+  return project.config.testNamePattern === undefined && testFiles.every((file) => ran.has(file));
+};
+
+/** One runner for all tests through the interface; afterwards, whatever none of them used is a failure. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const exercisedFolder = mkdtempSync(join(tmpdir(), "parley-exercised-"));
+  // The tests that look at rate limits start a runner of their own.
+  const runner = await startRunnerProcess(
+    "--fresh",
+    "--quiet",
+    ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"],
+  );
+  project.provide("ready", runner.ready);
+  project.provide("exercisedFolder", exercisedFolder);
+  return async () => {
+    await runner.stop();
+    const exercised = new Set(readdirSync(exercisedFolder));
+    rmSync(exercisedFolder, { recursive: true, force: true });
+    const declared = [
+      ...Object.keys(operations),
+      ...Object.keys(clientFrames).map((type) => `frame-${type}`),
+    ];
+    const missed = declared.filter((name) => !exercised.has(name));
+    if (missed.length > 0 && (await isWholeRun(project))) {
+      process.exitCode = 1;
+      throw new Error(`No test has exercised ${missed.join(", ")}.`);
+    }
+  };
+};

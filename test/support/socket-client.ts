@@ -1,0 +1,159 @@
+import { WebSocket } from "ws";
+import { type ServerEvent, serverEvent } from "../../contract/events.ts";
+import type { FrameType } from "../../contract/frames.ts";
+import { call, holdAgainst } from "./contract-client.ts";
+import type { TestUser } from "./people.ts";
+import { exercise, target } from "./target.ts";
+
+export type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
+
+export interface SocketClient {
+  /** Every event so far, in the order of their arrival, each held against the contract. */
+  readonly events: readonly ServerEvent[];
+  send(frame: { type: FrameType } & Record<string, unknown>): void;
+  sendText(text: string): void;
+  /** Sends with a request id, and gives the ack or the error that answers it. */
+  request(frame: { type: FrameType } & Record<string, unknown>): Promise<EventOf<"ack"> | EventOf<"error">>;
+  /** The next event of a type, from the beginning, that no call has given yet. */
+  next<T extends ServerEvent["type"]>(type: T): Promise<EventOf<T>>;
+  /** Waits until `condition` holds of what has arrived. */
+  until(condition: (events: readonly ServerEvent[]) => boolean, what: string): Promise<void>;
+  readonly protocol: string;
+  readonly closed: Promise<{ code: number; reason: string }>;
+  close(): Promise<void>;
+}
+
+/**
+ * What the gateway posts by itself where the function of a frame ended without an answer.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
+ */
+const isGatewayFailure = (event: unknown): boolean =>
+  typeof event === "object" &&
+  event !== null &&
+  "connectionId" in event &&
+  "message" in event &&
+  event.message === "Internal server error";
+
+const waitLimit = 15_000;
+
+/** Why a socket was refused before its upgrade. */
+export class UpgradeRefused extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`The upgrade was answered with ${status}.`);
+    this.status = status;
+  }
+}
+
+const opened = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.once("open", () => resolve());
+    socket.once("unexpected-response", (_, response) => reject(new UpgradeRefused(response.statusCode ?? 0)));
+    socket.once("error", reject);
+  });
+
+/** Opens a socket with a query and subprotocols. Throws UpgradeRefused. */
+export const openSocket = async (
+  query: Record<string, string> = {},
+  protocols: string[] = [],
+): Promise<SocketClient> => {
+  const url = new URL(target().webSocketUrl);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const socket = new WebSocket(url, protocols);
+  const events: ServerEvent[] = [];
+  const given = new Set<ServerEvent>();
+  const listeners = new Set<() => void>();
+  let broken: unknown;
+  let requests = 0;
+
+  const wake = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
+  socket.on("message", (data) => {
+    try {
+      const event: unknown = JSON.parse(data.toString());
+      if (isGatewayFailure(event)) return;
+      holdAgainst(serverEvent, event, "An event");
+      events.push(event as ServerEvent);
+    } catch (error) {
+      broken = error;
+    }
+    wake();
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+
+  /** Waits until `find` finds something among the events. */
+  const waitFor = <T>(find: () => T | undefined, what: string): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        const found = broken === undefined ? find() : undefined;
+        if (broken === undefined && found === undefined) return;
+        finish();
+        if (found === undefined) reject(broken);
+        else resolve(found);
+      };
+      const timer = setTimeout(() => {
+        finish();
+        const types = events.map((event) => event.type).join(", ");
+        reject(
+          new Error(`${what} did not arrive within ${waitLimit} ms. What arrived: ${types || "nothing"}.`),
+        );
+      }, waitLimit);
+      const finish = (): void => {
+        clearTimeout(timer);
+        listeners.delete(check);
+      };
+      listeners.add(check);
+      check();
+    });
+
+  await opened(socket);
+
+  const send: SocketClient["send"] = (frame) => {
+    exercise(`frame-${frame.type}`);
+    socket.send(JSON.stringify(frame));
+  };
+  return {
+    events,
+    send,
+    sendText: (text) => socket.send(text),
+    protocol: socket.protocol,
+    closed,
+    request: (frame) => {
+      requests += 1;
+      const requestId = `request-${requests}`;
+      send({ ...frame, request_id: requestId });
+      return waitFor(
+        () =>
+          events.find(
+            (event): event is EventOf<"ack"> | EventOf<"error"> =>
+              (event.type === "ack" || event.type === "error") && event.request_id === requestId,
+          ),
+        `The answer to ${frame.type}`,
+      );
+    },
+    next: async <T extends ServerEvent["type"]>(type: T) => {
+      const event = await waitFor(
+        () => events.find((one): one is EventOf<T> => one.type === type && !given.has(one)),
+        `An event ${type}`,
+      );
+      given.add(event);
+      return event;
+    },
+    until: async (condition, what) => {
+      await waitFor(() => (condition(events) ? true : undefined), what);
+    },
+    close: async () => {
+      socket.close();
+      await closed;
+    },
+  };
+};
+
+/** Opens a socket as a client does: with a ticket. */
+export const connect = async (user: TestUser, query: Record<string, string> = {}): Promise<SocketClient> => {
+  const { ticket } = await call("createWebSocketTicket", { token: user.token });
+  return openSocket({ ticket, ...query });
+};
