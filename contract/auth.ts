@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "./deferred.ts";
 import { user } from "./objects/user.ts";
 import { text } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
@@ -37,19 +38,21 @@ const profileFields = z.object({
 });
 export type ProfileFields = z.output<typeof profileFields>;
 
-const tokens = z
-  .object({
-    access_token: z.string(),
-    id_token: z.string(),
-    refresh_token: z.string(),
-    token_type: z.literal("Bearer"),
-    /** Seconds until the access token and the id token expire. */
-    expires_in: z.int().positive(),
-    user,
-  })
-  .meta({ id: "Tokens" });
+const tokens = deferred(() =>
+  z
+    .object({
+      access_token: z.string(),
+      id_token: z.string(),
+      refresh_token: z.string(),
+      token_type: z.literal("Bearer"),
+      /** Seconds until the access token and the id token expire. */
+      expires_in: z.int().positive(),
+      user: user(),
+    })
+    .meta({ id: "Tokens" }),
+);
 
-const message = z.object({ message: z.string() });
+const message = deferred(() => z.object({ message: z.string() }));
 
 export const authOperations = {
   register: defineOperation({
@@ -62,7 +65,7 @@ export const authOperations = {
     auth: "public",
     identity: "pool",
     body: profileFields.extend({ username, email, password }),
-    success: { status: 201, schema: z.object({ user, confirmed: z.boolean() }) },
+    success: { status: 201, schema: deferred(() => z.object({ user: user(), confirmed: z.boolean() })) },
     errors: ["conflict", "rate_limited"],
   }),
   confirm: defineOperation({
@@ -181,11 +184,13 @@ export const authOperations = {
     auth: "user",
     success: {
       status: 201,
-      schema: z.object({
-        ticket: z.string(),
-        /** Seconds. */
-        expires_in: z.int().positive(),
-      }),
+      schema: deferred(() =>
+        z.object({
+          ticket: z.string(),
+          /** Seconds. */
+          expires_in: z.int().positive(),
+        }),
+      ),
     },
     errors: [],
   }),

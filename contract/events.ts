@@ -8,7 +8,7 @@ const counter = z.int().nonnegative();
 /** What the server sends over the socket, by its type. */
 export const serverEvents = {
   /** The answer to a frame with a `request_id`; to `message` it carries the stored message. */
-  ack: z.object({ type: z.literal("ack"), request_id: z.string(), message: message.optional() }),
+  ack: z.object({ type: z.literal("ack"), request_id: z.string(), message: message().optional() }),
   error: z.object({
     type: z.literal("error"),
     request_id: z.string().nullable(),
@@ -27,7 +27,7 @@ export const serverEvents = {
     user_id: z.string(),
     rooms: z.array(z.object({ room_id: z.string(), seq: counter, rev: counter, unread_count: counter })),
   }),
-  message: z.object({ type: z.literal("message"), message }),
+  message: z.object({ type: z.literal("message"), message: message() }),
   typing: z.object({
     type: z.literal("typing"),
     room_id: z.string(),
@@ -36,7 +36,7 @@ export const serverEvents = {
     user_id: z.string(),
     is_typing: z.boolean(),
   }),
-  room_created: z.object({ type: z.literal("room_created"), room }),
+  room_created: z.object({ type: z.literal("room_created"), room: room() }),
 };
 
 export const serverEvent = z.discriminatedUnion("type", [

@@ -31,7 +31,7 @@ export const messageOperations = {
     auth: "user",
     params: roomParams,
     query: pageQuery.extend({ before: cursor("before"), after: cursor("after") }),
-    success: { status: 200, schema: pageOf(message).meta({ id: "MessagePage" }) },
+    success: { status: 200, schema: pageOf("MessagePage", message) },
     errors: ["forbidden", "invalid_cursor"],
   }),
   sendMessage: defineOperation({

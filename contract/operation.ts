@@ -24,8 +24,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  /** The status and schema of success; null is an answer without a body. */
-  readonly success: { readonly status: 200 | 201 | 204; readonly schema: z.ZodType | null };
+  /** The status and schema of success (see deferred.ts); null is an answer without a body. */
+  readonly success: { readonly status: 200 | 201 | 204; readonly schema: (() => z.ZodType) | null };
   /** The status of an answer to a request that was carried out before: same schema. */
   readonly repeated?: 200;
   /** Codes beyond those that any operation can answer with (see `commonErrors`). */
@@ -54,6 +54,6 @@ export interface OperationInput<O extends Operation> {
 }
 
 /** What an operation answers with when it succeeds. */
-export type OperationResult<O extends Operation> = O["success"]["schema"] extends z.ZodType
-  ? z.input<O["success"]["schema"]>
+export type OperationResult<O extends Operation> = O["success"]["schema"] extends () => z.ZodType
+  ? z.input<ReturnType<O["success"]["schema"]>>
   : undefined;

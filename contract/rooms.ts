@@ -19,7 +19,7 @@ export const roomOperations = {
     summary: "List the rooms one is in, the most recently active first",
     auth: "user",
     query: pageQuery,
-    success: { status: 200, schema: pageOf(room).meta({ id: "RoomPage" }) },
+    success: { status: 200, schema: pageOf("RoomPage", room) },
     errors: [],
   }),
   createRoom: defineOperation({

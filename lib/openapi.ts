@@ -30,7 +30,7 @@ const errorResponses = (codes: readonly ErrorCode[]) => {
 };
 
 const successResponses = ({ success, repeated }: Operation) => {
-  const content = success.schema && { content: { [json]: { schema: success.schema } } };
+  const content = success.schema && { content: { [json]: { schema: success.schema() } } };
   return {
     [String(success.status)]: { description: success.status === 204 ? "Done" : "Success", ...content },
     ...(repeated && { [String(repeated)]: { description: "It had been done before", ...content } }),

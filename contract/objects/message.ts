@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "../deferred.ts";
 import { user } from "./user.ts";
 import { timestamp } from "./values.ts";
 
@@ -19,67 +20,73 @@ export type MessageType = z.output<typeof messageType>;
 
 export const priority = z.enum(["normal", "emergency"]);
 
-const attachment = z
-  .object({
-    file_id: z.string(),
-    url: z.string(),
-    file_name: z.string(),
-    file_size: z.int(),
-    media_type: z.string(),
-  })
-  .meta({ id: "Attachment" });
+const attachment = deferred(() =>
+  z
+    .object({
+      file_id: z.string(),
+      url: z.string(),
+      file_name: z.string(),
+      file_size: z.int(),
+      media_type: z.string(),
+    })
+    .meta({ id: "Attachment" }),
+);
 
 /** Where the message stands for its viewer: the sender sees what others did with it, everybody else what they did. */
 export const messageStatus = z.enum(["sent", "delivered", "read"]);
 
-export const message = z
-  .object({
-    id: z.string(),
-    room: z.string(),
-    /** The place in the room, from 1, without gaps but for numbers whose message never came to be. */
-    seq: z.int().positive(),
-    /** The room's revision that last changed the message; 0 when it was never changed. */
-    rev: z.int().nonnegative(),
-    sender: user,
-    content: z.string(),
-    message_type: messageType,
-    file_attachment: z.string().nullable(),
-    file_name: z.string().nullable(),
-    file_size: z.int().nullable(),
-    media_type: z.string().nullable(),
-    attachments: z.array(attachment),
-    timestamp,
-    edited_at: timestamp.nullable(),
-    is_edited: z.boolean(),
-    is_deleted: z.boolean(),
-    reply_to: z.string().nullable(),
-    reactions: z.record(z.string(), z.array(z.string())),
-    read_by: z.array(user),
-    is_read: z.boolean(),
-    status: messageStatus,
-    priority,
-    pinned: z.boolean(),
-    forwarded_from: z.string().nullable(),
-    expires_at: timestamp.nullable(),
-    client_message_id: z.string().nullable(),
-    metadata: z.record(z.string(), z.json()).nullable(),
-  })
-  .meta({ id: "Message" });
+export const message = deferred(() =>
+  z
+    .object({
+      id: z.string(),
+      room: z.string(),
+      /** The place in the room, from 1, without gaps but for numbers whose message never came to be. */
+      seq: z.int().positive(),
+      /** The room's revision that last changed the message; 0 when it was never changed. */
+      rev: z.int().nonnegative(),
+      sender: user(),
+      content: z.string(),
+      message_type: messageType,
+      file_attachment: z.string().nullable(),
+      file_name: z.string().nullable(),
+      file_size: z.int().nullable(),
+      media_type: z.string().nullable(),
+      attachments: z.array(attachment()),
+      timestamp,
+      edited_at: timestamp.nullable(),
+      is_edited: z.boolean(),
+      is_deleted: z.boolean(),
+      reply_to: z.string().nullable(),
+      reactions: z.record(z.string(), z.array(z.string())),
+      read_by: z.array(user()),
+      is_read: z.boolean(),
+      status: messageStatus,
+      priority,
+      pinned: z.boolean(),
+      forwarded_from: z.string().nullable(),
+      expires_at: timestamp.nullable(),
+      client_message_id: z.string().nullable(),
+      metadata: z.record(z.string(), z.json()).nullable(),
+    })
+    .meta({ id: "Message" }),
+);
 
-export type Message = z.output<typeof message>;
+export type Message = z.output<ReturnType<typeof message>>;
 
 /** The last message of a room, in short: `content` is cut after 160 characters. */
-export const lastMessage = z
-  .object({
-    id: z.string(),
-    seq: z.int().positive(),
-    content: z.string(),
-    message_type: messageType,
-    sender: user,
-    timestamp,
-    is_deleted: z.boolean(),
-    is_read: z.boolean(),
-  })
-  .meta({ id: "LastMessage" });
+export const lastMessage = deferred(() =>
+  z
+    .object({
+      id: z.string(),
+      seq: z.int().positive(),
+      content: z.string(),
+      message_type: messageType,
+      sender: user(),
+      timestamp,
+      is_deleted: z.boolean(),
+      is_read: z.boolean(),
+    })
+    .meta({ id: "LastMessage" }),
+);
 
-export type LastMessage = z.output<typeof lastMessage>;
+export type LastMessage = z.output<ReturnType<typeof lastMessage>>;

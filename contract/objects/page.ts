@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "../deferred.ts";
 
 export const maxPageSize = 100;
 export const defaultPageSize = 50;
@@ -27,10 +28,14 @@ export const cursor = (what: string) =>
     .optional();
 
 /** The envelope of every list. `next` and `previous` are absolute URLs or null. */
-export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({
-    count: z.int().nonnegative(),
-    next: z.url().nullable(),
-    previous: z.url().nullable(),
-    results: z.array(item),
-  });
+export const pageOf = <T extends z.ZodType>(id: string, item: () => T) =>
+  deferred(() =>
+    z
+      .object({
+        count: z.int().nonnegative(),
+        next: z.url().nullable(),
+        previous: z.url().nullable(),
+        results: z.array(item()),
+      })
+      .meta({ id }),
+  );

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "../deferred.ts";
 import { lastMessage } from "./message.ts";
 import { user } from "./user.ts";
 import { timestamp } from "./values.ts";
@@ -23,58 +24,62 @@ export const roomStatus = z.enum(["active", "archived", "deleted"]);
 export type RoomStatus = z.output<typeof roomStatus>;
 
 /** A user who is in a room. */
-export const participant = user
-  .extend({ room_role: roomRole, joined_at: timestamp })
-  .meta({ id: "Participant" });
-export type Participant = z.output<typeof participant>;
+export const participant = deferred(() =>
+  user().extend({ room_role: roomRole, joined_at: timestamp }).meta({ id: "Participant" }),
+);
+export type Participant = z.output<ReturnType<typeof participant>>;
 
-const rolePermissions = z
-  .object({
-    can_send: z.boolean(),
-    can_view_history: z.boolean(),
-    can_add_members: z.boolean(),
-    can_pin: z.boolean(),
-  })
-  .meta({ id: "RolePermissions" });
+const rolePermissions = deferred(() =>
+  z
+    .object({
+      can_send: z.boolean(),
+      can_view_history: z.boolean(),
+      can_add_members: z.boolean(),
+      can_pin: z.boolean(),
+    })
+    .meta({ id: "RolePermissions" }),
+);
 
 /** What each role may do. `can_view_history` is about messages from before the member joined. */
-export const permissions = z
-  .object({ admin: rolePermissions, member: rolePermissions })
-  .meta({ id: "Permissions" });
-export type Permissions = z.output<typeof permissions>;
+export const permissions = deferred(() =>
+  z.object({ admin: rolePermissions(), member: rolePermissions() }).meta({ id: "Permissions" }),
+);
+export type Permissions = z.output<ReturnType<typeof permissions>>;
 
-export const room = z
-  .object({
-    id: z.string(),
-    name: z.string().nullable(),
-    room_type: roomType,
-    description: z.string().nullable(),
-    tags: z.array(z.string()),
-    status: roomStatus,
-    is_active: z.boolean(),
-    /** The longest-standing first; of a large room its first members only (see `participant_count`). */
-    participants: z.array(participant),
-    participant_count: z.int().nonnegative(),
-    created_by: user.nullable(),
-    created_at: timestamp,
-    updated_at: timestamp,
-    last_message: lastMessage.nullable(),
-    unread_count: z.int().nonnegative(),
-    other_user: user.nullable(),
-    permissions,
-    /** The caller's own membership; null for a public room that the caller has not joined. */
-    me: z
-      .object({
-        role: roomRole,
-        joined_at: timestamp,
-        notifications: z.boolean(),
-        muted_until: timestamp.nullable(),
-        read_seq: z.int().nonnegative(),
-      })
-      .nullable(),
-    seq: z.int().nonnegative(),
-    rev: z.int().nonnegative(),
-  })
-  .meta({ id: "Room" });
+export const room = deferred(() =>
+  z
+    .object({
+      id: z.string(),
+      name: z.string().nullable(),
+      room_type: roomType,
+      description: z.string().nullable(),
+      tags: z.array(z.string()),
+      status: roomStatus,
+      is_active: z.boolean(),
+      /** The longest-standing first; of a large room its first members only (see `participant_count`). */
+      participants: z.array(participant()),
+      participant_count: z.int().nonnegative(),
+      created_by: user().nullable(),
+      created_at: timestamp,
+      updated_at: timestamp,
+      last_message: lastMessage().nullable(),
+      unread_count: z.int().nonnegative(),
+      other_user: user().nullable(),
+      permissions: permissions(),
+      /** The caller's own membership; null for a public room that the caller has not joined. */
+      me: z
+        .object({
+          role: roomRole,
+          joined_at: timestamp,
+          notifications: z.boolean(),
+          muted_until: timestamp.nullable(),
+          read_seq: z.int().nonnegative(),
+        })
+        .nullable(),
+      seq: z.int().nonnegative(),
+      rev: z.int().nonnegative(),
+    })
+    .meta({ id: "Room" }),
+);
 
-export type Room = z.output<typeof room>;
+export type Room = z.output<ReturnType<typeof room>>;

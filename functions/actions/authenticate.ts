@@ -2,13 +2,14 @@ import { extendConnection, getPresence } from "../data/presence.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import type { Socket } from "../kernel/socket.ts";
 import { epochSeconds } from "../kernel/time.ts";
-import { verifyToken } from "../kernel/token.ts";
 
 const goneConnection = () =>
   new ApiError("unauthorized", "This connection is not known any more: connect again.");
 
 /** Lets a connection live as long as a newer token of the same user. Throws `token_expired` or `unauthorized`. */
 export const authenticate = async (socket: Socket, token: string): Promise<void> => {
+  // Loaded when it is needed: few frames are this one, and every function starts sooner without it.
+  const { verifyToken } = await import("../kernel/token.ts");
   const actor = await verifyToken(token);
   if (actor === "expired")
     throw new ApiError("token_expired", "The token has expired: get a new one with POST /api/auth/refresh.");

@@ -7,8 +7,8 @@ import { type OperationId, operations } from "../../contract/operations.ts";
 import { exercise, target } from "./target.ts";
 
 type Operations = typeof operations;
-type BodyOf<Id extends OperationId> = Operations[Id]["success"]["schema"] extends z.ZodType
-  ? z.output<Operations[Id]["success"]["schema"]>
+type BodyOf<Id extends OperationId> = Operations[Id]["success"]["schema"] extends () => z.ZodType
+  ? z.output<ReturnType<Operations[Id]["success"]["schema"]>>
   : undefined;
 
 export interface CallInput {
@@ -95,7 +95,7 @@ export const attempt = async <Id extends OperationId>(
   const { success, repeated } = operation;
   if (response.status === success.status || response.status === repeated) {
     exercise(id);
-    if (success.schema) holdAgainst(success.schema, body, `The answer of ${id}`);
+    if (success.schema) holdAgainst(success.schema(), body, `The answer of ${id}`);
     else expect(body).toBeUndefined();
   } else holdProblem(operation, response, body);
   // Safe: just held against the schemas that the type is read from.
