@@ -4,39 +4,45 @@ import { user } from "./objects/user.ts";
 import { text } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
-const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .pipe(z.email({ error: "must be an e-mail address" }).max(254));
+const email = deferred(() =>
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.email({ error: "must be an e-mail address" }).max(254)),
+);
 /** Letters, digits, `.`, `_` and `-`: what `@username` can name in a message. Kept in the case given, unique in any. */
-export const username = z
-  .string()
-  .trim()
-  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u, {
-    error:
-      "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter or digit",
-  });
-const password = z.string().min(1).max(256);
-const code = z.string().trim().min(1).max(64);
+export const username = deferred(() =>
+  z
+    .string()
+    .trim()
+    .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u, {
+      error:
+        "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter or digit",
+    }),
+);
+const password = deferred(() => z.string().min(1).max(256));
+const code = deferred(() => z.string().trim().min(1).max(64));
 // Cognito's own limit: a refresh token has at most 2,048 characters at an external issuer, and fewer from a pool.
-const refreshToken = z.string().min(1).max(4096);
+const refreshToken = deferred(() => z.string().min(1).max(4096));
 
 /** What people say of themselves. Null empties a field. */
-const profileFields = z.object({
-  display_name: text(1, 100).nullish(),
-  first_name: text(1, 100).nullish(),
-  last_name: text(1, 100).nullish(),
-  profile_picture: z
-    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-    .max(2000)
-    .nullish(),
-  bio: text(1, 500).nullish(),
-  specialization: text(1, 100).nullish(),
-  institution: text(1, 200).nullish(),
-  role: text(1, 100).nullish(),
-});
-export type ProfileFields = z.output<typeof profileFields>;
+const profileFields = deferred(() =>
+  z.object({
+    display_name: text(1, 100).nullish(),
+    first_name: text(1, 100).nullish(),
+    last_name: text(1, 100).nullish(),
+    profile_picture: z
+      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+      .max(2000)
+      .nullish(),
+    bio: text(1, 500).nullish(),
+    specialization: text(1, 100).nullish(),
+    institution: text(1, 200).nullish(),
+    role: text(1, 100).nullish(),
+  }),
+);
+export type ProfileFields = z.output<ReturnType<typeof profileFields>>;
 
 const tokens = deferred(() =>
   z
@@ -64,7 +70,9 @@ export const authOperations = {
     description: "`confirmed` says whether the account can log in at once, or wants the e-mailed code first.",
     auth: "public",
     identity: "pool",
-    body: profileFields.extend({ username, email, password }),
+    body: deferred(() =>
+      profileFields().extend({ username: username(), email: email(), password: password() }),
+    ),
     success: { status: 201, schema: deferred(() => z.object({ user: user(), confirmed: z.boolean() })) },
     errors: ["conflict", "rate_limited"],
   }),
@@ -76,7 +84,7 @@ export const authOperations = {
     summary: "Confirm an account with the e-mailed code",
     auth: "public",
     identity: "pool",
-    body: z.object({ email, code }),
+    body: deferred(() => z.object({ email: email(), code: code() })),
     success: { status: 200, schema: message },
     errors: ["invalid_code", "rate_limited"],
   }),
@@ -88,17 +96,19 @@ export const authOperations = {
     summary: "Log in with e-mail address or username",
     auth: "public",
     identity: "pool",
-    body: z
-      .object({
-        email: z.string().trim().min(1).max(254),
-        username: z.string().trim().min(1).max(254),
-        password,
-      })
-      .partial({ email: true, username: true })
-      .refine((body) => body.email !== undefined || body.username !== undefined, {
-        path: ["email"],
-        error: "give an email or a username",
-      }),
+    body: deferred(() =>
+      z
+        .object({
+          email: z.string().trim().min(1).max(254),
+          username: z.string().trim().min(1).max(254),
+          password: password(),
+        })
+        .partial({ email: true, username: true })
+        .refine((body) => body.email !== undefined || body.username !== undefined, {
+          path: ["email"],
+          error: "give an email or a username",
+        }),
+    ),
     success: { status: 200, schema: tokens },
     errors: ["invalid_credentials", "not_confirmed", "rate_limited"],
   }),
@@ -110,7 +120,7 @@ export const authOperations = {
     summary: "Get new tokens with a refresh token",
     auth: "public",
     identity: "pool",
-    body: z.object({ refresh_token: refreshToken }),
+    body: deferred(() => z.object({ refresh_token: refreshToken() })),
     success: { status: 200, schema: tokens },
     errors: ["invalid_credentials", "rate_limited"],
   }),
@@ -122,7 +132,7 @@ export const authOperations = {
     summary: "End the session of a refresh token",
     auth: "user",
     identity: "pool",
-    body: z.object({ refresh_token: refreshToken }),
+    body: deferred(() => z.object({ refresh_token: refreshToken() })),
     success: { status: 204, schema: null },
     errors: ["rate_limited"],
   }),
@@ -157,7 +167,7 @@ export const authOperations = {
     description: "The answer is the same whether or not there is such an account.",
     auth: "public",
     identity: "pool",
-    body: z.object({ email }),
+    body: deferred(() => z.object({ email: email() })),
     success: { status: 200, schema: message },
     errors: ["rate_limited"],
   }),
@@ -169,7 +179,7 @@ export const authOperations = {
     summary: "Set a new password with the e-mailed code",
     auth: "public",
     identity: "pool",
-    body: z.object({ email, code, password }),
+    body: deferred(() => z.object({ email: email(), code: code(), password: password() })),
     success: { status: 200, schema: message },
     errors: ["invalid_code", "rate_limited"],
   }),

@@ -3,7 +3,7 @@ import { message } from "./objects/message.ts";
 import { errorCode } from "./objects/problem.ts";
 import { room } from "./objects/room.ts";
 
-const counter = z.int().nonnegative();
+const counter = () => z.int().nonnegative();
 
 /** What the server sends over the socket, by its type. */
 export const serverEvents = {
@@ -25,7 +25,9 @@ export const serverEvents = {
   hello: z.object({
     type: z.literal("hello"),
     user_id: z.string(),
-    rooms: z.array(z.object({ room_id: z.string(), seq: counter, rev: counter, unread_count: counter })),
+    rooms: z.array(
+      z.object({ room_id: z.string(), seq: counter(), rev: counter(), unread_count: counter() }),
+    ),
   }),
   message: z.object({ type: z.literal("message"), message: message() }),
   typing: z.object({

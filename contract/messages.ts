@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "./deferred.ts";
 import { message, messageType, priority } from "./objects/message.ts";
 import { cursor, pageOf, pageQuery } from "./objects/page.ts";
 import { clientMessageId, id, metadata, text } from "./objects/values.ts";
@@ -8,16 +9,18 @@ import { idempotencyHeaders, roomParams } from "./rooms.ts";
 export const maxContentLength = 4000;
 
 /** What a client says of a message that it sends, over HTTP and over the socket alike. */
-export const draft = z.object({
-  content: text(1, maxContentLength),
-  // `system` is what a server says; no client may speak in its name.
-  message_type: messageType.exclude(["system"]).default("text"),
-  reply_to: id.nullish(),
-  priority: priority.default("normal"),
-  metadata: metadata.nullish(),
-  client_message_id: clientMessageId.nullish(),
-});
-export type Draft = z.output<typeof draft>;
+export const draft = deferred(() =>
+  z.object({
+    content: text(1, maxContentLength),
+    // `system` is what a server says; no client may speak in its name.
+    message_type: messageType().exclude(["system"]).default("text"),
+    reply_to: id().nullish(),
+    priority: priority().default("normal"),
+    metadata: metadata().nullish(),
+    client_message_id: clientMessageId().nullish(),
+  }),
+);
+export type Draft = z.output<ReturnType<typeof draft>>;
 
 export const messageOperations = {
   listMessages: defineOperation({
@@ -30,7 +33,7 @@ export const messageOperations = {
       "Page 1 holds the newest messages. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it.",
     auth: "user",
     params: roomParams,
-    query: pageQuery.extend({ before: cursor("before"), after: cursor("after") }),
+    query: deferred(() => pageQuery().extend({ before: cursor("before"), after: cursor("after") })),
     success: { status: 200, schema: pageOf("MessagePage", message) },
     errors: ["forbidden", "invalid_cursor"],
   }),

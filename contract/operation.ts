@@ -20,11 +20,12 @@ export interface Operation {
   readonly auth: "user" | "public";
   /** `pool`: exists only where accounts live in the stack's own user pool, not with an external issuer. */
   readonly identity?: "pool";
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodObject;
-  readonly headers?: z.ZodObject;
-  /** The status and schema of success (see deferred.ts); null is an answer without a body. */
+  // Schemas are functions: each is made when it is first needed (see deferred.ts).
+  readonly params?: () => z.ZodObject;
+  readonly query?: () => z.ZodObject;
+  readonly body?: () => z.ZodObject;
+  readonly headers?: () => z.ZodObject;
+  /** The status and schema of success; null is an answer without a body. */
   readonly success: { readonly status: 200 | 201 | 204; readonly schema: (() => z.ZodType) | null };
   /** The status of an answer to a request that was carried out before: same schema. */
   readonly repeated?: 200;
@@ -43,7 +44,7 @@ export const commonErrors = (operation: Operation): ErrorCode[] => [
   ...(operation.auth === "user" ? (["unauthorized"] as const) : []),
 ];
 
-type Output<S> = S extends z.ZodType ? z.output<S> : Record<string, never>;
+type Output<S> = S extends () => z.ZodType ? z.output<ReturnType<S>> : Record<string, never>;
 
 /** What a handler is given: everything parsed and typed by the operation's schemas. */
 export interface OperationInput<O extends Operation> {

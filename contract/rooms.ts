@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "./deferred.ts";
 import { pageOf, pageQuery } from "./objects/page.ts";
 import { room, roomType } from "./objects/room.ts";
 import { clientMessageId, id, text } from "./objects/values.ts";
@@ -7,8 +8,10 @@ import { defineOperation } from "./operation.ts";
 /** How many people a room can be created with; more are added afterwards. */
 export const maxInitialParticipants = 1000;
 
-export const roomParams = z.object({ room_id: id });
-export const idempotencyHeaders = z.object({ "idempotency-key": clientMessageId.optional() });
+export const roomParams = deferred(() => z.object({ room_id: id() }));
+export const idempotencyHeaders = deferred(() =>
+  z.object({ "idempotency-key": clientMessageId().optional() }),
+);
 
 export const roomOperations = {
   listRooms: defineOperation({
@@ -32,13 +35,15 @@ export const roomOperations = {
       "The caller becomes its admin. A direct room takes exactly one other participant, and is answered with 200 if it exists. With an `Idempotency-Key` header a repeat answers with the first room.",
     auth: "user",
     headers: idempotencyHeaders,
-    body: z.object({
-      name: text(1, 100).nullish(),
-      room_type: roomType,
-      participant_ids: z.array(id).max(maxInitialParticipants).default([]),
-      description: text(1, 1000).nullish(),
-      tags: z.array(text(1, 50)).max(20).default([]),
-    }),
+    body: deferred(() =>
+      z.object({
+        name: text(1, 100).nullish(),
+        room_type: roomType(),
+        participant_ids: z.array(id()).max(maxInitialParticipants).default([]),
+        description: text(1, 1000).nullish(),
+        tags: z.array(text(1, 50)).max(20).default([]),
+      }),
+    ),
     success: { status: 201, schema: room },
     repeated: 200,
     errors: ["forbidden", "not_found", "conflict"],
@@ -50,7 +55,7 @@ export const roomOperations = {
     path: "/api/chat/rooms/direct_message",
     summary: "Get the direct room with somebody, created if there is none",
     auth: "user",
-    body: z.object({ user_id: id }),
+    body: deferred(() => z.object({ user_id: id() })),
     success: { status: 201, schema: room },
     repeated: 200,
     errors: ["forbidden", "not_found"],

@@ -44,11 +44,13 @@ const describe = (operation: Operation): ZodOpenApiOperationObject => ({
   ...(operation.description && { description: operation.description }),
   security: operation.auth === "user" ? [{ token: [] }] : [],
   requestParams: {
-    ...(operation.params && { path: operation.params }),
-    ...(operation.query && { query: operation.query }),
-    ...(operation.headers && { header: operation.headers }),
+    ...(operation.params && { path: operation.params() }),
+    ...(operation.query && { query: operation.query() }),
+    ...(operation.headers && { header: operation.headers() }),
   },
-  ...(operation.body && { requestBody: { required: true, content: { [json]: { schema: operation.body } } } }),
+  ...(operation.body && {
+    requestBody: { required: true, content: { [json]: { schema: operation.body() } } },
+  }),
   responses: {
     ...successResponses(operation),
     ...errorResponses([...operation.errors, ...commonErrors(operation)]),

@@ -15,10 +15,10 @@ export const messageTypes = [
   "case",
   "encrypted",
 ] as const;
-export const messageType = z.enum(messageTypes);
-export type MessageType = z.output<typeof messageType>;
+export const messageType = deferred(() => z.enum(messageTypes));
+export type MessageType = z.output<ReturnType<typeof messageType>>;
 
-export const priority = z.enum(["normal", "emergency"]);
+export const priority = deferred(() => z.enum(["normal", "emergency"]));
 
 const attachment = deferred(() =>
   z
@@ -33,7 +33,7 @@ const attachment = deferred(() =>
 );
 
 /** Where the message stands for its viewer: the sender sees what others did with it, everybody else what they did. */
-export const messageStatus = z.enum(["sent", "delivered", "read"]);
+export const messageStatus = deferred(() => z.enum(["sent", "delivered", "read"]));
 
 export const message = deferred(() =>
   z
@@ -46,25 +46,25 @@ export const message = deferred(() =>
       rev: z.int().nonnegative(),
       sender: user(),
       content: z.string(),
-      message_type: messageType,
+      message_type: messageType(),
       file_attachment: z.string().nullable(),
       file_name: z.string().nullable(),
       file_size: z.int().nullable(),
       media_type: z.string().nullable(),
       attachments: z.array(attachment()),
-      timestamp,
-      edited_at: timestamp.nullable(),
+      timestamp: timestamp(),
+      edited_at: timestamp().nullable(),
       is_edited: z.boolean(),
       is_deleted: z.boolean(),
       reply_to: z.string().nullable(),
       reactions: z.record(z.string(), z.array(z.string())),
       read_by: z.array(user()),
       is_read: z.boolean(),
-      status: messageStatus,
-      priority,
+      status: messageStatus(),
+      priority: priority(),
       pinned: z.boolean(),
       forwarded_from: z.string().nullable(),
-      expires_at: timestamp.nullable(),
+      expires_at: timestamp().nullable(),
       client_message_id: z.string().nullable(),
       metadata: z.record(z.string(), z.json()).nullable(),
     })
@@ -80,9 +80,9 @@ export const lastMessage = deferred(() =>
       id: z.string(),
       seq: z.int().positive(),
       content: z.string(),
-      message_type: messageType,
+      message_type: messageType(),
       sender: user(),
-      timestamp,
+      timestamp: timestamp(),
       is_deleted: z.boolean(),
       is_read: z.boolean(),
     })

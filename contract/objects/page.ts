@@ -16,10 +16,12 @@ const pageNumber = (what: string, max: number) =>
     .refine((value) => value <= max, { error: `${what} must be at most ${max}` });
 
 /** Query parameters of every list: `page` from 1, `page_size` from 1 to 100. */
-export const pageQuery = z.object({
-  page: pageNumber("page", 1_000_000_000).default(1),
-  page_size: pageNumber("page_size", maxPageSize).default(defaultPageSize),
-});
+export const pageQuery = deferred(() =>
+  z.object({
+    page: pageNumber("page", 1_000_000_000).default(1),
+    page_size: pageNumber("page_size", maxPageSize).default(defaultPageSize),
+  }),
+);
 
 /** A cursor in a room: a whole number from 0. */
 export const cursor = (what: string) =>

@@ -14,18 +14,18 @@ export const roomTypes = [
   "emergency",
   "general",
 ] as const;
-export const roomType = z.enum(roomTypes);
-export type RoomType = z.output<typeof roomType>;
+export const roomType = deferred(() => z.enum(roomTypes));
+export type RoomType = z.output<ReturnType<typeof roomType>>;
 
-export const roomRole = z.enum(["admin", "member"]);
-export type RoomRole = z.output<typeof roomRole>;
+export const roomRole = deferred(() => z.enum(["admin", "member"]));
+export type RoomRole = z.output<ReturnType<typeof roomRole>>;
 
-export const roomStatus = z.enum(["active", "archived", "deleted"]);
-export type RoomStatus = z.output<typeof roomStatus>;
+export const roomStatus = deferred(() => z.enum(["active", "archived", "deleted"]));
+export type RoomStatus = z.output<ReturnType<typeof roomStatus>>;
 
 /** A user who is in a room. */
 export const participant = deferred(() =>
-  user().extend({ room_role: roomRole, joined_at: timestamp }).meta({ id: "Participant" }),
+  user().extend({ room_role: roomRole(), joined_at: timestamp() }).meta({ id: "Participant" }),
 );
 export type Participant = z.output<ReturnType<typeof participant>>;
 
@@ -51,17 +51,17 @@ export const room = deferred(() =>
     .object({
       id: z.string(),
       name: z.string().nullable(),
-      room_type: roomType,
+      room_type: roomType(),
       description: z.string().nullable(),
       tags: z.array(z.string()),
-      status: roomStatus,
+      status: roomStatus(),
       is_active: z.boolean(),
       /** The longest-standing first; of a large room its first members only (see `participant_count`). */
       participants: z.array(participant()),
       participant_count: z.int().nonnegative(),
       created_by: user().nullable(),
-      created_at: timestamp,
-      updated_at: timestamp,
+      created_at: timestamp(),
+      updated_at: timestamp(),
       last_message: lastMessage().nullable(),
       unread_count: z.int().nonnegative(),
       other_user: user().nullable(),
@@ -69,10 +69,10 @@ export const room = deferred(() =>
       /** The caller's own membership; null for a public room that the caller has not joined. */
       me: z
         .object({
-          role: roomRole,
-          joined_at: timestamp,
+          role: roomRole(),
+          joined_at: timestamp(),
           notifications: z.boolean(),
-          muted_until: timestamp.nullable(),
+          muted_until: timestamp().nullable(),
           read_seq: z.int().nonnegative(),
         })
         .nullable(),

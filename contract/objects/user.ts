@@ -21,7 +21,7 @@ export const user = deferred(() =>
       role: z.string().nullable(),
       is_verified: z.boolean(),
       is_online: z.boolean(),
-      last_seen: timestamp.nullable(),
+      last_seen: timestamp().nullable(),
     })
     .meta({ id: "User" }),
 );

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deferred } from "../deferred.ts";
 
 const lengthInCharacters = (text: string): number => {
   let length = 0;
@@ -18,20 +19,24 @@ export const text = (min: number, max: number) =>
     .meta({ minLength: min, maxLength: max });
 
 /** RFC 3339, UTC, milliseconds: `2026-01-31T09:30:00.000Z`. */
-export const timestamp = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, { error: "must be a UTC time with milliseconds" })
-  .meta({ format: "date-time" });
+export const timestamp = deferred(() =>
+  z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, { error: "must be a UTC time with milliseconds" })
+    .meta({ format: "date-time" }),
+);
 
 /** An id as clients send it. Ids are opaque: what is unknown is refused by whoever looks it up. */
-export const id = z.string().min(1).max(128);
+export const id = deferred(() => z.string().min(1).max(128));
 
 /** Chosen by the client, one for each message that it means to send; a repeat is answered with the first message. */
-export const clientMessageId = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[\x21-\x7e]+$/, { error: "must be 1 to 64 printable ASCII characters without spaces" });
+export const clientMessageId = deferred(() =>
+  z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\x21-\x7e]+$/, { error: "must be 1 to 64 printable ASCII characters without spaces" }),
+);
 
 const metadataLimit = 4096;
 const metadataDepth = 8;
@@ -42,11 +47,13 @@ const depthOf = (value: unknown): number =>
     : 0;
 
 /** Free JSON that a client keeps with a message: up to 4 KB when written as JSON, and at most 8 levels deep. */
-export const metadata = z
-  .record(z.string(), z.json())
-  .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= metadataLimit, {
-    error: `must be at most ${metadataLimit} bytes of JSON`,
-  })
-  .refine((value) => depthOf(value) <= metadataDepth, {
-    error: `must be at most ${metadataDepth} levels deep`,
-  });
+export const metadata = deferred(() =>
+  z
+    .record(z.string(), z.json())
+    .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= metadataLimit, {
+      error: `must be at most ${metadataLimit} bytes of JSON`,
+    })
+    .refine((value) => depthOf(value) <= metadataDepth, {
+      error: `must be at most ${metadataDepth} levels deep`,
+    }),
+);

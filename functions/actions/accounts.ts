@@ -1,14 +1,14 @@
 import type { User } from "../../contract/objects/user.ts";
 import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
 import { getPresence } from "../data/presence.ts";
-import { type Profile, type ProfileChanges, putProfile } from "../data/profiles.ts";
+import type { Profile, ProfileChanges } from "../data/profiles.ts";
 import { claimUsername, getUsernameClaim, keepUsername, releaseUsername } from "../data/usernames.ts";
 import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { isoNow } from "../kernel/time.ts";
 import { presentUser } from "./present-user.ts";
-import { ensureProfile } from "./profiles.ts";
+import { createProfile, ensureProfile } from "./profiles.ts";
 
 export interface Registration extends ProfileChanges {
   readonly username: string;
@@ -43,7 +43,7 @@ export const register = async (
   });
   const confirmed = environment.confirmsAtOnce;
   const [profile] = await Promise.all([
-    putProfile({
+    createProfile({
       id: userId,
       username,
       email,

@@ -1,8 +1,15 @@
+import { putPresence } from "../data/presence.ts";
 import { getProfile, type Profile, putProfile } from "../data/profiles.ts";
 import { keepUsername } from "../data/usernames.ts";
 import { type Actor, claim } from "../kernel/actor.ts";
 import { digest } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
+
+/** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
+export const createProfile = async (profile: Profile): Promise<Profile> => {
+  const [stored] = await Promise.all([putProfile(profile), putPresence(profile.id)]);
+  return stored;
+};
 
 /** A username that the claims suggest: the preferred one, else the part before the `@`, else the id. */
 const wantedUsername = (actor: Actor): string => {
@@ -27,7 +34,7 @@ export const ensureProfile = async (actor: Actor): Promise<Profile> => {
   const existing = await getProfile(actor.userId);
   if (existing) return existing;
   const email = claim(actor, "email")?.toLowerCase() ?? null;
-  return putProfile({
+  return createProfile({
     id: actor.userId,
     username: await claimFree(wantedUsername(actor), email ?? "", actor.userId),
     email,

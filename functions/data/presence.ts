@@ -7,7 +7,7 @@
  */
 import { isoOf } from "../kernel/time.ts";
 import { idOfKey, indexKeys, keys } from "./keys.ts";
-import { getItem, type Item, type Outcome, updateItem } from "./table.ts";
+import { getItem, type Item, type Outcome, putIfAbsent, updateItem } from "./table.ts";
 
 /** Milliseconds after which an entry is certainly dead: two hours, and ten minutes for clocks. */
 const entryLife = (2 * 60 + 10) * 60_000;
@@ -82,6 +82,11 @@ export const getPresence = async (
   return item ? presenceFromItem(item) : absent(userId);
 };
 
+/** Somebody who has never been there: makes room for their first connection. */
+export const putPresence = async (userId: string): Promise<void> => {
+  await putIfAbsent({ ...keys.presence(userId), connections: {} });
+};
+
 const online = (userId: string, now: number) => {
   const { gsi1pk, gsi1sk } = indexKeys.online(userId, isoOf(now));
   return { ":pk": gsi1pk, ":sk": gsi1sk, ":now": now };
@@ -91,9 +96,10 @@ const online = (userId: string, now: number) => {
 export const addConnection = async (connection: Connection): Promise<readonly Connection[]> => {
   const { id, userId, connectedAt } = connection;
   const key = keys.presence(userId);
-  const common = "last_seen = :now, gsi1pk = :pk, gsi1sk = :sk";
+  // Somebody who is on the list of who is online stays where they are on it: moving them writes the index twice.
+  const common = "last_seen = :now, gsi1pk = :pk, gsi1sk = if_not_exists(gsi1sk, :sk)";
   const values = online(userId, connectedAt);
-  // A nested path can be set only where its map exists; the first connection ever makes the map.
+  // A nested path can be set only where its map exists. It is made with the profile; else the first connection does.
   const add = (): Promise<Outcome> =>
     updateItem(key, {
       UpdateExpression: `SET connections.#id = :entry, ${common}`,

@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { clientFrame, clientFrames, type Frame, type FrameType } from "../../contract/frames.ts";
+import { type ClientFrame, clientFrames, type Frame, type FrameType } from "../../contract/frames.ts";
 import { ApiError, invalidInput } from "./api-error.ts";
 import type { Answer } from "./problem.ts";
 import type { Socket } from "./socket.ts";
@@ -30,14 +30,17 @@ export const requestIdOf = (raw: unknown): string | null =>
     ? raw.request_id.slice(0, 128)
     : null;
 
-export const parseFrame = (raw: unknown) => {
+const isFrameType = (type: unknown): type is FrameType =>
+  typeof type === "string" && Object.hasOwn(clientFrames, type);
+
+export const parseFrame = (raw: unknown): ClientFrame => {
   const type: unknown = typeof raw === "object" && raw !== null && "type" in raw ? raw.type : undefined;
-  if (typeof type !== "string" || !Object.hasOwn(clientFrames, type))
+  if (!isFrameType(type))
     throw new ApiError(
       "invalid_frame",
       `A frame is a JSON object whose type is one of ${Object.keys(clientFrames).join(", ")}.`,
     );
-  const parsed = clientFrame.safeParse(raw);
+  const parsed = clientFrames[type]().safeParse(raw);
   if (!parsed.success) throw invalidInput(problemsOf(parsed.error));
   return parsed.data;
 };

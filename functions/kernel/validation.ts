@@ -19,7 +19,7 @@ export const parseInput = (operation: Operation, raw: Record<Part, unknown>): Re
   const parse = (part: Part): unknown => {
     const schema = operation[part];
     if (!schema) return {};
-    const result = schema.safeParse(raw[part]);
+    const result = schema().safeParse(raw[part]);
     if (!result.success) problems.push(...problemsOf(result.error));
     return result.data;
   };

@@ -19,6 +19,8 @@ export class Accounts extends Construct {
     this.pool = new UserPool(this, "Pool", {
       selfSignUpEnabled: true,
       signInAliases: { email: true },
+      // Cognito's default tells Ann@example.com from ann@example.com.
+      signInCaseSensitive: false,
       // Where the stack's function confirms a registration itself, no code is sent to addresses that may be made up.
       autoVerify: { email: policy.confirmsEmail },
       ...(policy.confirmsEmail ? { keepOriginal: { email: true } } : {}),

@@ -1,0 +1,18 @@
+/** What `within` gives when the time is up. */
+export const TIMED_OUT = Symbol("timed out");
+
+/** The outcome of `work`, or `TIMED_OUT` after so many milliseconds; the work itself goes on, as a Lambda does. */
+export async function within<Result>(
+  work: Promise<Result>,
+  milliseconds: number,
+): Promise<Result | typeof TIMED_OUT> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<typeof TIMED_OUT>((resolve) => {
+    timer = setTimeout(() => resolve(TIMED_OUT), milliseconds);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

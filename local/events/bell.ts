@@ -1,0 +1,27 @@
+/** Lets loops wait for one another. */
+export interface Bell {
+  ring(): void;
+  /** Until the next ring, or `ms` from now. */
+  wait(ms?: number): Promise<void>;
+}
+
+export function createBell(): Bell {
+  let waiting = new Set<() => void>();
+  return {
+    ring() {
+      const woken = waiting;
+      waiting = new Set();
+      for (const wake of woken) wake();
+    },
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          clearTimeout(timer);
+          waiting.delete(wake);
+          resolve();
+        };
+        const timer = ms === undefined ? undefined : setTimeout(wake, Math.max(0, ms));
+        waiting.add(wake);
+      }),
+  };
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import type { SharedClock } from "../clock.ts";
+import type { ResolvedStack, Template } from "../template/types.ts";
+import { readFunctions } from "./definition.ts";
+import { type ExecutionEnvironment, isEventTooLarge } from "./execution-environment.ts";
+import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
+import { type Caller, FunctionError, type FunctionHost } from "./types.ts";
+
+export interface FunctionHostOptions {
+  readonly template: Template;
+  readonly stack: ResolvedStack;
+  /** Variables that lead the SDK to the local endpoints; `{AWS_ACCESS_KEY_ID}` in one stands for the worker's own. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly clock: SharedClock;
+  /** At most so many workers a function. */
+  readonly concurrency: number;
+  /** Takes the lines that functions print. */
+  readonly log: (functionLogicalId: string, line: string) => void;
+  /** Told of every invocation when it is accepted. */
+  readonly onInvoke?: (caller: Caller) => void;
+}
+
+export interface OwnedFunctionHost extends FunctionHost {
+  /** Starts a first worker of every function. */
+  prewarm(): void;
+  close(): Promise<void>;
+}
+
+export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionHost {
+  const definitions = readFunctions(options.template, options.stack);
+  const pools = new Map<string, FunctionPool>();
+  // Never forgotten: a URL that a worker has signed is good for longer than the worker lives.
+  const environments = new Map<string, { functionLogicalId: string; environment: ExecutionEnvironment }>();
+  for (const [functionLogicalId, definition] of definitions) {
+    const pool = createFunctionPool({
+      definition,
+      endpoints: options.endpoints,
+      sharedOffset: options.clock.sharedOffset,
+      concurrency: options.concurrency,
+      log: (line) => options.log(functionLogicalId, line),
+      started: (environment) => environments.set(environment.accessKeyId, { functionLogicalId, environment }),
+    });
+    pools.set(functionLogicalId, pool);
+  }
+  const roleOf = (functionLogicalId: string) => definitions.get(functionLogicalId)?.roleLogicalId ?? "";
+
+  return {
+    invoke(functionLogicalId, event, meta) {
+      const pool = pools.get(functionLogicalId);
+      if (!pool) return Promise.reject(new Error(`The template holds no function ${functionLogicalId}.`));
+      const eventJson = JSON.stringify(event);
+      if (isEventTooLarge(eventJson)) {
+        const message = "The event is larger than 6 MB, which is what Lambda takes.";
+        return Promise.reject(new FunctionError("unhandled", "RequestTooLargeException", message));
+      }
+      const requestId = randomUUID();
+      const operation = meta?.operation;
+      options.onInvoke?.({
+        functionLogicalId,
+        roleLogicalId: roleOf(functionLogicalId),
+        requestId,
+        operation,
+      });
+      return new Promise((resolve, reject) => {
+        pool.invoke({ requestId, operation, eventJson, resolve, reject });
+      });
+    },
+    crash(accessKeyId) {
+      const found = environments.get(accessKeyId);
+      const message = `RequestId: ${found?.environment.latest?.requestId} Error: Runtime exited with error: signal: killed`;
+      void found?.environment.end(new FunctionError("crash", "Runtime.ExitError", message));
+    },
+    caller(accessKeyId) {
+      const found = environments.get(accessKeyId);
+      if (!found) return undefined;
+      const { functionLogicalId, environment } = found;
+      return {
+        functionLogicalId,
+        roleLogicalId: roleOf(functionLogicalId),
+        requestId: environment.latest?.requestId ?? "",
+        operation: environment.latest?.operation,
+      };
+    },
+    prewarm() {
+      for (const [functionLogicalId, pool] of pools) {
+        // The CDK's own functions, which serve a deployment, are CommonJS: no module of ours, and nothing invokes them.
+        if (existsSync(definitions.get(functionLogicalId)?.file ?? "")) pool.prewarm();
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}

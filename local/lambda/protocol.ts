@@ -1,0 +1,31 @@
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly file: string;
+  readonly exportName: string;
+  /** The clock's offset in milliseconds, one Float64. */
+  readonly sharedOffset: SharedArrayBuffer;
+}
+
+/** One invocation. JSON, as between Lambda and its runtime, so that what a function sees is what survives JSON. */
+export interface InvokeMessage {
+  readonly requestId: string;
+  readonly eventJson: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+  readonly logStream: string;
+  /** Milliseconds since the epoch on the machine's own clock. */
+  readonly deadline: number;
+}
+
+/** What a worker reports. */
+export type WorkerMessage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly errorType: string; readonly message: string }
+  | { readonly kind: "result"; readonly requestId: string; readonly resultJson: string }
+  | {
+      readonly kind: "error";
+      readonly requestId: string;
+      readonly errorType: string;
+      readonly message: string;
+    };

@@ -1,0 +1,10 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Writes JSON so that nobody ever reads half of it. */
+export function writeReadyFile(file: string, content: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}.tmp`;
+  writeFileSync(unfinished, `${JSON.stringify(content, undefined, 2)}\n`);
+  renameSync(unfinished, file);
+}

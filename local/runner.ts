@@ -1,0 +1,172 @@
+import { join, resolve } from "node:path";
+import { shortFunctionName } from "./aws/function-names.ts";
+import { startAws } from "./aws/index.ts";
+import { createClock } from "./clock.ts";
+import { createControlServer } from "./control/create-control-server.ts";
+import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
+import { startEventSources } from "./events/index.ts";
+import { takePort } from "./front-door.ts";
+import { createHttpGateway } from "./http-gateway/create-http-gateway.ts";
+import { createFunctionHost, type OwnedFunctionHost } from "./lambda/create-function-host.ts";
+import { listen, stopListening } from "./listen.ts";
+import type { RunnerOptions } from "./options.ts";
+import { checkPrerequisites } from "./prerequisites.ts";
+import type { Report } from "./report.ts";
+import { synthesize } from "./synthesize.ts";
+import { loadTemplate } from "./template/load-template.ts";
+import { createNames } from "./template/names.ts";
+import { REGION } from "./template/pseudo-parameters.ts";
+import { resolveStack } from "./template/resolve-stack.ts";
+import {
+  createWebSocketGateway,
+  type WebSocketGateway,
+} from "./websocket-gateway/create-websocket-gateway.ts";
+
+/** The URLs and ids that a client needs; the pool's are null with an external issuer. */
+export interface Addresses {
+  readonly httpUrl: string;
+  readonly webSocketUrl: string;
+  readonly userPoolId: string | null;
+  readonly userPoolClientId: string | null;
+  readonly controlUrl: string;
+}
+
+export interface Runner {
+  readonly addresses: Addresses;
+  readonly dataDir: string;
+  /** Stops every process, worker and server. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the whole stack on this machine: synthesizes it, starts the stores, the functions' workers and the gateways.
+ * `onFailure` hears of a part that ends by itself later on.
+ */
+export async function startRunner(
+  options: RunnerOptions,
+  report: Report,
+  onFailure: (error: Error) => void,
+): Promise<Runner> {
+  const closers: Array<() => unknown> = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        // The others must still end.
+        report.line("runner", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
+    }
+  };
+  try {
+    const started = await startParts(options, report, onFailure, (closer) => closers.push(closer));
+    return { ...started, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: RunnerOptions,
+  report: Report,
+  onFailure: (error: Error) => void,
+  onClose: (closer: () => unknown) => void,
+): Promise<Omit<Runner, "close">> {
+  const log = (source: string) => (line: string) => report.line(source, line);
+  await checkPrerequisites();
+  const data = options.fresh ? openTemporaryDirectory() : openDataDirectory(options.dataDir);
+  onClose(data.release);
+  // Also when the start itself is interrupted.
+  process.once("exit", data.release);
+
+  const frontDoor = await takePort(options.port);
+  onClose(frontDoor.close);
+
+  const templateDir = resolve(options.templateDir ?? join(data.path, "cdk.out"));
+  if (!options.templateDir) {
+    await synthesize(templateDir, options.context);
+    report.step("the stack is synthesized");
+  }
+  const template = loadTemplate(templateDir);
+  const names = createNames(template);
+  const clock = createClock();
+
+  let webSocket: WebSocketGateway | undefined;
+  let functions: OwnedFunctionHost | undefined;
+  const aws = await startAws({
+    template,
+    names,
+    dataDir: data.path,
+    fresh: options.fresh,
+    clock,
+    functions: () => started(functions),
+    connections: () => started(webSocket).connections,
+    log: log("aws"),
+    onFailure,
+  });
+  onClose(aws.close);
+  report.step("DynamoDB, Cognito, S3 and SQS answer");
+
+  const stack = resolveStack(template, names);
+  functions = createFunctionHost({
+    template,
+    stack,
+    endpoints: aws.environment,
+    clock,
+    concurrency: options.concurrency,
+    log: (functionLogicalId, line) => report.line(shortFunctionName(functionLogicalId), line),
+    onInvoke: ({ functionLogicalId, operation }) => aws.meter.invoked(functionLogicalId, operation),
+  });
+  onClose(functions.close);
+  functions.prewarm();
+  webSocket = createWebSocketGateway({
+    stack,
+    functions,
+    clock,
+    log: log("websocket"),
+    limits: {
+      ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
+      ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
+    },
+  });
+  onClose(webSocket.close);
+  frontDoor.open(createHttpGateway({ stack, functions, clock, log: log("http") }), webSocket);
+
+  const sources = await startEventSources({
+    stack,
+    functions,
+    dynamoEndpoint: aws.dynamoEndpoint,
+    sqs: aws.sqs,
+    clock,
+    region: REGION,
+    dataDir: data.path,
+    fresh: options.fresh,
+    log: log("aws"),
+    mayCall: aws.mayCall,
+  });
+  onClose(sources.close);
+  aws.onTableWrite(sources.wake);
+
+  const control = createControlServer({ meter: aws.meter, faults: aws.faults, clock, mail: aws.mail });
+  const controlPort = await listen(control, 0);
+  onClose(() => stopListening(control));
+  report.step("the HTTP and WebSocket APIs answer");
+
+  return {
+    dataDir: data.path,
+    addresses: {
+      httpUrl: `http://127.0.0.1:${frontDoor.port}`,
+      webSocketUrl: `ws://127.0.0.1:${frontDoor.port}${webSocket.path}`,
+      userPoolId: stack.outputs.get("UserPoolId") ?? null,
+      userPoolClientId: stack.outputs.get("UserPoolClientId") ?? null,
+      controlUrl: `http://127.0.0.1:${controlPort}`,
+    },
+  };
+}
+
+/** A part that others hold before it exists; nothing calls it that early. */
+function started<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error("A part of the runner was used before it started.");
+  return part;
+}

@@ -1,0 +1,107 @@
+/**
+ * How long each function's bundle takes to import, against a bundle that holds only its SDK clients, bundled alike.
+ * A ratio, because a time says more of the machine than of the bundle.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { bundleOptions } from "../../lib/bundle.ts";
+import { functionNames } from "../../lib/functions.ts";
+import type { Row } from "./row.ts";
+
+const ratioLimit = 1.25;
+/** Each is imported this often in a process of its own, by turns, so that a slow moment meets all of them. */
+const rounds = 25;
+
+interface Import {
+  readonly names: readonly string[];
+  readonly from: string;
+}
+
+/** What one of our own files imports from the SDK, types aside. */
+const sdkImportsOf = (source: string): Import[] =>
+  [...source.matchAll(/import\s*\{([^}]*)\}\s*from\s*"(@aws-sdk\/[^"]+)";/g)].map(
+    ([, names = "", from = ""]) => ({
+      names: names
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "" && !name.startsWith("type ")),
+      from,
+    }),
+  );
+
+/**
+ * A module that imports what a function's bundle kept of the SDK, makes the same clients, and does nothing else. A
+ * command that the function's bundle dropped, because nothing calls it, is not held against it here either.
+ */
+const referenceSource = (files: readonly string[], kept: readonly string[]): string => {
+  const sources = files.map((file) => readFileSync(file, "utf8"));
+  const isKept = (name: string): boolean =>
+    !name.endsWith("Command") || kept.some((file) => file.endsWith(`/${name}.js`));
+  const imports = sources
+    .flatMap(sdkImportsOf)
+    .map(({ names, from }) => ({ names: names.filter(isKept), from }))
+    .filter(({ names }) => names.length > 0);
+  const clients = sources.flatMap((source) =>
+    [...source.matchAll(/new \w+Client\([^()]*\)/g)].map(([text]) => text),
+  );
+  return [
+    ...imports.map(({ names, from }) => `import { ${names.join(", ")} } from "${from}";`),
+    `export const clients = [${clients.join(", ")}];`,
+    `export { ${imports.flatMap(({ names }) => names).join(", ")} };`,
+  ].join("\n");
+};
+
+const importTime = (file: string): number => {
+  const script = `const t=process.hrtime.bigint();await import(${JSON.stringify(file)});console.log(Number(process.hrtime.bigint()-t)/1e6);process.exit()`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+    env: { ...process.env, AWS_REGION: "us-east-1", TABLE_NAME: "table" },
+  });
+  if (status !== 0) throw new Error(`${file} cannot be imported: ${stderr}`);
+  return Number(stdout);
+};
+
+const median = (times: number[]): number =>
+  times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
+
+export const measureBundles = (): Row[] => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
+  try {
+    const pairs = functionNames.map((name) => {
+      const bundle = join(folder, `${name}.mjs`);
+      const { metafile } = buildSync({
+        ...bundleOptions,
+        entryPoints: [`functions/${name}.ts`],
+        outfile: bundle,
+        metafile: true,
+      });
+      const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
+      const kept = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? [file] : [],
+      );
+      const own = kept.filter((file) => file.startsWith("functions/"));
+      const reference = join(folder, `${name}-sdk.mjs`);
+      buildSync({
+        ...bundleOptions,
+        stdin: { contents: referenceSource(own, kept), resolveDir: bundleOptions.absWorkingDir },
+        outfile: reference,
+      });
+      return { name, bundle, reference, times: [] as number[], referenceTimes: [] as number[] };
+    });
+    for (let round = 0; round < rounds; round += 1)
+      for (const pair of pairs) {
+        pair.times.push(importTime(pair.bundle));
+        pair.referenceTimes.push(importTime(pair.reference));
+      }
+    return pairs.map(({ name, times, referenceTimes }) => ({
+      name: `import of ${name}, against its SDK clients`,
+      measured: { ratio: Number((median(times) / median(referenceTimes)).toFixed(2)) },
+      limits: { ratio: ratioLimit },
+    }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
