@@ -83,7 +83,7 @@ describe("readProps", () => {
     [{ corsOrigins: "https://chat.example.com/" }, /`corsOrigins` .*without a path/],
     [{ corsOrigins: "*,https://chat.example.com" }, /`corsOrigins`/],
     [{ logRetentionDays: "8" }, /`logRetentionDays` .*1, 3, 5, 7, 14/],
-    [{ rateLimitPerSecond: "0" }, /`rateLimitPerSecond` is "0", but must be a whole number from 1 to 1000/],
+    [{ rateLimitPerSecond: "0" }, /`rateLimitPerSecond` is "0", but must be a number from 0.01 to 1000/],
     [{ rateLimitBurst: "many" }, /`rateLimitBurst`/],
     [{ rateLimitBurst: "1.5" }, /`rateLimitBurst`/],
     [{ httpThrottleRate: "" }, /`httpThrottleRate`/],
