@@ -47,6 +47,14 @@ const expireConnections = async (expired: readonly Pick<Connection, "id" | "user
 export const expireConnection = (socket: Socket): Promise<void> =>
   expireConnections([{ id: socket.connectionId, userId: socket.userId }]);
 
+/**
+ * Milliseconds for which a post may not reach a new connection: it is noted before its upgrade is complete, and the
+ * gateway answers 410 until then. Forgotten for that, it would stay deaf for as long as it lives.
+ */
+const openingTime = 60_000;
+
+const isOpening = (connection: Connection): boolean => Date.now() - connection.connectedAt < openingTime;
+
 /** Encodes an event once, or once for each user where it differs by user. */
 const encoderOf = (
   event: ServerEvent | ((userId: string) => ServerEvent),
@@ -80,7 +88,8 @@ export const deliver = async (
   const { live = [], expired = [] } = Object.groupBy(listening, (connection) =>
     connection.tokenExpiresAt > now ? "live" : "expired",
   );
-  const gone = await postToConnections(live, encoderOf(event));
+  const missed = await postToConnections(live, encoderOf(event));
+  const gone = missed.filter((connection) => !isOpening(connection));
   if (gone.length > 0) await forgetAll(gone);
   if (expired.length > 0) await expireConnections(expired);
 };

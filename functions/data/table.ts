@@ -41,15 +41,17 @@ export const getItem = async (
   return Item;
 };
 
+/** Keys that stay unprocessed are a throttle that comes without an exception; here it gets the same name. */
+const throttled = (message: string): Error =>
+  Object.assign(new Error(message), { name: "ProvisionedThroughputExceededException" });
+
 const getBatch = async (batch: readonly Key[], consistent: boolean): Promise<Item[]> => {
   const items: Item[] = [];
   const table = environment.tableName;
   let pending: Record<string, unknown>[] = batch.map((key) => ({ ...key }));
   for (let attempt = 0; pending.length > 0; attempt += 1) {
     if (attempt === batchAttempts)
-      throw new Error(
-        `${pending.length} of ${batch.length} items could not be read: the table is throttled.`,
-      );
+      throw throttled(`${pending.length} of ${batch.length} items were not read.`);
     if (attempt > 0) await pause(attempt);
     const result = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: pending, ConsistentRead: consistent } } }),
