@@ -148,6 +148,19 @@ test("a transaction costs twice, and is counted when it is cancelled", async () 
   expect(await units(write("attribute_not_exists(pk)"))).toEqual({ rru: 0, wru: 4 });
 });
 
+test("every part of a transaction counts, and so do its index entries", async () => {
+  const put = (sk: string, more: Record<string, string> = {}) => ({
+    Put: { TableName, Item: text({ pk: "parts", sk, ...more }) },
+  });
+  const transaction = (...TransactItems: ReturnType<typeof put>[]) =>
+    new TransactWriteItemsCommand({ TransactItems });
+  expect(await units(transaction(put("1"), put("2"), put("3")))).toEqual({ rru: 0, wru: 6 });
+  expect(await units(transaction(put("4", { body: "x".repeat(2500) }), put("5")))).toEqual({
+    rru: 0,
+    wru: 8,
+  });
+});
+
 test("the report of what was consumed reaches a caller only as it was asked for", async () => {
   const Key = text({ pk: "r", sk: "1" });
   const plain = await clients.dynamo.send(new GetItemCommand({ TableName, Key }));

@@ -12,7 +12,8 @@ import { itemSize } from "./item-size.ts";
  * - keys of BatchGetItem without an item report 0; AWS charges the minimum for each (API reference of BatchGetItem);
  * - a write whose condition fails reports nothing; AWS charges for the size of the existing item, at least one unit
  *   (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html);
- * - a ConditionCheck of a transaction reports 0 beside other parts; it is counted as a write of up to 1 KB, two units;
+ * - a transaction of writes reports one of its parts alone; each is counted here, two units per KB: of a put its item,
+ *   of anything else, whose item the request does not show, 1 KB. Its indexes stay as reported;
  * - a cancelled transaction reports nothing; it is counted as two units per KB of each item of its writes as far as the
  *   request shows them. AWS publishes no rule for it, so this is an upper bound for small items.
  * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports two units, not one.
@@ -46,8 +47,8 @@ export function meterRequest(action: string, payload: Payload, body: Buffer): Me
     body: addFields(body, payload, additions),
     read(status, answer) {
       if (status === 200) {
-        const { body: rest, units } = readConsumed(answer, wanted);
-        const total = units + unreported(action, payload, units, answer);
+        const { body: rest, units, tableUnits } = readConsumed(answer, wanted);
+        const total = units + unreported(action, payload, { units, tableUnits }, answer);
         return isRead ? { body: rest, rru: total, wru: 0 } : { body: rest, rru: 0, wru: total };
       }
       return { body: asksOldItem ? withoutItem(answer) : answer, rru: 0, wru: failedWrite(payload, answer) };
@@ -70,30 +71,40 @@ function addFields(body: Buffer, payload: Payload, additions: Record<string, str
   return Buffer.concat([Buffer.from(`{${fields}`), body.subarray(1)]);
 }
 
+/** What DynamoDB Local reports: of table and indexes together, and of the table alone. */
+interface Consumed {
+  readonly units: number;
+  readonly tableUnits: number;
+}
+
 const marker = '"ConsumedCapacity":';
 
 /** DynamoDB Local writes the report last; the rest is passed on byte for byte. */
-function readConsumed(body: Buffer, wanted: unknown): { body: Buffer; units: number } {
+function readConsumed(body: Buffer, wanted: unknown): Consumed & { body: Buffer } {
   const start = body.lastIndexOf(marker);
-  if (start < 0) return { body, units: 0 };
+  if (start < 0) return { body, units: 0, tableUnits: 0 };
   const report = start + marker.length;
   const end = endOfValue(body, report);
   const text = body.subarray(report, end).toString();
   // An attribute could bear this name, and then holds a typed value, never this field.
-  if (!text.includes('"CapacityUnits":')) return { body, units: 0 };
+  if (!text.includes('"CapacityUnits":')) return { body, units: 0, tableUnits: 0 };
   const value: unknown = JSON.parse(text);
   const tables = (Array.isArray(value) ? value : [value]).filter(isRecord);
   const units = tables.reduce((total, table) => total + Number(table.CapacityUnits ?? 0), 0);
-  if (wanted === "INDEXES") return { body, units };
+  const tableUnits = tables.reduce(
+    (total, { Table }) => total + Number((isRecord(Table) && Table.CapacityUnits) || 0),
+    0,
+  );
+  if (wanted === "INDEXES") return { body, units, tableUnits };
   if (wanted === "TOTAL") {
     const totals = tables.map(({ TableName, CapacityUnits }) => ({ TableName, CapacityUnits }));
     const shown = Buffer.from(JSON.stringify(Array.isArray(value) ? totals : totals[0]));
-    return { body: Buffer.concat([body.subarray(0, report), shown, body.subarray(end)]), units };
+    return { body: Buffer.concat([body.subarray(0, report), shown, body.subarray(end)]), units, tableUnits };
   }
   const commaBefore = body[start - 1] === 0x2c;
   const from = commaBefore ? start - 1 : start;
   const to = !commaBefore && body[end] === 0x2c ? end + 1 : end;
-  return { body: Buffer.concat([body.subarray(0, from), body.subarray(to)]), units };
+  return { body: Buffer.concat([body.subarray(0, from), body.subarray(to)]), units, tableUnits };
 }
 
 /** Where the object or array ends that begins here; its strings are names of tables and hold no brackets. */
@@ -107,9 +118,14 @@ function endOfValue(body: Buffer, start: number): number {
   return body.length;
 }
 
-function unreported(action: string, payload: Payload, units: number, answer: Buffer): number {
+function unreported(
+  action: string,
+  payload: Payload,
+  { units, tableUnits }: Consumed,
+  answer: Buffer,
+): number {
   if (action === "Query" || action === "Scan") return units > 0 ? 0 : minimumRead(payload);
-  if (action === "TransactWriteItems") return unreportedChecks(payload, units);
+  if (action === "TransactWriteItems") return unreportedParts(payload, tableUnits);
   if (action !== "BatchGetItem" || !isRecord(payload.RequestItems)) return 0;
   const { Responses, UnprocessedKeys } = parsePayload(answer);
   let missing = 0;
@@ -123,10 +139,13 @@ function unreported(action: string, payload: Payload, units: number, answer: Buf
   return missing;
 }
 
-function unreportedChecks({ TransactItems }: Payload, units: number): number {
-  const parts = Array.isArray(TransactItems) ? TransactItems : [];
-  const checks = parts.filter((part) => isRecord(part) && part.ConditionCheck !== undefined).length;
-  return checks === parts.length ? 2 * checks - units : 2 * checks;
+function unreportedParts({ TransactItems }: Payload, tableUnits: number): number {
+  return Math.max(0, transactionUnits(TransactItems) - tableUnits);
+}
+
+function transactionUnits(parts: unknown): number {
+  if (!Array.isArray(parts)) return 0;
+  return parts.reduce<number>((total, part) => total + 2 * writeUnits(part?.Put?.Item), 0);
 }
 
 function minimumRead(request: Payload): number {
@@ -135,8 +154,7 @@ function minimumRead(request: Payload): number {
 
 function failedWrite(payload: Payload, answer: Buffer): number {
   if (answer.includes("ConditionalCheckFailedException")) return writeUnits(parsePayload(answer).Item);
-  if (!answer.includes("TransactionCanceledException") || !Array.isArray(payload.TransactItems)) return 0;
-  return payload.TransactItems.reduce<number>((total, item) => total + 2 * writeUnits(item?.Put?.Item), 0);
+  return answer.includes("TransactionCanceledException") ? transactionUnits(payload.TransactItems) : 0;
 }
 
 function writeUnits(item: unknown): number {
