@@ -6,6 +6,14 @@ import type { Area } from "./operation.ts";
  */
 export const areaBases: Record<Area, readonly string[]> = {
   auth: ["/api/auth"],
-  rooms: ["/api/chat/rooms"],
-  messages: ["/api/chat/rooms/{room_id}/messages"],
+  rooms: ["/api/chat/rooms", "/api/chat/search/rooms"],
+  messages: ["/api/chat/rooms/{room_id}/messages", "/api/chat/rooms/{room_id}/pins", "/api/chat/messages"],
+  presence: [
+    "/api/chat/heartbeat",
+    "/api/chat/online-users",
+    "/api/chat/mark-offline",
+    "/api/chat/sessions",
+    "/api/chat/users/{user_id}/status",
+    "/api/chat/rooms/{room_id}/typing_users",
+  ],
 };

@@ -34,7 +34,7 @@ const profileFields = deferred(() =>
     last_name: text(1, 100).nullish(),
     profile_picture: z
       .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-      .max(2000)
+      .max(1024)
       .nullish(),
     bio: text(1, 500).nullish(),
     specialization: text(1, 100).nullish(),
@@ -99,12 +99,11 @@ export const authOperations = {
     body: deferred(() =>
       z
         .object({
-          email: z.string().trim().min(1).max(254),
-          username: z.string().trim().min(1).max(254),
+          email: z.string().trim().min(1).max(254).nullish(),
+          username: z.string().trim().min(1).max(254).nullish(),
           password: password(),
         })
-        .partial({ email: true, username: true })
-        .refine((body) => body.email !== undefined || body.username !== undefined, {
+        .refine((body) => (body.email ?? body.username) != null, {
           path: ["email"],
           error: "give an email or a username",
         }),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { deferred } from "./deferred.ts";
 import { draft } from "./messages.ts";
 import { id } from "./objects/values.ts";
+import { messageIds, upToSeq } from "./read-state.ts";
 
 /** Where a connection is limited to one room, frames may leave `room_id` out. */
 const roomId = deferred(() => id().optional());
@@ -19,6 +20,31 @@ export const clientFrames = {
       request_id: requestId(),
       room_id: roomId(),
       is_typing: z.boolean(),
+    }),
+  ),
+  /** Takes exactly one of the three. */
+  read_receipt: deferred(() =>
+    z
+      .object({
+        type: z.literal("read_receipt"),
+        request_id: requestId(),
+        room_id: roomId(),
+        message_id: id().optional(),
+        message_ids: messageIds().optional(),
+        up_to_seq: upToSeq().optional(),
+      })
+      .refine(
+        ({ message_id, message_ids, up_to_seq }) =>
+          [message_id, message_ids, up_to_seq].filter((one) => one !== undefined).length === 1,
+        { error: "Give exactly one of message_id, message_ids and up_to_seq" },
+      ),
+  ),
+  delivered: deferred(() =>
+    z.object({
+      type: z.literal("delivered"),
+      request_id: requestId(),
+      room_id: roomId(),
+      up_to_seq: upToSeq(),
     }),
   ),
   hello: deferred(() =>

@@ -7,20 +7,31 @@ import { defineOperation } from "./operation.ts";
 import { idempotencyHeaders, roomParams } from "./rooms.ts";
 
 export const maxContentLength = 4000;
+/** The rooms that one call forwards a message to. */
+export const maxForwards = 20;
+/** Seconds: how long a message that destroys itself may last. */
+export const maxLifetime = 365 * 24 * 60 * 60;
+
+export const content = deferred(() => text(1, maxContentLength));
 
 /** What a client says of a message that it sends, over HTTP and over the socket alike. */
 export const draft = deferred(() =>
   z.object({
-    content: text(1, maxContentLength),
+    content: content(),
     // `system` is what a server says; no client may speak in its name.
     message_type: messageType().exclude(["system"]).default("text"),
     reply_to: id().nullish(),
     priority: priority().default("normal"),
+    /** Seconds after which the message destroys itself. */
+    expires_in: z.int().min(1).max(maxLifetime).nullish(),
     metadata: metadata().nullish(),
     client_message_id: clientMessageId().nullish(),
   }),
 );
 export type Draft = z.output<ReturnType<typeof draft>>;
+
+export const messageParams = deferred(() => roomParams().extend({ message_id: id() }));
+export const messagePage = pageOf("MessagePage", message);
 
 export const messageOperations = {
   listMessages: defineOperation({
@@ -30,11 +41,17 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages",
     summary: "List messages, oldest first",
     description:
-      "Page 1 holds the newest messages. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it.",
+      "Page 1 holds the newest messages. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it. `changed_since` takes a `rev` and gives the messages that were edited, deleted, restored, pinned or reacted to since, in the order of their last change; there `count` is the number of messages in the answer, and `next` goes on with later changes.",
     auth: "user",
     params: roomParams,
-    query: deferred(() => pageQuery().extend({ before: cursor("before"), after: cursor("after") })),
-    success: { status: 200, schema: pageOf("MessagePage", message) },
+    query: deferred(() =>
+      pageQuery().extend({
+        before: cursor("before"),
+        after: cursor("after"),
+        changed_since: cursor("changed_since"),
+      }),
+    ),
+    success: { status: 200, schema: messagePage },
     errors: ["forbidden", "invalid_cursor"],
   }),
   sendMessage: defineOperation({
@@ -50,6 +67,66 @@ export const messageOperations = {
     headers: idempotencyHeaders,
     body: draft,
     success: { status: 201, schema: message },
+    repeated: 200,
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+  }),
+  getMessage: defineOperation({
+    id: "getMessage",
+    area: "messages",
+    method: "GET",
+    path: "/api/chat/rooms/{room_id}/messages/{message_id}",
+    summary: "Get a message",
+    auth: "user",
+    params: messageParams,
+    success: { status: 200, schema: message },
+    errors: ["forbidden", "not_found"],
+  }),
+  replyToMessage: defineOperation({
+    id: "replyToMessage",
+    area: "messages",
+    method: "POST",
+    path: "/api/chat/rooms/{room_id}/messages/{message_id}/reply",
+    summary: "Reply to a message",
+    description: "The same as sending a message with `reply_to`.",
+    auth: "user",
+    params: messageParams,
+    headers: idempotencyHeaders,
+    body: deferred(() => draft().omit({ reply_to: true })),
+    success: { status: 201, schema: message },
+    repeated: 200,
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+  }),
+  listReplies: defineOperation({
+    id: "listReplies",
+    area: "messages",
+    method: "GET",
+    path: "/api/chat/rooms/{room_id}/messages/{message_id}/replies",
+    summary: "List the replies to a message, oldest first",
+    description: "Page 1 holds the newest replies.",
+    auth: "user",
+    params: messageParams,
+    query: pageQuery,
+    success: { status: 200, schema: messagePage },
+    errors: ["forbidden", "not_found"],
+  }),
+  forwardMessage: defineOperation({
+    id: "forwardMessage",
+    area: "messages",
+    method: "POST",
+    path: "/api/chat/rooms/{room_id}/messages/{message_id}/forward",
+    summary: "Forward a message to rooms of one's own",
+    description:
+      "Answers with the messages sent, in the order of `room_ids`. A message that destroys itself does so at the same time wherever it was forwarded to. With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe.",
+    auth: "user",
+    params: messageParams,
+    headers: idempotencyHeaders,
+    body: deferred(() =>
+      z.object({
+        room_ids: z.array(id()).min(1).max(maxForwards),
+        client_message_id: clientMessageId().nullish(),
+      }),
+    ),
+    success: { status: 201, schema: messagePage },
     repeated: 200,
     errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),

@@ -1,13 +1,24 @@
 import { authOperations } from "./auth.ts";
+import { messageChangeOperations } from "./message-changes.ts";
 import { messageOperations } from "./messages.ts";
 import type { Operation } from "./operation.ts";
+import { participantOperations } from "./participants.ts";
+import { presenceOperations } from "./presence.ts";
+import { messageReadStateOperations, roomReadStateOperations } from "./read-state.ts";
 import { roomOperations } from "./rooms.ts";
+import { sessionOperations } from "./sessions.ts";
 
 /** Every operation of the HTTP API, by its id. Functions import those of their own area alone. */
 export const operations = {
   ...authOperations,
   ...roomOperations,
+  ...participantOperations,
   ...messageOperations,
+  ...messageChangeOperations,
+  ...roomReadStateOperations,
+  ...messageReadStateOperations,
+  ...presenceOperations,
+  ...sessionOperations,
 } satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

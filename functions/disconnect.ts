@@ -1,4 +1,4 @@
-import { forgetConnections } from "./actions/deliver.ts";
+import { forgetConnections } from "./actions/forget-connections.ts";
 import { socketOf } from "./kernel/socket.ts";
 import type { SocketEvent } from "./kernel/socket-event.ts";
 

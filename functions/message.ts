@@ -1,17 +1,12 @@
 import type { ServerEvent } from "../contract/events.ts";
 import type { ClientFrame, FrameType } from "../contract/frames.ts";
 import { isAuthenticated } from "./actions/authenticate.ts";
-import { encodeEvent, expireConnection } from "./actions/deliver.ts";
+import { expireConnection } from "./actions/deliver.ts";
+import { encodeEvent } from "./actions/post-event.ts";
 import { postToConnections } from "./data/sockets.ts";
 import { frameHandlers } from "./handlers/frames.ts";
-import {
-  errorEvent,
-  type FrameHandler,
-  type FrameResult,
-  parseFrame,
-  parseJson,
-  requestIdOf,
-} from "./kernel/frames.ts";
+import { errorEvent, type FrameHandler, type FrameResult, parseFrame, requestIdOf } from "./kernel/frames.ts";
+import { parseJson } from "./kernel/json.ts";
 import { answerTo } from "./kernel/problem.ts";
 import { type Socket, socketOf } from "./kernel/socket.ts";
 import type { SocketEvent } from "./kernel/socket-event.ts";
@@ -50,7 +45,7 @@ export const handler = async (event: SocketEvent): Promise<RouteResponse> => {
   let raw: unknown;
   let operation = "frame";
   try {
-    raw = parseJson(event.body ?? "");
+    raw = parseJson(event.body ?? "", "frame");
     const frame = parseFrame(raw);
     operation = `frame ${frame.type}`;
     if (frame.type !== "authenticate" && !(await isAuthenticated(socket))) {

@@ -15,8 +15,8 @@ export interface FunctionNeeds {
   readonly tableActions: readonly TableAction[];
   /** Whether it queries the index `gsi1`. */
   readonly queriesIndex?: boolean;
-  /** What it may do to a connection of the WebSocket API: POST sends to it, DELETE closes it. */
-  readonly connectionMethods?: readonly ("POST" | "DELETE")[];
+  /** What it may do to a connection of the WebSocket API: GET asks for it, POST sends to it, DELETE closes it. */
+  readonly connectionMethods?: readonly ("GET" | "POST" | "DELETE")[];
   /** Whether it calls Cognito about a user. */
   readonly managesAccounts?: boolean;
 }
@@ -24,8 +24,11 @@ export interface FunctionNeeds {
 /** What the gateway waits over a WebSocket; over HTTP it waits a second longer. */
 const gatewayTimeoutSeconds = 29;
 
-/** Who delivers an event also closes connections whose token has expired. */
-const delivers = { connectionMethods: ["POST", "DELETE"] } as const;
+/**
+ * Who delivers an event also closes connections whose token has expired, and, where somebody's last one is gone, tells
+ * their peers, whom it finds through the index.
+ */
+const delivers = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as const;
 
 export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   auth: {
@@ -35,14 +38,19 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   rooms: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "GetItem", "PutItem", "UpdateItem"],
-    queriesIndex: true,
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
     ...delivers,
   },
   messages: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     ...delivers,
+  },
+  presence: {
+    timeoutSeconds: gatewayTimeoutSeconds,
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    queriesIndex: true,
+    connectionMethods: ["GET", "POST", "DELETE"],
   },
   // A person waits for the upgrade: better a refusal that the client retries than a long silence.
   authorize: {
@@ -57,10 +65,13 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   message: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: ["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"],
-    queriesIndex: true,
     ...delivers,
   },
-  disconnect: { timeoutSeconds: gatewayTimeoutSeconds, tableActions: ["UpdateItem"] },
+  disconnect: {
+    timeoutSeconds: gatewayTimeoutSeconds,
+    tableActions: ["BatchGetItem", "GetItem", "UpdateItem"],
+    ...delivers,
+  },
 };
 
 // Object.keys forgets the key type; a Record over a union holds exactly the union's names.

@@ -1,6 +1,6 @@
 import { createDemoAccounts, describeDemoAccounts } from "./demo-accounts.ts";
 import { type CommandLine, parseCommandLine, usage } from "./options.ts";
-import { writeReadyFile } from "./ready-file.ts";
+import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
 import { createReport, type Report, silentReport } from "./report.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { StartError } from "./start-error.ts";
@@ -34,13 +34,19 @@ async function run(commandLine: CommandLine, report: Report): Promise<void> {
   const line: Report["line"] = (source, text) => {
     if (!isStopping) report.line(source, text);
   };
+  // Whoever waits for the file must not meet an earlier run's.
+  if (commandLine.readyFile !== undefined) removeReadyFile(commandLine.readyFile);
   runner = await startRunner(commandLine, { ...report, line }, fail);
   if (isStopping) return runner.close();
   const { addresses, dataDir } = runner;
   const { httpUrl, userPoolId } = addresses;
   const problem =
     userPoolId === null ? "the users are those of the external issuer." : await createDemoAccounts(httpUrl);
-  if (commandLine.readyFile !== undefined) writeReadyFile(commandLine.readyFile, addresses);
+  if (commandLine.readyFile !== undefined) {
+    const { readyFile } = commandLine;
+    writeReadyFile(readyFile, addresses);
+    process.once("exit", () => removeReadyFile(readyFile));
+  }
   report.step("ready");
   report.say(`
   HTTP API        ${httpUrl}

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Writes JSON so that nobody ever reads half of it. */
@@ -7,4 +7,8 @@ export function writeReadyFile(file: string, content: object): void {
   const unfinished = `${file}.${process.pid}.tmp`;
   writeFileSync(unfinished, `${JSON.stringify(content, undefined, 2)}\n`);
   renameSync(unfinished, file);
+}
+
+export function removeReadyFile(file: string): void {
+  rmSync(file, { force: true });
 }

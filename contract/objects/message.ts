@@ -57,7 +57,8 @@ export const message = deferred(() =>
       is_edited: z.boolean(),
       is_deleted: z.boolean(),
       reply_to: z.string().nullable(),
-      reactions: z.record(z.string(), z.array(z.string())),
+      /** Who reacted with what: user ids by emoji. */
+      reactions: reactions(),
       read_by: z.array(user()),
       is_read: z.boolean(),
       status: messageStatus(),
@@ -72,6 +73,25 @@ export const message = deferred(() =>
 );
 
 export type Message = z.output<ReturnType<typeof message>>;
+
+/** An earlier content of a message: what it said before an edit. */
+export const messageEdit = deferred(() =>
+  z
+    .object({
+      /** From 1: what was first said. */
+      version: z.int().positive(),
+      content: z.string(),
+      /** When this content was written. */
+      timestamp: timestamp(),
+    })
+    .meta({ id: "MessageEdit" }),
+);
+
+export type MessageEdit = z.output<ReturnType<typeof messageEdit>>;
+
+/** Who reacted with what: user ids by emoji. */
+export const reactions = deferred(() => z.record(z.string(), z.array(z.string())));
+export type Reactions = z.output<ReturnType<typeof reactions>>;
 
 /** The last message of a room, in short: `content` is cut after 160 characters. */
 export const lastMessage = deferred(() =>

@@ -29,7 +29,7 @@ export const participant = deferred(() =>
 );
 export type Participant = z.output<ReturnType<typeof participant>>;
 
-const rolePermissions = deferred(() =>
+export const rolePermissions = deferred(() =>
   z
     .object({
       can_send: z.boolean(),

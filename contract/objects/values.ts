@@ -12,6 +12,8 @@ export const text = (min: number, max: number) =>
   z
     .string()
     .trim()
+    // Half of a surrogate pair is no character, and not every database gives it back as it was.
+    .refine((value) => value.isWellFormed(), { error: "must be well-formed Unicode" })
     .refine((value) => lengthInCharacters(value) >= min, {
       error: min === 1 ? "must not be empty" : `must have at least ${min} characters`,
     })

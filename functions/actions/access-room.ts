@@ -1,6 +1,7 @@
 import { getHead, type Head } from "../data/heads.ts";
 import { getMembership, type Membership } from "../data/memberships.ts";
-import { noRoomAccess } from "../kernel/api-error.ts";
+import type { Permission } from "../data/permissions.ts";
+import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 
 /** A room with the caller's membership, read as they are now. */
 export interface MemberRoom {
@@ -25,6 +26,39 @@ export const accessReadableRoom = async (userId: string, roomId: string): Promis
   if (!isThere(head)) throw noRoomAccess();
   if (!me && head.type !== "public") throw noRoomAccess();
   return { head, me };
+};
+
+/** Throws `forbidden` unless the room is there and the caller is a member. */
+export const accessMemberRoom = async (userId: string, roomId: string): Promise<MemberRoom> => {
+  const { head, me } = await accessReadableRoom(userId, roomId);
+  if (!me) throw noRoomAccess();
+  return { head, me };
+};
+
+/**
+ * The first seq that the caller may see: what was there before they joined is hidden where their role may not view it,
+ * and then all of it from somebody who reads a public room without having joined.
+ */
+export const firstVisibleSeq = ({ head, me }: ReadableRoom): number => {
+  const fromStart = head.permissions[me?.role ?? "member"].can_view_history;
+  return Math.max(head.floor, fromStart ? 0 : (me?.joinedSeq ?? head.seq)) + 1;
+};
+
+/** Throws `forbidden` unless the caller's role has the permission. */
+export const accessPermission = ({ head, me }: MemberRoom, permission: Permission, doing: string): void => {
+  if (!head.permissions[me.role][permission])
+    throw new ApiError("forbidden", `Your role in this room may not ${doing}: ask one of its admins.`);
+};
+
+/** Throws `forbidden` unless the caller is an admin; the two of a direct room are equal, and both count as one. */
+export const accessAdmin = ({ head, me }: MemberRoom, doing: string): void => {
+  if (head.type !== "direct" && me.role !== "admin")
+    throw new ApiError("forbidden", `Only an admin of this room may ${doing}: ask one of them.`);
+};
+
+/** Throws `forbidden` in a direct room, which always has its two members and nothing to arrange. */
+export const accessNotDirect = ({ head }: MemberRoom, detail: string): void => {
+  if (head.type === "direct") throw new ApiError("forbidden", detail);
 };
 
 /** Throws `forbidden` unless the caller is a member. */

@@ -2,13 +2,13 @@ import type { User } from "../../contract/objects/user.ts";
 import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
 import { getPresence } from "../data/presence.ts";
 import type { Profile, ProfileChanges } from "../data/profiles.ts";
-import { claimUsername, getUsernameClaim, keepUsername, releaseUsername } from "../data/usernames.ts";
+import { claimUsername, getUsernameClaim, releaseUsername } from "../data/usernames.ts";
 import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { isoNow } from "../kernel/time.ts";
 import { presentUser } from "./present-user.ts";
-import { createProfile, ensureProfile } from "./profiles.ts";
+import { createProfile, ensureProfile, keepFreeUsername } from "./profiles.ts";
 
 export interface Registration extends ProfileChanges {
   readonly username: string;
@@ -38,14 +38,16 @@ export const register = async (
     firstName: registration.first_name ?? null,
     lastName: registration.last_name ?? null,
   }).catch(async (error: unknown) => {
-    await releaseUsername(username, email);
+    // Where the address has an account, another call for it may be about to keep this very claim.
+    const mayBeKept = error instanceof ApiError && error.code === "conflict";
+    await releaseUsername(username, email, mayBeKept ? 60 : -1);
     throw error;
   });
   const confirmed = environment.confirmsAtOnce;
   const [profile] = await Promise.all([
     createProfile({
       id: userId,
-      username,
+      username: await keepFreeUsername(username, email, userId),
       email,
       display_name: registration.display_name ?? null,
       first_name: registration.first_name ?? null,
@@ -58,7 +60,6 @@ export const register = async (
       is_verified: false,
       created_at: isoNow(),
     }),
-    keepUsername(username, email, userId),
     confirmed ? confirmAtOnce(email) : undefined,
   ]);
   return { profile, confirmed };

@@ -1,4 +1,5 @@
-import { extendConnection, getPresence } from "../data/presence.ts";
+import { extendConnection } from "../data/connections.ts";
+import { getPresence } from "../data/presence.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import type { Socket } from "../kernel/socket.ts";
 import { epochSeconds } from "../kernel/time.ts";

@@ -1,36 +1,46 @@
-import { addConnection } from "../data/presence.ts";
-import { putSession } from "../data/sessions.ts";
+import { addConnection } from "../data/connections.ts";
+import { endSession, putSession } from "../data/sessions.ts";
 import { closeConnection } from "../data/sockets.ts";
-
 import { actorOf, type Socket } from "../kernel/socket.ts";
-import { accessMembership } from "./access-room.ts";
+import { isoNow } from "../kernel/time.ts";
+import { accessMemberRoom } from "./access-room.ts";
+import { announcePresence } from "./announce-presence.ts";
+import { announceVisit } from "./announce-visit.ts";
 import { openDirectRoom } from "./create-room.ts";
-import { forgetConnections } from "./deliver.ts";
 
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
 const accessLimit = async (socket: Socket): Promise<string | undefined> => {
   if (socket.peerId !== undefined) {
     return (await openDirectRoom(actorOf(socket), socket.peerId)).room.id;
   }
-  if (socket.roomId !== undefined) await accessMembership(socket.userId, socket.roomId);
+  if (socket.roomId !== undefined) await accessMemberRoom(socket.userId, socket.roomId);
   return socket.roomId;
 };
 
-/** Takes note of a new connection. Throws `forbidden` or `not_found` where it is limited to what its user may not see. */
+/**
+ * Takes note of a new connection, and tells others, if by that its user comes online or opens a room's
+ * socket. Throws `forbidden` or `not_found` where it is limited to what its user may not see.
+ *
+ * The first write is of the connection. Broken off after it, the gateway refuses the connection, and the
+ * entry that is left goes with the first event that is posted to it, or grows too old.
+ */
 export const connect = async (
   socket: Socket,
   client: { readonly connectedAt: number; readonly userAgent: string; readonly ipAddress: string },
 ): Promise<void> => {
   const roomId = await accessLimit(socket);
   const { connectionId, userId, tokenExpiresAt } = socket;
-  const [over] = await Promise.all([
-    addConnection({ id: connectionId, userId, connectedAt: client.connectedAt, tokenExpiresAt, roomId }),
-    putSession({ userId, connectionId, ...client }),
-  ]);
-  if (over.length === 0) return;
-  await Promise.all(over.map((connection) => closeConnection(connection.id)));
-  await forgetConnections(
+  const { over, becameOnline, isFirstOfRoom } = await addConnection({
+    id: connectionId,
     userId,
-    over.map((connection) => connection.id),
-  );
+    connectedAt: client.connectedAt,
+    tokenExpiresAt,
+    roomId,
+  });
+  await Promise.all([
+    putSession({ userId, connectionId, ...client }),
+    ...over.flatMap(({ id }) => [closeConnection(id), endSession(userId, id)]),
+    becameOnline ? announcePresence(userId, true, isoNow()) : undefined,
+    roomId !== undefined && isFirstOfRoom ? announceVisit("user_joined", userId, roomId) : undefined,
+  ]);
 };

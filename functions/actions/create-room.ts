@@ -1,18 +1,20 @@
 import type { Room, RoomType } from "../../contract/objects/room.ts";
 import { type Details, noDetails } from "../data/details.ts";
-import { getHead } from "../data/heads.ts";
+import { reopenHead } from "../data/head-changes.ts";
+import { getHead, type Head } from "../data/heads.ts";
+import { getMembers, restartMember } from "../data/members.ts";
+import type { Membership } from "../data/memberships.ts";
 import { getProfiles } from "../data/profiles.ts";
-import { createRoom, headOf, membershipOf, type NewRoom, rosterOf } from "../data/rooms.ts";
-import { getTogether } from "../data/together.ts";
+import { createRoom, headOf, membershipsOf, type NewRoom } from "../data/rooms.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessReadableRoom } from "./access-room.ts";
-import { deliver } from "./deliver.ts";
-import { presentRoom } from "./present-room.ts";
+import { accessUsers } from "./access-users.ts";
+import { notifyRoomCreated } from "./notify-room.ts";
 import { ensureProfile } from "./profiles.ts";
-import { participantsInRoom, viewRoom } from "./view-room.ts";
+import { viewRoom } from "./view-room.ts";
 
 /** A room that was asked for; `repeated` if it was there before. */
 export interface Opened {
@@ -20,31 +22,38 @@ export interface Opened {
   readonly repeated: boolean;
 }
 
-/** Tells the members who are connected of their new room, each in their own view, and gives the creator's. */
-const notifyCreated = async (actor: Actor, room: NewRoom): Promise<Room> => {
-  const memberIds = room.members.map((member) => member.userId);
-  const members = rosterOf(room).slice(0, participantsInRoom);
-  const { people } = await getTogether({
-    profiles: members.map((member) => member.userId),
-    presences: memberIds,
-  });
-  const head = headOf(room);
-  const view = (userId: string): Room => {
-    const member = room.members.find((one) => one.userId === userId);
-    const me = member && membershipOf(room, member);
-    return presentRoom({ head, me, members, others: [], details: room.details, people }, userId);
-  };
-  await deliver(people.presences.values(), room.id, (userId) => ({
-    type: "room_created",
-    room: view(userId),
-  }));
-  return view(actor.userId);
+/** Tells the members who are connected of their new room, and gives the creator's view of it. */
+const announce = async (actor: Actor, head: Head, memberships: readonly Membership[]): Promise<Room> => {
+  await notifyRoomCreated(head, memberships);
+  const me = memberships.find((membership) => membership.userId === actor.userId);
+  return viewRoom({ head, me }, actor.userId, "consistent");
+};
+
+/**
+ * Opens a direct room that was deleted, empty: first its members start anew, then the head says that it is there. What
+ * a crash leaves in between is a deleted room, which the next call opens. Of calls at once, one opens it.
+ */
+const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> => {
+  const joinedAt = isoNow();
+  // A deleted room takes no messages, so its seq stands still.
+  await Promise.all(
+    (deleted.pair ?? []).map((userId) =>
+      restartMember(deleted.id, { userId, role: "member", joinedAt, joinedSeq: deleted.seq }),
+    ),
+  );
+  const head = await reopenHead(deleted);
+  if (!head?.pair) return undefined;
+  const members = await getMembers(head.id, head.pair);
+  const memberships = [...members.values()].map((member) => member.membership);
+  return { room: await announce(actor, head, memberships), repeated: false };
 };
 
 const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
   const existing = await getHead(room.id, "consistent");
   if (!existing && (await createRoom(room)))
-    return { room: await notifyCreated(actor, room), repeated: false };
+    return { room: await announce(actor, headOf(room), membershipsOf(room)), repeated: false };
+  const reopened = existing?.pair && existing.status === "deleted" && (await reopen(actor, existing));
+  if (reopened) return reopened;
   return {
     room: await viewRoom(await accessReadableRoom(actor.userId, room.id), actor.userId),
     repeated: true,
@@ -77,15 +86,6 @@ export interface RoomDraft {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Throws `invalid_input` that names each id that is nobody's. */
-const accessUsers = async (userIds: readonly string[]): Promise<void> => {
-  const profiles = await getProfiles(userIds);
-  const unknown = userIds.flatMap((userId, at) =>
-    profiles.has(userId) ? [] : [{ path: `participant_ids.${at}`, message: "There is no user with this id" }],
-  );
-  if (unknown.length > 0) throw invalidInput(unknown);
-};
-
 /** Creates a room with the caller as its admin. */
 export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Opened> => {
   const others = [...new Set(draft.participantIds)].filter((userId) => userId !== actor.userId);
@@ -97,7 +97,7 @@ export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Ope
       ]);
     return openDirectRoom(actor, other);
   }
-  await Promise.all([accessUsers(draft.participantIds), ensureProfile(actor)]);
+  await Promise.all([accessUsers("participant_ids", draft.participantIds), ensureProfile(actor)]);
   return open(actor, {
     id: draft.idempotencyKey === undefined ? newRoomId() : roomIdOfKey(actor.userId, draft.idempotencyKey),
     type: draft.type,

@@ -1,19 +1,13 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { User } from "../../contract/objects/user.ts";
 import { listMessagesBetween } from "../data/messages.ts";
-import { personOf } from "../data/people.ts";
-import { getFirstRoster } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
-import type { ReadableRoom } from "./access-room.ts";
-import { presentMessage } from "./present-message.ts";
-import { presentUser } from "./present-user.ts";
-import { marksOf } from "./read-state.ts";
+import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
+import { viewMessages } from "./view-messages.ts";
 
 /** Which messages: a page counted from the newest, or those next to a seq. */
 export type Place = { readonly page: number } | { readonly before: number } | { readonly after: number };
 
 export interface MessageList {
-  /** Places in the room, each of which holds a message or once was to. */
+  /** Places in the room that the viewer can see, each of which holds a message or once was to. */
   readonly count: number;
   readonly messages: Message[];
   /** Whether there are older and newer ones than these. */
@@ -21,42 +15,37 @@ export interface MessageList {
   readonly newer: boolean;
 }
 
-const rangeOf = (place: Place, seq: number, size: number) => {
-  if ("before" in place) return { first: 1, last: Math.min(seq, place.before - 1), newest: true };
-  if ("after" in place) return { first: place.after + 1, last: seq, newest: false };
-  const last = seq - (place.page - 1) * size;
-  return { first: Math.max(1, last - size + 1), last, newest: true };
+interface Seqs {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The part of what can be seen that a place asks for. */
+const rangeOf = (place: Place, { first, last }: Seqs, size: number): Seqs & { newest: boolean } => {
+  if ("before" in place) return { first, last: Math.min(last, place.before - 1), newest: true };
+  if ("after" in place) return { first: Math.max(first, place.after + 1), last, newest: false };
+  const end = last - (place.page - 1) * size;
+  return { first: Math.max(first, end - size + 1), last: end, newest: true };
 };
 
 /** Messages of a room, oldest first: one query, however deep the page. */
 export const listMessages = async (
-  { head, me }: ReadableRoom,
+  room: ReadableRoom,
   viewerId: string,
   place: Place,
   size: number,
 ): Promise<MessageList> => {
-  const range = rangeOf(place, head.seq, size);
-  const [stored, roster] = await Promise.all([
-    listMessagesBetween(head.id, { ...range, limit: size }),
-    getFirstRoster(head.id),
-  ]);
-  const memberIds = new Set(roster.map((member) => member.userId));
-  const senders = stored.map((message) => message.senderId);
-  const { memberships, people } = await getTogether({
-    memberships: [...memberIds].map((userId) => [head.id, userId] as const),
-    profiles: [...senders, ...memberIds],
-    presences: [...senders, ...memberIds],
-  });
-  const present = (userId: string): User =>
-    presentUser(personOf(people, userId), userId === viewerId || (me !== undefined && memberIds.has(userId)));
+  const { head } = room;
+  const start = firstVisibleSeq(room);
+  const range = rangeOf(place, { first: start, last: head.seq }, size);
+  const listing = listMessagesBetween(head.id, { ...range, limit: size });
+  const [stored, messages] = await Promise.all([listing, viewMessages(room, viewerId, listing)]);
   const first = stored[0]?.seq ?? range.first;
   const last = stored.at(-1)?.seq ?? range.last;
   return {
-    count: head.seq,
-    messages: stored.map((message) =>
-      presentMessage(message, marksOf(message, viewerId, memberships), present),
-    ),
-    older: first > 1 && range.last >= 1,
+    count: Math.max(0, head.seq - start + 1),
+    messages,
+    older: first > start && range.last >= start,
     newer: last < head.seq,
   };
 };

@@ -1,18 +1,19 @@
 import type { Room } from "../../contract/objects/room.ts";
 import { getDetails } from "../data/details.ts";
 import type { Head } from "../data/heads.ts";
-import { listRoomIds } from "../data/memberships.ts";
-import { getFirstRosters, type RosterEntry } from "../data/rosters.ts";
+import { listRoomIds, type Membership } from "../data/memberships.ts";
+import { getCensuses, getFirstRosters, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
-const participantsInList = 20;
+export const participantsInList = 20;
 
 /** Up to here, heads and the caller's memberships are read at once, before it is known which rooms the page shows. */
 const readAtOnce = 50;
 
-const byActivity = (one: Head, other: Head): number =>
+/** The most recently active first; an id decides between two, so that pages never overlap. */
+export const byActivity = (one: Head, other: Head): number =>
   one.updatedAt === other.updatedAt
     ? one.id.localeCompare(other.id)
     : one.updatedAt < other.updatedAt
@@ -36,15 +37,80 @@ export const seenIn = (head: Head, members: readonly RosterEntry[]): string[] =>
   ...(head.last ? [head.last.senderId] : []),
 ];
 
+/** The members of a room that are shown, and how many there are. */
+export interface MembersShown {
+  readonly members: readonly RosterEntry[];
+  /** Those whose marks tell whether the viewer's message was read: more than are shown. */
+  readonly witnesses: readonly RosterEntry[];
+  readonly memberCount: number;
+}
+
+/** How many members a room has: those in its only chunk, or as its census says. */
+export const memberCountOf = (
+  head: Head,
+  first: readonly RosterEntry[],
+  census: readonly number[] | undefined,
+): number => (head.rosterChunks > 1 && census ? census.reduce((sum, count) => sum + count, 0) : first.length);
+
 /** The members that a list shows of each room, by room. */
-const getMembersShown = async (heads: readonly Head[]): Promise<Map<string, RosterEntry[]>> => {
-  const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
+const getMembersShown = async (heads: readonly Head[]): Promise<Map<string, MembersShown>> => {
+  const [rosters, censuses] = await Promise.all([
+    getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
+    getCensuses(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
+  ]);
   return new Map(
-    heads.map((head) => [
-      head.id,
-      head.pair ? pairMembers(head) : (rosters.get(head.id) ?? []).slice(0, participantsInList),
-    ]),
+    heads.map((head) => {
+      const first = head.pair ? pairMembers(head) : (rosters.get(head.id) ?? []);
+      return [
+        head.id,
+        {
+          members: first.slice(0, participantsInList),
+          witnesses: first,
+          memberCount: memberCountOf(head, first, censuses.get(head.id)),
+        },
+      ];
+    }),
   );
+};
+
+/** Rooms as somebody sees them in a list, in the order given, with those of their memberships that are known. */
+export const presentRooms = async (
+  userId: string,
+  shown: readonly Head[],
+  known: readonly Membership[] | undefined,
+): Promise<Room[]> => {
+  const [rosters, details] = await Promise.all([
+    getMembersShown(shown),
+    getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
+  ]);
+  const nobody: MembersShown = { members: [], witnesses: [], memberCount: 0 };
+  const shownOf = (head: Head): MembersShown => rosters.get(head.id) ?? nobody;
+  const userIds = shown.flatMap((head) => seenIn(head, shownOf(head).members));
+  const { memberships: further, people } = await getTogether({
+    memberships: [
+      ...(known ? [] : shown.map((head) => [head.id, userId] as const)),
+      ...shown.flatMap((head) =>
+        witnessesOf(head, shownOf(head).witnesses, userId).map((witness) => [head.id, witness] as const),
+      ),
+    ],
+    profiles: userIds,
+    presences: userIds,
+  });
+  const memberships = Map.groupBy([...(known ?? []), ...further], (one) => one.roomId);
+  return shown.map((head) => {
+    const all = memberships.get(head.id) ?? [];
+    return presentRoom(
+      {
+        head,
+        ...shownOf(head),
+        me: all.find((one) => one.userId === userId),
+        others: all.filter((one) => one.userId !== userId),
+        details: details.get(head.id),
+        people,
+      },
+      userId,
+    );
+  });
 };
 
 /**
@@ -58,43 +124,14 @@ export const listRooms = async (
 ): Promise<{ count: number; rooms: Room[] }> => {
   const roomIds = await listRoomIds(userId);
   const early = roomIds.length <= readAtOnce;
-  const mine = (ids: readonly string[]) => ids.map((roomId) => [roomId, userId] as const);
-  const first = await getTogether({ heads: roomIds, memberships: early ? mine(roomIds) : [] });
-  const rooms = first.heads.filter((head) => head.status !== "deleted").sort(byActivity);
-  const shown = rooms.slice((page.number - 1) * page.size, page.number * page.size);
-
-  const [members, details] = await Promise.all([
-    getMembersShown(shown),
-    getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
-  ]);
-  const membersOf = (head: Head): readonly RosterEntry[] => members.get(head.id) ?? [];
-  const userIds = shown.flatMap((head) => seenIn(head, membersOf(head)));
-  const second = await getTogether({
-    memberships: [
-      ...(early ? [] : mine(shown.map((head) => head.id))),
-      ...shown.flatMap((head) =>
-        witnessesOf(head, membersOf(head), userId).map((witness) => [head.id, witness] as const),
-      ),
-    ],
-    profiles: userIds,
-    presences: userIds,
+  const { heads, memberships } = await getTogether({
+    heads: roomIds,
+    memberships: early ? roomIds.map((roomId) => [roomId, userId] as const) : [],
   });
-  const memberships = Map.groupBy([...first.memberships, ...second.memberships], (one) => one.roomId);
+  const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
+  const shown = rooms.slice((page.number - 1) * page.size, page.number * page.size);
   return {
     count: rooms.length,
-    rooms: shown.map((head) => {
-      const known = memberships.get(head.id) ?? [];
-      return presentRoom(
-        {
-          head,
-          me: known.find((one) => one.userId === userId),
-          members: membersOf(head),
-          others: known.filter((one) => one.userId !== userId),
-          details: details.get(head.id),
-          people: second.people,
-        },
-        userId,
-      );
-    }),
+    rooms: await presentRooms(userId, shown, early ? memberships : undefined),
   };
 };

@@ -1,44 +1,64 @@
-import type { Message } from "../../contract/objects/message.ts";
+import type { Message, Reactions } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { messageId } from "../kernel/ids.ts";
+import { isoOf, isPast } from "../kernel/time.ts";
 import type { MessageMarks } from "./read-state.ts";
 
 /** A message as nobody has read it yet. */
 export const unreadMarks: MessageMarks = { readBy: [], isRead: false, status: "sent" };
 
-/** A message as its viewer sees it. */
+/** Whether there is nothing of a message to be seen any more but its place. */
+export const isGone = (stored: StoredMessage): boolean => stored.isDeleted || isPast(stored.expiresAt);
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** User ids by emoji, in an order that is always the same: a set of the table has none. */
+export const presentReactions = (stored: StoredMessage): Reactions => {
+  const byEmoji: Reactions = {};
+  if (isGone(stored)) return byEmoji;
+  for (const reaction of [...stored.reactions].sort(compare)) {
+    const [emoji = "", userId = ""] = reaction.split(" ");
+    byEmoji[emoji] = [...(byEmoji[emoji] ?? []), userId];
+  }
+  return byEmoji;
+};
+
+/** A message as its viewer sees it. A deleted one, and one that has destroyed itself, keep their place and say nothing. */
 export const presentMessage = (
   stored: StoredMessage,
   marks: MessageMarks,
   present: (userId: string) => User,
-): Message => ({
-  id: messageId(stored.roomId, stored.seq),
-  room: stored.roomId,
-  seq: stored.seq,
-  rev: stored.rev,
-  sender: present(stored.senderId),
-  content: stored.content,
-  message_type: stored.type,
-  file_attachment: null,
-  file_name: null,
-  file_size: null,
-  media_type: null,
-  attachments: [],
-  timestamp: stored.at,
-  edited_at: null,
-  is_edited: false,
-  is_deleted: false,
-  reply_to: stored.replyTo,
-  reactions: {},
-  read_by: marks.readBy.map(present),
-  is_read: marks.isRead,
-  status: marks.status,
-  priority: stored.priority,
-  pinned: false,
-  forwarded_from: null,
-  expires_at: null,
-  client_message_id: stored.clientMessageId,
-  // Safe: it was JSON when it was stored.
-  metadata: stored.metadata as Message["metadata"],
-});
+): Message => {
+  const gone = isGone(stored);
+  return {
+    id: messageId(stored.roomId, stored.seq),
+    room: stored.roomId,
+    seq: stored.seq,
+    rev: stored.rev,
+    sender: present(stored.senderId),
+    content: gone ? "" : stored.content,
+    message_type: stored.type,
+    file_attachment: null,
+    file_name: null,
+    file_size: null,
+    media_type: null,
+    attachments: [],
+    timestamp: stored.at,
+    edited_at: stored.editedAt,
+    is_edited: stored.edits > 0,
+    is_deleted: gone,
+    reply_to: stored.replyTo,
+    reactions: presentReactions(stored),
+    read_by: marks.readBy.map(present),
+    is_read: marks.isRead,
+    status: marks.status,
+    priority: stored.priority,
+    pinned: !gone && stored.pinnedAt !== null,
+    forwarded_from: stored.forwardedFrom,
+    expires_at: stored.expiresAt === null ? null : isoOf(stored.expiresAt * 1000),
+    client_message_id: stored.clientMessageId,
+    // Safe: it was JSON when it was stored.
+    metadata: gone ? null : (stored.metadata as Message["metadata"]),
+  };
+};

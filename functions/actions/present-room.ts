@@ -1,12 +1,14 @@
 import type { LastMessage } from "../../contract/objects/message.ts";
-import type { Permissions, Room } from "../../contract/objects/room.ts";
+import type { Participant, Room } from "../../contract/objects/room.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { type Details, noDetails } from "../data/details.ts";
+import { noDetails, type StoredDetails } from "../data/details.ts";
 import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import { type People, personOf } from "../data/people.ts";
 import type { RosterEntry } from "../data/rosters.ts";
 import { messageId } from "../kernel/ids.ts";
+import { isPast } from "../kernel/time.ts";
+import { firstVisibleSeq } from "./access-room.ts";
 import { presentUser } from "./present-user.ts";
 import { hasRead, isSettled, unreadCount } from "./read-state.ts";
 
@@ -17,22 +19,13 @@ export interface RoomParts {
   readonly me: Membership | undefined;
   /** The members that are shown, the longest-standing first. */
   readonly members: readonly RosterEntry[];
+  /** How many there are, shown or not. */
+  readonly memberCount: number;
   /** Memberships of others, for whether they read the viewer's last message. */
   readonly others: readonly Membership[];
-  readonly details: Details | undefined;
+  readonly details: StoredDetails | undefined;
   readonly people: People;
 }
-
-const all = { can_send: true, can_view_history: true, can_add_members: true, can_pin: true };
-
-/** In a direct room both are equal, and nobody is added. */
-const permissionsOf = (head: Head): Permissions => {
-  if (head.type === "direct") {
-    const both = { ...all, can_add_members: false };
-    return { admin: both, member: both };
-  }
-  return { admin: all, member: { ...all, can_add_members: false } };
-};
 
 const presentLast = (
   { head, me, others }: RoomParts,
@@ -40,22 +33,31 @@ const presentLast = (
   present: (userId: string) => User,
 ): LastMessage | null => {
   const { last } = head;
-  if (!last) return null;
+  if (!last || last.seq < firstVisibleSeq({ head, me })) return null;
   const isRead =
     last.senderId === viewerId
       ? others.some((other) => other.userId !== viewerId && hasRead(other, last.seq))
       : me !== undefined && isSettled(me, last.seq);
+  const gone = last.isDeleted || isPast(last.expiresAt);
   return {
     id: messageId(head.id, last.seq),
     seq: last.seq,
-    content: last.content,
+    content: gone ? "" : last.content,
     message_type: last.type,
     sender: present(last.senderId),
     timestamp: last.at,
-    is_deleted: false,
+    is_deleted: gone,
     is_read: isRead,
   };
 };
+
+/** A member as others see them. */
+export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user: User): Participant => ({
+  ...user,
+  id: userId,
+  room_role: role,
+  joined_at: joinedAt,
+});
 
 /** A room as its viewer sees it. E-mail addresses are shown among members. */
 export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
@@ -67,25 +69,21 @@ export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
   const other = head.pair?.find((userId) => userId !== viewerId);
   return {
     id: head.id,
-    name: head.name,
+    name: head.nameInDetails ? details.longName : head.name,
     room_type: head.type,
     description: details.description,
     tags: [...details.tags],
     status: head.status,
     is_active: head.status === "active",
-    participants: members.map(({ userId, role, joinedAt }) => ({
-      ...present(userId),
-      room_role: role,
-      joined_at: joinedAt,
-    })),
-    participant_count: head.memberCount,
+    participants: members.map((member) => presentParticipant(member, present(member.userId))),
+    participant_count: parts.memberCount,
     created_by: present(head.createdBy),
     created_at: head.createdAt,
     updated_at: head.updatedAt,
     last_message: presentLast(parts, viewerId, present),
     unread_count: me ? unreadCount(me, head.seq) : 0,
     other_user: other === undefined ? null : present(other),
-    permissions: permissionsOf(head),
+    permissions: head.permissions,
     me: me
       ? {
           role: me.role,

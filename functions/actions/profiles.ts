@@ -19,7 +19,8 @@ const wantedUsername = (actor: Actor): string => {
   return clean || `user-${digest(actor.userId).slice(0, 8)}`;
 };
 
-const claimFree = async (wanted: string, email: string, userId: string): Promise<string> => {
+/** Keeps the wanted username for an account, or, where it has become somebody else's, one that ends in a digest. */
+export const keepFreeUsername = async (wanted: string, email: string, userId: string): Promise<string> => {
   if (await keepUsername(wanted, email, userId)) return wanted;
   const other = `${wanted}-${digest(userId).slice(0, 6)}`;
   await keepUsername(other, email, userId);
@@ -36,7 +37,7 @@ export const ensureProfile = async (actor: Actor): Promise<Profile> => {
   const email = claim(actor, "email")?.toLowerCase() ?? null;
   return createProfile({
     id: actor.userId,
-    username: await claimFree(wantedUsername(actor), email ?? "", actor.userId),
+    username: await keepFreeUsername(wantedUsername(actor), email ?? "", actor.userId),
     email,
     display_name: claim(actor, "name") ?? null,
     first_name: claim(actor, "given_name") ?? null,

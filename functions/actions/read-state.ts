@@ -1,24 +1,24 @@
 import type { Membership } from "../data/memberships.ts";
+import { countUnread, isRead } from "../data/read-ahead.ts";
 
 /** Whether a member has read the message at `seq`; nobody has read what was there before they joined. */
 export const hasRead = (membership: Membership, seq: number): boolean =>
-  seq > membership.joinedSeq && (seq <= membership.readSeq || membership.readAhead.has(seq));
+  seq > membership.joinedSeq && isRead(membership, seq);
 
 /** Whether the message at `seq` is not, or no longer, unread to a member: also what was there before they joined. */
-export const isSettled = (membership: Membership, seq: number): boolean =>
-  seq <= membership.readSeq || membership.readAhead.has(seq);
+export const isSettled = (membership: Membership, seq: number): boolean => isRead(membership, seq);
 
-const wasDelivered = (membership: Membership, seq: number): boolean =>
+export const wasDelivered = (membership: Membership, seq: number): boolean =>
   hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
 
 /** Messages up to `seq` that a member has not read: by subtraction, whatever the length of the history. */
-export const unreadCount = (membership: Membership, seq: number): number => {
-  let ahead = 0;
-  for (const read of membership.readAhead) if (read > membership.readSeq && read <= seq) ahead += 1;
-  return Math.max(0, seq - membership.readSeq - ahead);
-};
+export const unreadCount = (membership: Membership, seq: number): number => countUnread(membership, seq);
+
+/** How many readers a message names at most: with all of a room of 200, a page of 100 messages would exceed 6 MB. */
+export const readersShown = 50;
 
 export interface MessageMarks {
+  /** User ids, in the order of the memberships, up to `readersShown`. */
   readonly readBy: readonly string[];
   readonly isRead: boolean;
   readonly status: "sent" | "delivered" | "read";
@@ -35,9 +35,10 @@ export const marksOf = (
 ): MessageMarks => {
   const others = memberships.filter((member) => member.userId !== message.senderId);
   const readers = others.filter((member) => hasRead(member, message.seq));
+  const readBy = readers.slice(0, readersShown).map((member) => member.userId);
   if (viewerId === message.senderId)
     return {
-      readBy: readers.map((member) => member.userId),
+      readBy,
       isRead: readers.length > 0,
       status:
         readers.length > 0
@@ -49,7 +50,7 @@ export const marksOf = (
   const viewer = others.find((member) => member.userId === viewerId);
   const isRead = viewer !== undefined && isSettled(viewer, message.seq);
   return {
-    readBy: readers.map((member) => member.userId),
+    readBy,
     isRead,
     status: isRead ? "read" : viewer && wasDelivered(viewer, message.seq) ? "delivered" : "sent",
   };

@@ -11,6 +11,8 @@ import { presentUser } from "./present-user.ts";
 export const sayTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
   const [, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
   if (!head || head.status === "deleted") throw noRoomAccess();
+  // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
+  if (head.blockedBy.size > 0) return;
   const [audience] = await Promise.all([
     getAudience(roomId, userId, head.rosterChunks),
     putTyping(roomId, userId, isTyping),

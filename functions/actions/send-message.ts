@@ -1,20 +1,28 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import { getHead, type Head, takeSeq, withdrawPreview } from "../data/heads.ts";
-import { type Claim, claimSend, type Membership, recentSeq } from "../data/memberships.ts";
-import { getMessage, getNewestMessage, putMessage, type StoredMessage } from "../data/messages.ts";
-import { personOf } from "../data/people.ts";
+import { getHead, type Head, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../data/heads.ts";
+import {
+  type Claim,
+  type ClaimResult,
+  claimSend,
+  type Membership,
+  payForRepeat,
+  recentSeq,
+} from "../data/memberships.ts";
+import { getMessage, getNewestMessage, putMessage, type StoredMessage, untouched } from "../data/messages.ts";
+import { putReply } from "../data/replies.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { parseMessageId } from "../kernel/ids.ts";
+import { errorFacts, log } from "../kernel/log.ts";
 import { isoNow } from "../kernel/time.ts";
+import { accessVisibleMessage } from "./access-message.ts";
 import { accessMembership } from "./access-room.ts";
+import { announceMessage, settled } from "./announce-message.ts";
 import { type Audience, getAudience, presencesOf } from "./audience.ts";
 import { deliver } from "./deliver.ts";
-import { presentMessage, unreadMarks } from "./present-message.ts";
-import { presentUser } from "./present-user.ts";
-import { ensureProfile } from "./profiles.ts";
+import { witnessLimit } from "./witnesses.ts";
 
 /** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
 export interface Sent {
@@ -22,8 +30,11 @@ export interface Sent {
   readonly repeated: boolean;
 }
 
-/** How often a claim is tried whose rate bucket or read mark was moved by another send of the same member. */
-const claimAttempts = 20;
+/**
+ * How often a claim is tried whose rate bucket or read mark was moved by another send of the same member: one of them
+ * comes through each time, and a burst is 30 by default.
+ */
+const claimAttempts = 40;
 
 const tooFast = (bucketAt: number, { cost, capacity }: Claim): ApiError => {
   const seconds = Math.max(0.1, (bucketAt + cost - capacity - Date.now()) / 1000);
@@ -39,11 +50,10 @@ const accessBucket = (me: Membership, claim: Claim): void => {
   if (me.bucketAt > Date.now() + claim.capacity - claim.cost) throw tooFast(me.bucketAt, claim);
 };
 
-/** Throws `not_found` unless the message that is replied to is one of this room. */
-const accessReplyTarget = async (roomId: string, replyTo: string): Promise<void> => {
-  const target = parseMessageId(replyTo);
-  const message = target?.roomId === roomId ? await getMessage(roomId, target.seq) : undefined;
-  if (!message) throw new ApiError("not_found", "There is no message in this room with the id in reply_to.");
+/** Throws `not_found` unless the message that is replied to is one of this room that the sender may see. */
+const accessReplyTarget = async (me: Membership, replyTo: string): Promise<void> => {
+  const head = await getHead(me.roomId, "consistent");
+  if (head) await accessVisibleMessage({ head, me }, replyTo);
 };
 
 const refusal = (head: Head | undefined): ApiError => {
@@ -53,18 +63,32 @@ const refusal = (head: Head | undefined): ApiError => {
   return new ApiError("forbidden", "You can't send messages in this room.");
 };
 
-const present = async (actor: Actor, stored: StoredMessage, { people }: Audience): Promise<Message> => {
-  const known = people.profiles.has(actor.userId);
-  const sender = known
-    ? personOf(people, actor.userId)
-    : { ...personOf(people, actor.userId), profile: await ensureProfile(actor) };
-  return presentMessage(stored, unreadMarks, () => presentUser(sender, true));
+/**
+ * Step "write": a reply is first noted with the message that it answers. A function that ends in between leaves a note
+ * without a message, which the list of replies skips.
+ */
+const store = async (message: StoredMessage): Promise<StoredMessage> => {
+  const parent = message.replyTo === null ? undefined : parseMessageId(message.replyTo);
+  if (parent) await putReply(message, parent.seq);
+  return putMessage(message);
 };
 
-const announce = async (actor: Actor, stored: StoredMessage, audience: Audience): Promise<Message> => {
-  const message = await present(actor, stored, audience);
-  await deliver(presencesOf(audience), stored.roomId, { type: "message", message });
-  return message;
+/** Tells the others that the sender has read what they wrote on past (see sentAheadLimit), as if they had marked it. */
+const announceReading = async (
+  userId: string,
+  roomId: string,
+  { upTo, at }: NonNullable<Claimed["read"]>,
+  audience: Audience,
+): Promise<void> => {
+  if (audience.members.length > witnessLimit) return;
+  await deliver(presencesOf(audience, userId), roomId, {
+    type: "read_receipt",
+    room_id: roomId,
+    user_id: userId,
+    message_ids: null,
+    up_to_seq: upTo,
+    read_at: at,
+  });
 };
 
 /**
@@ -74,17 +98,21 @@ const announce = async (actor: Actor, stored: StoredMessage, audience: Audience)
 const repeat = async (actor: Actor, seq: number, wanted: Omit<StoredMessage, "seq">): Promise<Sent> => {
   const { roomId } = wanted;
   const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId)]);
-  const completed = existing ?? (await putMessage({ ...wanted, seq }));
-  const audience = await getAudience(roomId, actor.userId, head?.rosterChunks ?? 1);
-  return { message: await announce(actor, completed, audience), repeated: existing !== undefined };
+  const completed = existing ?? (await store({ ...wanted, seq }));
+  // Whoever failed to store it may have put the message before it back as the last one.
+  if (!existing) await showPreview(roomId, completed);
+  const audience = await settled(getAudience(roomId, actor.userId, head?.rosterChunks ?? 1));
+  return { message: await announceMessage(actor, completed, audience), repeated: existing !== undefined };
 };
 
+type Claimed = Extract<ClaimResult, { result: "claimed" }>;
+
 /** Step "claim", again for as long as other sends of the same member get in between. */
-const claimPlace = async (me: Membership, claim: Claim): Promise<"claimed" | { seen: number }> => {
+const claimPlace = async (me: Membership, claim: Claim): Promise<Claimed | { seen: number }> => {
   let membership = me;
   for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
     const claimed = await claimSend(membership, claim);
-    if (claimed.result === "claimed") return "claimed";
+    if (claimed.result === "claimed") return claimed;
     if (claimed.result === "seen") return { seen: claimed.seq };
     if (claimed.result === "gone") throw noRoomAccess();
     if (claimed.result === "limited") throw tooFast(membership.bucketAt, claim);
@@ -95,34 +123,60 @@ const claimPlace = async (me: Membership, claim: Claim): Promise<"claimed" | { s
   });
 };
 
-/** The room's last message is not the one that took this number, which is never stored: show the newest that is. */
-const withdraw = async (roomId: string, seq: number): Promise<void> => {
-  const newest = await getNewestMessage(roomId, seq);
-  await withdrawPreview(roomId, seq, newest);
+/**
+ * The room's last message is not the one that took this number, which is not stored: shows the one before it again.
+ * That one may be another member's that is just being stored; one's own was perhaps refused too, so that of one's own
+ * only what is stored counts. See docs/decisions/002-claim-undone.md.
+ */
+const withdraw = async (
+  userId: string,
+  { head, previous }: Extract<TakenSeq, { taken: true }>,
+): Promise<void> => {
+  const newest = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
+  const isUnderWay = previous && previous.senderId !== userId && previous.seq > (newest?.seq ?? 0);
+  await withdrawPreview(head.id, head.seq, isUnderWay ? previous : newest);
 };
+
+/** Where a message comes from that was not written for this room. */
+export interface Origin {
+  /** The message that was forwarded. */
+  readonly forwardedFrom: string | null;
+  /** When that one destroys itself, in seconds since 1970. */
+  readonly expiresAt: number | null;
+}
+
+const written: Origin = { forwardedFrom: null, expiresAt: null };
+
+/** DynamoDB's time to live counts whole seconds: the message lasts as long as was asked, and less than a second more. */
+const expiryOf = ({ expires_in }: Draft, origin: Origin): number | null =>
+  typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
 
 /**
  * Sends a message: order, claim, write, deliver (see docs/architecture.md for what each crash leaves). Throws
  * `forbidden`, `not_found` for an unknown reply target, or `rate_limited`.
  */
-export const sendMessage = async (actor: Actor, roomId: string, draft: Draft): Promise<Sent> => {
+export const sendMessage = async (
+  actor: Actor,
+  roomId: string,
+  draft: Draft,
+  origin = written,
+): Promise<Sent> => {
   const me = await accessMembership(actor.userId, roomId);
   const clientMessageId = draft.client_message_id ?? null;
   const message: Omit<StoredMessage, "seq"> = {
+    ...untouched,
     roomId,
-    rev: 0,
     senderId: actor.userId,
     content: draft.content,
     type: draft.message_type,
     at: isoNow(),
     replyTo: draft.reply_to ?? null,
+    forwardedFrom: origin.forwardedFrom,
+    expiresAt: expiryOf(draft, origin),
     priority: draft.priority,
     metadata: draft.metadata ?? null,
     clientMessageId,
   };
-  const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
-  if (earlier !== undefined) return repeat(actor, earlier, message);
-
   const cost = 1000 / environment.rateLimitPerSecond;
   const terms = {
     clientMessageId: clientMessageId ?? undefined,
@@ -130,10 +184,16 @@ export const sendMessage = async (actor: Actor, roomId: string, draft: Draft): P
     capacity: cost * environment.rateLimitBurst,
   };
   accessBucket(me, { seq: 0, ...terms });
-  if (message.replyTo !== null) await accessReplyTarget(roomId, message.replyTo);
+  const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
+  if (earlier !== undefined) {
+    // It is delivered again, and so costs the member as much as a new one.
+    if (!(await payForRepeat(me, terms))) throw tooFast(me.bucketAt, { seq: earlier, ...terms });
+    return repeat(actor, earlier, message);
+  }
+  if (message.replyTo !== null) await accessReplyTarget(me, message.replyTo);
 
-  const ordering = takeSeq(roomId, message);
-  // Read while the message is ordered and claimed; a failure counts only once the message is stored.
+  const ordering = takeSeq(roomId, message, me.role);
+  // Read while the message is ordered and claimed.
   const audience = getAudience(
     roomId,
     actor.userId,
@@ -146,15 +206,21 @@ export const sendMessage = async (actor: Actor, roomId: string, draft: Draft): P
 
   try {
     const claimed = await claimPlace(me, { seq, ...terms });
-    if (claimed !== "claimed") {
+    if ("seen" in claimed) {
       const sent = await repeat(actor, claimed.seen, message);
-      await withdraw(roomId, seq);
+      await withdraw(actor.userId, order);
       return sent;
     }
+    const stored = await store({ ...message, seq });
+    const members = await settled(audience);
+    const sent = { message: await announceMessage(actor, stored, members), repeated: false };
+    if (claimed.read) await announceReading(actor.userId, roomId, claimed.read, members);
+    return sent;
   } catch (error) {
-    if (error instanceof ApiError) await withdraw(roomId, seq);
+    // Best effort: what made the send fail may make this fail too, and is what the caller is to be told.
+    await withdraw(actor.userId, order).catch((second: unknown) => {
+      log("warn", "preview_not_withdrawn", errorFacts(second));
+    });
     throw error;
   }
-  const stored = await putMessage({ ...message, seq });
-  return { message: await announce(actor, stored, await audience), repeated: false };
 };

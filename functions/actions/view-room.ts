@@ -1,29 +1,82 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { getDetails } from "../data/details.ts";
-import { getRoster } from "../data/rosters.ts";
+import { getDetails, type StoredDetails } from "../data/details.ts";
+import type { Head } from "../data/heads.ts";
+import type { Membership } from "../data/memberships.ts";
+import { getCensuses, getFirstRoster } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import type { ReadableRoom } from "./access-room.ts";
-import { pairMembers, seenIn, witnessesOf } from "./list-rooms.ts";
+import { type MembersShown, memberCountOf, pairMembers, seenIn, witnessesOf } from "./list-rooms.ts";
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */
 export const participantsInRoom = 100;
 
-/** The view of a room that the caller may read. */
-export const viewRoom = async ({ head, me }: ReadableRoom, viewerId: string): Promise<Room> => {
-  const [roster, details] = await Promise.all([
-    head.pair ? pairMembers(head) : getRoster(head.id, head.rosterChunks),
-    head.hasDetails ? getDetails([head.id]) : new Map(),
+/** `consistent` where the room was just changed, and the change must show. */
+type Read = "consistent" | "eventual";
+
+/** The members of a room that its view shows, and its details. */
+const getParts = async (
+  head: Head,
+  participants: number,
+  read: Read,
+): Promise<MembersShown & { details: StoredDetails | undefined }> => {
+  const [first, censuses, details] = await Promise.all([
+    head.pair ? pairMembers(head) : getFirstRoster(head.id, read),
+    head.rosterChunks > 1 ? getCensuses([head.id], read) : undefined,
+    head.hasDetails ? getDetails([head.id], read) : undefined,
   ]);
-  const members = roster.slice(0, participantsInRoom);
-  const userIds = seenIn(head, members);
+  return {
+    members: first.slice(0, participants),
+    witnesses: first,
+    memberCount: memberCountOf(head, first, censuses?.get(head.id)),
+    details: details?.get(head.id),
+  };
+};
+
+/** The view of a room that the caller may read. */
+export const viewRoom = async (
+  { head, me }: ReadableRoom,
+  viewerId: string,
+  read: Read = "eventual",
+): Promise<Room> => {
+  const parts = await getParts(head, participantsInRoom, read);
+  const userIds = seenIn(head, parts.members);
   const { memberships, people } = await getTogether({
-    memberships: witnessesOf(head, members, viewerId).map((witness) => [head.id, witness] as const),
+    memberships: witnessesOf(head, parts.witnesses, viewerId).map((witness) => [head.id, witness] as const),
     profiles: userIds,
     presences: userIds,
   });
-  return presentRoom(
-    { head, me, members, others: memberships, details: details.get(head.id), people },
-    viewerId,
-  );
+  return presentRoom({ head, me, ...parts, others: memberships, people }, viewerId);
+};
+
+/**
+ * One room as several of its members see it, for events: by member, without those whose membership is not there.
+ * `known` are memberships that were read, or written, just before.
+ */
+export const viewRoomAs = async (
+  head: Head,
+  viewerIds: readonly string[],
+  participants: number,
+  known: readonly Membership[] = [],
+): Promise<(viewerId: string) => Room | undefined> => {
+  const parts = await getParts(head, participants, "consistent");
+  const userIds = seenIn(head, parts.members);
+  const byUser = new Map(known.map((membership) => [membership.userId, membership]));
+  // Whether a viewer's own last message was read, its witnesses tell.
+  const speaker = viewerIds.find((viewerId) => viewerId === head.last?.senderId);
+  const wanted = new Set([
+    ...viewerIds,
+    ...(speaker === undefined ? [] : witnessesOf(head, parts.witnesses, speaker)),
+  ]);
+  const { memberships, people } = await getTogether({
+    memberships: [...wanted].filter((id) => !byUser.has(id)).map((id) => [head.id, id] as const),
+    profiles: userIds,
+    presences: userIds,
+  });
+  for (const membership of memberships) byUser.set(membership.userId, membership);
+  const others = [...byUser.values()];
+  return (viewerId) => {
+    const me = byUser.get(viewerId);
+    return me && presentRoom({ head, me, ...parts, others, people }, viewerId);
+  };
 };

@@ -25,33 +25,59 @@ export const keys = {
   head: (roomId: string): Key => ({ pk: room(roomId), sk: "HEAD" }),
   details: (roomId: string): Key => ({ pk: room(roomId), sk: "DETAILS" }),
   roster: (roomId: string, chunk: number): Key => ({ pk: room(roomId), sk: `ROSTER#${chunk}` }),
+  /** How many members are in each chunk of a large room's roster. */
+  census: (roomId: string): Key => ({ pk: room(roomId), sk: "CENSUS" }),
+  /** Stands in the index for a public room, so that the room's head need not. */
+  listing: (roomId: string): Key => ({ pk: room(roomId), sk: "LISTING" }),
   membership: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `MEMBER#${userId}` }),
   message: (roomId: string, seq: number): Key => ({ pk: room(roomId), sk: `MSG#${ordinal(seq)}` }),
+  edit: (roomId: string, seq: number, version: number): Key => ({
+    pk: room(roomId),
+    sk: `EDIT#${ordinal(seq)}#${ordinal(version)}`,
+  }),
+  reply: (roomId: string, parent: number, seq: number): Key => ({
+    pk: room(roomId),
+    sk: `REPLY#${ordinal(parent)}#${ordinal(seq)}`,
+  }),
+  pin: (roomId: string, seq: number): Key => ({ pk: room(roomId), sk: `PIN#${ordinal(seq)}` }),
+  sessionsOf: (userId: string) => ({ pk: user(userId), prefix: "SESSION#" }),
   typing: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `TYPING#${userId}` }),
+  typingIn: (roomId: string) => ({ pk: room(roomId), prefix: "TYPING#" }),
 };
 
 /** Keys of the index `gsi1`, which projects keys alone. */
 export const indexKeys = {
   /** Lists the rooms of a user. */
   membership: (userId: string, roomId: string) => ({ gsi1pk: user(userId), gsi1sk: room(roomId) }),
+  /** Lists the public rooms by name. */
+  listing: (name: string, roomId: string) => ({ gsi1pk: "PUBLIC", gsi1sk: `${name}#${roomId}` }),
+  listings: "PUBLIC",
   membershipsOf: (userId: string) => ({ gsi1pk: user(userId), prefix: room("") }),
+  /** Lists the messages of a room that were changed, in the order of their last change. */
+  changed: (roomId: string, rev: number) => ({ gsi1pk: `${room(roomId)}#CHANGED`, gsi1sk: ordinal(rev) }),
   /** Lists who is online. Ten shards, so that no partition takes all the writes of a busy morning. */
-  online: (userId: string, lastActivity: string) => ({
-    gsi1pk: `ONLINE#${shardOf(userId)}`,
-    gsi1sk: lastActivity,
+  online: (userId: string, until: string) => ({
+    gsi1pk: onlineShard(shardOf(userId)),
+    gsi1sk: until,
   }),
+  onlineShards: () => Array.from({ length: shards }, (_, shard) => onlineShard(shard)),
 };
 
-export const onlineShards = 10;
+const shards = 10;
+
+const onlineShard = (shard: number): string => `ONLINE#${shard}`;
 
 const shardOf = (userId: string): number => {
   let hash = 0;
   for (const character of userId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
-  return hash % onlineShards;
+  return hash % shards;
 };
 
 /** The id that ends a key: the room of `ROOM#<id>`, the user of `USER#<id>` or `MEMBER#<id>`. */
 export const idOfKey = (key: string): string => key.slice(key.indexOf("#") + 1);
 
-/** The seq of `MSG#<seq>`. */
-export const seqOfKey = (sk: string): number => Number(sk.slice(sk.indexOf("#") + 1));
+/** The number that ends a key: the seq of `MSG#<seq>`, of a pin, and of a reply. */
+export const seqOfKey = (sk: string): number => Number(sk.slice(sk.lastIndexOf("#") + 1));
+
+/** What the keys begin with that differ from this one in their last part alone. */
+export const prefixOf = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf("#") + 1) });

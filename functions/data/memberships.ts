@@ -8,9 +8,10 @@ import type { RoomRole } from "../../contract/objects/room.ts";
 import { shortDigest } from "../kernel/ids.ts";
 import { isoOf } from "../kernel/time.ts";
 import { idOfKey, indexKeys, keys } from "./keys.ts";
+import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-ahead.ts";
 import { getItem, getItems, type Item, queryAll, updateItem } from "./table.ts";
 
-export interface Membership {
+export interface Membership extends Marks {
   readonly roomId: string;
   readonly userId: string;
   readonly role: RoomRole;
@@ -21,7 +22,10 @@ export interface Membership {
   readonly readSeq: number;
   /** What is read beyond it, out of order. */
   readonly readAhead: ReadonlySet<number>;
+  /** When the member last read something, and last received something; null for never. RFC 3339. */
+  readonly readAt: string | null;
   readonly deliveredSeq: number;
+  readonly deliveredAt: string | null;
   readonly notifications: boolean;
   readonly mutedUntil: string | null;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
@@ -33,6 +37,9 @@ export interface Membership {
 const numberOr = (value: unknown, otherwise: number): number =>
   typeof value === "number" ? value : otherwise;
 
+const timeOr = (value: unknown): string | null =>
+  typeof value === "number" ? isoOf(Math.floor(value)) : null;
+
 export const membershipFromItem = (item: Item): Membership => ({
   roomId: idOfKey(String(item.pk)),
   userId: idOfKey(String(item.sk)),
@@ -43,7 +50,9 @@ export const membershipFromItem = (item: Item): Membership => ({
   readSeq: numberOr(item.read_seq, 0),
   // Safe: only numbers are ever added to it.
   readAhead: item.read_ahead instanceof Set ? (item.read_ahead as Set<number>) : new Set(),
+  readAt: timeOr(item.read_at),
   deliveredSeq: numberOr(item.delivered_seq, 0),
+  deliveredAt: timeOr(item.delivered_at),
   notifications: item.notifications !== false,
   mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
   bucketAt: numberOr(item.bucket_at, 0),
@@ -98,13 +107,6 @@ const recentSends = 32;
 export const recentSeq = (membership: Membership, clientMessageId: string): number | undefined =>
   membership.recent.get(shortDigest(clientMessageId));
 
-/** What leaves the set when `seq` is read and everything before it is too; undefined if something is not. */
-const foldedBy = (membership: Membership, seq: number): Set<number> | undefined => {
-  for (let before = membership.readSeq + 1; before < seq; before += 1)
-    if (!membership.readAhead.has(before)) return undefined;
-  return new Set([...membership.readAhead].filter((ahead) => ahead <= seq));
-};
-
 export interface Claim {
   readonly seq: number;
   readonly clientMessageId: string | undefined;
@@ -113,6 +115,52 @@ export interface Claim {
   readonly capacity: number;
 }
 
+/** How a message is paid for: what it takes from the member's bucket, unless that holds no more. */
+const bucketUpdate = (
+  membership: Membership,
+  { cost, capacity }: Pick<Claim, "cost" | "capacity">,
+  now: number,
+) =>
+  // The bucket is one time: when it will be full again. A full one starts at the present, which two sends at once
+  // must not both do; any other is moved on from wherever it is.
+  membership.bucketAt <= now
+    ? {
+        set: ["bucket_at = :bucket"],
+        add: [],
+        condition: "(attribute_not_exists(bucket_at) OR bucket_at = :seen)",
+        values: { ":bucket": now + cost, ":seen": membership.bucketAt },
+      }
+    : {
+        set: [],
+        add: ["bucket_at :cost"],
+        condition: "bucket_at <= :limit",
+        values: { ":cost": cost, ":limit": now + capacity - cost },
+      };
+
+/** How often a payment is tried while other sends of the same member move the bucket. */
+const paymentAttempts = 40;
+
+/** Takes a message's price from the bucket; false where it holds too little. */
+export const payForRepeat = async (
+  membership: Membership,
+  terms: Pick<Claim, "cost" | "capacity">,
+): Promise<boolean> => {
+  let current = membership;
+  for (let attempt = 0; attempt < paymentAttempts; attempt += 1) {
+    const now = Date.now();
+    if (current.bucketAt > now + terms.capacity - terms.cost) return false;
+    const { set, add, condition, values } = bucketUpdate(current, terms, now);
+    const { done, item } = await updateItem(keys.membership(current.roomId, current.userId), {
+      UpdateExpression: set.length > 0 ? `SET ${set.join(", ")}` : `ADD ${add.join(", ")}`,
+      ConditionExpression: `attribute_exists(pk) AND ${condition}`,
+      ExpressionAttributeValues: values,
+    });
+    if (done || !item) return done;
+    current = membershipFromItem(item);
+  }
+  return false;
+};
+
 /**
  * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for. Where the claim
  * is refused: `gone`, not a member any more; `seen`, the client's id was claimed before, at that seq; `limited`, the
@@ -120,7 +168,11 @@ export interface Claim {
  * with the membership as it is now.
  */
 export type ClaimResult =
-  | { readonly result: "claimed" }
+  | {
+      readonly result: "claimed";
+      /** The member's mark and its time, where messages of others became read by this (see sentAheadLimit). */
+      readonly read?: { readonly upTo: number; readonly at: string };
+    }
   | { readonly result: "gone" }
   | { readonly result: "limited" }
   | { readonly result: "seen"; readonly seq: number }
@@ -136,19 +188,11 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
 
-  // The bucket is one time: when it will be full again. A full one starts at the present, which two sends at once
-  // must not both do; any other is moved on from wherever it is.
-  if (membership.bucketAt <= now) {
-    set.push("bucket_at = :bucket");
-    conditions.push("(attribute_not_exists(bucket_at) OR bucket_at = :seen)");
-    values[":bucket"] = now + claim.cost;
-    values[":seen"] = membership.bucketAt;
-  } else {
-    add.push("bucket_at :cost");
-    conditions.push("bucket_at <= :limit");
-    values[":cost"] = claim.cost;
-    values[":limit"] = now + claim.capacity - claim.cost;
-  }
+  const bucket = bucketUpdate(membership, claim, now);
+  set.push(...bucket.set);
+  add.push(...bucket.add);
+  conditions.push(bucket.condition);
+  Object.assign(values, bucket.values);
 
   if (claim.clientMessageId !== undefined) {
     names["#recent"] = "recent";
@@ -164,19 +208,26 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
   }
 
   // One's own message is read. It raises the mark if everything before it is read, and else waits in the set.
-  const folded = foldedBy(membership, claim.seq);
-  if (folded) {
-    set.push("read_seq = :own");
+  const after = marksAfterSending(membership, claim.seq);
+  const marks = marksUpdate(membership, after);
+  const passes = countUnread(membership, claim.seq - 1) > 0 && after.readSeq >= claim.seq;
+  if (marks.readSeq !== undefined) {
+    set.push("read_seq = :read");
     conditions.push("read_seq = :mark");
-    values[":own"] = claim.seq;
+    values[":read"] = marks.readSeq;
     values[":mark"] = membership.readSeq;
-    if (folded.size > 0) {
-      drop.push("read_ahead :folded");
-      values[":folded"] = folded;
-    }
-  } else {
-    add.push("read_ahead :own");
-    values[":own"] = new Set([claim.seq]);
+  }
+  if (passes) {
+    set.push("read_at = :now");
+    values[":now"] = now;
+  }
+  if (marks.add.size > 0) {
+    add.push("read_ahead :ahead");
+    values[":ahead"] = marks.add;
+  }
+  if (marks.drop.size > 0) {
+    drop.push("read_ahead :passed");
+    values[":passed"] = marks.drop;
   }
 
   const outcome = await updateItem(keys.membership(membership.roomId, membership.userId), {
@@ -190,7 +241,8 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
     ExpressionAttributeValues: values,
     ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
   });
-  if (outcome.done) return { result: "claimed" };
+  if (outcome.done)
+    return { result: "claimed", ...(passes && { read: { upTo: after.readSeq, at: isoOf(now) } }) };
   if (!outcome.item) return { result: "gone" };
   const current = membershipFromItem(outcome.item);
   const seen = claim.clientMessageId === undefined ? undefined : recentSeq(current, claim.clientMessageId);

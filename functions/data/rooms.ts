@@ -3,10 +3,12 @@
  * without a head nothing else of a room is ever seen.
  */
 import type { RoomRole, RoomType } from "../../contract/objects/room.ts";
-import { type Details, newDetailsItem } from "./details.ts";
-import { type Head, headFromItem, newHeadItem } from "./heads.ts";
-import { type Membership, membershipFromItem, newMembershipItem } from "./memberships.ts";
-import { byStanding, newRosterItems, type RosterEntry } from "./rosters.ts";
+import { type Details, newDetailsItem, type StoredDetails } from "./details.ts";
+import { fitsHead, type Head, headFromItem, newHeadItem } from "./heads.ts";
+import { newListingItem } from "./listings.ts";
+import { newMemberItem } from "./members.ts";
+import { type Membership, membershipFromItem } from "./memberships.ts";
+import { byStanding, newRosterItems, type RosterEntry, rosterChunkSize } from "./rosters.ts";
 import { putAllIfAbsent, putTogether, transactionLimit } from "./table.ts";
 
 export interface NewRoom {
@@ -22,34 +24,47 @@ export interface NewRoom {
   readonly members: readonly { readonly userId: string; readonly role: RoomRole }[];
 }
 
-const hasDetails = ({ details }: NewRoom): boolean => details.description !== null || details.tags.length > 0;
+// A room just created is known without a read, and a read might not see it yet.
+export const rosterOf = (room: NewRoom): RosterEntry[] =>
+  room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byStanding);
 
-const rosterItems = (room: NewRoom) => newRosterItems(room.id, rosterOf(room));
+export const detailsOf = (room: NewRoom): StoredDetails => ({
+  ...room.details,
+  longName: room.name !== null && !fitsHead(room.name) ? room.name : null,
+});
+
+const hasDetails = (room: NewRoom): boolean => {
+  const { description, tags, longName } = detailsOf(room);
+  return description !== null || tags.length > 0 || longName !== null;
+};
 
 const headItem = (room: NewRoom) =>
   newHeadItem({
     ...room,
-    memberCount: room.members.length,
-    rosterChunks: rosterItems(room).length,
+    rosterChunks: Math.ceil(room.members.length / rosterChunkSize),
     hasDetails: hasDetails(room),
   });
 
-const membershipItem = (room: NewRoom, member: NewRoom["members"][number]) =>
-  newMembershipItem({ ...member, roomId: room.id, joinedAt: room.createdAt, joinedSeq: 0 });
+const memberItems = (room: NewRoom) =>
+  rosterOf(room).map((member, at) =>
+    newMemberItem(room.id, { ...member, joinedSeq: 0 }, Math.floor(at / rosterChunkSize)),
+  );
+
+export const headOf = (room: NewRoom): Head => headFromItem(headItem(room));
+export const membershipsOf = (room: NewRoom): Membership[] => memberItems(room).map(membershipFromItem);
 
 /** Creates a room; false if there is one with its id. */
 export const createRoom = async (room: NewRoom): Promise<boolean> => {
-  const memberships = room.members.map((member) => membershipItem(room, member));
-  const others = [...rosterItems(room), ...(hasDetails(room) ? [newDetailsItem(room.id, room.details)] : [])];
+  const memberships = memberItems(room);
+  const { rosters, census } = newRosterItems(room.id, rosterOf(room));
+  const others = [
+    ...rosters,
+    ...census,
+    ...(hasDetails(room) ? [newDetailsItem(room.id, detailsOf(room))] : []),
+    ...(room.type === "public" ? [newListingItem(room.id, room.name)] : []),
+  ];
   // What does not fit into one transaction goes ahead of it. Only if absent: two calls for one room may overlap.
   const together = memberships.slice(0, transactionLimit - others.length - 1);
   await putAllIfAbsent(memberships.slice(together.length));
   return putTogether([headItem(room), ...others, ...together]);
 };
-
-// A room just created is known without a read, and a read might not see it yet.
-export const rosterOf = (room: NewRoom): RosterEntry[] =>
-  room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byStanding);
-export const headOf = (room: NewRoom): Head => headFromItem(headItem(room));
-export const membershipOf = (room: NewRoom, member: NewRoom["members"][number]): Membership =>
-  membershipFromItem(membershipItem(room, member));

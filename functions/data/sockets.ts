@@ -6,6 +6,7 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { forEach } from "../kernel/for-each.ts";
@@ -48,5 +49,29 @@ export const closeConnection = async (connectionId: string): Promise<void> => {
     await gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
   } catch (error) {
     if (!isGone(error)) log("warn", "close_failed", { connection_id: connectionId, ...errorFacts(error) });
+  }
+};
+
+/** What the gateway knows of an open connection. */
+export interface OpenConnection {
+  readonly lastActiveAt: Date | undefined;
+  readonly userAgent: string | undefined;
+  readonly ipAddress: string | undefined;
+}
+
+/** `gone` where it is not open any more. */
+export const getConnection = async (connectionId: string): Promise<OpenConnection | "gone"> => {
+  try {
+    const { LastActiveAt, Identity } = await gateway.send(
+      new GetConnectionCommand({ ConnectionId: connectionId }),
+    );
+    return {
+      lastActiveAt: LastActiveAt,
+      userAgent: Identity?.UserAgent,
+      ipAddress: Identity?.SourceIp,
+    };
+  } catch (error) {
+    if (isGone(error)) return "gone";
+    throw error;
   }
 };

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client
 import {
   BatchGetCommand,
   DeleteCommand,
+  type DeleteCommandInput,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -79,8 +80,33 @@ export const query = async (input: Omit<QueryCommandInput, "TableName">): Promis
   return Items ?? [];
 };
 
-/** A query followed through its pages of 1 MB, for lists that their owner bounds. */
-export const queryAll = async (input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> => {
+/** A query for at most `limit` items, which takes a further page only where they have more than 1 MB. */
+export const queryUpTo = async (
+  limit: number,
+  input: Omit<QueryCommandInput, "TableName" | "Limit">,
+): Promise<Item[]> => {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: environment.tableName,
+        ...input,
+        Limit: limit - items.length,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start && items.length < limit);
+  return items;
+};
+
+/** A query followed through its pages of 1 MB, for lists that their owner or `limit` bounds. */
+export const queryAll = async (
+  input: Omit<QueryCommandInput, "TableName">,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Item[]> => {
   const items: Item[] = [];
   let start: Item | undefined;
   do {
@@ -93,8 +119,8 @@ export const queryAll = async (input: Omit<QueryCommandInput, "TableName">): Pro
     );
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
-  } while (start);
-  return items;
+  } while (start && items.length < limit);
+  return items.slice(0, limit);
 };
 
 /** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
@@ -153,6 +179,26 @@ export const takeItem = async (key: Key): Promise<Item | undefined> => {
   );
   return Attributes;
 };
+
+/** Deletes an item if a condition holds of it. */
+export const deleteIf = (
+  key: Key,
+  condition: Pick<
+    DeleteCommandInput,
+    "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+  >,
+): Promise<Outcome> =>
+  outcome(async () => {
+    await client.send(
+      new DeleteCommand({
+        TableName: environment.tableName,
+        Key: key,
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        ...condition,
+      }),
+    );
+    return undefined;
+  });
 
 /** Puts many items, each if there is none with its key; a bounded number at once. */
 export const putAllIfAbsent = (items: readonly (Key & Item)[]): Promise<void> =>

@@ -1,10 +1,11 @@
 /**
  * Typing: who is writing in a room just now.
  *   of one member             ROOM#r / TYPING#u, for 30 s
+ *   in a room                 ROOM#r / TYPING#...
  */
-import { epochSeconds } from "../kernel/time.ts";
-import { keys } from "./keys.ts";
-import { getItem, updateItem } from "./table.ts";
+import { epochSeconds, isoOf } from "../kernel/time.ts";
+import { idOfKey, keys } from "./keys.ts";
+import { getItem, queryAll, updateItem } from "./table.ts";
 
 /** Seconds after which somebody who said nothing more has stopped typing. */
 const typingSeconds = 30;
@@ -15,7 +16,8 @@ const storeInterval = 5000;
 export const putTyping = async (roomId: string, userId: string, isTyping: boolean): Promise<void> => {
   const key = keys.typing(roomId, userId);
   const now = Date.now();
-  const item = await getItem(key);
+  // An end may come right after its beginning, and must see it.
+  const item = await getItem(key, isTyping ? "eventual" : "consistent");
   const same = item?.is_typing === isTyping;
   if (same && (!isTyping || now - Number(item?.last_seen) < storeInterval)) return;
   if (!item && !isTyping) return;
@@ -27,4 +29,30 @@ export const putTyping = async (roomId: string, userId: string, isTyping: boolea
       ":expires": epochSeconds(now) + typingSeconds,
     },
   });
+};
+
+export interface Typing {
+  readonly userId: string;
+  /** When they last said that they type. */
+  readonly lastSeen: string;
+}
+
+/** Who has typed in the last 30 seconds and not stopped since, members or not any more; the latest first. */
+export const listTyping = async (roomId: string): Promise<Typing[]> => {
+  const { pk, prefix } = keys.typingIn(roomId);
+  const items = await queryAll({
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    // The table's TTL may come two days late.
+    FilterExpression: "is_typing = :typing AND last_seen > :since",
+    ExpressionAttributeValues: {
+      ":pk": pk,
+      ":prefix": prefix,
+      ":typing": true,
+      ":since": Date.now() - typingSeconds * 1000,
+    },
+    ConsistentRead: true,
+  });
+  return items
+    .sort((one, other) => Number(other.last_seen) - Number(one.last_seen))
+    .map((item) => ({ userId: idOfKey(String(item.sk)), lastSeen: isoOf(Number(item.last_seen)) }));
 };

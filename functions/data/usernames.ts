@@ -48,11 +48,13 @@ export const keepUsername = async (username: string, email: string, userId: stri
   return done;
 };
 
-/** Gives back a claim whose account did not come to be: it lapses at once. */
-export const releaseUsername = async (username: string, email: string): Promise<void> => {
+/**
+ * Gives back a claim whose account did not come to be: it lapses after `seconds`.
+ */
+export const releaseUsername = async (username: string, email: string, seconds: number): Promise<void> => {
   await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET expires_at = :now",
+    UpdateExpression: "SET expires_at = :then",
     ConditionExpression: "attribute_exists(expires_at) AND email = :email",
-    ExpressionAttributeValues: { ":email": email, ":now": epochSeconds() - 1 },
+    ExpressionAttributeValues: { ":email": email, ":then": epochSeconds() + seconds },
   });
 };

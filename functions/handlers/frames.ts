@@ -1,5 +1,7 @@
 import { authenticate } from "../actions/authenticate.ts";
 import { listMovedRooms } from "../actions/list-moved-rooms.ts";
+import { markDelivered } from "../actions/mark-delivered.ts";
+import { markMessagesRead, markReadUpTo } from "../actions/mark-read.ts";
 import { sayTyping } from "../actions/say-typing.ts";
 import { sendMessage } from "../actions/send-message.ts";
 import { type FrameHandlers, roomOf } from "../kernel/frames.ts";
@@ -13,6 +15,18 @@ export const frameHandlers: FrameHandlers = {
 
   typing: async (frame, socket) => {
     await sayTyping(socket.userId, roomOf(frame, socket), frame.is_typing);
+    return {};
+  },
+
+  read_receipt: async (frame, socket) => {
+    const roomId = roomOf(frame, socket);
+    if (frame.up_to_seq !== undefined) await markReadUpTo(socket.userId, roomId, frame.up_to_seq);
+    else await markMessagesRead(socket.userId, roomId, frame.message_ids ?? [frame.message_id ?? ""]);
+    return {};
+  },
+
+  delivered: async (frame, socket) => {
+    await markDelivered(socket.userId, roomOf(frame, socket), frame.up_to_seq);
     return {};
   },
 

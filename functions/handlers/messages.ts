@@ -1,20 +1,30 @@
 import type { messageOperations } from "../../contract/messages.ts";
+import { noSuchMessage } from "../actions/access-marks.ts";
+import { accessMessage } from "../actions/access-message.ts";
 import { accessReadableRoom } from "../actions/access-room.ts";
+import { forwardMessage } from "../actions/forward-message.ts";
+import { listChangedMessages } from "../actions/list-changed-messages.ts";
+import { listReplies } from "../actions/list-chosen-messages.ts";
 import { listMessages, type MessageList, type Place } from "../actions/list-messages.ts";
-import { sendMessage } from "../actions/send-message.ts";
+import { type Sent, sendMessage } from "../actions/send-message.ts";
+import { viewMessages } from "../actions/view-messages.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { type Handlers, Repeated } from "../kernel/http.ts";
-import { linkTo } from "../kernel/page.ts";
+import { linkTo, numberedPage } from "../kernel/page.ts";
 
 interface PlaceQuery {
   readonly page: number;
   readonly before?: number | undefined;
   readonly after?: number | undefined;
+  readonly changed_since?: number | undefined;
 }
 
+const accessOneCursor = ({ before, after, changed_since }: PlaceQuery): void => {
+  if ([before, after, changed_since].filter((cursor) => cursor !== undefined).length > 1)
+    throw new ApiError("invalid_cursor", "Give one of before, after and changed_since.");
+};
+
 const placeOf = ({ page, before, after }: PlaceQuery): Place => {
-  if (before !== undefined && after !== undefined)
-    throw new ApiError("invalid_cursor", "Give before or after, not both.");
   if (before !== undefined) return { before };
   return after === undefined ? { page } : { after };
 };
@@ -32,20 +42,61 @@ const linksOf = (url: URL, place: Place, { messages, older, newer }: MessageList
   return "before" in place ? { next: toOlder, previous: toNewer } : { next: toNewer, previous: toOlder };
 };
 
+/** What the client calls its message: in the body, or, where a client of HTTP puts it, in a header. */
+const idOf = (
+  body: { readonly client_message_id?: string | null | undefined },
+  headers: { readonly "idempotency-key"?: string | undefined },
+): string | undefined => body.client_message_id ?? headers["idempotency-key"];
+
+const answerOf = ({ message, repeated }: Sent) => (repeated ? new Repeated(message) : message);
+
 export const messageHandlers: Handlers<typeof messageOperations> = {
   listMessages: async ({ actor, params, query, url }) => {
+    accessOneCursor(query);
     const place = placeOf(query);
     const room = await accessReadableRoom(actor.userId, params.room_id);
+    if (query.changed_since !== undefined) {
+      const { changed_since, page_size } = query;
+      const changed = await listChangedMessages(room, actor.userId, changed_since, page_size);
+      const next = changed.next === undefined ? null : linkTo(url, { changed_since: changed.next });
+      return { count: changed.messages.length, next, previous: null, results: changed.messages };
+    }
     const list = await listMessages(room, actor.userId, place, query.page_size);
     return { count: list.count, ...linksOf(url, place, list), results: list.messages };
   },
 
-  sendMessage: async ({ actor, params, body, headers }) => {
-    const clientMessageId = body.client_message_id ?? headers["idempotency-key"];
-    const { message, repeated } = await sendMessage(actor, params.room_id, {
-      ...body,
-      client_message_id: clientMessageId,
+  sendMessage: async ({ actor, params, body, headers }) =>
+    answerOf(await sendMessage(actor, params.room_id, { ...body, client_message_id: idOf(body, headers) })),
+
+  getMessage: async ({ actor, params }) => {
+    const { room, message } = await accessMessage(actor.userId, params.room_id, params.message_id);
+    const [view] = await viewMessages(room, actor.userId, [message]);
+    if (!view) throw noSuchMessage();
+    return view;
+  },
+
+  replyToMessage: async ({ actor, params, body, headers }) =>
+    answerOf(
+      await sendMessage(actor, params.room_id, {
+        ...body,
+        reply_to: params.message_id,
+        client_message_id: idOf(body, headers),
+      }),
+    ),
+
+  listReplies: async ({ actor, params, query, url }) => {
+    const page = { number: query.page, size: query.page_size };
+    const { count, messages } = await listReplies(actor.userId, params.room_id, params.message_id, page);
+    return numberedPage(url, query.page, query.page_size, { count, results: messages });
+  },
+
+  forwardMessage: async ({ actor, params, body, headers }) => {
+    const sent = await forwardMessage(actor, params.room_id, params.message_id, {
+      roomIds: body.room_ids,
+      clientMessageId: idOf(body, headers),
     });
-    return repeated ? new Repeated(message) : message;
+    const results = sent.map(({ message }) => message);
+    const page = { count: results.length, next: null, previous: null, results };
+    return sent.every(({ repeated }) => repeated) ? new Repeated(page) : page;
   },
 };

@@ -29,6 +29,6 @@ export const noRoomAccess = (): ApiError => new ApiError("forbidden", "You don't
 export const invalidInput = (errors: readonly { path: string; message: string }[]): ApiError =>
   new ApiError(
     "invalid_input",
-    errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; "),
+    `What was sent is not valid. ${errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}.`,
     { errors },
   );

@@ -16,14 +16,6 @@ export type FrameHandler<T extends FrameType> = (frame: Frame<T>, socket: Socket
 /** One handler for each frame: one that is missing does not compile. */
 export type FrameHandlers = { readonly [T in FrameType]: FrameHandler<T> };
 
-export const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new ApiError("invalid_json", "The frame is not valid JSON.");
-  }
-};
-
 /** The `request_id` of whatever came, so that its error can name it even where the frame is not valid. */
 export const requestIdOf = (raw: unknown): string | null =>
   typeof raw === "object" && raw !== null && "request_id" in raw && typeof raw.request_id === "string"

@@ -6,6 +6,7 @@ import type { Operation, OperationInput, OperationResult } from "../../contract/
 import { type Actor, actorFromClaims } from "./actor.ts";
 import { ApiError } from "./api-error.ts";
 import { environment } from "./environment.ts";
+import { parseJson } from "./json.ts";
 import { answerTo, problemOf } from "./problem.ts";
 import { parseInput } from "./validation.ts";
 
@@ -55,12 +56,7 @@ const bodyOf = async (context: Context<Env>): Promise<unknown> => {
   const body = await context.req.text();
   if (Buffer.byteLength(body) > bodyLimit)
     throw new ApiError("too_large", `The body has more than the ${bodyLimit} bytes that are taken.`);
-  if (body.trim() === "") return {};
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new ApiError("invalid_json", "The body is not valid JSON: check quotes, commas and brackets.");
-  }
+  return body.trim() === "" ? {} : parseJson(body, "body");
 };
 
 /** API Gateway speaks TLS only; its `x-forwarded-proto` says what the client spoke, also where the API runs locally. */

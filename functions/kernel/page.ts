@@ -25,6 +25,8 @@ export const numberedPage = <T>(
 ): Page<T> => ({
   count,
   next: page * pageSize < count ? linkTo(url, { page: page + 1 }) : null,
-  previous: page > 1 ? linkTo(url, { page: page - 1 }) : null,
+  // From beyond the end, back to the last page that has something.
+  previous:
+    page > 1 ? linkTo(url, { page: Math.min(page - 1, Math.max(1, Math.ceil(count / pageSize))) }) : null,
   results,
 });

@@ -27,7 +27,7 @@ export const measureBudgets = async (client: BenchClient, others: number, report
     (await api<{ id: string }>("POST", "/api/chat/rooms/direct_message", { user_id: other.id }, one.token))
       .id;
   const say = (user: BenchUser, roomId: string, content = "Hello, how are you?") =>
-    api(
+    api<{ id: string }>(
       "POST",
       `/api/chat/rooms/${roomId}/messages`,
       { content, client_message_id: crypto.randomUUID() },
@@ -67,6 +67,13 @@ export const measureBudgets = async (client: BenchClient, others: number, report
     in_sequence: 4,
     posts: 20,
   });
+
+  const marking = { wru: 1, rru_before_write: 1 };
+  const newest = await say(first, group.id);
+  const [, reader] = members;
+  const mark = (path: string) => api("POST", `/api/chat/rooms/${group.id}/${path}`, {}, reader?.token);
+  row("mark a message read, room of 50", await cost(() => mark(`messages/${newest.id}/mark_read`)), marking);
+  row("mark a room read, room of 50", await cost(() => mark("mark_read")), marking);
 
   for (let at = 0; at < 200; at += 1) await say(ben, roomId, `message ${at}`);
   for (const page of [1, 2, 4])

@@ -17,12 +17,20 @@ interface MeterCounts {
 
 interface MeterReport {
   readonly operations: Readonly<Record<string, MeterCounts>>;
-  readonly calls: readonly { service: string; action: string; started_ms: number; ended_ms: number }[];
+  readonly calls: readonly {
+    service: string;
+    action: string;
+    rru: number;
+    started_ms: number;
+    ended_ms: number;
+  }[];
 }
 
 export interface Cost {
   readonly wru: number;
   readonly rru: number;
+  /** What was read before the last write, and so before anybody was told of it. */
+  readonly rru_before_write: number;
   readonly calls: number;
   /** Calls that had to wait for another one. */
   readonly in_sequence: number;
@@ -86,6 +94,11 @@ export const createClient = ({ httpUrl, webSocketUrl, controlUrl }: Ready) => {
     return {
       wru: round(sum("wru")),
       rru: round(sum("rru")),
+      rru_before_write: round(
+        toTable
+          .slice(0, toTable.findLastIndex((call) => call.action === "UpdateItem") + 1)
+          .reduce((total, call) => total + call.rru, 0),
+      ),
       calls: sum("dynamodb_calls"),
       in_sequence: inSequence(toTable),
       posts: sum("posts"),

@@ -4,6 +4,7 @@ import {
   advanceClock,
   callsInSequence,
   clearFaults,
+  type FaultSpec,
   injectFault,
   listFaults,
   metered,
@@ -71,6 +72,22 @@ describe("connections whose end nobody told", () => {
 });
 
 describe("what a post does to a message", () => {
+  const troubles: [string, FaultSpec][] = [
+    ["the roster", { kind: "throttle", service: "dynamodb", action: "GetItem", sk: "ROSTER", times: 0 }],
+    ["who is connected", { kind: "throttle", service: "dynamodb", action: "BatchGetItem", times: 0 }],
+  ];
+  for (const [what, fault] of troubles)
+    test(`a message is answered as sent though ${what} cannot be read`, async () => {
+      const [ann, ben] = await newUsers(2);
+      if (!ann || !ben) throw new Error("no users");
+      const roomId = await directRoom(ann, ben);
+      await injectFault({ ...fault, function: "messages" });
+      const sent = await say(ann.token, roomId);
+      await clearFaults();
+      const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
+      expect(page.results.map((message) => message.id)).toEqual([sent.id]);
+    });
+
   test("a post that fails leaves the message stored and answered", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");

@@ -130,7 +130,7 @@ for (const [variant, context] of variants) {
         expect(Effect).toBe("Allow");
         for (const action of list(Action)) expect(action).not.toContain("*");
         for (const on of list(Resource)) {
-          expect(render(on).replace(/\/live\/(POST|DELETE)\/@connections\/\*$/, "")).not.toContain("*");
+          expect(render(on).replace(/\/live\/(GET|POST|DELETE)\/@connections\/\*$/, "")).not.toContain("*");
         }
       }
     });

@@ -46,7 +46,19 @@ test("a member may send a burst at once, and then as fast as the bucket fills", 
 
   // The limit is one member's in one room.
   expect((await send(ben, roomId, "mine")).status).toBe(201);
-  expect((await send(ann, await directRoom(ann, cid), "elsewhere")).status).toBe(201);
+  const annWithCid = await directRoom(ann, cid);
+  expect((await send(ann, annWithCid, "elsewhere")).status).toBe(201);
+
+  // A repeat is delivered again, and pays for it.
+  const again = () =>
+    attempt("sendMessage", {
+      token: cid.token,
+      params: { room_id: annWithCid },
+      body: { content: "Again", client_message_id: "again" },
+    });
+  const repeats = [];
+  for (let at = 0; at < burst + 3; at += 1) repeats.push((await again()).status);
+  expect(repeats).toEqual([201, ...Array(burst - 1).fill(200), 429, 429, 429]);
 
   const socket = await connect(ann);
   const frame = { type: "message", room_id: roomId, content: "over the socket" } as const;

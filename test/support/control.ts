@@ -30,6 +30,8 @@ export interface MeteredCall {
   readonly service: string;
   readonly action: string;
   readonly key: string | null;
+  readonly rru: number;
+  readonly wru: number;
   readonly started_ms: number;
   readonly ended_ms: number;
 }

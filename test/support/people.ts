@@ -34,6 +34,22 @@ export const newUser = async (name = "user"): Promise<TestUser> => {
 export const newUsers = (count: number): Promise<TestUser[]> =>
   Promise.all(Array.from({ length: count }, (_, at) => newUser(`user${at}`)));
 
+/** Accounts that nobody logs in to: there to be members. Their ids. */
+export const newAccounts = async (count: number): Promise<string[]> => {
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const batch = Array.from({ length: Math.min(20, count - ids.length) }, async () => {
+      const username = `member-${randomUUID().slice(0, 13)}`;
+      const { user } = await call("register", {
+        body: { username, email: `${username}@example.com`, password },
+      });
+      return user.id;
+    });
+    ids.push(...(await Promise.all(batch)));
+  }
+  return ids;
+};
+
 /** The direct room of two people. */
 export const directRoom = async (one: TestUser, other: TestUser): Promise<string> =>
   (await call("openDirectRoom", { token: one.token, body: { user_id: other.id } })).id;

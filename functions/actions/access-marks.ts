@@ -1,0 +1,52 @@
+import type { Head } from "../data/heads.ts";
+import { getTogether } from "../data/together.ts";
+import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { parseMessageId } from "../kernel/ids.ts";
+import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "./access-room.ts";
+
+/** Why somebody who is not a member can't mark anything; a public room's existence is no secret. */
+export const notMember = (head: Head | undefined): ApiError =>
+  head?.type === "public" && head.status !== "deleted"
+    ? new ApiError("forbidden", "Only members mark messages here: join the room first.")
+    : noRoomAccess();
+
+export const noSuchMessage = (): ApiError =>
+  new ApiError("not_found", "There is no message with this id in the room: check the id.");
+
+/**
+ * The room of a member who marks something, as it was a moment ago, which is one read unit. It is read again as it is
+ * now where the caller knows of more than it shows: of a message that came since, or of the room itself.
+ */
+export const accessMarkedRoom = async (
+  userId: string,
+  roomId: string,
+  highestSeq: number,
+): Promise<MemberRoom> => {
+  const { heads, memberships } = await getTogether({ heads: [roomId], memberships: [[roomId, userId]] });
+  const [head] = heads;
+  const [me] = memberships;
+  if (head && head.status !== "deleted" && me && highestSeq <= head.seq) return { head, me };
+  const room = await accessReadableRoom(userId, roomId);
+  if (!room.me) throw notMember(room.head);
+  return { head: room.head, me: room.me };
+};
+
+/** The room and the seq in a message's id. Throws `not_found` for an id that names no message anywhere. */
+export const accessMessageId = (messageId: string): { roomId: string; seq: number } => {
+  const place = parseMessageId(messageId);
+  if (!place) throw noSuchMessage();
+  return place;
+};
+
+/** The seqs of messages of this room; one of another room is 0, which no message has. */
+export const seqsOf = (roomId: string, messageIds: readonly string[]): number[] =>
+  messageIds.map((messageId) => {
+    const place = parseMessageId(messageId);
+    return place?.roomId === roomId ? place.seq : 0;
+  });
+
+/** Throws `not_found` unless each seq is one that the caller can see. */
+export const accessSeqs = (room: ReadableRoom, seqs: readonly number[]): void => {
+  const first = firstVisibleSeq(room);
+  if (seqs.some((seq) => seq < first || seq > room.head.seq)) throw noSuchMessage();
+};

@@ -1,0 +1,71 @@
+import { getMessage, type StoredMessage } from "../data/messages.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { parseMessageId } from "../kernel/ids.ts";
+import { isPast } from "../kernel/time.ts";
+import { noSuchMessage } from "./access-marks.ts";
+import {
+  accessMemberRoom,
+  accessReadableRoom,
+  firstVisibleSeq,
+  type MemberRoom,
+  type ReadableRoom,
+} from "./access-room.ts";
+
+/** A message that the caller may see, with its room. */
+export interface RoomMessage<R extends ReadableRoom = ReadableRoom> {
+  readonly room: R;
+  readonly message: StoredMessage;
+}
+
+/** Throws `not_found` unless the id names a message of the room that the caller may see. */
+export const accessVisibleMessage = async (room: ReadableRoom, messageId: string): Promise<StoredMessage> => {
+  const place = parseMessageId(messageId);
+  const { head } = room;
+  if (place?.roomId !== head.id || place.seq < firstVisibleSeq(room) || place.seq > head.seq)
+    throw noSuchMessage();
+  const message = await getMessage(head.id, place.seq);
+  if (!message) throw noSuchMessage();
+  return message;
+};
+
+/** Throws `forbidden` for the room, and `not_found` for the message. */
+export const accessMessage = async (
+  userId: string,
+  roomId: string,
+  messageId: string,
+): Promise<RoomMessage> => {
+  const room = await accessReadableRoom(userId, roomId);
+  return { room, message: await accessVisibleMessage(room, messageId) };
+};
+
+/** Throws `not_found` for a message that has destroyed itself: it is shown as deleted, and nothing can be done to it. */
+export const accessLasting = (message: StoredMessage): void => {
+  if (isPast(message.expiresAt)) throw new ApiError("not_found", "The message has destroyed itself.");
+};
+
+/** Throws `conflict` for a deleted message. */
+export const accessPresent = (message: StoredMessage): void => {
+  accessLasting(message);
+  if (message.isDeleted) throw new ApiError("conflict", "The message is deleted: restore it first.");
+};
+
+/**
+ * A message that a member wants to change. Throws `forbidden` where the room is not the caller's, or archived, and
+ * `not_found` for the message.
+ */
+export const accessChangeableMessage = async (
+  userId: string,
+  roomId: string,
+  messageId: string,
+): Promise<RoomMessage<MemberRoom>> => {
+  const room = await accessMemberRoom(userId, roomId);
+  const message = await accessVisibleMessage(room, messageId);
+  if (room.head.status !== "active")
+    throw new ApiError("forbidden", "The room is archived: activate it to change its messages.");
+  return { room, message };
+};
+
+/** Throws `forbidden` where one of the two of a direct room has blocked the other: no word passes, by an edit neither. */
+export const accessUnblocked = ({ head }: MemberRoom): void => {
+  if (head.blockedBy.size > 0) throw new ApiError("forbidden", "You can't send messages in this room.");
+};

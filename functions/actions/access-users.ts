@@ -1,0 +1,11 @@
+import { getProfiles } from "../data/profiles.ts";
+import { invalidInput } from "../kernel/api-error.ts";
+
+/** Throws `invalid_input` that names each id that is nobody's, by its place in the field of the body. */
+export const accessUsers = async (field: string, userIds: readonly string[]): Promise<void> => {
+  const profiles = await getProfiles(userIds);
+  const unknown = userIds.flatMap((userId, at) =>
+    profiles.has(userId) ? [] : [{ path: `${field}.${at}`, message: "There is no user with this id" }],
+  );
+  if (unknown.length > 0) throw invalidInput(unknown);
+};

@@ -1,0 +1,175 @@
+import type { Room, RoomRole } from "../../contract/objects/room.ts";
+import { getHead, type Head } from "../data/heads.ts";
+import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../data/members.ts";
+import { enterRoster, growRoster, recountChunks, rosterBatch } from "../data/roster-changes.ts";
+import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../data/rosters.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { isoNow } from "../kernel/time.ts";
+import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access-room.ts";
+import { accessUsers } from "./access-users.ts";
+import { ensureAdmin } from "./ensure-admin.ts";
+import { notifyParticipantsChanged, notifyRoomCreated } from "./notify-room.ts";
+import { ensureProfile } from "./profiles.ts";
+import { viewRoom } from "./view-room.ts";
+
+const entryOf = ({ membership: { userId, role, joinedAt } }: Member): RosterEntry => ({
+  userId,
+  role,
+  joinedAt,
+});
+
+/** How many more members each chunk takes, as far as that is known; the only chunk of a small room is just tried. */
+const getSpace = async (head: Head): Promise<Map<number, number>> => {
+  const counts =
+    head.rosterChunks > 1 ? (await getCensuses([head.id], "consistent")).get(head.id) : undefined;
+  return new Map(
+    Array.from({ length: head.rosterChunks }, (_, chunk) => [
+      chunk,
+      rosterChunkSize - (counts?.[chunk] ?? 0),
+    ]),
+  );
+};
+
+/** Those members whom the roster does not name: their joining was cut off. Counts them, if just that was left to do. */
+const getUnlisted = async (head: Head, members: readonly Member[]): Promise<Member[]> => {
+  if (members.length === 0) return [];
+  const chunks = await getRosterChunks(
+    head.id,
+    [...new Set(members.map((member) => member.chunk))],
+    "consistent",
+  );
+  if (head.rosterChunks > 1)
+    await recountChunks(
+      head.id,
+      [...chunks].map(([chunk, entries]) => [chunk, entries.length] as const),
+    );
+  return members.filter(
+    ({ chunk, membership }) => !chunks.get(chunk)?.some((entry) => entry.userId === membership.userId),
+  );
+};
+
+interface Enrolled {
+  /** Those who were no members before, or whose joining was cut off. */
+  readonly members: readonly Member[];
+  /** Whether it may be that nobody is the room's admin: it was empty, or none of its only chunk is one. */
+  readonly wantsAdmin: boolean;
+}
+
+/** Lists those members whom the roster does not name, in the chunk that they have noted, and gives those whom it has no room for. */
+const completeJoining = async (roomId: string, unlisted: readonly Member[]): Promise<Member[]> => {
+  const without: Member[] = [];
+  for (const member of unlisted) {
+    const { entered } = await enterRoster(roomId, member.chunk, [entryOf(member)]);
+    if (!entered) without.push(member);
+  }
+  return without;
+};
+
+const attempts = 200;
+const movesAtOnce = 25;
+
+/**
+ * Makes people members: their memberships first, each with the number of a roster chunk, then their entries in that
+ * chunk, up to 50 at a time. What a crash leaves is members whom the roster does not name yet: they have the room, and
+ * get no events. Adding them again completes it, as does their joining again.
+ */
+const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrolled> => {
+  const roomId = head.id;
+  const before = await getMembers(
+    roomId,
+    newcomers.map((newcomer) => newcomer.userId),
+  );
+  const unlisted = await getUnlisted(head, [...before.values()]);
+  const moving = new Set((await completeJoining(roomId, unlisted)).map((one) => one.membership.userId));
+  const enrolled = unlisted.filter(({ membership }) => !moving.has(membership.userId));
+  let waiting = newcomers.filter(({ userId }) => !before.has(userId) || moving.has(userId));
+  const space = await getSpace(head);
+  const wasEmpty = head.rosterChunks > 1 && [...space.values()].every((free) => free === rosterChunkSize);
+  let hasAdmin = head.rosterChunks > 1 && !wasEmpty;
+  for (let attempt = 0; waiting.length > 0; attempt += 1) {
+    if (attempt === attempts)
+      throw new ApiError("unavailable", "Too many people join at once: send this again.", { retryAfter: 1 });
+    const [chunk, free] = [...space].find(([, left]) => left > 0) ?? [];
+    if (chunk === undefined || free === undefined) {
+      await growRoster(roomId, space.size);
+      space.set(space.size, rosterChunkSize);
+      continue;
+    }
+    const batch = waiting.slice(0, Math.min(free, rosterBatch));
+    const put = await putMembers(roomId, batch, chunk);
+    // Somebody who became a member in the meantime, by another call, is listed by that call.
+    const members = batch.flatMap(({ userId, joinedAt }) => {
+      const member = put.get(userId);
+      return member && (member.membership.joinedAt === joinedAt || moving.has(userId)) ? [member] : [];
+    });
+    const elsewhere = members.filter((member) => member.chunk !== chunk);
+    await forEach(elsewhere, movesAtOnce, ({ membership }) => moveMember(roomId, membership.userId, chunk));
+    if (members.length > 0) {
+      const { entered, members: inChunk } = await enterRoster(roomId, chunk, members.map(entryOf));
+      space.set(chunk, rosterChunkSize - inChunk.length);
+      hasAdmin ||= inChunk.some((entry) => entry.role === "admin");
+      if (!entered) continue;
+    }
+    enrolled.push(...members);
+    waiting = waiting.slice(batch.length);
+  }
+  return { members: enrolled, wantsAdmin: enrolled.length > 0 && !hasAdmin };
+};
+
+const announce = async (roomId: string, enrolled: readonly Member[]): Promise<void> => {
+  if (enrolled.length === 0) return;
+  // With the chunks that were added just now.
+  const head = await getHead(roomId, "consistent");
+  if (!head) return;
+  await Promise.all([
+    notifyRoomCreated(
+      head,
+      enrolled.map((member) => member.membership),
+    ),
+    notifyParticipantsChanged(head, { added: enrolled.map(entryOf) }),
+  ]);
+};
+
+/** Adds people to a room. Throws `forbidden`, or `invalid_input` that names each id that is nobody's. */
+export const addParticipants = async (
+  userId: string,
+  roomId: string,
+  userIds: readonly string[],
+  role: RoomRole,
+): Promise<Room> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessNotDirect(room, "Nobody is added to a direct room: create a group instead.");
+  accessPermission(room, "can_add_members", "add people");
+  if (role === "admin" && room.me.role !== "admin")
+    throw new ApiError("forbidden", "Only an admin of this room may add admins: ask one of them.");
+  await accessUsers("user_ids", userIds);
+  const arrival = { role, joinedAt: isoNow(), joinedSeq: room.head.seq };
+  const { members } = await enroll(
+    room.head,
+    [...new Set(userIds)].map((id) => ({ userId: id, ...arrival })),
+  );
+  await announce(roomId, members);
+  return viewRoom(await accessReadableRoom(userId, roomId), userId, "consistent");
+};
+
+/** Lets the caller join a public room. Throws `forbidden` for any other that they are not in. */
+export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
+  const { userId } = actor;
+  const { head, me } = await accessReadableRoom(userId, roomId);
+  if (!me && head.status === "archived")
+    throw new ApiError("forbidden", "The room is archived: it can be joined when an admin activates it.");
+  await ensureProfile(actor);
+  const newcomer: Newcomer = { userId, role: "member", joinedAt: isoNow(), joinedSeq: head.seq };
+  // Also for a member: their joining may have been cut off.
+  if (!head.pair) {
+    const { members, wantsAdmin } = await enroll(head, [newcomer]);
+    // A public room that everybody had left has an admin again.
+    if (wantsAdmin) await ensureAdmin(roomId);
+    await announce(roomId, members);
+  }
+  const room = await accessReadableRoom(userId, roomId);
+  if (!room.me) throw noRoomAccess();
+  return viewRoom(room, userId, "consistent");
+};

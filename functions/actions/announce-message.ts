@@ -1,0 +1,46 @@
+import type { Message } from "../../contract/objects/message.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import { personOf } from "../data/people.ts";
+import type { Profile } from "../data/profiles.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { errorFacts, log } from "../kernel/log.ts";
+import { type Audience, presencesOf } from "./audience.ts";
+import { deliver } from "./deliver.ts";
+import { presentMessage, unreadMarks } from "./present-message.ts";
+import { presentUser } from "./present-user.ts";
+import { ensureProfile } from "./profiles.ts";
+
+const nobody: Audience = { members: [], people: { profiles: new Map(), presences: new Map() } };
+
+/** What became of the read that ran while the message was stored. It is stored: nothing here may fail it. */
+export const settled = (audience: Promise<Audience>): Promise<Audience> =>
+  audience.catch((error: unknown) => {
+    log("error", "audience_not_read", errorFacts(error));
+    return nobody;
+  });
+
+/** The sender's own profile; undefined, and shown as unknown, where it cannot be read or made just now. */
+const senderOf = async (actor: Actor, { people }: Audience): Promise<Profile | undefined> => {
+  try {
+    return people.profiles.get(actor.userId) ?? (await ensureProfile(actor));
+  } catch (error) {
+    log("error", "sender_not_read", errorFacts(error));
+    return undefined;
+  }
+};
+
+/**
+ * Tells the members of a stored message, and gives it as they see it. Never fails: an error after a message is stored
+ * would have its sender send it again.
+ */
+export const announceMessage = async (
+  actor: Actor,
+  stored: StoredMessage,
+  audience: Audience,
+): Promise<Message> => {
+  const person = personOf(audience.people, actor.userId);
+  const sender = { ...person, profile: (await senderOf(actor, audience)) ?? person.profile };
+  const message = presentMessage(stored, unreadMarks, () => presentUser(sender, true));
+  await deliver(presencesOf(audience), stored.roomId, { type: "message", message });
+  return message;
+};

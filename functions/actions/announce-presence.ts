@@ -1,0 +1,66 @@
+import type { Head } from "../data/heads.ts";
+import { listRoomIds } from "../data/memberships.ts";
+import { getFirstRosters } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import { announce } from "./announce.ts";
+
+/** Members of a room whose presence concerns the others of it. */
+const roomLimit = 50;
+/** People who are told of one change. */
+const peerLimit = 200;
+/** Rooms whose rosters are read at once: as many as are likely to have enough peers. */
+const roomsAtOnce = 50;
+
+/** The members of rooms that may be small enough, by room. A direct room's head names both. */
+const membersOf = async (heads: readonly Head[]): Promise<Map<string, readonly string[]>> => {
+  const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
+  return new Map(
+    heads.map((head) => [head.id, head.pair ?? rosters.get(head.id)?.map((entry) => entry.userId) ?? []]),
+  );
+};
+
+/**
+ * The people who share a small room with somebody, each with the rooms that they share: those of the rooms
+ * that were active last, at most 200. Where one of two has blocked the other, neither is a peer.
+ */
+const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
+  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+  const blocked = new Set(heads.flatMap((head) => (head.blockedBy.size > 0 ? (head.pair ?? []) : [])));
+  const rooms = heads
+    // A roster of several chunks has, or had, over 200 members.
+    .filter((head) => head.status !== "deleted" && head.rosterChunks <= 1)
+    .sort((one, other) => (one.updatedAt < other.updatedAt ? 1 : -1));
+  const peers = new Map<string, Set<string>>();
+  for (let at = 0; at < rooms.length && peers.size < peerLimit; at += roomsAtOnce) {
+    for (const [roomId, members] of await membersOf(rooms.slice(at, at + roomsAtOnce))) {
+      if (members.length > roomLimit) continue;
+      for (const member of members) {
+        if (member === userId || blocked.has(member)) continue;
+        const shared = peers.get(member);
+        if (shared) shared.add(roomId);
+        else if (peers.size < peerLimit) peers.set(member, new Set([roomId]));
+      }
+    }
+  }
+  return peers;
+};
+
+/**
+ * Tells the peers of somebody that they came online, or went offline. Its cost grows with the rooms and peers
+ * of that one person, and ends at 200 peers. A connection of one room is told if both are in that room.
+ */
+export const announcePresence = (userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> =>
+  announce("presence", async () => {
+    const peers = await peersOf(userId);
+    if (peers.size === 0) return undefined;
+    const { people } = await getTogether({ presences: peers.keys() });
+    const connections = [...people.presences.values()].flatMap((presence) =>
+      presence.connections.filter(
+        ({ roomId }) => roomId === undefined || peers.get(presence.userId)?.has(roomId),
+      ),
+    );
+    return {
+      connections,
+      event: { type: "presence", user_id: userId, is_online: isOnline, last_seen: lastSeen },
+    };
+  });

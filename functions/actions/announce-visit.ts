@@ -1,0 +1,28 @@
+import { getHead } from "../data/heads.ts";
+import { personOf } from "../data/people.ts";
+import { announce } from "./announce.ts";
+import { getAudience, presencesOf } from "./audience.ts";
+import { presentUser } from "./present-user.ts";
+
+/**
+ * Tells the others of a room that somebody opened their first connection of this room alone, or closed the
+ * last one. In rooms of over 200 members nobody is told: each visit would cost as much as a message.
+ */
+export const announceVisit = (
+  type: "user_joined" | "user_left",
+  userId: string,
+  roomId: string,
+): Promise<void> =>
+  announce(type, async () => {
+    const head = await getHead(roomId);
+    if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
+      return undefined;
+    const audience = await getAudience(roomId, userId, head.rosterChunks);
+    const visitor = presentUser(personOf(audience.people, userId), true);
+    return {
+      connections: presencesOf(audience, userId)
+        .flatMap((presence) => presence.connections)
+        .filter((connection) => connection.roomId === undefined || connection.roomId === roomId),
+      event: { type, room_id: roomId, user: visitor.email ?? visitor.username, user_id: userId },
+    };
+  });

@@ -1,0 +1,82 @@
+import type { Head } from "../data/heads.ts";
+import { landChange, type MessageChange, raiseRev, stampMessage } from "../data/message-changes.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { pause } from "../kernel/pause.ts";
+import { noSuchMessage } from "./access-marks.ts";
+
+/** How often a change is tried that others overtake, whose changes are of the same message or the same room. */
+const attempts = 50;
+
+const overtaken = (): ApiError =>
+  new ApiError("unavailable", "Too many changes at once in this room: do this once more.", { retryAfter: 1 });
+
+/**
+ * What is wanted of a message, seen as it is now: the change that makes it so, or undefined if it is so. Throws where
+ * the caller may not, or can not, have it.
+ */
+export type Intent = (current: StoredMessage) => MessageChange | undefined;
+
+export interface Steps {
+  readonly intent: Intent;
+  /** What must be stored before the change is, from the message as it is before. */
+  readonly prepare?: (current: StoredMessage, change: MessageChange) => Promise<void>;
+}
+
+/** The message with the change in it, stamped with a revision that the room has, mostly, not come to yet. */
+const land = async (head: Head, seen: StoredMessage, { intent, prepare }: Steps): Promise<StoredMessage> => {
+  let current = seen;
+  let rev = Math.max(head.rev + 1, current.rev);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const change = intent(current);
+    if (!change) return current;
+    await prepare?.(current, change);
+    const outcome = await landChange(current, rev, change);
+    if (outcome.done) return outcome.message;
+    if (!outcome.message) throw noSuchMessage();
+    current = outcome.message;
+    rev = Math.max(rev, current.rev);
+  }
+  throw overtaken();
+};
+
+/**
+ * Raises the room's revision to the message's. If the room is there already, others got in between: a client may have
+ * asked for everything up to there and not have seen this change, so the message is stamped anew. Where somebody else
+ * has stamped it later, that one sees to it.
+ */
+const announceRev = async (head: Head, landed: StoredMessage): Promise<StoredMessage> => {
+  let message = landed;
+  let responsible = true;
+  let isLast = head.last?.seq === message.seq;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (attempt > 2) await pause(0);
+    const raised = await raiseRev(message, isLast);
+    if (raised.done || !raised.head) return message;
+    isLast = raised.head.last?.seq === message.seq;
+    if (raised.head.rev < message.rev) continue;
+    if (!responsible) return message;
+    const stamped = await stampMessage(message, raised.head.rev + 1);
+    if (!stamped.message) return message;
+    message = stamped.message;
+    responsible = stamped.done;
+  }
+  throw overtaken();
+};
+
+/**
+ * Changes a message: the change lands on the message, stamped with the revision that comes next, and then the room's
+ * revision is raised to it. So whatever a revision counts is stored before anybody can know of the revision, and
+ * `changed_since` misses nothing (docs/decisions/003-change-then-count.md).
+ *
+ * A function that ends in between leaves a change that stands, and that nobody is told of: the caller's repeat finds the
+ * message as wanted and announces it under a new revision, because nobody knows whether the first one was.
+ */
+export const changeMessage = async (
+  head: Head,
+  seen: StoredMessage,
+  steps: Steps,
+): Promise<StoredMessage> => {
+  const message = await land(head, seen, steps);
+  return message.rev === 0 ? message : announceRev(head, message);
+};

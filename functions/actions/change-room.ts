@@ -1,0 +1,112 @@
+import type { Permissions, Room } from "../../contract/objects/room.ts";
+import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
+import { updateDetails } from "../data/details.ts";
+import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../data/head-changes.ts";
+import { fitsHead, type Head } from "../data/heads.ts";
+import { deleteListing, putListing } from "../data/listings.ts";
+import { type NotificationChanges, updateMemberNotifications } from "../data/members.ts";
+import { noRoomAccess } from "../kernel/api-error.ts";
+import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access-room.ts";
+import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./notify-room.ts";
+import { viewRoom } from "./view-room.ts";
+
+/** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
+const announce = async (head: Head | undefined, { me }: MemberRoom): Promise<Room> => {
+  if (!head) throw noRoomAccess();
+  const [room] = await Promise.all([
+    viewRoom({ head, me }, me.userId, "consistent"),
+    notifyRoomUpdated(head, [me]),
+  ]);
+  return room;
+};
+
+/**
+ * Changes the name, the description and the tags of a room: details, then the head, then the place in the list of public
+ * rooms. What a crash leaves is a part of the change, each part whole: a new description under the old name, or a new
+ * name that is found under the old one. A repeat completes it.
+ */
+export const updateRoom = async (userId: string, roomId: string, changes: RoomChanges): Promise<Room> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessNotDirect(room, "A direct room has no name and no description: it is called by its two members.");
+  accessAdmin(room, "change its name, description or tags");
+  const { name, description, tags } = changes;
+  const longName = typeof name === "string" && !fitsHead(name) ? name : undefined;
+  const inDetails = description !== undefined || tags !== undefined || longName !== undefined;
+  if (name === undefined && !inDetails) return viewRoom(room, userId);
+  if (inDetails) await updateDetails(roomId, { description, tags, longName });
+  const head = await updateHeadName(roomId, { name, hasDetails: inDetails });
+  if (head?.type === "public" && head.status === "active" && name !== undefined)
+    await putListing(roomId, name);
+  return announce(head, room);
+};
+
+/** Puts an active room into the archive, where it takes no messages. A public one leaves the list of them first. */
+export const archiveRoom = async (userId: string, roomId: string): Promise<Room> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessAdmin(room, "archive it");
+  if (room.head.type === "public") await deleteListing(roomId);
+  return announce(await updateHeadStatus(roomId, "archived"), room);
+};
+
+/** Takes a room out of the archive; a public one then returns to the list of them, which a repeat completes. */
+export const activateRoom = async (userId: string, roomId: string): Promise<Room> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessAdmin(room, "activate it");
+  const head = await updateHeadStatus(roomId, "active");
+  const view = await announce(head, room);
+  if (head?.type === "public") await putListing(roomId, view.name);
+  return view;
+};
+
+/**
+ * Deletes a room: it is out of everybody's reach with one write, and its members are told. A public one leaves the list
+ * of them first; what a crash leaves then is a room that is not listed, which a repeat deletes.
+ */
+export const removeRoom = async (head: Head): Promise<void> => {
+  if (head.type === "public") await deleteListing(head.id);
+  if (await updateHeadStatus(head.id, "deleted")) await notifyRoomDeleted(head);
+};
+
+export const deleteRoom = async (userId: string, roomId: string): Promise<void> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessAdmin(room, "delete it");
+  await removeRoom(room.head);
+};
+
+/** What is given and not undefined replaces what is. */
+const merged = <T extends object>(present: T, changes: { [K in keyof T]?: T[K] | undefined }): T => ({
+  ...present,
+  ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+});
+
+/** Says what each role may do. */
+export const updatePermissions = async (
+  userId: string,
+  roomId: string,
+  changes: PermissionChanges,
+): Promise<Room> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessNotDirect(room, "In a direct room both are equal: there are no permissions to change.");
+  accessAdmin(room, "change its permissions");
+  const { admin, member } = room.head.permissions;
+  const permissions: Permissions = {
+    admin: merged(admin, changes.admin),
+    member: merged(member, changes.member),
+  };
+  return announce(await updateHeadPermissions(roomId, permissions), room);
+};
+
+/** Changes the caller's own notifications of a room, and tells their other connections. */
+export const updateNotifications = async (
+  userId: string,
+  roomId: string,
+  changes: NotificationChanges,
+): Promise<Room> => {
+  const { head, me } = await accessMemberRoom(userId, roomId);
+  if (changes.enabled === undefined && changes.mutedUntil === undefined)
+    return viewRoom({ head, me }, userId);
+  const changed = await updateMemberNotifications(roomId, userId, changes);
+  if (!changed) throw noRoomAccess();
+  await notifyOneUpdated(head, changed);
+  return viewRoom({ head, me: changed }, userId);
+};

@@ -1,0 +1,63 @@
+import type { Message } from "../../contract/objects/message.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import { deletePin } from "../data/pins.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { isoNow } from "../kernel/time.ts";
+import { accessChangeableMessage, accessLasting, accessUnblocked } from "./access-message.ts";
+import { accessPermission, type MemberRoom } from "./access-room.ts";
+import { changeMessage } from "./change-message.ts";
+import { notifyDeleted, notifyUpdated } from "./notify-message.ts";
+
+const isModerator = ({ head, me }: MemberRoom): boolean => head.type !== "direct" && me.role === "admin";
+
+/** Throws `forbidden` unless the caller is the author, or an admin of a room that is not direct. */
+const accessDeletion = (room: MemberRoom, message: StoredMessage): void => {
+  if (message.senderId === room.me.userId || isModerator(room)) return;
+  throw new ApiError(
+    "forbidden",
+    room.head.type === "direct"
+      ? "Only its author deletes a message in a direct room."
+      : "Only its author and the room's admins delete a message.",
+  );
+};
+
+/**
+ * Deletes a message: it keeps its place and its content, which nobody is shown. A function that ends before the message
+ * is off the list of pins leaves an entry that the list skips. Throws `forbidden` or `not_found`.
+ */
+export const deleteMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
+  const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
+  accessDeletion(room, message);
+  accessLasting(message);
+  let pinnedAt = message.pinnedAt;
+  const changed = await changeMessage(room.head, message, {
+    intent: (current) => {
+      pinnedAt = current.pinnedAt ?? pinnedAt;
+      return current.isDeleted ? undefined : { kind: "delete", by: actor.userId, at: isoNow() };
+    },
+  });
+  if (pinnedAt !== null) await deletePin(message, pinnedAt);
+  await notifyDeleted(room.head, changed);
+};
+
+/**
+ * Brings a deleted message back, without its pin. What an admin deleted, its author does not restore. Throws
+ * `forbidden` or `not_found`.
+ */
+export const restoreMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
+  const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
+  accessDeletion(room, message);
+  accessUnblocked(room);
+  accessPermission(room, "can_send", "send messages, nor restore them");
+  const changed = await changeMessage(room.head, message, {
+    intent: (current) => {
+      accessLasting(current);
+      if (!current.isDeleted) return undefined;
+      if (current.deletedBy !== actor.userId && !isModerator(room))
+        throw new ApiError("forbidden", "An admin deleted this message: ask one to restore it.");
+      return { kind: "restore" };
+    },
+  });
+  return notifyUpdated(room, changed);
+};

@@ -1,0 +1,78 @@
+import type { Room } from "../../contract/objects/room.ts";
+import { getDetails } from "../data/details.ts";
+import type { Head } from "../data/heads.ts";
+import { folded, listListings } from "../data/listings.ts";
+import { listRoomIds } from "../data/memberships.ts";
+import type { Profile } from "../data/profiles.ts";
+import { getProfiles } from "../data/profiles.ts";
+import { getFirstRosters } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import { byActivity, presentRooms } from "./list-rooms.ts";
+
+/** A page of the public rooms by name, with `q` those whose name contains it. Everything else is read for the page alone. */
+export const listPublicRooms = async (
+  userId: string,
+  q: string | undefined,
+  page: { readonly number: number; readonly size: number },
+): Promise<{ count: number; rooms: Room[] }> => {
+  const wanted = folded(q ?? "");
+  const listed = (await listListings()).filter(({ name }) => name.includes(wanted));
+  const shown = listed.slice((page.number - 1) * page.size, page.number * page.size);
+  const { heads } = await getTogether({ heads: shown.map(({ roomId }) => roomId) });
+  const byId = new Map(heads.map((head) => [head.id, head]));
+  const rooms = shown.flatMap(({ roomId }) => {
+    const head = byId.get(roomId);
+    return head?.status === "active" ? [head] : [];
+  });
+  return { count: listed.length, rooms: await presentRooms(userId, rooms, undefined) };
+};
+
+const searchResults = 50;
+/** How many people of the caller's rooms are looked at, from the most recently active room on. */
+const searchedPeople = 1000;
+
+/** By what somebody is found: what those who share a room with them see of them. */
+const namesOf = (profile: Profile): string[] => {
+  const { display_name, first_name, last_name, username, email } = profile;
+  const full = [first_name, last_name].filter((name) => name !== null).join(" ");
+  return [display_name, full, username, email].flatMap((name) => (name ? [folded(name)] : []));
+};
+
+/** Who is in each room, of those whom a search looks at: of a large room, its first members. */
+const getSearched = async (heads: readonly Head[]): Promise<Map<string, string[]>> => {
+  const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
+  const searched = new Set<string>();
+  return new Map(
+    heads.map((head) => {
+      const members = head.pair ?? (rosters.get(head.id) ?? []).map((entry) => entry.userId);
+      const looked = members.filter((userId) => {
+        if (searched.size < searchedPeople) searched.add(userId);
+        return searched.has(userId);
+      });
+      return [head.id, looked];
+    }),
+  );
+};
+
+/** The caller's rooms whose name contains `q`, or somebody in which is called so, the most recently active first. */
+export const searchRooms = async (userId: string, q: string): Promise<Room[]> => {
+  const wanted = folded(q);
+  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+  const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
+  const [details, members] = await Promise.all([
+    getDetails(rooms.filter((head) => head.nameInDetails).map((head) => head.id)),
+    getSearched(rooms),
+  ]);
+  const profiles = await getProfiles([...members.values()].flat());
+  const isCalled = (id: string): boolean => {
+    const profile = profiles.get(id);
+    return profile !== undefined && namesOf(profile).some((name) => name.includes(wanted));
+  };
+  const found = rooms.filter((head) => {
+    const name = head.nameInDetails ? details.get(head.id)?.longName : head.name;
+    // Oneself is in all of them.
+    const others = members.get(head.id)?.filter((id) => id !== userId) ?? [];
+    return folded(name ?? "").includes(wanted) || others.some(isCalled);
+  });
+  return presentRooms(userId, found.slice(0, searchResults), undefined);
+};

@@ -1,0 +1,38 @@
+import { removeConnections } from "../data/connections.ts";
+import type { Connection } from "../data/presence.ts";
+import { endSession } from "../data/sessions.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { isoOf } from "../kernel/time.ts";
+import { forgetQuietly } from "./announce.ts";
+import { announcePresence } from "./announce-presence.ts";
+import { announceVisit } from "./announce-visit.ts";
+
+/**
+ * Forgets connections of one user that are over, and tells others, if by that the user goes offline or leaves
+ * a room's socket. The first write says it all: what breaks off after it leaves a session that ends by
+ * itself, and peers who find out when they next ask.
+ */
+export const forgetConnections = async (userId: string, connectionIds: readonly string[]): Promise<void> => {
+  if (connectionIds.length === 0) return;
+  const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "unlist");
+  await Promise.all([
+    ...connectionIds.map((connectionId) => endSession(userId, connectionId)),
+    ...leftRooms.map((roomId) => announceVisit("user_left", userId, roomId)),
+    offlineSince === undefined ? undefined : announcePresence(userId, false, isoOf(offlineSince)),
+  ]);
+};
+
+/** So many users' peers are told of what one delivery found out; those of more, by whoever lists who is online. */
+const toldAtOnce = 25;
+
+/** The same for connections of several users. */
+export const forgetAll = async (connections: readonly Pick<Connection, "id" | "userId">[]): Promise<void> => {
+  const byUser = [...Map.groupBy(connections, (connection) => connection.userId)];
+  await forEach(byUser.slice(0, toldAtOnce), toldAtOnce, ([userId, over]) =>
+    forgetConnections(
+      userId,
+      over.map((connection) => connection.id),
+    ),
+  );
+  await forgetQuietly(byUser.slice(toldAtOnce).flatMap(([, over]) => over));
+};

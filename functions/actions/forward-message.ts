@@ -1,0 +1,53 @@
+import type { StoredMessage } from "../data/messages.ts";
+import { getTogether } from "../data/together.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { noRoomAccess } from "../kernel/api-error.ts";
+import { messageId as idOf } from "../kernel/ids.ts";
+import { accessMessage, accessPresent } from "./access-message.ts";
+import { type Sent, sendMessage } from "./send-message.ts";
+
+/** Throws `forbidden` unless the caller is in each room: before anything is sent to any of them. */
+const accessTargets = async (userId: string, roomIds: readonly string[]): Promise<void> => {
+  const { heads, memberships } = await getTogether({
+    heads: roomIds,
+    memberships: roomIds.map((roomId) => [roomId, userId] as const),
+  });
+  for (const roomId of roomIds) {
+    const head = heads.find((one) => one.id === roomId);
+    const isMember = memberships.some((one) => one.roomId === roomId);
+    if (!head || head.status === "deleted" || !isMember) throw noRoomAccess();
+  }
+};
+
+const draftOf = (message: StoredMessage, clientMessageId: string | undefined) => ({
+  content: message.content,
+  // Nobody sends a system message, so none is forwarded as one.
+  message_type: message.type === "system" ? ("text" as const) : message.type,
+  priority: "normal" as const,
+  // Safe: it was held against the draft's own schema when it was sent.
+  metadata: message.metadata as Parameters<typeof sendMessage>[2]["metadata"],
+  client_message_id: clientMessageId,
+});
+
+/**
+ * Sends what a message says to each of the rooms, one after the other, as messages of the caller's. A function that ends
+ * in between has sent to the first rooms; a repeat with the same client's id sends to the others, and answers with what
+ * stands in the first. Throws `forbidden` for a room in which the caller may not send, `not_found` or `conflict` for the
+ * message, and `rate_limited`.
+ */
+export const forwardMessage = async (
+  actor: Actor,
+  roomId: string,
+  messageId: string,
+  { roomIds, clientMessageId }: { roomIds: readonly string[]; clientMessageId: string | undefined },
+): Promise<Sent[]> => {
+  const { message } = await accessMessage(actor.userId, roomId, messageId);
+  accessPresent(message);
+  const targets = [...new Set(roomIds)];
+  await accessTargets(actor.userId, targets);
+  const origin = { forwardedFrom: idOf(message.roomId, message.seq), expiresAt: message.expiresAt };
+  const sent: Sent[] = [];
+  for (const target of targets)
+    sent.push(await sendMessage(actor, target, draftOf(message, clientMessageId), origin));
+  return sent;
+};

@@ -1,0 +1,20 @@
+import type { MessageEdit } from "../../contract/objects/message.ts";
+import { listEdits } from "../data/edits.ts";
+import { accessMessage } from "./access-message.ts";
+import { isGone } from "./present-message.ts";
+
+/** What a message said before it was edited, oldest first; nothing of one that is deleted or has destroyed itself. */
+export const listMessageHistory = async (
+  userId: string,
+  roomId: string,
+  messageId: string,
+  page: { readonly number: number; readonly size: number },
+): Promise<{ count: number; edits: MessageEdit[] }> => {
+  const { message } = await accessMessage(userId, roomId, messageId);
+  if (isGone(message)) return { count: 0, edits: [] };
+  const edits = await listEdits(message, (page.number - 1) * page.size + 1, page.number * page.size);
+  return {
+    count: message.edits,
+    edits: edits.map(({ version, content, at }) => ({ version, content, timestamp: at })),
+  };
+};

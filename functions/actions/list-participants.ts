@@ -1,0 +1,59 @@
+import type { Participant } from "../../contract/objects/room.ts";
+import type { Head } from "../data/heads.ts";
+import { personOf } from "../data/people.ts";
+import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import type { ReadableRoom } from "./access-room.ts";
+import { pairMembers } from "./list-rooms.ts";
+import { presentParticipant } from "./present-room.ts";
+import { presentUser } from "./present-user.ts";
+
+/** Members from a place in the roster on; of a large room, only the chunks that hold them are read. */
+const getPart = async (
+  head: Head,
+  start: number,
+  size: number,
+): Promise<{ count: number; members: RosterEntry[] }> => {
+  const end = start + size;
+  if (head.pair || head.rosterChunks === 1) {
+    const members = head.pair ? pairMembers(head) : await getFirstRoster(head.id);
+    return { count: members.length, members: members.slice(start, end) };
+  }
+  const counts = (await getCensuses([head.id])).get(head.id) ?? [];
+  let count = 0;
+  const wanted: { chunk: number; before: number }[] = [];
+  for (const [chunk, members] of counts.entries()) {
+    if (count < end && count + members > start) wanted.push({ chunk, before: count });
+    count += members;
+  }
+  const rosters = await getRosterChunks(
+    head.id,
+    wanted.map(({ chunk }) => chunk),
+  );
+  return {
+    count,
+    members: wanted.flatMap(({ chunk, before }) =>
+      (rosters.get(chunk) ?? []).slice(Math.max(0, start - before), Math.max(0, end - before)),
+    ),
+  };
+};
+
+/** A page of who is in a room that the caller may read. E-mail addresses are shown among members. */
+export const listParticipants = async (
+  { head, me }: ReadableRoom,
+  viewerId: string,
+  page: { readonly number: number; readonly size: number },
+): Promise<{ count: number; participants: Participant[] }> => {
+  const { count, members } = await getPart(head, (page.number - 1) * page.size, page.size);
+  const userIds = members.map((member) => member.userId);
+  const { people } = await getTogether({ profiles: userIds, presences: userIds });
+  return {
+    count,
+    participants: members.map((member) =>
+      presentParticipant(
+        member,
+        presentUser(personOf(people, member.userId), me !== undefined || member.userId === viewerId),
+      ),
+    ),
+  };
+};

@@ -1,0 +1,54 @@
+import { type Connection, getPresence, isOpening } from "../data/presence.ts";
+import { getSessions, type Session } from "../data/sessions.ts";
+import { getConnection } from "../data/sockets.ts";
+import { isoOf } from "../kernel/time.ts";
+import { forgetConnections } from "./forget-connections.ts";
+
+export interface ActiveSession {
+  readonly connectionId: string;
+  /** RFC 3339. */
+  readonly connectedAt: string;
+  readonly lastActiveAt: string;
+  readonly userAgent: string;
+  readonly ipAddress: string;
+}
+
+const view = async (
+  { id, connectedAt }: Connection,
+  session: Session | undefined,
+): Promise<ActiveSession | "gone"> => {
+  const open = await getConnection(id);
+  if (open === "gone") return "gone";
+  return {
+    connectionId: id,
+    connectedAt: isoOf(connectedAt),
+    lastActiveAt: isoOf(open.lastActiveAt?.getTime() ?? connectedAt),
+    userAgent: session?.userAgent ?? open.userAgent ?? "",
+    ipAddress: session?.ipAddress ?? open.ipAddress ?? "",
+  };
+};
+
+/**
+ * The open connections of somebody, the newest first. The gateway is asked about each, at most 20 of them: it
+ * alone knows when it was last used, and whether it is still there.
+ */
+export const listActiveSessions = async (userId: string): Promise<ActiveSession[]> => {
+  const { connections } = await getPresence(userId, "consistent");
+  const sessions = await getSessions(
+    userId,
+    connections.map((connection) => connection.id),
+  );
+  const views = await Promise.all(
+    connections.map(async (connection) => ({
+      connection,
+      shown: await view(connection, sessions.get(connection.id)),
+    })),
+  );
+  await forgetConnections(
+    userId,
+    views
+      .filter(({ shown, connection }) => shown === "gone" && !isOpening(connection))
+      .map(({ connection }) => connection.id),
+  );
+  return views.flatMap(({ shown }) => (shown === "gone" ? [] : [shown])).reverse();
+};

@@ -1,0 +1,36 @@
+import type { User } from "../../contract/objects/user.ts";
+import { getMemberships } from "../data/memberships.ts";
+import { personOf } from "../data/people.ts";
+import { getTogether } from "../data/together.ts";
+import { listTyping } from "../data/typing.ts";
+import { accessReadableRoom } from "./access-room.ts";
+import { presentUser } from "./present-user.ts";
+
+/** How many of those who type are shown. */
+const shown = 100;
+
+export interface TypingUser {
+  readonly user: User;
+  /** RFC 3339. */
+  readonly lastSeen: string;
+}
+
+/** The members of a room who are typing, the latest first. Throws `forbidden`. */
+export const listTypingUsers = async (viewerId: string, roomId: string): Promise<TypingUser[]> => {
+  const { head, me } = await accessReadableRoom(viewerId, roomId);
+  if (head.blockedBy.size > 0) return [];
+  const typing = (await listTyping(roomId)).slice(0, shown);
+  const userIds = typing.map(({ userId }) => userId);
+  const [memberships, { people }] = await Promise.all([
+    // Who was removed while they typed does not type any more.
+    getMemberships(roomId, userIds),
+    getTogether({ profiles: userIds, presences: userIds }),
+  ]);
+  const memberIds = new Set(memberships.map((membership) => membership.userId));
+  return typing
+    .filter(({ userId }) => memberIds.has(userId))
+    .map(({ userId, lastSeen }) => ({
+      user: presentUser(personOf(people, userId), me !== undefined || userId === viewerId),
+      lastSeen,
+    }));
+};

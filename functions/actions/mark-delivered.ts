@@ -1,0 +1,25 @@
+import { raiseDeliveredMark } from "../data/marks.ts";
+import { accessMarkedRoom, notMember } from "./access-marks.ts";
+import type { MemberRoom } from "./access-room.ts";
+import { tellOthers } from "./tell-others.ts";
+
+/** Marks everything up to a seq as received, in a room that the caller was given access to. */
+export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number): Promise<void> => {
+  const seq = Math.min(upTo, head.seq);
+  // Marks only grow: what was received a moment ago was received.
+  if (seq <= me.deliveredSeq) return;
+  const marked = await raiseDeliveredMark(head.id, me.userId, seq);
+  if (marked.result === "gone") throw notMember(head);
+  if (marked.result === "same") return;
+  await tellOthers(head, me.userId, {
+    type: "delivered",
+    room_id: head.id,
+    user_id: me.userId,
+    up_to_seq: seq,
+    delivered_at: marked.at,
+  });
+};
+
+/** Marks everything up to a seq as received; beyond the last message it means all of them. Throws `forbidden`. */
+export const markDelivered = async (userId: string, roomId: string, upTo: number): Promise<void> =>
+  markRoomDelivered(await accessMarkedRoom(userId, roomId, upTo), upTo);

@@ -1,0 +1,92 @@
+import { getHead, type Head } from "../data/heads.ts";
+import { type MarkResult, markRead, raiseReadMark } from "../data/marks.ts";
+import { countUnread, isRead, type Reading } from "../data/read-ahead.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { messageId } from "../kernel/ids.ts";
+import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access-marks.ts";
+import type { MemberRoom } from "./access-room.ts";
+import { tellOthers } from "./tell-others.ts";
+
+/** What a call of marking did. */
+export interface Marked {
+  /** How many messages became read. */
+  readonly count: number;
+  /** Whether there was nothing left to mark. */
+  readonly wasRead: boolean;
+}
+
+const nothing: Marked = { count: 0, wasRead: true };
+
+type Moved = Extract<MarkResult, { result: "marked" }>;
+
+/** How often a mark is tried that other marks and sends of the same member get in the way of. */
+const attempts = 20;
+
+/** Tells the others, if anything became read. A crash before it leaves the mark: they see it when they next look. */
+const announce = async (
+  head: Head,
+  userId: string,
+  { before, after, at }: Moved,
+  seqs: readonly number[] | null,
+): Promise<Marked> => {
+  const known = Math.max(head.seq, after.readSeq);
+  const count = countUnread(before, known) - countUnread(after, known);
+  if (count > 0)
+    await tellOthers(head, userId, {
+      type: "read_receipt",
+      room_id: head.id,
+      user_id: userId,
+      message_ids: seqs?.map((seq) => messageId(head.id, seq)) ?? null,
+      up_to_seq: after.readSeq,
+      read_at: at,
+    });
+  return { count, wasRead: count === 0 };
+};
+
+/** Marks everything that is in a room as read: one read, one write. Throws `forbidden`. */
+export const markRoomRead = async (userId: string, roomId: string): Promise<Marked> => {
+  // Consistent: a message that the caller was just told of must not stay unread. A membership is not read at all.
+  const head = await getHead(roomId, "consistent");
+  if (!head || head.status === "deleted") throw notMember(head);
+  const marked = await raiseReadMark(roomId, userId, head.seq);
+  if (marked.result === "gone") throw notMember(head);
+  return marked.result === "marked" ? announce(head, userId, marked, null) : nothing;
+};
+
+/** Marks on a membership that was read a moment ago, and again as long as it moves. */
+const mark = async ({ head, me }: MemberRoom, reading: Reading): Promise<Moved | undefined> => {
+  let membership = me;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const marked = await markRead(membership, reading);
+    if (marked.result === "marked") return marked;
+    if (marked.result === "same") return undefined;
+    if (marked.result === "gone") throw notMember(head);
+    membership = marked.membership;
+  }
+  throw new ApiError("unavailable", "Too many marks at once from one member: send this one again.", {
+    retryAfter: 1,
+  });
+};
+
+/** Marks everything up to a seq as read; beyond the last message it means all of them. Throws `forbidden`. */
+export const markReadUpTo = async (userId: string, roomId: string, seq: number): Promise<Marked> => {
+  const room = await accessMarkedRoom(userId, roomId, seq);
+  const moved = await mark(room, { upTo: Math.min(seq, room.head.seq) });
+  return moved ? announce(room.head, userId, moved, null) : nothing;
+};
+
+/** Marks messages of a room as read: all of them, or none. Throws `forbidden`, or `not_found` for an unknown one. */
+export const markMessagesRead = async (
+  userId: string,
+  roomId: string,
+  messageIds: readonly string[],
+): Promise<Marked> => {
+  const seqs = [...new Set(seqsOf(roomId, messageIds))].sort((one, other) => one - other);
+  const room = await accessMarkedRoom(userId, roomId, Math.max(...seqs));
+  accessSeqs(room, seqs);
+  const moved = await mark(room, { seqs });
+  if (!moved) return nothing;
+  const became = seqs.filter((seq) => !isRead(moved.before, seq));
+  const marked = await announce(room.head, userId, moved, became);
+  return { ...marked, wasRead: became.length === 0 };
+};

@@ -1,0 +1,93 @@
+import type { Membership } from "../data/memberships.ts";
+import { getMessage } from "../data/messages.ts";
+import { getRoster } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import { messageId } from "../kernel/ids.ts";
+import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "./access-marks.ts";
+import { accessMemberRoom, accessReadableRoom } from "./access-room.ts";
+import { markRoomDelivered } from "./mark-delivered.ts";
+import { markMessagesRead } from "./mark-read.ts";
+import { hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "./read-state.ts";
+import { getWitnesses, inStanding } from "./witnesses.ts";
+
+/** Where a message stands with one member. */
+export interface MemberStatus {
+  readonly user_id: string;
+  readonly status: MessageMarks["status"];
+  /** RFC 3339; null while it is `sent`, and where no mark made it read, as one's own message. */
+  readonly updated_at: string | null;
+}
+
+export interface StatusOfMessage {
+  readonly messageId: string;
+  readonly roomId: string;
+  readonly marks: MessageMarks;
+  /** The members but the sender: how many there are, and a page of them. */
+  readonly count: number;
+  readonly members: MemberStatus[];
+}
+
+const statusWith = (membership: Membership, seq: number): Omit<MemberStatus, "user_id"> => {
+  if (hasRead(membership, seq)) return { status: "read", updated_at: membership.readAt };
+  return wasDelivered(membership, seq)
+    ? { status: "delivered", updated_at: membership.deliveredAt }
+    : { status: "sent", updated_at: null };
+};
+
+/** Where a message stands: as a whole, and with a page of the members. Throws `forbidden` or `not_found`. */
+export const getMessageStatus = async (
+  viewerId: string,
+  id: string,
+  page: { readonly number: number; readonly size: number },
+): Promise<StatusOfMessage> => {
+  const { roomId, seq } = accessMessageId(id);
+  const room = await accessReadableRoom(viewerId, roomId);
+  accessSeqs(room, [seq]);
+  const { head, me } = room;
+  const [message, roster, witnesses] = await Promise.all([
+    getMessage(roomId, seq),
+    getRoster(roomId, head.rosterChunks),
+    getWitnesses(head),
+  ]);
+  if (!message) throw noSuchMessage();
+  const others = roster.filter((member) => member.userId !== message.senderId);
+  const shown = others.slice((page.number - 1) * page.size, page.number * page.size);
+  const wanted = new Set([...witnesses.members, ...shown].map((member) => member.userId));
+  const { memberships } = await getTogether({
+    memberships: [...wanted].map((userId) => [roomId, userId] as const),
+  });
+  const byUser = new Map(memberships.map((membership) => [membership.userId, membership]));
+  if (me) byUser.set(me.userId, me);
+  return {
+    messageId: messageId(roomId, seq),
+    roomId,
+    marks: marksOf(message, viewerId, inStanding(witnesses.members, memberships, me)),
+    count: others.length,
+    members: shown.map(({ userId }) => {
+      const membership = byUser.get(userId);
+      return {
+        user_id: userId,
+        // Somebody who left while this was read has no marks any more.
+        ...(membership ? statusWith(membership, seq) : { status: "sent" as const, updated_at: null }),
+      };
+    }),
+  };
+};
+
+/** Says that the caller has received or read a message. Throws `forbidden` or `not_found`. */
+export const updateMessageStatus = async (
+  userId: string,
+  id: string,
+  status: "delivered" | "read",
+): Promise<MemberStatus & { readonly message_id: string }> => {
+  const { roomId, seq } = accessMessageId(id);
+  if (status === "read") await markMessagesRead(userId, roomId, [id]);
+  else {
+    const room = await accessMarkedRoom(userId, roomId, seq);
+    accessSeqs(room, [seq]);
+    await markRoomDelivered(room, seq);
+  }
+  const { me } = await accessMemberRoom(userId, roomId);
+  const own = isSettled(me, seq) ? { status: "read" as const, updated_at: me.readAt } : statusWith(me, seq);
+  return { message_id: messageId(roomId, seq), user_id: userId, ...own };
+};

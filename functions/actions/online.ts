@@ -1,0 +1,61 @@
+import type { Changed } from "../data/change-presence.ts";
+import { listListed, putHeartbeat, putOffline, settleListing } from "../data/online.ts";
+import { findPresence, type Presence } from "../data/presence.ts";
+import { getProfile } from "../data/profiles.ts";
+import { getTogether } from "../data/together.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { isoOf } from "../kernel/time.ts";
+import { announcePresence } from "./announce-presence.ts";
+import { ensureProfile } from "./profiles.ts";
+
+/** Tells the peers, if a change is one for them. Broken off before, they find out when they next ask. */
+const announceChange = async (changed: Changed | undefined): Promise<void> => {
+  if (!changed?.becameOnline && !changed?.becameOffline) return;
+  const { userId, lastSeen } = changed.after;
+  await announcePresence(userId, changed.becameOnline, lastSeen > 0 ? isoOf(lastSeen) : null);
+};
+
+/**
+ * Keeps the caller online for five minutes, and gives the time of the last sign of life that was noted. RFC
+ * 3339.
+ */
+export const heartbeat = async (actor: Actor): Promise<string> => {
+  const { at, changed } = await putHeartbeat(actor.userId);
+  // Whoever has a profile has room for connections. Of the user of an external issuer this may be the first word.
+  if (changed && !changed.before.entries) await ensureProfile(actor);
+  await announceChange(changed);
+  return isoOf(at);
+};
+
+export const goOffline = async (actor: Actor): Promise<void> => {
+  const changed = await putOffline(actor.userId);
+  if (changed && !changed.before.entries) await ensureProfile(actor);
+  await announceChange(changed);
+};
+
+/** Of those who stand on the list beyond their time, so many are settled by whoever reads it. */
+const settledAtOnce = 25;
+
+/**
+ * The ids of everybody who is online. Who was on the list for longer than they were there, since a heartbeat
+ * ended or an end was never told, is left out, taken off it, and their peers are told: some of them by each
+ * call.
+ */
+export const listOnlineUsers = async (): Promise<string[]> => {
+  const { online, doubtful } = await listListed();
+  if (doubtful.length === 0) return [...online];
+  const { people } = await getTogether({ presences: doubtful });
+  await forEach(doubtful.slice(0, settledAtOnce), settledAtOnce, async (userId) =>
+    announceChange(await settleListing(userId)),
+  );
+  return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
+};
+
+/** Throws `not_found` for nobody. */
+export const viewStatus = async (userId: string): Promise<Presence> => {
+  const [presence, profile] = await Promise.all([findPresence(userId), getProfile(userId)]);
+  if (!profile || !presence) throw new ApiError("not_found", "User not found");
+  return presence;
+};

@@ -1,0 +1,50 @@
+import type { Message } from "../../contract/objects/message.ts";
+import { deletePin, putPin } from "../data/pins.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { isoNow } from "../kernel/time.ts";
+import { accessChangeableMessage, accessPresent, accessUnblocked } from "./access-message.ts";
+import { accessPermission } from "./access-room.ts";
+import { changeMessage } from "./change-message.ts";
+import { notifyUpdated } from "./notify-message.ts";
+
+const accessPinnable = async (actor: Actor, roomId: string, messageId: string) => {
+  const found = await accessChangeableMessage(actor.userId, roomId, messageId);
+  accessUnblocked(found.room);
+  accessPermission(found.room, "can_pin", "pin messages, nor unpin them");
+  return found;
+};
+
+/**
+ * Pins a message: it is put on the list of pins, and then says that it is pinned. A function that ends in between leaves
+ * an entry that the list skips, and that the repeat replaces. Throws `forbidden`, `not_found`, or `conflict` for a
+ * deleted message.
+ */
+export const pinMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
+  const { room, message } = await accessPinnable(actor, roomId, messageId);
+  const at = isoNow();
+  const changed = await changeMessage(room.head, message, {
+    intent: (current) => {
+      accessPresent(current);
+      return current.pinnedAt === null ? { kind: "pin", at } : undefined;
+    },
+    prepare: (current) => putPin(current, at),
+  });
+  return notifyUpdated(room, changed);
+};
+
+/**
+ * Unpins a message: it says so, and then leaves the list. A function that ends in between leaves an entry that the list
+ * skips. Throws `forbidden` or `not_found`.
+ */
+export const unpinMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
+  const { room, message } = await accessPinnable(actor, roomId, messageId);
+  let pinnedAt = message.pinnedAt;
+  const changed = await changeMessage(room.head, message, {
+    intent: (current) => {
+      pinnedAt = current.pinnedAt ?? pinnedAt;
+      return current.pinnedAt === null ? undefined : { kind: "unpin" };
+    },
+  });
+  if (pinnedAt !== null) await deletePin(message, pinnedAt);
+  await notifyUpdated(room, changed);
+};

@@ -1,0 +1,49 @@
+import { maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
+import type { Reactions } from "../../contract/objects/message.ts";
+import type { MessageChange } from "../data/message-changes.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { accessChangeableMessage, accessPresent, accessUnblocked } from "./access-message.ts";
+import { changeMessage } from "./change-message.ts";
+import { notifyReaction } from "./notify-message.ts";
+import { presentReactions } from "./present-message.ts";
+
+/** Throws `conflict` where a message takes no more reactions, or none with an emoji that it has not yet. */
+const addition = (current: StoredMessage, emoji: string, reaction: string): MessageChange => {
+  const sameKind = [...current.reactions].find((other) => other.startsWith(`${emoji} `));
+  const kinds = new Set([...current.reactions].map((other) => other.slice(0, other.indexOf(" "))));
+  if (sameKind === undefined && kinds.size >= maxReactionKinds)
+    throw new ApiError(
+      "conflict",
+      `The message has ${maxReactionKinds} different reactions, and takes no other: choose one of them.`,
+    );
+  if (current.reactions.size >= maxReactions)
+    throw new ApiError("conflict", `The message has ${maxReactions} reactions, and takes no more.`);
+  return {
+    kind: "react",
+    reaction,
+    terms: { limit: maxReactions, kindLimit: maxReactionKinds, sameKind },
+  };
+};
+
+/** Adds or removes the caller's reaction. Throws `forbidden`, `not_found` or `conflict`. */
+export const reactToMessage = async (
+  actor: Actor,
+  roomId: string,
+  messageId: string,
+  { emoji, action }: { readonly emoji: string; readonly action: "add" | "remove" },
+): Promise<Reactions> => {
+  const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
+  accessUnblocked(room);
+  const reaction = `${emoji} ${actor.userId}`;
+  const changed = await changeMessage(room.head, message, {
+    intent: (current) => {
+      accessPresent(current);
+      if (current.reactions.has(reaction) === (action === "add")) return undefined;
+      return action === "add" ? addition(current, emoji, reaction) : { kind: "unreact", reaction };
+    },
+  });
+  await notifyReaction(room.head, changed);
+  return presentReactions(changed);
+};

@@ -1,0 +1,138 @@
+import type { Participant, RoomRole } from "../../contract/objects/room.ts";
+import { getHead, type Head } from "../data/heads.ts";
+import { getMembers, takeMember, updateMemberRole } from "../data/members.ts";
+import { getMembership } from "../data/memberships.ts";
+import { personOf } from "../data/people.ts";
+import { leaveRoster, recountChunks, updateRosterRole } from "../data/roster-changes.ts";
+import { getCensuses, type RosterEntry } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access-room.ts";
+import { removeRoom } from "./change-room.ts";
+import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
+import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
+import { presentParticipant } from "./present-room.ts";
+import { presentUser } from "./present-user.ts";
+
+const noParticipant = (): ApiError =>
+  new ApiError("not_found", "There is no participant with this id in this room.");
+
+/**
+ * Ends a membership, first of all, since it is what gives access; then takes the member off the roster. What a crash
+ * leaves in between is an entry without a membership, which is still listed, and gets events. Removing, or leaving,
+ * again takes it off. Gives the role that they had, and whether the room may be empty; undefined if they were not there.
+ */
+const removeMember = async (
+  { id, rosterChunks }: Head,
+  userId: string,
+): Promise<{ role: RoomRole; mayBeEmpty: boolean } | undefined> => {
+  const member = await takeMember(id, userId);
+  if (member) {
+    const left = await leaveRoster(id, member.chunk, userId);
+    return { role: member.membership.role, mayBeEmpty: left?.length === 0 };
+  }
+  const roster = await getPlacedRoster(id, rosterChunks);
+  if (rosterChunks > 1) {
+    const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
+    await recountChunks(
+      id,
+      Array.from({ length: rosterChunks }, (_, chunk) => [chunk, byChunk.get(chunk)?.length ?? 0] as const),
+    );
+  }
+  const listed = roster.filter((entry) => entry.userId === userId);
+  let mayBeEmpty = false;
+  for (const { chunk } of listed) mayBeEmpty = (await leaveRoster(id, chunk, userId))?.length === 0;
+  return listed[0] && { role: listed[0].role, mayBeEmpty };
+};
+
+/** Whether a large room has no members; of a small one its only chunk has told so. */
+const isEmpty = async (head: Head): Promise<boolean> =>
+  head.rosterChunks === 1 ||
+  (await getCensuses([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
+
+/** Removes somebody with all that follows from it; false if they were not there. */
+const dismiss = async (head: Head, userId: string, successor?: RosterEntry): Promise<boolean> => {
+  const removed = await removeMember(head, userId);
+  if (!removed) return false;
+  // Nobody could ever come back to it. A public room waits for whoever joins next.
+  if (removed.mayBeEmpty && head.type !== "public" && (await isEmpty(head))) await removeRoom(head);
+  // Two admins who leave at once each count on the other.
+  const promoted = removed.role === "admin" ? await ensureAdmin(head.id) : undefined;
+  await Promise.all([
+    notifyMemberRemoved(head.id, userId),
+    notifyParticipantsChanged(head, {
+      removed: [userId],
+      changed: [successor, promoted].filter((entry) => entry !== undefined),
+    }),
+  ]);
+  return true;
+};
+
+/**
+ * Lets the caller leave. The last admin hands over to the longest-standing member first: what a crash leaves then is a
+ * room with two admins. Throws `forbidden` in a direct room.
+ */
+export const leaveRoom = async (userId: string, roomId: string): Promise<void> => {
+  const [head, me] = await Promise.all([
+    getHead(roomId, "consistent"),
+    getMembership(roomId, userId, "consistent"),
+  ]);
+  if (!head || head.status === "deleted") throw noRoomAccess();
+  if (me && head.pair)
+    throw new ApiError("forbidden", "Cannot leave direct message rooms: delete it instead, for both of you.");
+  if (head.pair) throw noRoomAccess();
+  const successor = me?.role === "admin" ? await ensureAdmin(roomId, userId) : undefined;
+  // Also without a membership: an earlier call may have ended it, and no more.
+  if (!(await dismiss(head, userId, successor))) throw noRoomAccess();
+};
+
+/** Removes somebody from a room; oneself is leaving. Throws `forbidden` or `not_found`. */
+export const removeParticipant = async (
+  userId: string,
+  roomId: string,
+  participantId: string,
+): Promise<void> => {
+  if (participantId === userId) return leaveRoom(userId, roomId);
+  const room = await accessMemberRoom(userId, roomId);
+  accessNotDirect(room, "Nobody is removed from a direct room: delete it instead, for both of you.");
+  accessAdmin(room, "remove people");
+  if (!(await dismiss(room.head, participantId))) throw noParticipant();
+};
+
+/**
+ * Gives a participant another role: in their membership first, which is what counts, then on the roster, which shows
+ * it; a repeat completes it. Throws `forbidden`, `not_found`, or `conflict` for the last admin.
+ */
+export const updateParticipant = async (
+  userId: string,
+  roomId: string,
+  participantId: string,
+  role: RoomRole,
+): Promise<Participant> => {
+  const room = await accessMemberRoom(userId, roomId);
+  accessNotDirect(room, "In a direct room both are equal: there are no roles to change.");
+  accessAdmin(room, "change roles");
+  const { head } = room;
+  const member = (await getMembers(roomId, [participantId])).get(participantId);
+  if (!member) throw noParticipant();
+  const steppingDown = role === "member" && member.membership.role === "admin";
+  if (steppingDown) {
+    const roster = await getPlacedRoster(roomId, head.rosterChunks);
+    if (!roster.some((entry) => entry.role === "admin" && entry.userId !== participantId))
+      throw new ApiError("conflict", "This is the room's last admin: make somebody else one first.");
+  }
+  const changed = await updateMemberRole(roomId, participantId, role);
+  if (!changed) throw noParticipant();
+  await updateRosterRole(roomId, changed.chunk, participantId, role);
+  // Two admins who make each other members at once each count on the other.
+  const promoted = steppingDown ? await ensureAdmin(roomId) : undefined;
+  const entry = { userId: participantId, role, joinedAt: changed.membership.joinedAt };
+  const shown = promoted?.userId === participantId ? promoted : entry;
+  const [{ people }] = await Promise.all([
+    getTogether({ profiles: [participantId], presences: [participantId] }),
+    notifyParticipantsChanged(head, {
+      changed: promoted && promoted !== shown ? [shown, promoted] : [shown],
+    }),
+  ]);
+  return presentParticipant(shown, presentUser(personOf(people, participantId), true));
+};

@@ -1,0 +1,22 @@
+import type { ServerEvent } from "../../contract/events.ts";
+import type { Head } from "../data/heads.ts";
+import { getTogether } from "../data/together.ts";
+import { presencesOf } from "./audience.ts";
+import { deliver } from "./deliver.ts";
+import { getWitnesses } from "./witnesses.ts";
+
+/**
+ * Tells the other members of a room of somebody's mark; nobody in a room too large for all to witness it, where every
+ * member's every mark would go to all the others (docs/decisions/004-receipts-in-large-rooms.md).
+ */
+export const tellOthers = async (
+  head: Head,
+  userId: string,
+  event: Extract<ServerEvent, { type: "read_receipt" | "delivered" }>,
+): Promise<void> => {
+  const { members, all } = await getWitnesses(head);
+  if (!all) return;
+  const others = members.filter((member) => member.userId !== userId);
+  const { people } = await getTogether({ presences: others.map((member) => member.userId) });
+  await deliver(presencesOf({ members: others, people }), head.id, event);
+};

@@ -1,0 +1,38 @@
+import type { Head } from "../data/heads.ts";
+import type { Membership } from "../data/memberships.ts";
+import { getRoster, type RosterEntry } from "../data/rosters.ts";
+import { pairMembers } from "./list-rooms.ts";
+
+/** Up to so many members, all of them tell what became of a message, and are told of each other's marks. */
+export const witnessLimit = 200;
+
+/** Of a large room's roster only these chunks are read: the first members stand there. */
+const chunksRead = 5;
+
+/** Whose marks tell what became of a message (docs/decisions/004-receipts-in-large-rooms.md). */
+export interface Witnesses {
+  /** The longest-standing first. */
+  readonly members: readonly RosterEntry[];
+  /** Whether these are all the members of the room. */
+  readonly all: boolean;
+}
+
+export const getWitnesses = async (head: Head): Promise<Witnesses> => {
+  if (head.pair) return { members: pairMembers(head), all: true };
+  const chunks = Math.min(head.rosterChunks, chunksRead);
+  const roster = await getRoster(head.id, chunks);
+  const members = roster.slice(0, witnessLimit);
+  return { members, all: chunks === head.rosterChunks && members.length === roster.length };
+};
+
+/** Memberships in the order of the members, with the viewer's own, which were read apart, whether or not a witness. */
+export const inStanding = (
+  members: readonly RosterEntry[],
+  memberships: readonly Membership[],
+  me: Membership | undefined,
+): Membership[] => {
+  const byUser = new Map(memberships.map((membership) => [membership.userId, membership]));
+  if (me) byUser.set(me.userId, me);
+  const known = members.flatMap(({ userId }) => byUser.get(userId) ?? []);
+  return me && !known.includes(me) ? [...known, me] : known;
+};

@@ -1,0 +1,88 @@
+/**
+ * Connections: which of a user's are open, as far as the gateway tells. They are entries of the user's
+ * presence (presence.ts), so that delivery learns of all of a room's with one read a member.
+ */
+import { changePresence } from "./change-presence.ts";
+import { keys } from "./keys.ts";
+import { type Connection, liveOf } from "./presence.ts";
+import { updateItem } from "./table.ts";
+
+/** Live connections that a user may have; the oldest makes room for one more. */
+export const maxConnections = 20;
+
+export interface Added {
+  /** Those that made room: to be closed, if they are not dead already. */
+  readonly over: readonly Connection[];
+  readonly becameOnline: boolean;
+  /** Whether it is the only one that the user has for its room. */
+  readonly isFirstOfRoom: boolean;
+}
+
+export const addConnection = async (connection: Connection): Promise<Added> => {
+  const changed = await changePresence(connection.userId, "eventual", (stored) => {
+    const others = liveOf(stored).filter((entry) => entry.id !== connection.id);
+    return {
+      add: connection,
+      drop: others.slice(0, Math.max(0, others.length - maxConnections + 1)).map((entry) => entry.id),
+      isHidden: false,
+      isSeen: true,
+    };
+  });
+  // It always decides for a change, and so there is one.
+  const { before, after, becameOnline } = changed ?? {};
+  const kept = new Set(after?.entries?.map((entry) => entry.id));
+  const earlier = before?.entries?.filter((entry) => entry.id !== connection.id) ?? [];
+  return {
+    over: earlier.filter((entry) => !kept.has(entry.id)),
+    becameOnline: becameOnline === true,
+    isFirstOfRoom: !earlier.some((entry) => kept.has(entry.id) && entry.roomId === connection.roomId),
+  };
+};
+
+export interface Removed {
+  /** The time that is now their last sign of life, where peers are to be told that the user is offline. */
+  readonly offlineSince: number | undefined;
+  /** Rooms for which the user had a connection of their own among those removed, and has none any more. */
+  readonly leftRooms: readonly string[];
+}
+
+/**
+ * Removes connections that are over. Ids that are unknown change nothing. `whenOffline`: see PresenceChange.
+ */
+export const removeConnections = async (
+  userId: string,
+  ids: readonly string[],
+  whenOffline: "unlist" | "keep",
+): Promise<Removed> => {
+  const changed = await changePresence(userId, "consistent", (stored) =>
+    stored.entries?.some((entry) => ids.includes(entry.id))
+      ? // Who has said that they are offline was last seen then.
+        { drop: ids, isSeen: !stored.isHidden, whenOffline }
+      : undefined,
+  );
+  if (!changed) return { offlineSince: undefined, leftRooms: [] };
+  const { before, after, becameOffline } = changed;
+  const left = new Set(after.entries?.map((entry) => entry.roomId));
+  const gone = before.entries?.filter((entry) => ids.includes(entry.id)) ?? [];
+  return {
+    offlineSince: becameOffline ? after.lastSeen : undefined,
+    leftRooms: [...new Set(gone.flatMap(({ roomId }) => (roomId === undefined ? [] : [roomId])))].filter(
+      (roomId) => !left.has(roomId),
+    ),
+  };
+};
+
+/** Lets a connection live as long as a newer token; false if there is no such connection. */
+export const extendConnection = async (
+  userId: string,
+  connectionId: string,
+  tokenExpiresAt: number,
+): Promise<boolean> => {
+  const { done } = await updateItem(keys.presence(userId), {
+    UpdateExpression: "SET connections.#id.#token = :token",
+    ConditionExpression: "attribute_exists(connections.#id)",
+    ExpressionAttributeNames: { "#id": connectionId, "#token": "token" },
+    ExpressionAttributeValues: { ":token": tokenExpiresAt },
+  });
+  return done;
+};

@@ -1,0 +1,148 @@
+/**
+ * Members who come and go: their memberships, each with the number of the roster chunk that names them. What happens to
+ * a membership in between is in memberships.ts.
+ *   one, many of a room       ROOM#r / MEMBER#u
+ */
+import type { RoomRole } from "../../contract/objects/room.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { keys } from "./keys.ts";
+import { type Membership, membershipFromItem, newMembershipItem } from "./memberships.ts";
+import { getItems, type Item, putIfAbsent, takeItem, updateItem } from "./table.ts";
+
+export interface Member {
+  readonly membership: Membership;
+  /** The number of the roster chunk that names them. */
+  readonly chunk: number;
+}
+
+const fromItem = (item: Item): Member => ({
+  membership: membershipFromItem(item),
+  chunk: typeof item.chunk === "number" ? item.chunk : 0,
+});
+
+export interface Newcomer {
+  readonly userId: string;
+  readonly role: RoomRole;
+  /** RFC 3339. */
+  readonly joinedAt: string;
+  readonly joinedSeq: number;
+}
+
+/** The item of somebody who joins; the first chunk, where most are, takes no attribute. */
+export const newMemberItem = (roomId: string, newcomer: Newcomer, chunk: number) => ({
+  ...newMembershipItem({ ...newcomer, roomId }),
+  ...(chunk > 0 && { chunk }),
+});
+
+/** Members of a room by their ids, those that there are, as they are now. */
+export const getMembers = async (
+  roomId: string,
+  userIds: readonly string[],
+): Promise<Map<string, Member>> => {
+  const items = await getItems(
+    userIds.map((userId) => keys.membership(roomId, userId)),
+    "consistent",
+  );
+  return new Map(items.map(fromItem).map((member) => [member.membership.userId, member]));
+};
+
+const putsAtOnce = 25;
+
+/** Puts a membership for each newcomer who has none, and gives everybody's as they are then. */
+export const putMembers = async (
+  roomId: string,
+  newcomers: readonly Newcomer[],
+  chunk: number,
+): Promise<Map<string, Member>> => {
+  const members = new Map<string, Member>();
+  await forEach(newcomers, putsAtOnce, async (newcomer) => {
+    const item = newMemberItem(roomId, newcomer, chunk);
+    const outcome = await putIfAbsent(item);
+    members.set(newcomer.userId, fromItem(outcome.done || !outcome.item ? item : outcome.item));
+  });
+  return members;
+};
+
+/** Notes another chunk of a member's, where the first had no room. */
+export const moveMember = async (roomId: string, userId: string, chunk: number): Promise<void> => {
+  await updateItem(keys.membership(roomId, userId), {
+    UpdateExpression: "SET chunk = :chunk",
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeValues: { ":chunk": chunk },
+  });
+};
+
+/** Ends a membership, and gives what it was; undefined if there was none. */
+export const takeMember = async (roomId: string, userId: string): Promise<Member | undefined> => {
+  const item = await takeItem(keys.membership(roomId, userId));
+  return item && fromItem(item);
+};
+
+/** Gives a member another role; undefined if they are none. */
+export const updateMemberRole = async (
+  roomId: string,
+  userId: string,
+  role: RoomRole,
+): Promise<Member | undefined> => {
+  const outcome = await updateItem(keys.membership(roomId, userId), {
+    UpdateExpression: "SET #role = :role",
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeNames: { "#role": "role" },
+    ExpressionAttributeValues: { ":role": role },
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.done ? fromItem(outcome.item) : undefined;
+};
+
+/** What changes of a member's notifications; absent for what stays. */
+export interface NotificationChanges {
+  readonly enabled?: boolean | undefined;
+  /** RFC 3339, or null to end a mute. */
+  readonly mutedUntil?: string | null | undefined;
+}
+
+/** Changes a member's notifications; undefined if they are none. */
+export const updateMemberNotifications = async (
+  roomId: string,
+  userId: string,
+  { enabled, mutedUntil }: NotificationChanges,
+): Promise<Membership | undefined> => {
+  const set = [
+    ...(enabled === undefined ? [] : ["notifications = :enabled"]),
+    ...(typeof mutedUntil === "string" ? ["muted_until = :until"] : []),
+  ];
+  const outcome = await updateItem(keys.membership(roomId, userId), {
+    UpdateExpression: [
+      set.length > 0 ? `SET ${set.join(", ")}` : "",
+      mutedUntil === null ? "REMOVE muted_until" : "",
+    ].join(" "),
+    ConditionExpression: "attribute_exists(pk)",
+    ...(set.length > 0 && {
+      ExpressionAttributeValues: {
+        ...(enabled !== undefined && { ":enabled": enabled }),
+        ...(typeof mutedUntil === "string" && { ":until": mutedUntil }),
+      },
+    }),
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.done ? membershipFromItem(outcome.item) : undefined;
+};
+
+/**
+ * Lets a member of a direct room that is opened again start anew at `seq`, unless they have: everything else that their
+ * membership held is of before.
+ */
+export const restartMember = async (roomId: string, newcomer: Newcomer): Promise<void> => {
+  const { pk: _pk, sk: _sk, gsi1pk, gsi1sk, ...attributes } = newMemberItem(roomId, newcomer, 0);
+  const names = Object.keys(attributes);
+  await updateItem(keys.membership(roomId, newcomer.userId), {
+    UpdateExpression: `SET gsi1pk = :gsi1pk, gsi1sk = :gsi1sk, ${names.map((name) => `#${name} = :${name}`).join(", ")} REMOVE read_ahead, delivered_seq, read_at, delivered_at`,
+    ConditionExpression: "attribute_not_exists(pk) OR joined_seq < :joined_seq",
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ":gsi1pk": gsi1pk,
+      ":gsi1sk": gsi1sk,
+      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
+    },
+  });
+};

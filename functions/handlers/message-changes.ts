@@ -1,0 +1,49 @@
+import type { messageChangeOperations } from "../../contract/message-changes.ts";
+import type { Message } from "../../contract/objects/message.ts";
+import { deleteMessage, restoreMessage } from "../actions/delete-message.ts";
+import { listPins } from "../actions/list-chosen-messages.ts";
+import { listMessageHistory } from "../actions/list-message-history.ts";
+import { pinMessage, unpinMessage } from "../actions/pin-message.ts";
+import { reactToMessage } from "../actions/react-to-message.ts";
+import { updateMessage } from "../actions/update-message.ts";
+import type { HandlerRequest, Handlers } from "../kernel/http.ts";
+import { numberedPage } from "../kernel/page.ts";
+
+type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
+
+const update = ({ actor, params, body }: Update): Promise<Message> =>
+  updateMessage(actor, params.room_id, params.message_id, body.content);
+
+export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
+  updateMessage: update,
+  replaceMessage: update,
+
+  deleteMessage: async ({ actor, params }) => {
+    await deleteMessage(actor, params.room_id, params.message_id);
+  },
+
+  restoreMessage: async ({ actor, params }) => restoreMessage(actor, params.room_id, params.message_id),
+
+  listMessageHistory: async ({ actor, params, query, url }) => {
+    const page = { number: query.page, size: query.page_size };
+    const { count, edits } = await listMessageHistory(actor.userId, params.room_id, params.message_id, page);
+    return numberedPage(url, query.page, query.page_size, { count, results: edits });
+  },
+
+  reactToMessage: async ({ actor, params, body }) => ({
+    reactions: await reactToMessage(actor, params.room_id, params.message_id, body),
+    message: body.action === "add" ? "Reaction added" : "Reaction removed",
+  }),
+
+  pinMessage: async ({ actor, params }) => pinMessage(actor, params.room_id, params.message_id),
+
+  unpinMessage: async ({ actor, params }) => {
+    await unpinMessage(actor, params.room_id, params.message_id);
+  },
+
+  listPins: async ({ actor, params, query, url }) => {
+    const page = { number: query.page, size: query.page_size };
+    const { count, messages } = await listPins(actor.userId, params.room_id, page);
+    return numberedPage(url, query.page, query.page_size, { count, results: messages });
+  },
+};

@@ -1,0 +1,27 @@
+import type { participantOperations } from "../../contract/participants.ts";
+import { accessReadableRoom } from "../actions/access-room.ts";
+import { addParticipants } from "../actions/add-members.ts";
+import { listParticipants } from "../actions/list-participants.ts";
+import { removeParticipant, updateParticipant } from "../actions/remove-members.ts";
+import type { Handlers } from "../kernel/http.ts";
+import { numberedPage } from "../kernel/page.ts";
+
+export const participantHandlers: Handlers<typeof participantOperations> = {
+  listParticipants: async ({ actor, params, query, url }) => {
+    const { page, page_size } = query;
+    const room = await accessReadableRoom(actor.userId, params.room_id);
+    const list = await listParticipants(room, actor.userId, { number: page, size: page_size });
+    return numberedPage(url, page, page_size, { count: list.count, results: list.participants });
+  },
+
+  addParticipants: ({ actor, params, body }) =>
+    addParticipants(actor.userId, params.room_id, body.user_ids, body.role),
+
+  updateParticipant: ({ actor, params, body }) =>
+    updateParticipant(actor.userId, params.room_id, params.user_id, body.role),
+
+  removeParticipant: async ({ actor, params }) => {
+    await removeParticipant(actor.userId, params.room_id, params.user_id);
+    return undefined;
+  },
+};

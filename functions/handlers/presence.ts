@@ -1,0 +1,40 @@
+import type { presenceOperations } from "../../contract/presence.ts";
+import { listTypingUsers } from "../actions/list-typing.ts";
+import { goOffline, heartbeat, listOnlineUsers, viewStatus } from "../actions/online.ts";
+import type { Presence } from "../data/presence.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import type { Handlers } from "../kernel/http.ts";
+
+const statusOf = ({ userId, isOnline, lastSeen }: Presence) => ({
+  user_id: userId,
+  is_online: isOnline,
+  last_seen: lastSeen,
+});
+
+export const presenceHandlers: Handlers<typeof presenceOperations> = {
+  heartbeat: async ({ actor }) => ({ status: "success", last_activity: await heartbeat(actor) }),
+
+  listOnlineUsers: async () => ({ online_users: await listOnlineUsers() }),
+
+  markOffline: async ({ actor }) => {
+    await goOffline(actor);
+    return { status: "offline" };
+  },
+
+  getUserStatus: async ({ params }) => statusOf(await viewStatus(params.user_id)),
+
+  updateUserStatus: async ({ actor, params, body }) => {
+    if (params.user_id !== actor.userId)
+      throw new ApiError("forbidden", "This is not your id: you can change your own status alone.");
+    await (body.is_online ? heartbeat(actor) : goOffline(actor));
+    return statusOf(await viewStatus(actor.userId));
+  },
+
+  listTypingUsers: async ({ actor, params }) =>
+    (await listTypingUsers(actor.userId, params.room_id)).map(({ user, lastSeen }) => ({
+      room: params.room_id,
+      user,
+      is_typing: true,
+      last_seen: lastSeen,
+    })),
+};

@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { metered } from "../support/control.ts";
+import { newAccounts, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+/** More than one roster chunk holds. */
+const crowdSize = 260;
+
+let ann: TestUser;
+let crowd: string[];
+beforeAll(async () => {
+  ann = await newUser("ann");
+  crowd = await newAccounts(crowdSize);
+}, 180_000);
+
+const create = async (participant_ids: readonly string[]): Promise<string> =>
+  (
+    await call("createRoom", {
+      token: ann.token,
+      body: { room_type: "public", name: "Large", participant_ids },
+    })
+  ).id;
+
+/** Everybody in a room, through all pages. */
+const listAll = async (roomId: string): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let page = 1; ; page += 1) {
+    const list = await call("listParticipants", {
+      token: ann.token,
+      params: { room_id: roomId },
+      query: { page, page_size: 100 },
+    });
+    ids.push(...list.results.map((one) => one.id));
+    if (list.next === null) {
+      expect(list.count).toBe(ids.length);
+      return ids;
+    }
+  }
+};
+
+const countOf = async (roomId: string): Promise<number[]> => {
+  const room = await call("getRoom", { token: ann.token, params: { room_id: roomId } });
+  const list = await call("listRooms", { token: ann.token });
+  return [
+    room.participant_count,
+    ...list.results.flatMap((one) => (one.id === roomId ? [one.participant_count] : [])),
+  ];
+};
+
+describe("a room of more members than one roster item holds", () => {
+  test("is made at once, or grows, and lists everybody once", async () => {
+    const [made, grown] = [await create(crowd), await create([])];
+    const room = await call("addParticipants", {
+      token: ann.token,
+      params: { room_id: grown },
+      body: { user_ids: crowd },
+    });
+    expect(room.participant_count).toBe(crowdSize + 1);
+    for (const roomId of [made, grown]) {
+      expect((await listAll(roomId)).sort()).toEqual([ann.id, ...crowd].sort());
+      expect(await countOf(roomId)).toEqual([crowdSize + 1, crowdSize + 1]);
+    }
+    const again = await call("addParticipants", {
+      token: ann.token,
+      params: { room_id: grown },
+      body: { user_ids: crowd },
+    });
+    expect(again.participant_count).toBe(crowdSize + 1);
+  });
+
+  test("joining, leaving and removing count, also from later chunks and into their gaps", async () => {
+    const roomId = await create(crowd);
+    const [ben, cid] = await newUsers(2);
+    if (!ben || !cid) throw new Error("no users");
+    const params = { room_id: roomId };
+    const last = (await listAll(roomId)).at(-1) ?? "";
+    await call("removeParticipant", { token: ann.token, params: { ...params, user_id: last } });
+    const first = (await listAll(roomId))[1] ?? "";
+    await call("removeParticipant", { token: ann.token, params: { ...params, user_id: first } });
+    expect(await countOf(roomId)).toEqual([crowdSize - 1, crowdSize - 1]);
+
+    await Promise.all([ben, cid].map(({ token }) => call("joinRoom", { token, params })));
+    const members = await listAll(roomId);
+    expect(members.sort()).toEqual(
+      [ann.id, ben.id, cid.id, ...crowd.filter((id) => id !== first && id !== last)].sort(),
+    );
+    const socket = await connect(ben);
+    await call("sendMessage", { token: ann.token, params, body: { content: "to all" } });
+    expect((await socket.next("message")).message.content).toBe("to all");
+    await call("leaveRoom", { token: ben.token, params });
+    expect(await socket.next("room_removed")).toMatchObject(params);
+    expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject({ status: 403 });
+    expect(await countOf(roomId)).toEqual([crowdSize, crowdSize]);
+    await socket.close();
+  });
+
+  test("an admin's leaving hands over to the longest-standing, in whatever chunk", async () => {
+    const roomId = await create(crowd);
+    const params = { room_id: roomId };
+    const ben = await newUser("ben");
+    await call("joinRoom", { token: ben.token, params });
+    await call("updateParticipant", {
+      token: ann.token,
+      params: { ...params, user_id: ben.id },
+      body: { role: "admin" },
+    });
+    await call("leaveRoom", { token: ann.token, params });
+    const page = await call("listParticipants", {
+      token: ben.token,
+      params,
+      query: { page: 3, page_size: 100 },
+    });
+    expect(page.results.find((one) => one.id === ben.id)).toMatchObject({ room_role: "admin" });
+    await call("leaveRoom", { token: ben.token, params });
+    const left = await call("listParticipants", { token: ann.token, params, query: { page_size: 100 } });
+    expect(left.results.filter((one) => one.room_role === "admin").map((one) => one.id)).toEqual([
+      [...crowd].sort()[0],
+    ]);
+  });
+
+  test("a page of participants reads the chunks that it shows, and a joiner writes one", async () => {
+    const roomId = await create(crowd);
+    const params = { room_id: roomId };
+    const page = await metered(() =>
+      call("listParticipants", { token: ann.token, params, query: { page: 14, page_size: 20 } }),
+    );
+    const reads = page.calls.filter((one) => one.service === "dynamodb").map((one) => one.rru);
+    expect(reads.reduce((sum, rru) => sum + rru, 0)).toBeLessThan(30);
+    const ben = await newUser("ben");
+    const joining = await metered(() => call("joinRoom", { token: ben.token, params }));
+    const writes = joining.calls.filter((one) => one.wru > 0);
+    expect(writes.map((one) => one.action).sort()).toEqual(["PutItem", "UpdateItem", "UpdateItem"]);
+  });
+});

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { directRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+
+const named = async (creator: TestUser, room_type: string, name: string, others: TestUser[] = []) =>
+  (
+    await call("createRoom", {
+      token: creator.token,
+      body: { room_type, name, participant_ids: others.map((other) => other.id) },
+    })
+  ).id;
+
+describe("listPublicRooms", () => {
+  test("finds active public rooms by name, for everybody", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const word = `Wörd${randomUUID().slice(0, 8)}`;
+    const [two, one] = [await named(ann, "public", `${word} Two`), await named(ann, "public", `${word} One`)];
+    await named(ann, "group", `${word} Three`);
+    const find = (q: string, query = {}) =>
+      call("listPublicRooms", { token: ben.token, query: { q, ...query } });
+    const ids = async (q: string): Promise<string[]> => (await find(q)).results.map((room) => room.id);
+
+    expect(await ids(word.toUpperCase())).toEqual([one, two]);
+    const page = await find(word, { page_size: 1, page: 2 });
+    expect(page).toMatchObject({ count: 2, next: null, results: [{ id: two, me: null, unread_count: 0 }] });
+    expect(page.results[0]?.participants).toMatchObject([{ id: ann.id, email: null }]);
+    expect(page.previous).toContain("page=1");
+    const all = await call("listPublicRooms", { token: ben.token, query: { page_size: 100 } });
+    expect(all.count).toBeGreaterThanOrEqual(2);
+
+    await call("updateRoom", { token: ann.token, params: { room_id: two }, body: { name: `${word} A` } });
+    expect(await ids(word)).toEqual([two, one]);
+    await call("archiveRoom", { token: ann.token, params: { room_id: two } });
+    expect(await ids(word)).toEqual([one]);
+    await call("updateRoom", { token: ann.token, params: { room_id: two }, body: { name: `${word} Z` } });
+    expect(await ids(word)).toEqual([one]);
+    await call("activateRoom", { token: ann.token, params: { room_id: two } });
+    expect(await ids(word)).toEqual([one, two]);
+    await call("joinRoom", { token: ben.token, params: { room_id: two } });
+    expect((await find(`${word} z`)).results).toMatchObject([{ id: two, me: { role: "member" } }]);
+    await call("deleteRoom", { token: ann.token, params: { room_id: one } });
+    expect(await ids(word)).toEqual([two]);
+    expect((await attempt("listPublicRooms", { token: ben.token, query: { q: "" } })).status).toBe(400);
+    expect((await attempt("listPublicRooms", { token: ben.token, query: { page_size: 101 } })).status).toBe(
+      400,
+    );
+  });
+});
+
+describe("searchRooms", () => {
+  test("finds one's own rooms by name and by who is in them", async () => {
+    const [ann, ben, cid] = await newUsers(3);
+    if (!ann || !ben || !cid) throw new Error("no users");
+    const dora = await newUser("dora");
+    await call("updateProfile", { token: dora.token, body: { first_name: "Dóra", last_name: "Kovács" } });
+    const alpha = await named(ann, "project", "Project Alpha", [ben]);
+    const long = await named(ann, "group", `${"名".repeat(90)} alpha`, [ben, dora]);
+    const withDora = await directRoom(ann, dora);
+    await named(cid, "project", "Project Alpha", [dora]);
+    const find = async (q: string, by = ann): Promise<string[]> =>
+      (await call("searchRooms", { token: by.token, query: { q } })).map((room) => room.id).sort();
+
+    expect(await find("ALPHA")).toEqual([alpha, long].sort());
+    expect(await find("dóra kov")).toEqual([long, withDora].sort());
+    expect(await find(dora.username)).toEqual([long, withDora].sort());
+    expect(await find(dora.email.slice(0, 10))).toEqual([long, withDora].sort());
+    expect(await find(ann.username)).toEqual([]);
+    expect(await find("nobody is called so")).toEqual([]);
+    const [room] = await call("searchRooms", { token: ann.token, query: { q: "project" } });
+    expect(room).toEqual(await call("getRoom", { token: ann.token, params: { room_id: alpha } }));
+
+    await call("deleteRoom", { token: ann.token, params: { room_id: alpha } });
+    expect(await find("alpha")).toEqual([long]);
+    expect(await find("alpha", ben)).toEqual([long]);
+    for (const query of [{}, { q: "  " }, { q: "q".repeat(101) }])
+      expect((await attempt("searchRooms", { token: ann.token, query })).problem.errors).toMatchObject([
+        { path: "q" },
+      ]);
+  });
+});

@@ -1,0 +1,103 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
+import { newAccounts, newUser, type TestUser } from "../support/people.ts";
+
+/** With ann, they fill the first chunk of a roster. */
+const crowdSize = 199;
+
+let ann: TestUser;
+let late: string;
+let crowd: string[];
+beforeAll(async () => {
+  ann = await newUser("ann");
+  [late = "", ...crowd] = await newAccounts(crowdSize + 1);
+}, 180_000);
+
+const create = async (participant_ids: readonly string[]): Promise<string> =>
+  (
+    await call("createRoom", {
+      token: ann.token,
+      body: { room_type: "group", name: "Full", participant_ids },
+    })
+  ).id;
+
+/** The members of a room, who are counted as they are listed. */
+const members = async (roomId: string): Promise<string[]> => {
+  const params = { room_id: roomId };
+  const pages = await Promise.all(
+    [1, 2, 3].map((page) =>
+      call("listParticipants", { token: ann.token, params, query: { page, page_size: 100 } }),
+    ),
+  );
+  const ids = pages.flatMap((page) => page.results.map((one) => one.id));
+  const room = await call("getRoom", { token: ann.token, params });
+  expect([pages[0]?.count, room.participant_count]).toEqual([ids.length, ids.length]);
+  return ids.sort();
+};
+
+const strike = (kind: FaultSpec["kind"], roomId: string, write: Partial<FaultSpec>): Promise<void> =>
+  injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
+
+afterEach(async () => {
+  // The fault struck once, or the test has shown nothing.
+  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
+  await clearFaults();
+});
+
+/** Adding one more than a chunk holds: the first try, the second chunk, and the second try in it. */
+const growth = [
+  { action: "PutItem", sk: "MEMBER#" },
+  { action: "UpdateItem", sk: "ROSTER#0" },
+  { action: "UpdateItem", sk: "ROSTER#0", nth: 2 },
+  { action: "PutItem", sk: "CENSUS" },
+  { action: "UpdateItem", sk: "CENSUS" },
+  { action: "PutItem", sk: "ROSTER#1" },
+  { action: "UpdateItem", sk: "HEAD" },
+  { action: "UpdateItem", sk: "MEMBER#" },
+  { action: "UpdateItem", sk: "ROSTER#1" },
+  { action: "UpdateItem", sk: "CENSUS", nth: 2 },
+];
+
+describe("a roster that grows by a chunk", () => {
+  for (const kind of ["crash", "lose"] as const)
+    for (const [at, write] of growth.entries())
+      test(`${kind} at write ${at + 1} (${write.action} ${write.sk}): all are listed once`, async () => {
+        const roomId = await create(crowd);
+        const add = () =>
+          attempt("addParticipants", {
+            token: ann.token,
+            params: { room_id: roomId },
+            body: { user_ids: [late] },
+          });
+        await strike(kind, roomId, write);
+        expect((await add()).status).toBe(kind === "crash" ? 500 : 200);
+        expect((await add()).status).toBe(200);
+        expect(await members(roomId)).toEqual([ann.id, late, ...crowd].sort());
+      });
+});
+
+describe("a member of a later chunk is removed", () => {
+  const removal = [
+    { action: "DeleteItem", sk: "MEMBER#" },
+    { action: "UpdateItem", sk: "ROSTER#1" },
+    { action: "UpdateItem", sk: "CENSUS" },
+  ];
+  for (const kind of ["crash", "lose"] as const)
+    for (const [at, write] of removal.entries())
+      test(`${kind} at write ${at + 1} (${write.action} ${write.sk}): all others are listed once`, async () => {
+        const roomId = await create([...crowd, late]);
+        const list = await call("listParticipants", {
+          token: ann.token,
+          params: { room_id: roomId },
+          query: { page: 3, page_size: 100 },
+        });
+        const last = list.results.at(-1)?.id ?? "";
+        const remove = () =>
+          attempt("removeParticipant", { token: ann.token, params: { room_id: roomId, user_id: last } });
+        await strike(kind, roomId, write);
+        expect((await remove()).status).toBe(kind === "crash" ? 500 : 204);
+        expect([204, 404]).toContain((await remove()).status);
+        expect(await members(roomId)).toEqual([ann.id, late, ...crowd].filter((id) => id !== last).sort());
+      });
+});

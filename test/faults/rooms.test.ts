@@ -1,0 +1,239 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { type Answer, attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+interface Scene {
+  readonly ann: TestUser;
+  readonly ben: TestUser;
+  readonly cid: TestUser;
+  readonly roomId: string;
+}
+
+interface Write {
+  readonly action: "PutItem" | "UpdateItem" | "DeleteItem";
+  readonly sk: string;
+  /** Which of the writes to such a key; the first by default. */
+  readonly nth?: number;
+}
+
+/** An operation that writes more than one item. */
+interface Case {
+  /** Its writes, in their order. */
+  readonly writes: readonly Write[];
+  /** Beside a public room of ann, its admin, and ben. */
+  readonly prepare?: (scene: Scene) => Promise<unknown>;
+  readonly run: (scene: Scene) => Promise<Answer<unknown>>;
+  /** What a repeat may answer beside success: where the first call had done it all, there is nothing left to do. */
+  readonly repeated?: number;
+  /** How it is when it is done, which is also how a repeat leaves it. */
+  readonly check: (scene: Scene) => Promise<void>;
+}
+
+const roomOf = (user: TestUser, roomId: string) =>
+  call("getRoom", { token: user.token, params: { room_id: roomId } });
+
+const rolesOf = async (user: TestUser, roomId: string): Promise<string[]> => {
+  const page = await call("listParticipants", { token: user.token, params: { room_id: roomId } });
+  expect(page.count).toBe(page.results.length);
+  return page.results.map((one) => `${one.id} ${one.room_role}`).sort();
+};
+
+const listed = async (user: TestUser, roomId: string): Promise<string[]> => {
+  const page = await call("listPublicRooms", { token: user.token, query: { page_size: 100 } });
+  return page.results.flatMap((room) => (room.id === roomId ? [room.name ?? ""] : []));
+};
+
+const access = async (user: TestUser, roomId: string): Promise<number> =>
+  (await attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content: "hi" } }))
+    .status;
+
+const longName = "名".repeat(100);
+const head = { action: "UpdateItem", sk: "HEAD" } as const;
+const membership = { action: "UpdateItem", sk: "MEMBER#" } as const;
+const roster = { action: "UpdateItem", sk: "ROSTER#" } as const;
+const unlist = { action: "DeleteItem", sk: "LISTING" } as const;
+const list = { action: "PutItem", sk: "LISTING" } as const;
+
+const cases: Record<string, Case> = {
+  updateRoom: {
+    writes: [{ action: "UpdateItem", sk: "DETAILS" }, head, list],
+    run: ({ ann, roomId }) =>
+      attempt("updateRoom", {
+        token: ann.token,
+        params: { room_id: roomId },
+        body: { name: longName, description: "new" },
+      }),
+    check: async ({ ben, roomId }) => {
+      expect(await roomOf(ben, roomId)).toMatchObject({ name: longName, description: "new" });
+      expect(await listed(ben, roomId)).toEqual([longName]);
+    },
+  },
+  archiveRoom: {
+    writes: [unlist, head],
+    run: ({ ann, roomId }) => attempt("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
+    check: async ({ ben, roomId }) => {
+      expect((await roomOf(ben, roomId)).status).toBe("archived");
+      expect(await listed(ben, roomId)).toEqual([]);
+    },
+  },
+  activateRoom: {
+    writes: [head, list],
+    prepare: ({ ann, roomId }) => call("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
+    run: ({ ann, roomId }) => attempt("activateRoom", { token: ann.token, params: { room_id: roomId } }),
+    check: async ({ ben, roomId }) => {
+      expect((await roomOf(ben, roomId)).status).toBe("active");
+      expect(await listed(ben, roomId)).toHaveLength(1);
+    },
+  },
+  deleteRoom: {
+    writes: [unlist, head],
+    run: ({ ann, roomId }) => attempt("deleteRoom", { token: ann.token, params: { room_id: roomId } }),
+    repeated: 403,
+    check: async ({ ben, roomId }) => {
+      expect(await access(ben, roomId)).toBe(403);
+      expect(await listed(ben, roomId)).toEqual([]);
+    },
+  },
+  addParticipants: {
+    writes: [{ action: "PutItem", sk: "MEMBER#" }, roster],
+    run: ({ ann, cid, roomId }) =>
+      attempt("addParticipants", {
+        token: ann.token,
+        params: { room_id: roomId },
+        body: { user_ids: [cid.id] },
+      }),
+    check: async ({ ann, ben, cid, roomId }) => {
+      expect(await rolesOf(cid, roomId)).toEqual(
+        [`${ann.id} admin`, `${ben.id} member`, `${cid.id} member`].sort(),
+      );
+      expect(await access(cid, roomId)).toBe(201);
+    },
+  },
+  joinRoom: {
+    writes: [{ action: "PutItem", sk: "MEMBER#" }, roster],
+    run: ({ cid, roomId }) => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } }),
+    check: async ({ ann, ben, cid, roomId }) => {
+      expect(await rolesOf(ann, roomId)).toEqual(
+        [`${ann.id} admin`, `${ben.id} member`, `${cid.id} member`].sort(),
+      );
+      expect(await access(cid, roomId)).toBe(201);
+    },
+  },
+  leaveRoom: {
+    writes: [{ action: "DeleteItem", sk: "MEMBER#" }, roster],
+    run: ({ ben, roomId }) => attempt("leaveRoom", { token: ben.token, params: { room_id: roomId } }),
+    repeated: 403,
+    check: async ({ ann, ben, roomId }) => {
+      expect(await rolesOf(ann, roomId)).toEqual([`${ann.id} admin`]);
+      expect(await access(ben, roomId)).toBe(403);
+    },
+  },
+  "leaveRoom of the last admin": {
+    writes: [membership, roster, { action: "DeleteItem", sk: "MEMBER#" }, { ...roster, nth: 2 }],
+    run: ({ ann, roomId }) => attempt("leaveRoom", { token: ann.token, params: { room_id: roomId } }),
+    repeated: 403,
+    check: async ({ ann, ben, roomId }) => {
+      expect(await rolesOf(ben, roomId)).toEqual([`${ben.id} admin`]);
+      expect((await roomOf(ben, roomId)).me?.role).toBe("admin");
+      expect(await access(ann, roomId)).toBe(403);
+    },
+  },
+  removeParticipant: {
+    writes: [{ action: "DeleteItem", sk: "MEMBER#" }, roster],
+    run: ({ ann, ben, roomId }) =>
+      attempt("removeParticipant", { token: ann.token, params: { room_id: roomId, user_id: ben.id } }),
+    repeated: 404,
+    check: async ({ ann, ben, roomId }) => {
+      expect(await rolesOf(ann, roomId)).toEqual([`${ann.id} admin`]);
+      expect(await access(ben, roomId)).toBe(403);
+    },
+  },
+  updateParticipant: {
+    writes: [membership, roster],
+    run: ({ ann, ben, roomId }) =>
+      attempt("updateParticipant", {
+        token: ann.token,
+        params: { room_id: roomId, user_id: ben.id },
+        body: { role: "admin" },
+      }),
+    check: async ({ ann, ben, roomId }) => {
+      expect(await rolesOf(ann, roomId)).toEqual([`${ann.id} admin`, `${ben.id} admin`].sort());
+      expect((await roomOf(ben, roomId)).me?.role).toBe("admin");
+    },
+  },
+};
+
+const setScene = async ({ prepare }: Case): Promise<Scene> => {
+  const [ann, ben, cid] = await newUsers(3);
+  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  const { id } = await call("createRoom", {
+    token: ann.token,
+    body: { room_type: "public", name: "Before", participant_ids: [ben.id] },
+  });
+  const scene = { ann, ben, cid, roomId: id };
+  await prepare?.(scene);
+  return scene;
+};
+
+const strike = (kind: "crash" | "lose", roomId: string, write: Write): Promise<void> =>
+  injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
+
+const succeeded = [200, 201, 204];
+
+afterEach(async () => {
+  // The fault struck once, or the test has shown nothing.
+  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
+  await clearFaults();
+});
+
+for (const [name, one] of Object.entries(cases))
+  describe(name, () => {
+    for (const [at, write] of one.writes.entries()) {
+      const step = `write ${at + 1} (${write.action} ${write.sk})`;
+      test(`ends after ${step}: a repeat completes it`, async () => {
+        const scene = await setScene(one);
+        await strike("crash", scene.roomId, write);
+        expect((await one.run(scene)).status).toBe(500);
+        const repeat = await one.run(scene);
+        expect([
+          ...succeeded,
+          ...(at === one.writes.length - 1 && one.repeated ? [one.repeated] : []),
+        ]).toContain(repeat.status);
+        await one.check(scene);
+      });
+      test(`loses the answer of ${step}: it is done once`, async () => {
+        const scene = await setScene(one);
+        await strike("lose", scene.roomId, write);
+        expect(succeeded).toContain((await one.run(scene)).status);
+        await one.check(scene);
+      });
+    }
+  });
+
+describe("opening a deleted direct room", () => {
+  const writes = [membership, { ...membership, nth: 2 }, head];
+  for (const kind of ["crash", "lose"] as const)
+    for (const [at, write] of writes.entries())
+      test(`${kind} at write ${at + 1}: it is open in the end, and empty`, async () => {
+        const [ann, ben] = await newUsers(2);
+        if (!ann || !ben) throw new Error("Two users were asked for.");
+        const roomId = await directRoom(ann, ben);
+        expect(await access(ann, roomId)).toBe(201);
+        await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
+        const socket = await connect(ben);
+        await strike(kind, roomId, write);
+        const open = () => attempt("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
+        const first = await open();
+        expect(first.status).toBe(kind === "crash" ? 500 : 201);
+        if (kind === "crash") expect([200, 201]).toContain((await open()).status);
+        else expect((await socket.next("room_created")).room.id).toBe(roomId);
+        for (const user of [ann, ben]) {
+          expect(await roomOf(user, roomId)).toMatchObject({ unread_count: 0, last_message: null });
+          const page = await call("listMessages", { token: user.token, params: { room_id: roomId } });
+          expect(page.results).toEqual([]);
+        }
+        await socket.close();
+      });
+});

@@ -1,0 +1,185 @@
+/** What read state is to be, as plainly as it can be said: a set of read numbers for each member of one room. */
+
+export interface ModelMember {
+  readonly joinedSeq: number;
+  /** Numbers beyond `joinedSeq` that are read, one's own among them. */
+  readonly read: ReadonlySet<number>;
+  readonly deliveredSeq: number;
+}
+
+export interface ModelMessage {
+  readonly seq: number;
+  readonly sender: number;
+  readonly deleted: boolean;
+}
+
+export interface Model {
+  readonly messages: readonly ModelMessage[];
+  readonly members: ReadonlyMap<number, ModelMember>;
+}
+
+/** What a member does, with its target settled: `seqs` are of messages that were there before. */
+export type Action =
+  | { readonly kind: "send" | "readAll" | "join" | "leave"; readonly user: number }
+  | {
+      readonly kind: "readOne" | "readUpTo" | "deliver" | "delete";
+      readonly user: number;
+      readonly seq: number;
+    }
+  | { readonly kind: "readMany"; readonly user: number; readonly seqs: readonly number[] };
+
+/** What an action answers with, in short. */
+export type Answer = number | boolean | string;
+
+export const newModel = (members: readonly number[]): Model => ({
+  messages: [],
+  members: new Map(members.map((user) => [user, { joinedSeq: 0, read: new Set(), deliveredSeq: 0 }])),
+});
+
+const isSettled = (member: ModelMember, seq: number): boolean =>
+  seq <= member.joinedSeq || member.read.has(seq);
+
+const hasRead = (member: ModelMember, seq: number): boolean => seq > member.joinedSeq && member.read.has(seq);
+
+const hasReceived = (member: ModelMember, seq: number): boolean =>
+  hasRead(member, seq) || (seq > member.joinedSeq && seq <= member.deliveredSeq);
+
+export const unreadSeqs = ({ messages, members }: Model, user: number): number[] => {
+  const member = members.get(user);
+  return member ? messages.map(({ seq }) => seq).filter((seq) => !isSettled(member, seq)) : [];
+};
+
+const withMember = (model: Model, user: number, member: ModelMember): Model => ({
+  ...model,
+  members: new Map([...model.members, [user, member]]),
+});
+
+const reading = (
+  model: Model,
+  user: number,
+  member: ModelMember,
+  seqs: readonly number[],
+): { next: Model; count: number } => {
+  const unread = [...new Set(seqs)].filter((seq) => !isSettled(member, seq));
+  const read = new Set([...member.read, ...unread]);
+  return { next: withMember(model, user, { ...member, read }), count: unread.length };
+};
+
+/** The model after an action, and what the action answers. */
+export const applied = (model: Model, action: Action): { next: Model; answer: Answer } => {
+  const { user } = action;
+  const member = model.members.get(user);
+  const all = model.messages.map(({ seq }) => seq);
+  if (action.kind === "join") {
+    if (member) return { next: model, answer: "joined" };
+    const joined = { joinedSeq: all.length, read: new Set<number>(), deliveredSeq: 0 };
+    return { next: withMember(model, user, joined), answer: "joined" };
+  }
+  if (!member) return { next: model, answer: "refused" };
+  switch (action.kind) {
+    case "leave":
+      return {
+        next: { ...model, members: new Map([...model.members].filter(([other]) => other !== user)) },
+        answer: "left",
+      };
+    case "send": {
+      const seq = all.length + 1;
+      const sent = { ...model, messages: [...model.messages, { seq, sender: user, deleted: false }] };
+      return { next: reading(sent, user, member, [seq]).next, answer: seq };
+    }
+    case "delete": {
+      const messages = model.messages.map((one) =>
+        one.seq === action.seq ? { ...one, deleted: true } : one,
+      );
+      return { next: { ...model, messages }, answer: "deleted" };
+    }
+    case "deliver": {
+      const deliveredSeq = Math.max(member.deliveredSeq, action.seq);
+      const next = withMember(model, user, { ...member, deliveredSeq });
+      return { next, answer: isSettled(member, action.seq) ? "read" : "delivered" };
+    }
+    case "readOne": {
+      const { next, count } = reading(model, user, member, [action.seq]);
+      return { next, answer: count === 0 };
+    }
+    case "readMany": {
+      const { next, count } = reading(model, user, member, action.seqs);
+      return { next, answer: count };
+    }
+    case "readUpTo": {
+      const { next, count } = reading(
+        model,
+        user,
+        member,
+        all.filter((seq) => seq <= action.seq),
+      );
+      return { next, answer: count };
+    }
+    case "readAll": {
+      const { next, count } = reading(model, user, member, all);
+      return { next, answer: count };
+    }
+  }
+};
+
+export type Status = "sent" | "delivered" | "read";
+
+/** A message as somebody sees it; the readers in no order. */
+export interface MessageView {
+  readonly seq: number;
+  readonly deleted: boolean;
+  readonly readBy: readonly number[];
+  readonly isRead: boolean;
+  readonly status: Status;
+}
+
+/** The room as somebody sees it. */
+export interface View {
+  readonly unread: number;
+  readonly unreadSeqs: readonly number[];
+  readonly lastIsRead: boolean | null;
+  readonly messages: readonly MessageView[];
+}
+
+const viewMessage = ({ members }: Model, message: ModelMessage, viewer: number): MessageView => {
+  const { seq, sender, deleted } = message;
+  const others = [...members].filter(([user]) => user !== sender);
+  const readBy = others.filter(([, member]) => hasRead(member, seq)).map(([user]) => user);
+  const me = members.get(viewer);
+  const isRead = viewer === sender ? readBy.length > 0 : me !== undefined && isSettled(me, seq);
+  const received =
+    viewer === sender
+      ? others.some(([, member]) => hasReceived(member, seq))
+      : me !== undefined && hasReceived(me, seq);
+  return {
+    seq,
+    deleted,
+    readBy: readBy.sort((one, other) => one - other),
+    isRead,
+    status: isRead ? "read" : received ? "delivered" : "sent",
+  };
+};
+
+export const viewOf = (model: Model, viewer: number): View => {
+  const unread = unreadSeqs(model, viewer);
+  const messages = model.messages.map((message) => viewMessage(model, message, viewer));
+  return {
+    unread: unread.length,
+    unreadSeqs: unread,
+    lastIsRead: messages.at(-1)?.isRead ?? null,
+    messages,
+  };
+};
+
+/** Where a message stands with each member but its sender. */
+export const statusesOf = ({ messages, members }: Model, seq: number): Map<number, Status> => {
+  const sender = messages.find((message) => message.seq === seq)?.sender;
+  return new Map(
+    [...members]
+      .filter(([user]) => user !== sender)
+      .map(([user, member]) => [
+        user,
+        hasRead(member, seq) ? "read" : hasReceived(member, seq) ? "delivered" : "sent",
+      ]),
+  );
+};
