@@ -24,6 +24,8 @@ interface Seqs {
 const rangeOf = (place: Place, { first, last }: Seqs, size: number): Seqs & { newest: boolean } => {
   if ("before" in place) return { first, last: Math.min(last, place.before - 1), newest: true };
   if ("after" in place) return { first: Math.max(first, place.after + 1), last, newest: false };
+  // The newest page is full whatever numbers stayed unused; further ones are counted, so that none costs more than another.
+  if (place.page === 1) return { first, last, newest: true };
   const end = last - (place.page - 1) * size;
   return { first: Math.max(first, end - size + 1), last: end, newest: true };
 };

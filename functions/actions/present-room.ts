@@ -19,6 +19,8 @@ export interface RoomParts {
   readonly me: Membership | undefined;
   /** The members that are shown, the longest-standing first. */
   readonly members: readonly RosterEntry[];
+  /** All members that were read, shown or not: e-mail addresses are theirs to see and to show. */
+  readonly witnesses: readonly RosterEntry[];
   /** How many there are, shown or not. */
   readonly memberCount: number;
   /** Memberships of others, for whether they read the viewer's last message. */
@@ -61,8 +63,8 @@ export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user
 
 /** A room as its viewer sees it. E-mail addresses are shown among members. */
 export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
-  const { head, me, members, people } = parts;
-  const memberIds = new Set(members.map((member) => member.userId));
+  const { head, me, members, people, witnesses } = parts;
+  const memberIds = new Set(witnesses.map((member) => member.userId));
   const present = (userId: string): User =>
     presentUser(personOf(people, userId), userId === viewerId || (me !== undefined && memberIds.has(userId)));
   const details = parts.details ?? noDetails;

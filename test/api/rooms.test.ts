@@ -195,6 +195,23 @@ describe("getRoom and listRooms", () => {
     expect(page.results[0]?.content).toBe(content);
   });
 
+  test("whoever shares the room sees the sender's e-mail address, in a list of large rooms too", async () => {
+    const people = await newUsers(23);
+    const [ann] = people;
+    if (!ann) throw new Error("no users");
+    const roomId = await groupRoom(ann, people.slice(1));
+    const room = await call("getRoom", { token: ann.token, params: { room_id: roomId } });
+    const last = people.find((one) => one.id === room.participants.at(-1)?.id);
+    await call("sendMessage", {
+      token: last?.token,
+      params: { room_id: roomId },
+      body: { content: "From the back row" },
+    });
+    const { results } = await call("listRooms", { token: ann.token });
+    expect(results[0]?.participants.some((one) => one.id === last?.id)).toBe(false);
+    expect(results[0]?.last_message?.sender.email).toBe(last?.email);
+  });
+
   test("a public room can be read by anyone, who then sees no e-mail addresses", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");

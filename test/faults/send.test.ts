@@ -171,6 +171,19 @@ describe("what is not stored is not shown", () => {
   });
 });
 
+test("page 1 holds the newest messages, though numbers stayed unused", async () => {
+  for (let at = 0; at < 3; at += 1) {
+    await strike("crash", scene, "order");
+    expect((await send(scene)).status).toBe(500);
+  }
+  const page = await call("listMessages", {
+    token: scene.ben.token,
+    params: { room_id: scene.roomId },
+    query: { page_size: 2 },
+  });
+  expect(page.results.map((message) => message.content)).toEqual(["before"]);
+});
+
 describe("over the socket", () => {
   for (const step of ["order", "claim", "write"] as const)
     test(`the function ends after ${step}: the client's retry gets its ack, and the message is there once`, async () => {
