@@ -86,6 +86,18 @@ describe("bad requests", () => {
     expect([201, 415]).toContain(response.status);
   });
 
+  test("what is nested without end, or no Unicode, is refused and breaks nothing", async () => {
+    const ann = await newUser("ann");
+    const deep = `{"room_type":"group","tags":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    const nested = await attempt("createRoom", { token: ann.token, body: deep });
+    expect(nested).toMatchObject({ status: 400, body: { code: "invalid_json" } });
+    const half = await attempt("createRoom", {
+      token: ann.token,
+      body: '{"room_type":"group","name":"half a pair: \\ud800"}',
+    });
+    expect(half).toMatchObject({ status: 400, body: { errors: [{ path: "name" }] } });
+  });
+
   test("a path that is none is said to be none, with the request's id", async () => {
     const ann = await newUser("ann");
     const response = await fetch(new URL("/api/chat/rooms/a/b/c", inject("ready").httpUrl), {
