@@ -68,7 +68,7 @@ export const messageOperations = {
     body: draft,
     success: { status: 201, schema: message },
     repeated: 200,
-    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+    errors: ["forbidden", "not_found", "rate_limited"],
   }),
   getMessage: defineOperation({
     id: "getMessage",

@@ -76,7 +76,7 @@ export const roomOperations = {
     ),
     success: { status: 201, schema: room },
     repeated: 200,
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found"],
   }),
   openDirectRoom: defineOperation({
     id: "openDirectRoom",

@@ -4,7 +4,7 @@
  */
 import { keys, seqOfKey } from "./keys.ts";
 import type { StoredMessage } from "./messages.ts";
-import { putIfAbsent, queryUpTo } from "./table.ts";
+import { putIfAbsent, queryAll } from "./table.ts";
 
 export interface Edit {
   /** From 1: what was first said. */
@@ -36,11 +36,18 @@ export const listEdits = async (
   const end = Math.min(last, edits);
   if (end < first) return [];
   const from = keys.edit(roomId, seq, first);
-  const items = await queryUpTo(end - first + 1, {
-    KeyConditionExpression: "pk = :room AND sk BETWEEN :from AND :to",
-    ExpressionAttributeValues: { ":room": from.pk, ":from": from.sk, ":to": keys.edit(roomId, seq, end).sk },
-    ConsistentRead: true,
-  });
+  const items = await queryAll(
+    {
+      KeyConditionExpression: "pk = :room AND sk BETWEEN :from AND :to",
+      ExpressionAttributeValues: {
+        ":room": from.pk,
+        ":from": from.sk,
+        ":to": keys.edit(roomId, seq, end).sk,
+      },
+      ConsistentRead: true,
+    },
+    end - first + 1,
+  );
   return items.map((item) => ({
     version: seqOfKey(String(item.sk)),
     content: String(item.content),

@@ -7,7 +7,7 @@ import type { Permissions, RoomRole, RoomStatus, RoomType } from "../../contract
 import { isoNow } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
 import { permissionLetter, permissionsFromText, usualPermissions } from "./permissions.ts";
-import { getItem, getItems, type Item, updateItem } from "./table.ts";
+import { getItem, type Item, updateItem } from "./table.ts";
 
 /** The last message in short, so that a list of rooms reads no messages. */
 export interface Preview {
@@ -218,7 +218,3 @@ export const showPreview = async (roomId: string, last: Preview & { seq: number 
     ExpressionAttributeValues: { ":last": previewToItem(last), ":seq": last.seq },
   });
 };
-
-/** The heads of those rooms that exist, with the caller's memberships read in the same calls (see memberships.ts). */
-export const getHeads = async (roomIds: readonly string[]): Promise<Head[]> =>
-  (await getItems(roomIds.map((roomId) => keys.head(roomId)))).map(headFromItem);

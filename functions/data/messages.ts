@@ -7,7 +7,7 @@
  */
 import type { MessageType } from "../../contract/objects/message.ts";
 import { idOfKey, indexKeys, keys, seqOfKey } from "./keys.ts";
-import { getItem, getItems, type Item, putIfAbsent, query, queryUpTo } from "./table.ts";
+import { getItem, getItems, type Item, putIfAbsent, query, queryAll } from "./table.ts";
 
 export interface StoredMessage {
   readonly roomId: string;
@@ -118,13 +118,16 @@ export const listMessagesBetween = async (
   if (range.last < range.first) return [];
   const from = keys.message(roomId, range.first);
   const to = keys.message(roomId, range.last);
-  const items = await queryUpTo(range.limit, {
-    KeyConditionExpression: "pk = :room AND sk BETWEEN :from AND :to",
-    ExpressionAttributeValues: { ":room": from.pk, ":from": from.sk, ":to": to.sk },
-    ScanIndexForward: !range.newest,
-    // A page is asked for in answer to an event: it must hold the message that the event told of.
-    ConsistentRead: true,
-  });
+  const items = await queryAll(
+    {
+      KeyConditionExpression: "pk = :room AND sk BETWEEN :from AND :to",
+      ExpressionAttributeValues: { ":room": from.pk, ":from": from.sk, ":to": to.sk },
+      ScanIndexForward: !range.newest,
+      // A page is asked for in answer to an event: it must hold the message that the event told of.
+      ConsistentRead: true,
+    },
+    range.limit,
+  );
   const messages = items.map((item) => messageFromItem(roomId, item));
   return range.newest ? messages.reverse() : messages;
 };

@@ -80,29 +80,7 @@ export const query = async (input: Omit<QueryCommandInput, "TableName">): Promis
   return Items ?? [];
 };
 
-/** A query for at most `limit` items, which takes a further page only where they have more than 1 MB. */
-export const queryUpTo = async (
-  limit: number,
-  input: Omit<QueryCommandInput, "TableName" | "Limit">,
-): Promise<Item[]> => {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: environment.tableName,
-        ...input,
-        Limit: limit - items.length,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start && items.length < limit);
-  return items;
-};
-
-/** A query followed through its pages of 1 MB, for lists that their owner or `limit` bounds. */
+/** A query followed through its pages of 1 MB, to its end or to `limit` items, for lists that one of both bounds. */
 export const queryAll = async (
   input: Omit<QueryCommandInput, "TableName">,
   limit = Number.POSITIVE_INFINITY,
@@ -114,13 +92,14 @@ export const queryAll = async (
       new QueryCommand({
         TableName: environment.tableName,
         ...input,
+        ...(Number.isFinite(limit) && { Limit: limit - items.length }),
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start && items.length < limit);
-  return items.slice(0, limit);
+  return items;
 };
 
 /** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
