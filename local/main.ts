@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createDemoAccounts, describeDemoAccounts } from "./demo-accounts.ts";
 import { type CommandLine, parseCommandLine, usage } from "./options.ts";
 import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
@@ -42,8 +43,10 @@ async function run(commandLine: CommandLine, report: Report): Promise<void> {
   const { httpUrl, userPoolId } = addresses;
   const problem =
     userPoolId === null ? "the users are those of the external issuer." : await createDemoAccounts(httpUrl);
-  if (commandLine.readyFile !== undefined) {
-    const { readyFile } = commandLine;
+  // Beside the data that are kept, one is always found: by `npm run redrive`.
+  const readyFiles = [commandLine.readyFile, commandLine.fresh ? undefined : join(dataDir, "ready.json")];
+  for (const readyFile of readyFiles) {
+    if (readyFile === undefined) continue;
     writeReadyFile(readyFile, addresses);
     process.once("exit", () => removeReadyFile(readyFile));
   }

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { shortFunctionName } from "./aws/function-names.ts";
-import { startAws } from "./aws/index.ts";
+import { ADMIN_ACCESS_KEY_ID, startAws } from "./aws/index.ts";
 import { createClock } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
@@ -29,6 +29,17 @@ export interface Addresses {
   readonly userPoolId: string | null;
   readonly userPoolClientId: string | null;
   readonly controlUrl: string;
+  /** The one endpoint of DynamoDB, S3, SQS and Cognito, for tools that look behind the APIs. */
+  readonly awsUrl: string;
+  readonly tableName: string | null;
+  /** Who may do anything there, without policies, faults and meter. */
+  readonly operator: {
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
+  /** What the stack puts out, such as the URLs of its queues. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 export interface Runner {
@@ -148,7 +159,17 @@ async function startParts(
   onClose(sources.close);
   aws.onTableWrite(sources.wake);
 
-  const control = createControlServer({ meter: aws.meter, faults: aws.faults, clock, mail: aws.mail });
+  const host = functions;
+  const control = createControlServer({
+    meter: aws.meter,
+    faults: aws.faults,
+    clock,
+    mail: aws.mail,
+    waitingFor: () => [
+      ...(host.underWay > 0 ? [`${host.underWay} invocations`] : []),
+      ...sources.waitingFor(),
+    ],
+  });
   const controlPort = await listen(control, 0);
   onClose(() => stopListening(control));
   report.step("the HTTP and WebSocket APIs answer");
@@ -161,6 +182,10 @@ async function startParts(
       userPoolId: stack.outputs.get("UserPoolId") ?? null,
       userPoolClientId: stack.outputs.get("UserPoolClientId") ?? null,
       controlUrl: `http://127.0.0.1:${controlPort}`,
+      awsUrl: aws.endpoint,
+      tableName: stack.outputs.get("TableName") ?? null,
+      operator: { region: REGION, accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: aws.secretKey },
+      outputs: Object.fromEntries(stack.outputs),
     },
   };
 }

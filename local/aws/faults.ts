@@ -26,6 +26,8 @@ export interface FaultSpec {
   readonly times?: number;
   /** Each matching call goes wrong with this probability, instead of `nth` and `times`. */
   readonly probability?: number;
+  /** With the same seed the same of the matching calls go wrong, counted from the first. */
+  readonly seed?: number;
   readonly delay_ms?: number;
 }
 
@@ -56,13 +58,26 @@ interface ActiveFault extends FaultSpec {
   hits: number;
 }
 
-export function createFaults(random: () => number = Math.random): Faults {
+/** Mulberry32: from 0 up to, but not, 1. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export function createFaults(): Faults {
   let active: ActiveFault[] = [];
+  const randoms = new Map<string, () => number>();
   let nextId = 1;
   return {
     add(spec) {
       const fault: ActiveFault = { id: String(nextId++), ...parseFault(spec), matches: 0, hits: 0 };
       active.push(fault);
+      randoms.set(fault.id, fault.seed === undefined ? Math.random : seeded(fault.seed));
       return { ...fault };
     },
     list: () => active.map((fault) => ({ ...fault })),
@@ -73,13 +88,14 @@ export function createFaults(random: () => number = Math.random): Faults {
     },
     clear() {
       active = [];
+      randoms.clear();
     },
     strike(call, functionLogicalId) {
       if (active.length === 0) return [];
       return active.filter((fault) => {
         if (!matches(fault, call, functionLogicalId)) return false;
         fault.matches++;
-        if (!isDue(fault, random)) return false;
+        if (!isDue(fault, randoms.get(fault.id) ?? Math.random)) return false;
         fault.hits++;
         return true;
       });
@@ -123,6 +139,7 @@ function parseFault(spec: unknown): FaultSpec {
   check("nth", (value) => isCount(value, 1), "a whole number from 1");
   check("times", (value) => isCount(value, 0), "a whole number from 0, which means for ever");
   check("probability", (value) => typeof value === "number" && value >= 0 && value <= 1, "from 0 to 1");
+  check("seed", (value) => isCount(value, 0), "a whole number from 0");
   check("delay_ms", (value) => typeof value === "number" && value >= 0, "a number from 0");
   if (spec.kind === "delay" && spec.delay_ms === undefined) problems.push("a delay needs delay_ms");
   if (spec.kind === "unprocessed" && spec.service !== "dynamodb") {
@@ -138,6 +155,7 @@ function parseFault(spec: unknown): FaultSpec {
     "nth",
     "times",
     "probability",
+    "seed",
     "delay_ms",
   ];
   for (const name of Object.keys(spec)) {

@@ -51,6 +51,8 @@ export interface AwsOptions {
 export interface Aws {
   /** The origin of all services, e.g. `http://127.0.0.1:4001`. */
   readonly endpoint: string;
+  /** What goes with every access key id. */
+  readonly secretKey: string;
   /** DynamoDB Local itself, for reading streams: no policies, no meter. */
   readonly dynamoEndpoint: string;
   /**
@@ -163,6 +165,7 @@ async function startParts(
   onClose(proxy.close);
   return {
     endpoint,
+    secretKey,
     dynamoEndpoint: `http://127.0.0.1:${dynamoPort}`,
     environment: {
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,

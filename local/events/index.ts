@@ -34,6 +34,8 @@ export interface EventSourceOptions {
 export interface EventSources {
   /** Call it after each write to a table: the streams are then read at once. Idle polling alone takes up to 250 ms. */
   wake(): void;
+  /** What is still to be delivered, in words, for each source that has something. Delayed messages do not count. */
+  waitingFor(): string[];
   /** Waits for invocations under way; what they leave undone is delivered by the next run. Close this before SQS. */
   close(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export async function startEventSources(options: EventSourceOptions): Promise<Ev
     wake() {
       for (const source of sources) source.wake();
     },
+    waitingFor: () => sources.flatMap((source) => source.waitingFor() ?? []),
     close,
   };
 }

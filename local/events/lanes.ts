@@ -11,6 +11,8 @@ export interface Lanes {
   room(): Promise<void>;
   /** Delivers what is left without waiting for batches to fill; resolves when all is done, or the runner closes. */
   drain(): Promise<void>;
+  /** How many records have been taken in and are not done yet. */
+  readonly open: number;
   /** Resolves when no invocation is under way. */
   idle(): Promise<void>;
 }
@@ -88,6 +90,9 @@ export function createLanes({ mapping, partitionKey, deliver, checkpoint, signal
       lane.queue.push(entry);
       if (lane.queue.length === batchSize) bell.ring();
       start(lane);
+    },
+    get open() {
+      return open.length;
     },
     room: () => until(() => open.length < capacity),
     async drain() {

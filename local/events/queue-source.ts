@@ -54,6 +54,11 @@ export function startQueueSource(options: QueueSourceOptions): Source {
     ready: Promise.resolve(),
     // A queue tells its receivers itself.
     wake: () => {},
+    waitingFor() {
+      const { visible, inFlight } = options.endpoint.queue.counts();
+      const messages = visible + inFlight;
+      return messages > 0 ? `${messages} messages of ${mapping.logicalId}` : undefined;
+    },
     async ended() {
       await looping;
       await Promise.all(running);

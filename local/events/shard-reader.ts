@@ -9,6 +9,8 @@ export interface ShardReader {
   readonly ready: Promise<void>;
   /** Resolves with true at the shard's end, with false when the runner closes. */
   readonly ended: Promise<boolean>;
+  /** When the last read began that found nothing, by performance.now(): all that was written before it has been read. */
+  readonly emptyAt: number;
 }
 
 export interface ShardReaderOptions {
@@ -31,6 +33,7 @@ export function readShard(options: ShardReaderOptions): ShardReader {
   let position = options.start;
   let iterator: string | undefined;
   let complained = false;
+  let emptyAt = 0;
 
   const open = async (): Promise<string> => {
     iterator ??= await api.openShard(streamArn, shardId, position);
@@ -61,6 +64,7 @@ export function readShard(options: ShardReaderOptions): ShardReader {
   const run = async (): Promise<boolean> => {
     while (!signal.aborted) {
       await lanes.room();
+      const began = performance.now();
       const page = await read();
       for (const raw of page?.records ?? []) {
         const record = options.toRecord(raw);
@@ -72,6 +76,7 @@ export function readShard(options: ShardReaderOptions): ShardReader {
         return !signal.aborted;
       }
       iterator = page?.next;
+      if (page?.records.length === 0) emptyAt = began;
       if (page !== undefined && page.records.length > 0) pacer.found();
       else await pacer.rest(signal);
     }
@@ -82,5 +87,11 @@ export function readShard(options: ShardReaderOptions): ShardReader {
     // Known from now on, so that a restart does not take it for a new shard.
     if (checkpoints.get(shardId) === undefined) checkpoints.set(shardId, {});
   });
-  return { ready, ended: ready.then(run) };
+  return {
+    ready,
+    ended: ready.then(run),
+    get emptyAt() {
+      return emptyAt;
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { withEmptyMapsInRecords } from "../aws/dynamodb/empty-maps.ts";
 import { localSignature } from "../aws/dynamodb/tables.ts";
 import { createForward } from "../aws/forward.ts";
 import { isRecord, type Payload, parsePayload } from "../aws/types.ts";
@@ -73,7 +74,8 @@ export function createStreamApi(dynamoEndpoint: string): StreamApi {
       return String((await call("GetShardIterator", { StreamArn, ShardId, ...where })).ShardIterator);
     },
     async readRecords(ShardIterator) {
-      const { Records, NextShardIterator } = await call("GetRecords", { ShardIterator, Limit: 1000 });
+      const answer = await call("GetRecords", { ShardIterator, Limit: 1000 });
+      const { Records, NextShardIterator } = withEmptyMapsInRecords(answer);
       return {
         records: Array.isArray(Records) ? Records : [],
         next: typeof NextShardIterator === "string" ? NextShardIterator : undefined,

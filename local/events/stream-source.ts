@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type Checkpoints, openCheckpoints } from "./checkpoints.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
-import { readShard } from "./shard-reader.ts";
+import { readShard, type ShardReader } from "./shard-reader.ts";
 import { type Shard, type StreamApi, sequenceNumberOf } from "./stream-api.ts";
 import { type DeliveryContext, deliverBatch } from "./stream-delivery.ts";
 import { type StreamRecord, streamRecord } from "./stream-record.ts";
@@ -19,6 +19,8 @@ export interface Source {
   readonly ready: Promise<void>;
   /** Looks at once for what was just written. */
   wake(): void;
+  /** What it still has to deliver, in words; undefined when that is nothing. */
+  waitingFor(): string | undefined;
   /** Resolves when nothing is under way any more; call it after aborting the signal. */
   ended(): Promise<void>;
 }
@@ -30,6 +32,8 @@ export function startStreamSource(options: StreamSourceOptions): Source {
   const checkpoints = openCheckpoints(options.checkpointFile, mapping.sourceArn);
   const reading = new Set<string>();
   const allLanes: Lanes[] = [];
+  const readers = new Set<ShardReader>();
+  let writtenAt = 0;
   let first = !checkpoints.resumed;
 
   /** Begins to read every shard whose parent is done with. */
@@ -73,9 +77,11 @@ export function startStreamSource(options: StreamSourceOptions): Source {
       toRecord: (raw) => toRecord(raw, options),
       wanted: (record) => mapping.filters.length === 0 || mapping.filters.some(({ test }) => test(record)),
     });
+    readers.add(reader);
     reader.ended
       .then(async (atEnd) => {
         pacers.delete(pacer);
+        readers.delete(reader);
         if (!atEnd) return;
         checkpoints.set(shardId, { ...checkpoints.get(shardId), done: true });
         await lookUntilFound(pacer);
@@ -96,7 +102,14 @@ export function startStreamSource(options: StreamSourceOptions): Source {
   return {
     ready: look(),
     wake() {
+      writtenAt = performance.now();
       for (const pacer of pacers) pacer.wake();
+    },
+    waitingFor() {
+      const open = allLanes.reduce((sum, lanes) => sum + lanes.open, 0);
+      if (open > 0) return `${open} records of ${mapping.logicalId}`;
+      const unread = [...readers].some((reader) => reader.emptyAt <= writtenAt);
+      return unread ? `what was written since ${mapping.logicalId} was read` : undefined;
     },
     async ended() {
       await Promise.all(allLanes.map((lanes) => lanes.idle()));

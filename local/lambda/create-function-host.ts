@@ -22,6 +22,8 @@ export interface FunctionHostOptions {
 }
 
 export interface OwnedFunctionHost extends FunctionHost {
+  /** How many invocations wait or run. */
+  readonly underWay: number;
   /** Starts a first worker of every function. */
   prewarm(): void;
   close(): Promise<void>;
@@ -43,9 +45,13 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
     });
     pools.set(functionLogicalId, pool);
   }
+  let underWay = 0;
   const roleOf = (functionLogicalId: string) => definitions.get(functionLogicalId)?.roleLogicalId ?? "";
 
   return {
+    get underWay() {
+      return underWay;
+    },
     invoke(functionLogicalId, event, meta) {
       const pool = pools.get(functionLogicalId);
       if (!pool) return Promise.reject(new Error(`The template holds no function ${functionLogicalId}.`));
@@ -62,8 +68,11 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
         requestId,
         operation,
       });
+      underWay += 1;
       return new Promise((resolve, reject) => {
         pool.invoke({ requestId, operation, eventJson, resolve, reject });
+      }).finally(() => {
+        underWay -= 1;
       });
     },
     crash(accessKeyId) {

@@ -61,6 +61,21 @@ test("a fault may strike for ever, and may be taken back", async () => {
   expect(aws.faults.remove(id)).toBe(false);
 });
 
+test("a seed chooses the same calls again", async () => {
+  const struck = async (seed: number): Promise<string[]> => {
+    const { id } = aws.faults.add({ kind: "throttle", service: "dynamodb", pk: "S", probability: 0.5, seed });
+    const outcomes: string[] = [];
+    for (let i = 0; i < 20; i++) outcomes.push(await outcome(put("S")));
+    aws.faults.remove(id);
+    return outcomes;
+  };
+  const first = await struck(1);
+  expect(new Set(first)).toEqual(new Set(["ok", "ThrottlingException"]));
+  expect(await struck(1)).toEqual(first);
+  expect(await struck(2)).not.toEqual(first);
+  expect(() => aws.faults.add({ kind: "lose", service: "dynamodb", seed: -1 })).toThrow(InvalidFault);
+});
+
 test("lose executes the call and breaks the connection", async () => {
   aws.faults.add({ kind: "lose", service: "dynamodb", action: "PutItem" });
   await expect(put("L")).rejects.toThrow();

@@ -82,6 +82,10 @@ describe("a whole runner", () => {
       controlUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       userPoolId: expect.any(String),
       userPoolClientId: expect.any(String),
+      awsUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      tableName: expect.any(String),
+      operator: { region: "us-east-1", accessKeyId: expect.any(String), secretAccessKey: expect.any(String) },
+      outputs: expect.objectContaining({ TableName: first.ready.tableName }),
     });
     expect((await fetch(`${first.ready.httpUrl}/api/chat/rooms`)).status).toBe(401);
     const children = childrenOf(first.child.pid);

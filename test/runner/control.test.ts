@@ -8,6 +8,7 @@ import { listen, stopListening } from "../../local/listen.ts";
 
 const meter = createMeter();
 const clock = createClock();
+let waiting: string[] = [];
 let server: Server;
 let url: string;
 
@@ -17,6 +18,7 @@ beforeEach(async () => {
     faults: createFaults(),
     clock,
     mail: { list: () => [{ code: "123456" }] },
+    waitingFor: () => waiting,
   });
   url = `http://127.0.0.1:${await listen(server, 0)}`;
 });
@@ -66,6 +68,12 @@ test("the clock moves ahead, never back", async () => {
   expect([status, moved]).toEqual([200, { now: expect.any(Number), offset_ms: before + 1000 }]);
   expect((await call("POST", "/clock", { advance_ms: -1 }))[0]).toBe(400);
   expect((await call("POST", "/clock", {}))[0]).toBe(400);
+});
+
+test("whether anything is under way", async () => {
+  expect(await call("GET", "/idle")).toEqual([200, { idle: true, waiting_for: [] }]);
+  waiting = ["2 invocations"];
+  expect(await call("GET", "/idle")).toEqual([200, { idle: false, waiting_for: ["2 invocations"] }]);
 });
 
 test("mail can be read; other paths and browsers get nothing", async () => {

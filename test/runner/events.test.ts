@@ -87,6 +87,15 @@ describe("a DynamoDB stream", () => {
     expect(change(records[0]).ApproximateCreationDateTime).toBeGreaterThanOrEqual(before);
   });
 
+  test("gives an empty map its type, wherever it is", async () => {
+    await events.start(mapping());
+    const empty = { M: {} };
+    const attributes = { map: empty, list: { L: [] }, deep: { M: { map: empty, list: { L: [empty] } } } };
+    await put("u1", "a", attributes);
+    await until(() => expect(delivered()).toHaveLength(1));
+    expect(events.batches.flat()[0]).toMatchObject({ dynamodb: { NewImage: attributes } });
+  });
+
   test("tells a deletion by TTL from one by a caller", async () => {
     await events.start(mapping());
     await put("gone", "-", { expires_at: { N: String(Math.floor(Date.now() / 1000) - 60) } });

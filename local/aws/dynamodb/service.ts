@@ -11,6 +11,7 @@ import {
 } from "../types.ts";
 import { meterRequest } from "./capacity.ts";
 import { describeDynamoCall } from "./describe-call.ts";
+import { withEmptyMapsInRecords } from "./empty-maps.ts";
 import { localSignature, type Tables } from "./tables.ts";
 import { halveBatch } from "./unprocessed.ts";
 
@@ -25,7 +26,11 @@ export function createDynamoService(forward: Forward, tables: Tables, onWrite: (
     const metered = meterRequest(call.action, call.payload, request.body);
     const headers = { ...localSignature, "x-amz-target": String(request.headers["x-amz-target"] ?? "") };
     const answer = await forward(headers, metered.body);
-    const { body, rru, wru } = metered.read(answer.status, answer.body);
+    const { body: given, rru, wru } = metered.read(answer.status, answer.body);
+    const body =
+      call.action === "GetRecords"
+        ? Buffer.from(JSON.stringify(withEmptyMapsInRecords(parsePayload(given))))
+        : given;
     if (wru > 0 && answer.status === 200) onWrite();
     return dynamoAnswer(answer.status, body, rru, wru, String(answer.headers["x-amzn-requestid"] ?? ""));
   };
