@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: "api",
-          include: ["test/{api,websocket,faults,model,start}/**/*.test.ts"],
+          include: ["test/{api,background,websocket,faults,model,resume,start}/**/*.test.ts"],
           globalSetup: ["test/support/runner-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -29,13 +29,17 @@ export const serverEvents = {
     }),
   }),
   pong: z.object({ type: z.literal("pong") }),
-  /** The rooms in which the server is ahead of what the client said that it holds. */
+  /** The rooms in which the server is ahead of what the client said that it holds. A long answer comes as several. */
   hello: z.object({
     type: z.literal("hello"),
     user_id: z.string(),
     rooms: z.array(
       z.object({ room_id: z.string(), seq: counter(), rev: counter(), unread_count: counter() }),
     ),
+    /** Rooms that the client named and that are not its user's: left, deleted, or never there. */
+    removed: z.array(z.string()),
+    /** How many entries, of rooms and removed ones, further events of the same answer still bring. */
+    remaining: counter(),
   }),
   message: z.object({ type: z.literal("message"), message: message() }),
   /** A message was edited, restored, pinned or unpinned. */
@@ -76,6 +80,8 @@ export const serverEvents = {
     room_id: z.string(),
     user_id: z.string(),
     message_ids: z.array(z.string()).nullable(),
+    /** Nothing up to here was ever theirs to read: the room's last message when they joined. */
+    joined_seq: counter(),
     /** Everything up to here, since they joined, is read by them. */
     up_to_seq: counter(),
     read_at: timestamp(),
@@ -85,6 +91,7 @@ export const serverEvents = {
     type: z.literal("delivered"),
     room_id: z.string(),
     user_id: z.string(),
+    joined_seq: counter(),
     up_to_seq: counter(),
     delivered_at: timestamp(),
   }),

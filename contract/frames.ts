@@ -9,6 +9,9 @@ const roomId = deferred(() => id().optional());
 const requestId = deferred(() => z.string().min(1).max(128).optional());
 const counter = deferred(() => z.int().nonnegative());
 
+/** How many rooms a client can name in `hello`: as many as fit into a message of 128 KB. Each is looked up. */
+const maxHeldRooms = 2000;
+
 /** The frames that a client sends, by their type. Each may carry a `request_id`, which its answer repeats. */
 export const clientFrames = {
   message: deferred(() =>
@@ -51,8 +54,13 @@ export const clientFrames = {
     z.object({
       type: z.literal("hello"),
       request_id: requestId(),
-      /** What the client holds of each room that it knows. */
-      rooms: z.record(id(), z.object({ seq: counter(), rev: counter() })).default({}),
+      /** What the client holds of each room that it knows, of the most recent ones if there are more. */
+      rooms: z
+        .record(id(), z.object({ seq: counter(), rev: counter() }))
+        .refine((rooms) => Object.keys(rooms).length <= maxHeldRooms, {
+          error: `Name at most ${maxHeldRooms} rooms`,
+        })
+        .default({}),
     }),
   ),
   authenticate: deferred(() =>

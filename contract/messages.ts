@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { deferred } from "./deferred.ts";
-import { message, messageType, priority } from "./objects/message.ts";
+import { memberMarks, message, messageType, priority } from "./objects/message.ts";
 import { cursor, pageOf, pageQuery } from "./objects/page.ts";
 import { clientMessageId, id, metadata, text } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
@@ -33,6 +33,18 @@ export type Draft = z.output<ReturnType<typeof draft>>;
 export const messageParams = deferred(() => roomParams().extend({ message_id: id() }));
 export const messagePage = pageOf("MessagePage", message);
 
+const messageList = deferred(() =>
+  messagePage()
+    .extend({
+      /**
+       * What the members have read and received, as it is now: those whose marks are told in events too, the caller
+       * among them. In rooms of over 200 members, the caller's own alone.
+       */
+      marks: z.array(memberMarks()),
+    })
+    .meta({ id: "MessageList" }),
+);
+
 export const messageOperations = {
   listMessages: defineOperation({
     id: "listMessages",
@@ -41,7 +53,7 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages",
     summary: "List messages, oldest first",
     description:
-      "Page 1 holds the newest messages. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it. `changed_since` takes a `rev` and gives the messages that were edited, deleted, restored, pinned or reacted to since, in the order of their last change; there `count` is the number of messages in the answer, and `next` goes on with later changes.",
+      "Page 1 holds the newest messages. `marks` says what each member has read and received, of these messages and all others: a client applies it to what it holds. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it. `changed_since` takes a `rev` and gives the messages that were edited, deleted, restored, pinned or reacted to since, in the order of their last change; there `count` is the number of messages in the answer, and `next` goes on with later changes.",
     auth: "user",
     params: roomParams,
     query: deferred(() =>
@@ -51,7 +63,7 @@ export const messageOperations = {
         changed_since: cursor("changed_since"),
       }),
     ),
-    success: { status: 200, schema: messagePage },
+    success: { status: 200, schema: messageList },
     errors: ["forbidden", "invalid_cursor"],
   }),
   sendMessage: defineOperation({

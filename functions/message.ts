@@ -26,15 +26,18 @@ const handle = (frame: ClientFrame, socket: Socket): Promise<FrameResult> => {
   return handler(frame, socket);
 };
 
-/** One of an ack and a reply is the answer; where a frame wants both, the reply is posted before. */
+/** A route responds with one event: the ack, or else the last of the replies. Those before it are posted, one by one. */
 const answerWith = async (
-  { reply, ack }: FrameResult,
+  { replies = [], ack }: FrameResult,
   requestId: string | undefined,
   socket: Socket,
 ): Promise<RouteResponse> => {
-  if (requestId === undefined) return respond(reply);
-  if (reply) await postToConnections([{ id: socket.connectionId }], () => encodeEvent(reply));
-  return respond({ type: "ack", request_id: requestId, ...ack });
+  const answers: ServerEvent[] = [...replies];
+  if (requestId !== undefined) answers.push({ type: "ack", request_id: requestId, ...ack });
+  const last = answers.pop();
+  for (const answer of answers)
+    await postToConnections([{ id: socket.connectionId }], () => encodeEvent(answer));
+  return respond(last);
 };
 
 /** Serves every frame of the WebSocket API. Nothing that a client sends closes its connection. */

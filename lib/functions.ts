@@ -3,10 +3,26 @@ import type { Area } from "../contract/operation.ts";
 /** The functions behind the WebSocket API; `message` serves every frame. */
 export type WebSocketFunctionName = "authorize" | "connect" | "message" | "disconnect";
 
-/** The function `name` is `functions/<name>.ts`; each area of the HTTP API is one. */
-export type FunctionName = Area | WebSocketFunctionName;
+/**
+ * What runs behind the APIs: `deliver` posts what is told to more than a few connections, `derive` follows the table's
+ * stream, `work` does what takes long or has to be tried again.
+ */
+export type BackgroundFunctionName = "deliver" | "derive" | "work";
 
-export type TableAction = "BatchGetItem" | "DeleteItem" | "GetItem" | "PutItem" | "Query" | "UpdateItem";
+/** The function `name` is `functions/<name>.ts`; each area of the HTTP API is one. */
+export type FunctionName = Area | WebSocketFunctionName | BackgroundFunctionName;
+
+/** The queues: pages of large deliveries, in order; tasks, in any. */
+export type QueueName = "delivery" | "work";
+
+export type TableAction =
+  | "BatchGetItem"
+  | "BatchWriteItem"
+  | "DeleteItem"
+  | "GetItem"
+  | "PutItem"
+  | "Query"
+  | "UpdateItem";
 
 /** What a function may do, and for how long. The stack grants this and nothing else. */
 export interface FunctionNeeds {
@@ -17,6 +33,10 @@ export interface FunctionNeeds {
   readonly queriesIndex?: boolean;
   /** What it may do to a connection of the WebSocket API: GET asks for it, POST sends to it, DELETE closes it. */
   readonly connectionMethods?: readonly ("GET" | "POST" | "DELETE")[];
+  /** The queues that it sends to. */
+  readonly sendsTo?: readonly QueueName[];
+  /** Whose messages, or changes, it is given. */
+  readonly takesFrom?: QueueName | "stream";
   /** Whether it calls Cognito about a user. */
   readonly managesAccounts?: boolean;
 }
@@ -25,10 +45,13 @@ export interface FunctionNeeds {
 const gatewayTimeoutSeconds = 29;
 
 /**
- * Who delivers an event also closes connections whose token has expired, and, where somebody's last one is gone, tells
- * their peers, whom it finds through the index.
+ * Who posts an event also closes connections whose token has expired, and, where somebody's last one is gone, tells their
+ * peers, whom it finds through the index.
  */
-const delivers = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as const;
+const posts = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as const;
+
+/** Who tells rooms of any size hands large deliveries to the queue. */
+const delivers = { ...posts, sendsTo: ["delivery"] } as const;
 
 export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   auth: {
@@ -38,7 +61,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   rooms: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     ...delivers,
   },
   messages: {
@@ -49,7 +72,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   presence: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
-    queriesIndex: true,
+    ...posts,
     connectionMethods: ["GET", "POST", "DELETE"],
   },
   // A person waits for the upgrade: better a refusal that the client retries than a long silence.
@@ -57,20 +80,40 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     timeoutSeconds: 10,
     tableActions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
   },
+  // The only room that it tells of anything is a direct one.
   connect: {
     timeoutSeconds: 10,
-    tableActions: ["BatchGetItem", "GetItem", "PutItem", "UpdateItem"],
-    ...delivers,
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+    ...posts,
   },
   message: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     ...delivers,
   },
   disconnect: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "GetItem", "UpdateItem"],
-    ...delivers,
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
+    ...posts,
+  },
+  deliver: {
+    timeoutSeconds: 30,
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
+    ...posts,
+    takesFrom: "delivery",
+  },
+  derive: {
+    timeoutSeconds: 60,
+    tableActions: ["GetItem"],
+    sendsTo: ["work"],
+    takesFrom: "stream",
+  },
+  // Long enough for thousands of items; what is left over goes on in a task of its own.
+  work: {
+    timeoutSeconds: 120,
+    tableActions: ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"],
+    sendsTo: ["work"],
+    takesFrom: "work",
   },
 };
 

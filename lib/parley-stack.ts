@@ -1,3 +1,4 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Annotations, CfnOutput, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
@@ -8,8 +9,16 @@ import { AttachmentsBucket } from "./constructs/attachments-bucket.ts";
 import { ChatHttpApi } from "./constructs/chat-http-api.ts";
 import { ChatTable } from "./constructs/chat-table.ts";
 import { ChatWebSocketApi } from "./constructs/chat-web-socket-api.ts";
+import { addEventSource } from "./constructs/event-source.ts";
 import { ParleyFunction } from "./constructs/parley-function.ts";
-import { type FunctionName, functionNeeds, perFunction } from "./functions.ts";
+import { RetriedQueue } from "./constructs/retried-queue.ts";
+import {
+  type FunctionName,
+  type FunctionNeeds,
+  functionNeeds,
+  perFunction,
+  type QueueName,
+} from "./functions.ts";
 import type { ParleyProps } from "./props.ts";
 import { httpRoutes } from "./routes.ts";
 import { stagePolicies } from "./stage.ts";
@@ -18,6 +27,18 @@ export interface ParleyStackProps extends ParleyProps {
   /** The bundle of each function. */
   readonly code: Readonly<Record<FunctionName, Code>>;
 }
+
+/** Where a function finds the address of a queue that it sends to. */
+const queueVariables: Record<QueueName, string> = {
+  delivery: "DELIVERY_QUEUE_URL",
+  work: "WORK_QUEUE_URL",
+};
+
+/** The queues that a function calls: to send to them, and to postpone what it was given. */
+const queuesOf = ({ sendsTo = [], takesFrom }: FunctionNeeds): QueueName[] => [
+  ...sendsTo,
+  ...(takesFrom === undefined || takesFrom === "stream" ? [] : [takesFrom]),
+];
 
 /** All of Parley. It names no account and no region: one template is deployed anywhere. */
 export class ParleyStack extends Stack {
@@ -38,6 +59,21 @@ export class ParleyStack extends Stack {
       accessLogs: props.webSocketAccessLogs,
       ...logs,
     });
+
+    const queues: Record<QueueName, RetriedQueue> = {
+      delivery: new RetriedQueue(this, "DeliveryQueue", {
+        policy,
+        fifo: true,
+        consumerTimeoutSeconds: functionNeeds.deliver.timeoutSeconds,
+        attempts: 5,
+      }),
+      work: new RetriedQueue(this, "WorkQueue", {
+        policy,
+        fifo: false,
+        consumerTimeoutSeconds: functionNeeds.work.timeoutSeconds,
+        attempts: 5,
+      }),
+    };
 
     const environment = {
       STAGE: props.stage,
@@ -61,10 +97,18 @@ export class ParleyStack extends Stack {
             ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: webSocketApi.callbackUrl }
             : {}),
           ...(needs.managesAccounts && accounts ? { USER_POOL_ID: accounts.pool.userPoolId } : {}),
+          ...Object.fromEntries(
+            queuesOf(needs).map((queue) => [queueVariables[queue], queues[queue].queue.queueUrl]),
+          ),
         },
         ...logs,
       });
       webSocketApi.grantConnections(added, needs);
+      for (const queue of needs.sendsTo ?? [])
+        added.grant(
+          new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queues[queue].queue.queueArn] }),
+        );
+      addEventSource(added, needs.takesFrom, { table, queues });
       if (needs.managesAccounts && accounts && !policy.confirmsEmail) added.grant(accounts.confirmAtOnce());
       return added.function;
     });
@@ -88,6 +132,10 @@ export class ParleyStack extends Stack {
     new CfnOutput(this, "WebSocketUrl", { value: webSocketApi.url });
     new CfnOutput(this, "TableName", { value: table.tableName });
     new CfnOutput(this, "AttachmentsBucketName", { value: bucket.bucketName });
+    new CfnOutput(this, "DeliveryQueueUrl", { value: queues.delivery.queue.queueUrl });
+    new CfnOutput(this, "DeliveryDeadLettersUrl", { value: queues.delivery.deadLetters.queueUrl });
+    new CfnOutput(this, "WorkQueueUrl", { value: queues.work.queue.queueUrl });
+    new CfnOutput(this, "WorkDeadLettersUrl", { value: queues.work.deadLetters.queueUrl });
     if (accounts) {
       new CfnOutput(this, "UserPoolId", { value: accounts.pool.userPoolId });
       new CfnOutput(this, "UserPoolClientId", { value: accounts.client.userPoolClientId });

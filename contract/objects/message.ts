@@ -93,6 +93,29 @@ export type MessageEdit = z.output<ReturnType<typeof messageEdit>>;
 export const reactions = deferred(() => z.record(z.string(), z.array(z.string())));
 export type Reactions = z.output<ReturnType<typeof reactions>>;
 
+/**
+ * What a member has read and received of a room. They have read the message at a `seq` that is not their own if `seq` is
+ * greater than `joined_seq` and either at most `up_to_seq` or in `read_ahead`; received it if they have read it, or if
+ * `seq` is greater than `joined_seq` and at most `delivered_up_to_seq`.
+ */
+export const memberMarks = deferred(() =>
+  z
+    .object({
+      user_id: z.string(),
+      /** The room's last message when they joined. */
+      joined_seq: z.int().nonnegative(),
+      up_to_seq: z.int().nonnegative(),
+      /** What they have read beyond `up_to_seq`, and wrote themselves. */
+      read_ahead: z.array(z.int().positive()),
+      read_at: timestamp().nullable(),
+      delivered_up_to_seq: z.int().nonnegative(),
+      delivered_at: timestamp().nullable(),
+    })
+    .meta({ id: "MemberMarks" }),
+);
+
+export type MemberMarks = z.output<ReturnType<typeof memberMarks>>;
+
 /** The last message of a room, in short: `content` is cut after 160 characters. */
 export const lastMessage = deferred(() =>
   z

@@ -9,6 +9,7 @@ import { forEach } from "../kernel/for-each.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access-room.ts";
 import { accessUsers } from "./access-users.ts";
+import { enlist, enlistAll } from "./enlist.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
 import { notifyParticipantsChanged, notifyRoomCreated } from "./notify-room.ts";
 import { ensureProfile } from "./profiles.ts";
@@ -57,7 +58,7 @@ interface Enrolled {
   readonly wantsAdmin: boolean;
 }
 
-/** Lists those members whom the roster does not name, in the chunk that they have noted, and gives those whom it has no room for. */
+/** Lists members whom the roster does not name, in the chunk that they have noted, and gives those whom it has no room for. */
 const completeJoining = async (roomId: string, unlisted: readonly Member[]): Promise<Member[]> => {
   const without: Member[] = [];
   for (const member of unlisted) {
@@ -72,8 +73,9 @@ const movesAtOnce = 25;
 
 /**
  * Makes people members: their memberships first, each with the number of a roster chunk, then their entries in that
- * chunk, up to 50 at a time. What a crash leaves is members whom the roster does not name yet: they have the room, and
- * get no events. Adding them again completes it, as does their joining again.
+ * chunk, up to 50 at a time; in a large room, then their places on its list of who is live. What a crash leaves is
+ * members whom the roster, or the list, does not name yet: they have the room, and get no events. Adding them again
+ * completes it, as does their joining again.
  */
 const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrolled> => {
   const roomId = head.id;
@@ -88,6 +90,7 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
   const space = await getSpace(head);
   const wasEmpty = head.rosterChunks > 1 && [...space.values()].every((free) => free === rosterChunkSize);
   let hasAdmin = head.rosterChunks > 1 && !wasEmpty;
+  let isLarge = head.rosterChunks > 1;
   for (let attempt = 0; waiting.length > 0; attempt += 1) {
     if (attempt === attempts)
       throw new ApiError("unavailable", "Too many people join at once: send this again.", { retryAfter: 1 });
@@ -107,14 +110,22 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
     const elsewhere = members.filter((member) => member.chunk !== chunk);
     await forEach(elsewhere, movesAtOnce, ({ membership }) => moveMember(roomId, membership.userId, chunk));
     if (members.length > 0) {
-      const { entered, members: inChunk } = await enterRoster(roomId, chunk, members.map(entryOf));
+      const { entered, members: inChunk, ...room } = await enterRoster(roomId, chunk, members.map(entryOf));
       space.set(chunk, rosterChunkSize - inChunk.length);
+      isLarge ||= room.isLarge;
       hasAdmin ||= inChunk.some((entry) => entry.role === "admin");
       if (!entered) continue;
     }
     enrolled.push(...members);
     waiting = waiting.slice(batch.length);
   }
+  // Somebody who was a member before may have been cut off just here.
+  if (isLarge && head.isLiveListed)
+    await enlist(
+      roomId,
+      newcomers.map((newcomer) => newcomer.userId),
+    );
+  else if (isLarge) await enlistAll(roomId, space.size);
   return { members: enrolled, wantsAdmin: enrolled.length > 0 && !hasAdmin };
 };
 

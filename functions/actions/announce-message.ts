@@ -4,19 +4,26 @@ import { personOf } from "../data/people.ts";
 import type { Profile } from "../data/profiles.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { errorFacts, log } from "../kernel/log.ts";
-import { type Audience, presencesOf } from "./audience.ts";
+import type { Audience } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { presentMessage, unreadMarks } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
 import { ensureProfile } from "./profiles.ts";
 
-const nobody: Audience = { members: [], people: { profiles: new Map(), presences: new Map() } };
+const nobodyIn = (roomId: string): Audience => ({
+  roomId,
+  userIds: [],
+  members: [],
+  presences: new Map(),
+  people: { profiles: new Map(), presences: new Map() },
+  stillIn: undefined,
+});
 
 /** What became of the read that ran while the message was stored. It is stored: nothing here may fail it. */
-export const settled = (audience: Promise<Audience>): Promise<Audience> =>
+export const settled = (roomId: string, audience: Promise<Audience>): Promise<Audience> =>
   audience.catch((error: unknown) => {
     log("error", "audience_not_read", errorFacts(error));
-    return nobody;
+    return nobodyIn(roomId);
   });
 
 /** The sender's own profile; undefined, and shown as unknown, where it cannot be read or made just now. */
@@ -41,6 +48,6 @@ export const announceMessage = async (
   const person = personOf(audience.people, actor.userId);
   const sender = { ...person, profile: (await senderOf(actor, audience)) ?? person.profile };
   const message = presentMessage(stored, unreadMarks, () => presentUser(sender, true));
-  await deliver(presencesOf(audience), stored.roomId, { type: "message", message });
+  await deliver(audience, { event: { type: "message", message } });
   return message;
 };

@@ -1,7 +1,7 @@
 import { getHead } from "../data/heads.ts";
 import { personOf } from "../data/people.ts";
 import { announce } from "./announce.ts";
-import { getAudience, presencesOf } from "./audience.ts";
+import { getAudience, listeningTo, others } from "./audience.ts";
 import { presentUser } from "./present-user.ts";
 
 /**
@@ -17,12 +17,13 @@ export const announceVisit = (
     const head = await getHead(roomId);
     if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
       return undefined;
-    const audience = await getAudience(roomId, userId, head.rosterChunks);
+    const audience = await getAudience(head, userId);
     const visitor = presentUser(personOf(audience.people, userId), true);
     return {
-      connections: presencesOf(audience, userId)
-        .flatMap((presence) => presence.connections)
-        .filter((connection) => connection.roomId === undefined || connection.roomId === roomId),
+      connections: others(audience, userId).userIds.flatMap((id) => {
+        const presence = audience.people.presences.get(id);
+        return presence ? listeningTo(roomId, presence) : [];
+      }),
       event: { type, room_id: roomId, user: visitor.email ?? visitor.username, user_id: userId },
     };
   });

@@ -28,7 +28,7 @@ export const announce = async (
 ): Promise<void> => {
   try {
     const found = await find();
-    if (found) await forgetQuietly(await postEvent(found.connections, found.event));
+    if (found) await forgetQuietly((await postEvent(found.connections, found.event)).over);
   } catch (error) {
     log("warn", "announcement_failed", { what, ...errorFacts(error) });
   }

@@ -1,35 +1,80 @@
+import type { StillIn } from "../data/delivery-pages.ts";
+import type { Head } from "../data/heads.ts";
+import { listLive } from "../data/live.ts";
 import type { People } from "../data/people.ts";
-import type { Presence } from "../data/presence.ts";
+import type { Connection, Presence } from "../data/presence.ts";
 import { getFirstRoster, getFurtherRosters, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 
-/** Who is in a room, and where they are connected. */
-export interface Audience {
-  readonly members: readonly RosterEntry[];
+/** More people than these, or more connections, are told through the queue (docs/decisions/008-delivery-through-a-queue.md). */
+export const inlineLimit = 200;
+
+/** Whom something of a room is told. */
+export interface Listeners {
+  readonly roomId: string;
+  readonly userIds: readonly string[];
+  /** Where they are connected, as far as they are there at all; undefined where they are too many to look here. */
+  readonly presences: ReadonlyMap<string, Presence> | undefined;
+  /** What tells who of them is still in the room, if that matters. */
+  readonly stillIn: StillIn | undefined;
+}
+
+/** Who may be told of what happens in a room, and the profile of the one who speaks. */
+export interface Audience extends Listeners {
+  /** All members; undefined for a large room, whose roster is not read. */
+  readonly members: readonly RosterEntry[] | undefined;
   readonly people: People;
 }
 
-/**
- * The members of a room with their presences, and the profile of the one who speaks: a read of the roster and one
- * batch, up to 99 members. The number of chunks may still be on its way while the first one is read.
- */
-export const getAudience = async (
-  roomId: string,
-  speakerId: string,
-  rosterChunks: number | Promise<number>,
-): Promise<Audience> => {
-  const [first, chunks] = await Promise.all([getFirstRoster(roomId), rosterChunks]);
-  const members = [...first, ...(await getFurtherRosters(roomId, chunks))];
-  const { people } = await getTogether({
-    profiles: [speakerId],
-    presences: [speakerId, ...members.map((member) => member.userId)],
-  });
-  return { members, people };
+/** What of a head says how large the room is. */
+export type Size = Pick<Head, "id" | "rosterChunks" | "isLiveListed">;
+
+/** Stands for a room whose head is not there. */
+export const unknownSize = (roomId: string): Size => ({ id: roomId, rosterChunks: 1, isLiveListed: false });
+
+type Telling = Pick<Audience, "roomId" | "userIds" | "members" | "stillIn">;
+
+/** Those whom a room's events are for: its members, or, in a large room, those of them on its list of who is live. */
+const findTold = async ({ id, rosterChunks, isLiveListed }: Size): Promise<Telling> => {
+  if (isLiveListed)
+    return { roomId: id, userIds: await listLive(id), members: undefined, stillIn: { by: "list" } };
+  const [first, further] = await Promise.all([getFirstRoster(id), getFurtherRosters(id, rosterChunks)]);
+  const members = [...first, ...further];
+  const userIds = members.map((member) => member.userId);
+  return { roomId: id, userIds, members, stillIn: { by: "roster", chunks: rosterChunks } };
 };
 
-/** The presences of the members, all or but one. */
-export const presencesOf = ({ members, people }: Audience, exceptUserId?: string): Presence[] =>
-  members.flatMap(({ userId }) => {
-    const presence = people.presences.get(userId);
-    return presence && userId !== exceptUserId ? [presence] : [];
+/** With the presences of those who are told, unless they are too many, and the profile of the one who speaks, in one read. */
+const withPeople = async (told: Telling, speakerId: string | undefined): Promise<Audience> => {
+  const isCrowd = told.userIds.length > inlineLimit;
+  const speaker = speakerId === undefined ? [] : [speakerId];
+  const { people } = await getTogether({
+    profiles: speaker,
+    presences: [...speaker, ...(isCrowd ? [] : told.userIds)],
   });
+  return { ...told, people, presences: isCrowd ? undefined : people.presences };
+};
+
+export const getAudience = async (room: Size, speakerId?: string): Promise<Audience> =>
+  withPeople(await findTold(room), speakerId);
+
+/** Some people, whether or not they are in the room, and where they are connected. */
+export const getListeners = async (
+  roomId: string,
+  userIds: readonly string[],
+  stillIn?: StillIn,
+): Promise<Listeners> => withPeople({ roomId, userIds, members: undefined, stillIn }, undefined);
+
+/** Those of some listeners of whom something holds. */
+export const only = (listeners: Listeners, holds: (userId: string) => boolean): Listeners => ({
+  ...listeners,
+  userIds: listeners.userIds.filter(holds),
+});
+
+/** The connections of somebody that a room's events are for. */
+export const listeningTo = (roomId: string, { connections }: Presence): Connection[] =>
+  connections.filter((connection) => connection.roomId === undefined || connection.roomId === roomId);
+
+/** All but one. */
+export const others = (listeners: Listeners, exceptUserId: string): Listeners =>
+  only(listeners, (userId) => userId !== exceptUserId);

@@ -1,4 +1,5 @@
 import { addConnection } from "../data/connections.ts";
+import { putLive } from "../data/live.ts";
 import { endSession, putSession } from "../data/sessions.ts";
 import { closeConnection } from "../data/sockets.ts";
 import { actorOf, type Socket } from "../kernel/socket.ts";
@@ -22,7 +23,8 @@ const accessLimit = async (socket: Socket): Promise<string | undefined> => {
  * socket. Throws `forbidden` or `not_found` where it is limited to what its user may not see.
  *
  * The first write is of the connection. Broken off after it, the gateway refuses the connection, and the
- * entry that is left goes with the first event that is posted to it, or grows too old.
+ * entry that is left goes with the first event that is posted to it, or grows too old. Where its user is in large
+ * rooms, and cannot be put on their lists of who is live, the connection is refused: it would be deaf to them.
  */
 export const connect = async (
   socket: Socket,
@@ -30,7 +32,7 @@ export const connect = async (
 ): Promise<void> => {
   const roomId = await accessLimit(socket);
   const { connectionId, userId, tokenExpiresAt } = socket;
-  const { over, becameOnline, isFirstOfRoom } = await addConnection({
+  const { after, over, becameOnline, isFirstOfRoom } = await addConnection({
     id: connectionId,
     userId,
     connectedAt: client.connectedAt,
@@ -39,6 +41,8 @@ export const connect = async (
   });
   await Promise.all([
     putSession({ userId, connectionId, ...client }),
+    // Each time, since an earlier connection may have been cut off before.
+    putLive(after),
     ...over.flatMap(({ id }) => [closeConnection(id), endSession(userId, id)]),
     becameOnline ? announcePresence(userId, true, isoNow()) : undefined,
     roomId !== undefined && isFirstOfRoom ? announceVisit("user_joined", userId, roomId) : undefined,

@@ -12,6 +12,7 @@ import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessReadableRoom } from "./access-room.ts";
 import { accessUsers } from "./access-users.ts";
+import { enlistAll } from "./enlist.ts";
 import { notifyRoomCreated } from "./notify-room.ts";
 import { ensureProfile } from "./profiles.ts";
 import { viewRoom } from "./view-room.ts";
@@ -50,8 +51,14 @@ const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> 
 
 const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
   const existing = await getHead(room.id, "consistent");
-  if (!existing && (await createRoom(room)))
-    return { room: await announce(actor, headOf(room), membershipsOf(room)), repeated: false };
+  if (!existing && (await createRoom(room))) {
+    const head = headOf(room);
+    if (head.rosterChunks > 1) await enlistAll(head.id, head.rosterChunks);
+    return { room: await announce(actor, head, membershipsOf(room)), repeated: false };
+  }
+  // An earlier call may have been cut off before that.
+  if (existing && existing.rosterChunks > 1 && !existing.isLiveListed)
+    await enlistAll(existing.id, existing.rosterChunks);
   const reopened = existing?.pair && existing.status === "deleted" && (await reopen(actor, existing));
   if (reopened) return reopened;
   return {

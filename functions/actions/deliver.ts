@@ -1,8 +1,15 @@
-import type { Presence } from "../data/presence.ts";
+import type { ServerEvent } from "../../contract/events.ts";
+import { type Delivery, enqueueDelivery, type PageView } from "../data/delivery-pages.ts";
+import { deleteLive, dropLargeRoom } from "../data/live.ts";
+import type { Connection, Presence } from "../data/presence.ts";
+import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import type { Socket } from "../kernel/socket.ts";
+import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
+import { closeRoomConnections } from "./close-room-connections.ts";
 import { forgetAll, forgetConnections } from "./forget-connections.ts";
-import { closeExpired, type EventFor, postEvent } from "./post-event.ts";
+import { viewersOf } from "./history-viewers.ts";
+import { closeExpired, type EventFor, type Posted, postEvent } from "./post-event.ts";
 
 /** Ends a connection whose token has expired. */
 export const expireConnection = async (socket: Socket): Promise<void> => {
@@ -10,21 +17,111 @@ export const expireConnection = async (socket: Socket): Promise<void> => {
   await forgetConnections(socket.userId, [socket.connectionId]);
 };
 
+/** An event that each of these people sees in their own way; undefined for who may not see it. */
+export type Render = (userIds: readonly string[]) => Promise<(userId: string) => ServerEvent | undefined>;
+
+/** What is told: one event, or what each sees in their own way, which a worker knows by its view. */
+export type Told = Pick<Delivery, "ends" | "written_at"> &
+  ({ readonly event: ServerEvent } | { readonly view: PageView; readonly render: Render });
+
+const endedAtOnce = 25;
+
 /**
- * Posts an event of a room to every live connection of these people that listens to the room. Best effort: it
- * never throws, because what it tells of is stored. Connections that are gone are removed; one whose token
+ * A room is over for these people: their connections of it alone are closed. Whose membership has ended is off the room's
+ * list of who is live already, and may be back by now; of a deleted room the list means nothing any more.
+ */
+const end = (
+  what: NonNullable<Told["ends"]>,
+  roomId: string,
+  presences: readonly Presence[],
+): Promise<void> =>
+  forEach(presences, endedAtOnce, async ({ userId, connections, largeRooms }) => {
+    if (connections.some((connection) => connection.roomId === roomId))
+      await closeRoomConnections(userId, roomId);
+    if (what === "room" && largeRooms.has(roomId)) await dropLargeRoom(roomId, userId);
+  });
+
+const eventFor = async (told: Told, connections: readonly Connection[]): Promise<EventFor> => {
+  if ("event" in told) return told.event;
+  const userIds = new Set(connections.map((connection) => connection.userId));
+  return userIds.size === 0 ? () => undefined : told.render([...userIds]);
+};
+
+/** What became of telling some people something. */
+export interface Outcome extends Pick<Posted, "failed"> {
+  /** The connections that were tried. */
+  readonly tried: readonly Connection[];
+}
+
+/**
+ * Posts to the connections of people that listen to a room, but for some. Those that are gone are removed; one whose token
  * has expired is told so and closed, instead of going silent.
  */
-export const deliver = async (
-  presences: Iterable<Presence>,
+export const tell = async (
   roomId: string,
-  event: EventFor,
-): Promise<void> => {
-  const listening = [...presences]
-    .flatMap((presence) => presence.connections)
-    .filter((connection) => connection.roomId === undefined || connection.roomId === roomId);
+  presences: readonly Presence[],
+  told: Told,
+  except?: (connection: Connection) => boolean,
+): Promise<Outcome> => {
+  const listening = presences
+    .flatMap((presence) => listeningTo(roomId, presence))
+    .filter((connection) => !except?.(connection));
+  const mayView = await viewersOf(
+    roomId,
+    listening.map((connection) => connection.userId),
+    told.written_at,
+  );
+  const tried = listening.filter((connection) => mayView(connection.userId));
+  const { over, failed } = await postEvent(tried, await eventFor(told, tried));
+  await forgetAll(over);
+  if (told.ends) await end(told.ends, roomId, presences);
+  return { tried, failed };
+};
+
+/** How many false entries of a list one delivery removes. */
+const cleanedAtOnce = 25;
+
+/** Takes off a large room's list who is not connected: their end was never told. */
+export const cleanList = (roomId: string, presences: readonly Presence[]): Promise<void> =>
+  forEach(
+    presences.filter((presence) => presence.connections.length === 0).slice(0, cleanedAtOnce),
+    cleanedAtOnce,
+    (presence) => deleteLive({ ...presence, largeRooms: new Set([roomId]) }),
+  );
+
+const toDelivery = ({ roomId, stillIn }: Listeners, told: Told): Delivery => ({
+  room_id: roomId,
+  ...("event" in told ? { event: told.event } : { view: told.view }),
+  ...(stillIn && { still_in: stillIn }),
+  ...(told.written_at !== undefined && { written_at: told.written_at }),
+  ...(told.ends && { ends: told.ends }),
+});
+
+/**
+ * Tells people of a room something, on every live connection of theirs that listens to it: here, or through the queue
+ * where they, or their connections, are many. Best effort: it never throws, because what it tells of is stored.
+ */
+export const deliver = async (listeners: Listeners, told: Told): Promise<void> => {
+  const { roomId, userIds, stillIn } = listeners;
   try {
-    await forgetAll(await postEvent(listening, event));
+    const presences =
+      listeners.presences && userIds.flatMap((userId) => listeners.presences?.get(userId) ?? []);
+    if (!presences) {
+      await enqueueDelivery(toDelivery(listeners, told), userIds);
+      return;
+    }
+    const isListed = stillIn?.by === "list";
+    const present = presences.filter(
+      (presence) =>
+        listeningTo(roomId, presence).length > 0 && (!isListed || presence.largeRooms.has(roomId)),
+    );
+    if (present.flatMap((presence) => listeningTo(roomId, presence)).length > inlineLimit)
+      await enqueueDelivery(
+        toDelivery(listeners, told),
+        present.map((presence) => presence.userId),
+      );
+    else await tell(roomId, present, told);
+    if (isListed) await cleanList(roomId, presences);
   } catch (error) {
     log("warn", "delivery_failed", { room_id: roomId, ...errorFacts(error) });
   }

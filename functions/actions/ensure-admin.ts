@@ -22,12 +22,13 @@ const promote = async (
   roomId: string,
   candidates: readonly PlacedEntry[],
 ): Promise<RosterEntry | undefined> => {
-  for (const { userId, chunk, joinedAt } of candidates) {
+  for (const candidate of candidates) {
+    const { userId, chunk, joinedAt } = candidate;
     if (await updateMemberRole(roomId, userId, "admin")) {
       await updateRosterRole(roomId, chunk, userId, "admin");
       return { userId, joinedAt, role: "admin" };
     }
-    await leaveRoster(roomId, chunk, userId);
+    await leaveRoster(roomId, chunk, candidate);
   }
   return undefined;
 };

@@ -1,11 +1,9 @@
-import type { Message } from "../../contract/objects/message.ts";
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../data/messages.ts";
 import { pause } from "../kernel/pause.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
-import { viewMessages } from "./view-messages.ts";
+import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 
-export interface ChangedMessages {
-  readonly messages: Message[];
+export interface ChangedMessages extends MarkedMessages {
   /** The revision after which the next page begins; undefined if this is the last one. */
   readonly next: number | undefined;
 }
@@ -41,7 +39,7 @@ export const listChangedMessages = async (
   size: number,
 ): Promise<ChangedMessages> => {
   const { head } = room;
-  if (since >= head.rev) return { messages: [], next: undefined };
+  if (since >= head.rev) return { ...(await viewMarkedMessages(room, viewerId, [])), next: undefined };
   const places = await listPlaces(head.id, { first: since + 1, last: head.rev }, size);
   const beyond = places[size]?.rev;
   const shown = places.filter((place) => place.rev !== beyond);
@@ -56,12 +54,9 @@ export const listChangedMessages = async (
   // One that was changed again in the meantime shows the revision by which it stands here: a client goes on asking from
   // the last one that it was shown, and everything in between is still to come.
   const placed = stored.map((message) => ({ ...message, rev: revs.get(message.seq) ?? message.rev }));
+  placed.sort((one, other) => one.rev - other.rev);
   return {
-    messages: await viewMessages(
-      room,
-      viewerId,
-      placed.sort((one, other) => one.rev - other.rev),
-    ),
+    ...(await viewMarkedMessages(room, viewerId, placed)),
     next: beyond === undefined ? undefined : (taken.at(-1)?.rev ?? beyond),
   };
 };

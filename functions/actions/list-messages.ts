@@ -1,15 +1,13 @@
-import type { Message } from "../../contract/objects/message.ts";
 import { listMessagesBetween } from "../data/messages.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
-import { viewMessages } from "./view-messages.ts";
+import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 
 /** Which messages: a page counted from the newest, or those next to a seq. */
 export type Place = { readonly page: number } | { readonly before: number } | { readonly after: number };
 
-export interface MessageList {
+export interface MessageList extends MarkedMessages {
   /** Places in the room that the viewer can see, each of which holds a message or once was to. */
   readonly count: number;
-  readonly messages: Message[];
   /** Whether there are older and newer ones than these. */
   readonly older: boolean;
   readonly newer: boolean;
@@ -41,12 +39,12 @@ export const listMessages = async (
   const start = firstVisibleSeq(room);
   const range = rangeOf(place, { first: start, last: head.seq }, size);
   const listing = listMessagesBetween(head.id, { ...range, limit: size });
-  const [stored, messages] = await Promise.all([listing, viewMessages(room, viewerId, listing)]);
+  const [stored, marked] = await Promise.all([listing, viewMarkedMessages(room, viewerId, listing)]);
   const first = stored[0]?.seq ?? range.first;
   const last = stored.at(-1)?.seq ?? range.last;
   return {
     count: Math.max(0, head.seq - start + 1),
-    messages,
+    ...marked,
     older: first > start && range.last >= start,
     newer: last < head.seq,
   };

@@ -13,28 +13,50 @@ export interface MovedRoom extends Held {
   readonly unread_count: number;
 }
 
-/** The caller's rooms in which there is more than the client holds; a room that it does not know counts as empty. */
+export interface MovedRooms {
+  /** The caller's rooms in which there is more than the client holds; a room that it does not know counts as empty. */
+  readonly moved: MovedRoom[];
+  /** Rooms that the client holds and that are not the caller's. */
+  readonly removed: string[];
+}
+
+/**
+ * Compares what a client holds with what there is. Heads are read as they are now: a message that was sent a moment
+ * before the client's connection was noted went past it, and a stale head would let the client miss it until the next.
+ */
 export const listMovedRooms = async (
   userId: string,
   held: Readonly<Record<string, Held>>,
-): Promise<MovedRoom[]> => {
-  const roomIds = await listRoomIds(userId);
-  const { heads } = await getTogether({ heads: roomIds });
-  const moved = heads.filter((head) => {
+): Promise<MovedRooms> => {
+  const listed = new Set(await listRoomIds(userId));
+  // The index may be behind: nothing that the client holds is taken from it on the index's word alone.
+  const unlisted = Object.keys(held).filter((roomId) => !listed.has(roomId));
+  const { memberships: joined } = await getTogether(
+    { memberships: unlisted.map((roomId) => [roomId, userId] as const) },
+    "consistent",
+  );
+  const roomIds = [...listed, ...joined.map((membership) => membership.roomId)];
+  const { heads } = await getTogether({ heads: roomIds }, "consistent");
+  const mine = heads.filter((head) => head.status !== "deleted");
+  const moved = mine.filter((head) => {
     const known = Object.hasOwn(held, head.id) ? held[head.id] : undefined;
-    return head.status !== "deleted" && (!known || head.seq > known.seq || head.rev > known.rev);
+    return !known || head.seq > known.seq || head.rev > known.rev;
   });
   const { memberships } = await getTogether({
     memberships: moved.map((head) => [head.id, userId] as const),
   });
   const byRoom = new Map(memberships.map((membership) => [membership.roomId, membership]));
-  return moved.map((head) => {
-    const me = byRoom.get(head.id);
-    return {
-      room_id: head.id,
-      seq: head.seq,
-      rev: head.rev,
-      unread_count: me ? unreadCount(me, head.seq) : 0,
-    };
-  });
+  const there = new Set(mine.map((head) => head.id));
+  return {
+    moved: moved.map((head) => {
+      const me = byRoom.get(head.id);
+      return {
+        room_id: head.id,
+        seq: head.seq,
+        rev: head.rev,
+        unread_count: me ? unreadCount(me, head.seq) : 0,
+      };
+    }),
+    removed: Object.keys(held).filter((roomId) => !there.has(roomId)),
+  };
 };

@@ -15,6 +15,7 @@ export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number):
     type: "delivered",
     room_id: head.id,
     user_id: me.userId,
+    joined_seq: me.joinedSeq,
     up_to_seq: seq,
     delivered_at: marked.at,
   });

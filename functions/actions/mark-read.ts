@@ -26,7 +26,7 @@ const attempts = 20;
 const announce = async (
   head: Head,
   userId: string,
-  { before, after, at }: Moved,
+  { joinedSeq, before, after, at }: Moved,
   seqs: readonly number[] | null,
 ): Promise<Marked> => {
   const known = Math.max(head.seq, after.readSeq);
@@ -37,6 +37,7 @@ const announce = async (
       room_id: head.id,
       user_id: userId,
       message_ids: seqs?.map((seq) => messageId(head.id, seq)) ?? null,
+      joined_seq: joinedSeq,
       up_to_seq: after.readSeq,
       read_at: at,
     });

@@ -1,118 +1,66 @@
-import type { ServerEvent } from "../../contract/events.ts";
-import type { Participant, Room } from "../../contract/objects/room.ts";
+import type { Participant } from "../../contract/objects/room.ts";
 import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import { personOf } from "../data/people.ts";
-import type { Presence } from "../data/presence.ts";
 import { getRoster, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
-import { forEach } from "../kernel/for-each.ts";
-import { closeRoomConnections } from "./close-room-connections.ts";
+import { getAudience, getListeners, type Listeners } from "./audience.ts";
 import { deliver } from "./deliver.ts";
-import { pairMembers, participantsInList } from "./list-rooms.ts";
+import { inParts } from "./event-parts.ts";
+import { pairMembers } from "./list-rooms.ts";
 import { presentParticipant } from "./present-room.ts";
 import { presentUser } from "./present-user.ts";
-import { viewRoomAs } from "./view-room.ts";
-
-/**
- * Bytes of participants in one event. The gateway posts at most 128 KB, and the rest of a room takes up to 30 of them.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
- */
-const participantBytes = 90_000;
-
-/** Participants in as many parts as events carry. */
-const inParts = (participants: readonly Participant[]): Participant[][] => {
-  const parts: Participant[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const participant of participants) {
-    const size = Buffer.byteLength(JSON.stringify(participant));
-    if (bytes + size > participantBytes) {
-      parts.push([]);
-      bytes = 0;
-    }
-    bytes += size;
-    parts.at(-1)?.push(participant);
-  }
-  return parts;
-};
-
-/** A room that fits into an event: with as many of its first participants as there is room for. */
-const forEvent = (room: Room): Room => ({ ...room, participants: inParts(room.participants)[0] ?? [] });
-
-const isLive = (presence: Presence): boolean => presence.connections.length > 0;
-
-const getPresences = async (userIds: Iterable<string>): Promise<Presence[]> => [
-  ...(await getTogether({ presences: userIds })).people.presences.values(),
-];
+import { renderRoom } from "./render-room.ts";
 
 const getMembers = async (head: Head): Promise<RosterEntry[]> =>
   head.pair ? pairMembers(head) : getRoster(head.id, head.rosterChunks, "consistent");
 
-const tellRoom = async (
-  type: "room_created" | "room_updated",
-  head: Head,
-  userIds: Iterable<string>,
-  known: readonly Membership[],
-): Promise<void> => {
-  const present = (await getPresences(userIds)).filter(isLive);
-  if (present.length === 0) return;
-  const viewers = present.map((presence) => presence.userId);
-  const viewAs = await viewRoomAs(head, viewers, participantsInList, known);
-  const events = new Map<string, ServerEvent>();
-  for (const viewer of viewers) {
-    const room = viewAs(viewer);
-    if (room) events.set(viewer, { type, room: forEvent(room) });
-  }
-  await deliver(
-    present.filter((presence) => events.has(presence.userId)),
-    head.id,
-    // Safe: those without an event were just left out.
-    (userId) => events.get(userId) as ServerEvent,
-  );
+/** Everybody in a room, as it is now; in a large one, those who may be connected. */
+const getEverybody = async (head: Head): Promise<Listeners> => {
+  if (head.isLiveListed) return getAudience(head);
+  const userIds = (await getMembers(head)).map((member) => member.userId);
+  return getListeners(head.id, userIds, { by: "roster", chunks: head.rosterChunks });
 };
 
 /** Shows those who are connected of these members their new room, each in their own view. */
-export const notifyRoomCreated = (head: Head, known: readonly Membership[]): Promise<void> =>
-  tellRoom(
-    "room_created",
-    head,
-    known.map((membership) => membership.userId),
-    known,
-  );
-
-/** Shows all members who are connected the room as it is now, each in their own view. */
-export const notifyRoomUpdated = async (head: Head, known: readonly Membership[] = []): Promise<void> =>
-  tellRoom(
-    "room_updated",
-    head,
-    (await getMembers(head)).map((member) => member.userId),
-    known,
-  );
-
-/** Shows one member the room as it is now, on all their connections. */
-export const notifyOneUpdated = (head: Head, me: Membership): Promise<void> =>
-  tellRoom("room_updated", head, [me.userId], [me]);
-
-const closedAtOnce = 25;
-
-/** Tells people that a room is not theirs any more, and closes those of their connections that are limited to it. */
-const tellRemoved = async (roomId: string, userIds: readonly string[]): Promise<void> => {
-  const presences = (await getPresences(userIds)).filter(isLive);
-  await deliver(presences, roomId, { type: "room_removed", room_id: roomId });
-  const limited = presences.filter(({ connections }) => connections.some((one) => one.roomId === roomId));
-  await forEach(limited, closedAtOnce, ({ userId }) => closeRoomConnections(userId, roomId));
+export const notifyRoomCreated = async (head: Head, known: readonly Membership[]): Promise<void> => {
+  const userIds = known.map((membership) => membership.userId);
+  await deliver(await getListeners(head.id, userIds), {
+    view: { type: "room_created" },
+    render: renderRoom("room_created", head, known),
+  });
 };
 
+/** Shows all members who are connected the room as it is now, each in their own view. */
+export const notifyRoomUpdated = async (head: Head, known: readonly Membership[] = []): Promise<void> => {
+  await deliver(await getEverybody(head), {
+    view: { type: "room_updated" },
+    render: renderRoom("room_updated", head, known),
+  });
+};
+
+/** Shows one member the room as it is now, on all their connections. */
+export const notifyOneUpdated = async (head: Head, me: Membership): Promise<void> => {
+  await deliver(await getListeners(head.id, [me.userId]), {
+    view: { type: "room_updated" },
+    render: renderRoom("room_updated", head, [me]),
+  });
+};
+
+/** Tells people that a room is not theirs any more, and closes those of their connections that are limited to it. */
+const tellRemoved = (listeners: Listeners, ends: "membership" | "room"): Promise<void> =>
+  deliver(
+    { ...listeners, stillIn: undefined },
+    { event: { type: "room_removed", room_id: listeners.roomId }, ends },
+  );
+
 /** Tells one who is no longer a member. */
-export const notifyMemberRemoved = (roomId: string, userId: string): Promise<void> =>
-  tellRemoved(roomId, [userId]);
+export const notifyMemberRemoved = async (roomId: string, userId: string): Promise<void> =>
+  tellRemoved(await getListeners(roomId, [userId]), "membership");
 
 /** Tells all members of a room that was deleted. */
 export const notifyRoomDeleted = async (head: Head): Promise<void> =>
-  tellRemoved(
-    head.id,
-    (await getMembers(head)).map((member) => member.userId),
-  );
+  tellRemoved(await getEverybody(head), "room");
 
 export interface ParticipantChanges {
   readonly added?: readonly RosterEntry[];
@@ -134,17 +82,23 @@ export const notifyParticipantsChanged = async (
   const told = concerned.map(({ userId }) => userId).filter((id) => !newcomers.has(id));
   const shown = [...added, ...changed].map((entry) => entry.userId);
   const { people } = await getTogether({ profiles: shown, presences: [...told, ...shown] });
-  const present = told.flatMap((userId) => people.presences.get(userId) ?? []).filter(isLive);
-  if (present.length === 0) return;
   const participants = (entries: readonly RosterEntry[]): Participant[] =>
     entries.map((entry) => presentParticipant(entry, presentUser(personOf(people, entry.userId), true)));
   const parts = inParts(participants(added));
   const rest = { removed: [...removed], changed: participants(changed) };
+  const listeners: Listeners = {
+    roomId: head.id,
+    userIds: told,
+    presences: people.presences,
+    stillIn: { by: "roster", chunks: head.rosterChunks },
+  };
   for (const [at, part] of (parts.length > 0 ? parts : [[]]).entries())
-    await deliver(present, head.id, {
-      type: "participants_changed",
-      room_id: head.id,
-      added: part,
-      ...(at === 0 ? rest : { removed: [], changed: [] }),
+    await deliver(listeners, {
+      event: {
+        type: "participants_changed",
+        room_id: head.id,
+        added: part,
+        ...(at === 0 ? rest : { removed: [], changed: [] }),
+      },
     });
 };

@@ -5,8 +5,8 @@ import { epochSeconds } from "../kernel/time.ts";
 
 export const encodeEvent = (event: ServerEvent): string => JSON.stringify(event);
 
-/** An event for everybody, or one for each user where it differs by user. */
-export type EventFor = ServerEvent | ((userId: string) => ServerEvent);
+/** An event for everybody, or one for each user where it differs by user; undefined for who is not to get it. */
+export type EventFor = ServerEvent | ((userId: string) => ServerEvent | undefined);
 
 const tokenExpired = encodeEvent({
   type: "error",
@@ -24,33 +24,46 @@ export const closeExpired = async (expired: readonly Pick<Connection, "id">[]): 
 };
 
 /** Encodes an event once, or once for each user where it differs by user. */
-const encoderOf = (event: EventFor): ((connection: Connection) => string) => {
+const encoderOf = (event: EventFor): ((connection: Connection) => string | undefined) => {
   if (typeof event !== "function") {
     const encoded = encodeEvent(event);
     return () => encoded;
   }
-  const encoded = new Map<string, string>();
+  const encoded = new Map<string, string | undefined>();
   return ({ userId }) => {
-    const data = encoded.get(userId) ?? encodeEvent(event(userId));
-    encoded.set(userId, data);
-    return data;
+    if (!encoded.has(userId)) {
+      const own = event(userId);
+      encoded.set(userId, own && encodeEvent(own));
+    }
+    return encoded.get(userId);
   };
 };
 
+/** What came of posting an event. */
+export interface Posted {
+  /** Connections that are over, which the caller forgets. */
+  readonly over: readonly Connection[];
+  /** Those that may be reached later. */
+  readonly failed: readonly Connection[];
+}
+
 /**
- * Posts an event to connections, and gives those that are over, which the caller forgets: they are gone, or
- * their token has expired, which they are told instead of going silent. Best effort: nothing of it can fail
- * what was stored before.
+ * Posts an event to connections. One whose token has expired is told so instead of going silent, and is over, as is one
+ * that is gone. Best effort: nothing of it can fail what was stored before.
  */
-export const postEvent = async (
-  connections: readonly Connection[],
-  event: EventFor,
-): Promise<Connection[]> => {
+export const postEvent = async (connections: readonly Connection[], event: EventFor): Promise<Posted> => {
   const now = epochSeconds();
   const { live = [], expired = [] } = Object.groupBy(connections, (connection) =>
     connection.tokenExpiresAt > now ? "live" : "expired",
   );
-  const gone = await postToConnections(live, encoderOf(event));
+  const encode = encoderOf(event);
+  const { gone, failed } = await postToConnections(
+    live.flatMap((connection) => {
+      const data = encode(connection);
+      return data === undefined ? [] : [{ ...connection, data }];
+    }),
+    ({ data }) => data,
+  );
   if (expired.length > 0) await closeExpired(expired);
-  return [...gone.filter((connection) => !isOpening(connection)), ...expired];
+  return { over: [...gone.filter((connection) => !isOpening(connection)), ...expired], failed };
 };

@@ -3,12 +3,14 @@ import { getHead, type Head } from "../data/heads.ts";
 import { getMembers, takeMember, updateMemberRole } from "../data/members.ts";
 import { getMembership } from "../data/memberships.ts";
 import { personOf } from "../data/people.ts";
+import { getPresence } from "../data/presence.ts";
 import { leaveRoster, recountChunks, updateRosterRole } from "../data/roster-changes.ts";
 import { getCensuses, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access-room.ts";
 import { removeRoom } from "./change-room.ts";
+import { unlist } from "./enlist.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
 import { presentParticipant } from "./present-room.ts";
@@ -17,20 +19,15 @@ import { presentUser } from "./present-user.ts";
 const noParticipant = (): ApiError =>
   new ApiError("not_found", "There is no participant with this id in this room.");
 
-/**
- * Ends a membership, first of all, since it is what gives access; then takes the member off the roster. What a crash
- * leaves in between is an entry without a membership, which is still listed, and gets events. Removing, or leaving,
- * again takes it off. Gives the role that they had, and whether the room may be empty; undefined if they were not there.
- */
-const removeMember = async (
-  { id, rosterChunks }: Head,
-  userId: string,
-): Promise<{ role: RoomRole; mayBeEmpty: boolean } | undefined> => {
-  const member = await takeMember(id, userId);
-  if (member) {
-    const left = await leaveRoster(id, member.chunk, userId);
-    return { role: member.membership.role, mayBeEmpty: left?.length === 0 };
-  }
+interface Removed {
+  /** The role that they had. */
+  readonly role: RoomRole;
+  /** Whether the room may be empty. */
+  readonly mayBeEmpty: boolean;
+}
+
+/** Completes a removal that ended the membership and was cut off then; undefined where nothing was left to do. */
+const completeRemoval = async ({ id, rosterChunks }: Head, userId: string): Promise<Removed | undefined> => {
   const roster = await getPlacedRoster(id, rosterChunks);
   if (rosterChunks > 1) {
     const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
@@ -41,8 +38,26 @@ const removeMember = async (
   }
   const listed = roster.filter((entry) => entry.userId === userId);
   let mayBeEmpty = false;
-  for (const { chunk } of listed) mayBeEmpty = (await leaveRoster(id, chunk, userId))?.length === 0;
-  return listed[0] && { role: listed[0].role, mayBeEmpty };
+  for (const entry of listed) mayBeEmpty = (await leaveRoster(id, entry.chunk, entry))?.members.length === 0;
+  const wasTold = rosterChunks > 1 && (await getPresence(userId, "consistent")).largeRooms.has(id);
+  if (wasTold) await unlist(id, userId);
+  if (listed[0]) return { role: listed[0].role, mayBeEmpty };
+  // Nothing tells any more what they were: perhaps the last one, and an admin.
+  return wasTold ? { role: "admin", mayBeEmpty: true } : undefined;
+};
+
+/**
+ * Ends a membership, first of all, since it is what gives access; then takes the member off the roster, and off the list
+ * of who is live in a large room. What a crash leaves in between is an entry without a membership, which is still listed,
+ * and gets events. Removing, or leaving, again takes it off. Undefined if they were not there.
+ */
+const removeMember = async (head: Head, userId: string): Promise<Removed | undefined> => {
+  const member = await takeMember(head.id, userId);
+  if (!member) return completeRemoval(head, userId);
+  const { role } = member.membership;
+  const left = await leaveRoster(head.id, member.chunk, member.membership);
+  if (left?.isLarge) await unlist(head.id, userId);
+  return { role, mayBeEmpty: left?.members.length === 0 };
 };
 
 /** Whether a large room has no members; of a small one its only chunk has told so. */

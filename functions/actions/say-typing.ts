@@ -3,26 +3,28 @@ import { personOf } from "../data/people.ts";
 import { putTyping } from "../data/typing.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
 import { accessMembership } from "./access-room.ts";
-import { getAudience, presencesOf } from "./audience.ts";
+import { getAudience, others } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { presentUser } from "./present-user.ts";
 
-/** Tells the others of a room that somebody types, or has stopped. Throws `forbidden`. */
+/**
+ * Tells the others of a room that somebody types, or has stopped. In a large room that is neither told nor stored: it
+ * would cost as much as a message, every few seconds (docs/decisions/004-receipts-in-large-rooms.md). Throws `forbidden`.
+ */
 export const sayTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
   const [, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
   if (!head || head.status === "deleted") throw noRoomAccess();
   // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
-  if (head.blockedBy.size > 0) return;
-  const [audience] = await Promise.all([
-    getAudience(roomId, userId, head.rosterChunks),
-    putTyping(roomId, userId, isTyping),
-  ]);
+  if (head.blockedBy.size > 0 || head.rosterChunks > 1) return;
+  const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
   const typist = presentUser(personOf(audience.people, userId), true);
-  await deliver(presencesOf(audience, userId), roomId, {
-    type: "typing",
-    room_id: roomId,
-    user: typist.email ?? typist.username,
-    user_id: userId,
-    is_typing: isTyping,
+  await deliver(others(audience, userId), {
+    event: {
+      type: "typing",
+      room_id: roomId,
+      user: typist.email ?? typist.username,
+      user_id: userId,
+      is_typing: isTyping,
+    },
   });
 };

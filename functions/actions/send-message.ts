@@ -20,7 +20,7 @@ import { isoNow } from "../kernel/time.ts";
 import { accessVisibleMessage } from "./access-message.ts";
 import { accessMembership } from "./access-room.ts";
 import { announceMessage, settled } from "./announce-message.ts";
-import { type Audience, getAudience, presencesOf } from "./audience.ts";
+import { type Audience, getAudience, others, unknownSize } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { witnessLimit } from "./witnesses.ts";
 
@@ -75,19 +75,21 @@ const store = async (message: StoredMessage): Promise<StoredMessage> => {
 
 /** Tells the others that the sender has read what they wrote on past (see sentAheadLimit), as if they had marked it. */
 const announceReading = async (
-  userId: string,
-  roomId: string,
+  { userId, roomId, joinedSeq }: Membership,
   { upTo, at }: NonNullable<Claimed["read"]>,
   audience: Audience,
 ): Promise<void> => {
-  if (audience.members.length > witnessLimit) return;
-  await deliver(presencesOf(audience, userId), roomId, {
-    type: "read_receipt",
-    room_id: roomId,
-    user_id: userId,
-    message_ids: null,
-    up_to_seq: upTo,
-    read_at: at,
+  if (!audience.members || audience.members.length > witnessLimit) return;
+  await deliver(others(audience, userId), {
+    event: {
+      type: "read_receipt",
+      room_id: roomId,
+      user_id: userId,
+      message_ids: null,
+      joined_seq: joinedSeq,
+      up_to_seq: upTo,
+      read_at: at,
+    },
   });
 };
 
@@ -98,10 +100,12 @@ const announceReading = async (
 const repeat = async (actor: Actor, seq: number, wanted: Omit<StoredMessage, "seq">): Promise<Sent> => {
   const { roomId } = wanted;
   const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId)]);
+  // What a deleted room held is removed, and nothing may be added to it after that.
+  if (head && (head.status === "deleted" || seq <= head.floor)) throw noRoomAccess();
   const completed = existing ?? (await store({ ...wanted, seq }));
   // Whoever failed to store it may have put the message before it back as the last one.
   if (!existing) await showPreview(roomId, completed);
-  const audience = await settled(getAudience(roomId, actor.userId, head?.rosterChunks ?? 1));
+  const audience = await settled(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
   return { message: await announceMessage(actor, completed, audience), repeated: existing !== undefined };
 };
 
@@ -194,11 +198,7 @@ export const sendMessage = async (
 
   const ordering = takeSeq(roomId, message, me.role);
   // Read while the message is ordered and claimed.
-  const audience = getAudience(
-    roomId,
-    actor.userId,
-    ordering.then((order) => order.head?.rosterChunks ?? 1),
-  );
+  const audience = ordering.then((order) => getAudience(order.head ?? unknownSize(roomId), actor.userId));
   audience.catch(() => {});
   const order = await ordering;
   if (!order.taken) throw refusal(order.head);
@@ -212,9 +212,9 @@ export const sendMessage = async (
       return sent;
     }
     const stored = await store({ ...message, seq });
-    const members = await settled(audience);
+    const members = await settled(roomId, audience);
     const sent = { message: await announceMessage(actor, stored, members), repeated: false };
-    if (claimed.read) await announceReading(actor.userId, roomId, claimed.read, members);
+    if (claimed.read) await announceReading(me, claimed.read, members);
     return sent;
   } catch (error) {
     // Best effort: what made the send fail may make this fail too, and is what the caller is to be told.

@@ -1,7 +1,6 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import type { Head } from "../data/heads.ts";
 import { getTogether } from "../data/together.ts";
-import { presencesOf } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { getWitnesses } from "./witnesses.ts";
 
@@ -18,5 +17,13 @@ export const tellOthers = async (
   if (!all) return;
   const others = members.filter((member) => member.userId !== userId);
   const { people } = await getTogether({ presences: others.map((member) => member.userId) });
-  await deliver(presencesOf({ members: others, people }), head.id, event);
+  await deliver(
+    {
+      roomId: head.id,
+      userIds: others.map((member) => member.userId),
+      presences: people.presences,
+      stillIn: { by: "roster", chunks: head.rosterChunks },
+    },
+    { event },
+  );
 };

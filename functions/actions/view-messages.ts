@@ -1,20 +1,19 @@
-import type { Message } from "../../contract/objects/message.ts";
+import type { MemberMarks, Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
 import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { type People, personOf } from "../data/people.ts";
-import type { RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import type { ReadableRoom } from "./access-room.ts";
+import { presentMarks } from "./present-marks.ts";
 import { presentMessage } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
 import { marksOf } from "./read-state.ts";
-import { getWitnesses, inStanding } from "./witnesses.ts";
+import { getWitnesses, inStanding, type Witnesses } from "./witnesses.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */
-export interface MessageParts {
-  readonly members: readonly RosterEntry[];
+export interface MessageParts extends Witnesses {
   readonly memberships: readonly Membership[];
   readonly people: People;
 }
@@ -25,15 +24,16 @@ export const getMessageParts = async (
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
   others: readonly string[] = [],
 ): Promise<MessageParts> => {
-  const [messages, { members }] = await Promise.all([stored, getWitnesses(head)]);
+  const [messages, { members, all }] = await Promise.all([stored, getWitnesses(head)]);
   const memberIds = new Set([...members.map((member) => member.userId), ...others]);
-  const senders = messages.map((message) => message.senderId);
+  // Without a message nobody is shown: there are marks alone.
+  const shown = messages.length > 0 ? [...messages.map((message) => message.senderId), ...memberIds] : [];
   const { memberships, people } = await getTogether({
     memberships: [...memberIds].map((userId) => [head.id, userId] as const),
-    profiles: [...senders, ...memberIds],
-    presences: [...senders, ...memberIds],
+    profiles: shown,
+    presences: shown,
   });
-  return { members, memberships, people };
+  return { members, all, memberships, people };
 };
 
 /** A message as one of its viewers sees it; `me` is the viewer's membership, undefined for none. */
@@ -57,12 +57,28 @@ export const viewMessage = (
 const upTo = (head: Head, stored: StoredMessage): StoredMessage =>
   stored.rev > head.rev ? { ...stored, rev: head.rev } : stored;
 
-/** Messages of a room that the viewer may read, as they see them. */
-export const viewMessages = async (
+/** Messages as their viewer sees them, with the marks that say what became of these, and of all others, by now. */
+export interface MarkedMessages {
+  readonly messages: Message[];
+  readonly marks: MemberMarks[];
+}
+
+/** The messages of a room that the viewer may read, with the members' marks, which are read for them anyway. */
+export const viewMarkedMessages = async (
   { head, me }: ReadableRoom,
   viewerId: string,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
-): Promise<Message[]> => {
+): Promise<MarkedMessages> => {
   const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored)]);
-  return messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me));
+  return {
+    messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me)),
+    marks: presentMarks(parts, parts.memberships, me),
+  };
 };
+
+/** Messages of a room that the viewer may read, as they see them. */
+export const viewMessages = async (
+  room: ReadableRoom,
+  viewerId: string,
+  stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
+): Promise<Message[]> => (await viewMarkedMessages(room, viewerId, stored)).messages;

@@ -4,7 +4,8 @@
  */
 import { changePresence } from "./change-presence.ts";
 import { keys } from "./keys.ts";
-import { type Connection, liveOf } from "./presence.ts";
+import { deleteLive } from "./live.ts";
+import { type Connection, liveOf, type StoredPresence } from "./presence.ts";
 import { updateItem } from "./table.ts";
 
 /** Live connections that a user may have; the oldest makes room for one more. */
@@ -16,6 +17,8 @@ export interface Added {
   readonly becameOnline: boolean;
   /** Whether it is the only one that the user has for its room. */
   readonly isFirstOfRoom: boolean;
+  /** The presence with the connection in it. */
+  readonly after: StoredPresence;
 }
 
 export const addConnection = async (connection: Connection): Promise<Added> => {
@@ -28,13 +31,14 @@ export const addConnection = async (connection: Connection): Promise<Added> => {
       isSeen: true,
     };
   });
-  // It always decides for a change, and so there is one.
-  const { before, after, becameOnline } = changed ?? {};
-  const kept = new Set(after?.entries?.map((entry) => entry.id));
-  const earlier = before?.entries?.filter((entry) => entry.id !== connection.id) ?? [];
+  if (!changed) throw new Error("A connection is always a change.");
+  const { before, after, becameOnline } = changed;
+  const kept = new Set(after.entries?.map((entry) => entry.id));
+  const earlier = before.entries?.filter((entry) => entry.id !== connection.id) ?? [];
   return {
+    after,
     over: earlier.filter((entry) => !kept.has(entry.id)),
-    becameOnline: becameOnline === true,
+    becameOnline,
     isFirstOfRoom: !earlier.some((entry) => kept.has(entry.id) && entry.roomId === connection.roomId),
   };
 };
@@ -47,7 +51,8 @@ export interface Removed {
 }
 
 /**
- * Removes connections that are over. Ids that are unknown change nothing. `whenOffline`: see PresenceChange.
+ * Removes connections that are over; with the last one, its user leaves the lists of large rooms. Ids that are unknown
+ * change nothing. `whenOffline`: see PresenceChange.
  */
 export const removeConnections = async (
   userId: string,
@@ -62,6 +67,7 @@ export const removeConnections = async (
   );
   if (!changed) return { offlineSince: undefined, leftRooms: [] };
   const { before, after, becameOffline } = changed;
+  if (liveOf(after).length === 0) await deleteLive(after);
   const left = new Set(after.entries?.map((entry) => entry.roomId));
   const gone = before.entries?.filter((entry) => ids.includes(entry.id)) ?? [];
   return {

@@ -80,7 +80,19 @@ export const reopenHead = (head: Head): Promise<Head | undefined> => {
   return updateHead(head.id, {
     set: { status: "active" satisfies RoomStatus, floor: head.seq, created_at: now, updated_at: now },
     remove: ["last", "last_seq", "may"],
-    condition: "#status = :deleted",
+    // The same number: deleted, opened, used and deleted again in the meantime, the room has a higher floor.
+    condition: "#status = :deleted AND seq = :seq",
+    values: { ":seq": head.seq },
+  });
+};
+
+/** Takes off the head of a deleted room what it tells of it: that there was a room is all that stays. */
+export const emptyHead = async (roomId: string): Promise<void> => {
+  await updateItem(keys.head(roomId), {
+    UpdateExpression: "REMOVE #last, last_seq, #name, long_name, details, may",
+    ConditionExpression: "#status = :deleted",
+    ExpressionAttributeNames: { "#last": "last", "#name": "name", "#status": "status" },
+    ExpressionAttributeValues: { ":deleted": "deleted" satisfies RoomStatus },
   });
 };
 
@@ -91,4 +103,9 @@ export const addRosterChunk = async (roomId: string, chunks: number): Promise<vo
     condition: "roster_chunks = :seen AND #status <> :deleted",
     values: { ":seen": chunks },
   });
+};
+
+/** Notes that every member of a large room is noted with its list of who is live. */
+export const flagLiveListed = async (roomId: string): Promise<void> => {
+  await updateHead(roomId, { set: { live_listed: true } });
 };

@@ -2,6 +2,8 @@
  * Every key of the table, in one place: nothing else builds one. The access patterns behind them are in
  * docs/access-patterns.md.
  */
+import { shardOf } from "../kernel/shard.ts";
+
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -30,6 +32,8 @@ export const keys = {
   /** Stands in the index for a public room, so that the room's head need not. */
   listing: (roomId: string): Key => ({ pk: room(roomId), sk: "LISTING" }),
   membership: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `MEMBER#${userId}` }),
+  live: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `LIVE#${userId}` }),
+  liveIn: (roomId: string) => ({ pk: room(roomId), prefix: "LIVE#" }),
   message: (roomId: string, seq: number): Key => ({ pk: room(roomId), sk: `MSG#${ordinal(seq)}` }),
   edit: (roomId: string, seq: number, version: number): Key => ({
     pk: room(roomId),
@@ -57,7 +61,7 @@ export const indexKeys = {
   changed: (roomId: string, rev: number) => ({ gsi1pk: `${room(roomId)}#CHANGED`, gsi1sk: ordinal(rev) }),
   /** Lists who is online. Ten shards, so that no partition takes all the writes of a busy morning. */
   online: (userId: string, until: string) => ({
-    gsi1pk: onlineShard(shardOf(userId)),
+    gsi1pk: onlineShard(shardOf(userId, shards)),
     gsi1sk: until,
   }),
   onlineShards: () => Array.from({ length: shards }, (_, shard) => onlineShard(shard)),
@@ -67,11 +71,11 @@ const shards = 10;
 
 const onlineShard = (shard: number): string => `ONLINE#${shard}`;
 
-const shardOf = (userId: string): number => {
-  let hash = 0;
-  for (const character of userId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
-  return hash % shards;
-};
+/** The key of an item as it was read. */
+export const keyOf = ({ pk, sk }: Readonly<Record<string, unknown>>): Key => ({
+  pk: String(pk),
+  sk: String(sk),
+});
 
 /** The id that ends a key: the room of `ROOM#<id>`, the user of `USER#<id>` or `MEMBER#<id>`. */
 export const idOfKey = (key: string): string => key.slice(key.indexOf("#") + 1);

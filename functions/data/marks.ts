@@ -22,7 +22,13 @@ import { updateItem } from "./table.ts";
  * member (any more); `moved`, the mark was moved in the meantime, and this can be tried again with what it is now.
  */
 export type MarkResult =
-  | { readonly result: "marked"; readonly before: Marks; readonly after: Marks; readonly at: string }
+  | {
+      readonly result: "marked";
+      readonly joinedSeq: number;
+      readonly before: Marks;
+      readonly after: Marks;
+      readonly at: string;
+    }
   | { readonly result: "same" }
   | { readonly result: "gone" }
   | { readonly result: "moved"; readonly membership: Membership };
@@ -65,6 +71,7 @@ export const raiseReadMark = async (roomId: string, userId: string, seq: number)
   await prune(roomId, userId, after);
   return {
     result: "marked",
+    joinedSeq: after.joinedSeq,
     before: { readSeq: Number(item.read_was), readAhead: after.readAhead },
     after: { readSeq: after.readSeq, readAhead: liveAhead(after) },
     at: timeOf(at),
@@ -106,7 +113,7 @@ export const markRead = async (membership: Membership, reading: Reading): Promis
     readAhead: new Set([...before.readAhead, ...update.add].filter((seq) => seq > wanted.readSeq)),
   };
   if (!own && update.drop.size === 0) await prune(roomId, userId, before);
-  return { result: "marked", before, after, at: timeOf(at) };
+  return { result: "marked", joinedSeq: membership.joinedSeq, before, after, at: timeOf(at) };
 };
 
 export type DeliveredResult =

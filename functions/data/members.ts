@@ -15,7 +15,7 @@ export interface Member {
   readonly chunk: number;
 }
 
-const fromItem = (item: Item): Member => ({
+export const memberFromItem = (item: Item): Member => ({
   membership: membershipFromItem(item),
   chunk: typeof item.chunk === "number" ? item.chunk : 0,
 });
@@ -43,7 +43,7 @@ export const getMembers = async (
     userIds.map((userId) => keys.membership(roomId, userId)),
     "consistent",
   );
-  return new Map(items.map(fromItem).map((member) => [member.membership.userId, member]));
+  return new Map(items.map(memberFromItem).map((member) => [member.membership.userId, member]));
 };
 
 const putsAtOnce = 25;
@@ -58,7 +58,7 @@ export const putMembers = async (
   await forEach(newcomers, putsAtOnce, async (newcomer) => {
     const item = newMemberItem(roomId, newcomer, chunk);
     const outcome = await putIfAbsent(item);
-    members.set(newcomer.userId, fromItem(outcome.done || !outcome.item ? item : outcome.item));
+    members.set(newcomer.userId, memberFromItem(outcome.done || !outcome.item ? item : outcome.item));
   });
   return members;
 };
@@ -75,7 +75,7 @@ export const moveMember = async (roomId: string, userId: string, chunk: number):
 /** Ends a membership, and gives what it was; undefined if there was none. */
 export const takeMember = async (roomId: string, userId: string): Promise<Member | undefined> => {
   const item = await takeItem(keys.membership(roomId, userId));
-  return item && fromItem(item);
+  return item && memberFromItem(item);
 };
 
 /** Gives a member another role; undefined if they are none. */
@@ -91,7 +91,7 @@ export const updateMemberRole = async (
     ExpressionAttributeValues: { ":role": role },
     ReturnValues: "ALL_NEW",
   });
-  return outcome.done ? fromItem(outcome.item) : undefined;
+  return outcome.done ? memberFromItem(outcome.item) : undefined;
 };
 
 /** What changes of a member's notifications; absent for what stays. */

@@ -48,8 +48,11 @@ export const untouched = {
   reactions: new Set<string>(),
 } as const;
 
-// What is as it mostly is takes no room: a short message is to fit into one write unit with all of its attributes.
-const toItem = (message: StoredMessage) => ({
+/**
+ * The item of a message that is sent. What is as it mostly is takes no room: a short message is to fit into one write
+ * unit with all of its attributes.
+ */
+export const newMessageItem = (message: StoredMessage) => ({
   ...keys.message(message.roomId, message.seq),
   sender: message.senderId,
   content: message.content,
@@ -106,7 +109,7 @@ export const getMessages = async (roomId: string, seqs: Iterable<number>): Promi
  * happens when a call is repeated whose answer was lost.
  */
 export const putMessage = async (message: StoredMessage): Promise<StoredMessage> => {
-  const outcome = await putIfAbsent(toItem(message));
+  const outcome = await putIfAbsent(newMessageItem(message));
   return outcome.done || !outcome.item ? message : messageFromItem(message.roomId, outcome.item);
 };
 

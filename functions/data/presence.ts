@@ -31,6 +31,10 @@ export interface Presence {
   readonly connections: readonly Connection[];
   readonly isOnline: boolean;
   readonly lastSeen: string | null;
+  /** The large rooms that the user is in (see live.ts). */
+  readonly largeRooms: ReadonlySet<string>;
+  /** Raised by every change. */
+  readonly version: number;
 }
 
 /**
@@ -56,6 +60,8 @@ export interface StoredPresence {
    * it.
    */
   readonly listedUntil: number | undefined;
+  /** The large rooms that the user is in (see live.ts). */
+  readonly largeRooms: ReadonlySet<string>;
   /** Raised by every change. */
   readonly version: number;
 }
@@ -90,6 +96,8 @@ export const storedFromItem = (userId: string, item: Item | undefined): StoredPr
   lastSeen: numberOr(item?.last_seen, 0),
   isHidden: item?.is_hidden === true,
   listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
+  // Safe: a set of room ids, written by live.ts alone.
+  largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
   version: numberOr(item?.version, 0),
 });
 
@@ -116,6 +124,8 @@ const present = (stored: StoredPresence): Presence => {
     connections: liveOf(stored, now),
     isOnline: onlineUntil(stored, now) > now,
     lastSeen: stored.lastSeen > 0 ? isoOf(stored.lastSeen) : null,
+    largeRooms: stored.largeRooms,
+    version: stored.version,
   };
 };
 
@@ -127,6 +137,8 @@ export const absent = (userId: string): Presence => ({
   connections: [],
   isOnline: false,
   lastSeen: null,
+  largeRooms: new Set(),
+  version: 0,
 });
 
 /** Undefined for somebody who was never there and has no profile. */

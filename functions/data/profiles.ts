@@ -53,7 +53,7 @@ export const profileFromItem = (item: Item): Profile => ({
   created_at: String(item.created_at),
 });
 
-const toItem = (profile: Profile) => ({
+export const newProfileItem = (profile: Profile) => ({
   ...keys.profile(profile.id),
   ...Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null)),
 });
@@ -71,7 +71,7 @@ export const getProfiles = async (userIds: readonly string[]): Promise<Map<strin
 
 /** Puts the profile unless there is one, and gives the one that there is. */
 export const putProfile = async (profile: Profile): Promise<Profile> => {
-  const outcome = await putIfAbsent(toItem(profile));
+  const outcome = await putIfAbsent(newProfileItem(profile));
   return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
 };
 

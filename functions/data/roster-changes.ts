@@ -59,6 +59,8 @@ export interface Entered {
   /** False where it had no room for all of them. */
   readonly entered: boolean;
   readonly members: readonly RosterEntry[];
+  /** Whether the room is large. The chunk says so before the head does. */
+  readonly isLarge: boolean;
 }
 
 /** Adds members to a chunk, up to `rosterBatch` of them: all, or none if there is no room. */
@@ -85,26 +87,36 @@ export const enterRoster = async (
   const entered =
     outcome.done || entries.every((entry) => there.get(entry.userId)?.joinedAt === entry.joinedAt);
   if (entered) await countChunk(roomId, chunk, item);
-  return { entered, members };
+  return { entered, members, isLarge: isCounted(item) };
 };
 
-/** Takes a member off a chunk, and gives who is left; undefined where there is no such chunk. */
+/** What a chunk holds after a member was taken off it. */
+export interface Left {
+  readonly members: readonly RosterEntry[];
+  /** Whether the room is large. */
+  readonly isLarge: boolean;
+}
+
+/**
+ * Takes a member off a chunk; undefined where there is no such chunk. Somebody who has joined again since stays: their
+ * entry has another time.
+ */
 export const leaveRoster = async (
   roomId: string,
   chunk: number,
-  userId: string,
-): Promise<RosterEntry[] | undefined> => {
+  { userId, joinedAt }: Pick<RosterEntry, "userId" | "joinedAt">,
+): Promise<Left | undefined> => {
   const outcome = await updateItem(keys.roster(roomId, chunk), {
     UpdateExpression: "REMOVE members.#user ADD version :one",
-    ConditionExpression: "attribute_exists(members.#user)",
+    ConditionExpression: "members.#user.joined = :joined",
     ExpressionAttributeNames: { "#user": userId },
-    ExpressionAttributeValues: { ":one": 1 },
+    ExpressionAttributeValues: { ":one": 1, ":joined": Date.parse(joinedAt) },
     ReturnValues: "ALL_NEW",
   });
   if (!outcome.item) return undefined;
   // Also where the member was gone already: whoever took them off may have ended before counting.
   await countChunk(roomId, chunk, outcome.item);
-  return entriesFromItem(outcome.item);
+  return { members: entriesFromItem(outcome.item), isLarge: isCounted(outcome.item) };
 };
 
 /** Notes another role of a member; false if they are not in the chunk. */

@@ -5,6 +5,7 @@
  */
 import {
   ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiServiceException,
   DeleteConnectionCommand,
   GetConnectionCommand,
   PostToConnectionCommand,
@@ -21,15 +22,28 @@ const isGone = (error: unknown): boolean => error instanceof Error && error.name
 /** Posts at most this many at once: the SDK's own pool holds 50 sockets. */
 const atOnce = 50;
 
+/** What may never succeed: 413, an event that is too large, and 400. All else that goes wrong may pass. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiGatewayManagementApiServiceException &&
+  [400, 413].includes(error.$metadata.httpStatusCode ?? 0);
+
+/** Those who did not get what was posted. */
+export interface Unreached<C> {
+  /** Connections that are over. */
+  readonly gone: C[];
+  /** Those that may be reached later: the gateway was busy, or the client reads too slowly. */
+  readonly failed: C[];
+}
+
 /**
- * Posts to each connection, and gives those that are gone. Delivery is best effort: what else goes wrong is logged, and
- * the client fetches what it misses.
+ * Posts to each connection. Delivery is best effort: what goes wrong is logged, and the client fetches what it misses.
  */
 export const postToConnections = async <C extends { readonly id: string }>(
   connections: readonly C[],
   event: (connection: C) => string,
-): Promise<C[]> => {
+): Promise<Unreached<C>> => {
   const gone: C[] = [];
+  const failed: C[] = [];
   await forEach(connections, atOnce, async (connection) => {
     try {
       await gateway.send(
@@ -37,10 +51,13 @@ export const postToConnections = async <C extends { readonly id: string }>(
       );
     } catch (error) {
       if (isGone(error)) gone.push(connection);
-      else log("warn", "post_failed", { connection_id: connection.id, ...errorFacts(error) });
+      else {
+        if (!isRefusal(error)) failed.push(connection);
+        log("warn", "post_failed", { connection_id: connection.id, ...errorFacts(error) });
+      }
     }
   });
-  return gone;
+  return { gone, failed };
 };
 
 /** Closes a connection; one that is gone is closed already. */

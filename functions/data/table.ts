@@ -1,6 +1,11 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   DeleteCommand,
   type DeleteCommandInput,
   DynamoDBDocumentClient,
@@ -13,13 +18,19 @@ import {
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { AttributeValue as EventValue } from "aws-lambda";
 import { environment } from "../kernel/environment.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { pause } from "../kernel/pause.ts";
-import type { Key } from "./keys.ts";
+import { type Key, keyOf } from "./keys.ts";
 
 /** An item as it is stored. The data module of its entity alone knows what is in it. */
 export type Item = Record<string, unknown>;
+
+/** An item as the table's stream gives it in an event of Lambda. */
+export const itemOfImage = (image: Readonly<Record<string, EventValue>>): Item =>
+  // Safe: the types differ in binary values alone, which are text in an event, and which no item here has.
+  unmarshall(image as Record<string, AttributeValue>);
 
 // Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
@@ -28,6 +39,8 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }
 
 /** BatchGetItem takes at most 100 keys a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const batchGetLimit = 100;
+/** BatchWriteItem takes at most 25 items a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const batchWriteLimit = 25;
 /** TransactWriteItems takes at most 100 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 export const transactionLimit = 100;
 const batchAttempts = 8;
@@ -178,6 +191,33 @@ export const deleteIf = (
     );
     return undefined;
   });
+
+const deleteBatch = async (batch: readonly Key[]): Promise<number> => {
+  const table = environment.tableName;
+  let units = 0;
+  let pending = batch.map((key) => ({ DeleteRequest: { Key: { ...key } } }));
+  for (let attempt = 0; pending.length > 0; attempt += 1) {
+    if (attempt === batchAttempts)
+      throw throttled(`${pending.length} of ${batch.length} items were not deleted.`);
+    if (attempt > 0) await pause(attempt);
+    const result = await client.send(
+      new BatchWriteCommand({ RequestItems: { [table]: pending }, ReturnConsumedCapacity: "TOTAL" }),
+    );
+    units += result.ConsumedCapacity?.[0]?.CapacityUnits ?? 0;
+    pending = (result.UnprocessedItems?.[table] ?? []).flatMap(({ DeleteRequest: left }) =>
+      left?.Key ? [{ DeleteRequest: { Key: keyOf(left.Key) } }] : [],
+    );
+  }
+  return units;
+};
+
+/** Deletes items, 25 a call and one call after the other, and gives the write units that it took. */
+export const deleteItems = async (unwanted: readonly Key[]): Promise<number> => {
+  let units = 0;
+  for (let at = 0; at < unwanted.length; at += batchWriteLimit)
+    units += await deleteBatch(unwanted.slice(at, at + batchWriteLimit));
+  return units;
+};
 
 /** Puts many items, each if there is none with its key; a bounded number at once. */
 export const putAllIfAbsent = (items: readonly (Key & Item)[]): Promise<void> =>

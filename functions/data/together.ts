@@ -28,8 +28,11 @@ export interface Together {
   readonly people: People;
 }
 
-/** What there is of what is wanted, as it was a moment ago (eventually consistent). */
-export const getTogether = async (wanted: Wanted): Promise<Together> => {
+/** What there is of what is wanted: as it was a moment ago, at half the price, unless it is to be consistent. */
+export const getTogether = async (
+  wanted: Wanted,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Together> => {
   const all: Key[] = [
     ...[...(wanted.heads ?? [])].map(keys.head),
     ...[...(wanted.memberships ?? [])].map(([roomId, userId]) => keys.membership(roomId, userId)),
@@ -40,7 +43,7 @@ export const getTogether = async (wanted: Wanted): Promise<Together> => {
   const memberships: Membership[] = [];
   const profiles = new Map<string, Profile>();
   const presences = new Map<string, Presence>();
-  for (const item of await getItems(all)) {
+  for (const item of await getItems(all, read)) {
     const sk = String(item.sk);
     if (sk === "HEAD") heads.push(headFromItem(item));
     else if (sk === "PROFILE") profiles.set(idOfKey(String(item.pk)), profileFromItem(item));

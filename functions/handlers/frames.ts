@@ -1,5 +1,5 @@
+import { answerHello } from "../actions/answer-hello.ts";
 import { authenticate } from "../actions/authenticate.ts";
-import { listMovedRooms } from "../actions/list-moved-rooms.ts";
 import { markDelivered } from "../actions/mark-delivered.ts";
 import { markMessagesRead, markReadUpTo } from "../actions/mark-read.ts";
 import { sayTyping } from "../actions/say-typing.ts";
@@ -30,18 +30,12 @@ export const frameHandlers: FrameHandlers = {
     return {};
   },
 
-  hello: async (frame, socket) => ({
-    reply: {
-      type: "hello",
-      user_id: socket.userId,
-      rooms: await listMovedRooms(socket.userId, frame.rooms),
-    },
-  }),
+  hello: async (frame, socket) => ({ replies: await answerHello(socket.userId, frame.rooms) }),
 
   authenticate: async (frame, socket) => {
     await authenticate(socket, frame.token);
     return {};
   },
 
-  ping: async () => ({ reply: { type: "pong" } }),
+  ping: async () => ({ replies: [{ type: "pong" }] }),
 };

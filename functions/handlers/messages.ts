@@ -59,10 +59,11 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
       const { changed_since, page_size } = query;
       const changed = await listChangedMessages(room, actor.userId, changed_since, page_size);
       const next = changed.next === undefined ? null : linkTo(url, { changed_since: changed.next });
-      return { count: changed.messages.length, next, previous: null, results: changed.messages };
+      const { messages, marks } = changed;
+      return { count: messages.length, next, previous: null, results: messages, marks };
     }
     const list = await listMessages(room, actor.userId, place, query.page_size);
-    return { count: list.count, ...linksOf(url, place, list), results: list.messages };
+    return { count: list.count, ...linksOf(url, place, list), results: list.messages, marks: list.marks };
   },
 
   sendMessage: async ({ actor, params, body, headers }) =>

@@ -36,6 +36,14 @@ export const environment = {
   get confirmsAtOnce() {
     return variable("STAGE") === "dev";
   },
+  /** Where pages of large deliveries go. */
+  get deliveryQueueUrl() {
+    return variable("DELIVERY_QUEUE_URL");
+  },
+  /** Where tasks go. */
+  get workQueueUrl() {
+    return variable("WORK_QUEUE_URL");
+  },
   /** Messages a second that a member may send to a room in the long run. */
   get rateLimitPerSecond() {
     return positive("RATE_LIMIT_PER_SECOND");

@@ -5,9 +5,9 @@ import type { Answer } from "./problem.ts";
 import type { Socket } from "./socket.ts";
 import { problemsOf } from "./validation.ts";
 
-/** What came of a frame: an event that answers it, and what its ack carries. */
+/** What came of a frame: events that answer it, in their order, and what its ack carries. */
 export interface FrameResult {
-  readonly reply?: ServerEvent;
+  readonly replies?: readonly ServerEvent[];
   readonly ack?: Omit<Extract<ServerEvent, { type: "ack" }>, "type" | "request_id">;
 }
 

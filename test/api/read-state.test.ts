@@ -58,6 +58,7 @@ describe("markRoomRead", () => {
       room_id: roomId,
       user_id: ben.id,
       message_ids: null,
+      joined_seq: 0,
       up_to_seq: 3,
       read_at: receipt.read_at,
     });
@@ -310,6 +311,7 @@ describe("the status of a message", () => {
       type: "delivered",
       room_id: roomId,
       user_id: ben.id,
+      joined_seq: 0,
       up_to_seq: 1,
       delivered_at: received.updated_at,
     });

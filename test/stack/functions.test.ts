@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { functionNames, functionNeeds } from "../../lib/functions.ts";
+import { functionNames, functionNeeds, type QueueName } from "../../lib/functions.ts";
 import {
   at,
   functionName,
@@ -37,10 +37,31 @@ const functionsOf = (stack: Synthesized) =>
 const variable = (resource: Resource, name: string): unknown =>
   at(resource.properties.Environment, "Variables", name);
 
+/** What Lambda's poller does in the function's name, and what lets the function put off what failed. */
+const pollingGrants = (mapping: Resource["properties"]): string[] => {
+  const source = referenced(mapping.EventSourceArn);
+  if (mapping.StartingPosition === undefined)
+    return ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"].map(
+      (action) => `sqs:${action} ${source}`,
+    );
+  return [
+    ...["DescribeStream", "GetRecords", "GetShardIterator"].map((action) => `dynamodb:${action} ${source}`),
+    "dynamodb:ListStreams *",
+    `sqs:SendMessage ${referenced(at(mapping.DestinationConfig, "OnFailure", "Destination"))}`,
+  ];
+};
+
 for (const [variant, context] of variants) {
   describe(`functions (${variant})`, () => {
     const stack = synthesize(context);
     const functions = functionsOf(stack);
+    const queueId = (name: QueueName): string => {
+      const [queue] = stack
+        .of("AWS::SQS::Queue")
+        .filter(({ properties }) => properties.RedrivePolicy !== undefined)
+        .filter(({ id }) => id.toLowerCase().startsWith(`${name}queue`));
+      return queue?.id ?? `no queue ${name}`;
+    };
 
     it("are those that the table of needs lists", () => {
       expect(functions.map(({ name }) => name).sort()).toEqual([...functionNames].sort());
@@ -54,8 +75,9 @@ for (const [variant, context] of variants) {
           Handler: "index.handler",
           Timeout: functionNeeds[name].timeoutSeconds,
         });
-        // The gateway waits 29 seconds for an answer over a WebSocket, and 30 over HTTP.
-        expect(functionNeeds[name].timeoutSeconds).toBeLessThanOrEqual(29);
+        // The gateway waits 29 seconds for an answer over a WebSocket, and 30 over HTTP. Nobody waits for the others.
+        if (functionNeeds[name].takesFrom === undefined)
+          expect(functionNeeds[name].timeoutSeconds).toBeLessThanOrEqual(29);
       }
     });
 
@@ -96,7 +118,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("are granted the table actions, connections and log group that the table of needs lists, and no more", () => {
+    it("are granted the table actions, connections, queues, source and log group that the table of needs lists, and no more", () => {
       const table = stack.one("AWS::DynamoDB::Table").id;
       const api = stack
         .of("AWS::ApiGatewayV2::Api")
@@ -105,6 +127,9 @@ for (const [variant, context] of variants) {
       for (const { name, resource, statements } of functions) {
         const needs = functionNeeds[name];
         const logGroup = referenced(at(resource.properties.LoggingConfig, "LogGroup"));
+        const sources = stack
+          .of("AWS::Lambda::EventSourceMapping")
+          .filter(({ properties }) => referenced(properties.FunctionName) === resource.id);
         const confirms = needs.managesAccounts && context.stage !== "prod" && variant !== "external issuer";
         const expected = [
           `logs:CreateLogStream ${logGroup}`,
@@ -114,6 +139,8 @@ for (const [variant, context] of variants) {
           ...(needs.connectionMethods ?? []).map(
             (method) => `execute-api:ManageConnections ${live}/${method}/@connections/*`,
           ),
+          ...(needs.sendsTo ?? []).map((queue) => `sqs:SendMessage ${queueId(queue)}`),
+          ...sources.flatMap(({ properties }) => pollingGrants(properties)),
           ...(confirms ? ["AdminConfirmSignUp", "AdminUpdateUserAttributes"] : []).map(
             (action) => `cognito-idp:${action} ${stack.one("AWS::Cognito::UserPool").id}`,
           ),
@@ -125,10 +152,12 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("are granted nothing by wildcard, but connections, whose ids API Gateway makes up", () => {
+    it("are granted nothing by wildcard, but ListStreams, and connections, whose ids API Gateway makes up", () => {
       for (const { Effect, Action, Resource } of functions.flatMap(({ statements }) => statements)) {
         expect(Effect).toBe("Allow");
         for (const action of list(Action)) expect(action).not.toContain("*");
+        // ListStreams knows no resource.
+        if (Action === "dynamodb:ListStreams") continue;
         for (const on of list(Resource)) {
           expect(render(on).replace(/\/live\/(GET|POST|DELETE)\/@connections\/\*$/, "")).not.toContain("*");
         }

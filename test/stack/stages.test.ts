@@ -6,6 +6,7 @@ const holdsData = [
   "AWS::Cognito::UserPool",
   "AWS::S3::Bucket",
   "AWS::Logs::LogGroup",
+  "AWS::SQS::Queue",
 ];
 
 describe("dev", () => {
@@ -188,7 +189,17 @@ for (const [variant, context] of variants) {
     it("says where it is and what it is made of", () => {
       const accounts = variant === "external issuer" ? [] : ["UserPoolClientId", "UserPoolId"];
       expect([...stack.outputs].sort()).toEqual(
-        ["AttachmentsBucketName", "HttpUrl", "TableName", "WebSocketUrl", ...accounts].sort(),
+        [
+          "AttachmentsBucketName",
+          "DeliveryDeadLettersUrl",
+          "DeliveryQueueUrl",
+          "HttpUrl",
+          "TableName",
+          "WebSocketUrl",
+          "WorkDeadLettersUrl",
+          "WorkQueueUrl",
+          ...accounts,
+        ].sort(),
       );
     });
   });

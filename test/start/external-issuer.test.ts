@@ -1,55 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
+import { type Issuer, startIssuer } from "../support/issuer.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
 import { openSocket } from "../support/socket-client.ts";
 import { setTarget } from "../support/target.ts";
 
-const audience = "chat";
-let issuer = "";
-let server: Server;
+let issuer: Issuer;
 let runner: RunnerProcess;
-let sign: (claims: Record<string, unknown>) => Promise<string>;
-
-const serveIssuer = (key: JWK): Promise<Server> =>
-  new Promise((resolve) => {
-    const listening = createServer((request, response) => {
-      const answers: Record<string, unknown> = {
-        "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/the-keys` },
-        "/the-keys": { keys: [key] },
-      };
-      const answer = answers[request.url ?? ""];
-      response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
-      response.end(JSON.stringify(answer ?? {}));
-    });
-    listening.listen(0, "127.0.0.1", () => resolve(listening));
-  });
+const sign = (claims: Record<string, unknown>): Promise<string> => issuer.sign(claims);
 
 beforeAll(async () => {
-  const { privateKey, publicKey } = await generateKeyPair("RS256");
-  const key = { ...(await exportJWK(publicKey)), kid: "one", use: "sig", alg: "RS256" };
-  server = await serveIssuer(key);
-  // Safe: it listens on a port.
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  sign = (claims) =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: "RS256", kid: "one" })
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime("1h")
-      .sign(privateKey);
+  issuer = await startIssuer();
   runner = await startRunnerProcess(
-    ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer}`, "-c", `audience=${audience}`],
+    ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
   );
   setTarget(runner.ready);
 });
 afterAll(async () => {
   await runner.stop();
-  server.close();
+  issuer.stop();
 });
 
 test("whoever the issuer names has a profile at first sight, from the claims", async () => {

@@ -53,11 +53,12 @@ const bodyOf = (text: string): unknown => (text === "" ? undefined : JSON.parse(
 
 /**
  * What the gateway answers by itself, in its own shape: where its authorizer refuses a token, and where a function
- * ended without an answer. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+ * ended without an answer, or gave none in 30 seconds. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
  */
 const gatewayAnswers: Record<number, unknown> = {
   401: { message: "Unauthorized" },
   500: { message: "Internal Server Error" },
+  503: { message: "Service Unavailable" },
 };
 
 const holdProblem = (operation: Operation, response: Response, body: unknown): void => {

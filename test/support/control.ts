@@ -11,6 +11,7 @@ export interface FaultSpec {
   readonly nth?: number;
   readonly times?: number;
   readonly probability?: number;
+  readonly seed?: number;
   readonly delay_ms?: number;
 }
 
@@ -69,6 +70,9 @@ export const advanceClock = async (milliseconds: number): Promise<void> => {
 /** What the pool would have e-mailed, the oldest first. */
 export const readMail = async (): Promise<readonly { to: string; kind: string; code: string }[]> =>
   (await ask("GET", "/mail")) as readonly { to: string; kind: string; code: string }[];
+/** What is under way or still to be delivered, in words. */
+export const readIdle = async (): Promise<{ idle: boolean; waiting_for: readonly string[] }> =>
+  (await ask("GET", "/idle")) as { idle: boolean; waiting_for: readonly string[] };
 export const resetMeter = async (): Promise<void> => {
   await ask("POST", "/meter/reset");
 };

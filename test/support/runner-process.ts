@@ -11,6 +11,14 @@ export interface Ready {
   readonly userPoolId: string;
   readonly userPoolClientId: string;
   readonly controlUrl: string;
+  readonly awsUrl: string;
+  readonly tableName: string;
+  readonly operator: {
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 export interface RunnerProcess {

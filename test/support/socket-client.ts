@@ -12,6 +12,8 @@ export interface SocketClient {
   readonly events: readonly ServerEvent[];
   send(frame: { type: FrameType } & Record<string, unknown>): void;
   sendText(text: string): void;
+  /** Sends a text that is too long for one frame. */
+  sendInFrames(text: string): void;
   /** Sends with a request id, and gives the ack or the error that answers it. */
   request(frame: { type: FrameType } & Record<string, unknown>): Promise<EventOf<"ack"> | EventOf<"error">>;
   /** The next event of a type, from the beginning, that no call has given yet. */
@@ -35,6 +37,9 @@ const isGatewayFailure = (event: unknown): boolean =>
   event.message === "Internal server error";
 
 const waitLimit = 15_000;
+
+/** What the gateway takes in one frame. */
+const frameBytes = 32 * 1024;
 
 /** Why a socket was refused before its upgrade. */
 export class UpgradeRefused extends Error {
@@ -119,6 +124,14 @@ export const openSocket = async (
     events,
     send,
     sendText: (text) => socket.send(text),
+    sendInFrames: (text) => {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at === 0 || at < bytes.length; at += frameBytes)
+        socket.send(bytes.subarray(at, at + frameBytes), {
+          binary: false,
+          fin: at + frameBytes >= bytes.length,
+        });
+    },
     protocol: socket.protocol,
     closed,
     request: (frame) => {

@@ -1,0 +1,40 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import { failureOf } from "./failure.ts";
+
+const ageOf = (sentAt: string | undefined): string => {
+  const minutes = Math.max(0, (Date.now() - Number(sentAt)) / 60_000);
+  if (minutes < 120) return `${minutes.toFixed(0)} min`;
+  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(0)} h` : `${(minutes / 60 / 24).toFixed(0)} days`;
+};
+
+/** Names, ids and reasons; never the text of a message, which images and pages hold. */
+const shown = ["task", "room_id", "user_id", "error"];
+
+const whatIs = (body: string): string => {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return "no JSON";
+  }
+  const failure = failureOf(value);
+  if (failure)
+    return `${failure.size} changes made from ${failure.from} to ${failure.to}, ${failure.condition} after ${failure.invocations} invocations`;
+  const fields = new Map(Object.entries(value instanceof Object ? value : {}));
+  const record = fields.get("record");
+  const keys =
+    record instanceof Object ? Reflect.get(Reflect.get(record, "dynamodb") ?? {}, "Keys") : undefined;
+  const parts = shown.flatMap((name) =>
+    typeof fields.get(name) === "string"
+      ? [name === "task" ? fields.get(name) : `${name} ${fields.get(name)}`]
+      : [],
+  );
+  if (keys !== undefined) parts.push(`key ${JSON.stringify(keys)}`);
+  const users = fields.get("user_ids");
+  if (Array.isArray(users)) parts.push(`${users.length} users`);
+  return parts.length > 0 ? parts.join(", ") : "of an unknown kind";
+};
+
+/** A dead letter in one line. Its id is what the function's log names when it failed. */
+export const describe = ({ MessageId, Attributes, Body }: Message): string =>
+  `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${whatIs(Body ?? "")}`;

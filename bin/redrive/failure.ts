@@ -1,0 +1,99 @@
+/**
+ * What Lambda leaves in the dead-letter queue for changes that it could not give to a function at all: not the changes,
+ * but where they stand in the stream. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+import {
+  type _Record,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  type GetRecordsCommandOutput,
+  GetShardIteratorCommand,
+} from "@aws-sdk/client-dynamodb-streams";
+
+export interface Failure {
+  readonly condition: string;
+  readonly invocations: number;
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly first: string;
+  readonly last: string;
+  /** How many changes of the batch a function was to get. */
+  readonly size: number;
+  /** When the first and the last of them were made. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const field = (value: unknown, name: string): unknown =>
+  value instanceof Object ? Reflect.get(value, name) : undefined;
+
+/** Reads the body of a dead letter; undefined for what is no failure record. */
+export const failureOf = (body: unknown): Failure | undefined => {
+  const batch = field(body, "DDBStreamBatchInfo");
+  if (batch === undefined) return undefined;
+  const text = (name: string): string => String(field(batch, name));
+  return {
+    condition: String(field(field(body, "requestContext"), "condition")),
+    invocations: Number(field(field(body, "requestContext"), "approximateInvokeCount")),
+    streamArn: text("streamArn"),
+    shardId: text("shardId"),
+    first: text("startSequenceNumber"),
+    last: text("endSequenceNumber"),
+    size: Number(field(batch, "batchSize")),
+    from: text("approximateArrivalOfFirstRecord"),
+    to: text("approximateArrivalOfLastRecord"),
+  };
+};
+
+/** The stream does not hold these changes any more. */
+export class ChangesLost extends Error {}
+
+const lostErrors = ["TrimmedDataAccessException", "ResourceNotFoundException"];
+
+/** The changes of a failure record, and whatever else stands between them, read again. Throws ChangesLost. */
+export const readChanges = async (client: DynamoDBStreamsClient, failure: Failure): Promise<_Record[]> => {
+  const changes: _Record[] = [];
+  try {
+    let iterator = (
+      await client.send(
+        new GetShardIteratorCommand({
+          StreamArn: failure.streamArn,
+          ShardId: failure.shardId,
+          ShardIteratorType: "AT_SEQUENCE_NUMBER",
+          SequenceNumber: failure.first,
+        }),
+      )
+    ).ShardIterator;
+    const isLater = ({ dynamodb }: _Record): boolean =>
+      BigInt(dynamodb?.SequenceNumber ?? 0) > BigInt(failure.last);
+    while (iterator !== undefined) {
+      const page: GetRecordsCommandOutput = await client.send(
+        new GetRecordsCommand({ ShardIterator: iterator }),
+      );
+      const records = page.Records ?? [];
+      changes.push(...records.filter((record) => !isLater(record)));
+      const last = changes.at(-1)?.dynamodb?.SequenceNumber;
+      iterator = last === failure.last || records.some(isLater) ? undefined : page.NextShardIterator;
+    }
+  } catch (error) {
+    if (error instanceof Error && lostErrors.includes(error.name)) throw new ChangesLost(error.message);
+    throw error;
+  }
+  return changes;
+};
+
+/** A change as the task that follows it holds it (functions/data/tasks.ts): in the shape of Lambda's events. */
+export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): string =>
+  JSON.stringify({
+    task: "follow_change",
+    record: {
+      eventName,
+      dynamodb: {
+        SequenceNumber: dynamodb?.SequenceNumber,
+        Keys: dynamodb?.Keys,
+        OldImage: dynamodb?.OldImage,
+        NewImage: dynamodb?.NewImage,
+      },
+    },
+    error,
+  });

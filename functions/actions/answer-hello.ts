@@ -1,0 +1,24 @@
+import type { ServerEvent } from "../../contract/events.ts";
+import { inParts } from "./event-parts.ts";
+import { type Held, listMovedRooms } from "./list-moved-rooms.ts";
+
+type Hello = Extract<ServerEvent, { type: "hello" }>;
+type Part = Pick<Hello, "rooms" | "removed">;
+
+/**
+ * What a client that names what it holds is told: one event, or several where one cannot carry it. Each says how many
+ * entries are still to come, so that a client sees whether one was lost.
+ */
+export const answerHello = async (userId: string, held: Readonly<Record<string, Held>>): Promise<Hello[]> => {
+  const { moved, removed } = await listMovedRooms(userId, held);
+  const parts: Part[] = inParts<Part["rooms"][number] | string>([...moved, ...removed]).map((entries) => ({
+    rooms: entries.filter((entry) => typeof entry !== "string"),
+    removed: entries.filter((entry) => typeof entry === "string"),
+  }));
+  if (parts.length === 0) parts.push({ rooms: [], removed: [] });
+  let remaining = moved.length + removed.length;
+  return parts.map((part) => {
+    remaining -= part.rooms.length + part.removed.length;
+    return { type: "hello", user_id: userId, ...part, remaining };
+  });
+};

@@ -1,0 +1,59 @@
+import type { Page } from "../data/delivery-pages.ts";
+import { getHead } from "../data/heads.ts";
+import { getMessage } from "../data/messages.ts";
+import type { Connection, Presence } from "../data/presence.ts";
+import { getRoster } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import { cleanList, type Outcome, type Told, tell } from "./deliver.ts";
+import { renderMessage } from "./render-message.ts";
+import { renderRoom } from "./render-room.ts";
+import { getMessageParts } from "./view-messages.ts";
+
+/** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
+const toldBy = async ({
+  room_id: roomId,
+  event,
+  view,
+  ends,
+  written_at,
+}: Page): Promise<Told | undefined> => {
+  const limits = { ...(ends && { ends }), ...(written_at !== undefined && { written_at }) };
+  if (event) return { ...limits, event };
+  const head = await getHead(roomId, "consistent");
+  if (!view || !head || head.status === "deleted") return undefined;
+  if (view.type !== "message_updated") return { ...limits, view, render: renderRoom(view.type, head) };
+  const stored = await getMessage(roomId, view.seq);
+  return (
+    stored && {
+      ...limits,
+      view,
+      render: renderMessage(stored, (userIds) => getMessageParts(head, [stored], userIds)),
+    }
+  );
+};
+
+/** Those who are still in the room: between the writing of a page and its delivery, somebody may have left. */
+const stillIn = async ({ room_id: roomId, still_in }: Page, presences: Presence[]): Promise<Presence[]> => {
+  if (!still_in) return presences;
+  if (still_in.by === "list") return presences.filter((presence) => presence.largeRooms.has(roomId));
+  const members = new Set((await getRoster(roomId, still_in.chunks)).map((member) => member.userId));
+  return presences.filter((presence) => members.has(presence.userId));
+};
+
+/**
+ * Tells the people of a page, on their connections as they are now, but for some that have it or must wait. Throws where
+ * what it needs cannot be read.
+ */
+export const deliverPage = async (
+  page: Page,
+  except: (connection: Connection) => boolean,
+): Promise<Outcome> => {
+  const [told, { people }] = await Promise.all([toldBy(page), getTogether({ presences: page.user_ids })]);
+  const presences = [...people.presences.values()];
+  if (page.still_in?.by === "list") await cleanList(page.room_id, presences);
+  const present = await stillIn(
+    page,
+    presences.filter((presence) => presence.connections.length > 0),
+  );
+  return told ? tell(page.room_id, present, told, except) : { tried: [], failed: [] };
+};

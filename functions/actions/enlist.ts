@@ -1,0 +1,74 @@
+import { flagLiveListed } from "../data/head-changes.ts";
+import { addLargeRoom, dropLargeRoom } from "../data/live.ts";
+import { getMembers } from "../data/members.ts";
+import { getMembership } from "../data/memberships.ts";
+import { getPresence } from "../data/presence.ts";
+import { leaveRoster } from "../data/roster-changes.ts";
+import { getRoster, getRosterChunks } from "../data/rosters.ts";
+import { forEach } from "../kernel/for-each.ts";
+
+const atOnce = 25;
+
+/**
+ * Has the list of a large room's live members follow their memberships: notes them as they are believed to be, and then
+ * looks whether they still are. A membership begins before it is noted and ends before that is undone, so of somebody
+ * who joins and leaves at the same time, whoever looks last sees what they have become.
+ */
+const follow = async (roomId: string, userIds: readonly string[], areMembers: boolean): Promise<void> => {
+  await forEach(userIds, atOnce, (userId) =>
+    areMembers ? addLargeRoom(roomId, userId) : dropLargeRoom(roomId, userId),
+  );
+  const members = await getMembers(roomId, userIds);
+  const others = userIds.filter((userId) => members.has(userId) !== areMembers);
+  if (others.length > 0) await follow(roomId, others, !areMembers);
+};
+
+/** Has members of a large room told of it from now on; again is harmless. */
+export const enlist = (roomId: string, userIds: readonly string[]): Promise<void> =>
+  follow(roomId, userIds, true);
+
+/** Has somebody who has left a large room told of it no more. */
+export const unlist = (roomId: string, userId: string): Promise<void> => follow(roomId, [userId], false);
+
+/**
+ * Enlists all members of a room that has become large, and then flags it: until then it is told by its roster. Whoever
+ * enters a roster of several chunks enlists themself, so nobody who comes meanwhile is missed.
+ */
+export const enlistAll = async (roomId: string, rosterChunks: number): Promise<void> => {
+  const members = await getRoster(roomId, rosterChunks, "consistent");
+  await enlist(
+    roomId,
+    members.map((member) => member.userId),
+  );
+  await flagLiveListed(roomId);
+};
+
+/** A membership that has ended. */
+export interface EndedMembership {
+  /** The number of the roster chunk that named the member. */
+  readonly chunk: number;
+  /** RFC 3339. */
+  readonly joinedAt: string;
+}
+
+/**
+ * Completes the leaving of somebody whose membership has ended: it may have been cut off before their roster entry, or
+ * what has them told of the room, was gone. Costs one or two reads where nothing is left to do.
+ */
+export const unlistMember = async (
+  roomId: string,
+  userId: string,
+  { chunk, joinedAt }: EndedMembership,
+): Promise<void> => {
+  const [presence, rosters] = await Promise.all([
+    getPresence(userId, "consistent"),
+    getRosterChunks(roomId, [chunk], "consistent"),
+  ]);
+  const isOnRoster = rosters
+    .get(chunk)
+    ?.some((entry) => entry.userId === userId && entry.joinedAt === joinedAt);
+  if (isOnRoster) await leaveRoster(roomId, chunk, { userId, joinedAt });
+  // One who has joined again is told of it.
+  if (presence.largeRooms.has(roomId) && !(await getMembership(roomId, userId, "consistent")))
+    await unlist(roomId, userId);
+};

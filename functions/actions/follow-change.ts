@@ -1,0 +1,16 @@
+import type { Change } from "../data/changes.ts";
+import { followDeletedRoom } from "./follow-deleted-room.ts";
+import { followRemovedMember } from "./follow-removed-member.ts";
+
+/**
+ * Does what follows from a change, or plans it. It is called at least once for each change, and what was changed may
+ * have changed again since: where that matters, a follower looks at the table. Throws to be called again.
+ */
+type Follower = (change: Change) => Promise<void>;
+
+/** The filters of lib/followed-changes.ts let pass what these want, and nothing else. */
+const followers: readonly Follower[] = [followDeletedRoom, followRemovedMember];
+
+export const followChange = async (change: Change): Promise<void> => {
+  for (const follow of followers) await follow(change);
+};

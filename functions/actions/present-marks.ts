@@ -1,0 +1,24 @@
+import type { MemberMarks } from "../../contract/objects/message.ts";
+import type { Membership } from "../data/memberships.ts";
+import { liveAhead } from "../data/read-ahead.ts";
+import { inStanding, type Witnesses } from "./witnesses.ts";
+
+const marksOfMember = (member: Membership): MemberMarks => ({
+  user_id: member.userId,
+  joined_seq: member.joinedSeq,
+  up_to_seq: member.readSeq,
+  read_ahead: [...liveAhead(member)].sort((one, other) => one - other),
+  read_at: member.readAt,
+  delivered_up_to_seq: member.deliveredSeq,
+  delivered_at: member.deliveredAt,
+});
+
+/**
+ * The marks that a viewer of a room is told: everybody's, theirs too, where all members are witnesses, so that whoever is
+ * not among them has left; else their own alone, because events tell no others (docs/decisions/004-receipts-in-large-rooms.md).
+ */
+export const presentMarks = (
+  { members, all }: Witnesses,
+  memberships: readonly Membership[],
+  me: Membership | undefined,
+): MemberMarks[] => inStanding(all ? members : [], memberships, me).map(marksOfMember);

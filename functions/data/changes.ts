@@ -1,0 +1,39 @@
+/**
+ * Changes of items, as the table's stream tells of them. Which ones it tells of is said by the filters of
+ * lib/followed-changes.ts.
+ */
+import type { DynamoDBRecord } from "aws-lambda";
+import { type Head, headFromItem } from "./heads.ts";
+import { type Key, keyOf, keys, prefixOf } from "./keys.ts";
+import { type Member, memberFromItem } from "./members.ts";
+import { type Item, itemOfImage } from "./table.ts";
+
+/** An item before and after; undefined where there was none, or is none any more. */
+interface States<T> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+export type Change =
+  | ({ readonly kind: "head" } & States<Head>)
+  | ({ readonly kind: "member" } & States<Member>)
+  /** Of an item that nothing follows from. */
+  | { readonly kind: "other" };
+
+/** The key of the item that changed. */
+export const keyOfRecord = ({ dynamodb }: DynamoDBRecord): Key => keyOf(itemOfImage(dynamodb?.Keys ?? {}));
+
+export const changeOf = (record: DynamoDBRecord): Change => {
+  const { sk } = keyOfRecord(record);
+  const states = <T>(fromItem: (item: Item) => T): States<T> => {
+    const { OldImage, NewImage } = record.dynamodb ?? {};
+    return {
+      before: OldImage && fromItem(itemOfImage(OldImage)),
+      after: NewImage && fromItem(itemOfImage(NewImage)),
+    };
+  };
+  if (sk === keys.head("").sk) return { kind: "head", ...states(headFromItem) };
+  if (sk.startsWith(prefixOf(keys.membership("", "")).sk))
+    return { kind: "member", ...states(memberFromItem) };
+  return { kind: "other" };
+};

@@ -1,0 +1,59 @@
+/**
+ * The work queue: what is done behind the APIs because it takes long, has to wait, or has to be tried again. Each task is
+ * done at least once, in no order, so whatever it does stands on what the table holds then.
+ */
+import type { DynamoDBRecord } from "aws-lambda";
+import { environment } from "../kernel/environment.ts";
+import { postpone, sendBatch } from "./queues.ts";
+
+export type Task =
+  /** Removes what a deleted room held. */
+  | { readonly task: "remove_room_items"; readonly room_id: string }
+  /** Takes somebody who is no member any more off the lists of a room. */
+  | {
+      readonly task: "unlist_member";
+      readonly room_id: string;
+      readonly user_id: string;
+      /** The chunk of the roster that named them. */
+      readonly chunk: number;
+      /** When the membership that ended began, RFC 3339. */
+      readonly joined_at: string;
+    }
+  /** Does what follows from a change that failed when the stream brought it. */
+  | { readonly task: "follow_change"; readonly record: DynamoDBRecord; readonly error: string };
+
+type TaskName = Task["task"];
+
+/** The type of each field that a task must have. What else is in it is of a later version. */
+const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "object">>> = {
+  remove_room_items: { room_id: "string" },
+  unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
+  follow_change: { record: "object", error: "string" },
+};
+
+const isTaskName = (name: unknown): name is TaskName =>
+  typeof name === "string" && Object.hasOwn(fields, name);
+
+/** Reads a message of the queue. Throws for what is no task, or one that this version does not know. */
+export const parseTask = (body: string): Task => {
+  const value: unknown = JSON.parse(body);
+  const given = new Map(Object.entries(value instanceof Object ? value : {}));
+  const name = given.get("task");
+  if (!isTaskName(name)) throw new Error(`There is no task ${JSON.stringify(name)}.`);
+  for (const [field, type] of Object.entries(fields[name]))
+    if (typeof given.get(field) !== type || given.get(field) === null)
+      throw new Error(`The task ${name} lacks ${field}, or it is no ${type}.`);
+  // Safe: each field of the task was just looked at.
+  return value as Task;
+};
+
+/** Puts a task into the queue, to be done at once or up to 900 seconds later. */
+export const sendTask = async (task: Task, delaySeconds = 0): Promise<void> => {
+  const entry = { Id: "task", MessageBody: JSON.stringify(task), DelaySeconds: delaySeconds };
+  const refused = await sendBatch(environment.workQueueUrl, [entry]);
+  if (refused.length > 0) throw new Error(`The work queue did not take the task ${task.task}.`);
+};
+
+/** Has a task that failed tried again after so many seconds, rather than after the queue's visibility timeout. */
+export const postponeTask = (receiptHandle: string, delay: number): Promise<void> =>
+  postpone(environment.workQueueUrl, [{ receiptHandle, delay }]);

@@ -1,0 +1,76 @@
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { EventSourceMapping, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { Validations } from "aws-cdk-lib/core";
+import { followedChanges } from "../followed-changes.ts";
+import type { FunctionNeeds, QueueName } from "../functions.ts";
+import type { ParleyFunction } from "./parley-function.ts";
+import type { RetriedQueue } from "./retried-queue.ts";
+
+export interface EventSourceProps {
+  readonly table: Table;
+  readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
+}
+
+/** Has Lambda give a function what its needs say that it takes. */
+export const addEventSource = (
+  added: ParleyFunction,
+  takesFrom: FunctionNeeds["takesFrom"],
+  { table, queues }: EventSourceProps,
+): void => {
+  if (takesFrom === "stream") addStream(added, table, queues.work);
+  else if (takesFrom !== undefined) addQueue(added, queues[takesFrom]);
+};
+
+/**
+ * Batches of up to ten: the most that a FIFO queue gives. Those that fail are named one by one, and tried again.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+const addQueue = (added: ParleyFunction, { queue }: RetriedQueue): void => {
+  added.grant(
+    new PolicyStatement({
+      // The first three are what Lambda's poller needs; the last lets a function try again sooner than after the queue's
+      // visibility timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      actions: ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"].map(
+        (action) => `sqs:${action}`,
+      ),
+      resources: [queue.queueArn],
+    }),
+  );
+  new EventSourceMapping(added, "Messages", {
+    target: added.function,
+    eventSourceArn: queue.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+  });
+};
+
+/** Changes in the order of each item's writes, within the day that a stream keeps them. */
+const addStream = (added: ParleyFunction, table: Table, failures: RetriedQueue): void => {
+  added.grant(
+    new PolicyStatement({
+      actions: ["DescribeStream", "GetRecords", "GetShardIterator"].map((action) => `dynamodb:${action}`),
+      resources: [table.tableStreamArn ?? ""],
+    }),
+    // Listing streams knows no resource.
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    new PolicyStatement({ actions: ["dynamodb:ListStreams"], resources: ["*"] }),
+    new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.deadLetters.queueArn] }),
+  );
+  Validations.of(added).acknowledge({
+    id: "AwsSolutions-IAM5[Resource::*]",
+    reason: "dynamodb:ListStreams, which Lambda asks for, knows no resource.",
+  });
+  new EventSourceMapping(added, "Changes", {
+    target: added.function,
+    eventSourceArn: table.tableStreamArn ?? "",
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: 100,
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    retryAttempts: 5,
+    // Not SqsDlq, which grants more than the one action above.
+    onFailure: { bind: () => ({ destination: failures.deadLetters.queueArn }) },
+    filters: followedChanges.map(FilterCriteria.filter),
+  });
+};

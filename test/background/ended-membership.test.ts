@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { afterSeconds, emptyQueues } from "../support/background.ts";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, metered } from "../support/control.ts";
+import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+
+/** Longer than any request runs. */
+const settled = 61;
+
+const pair = async (): Promise<[TestUser, TestUser]> => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("There are no users.");
+  return [ann, ben];
+};
+
+const participants = async (user: TestUser, roomId: string): Promise<string[]> =>
+  (await call("listParticipants", { token: user.token, params: { room_id: roomId } })).results
+    .map((one) => one.id)
+    .sort();
+
+/** Ben leaves, and the function ends when his membership has, and nothing else. */
+const leaveHalfway = async (ben: TestUser, roomId: string): Promise<void> => {
+  await injectFault({
+    kind: "crash",
+    service: "dynamodb",
+    action: "DeleteItem",
+    sk: "MEMBER#",
+    function: "rooms",
+  });
+  expect((await attempt("leaveRoom", { token: ben.token, params: { room_id: roomId } })).status).toBe(500);
+};
+
+afterEach(async () => {
+  await clearFaults();
+  await emptyQueues();
+});
+
+describe("a membership that ended", () => {
+  test("takes its member off the roster, where who ended it was cut off and nobody repeats it", async () => {
+    const [ann, ben] = await pair();
+    const roomId = await groupRoom(ann, [ben]);
+    await leaveHalfway(ben, roomId);
+    expect(await participants(ann, roomId)).toEqual([ann.id, ben.id].sort());
+
+    await afterSeconds(settled);
+    expect(await participants(ann, roomId)).toEqual([ann.id]);
+  });
+
+  test("does not take off somebody who is back", async () => {
+    const [ann, ben] = await pair();
+    const roomId = await groupRoom(ann, [ben]);
+    await leaveHalfway(ben, roomId);
+    await call("addParticipants", {
+      token: ann.token,
+      params: { room_id: roomId },
+      body: { user_ids: [ben.id] },
+    });
+
+    await afterSeconds(settled);
+    expect(await participants(ann, roomId)).toEqual([ann.id, ben.id].sort());
+  });
+
+  test("costs three reads where nothing is left to do", async () => {
+    const [ann, ben] = await pair();
+    const roomId = await groupRoom(ann, [ben]);
+    const { operations } = await metered(async () => {
+      await call("leaveRoom", { token: ben.token, params: { room_id: roomId } });
+      await afterSeconds(settled);
+    });
+    const behind = Object.entries(operations).filter(([name]) => /^(stream|queue)/.test(name));
+    expect(behind.map(([, { invocations, rru, wru }]) => ({ invocations, rru, wru }))).toEqual([
+      { invocations: 1, rru: 0.5, wru: 0 },
+      { invocations: 1, rru: 2, wru: 0 },
+    ]);
+  });
+});
+
+describe("a message, and its reading", () => {
+  test("set off nothing behind them", async () => {
+    const [ann, ben] = await pair();
+    const roomId = await groupRoom(ann, [ben]);
+    await afterSeconds(0);
+    const { operations } = await metered(async () => {
+      for (const content of ["one", "two", "three"])
+        await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
+      await call("markRoomRead", { token: ben.token, params: { room_id: roomId } });
+      await afterSeconds(settled);
+    });
+    expect(Object.keys(operations).filter((name) => /^(stream|queue)/.test(name))).toEqual([]);
+    expect(Object.keys(operations)).toContain("POST /api/chat/rooms/{id}/messages");
+  });
+});

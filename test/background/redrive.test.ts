@@ -1,0 +1,234 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterEach, describe, expect, test } from "vitest";
+import { afterSeconds, emptyQueues, redrive, until, untilDeadLetters } from "../support/background.ts";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults, readMeter, resetMeter } from "../support/control.ts";
+import { countMessages, keysOfRoom, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
+import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+
+const settled = 61;
+
+const newUser = async (): Promise<TestUser> => {
+  const [ann] = await newUsers(1);
+  if (!ann) throw new Error("There is no user.");
+  return ann;
+};
+
+/** Rooms of somebody alone, each with a message. */
+const newRooms = (ann: TestUser, count: number): Promise<string[]> =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const roomId = await groupRoom(ann, []);
+      await call("sendMessage", {
+        token: ann.token,
+        params: { room_id: roomId },
+        body: { content: "Hello" },
+      });
+      return roomId;
+    }),
+  );
+
+const remove = (ann: TestUser, roomId: string) =>
+  call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
+
+const untilRemoved = (roomId: string) =>
+  until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "the room is removed");
+
+afterEach(async () => {
+  await clearFaults();
+  await emptyQueues();
+});
+
+describe("a change that cannot be followed", () => {
+  test("delays no other, is given up as a task that holds it, and is followed once it is put back", async () => {
+    const [ann, ...others] = await newUsers(4);
+    if (!ann) throw new Error("There are no users.");
+    const rooms = await Promise.all(others.map((one) => groupRoom(ann, [one])));
+    const [poisoned = "", ...healthy] = rooms;
+    const listed = async (roomId: string): Promise<number> =>
+      (await call("getRoom", { token: ann.token, params: { room_id: roomId } })).participant_count;
+    // All three leave, and are cut off halfway: it is up to what follows from it to complete that.
+    await injectFault({
+      kind: "crash",
+      service: "dynamodb",
+      action: "DeleteItem",
+      sk: "MEMBER#",
+      function: "rooms",
+      times: 3,
+    });
+    for (const name of ["derive", "work"])
+      await injectFault({
+        kind: "lose",
+        service: "dynamodb",
+        action: "GetItem",
+        pk: `ROOM#${poisoned}`,
+        sk: "HEAD",
+        function: name,
+        times: 0,
+      });
+    await afterSeconds(0);
+    await resetMeter();
+    await Promise.all(
+      rooms.map((roomId, at) =>
+        attempt("leaveRoom", { token: others[at]?.token, params: { room_id: roomId } }),
+      ),
+    );
+    await until(async () => ((await listFaults())[1]?.hits ?? 0) > 0, "the poison has struck");
+    // The others' tasks are in the queue while the poisoned change is still being tried.
+    await until(async () => {
+      const { delayed } = await countMessages("WorkQueueUrl");
+      return delayed === 2;
+    }, "the others have been followed");
+
+    await afterSeconds(settled);
+    expect(await Promise.all(healthy.map(listed))).toEqual([1, 1]);
+    expect(await listed(poisoned)).toBe(2);
+
+    await untilDeadLetters("WorkDeadLettersUrl", 1);
+    expect(await peekMessages("WorkDeadLettersUrl")).toEqual([
+      {
+        task: "follow_change",
+        error: expect.stringContaining("Error"),
+        record: expect.objectContaining({
+          eventName: "REMOVE",
+          dynamodb: expect.objectContaining({
+            Keys: { pk: { S: `ROOM#${poisoned}` }, sk: { S: `MEMBER#${others[0]?.id}` } },
+            OldImage: expect.objectContaining({ role: { S: "member" } }),
+            SequenceNumber: expect.any(String),
+          }),
+        }),
+      },
+    ]);
+
+    const shown = await redrive();
+    expect(shown.output).toContain("work: 1 dead letter\n");
+    expect(shown.output).toMatch(/follow_change, error .*Error.*ROOM#/);
+    expect(shown.output).toContain("delivery: 0 dead letters");
+    expect((await countMessages("WorkDeadLettersUrl")).visible).toBe(1);
+
+    await clearFaults();
+    const run = await redrive("--run");
+    expect(run).toMatchObject({ code: 0, output: expect.stringContaining("work: 1 dead letter put back") });
+    expect(await countMessages("WorkDeadLettersUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    await afterSeconds(settled);
+    expect(await listed(poisoned)).toBe(1);
+  });
+});
+
+describe("a function that follows changes and ends in the midst", () => {
+  test("once, loses none of them", async () => {
+    const ann = await newUser();
+    const rooms = await newRooms(ann, 6);
+    await injectFault({
+      kind: "crash",
+      service: "sqs",
+      action: "SendMessageBatch",
+      function: "derive",
+      nth: 3,
+    });
+    await Promise.all(rooms.map((roomId) => remove(ann, roomId)));
+    await afterSeconds(settled);
+    expect((await listFaults())[0]).toMatchObject({ hits: 1 });
+    for (const roomId of rooms) await untilRemoved(roomId);
+  });
+
+  test("each time, leaves where they stand in the stream, from where they are put back", async () => {
+    const ann = await newUser();
+    const rooms = await newRooms(ann, 2);
+    await injectFault({
+      kind: "crash",
+      service: "sqs",
+      action: "SendMessageBatch",
+      function: "derive",
+      times: 0,
+    });
+    for (const roomId of rooms) await remove(ann, roomId);
+    await untilDeadLetters("WorkDeadLettersUrl", 2);
+    expect(await peekMessages("WorkDeadLettersUrl")).toContainEqual(
+      expect.objectContaining({
+        requestContext: expect.objectContaining({ condition: "RetryAttemptsExhausted" }),
+        DDBStreamBatchInfo: expect.objectContaining({ batchSize: 1 }),
+      }),
+    );
+
+    await clearFaults();
+    expect((await redrive("--queue", "work")).output).toMatch(/1 changes made from .*RetryAttemptsExhausted/);
+    expect(await redrive("--queue", "work", "--run")).toMatchObject({ code: 0 });
+    await afterSeconds(settled);
+    for (const roomId of rooms) await untilRemoved(roomId);
+  });
+});
+
+describe("a task that fails", () => {
+  test("is tried five times, delays no other, and is done once it is put back", async () => {
+    const ann = await newUser();
+    const [poisoned = "", healthy = ""] = await newRooms(ann, 2);
+    await injectFault({
+      kind: "lose",
+      service: "dynamodb",
+      action: "Query",
+      pk: `ROOM#${poisoned}`,
+      function: "work",
+      times: 0,
+    });
+    await Promise.all([remove(ann, poisoned), remove(ann, healthy)]);
+    await afterSeconds(settled);
+    await untilRemoved(healthy);
+    await resetMeter();
+    await untilDeadLetters("WorkDeadLettersUrl", 1);
+    expect(await peekMessages("WorkDeadLettersUrl")).toEqual([
+      { task: "remove_room_items", room_id: poisoned },
+    ]);
+    const { operations } = await readMeter();
+    // The first attempt was before.
+    expect(Object.values(operations).map(({ invocations }) => invocations)).toEqual([4]);
+    expect(await keysOfRoom(poisoned)).toContain("MSG#000000000001");
+
+    await clearFaults();
+    expect(await redrive("--run")).toMatchObject({ code: 0 });
+    await untilRemoved(poisoned);
+  });
+
+  test("is given up where no version knows it, or it is none", async () => {
+    const bodies = ['{"task":"remove_room_items"}', '{"task":"unheard_of"}', "no task"];
+    for (const MessageBody of bodies)
+      await operatorSqs().send(new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody }));
+    const ann = await newUser();
+    const [roomId = ""] = await newRooms(ann, 1);
+    await remove(ann, roomId);
+    await untilDeadLetters("WorkDeadLettersUrl", bodies.length);
+    await untilRemoved(roomId);
+    const { output } = await redrive("--queue", "work");
+    expect(output).toContain("work: 3 dead letters");
+    expect(output).toContain("unheard_of");
+    expect(output).toContain("no JSON");
+  });
+});
+
+describe("a page of a delivery", () => {
+  test("goes back as it was, into its group, and is shown without its text", async () => {
+    const body = JSON.stringify({
+      room_id: "room-1",
+      user_ids: [],
+      event: { type: "typing", room_id: "room-1", user: "secret", user_id: "ann", is_typing: true },
+    });
+    await operatorSqs().send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl("DeliveryDeadLettersUrl"),
+        MessageBody: body,
+        MessageGroupId: "room-1:3",
+        MessageDeduplicationId: "page-1",
+      }),
+    );
+    const shown = await redrive("--queue", "delivery");
+    expect(shown.output).toContain("room_id room-1, 0 users");
+    expect(shown.output).not.toContain("secret");
+    await resetMeter();
+    expect(await redrive("--queue", "delivery", "--run")).toMatchObject({ code: 0 });
+    await afterSeconds(0);
+    // It was delivered, to nobody.
+    expect(await countMessages("DeliveryDeadLettersUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    const { operations } = await readMeter();
+    expect(Object.keys(operations)).toEqual([expect.stringContaining("deliver")]);
+  });
+});

@@ -1,0 +1,144 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { call } from "../support/contract-client.ts";
+import { advanceClock, clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/crowd.ts";
+import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
+
+/** More than are told without the queue. */
+const peopleCount = 205;
+/** As often as the SDK tries to post, and as often as a page is received. */
+const postAttempts = 4;
+const pageAttempts = 5;
+
+let crowd: Crowd;
+let ann: Somebody;
+/** Whose connection is struck. */
+let ben: Somebody;
+let connectionId: string;
+let others: Listener[];
+let struck: Listener;
+let roomId: string;
+beforeAll(async () => {
+  // One worker of each function, so that a page comes again where it is known whom it has reached.
+  crowd = await startCrowd("--concurrency", "1");
+  const people = await crowd.newPeople(peopleCount);
+  const [first, second, ...rest] = people;
+  if (!first || !second) throw new Error("no people");
+  [ann, ben] = [first, second];
+  others = await listenAll([ann, ...rest], 1);
+  [struck] = (await listenAll([ben], 1)) as [Listener];
+  const sessions = await call("listActiveSessions", { token: ben.token });
+  connectionId = sessions[0]?.session_id ?? "";
+}, 180_000);
+afterAll(async () => {
+  await crowd.stop();
+});
+afterEach(clearFaults);
+
+const createRoom = async (): Promise<void> => {
+  const participant_ids = [ben.id, ...others.map(({ userId }) => userId)];
+  const body = { room_type: "group", name: "Assembly", participant_ids };
+  roomId = (await call("createRoom", { token: ann.token, body })).id;
+  await queueIsEmpty();
+};
+
+const queueIsEmpty = () =>
+  expect
+    .poll(() => countMessages("DeliveryQueueUrl"), { timeout: 30_000 })
+    .toMatchObject({ visible: 0, inFlight: 0 });
+
+const send = (content: string) =>
+  call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
+
+/** The different lists of messages that listeners have got of the room. */
+const got = (listeners: readonly Listener[]): string[] => [
+  ...new Set(listeners.map((listener) => seqsOf(listener, roomId).join())),
+];
+
+const failPosts = (times: number) =>
+  injectFault({ kind: "throttle", service: "execute-api", pk: connectionId, function: "deliver", times });
+
+const becomes = (listeners: readonly Listener[], seqs: string) =>
+  expect.poll(() => got(listeners), { timeout: 50_000, interval: 200 }).toEqual([seqs]);
+
+describe("a connection that cannot be reached for some time", () => {
+  test("gets what it missed in its order, and all others have it once", async () => {
+    await createRoom();
+    await failPosts(2 * postAttempts);
+    await send("first");
+    await send("second");
+    await becomes(others, "1,2");
+    await becomes([struck], "1,2");
+    expect((await listFaults())[0]?.hits).toBe(2 * postAttempts);
+    await queueIsEmpty();
+    expect(got(others)).toEqual(["1,2"]);
+  });
+
+  test("loses a page that has failed too often, which is kept for the operator, and nothing that follows", async () => {
+    await createRoom();
+    const before = await countMessages("DeliveryDeadLettersUrl");
+    await failPosts(pageAttempts * postAttempts);
+    await send("first");
+    await becomes(others, "1");
+    await expect
+      .poll(async () => (await countMessages("DeliveryDeadLettersUrl")).visible, { timeout: 50_000 })
+      .toBe(before.visible + 1);
+    expect(await peekMessages("DeliveryDeadLettersUrl")).toContainEqual(
+      expect.objectContaining({
+        room_id: roomId,
+        user_ids: expect.arrayContaining([ben.id]),
+        event: expect.objectContaining({ type: "message" }),
+      }),
+    );
+    await send("second");
+    await becomes(others, "1,2");
+    await becomes([struck], "2");
+  }, 120_000);
+
+  test("has the queue refuse pages for a moment: everybody gets the message once", async () => {
+    await createRoom();
+    await injectFault({ kind: "throttle", service: "sqs", function: "messages" });
+    await send("first");
+    await injectFault({ kind: "lose", service: "sqs", function: "messages" });
+    await send("second");
+    await becomes([...others, struck], "1,2");
+    expect((await listFaults()).map((fault) => fault.hits)).toEqual([1, 1]);
+  });
+});
+
+describe("the worker", () => {
+  test("ends while it posts: the page comes again, and nobody misses the message", async () => {
+    await createRoom();
+    await injectFault({ kind: "crash", service: "execute-api", function: "deliver" });
+    await send("first");
+    await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
+    // Nobody has postponed the page: it comes again when the queue's visibility timeout ends.
+    await advanceClock(181_000);
+    await expect
+      .poll(() => [...others, struck].filter((listener) => !seqsOf(listener, roomId).includes(1)), {
+        timeout: 30_000,
+      })
+      .toEqual([]);
+  });
+
+  test("gives up at once what is no page, and goes on with what follows it", async () => {
+    await createRoom();
+    const before = await countMessages("DeliveryDeadLettersUrl");
+    const sqs = operatorSqs();
+    for (let lane = 0; lane < 8; lane += 1)
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl("DeliveryQueueUrl"),
+          MessageBody: lane % 2 === 0 ? "{" : JSON.stringify({ room_id: roomId }),
+          MessageGroupId: `${roomId}:${lane}`,
+          MessageDeduplicationId: `${roomId}:${lane}`,
+        }),
+      );
+    await send("first");
+    await becomes([...others, struck], "1");
+    await expect
+      .poll(async () => (await countMessages("DeliveryDeadLettersUrl")).visible)
+      .toBe(before.visible + 8);
+  });
+});

@@ -1,0 +1,217 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
+import { newAccounts, newUser, type TestUser } from "../support/people.ts";
+import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
+
+/** With ann and one more, they fill the first chunk of a roster. */
+const crowdSize = 198;
+
+let ann: TestUser;
+let crowd: string[];
+let more: string[];
+let annSocket: SocketClient;
+beforeAll(async () => {
+  ann = await newUser("ann");
+  crowd = await newAccounts(crowdSize);
+  more = await newAccounts(5);
+  annSocket = await connect(ann);
+}, 180_000);
+
+const create = (participant_ids: readonly string[], idempotencyKey: string = crypto.randomUUID()) =>
+  attempt("createRoom", {
+    token: ann.token,
+    body: { room_type: "public", name: "Full", participant_ids },
+    headers: { "idempotency-key": idempotencyKey },
+  });
+
+/** A room of two chunks, or one that is full with its first. */
+const createLarge = async (): Promise<string> => (await create([...crowd, ...more])).body.id;
+const createFull = async (member: string): Promise<string> => (await create([...crowd, member])).body.id;
+const send = (roomId: string) =>
+  call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "to all" } });
+
+/** Sends a message, which these get once and those not at all. */
+const holdTold = async (
+  roomId: string,
+  told: readonly SocketClient[],
+  untold: readonly SocketClient[] = [],
+): Promise<void> => {
+  const sent = [await send(roomId), await send(roomId)].map((message) => message.id);
+  const heardBy = (socket: SocketClient): string[] =>
+    socket.events.flatMap((event) =>
+      event.type === "message" && sent.includes(event.message.id) ? [event.message.id] : [],
+    );
+  const all = [annSocket, ...told];
+  await expect.poll(() => all.map((socket) => heardBy(socket).length)).toEqual(all.map(() => 2));
+  for (const socket of all) expect(heardBy(socket).sort()).toEqual([...sent].sort());
+  for (const socket of untold) {
+    await socket.request({ type: "ping" });
+    expect(heardBy(socket)).toEqual([]);
+  }
+};
+
+const kinds = ["crash", "lose"] as const;
+
+const strike = (kind: FaultSpec["kind"], write: Omit<FaultSpec, "kind" | "service">): Promise<void> =>
+  injectFault({ kind, service: "dynamodb", ...write });
+
+const struckOnce = async (): Promise<void> => {
+  await expect.poll(async () => (await listFaults()).map((fault) => fault.hits)).toEqual([1]);
+  await clearFaults();
+};
+afterEach(clearFaults);
+
+describe("connecting, for somebody in two large rooms", () => {
+  let ben: TestUser;
+  let rooms: string[];
+  beforeAll(async () => {
+    ben = await newUser("ben");
+    rooms = [await createLarge(), await createLarge()];
+    for (const room_id of rooms) await call("joinRoom", { token: ben.token, params: { room_id } });
+  }, 120_000);
+
+  const writes = [
+    { action: "UpdateItem", sk: "PRESENCE" },
+    { action: "UpdateItem", sk: "LIVE#", nth: 1 },
+    { action: "UpdateItem", sk: "LIVE#", nth: 2 },
+    { action: "PutItem", sk: "SESSION#" },
+  ];
+  for (const kind of kinds)
+    for (const write of writes)
+      test(`${kind} at ${write.sk} ${write.nth ?? ""}: both rooms are told once`, async () => {
+        await strike(kind, { ...write, function: "connect" });
+        if (kind === "crash") await expect(connect(ben)).rejects.toBeInstanceOf(UpgradeRefused);
+        const socket = await connect(ben);
+        await struckOnce();
+        for (const roomId of rooms) await holdTold(roomId, [socket]);
+        await socket.close();
+      });
+
+  test("who goes is off the lists, and who comes again at the same time is not", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const first = await connect(ben);
+      const [, second] = await Promise.all([first.close(), connect(ben)]);
+      for (const roomId of rooms) await holdTold(roomId, [second]);
+      await second.close();
+    }
+  });
+});
+
+describe("joining a large room, and leaving it, while connected", () => {
+  let roomId: string;
+  beforeAll(async () => {
+    roomId = await createLarge();
+  }, 60_000);
+
+  const join = (user: TestUser) => attempt("joinRoom", { token: user.token, params: { room_id: roomId } });
+  const leave = (user: TestUser) => attempt("leaveRoom", { token: user.token, params: { room_id: roomId } });
+
+  const joining = [
+    { action: "PutItem", sk: "MEMBER#" },
+    { action: "UpdateItem", sk: "ROSTER#" },
+    { action: "UpdateItem", sk: "CENSUS" },
+    { action: "UpdateItem", sk: "PRESENCE" },
+    { action: "UpdateItem", sk: "LIVE#" },
+  ];
+  for (const kind of kinds)
+    for (const write of joining)
+      test(`joining, ${kind} at ${write.sk}: they are told once`, async () => {
+        const ben = await newUser("ben");
+        const socket = await connect(ben);
+        await strike(kind, { ...write, function: "rooms" });
+        expect((await join(ben)).status).toBe(kind === "crash" ? 500 : 200);
+        await struckOnce();
+        expect((await join(ben)).status).toBe(200);
+        await holdTold(roomId, [socket]);
+        await socket.close();
+      });
+
+  const leaving = [
+    { action: "DeleteItem", sk: "MEMBER#" },
+    { action: "UpdateItem", sk: "ROSTER#" },
+    { action: "UpdateItem", sk: "PRESENCE" },
+    { action: "DeleteItem", sk: "LIVE#" },
+  ];
+  for (const kind of kinds)
+    for (const write of leaving)
+      test(`leaving, ${kind} at ${write.sk}: they are told nothing more`, async () => {
+        const ben = await newUser("ben");
+        const socket = await connect(ben);
+        await join(ben);
+        await strike(kind, { ...write, function: "rooms" });
+        expect((await leave(ben)).status).toBe(kind === "crash" ? 500 : 200);
+        await struckOnce();
+        expect([200, 403]).toContain((await leave(ben)).status);
+        await holdTold(roomId, [], [socket]);
+        // Whatever was left of it does not stand in the way of coming again.
+        expect((await join(ben)).status).toBe(200);
+        await holdTold(roomId, [socket]);
+        await socket.close();
+      });
+
+  test("somebody who joins while they connect is told", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const ben = await newUser("ben");
+      const [socket] = await Promise.all([connect(ben), join(ben)]);
+      await holdTold(roomId, [socket]);
+      await socket.close();
+    }
+  });
+
+  test("somebody who leaves and joins at the same time is told if they are a member in the end", async () => {
+    const ben = await newUser("ben");
+    const socket = await connect(ben);
+    for (let round = 0; round < 5; round += 1) {
+      await join(ben);
+      await Promise.all([leave(ben), join(ben), leave(ben), join(ben)]);
+      const { me } = await call("getRoom", { token: ben.token, params: { room_id: roomId } });
+      await holdTold(roomId, me ? [socket] : [], me ? [] : [socket]);
+    }
+    await socket.close();
+  });
+});
+
+describe("a room that becomes large", () => {
+  let ben: TestUser;
+  let cid: TestUser;
+  let sockets: SocketClient[];
+  beforeAll(async () => {
+    [ben, cid] = [await newUser("ben"), await newUser("cid")];
+    sockets = [await connect(ben), await connect(cid)];
+  });
+
+  const writes = [
+    { action: "UpdateItem", sk: "PRESENCE", nth: 1 },
+    { action: "UpdateItem", sk: "PRESENCE", nth: 100 },
+    { action: "UpdateItem", sk: "LIVE#", nth: 1 },
+    { action: "UpdateItem", sk: "LIVE#", nth: 3 },
+    { action: "UpdateItem", sk: "HEAD", nth: 2 },
+  ];
+  for (const kind of kinds)
+    for (const write of writes)
+      test(`by one who joins, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
+        const roomId = await createFull(ben.id);
+        const join = () => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } });
+        await strike(kind, { ...write, function: "rooms" });
+        expect((await join()).status).toBe(kind === "crash" ? 500 : 200);
+        await struckOnce();
+        if (kind === "crash") await holdTold(roomId, sockets);
+        expect((await join()).status).toBe(200);
+        await holdTold(roomId, sockets);
+      });
+
+  const creating = [...writes.slice(0, 3), { action: "UpdateItem", sk: "HEAD", nth: 1 }];
+  for (const kind of kinds)
+    for (const write of creating)
+      test(`as it is created, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
+        const key = crypto.randomUUID();
+        const make = () => create([...crowd, ...more, ben.id, cid.id], key);
+        await strike(kind, { ...write, function: "rooms" });
+        expect((await make()).status).toBe(kind === "crash" ? 500 : 201);
+        await struckOnce();
+        const { status, body } = await make();
+        expect(status).toBe(200);
+        await holdTold(body.id, sockets);
+      });
+});

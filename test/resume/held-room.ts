@@ -1,0 +1,155 @@
+import type { Message } from "../../contract/objects/message.ts";
+import type { Participant, Room } from "../../contract/objects/room.ts";
+import type { EventOf } from "../support/socket-client.ts";
+import { type Marks, mergedMarks, newMarks } from "./marks.ts";
+import { newTranscript, type Transcript } from "./transcript.ts";
+
+/** What a client holds of one room. */
+export interface HeldRoom {
+  facts: Room;
+  readonly messages: Map<number, Message>;
+  readonly marks: Map<string, Marks>;
+  /** Up to here every number was asked for, or came: its message is held, or the history had none. */
+  held: number;
+  /** The highest number that the client has heard of. */
+  known: number;
+  rev: number;
+  /** Numbers without a message, which are asked for once more. */
+  readonly missing: Set<number>;
+  readonly transcript: Transcript;
+}
+
+export const newHeldRoom = (facts: Room): HeldRoom => ({
+  facts,
+  messages: new Map(),
+  marks: new Map(),
+  held: 0,
+  known: facts.seq,
+  rev: 0,
+  missing: new Set(),
+  transcript: newTranscript(),
+});
+
+const show = (room: HeldRoom, message: Message): void => {
+  room.messages.set(message.seq, message);
+  room.missing.delete(message.seq);
+  room.known = Math.max(room.known, message.seq);
+  room.transcript.show(message.seq);
+};
+
+/** Notes that the history has nothing between what is held and `seq`. */
+const skipTo = (room: HeldRoom, seq: number): void => {
+  for (let number = room.held + 1; number < seq; number += 1) {
+    room.missing.add(number);
+    room.transcript.explain(number);
+  }
+  room.held = Math.max(room.held, seq);
+};
+
+/** A message of a page that was asked for with `after` what is held: nothing is left out before it. */
+export const takeListed = (room: HeldRoom, message: Message): void => {
+  if (message.seq <= room.held && !room.missing.has(message.seq)) return;
+  skipTo(room, message.seq);
+  show(room, message);
+};
+
+/** A message of an event or an ack. False where something before it is not known: then the history must be asked. */
+export const takeNew = (room: HeldRoom, message: Message): boolean => {
+  room.known = Math.max(room.known, message.seq);
+  if (room.messages.has(message.seq)) return true;
+  if (message.seq > room.held + 1) return false;
+  if (message.seq === room.held + 1) room.held = message.seq;
+  // Else a number that had no message: it takes its place now.
+  show(room, message);
+  return true;
+};
+
+/** A message as it is now, of a page of changes. One that is not shown yet comes in its order. */
+export const takeChanged = (room: HeldRoom, message: Message): void => {
+  if (room.messages.has(message.seq)) room.messages.set(message.seq, message);
+  else if (message.seq <= room.held) show(room, message);
+};
+
+type Change = EventOf<"message_updated"> | EventOf<"message_deleted"> | EventOf<"reaction">;
+
+const changed = (message: Message, change: Change): Message => {
+  switch (change.type) {
+    case "message_updated":
+      return change.message;
+    case "message_deleted":
+      return {
+        ...message,
+        rev: change.rev,
+        content: "",
+        metadata: null,
+        reactions: {},
+        is_deleted: true,
+        pinned: false,
+      };
+    case "reaction":
+      return { ...message, rev: change.rev, reactions: change.reactions };
+  }
+};
+
+/** Applies a change of the next revision, or drops one that is known. False where one before it is not known. */
+export const takeChange = (room: HeldRoom, change: Change): boolean => {
+  const rev = change.type === "message_updated" ? change.message.rev : change.rev;
+  if (rev <= room.rev) return true;
+  const id = change.type === "message_updated" ? change.message.id : change.message_id;
+  const message = [...room.messages.values()].find((one) => one.id === id);
+  if (rev > room.rev + 1 || !message) return false;
+  // A page may have shown it as it is by now.
+  if (rev > message.rev) room.messages.set(message.seq, changed(message, change));
+  room.rev = rev;
+  return true;
+};
+
+/** Applies somebody's mark. False where it names a message that is not held. */
+export const takeMark = (room: HeldRoom, event: EventOf<"read_receipt"> | EventOf<"delivered">): boolean => {
+  const none = newMarks(event.joined_seq);
+  if (event.type === "delivered") {
+    const marks = { ...none, received: event.up_to_seq };
+    room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));
+    return true;
+  }
+  const byId = new Map([...room.messages.values()].map((message) => [message.id, message.seq]));
+  const seqs = (event.message_ids ?? []).map((id) => byId.get(id));
+  const ahead = new Set(seqs.filter((seq) => seq !== undefined));
+  const marks = { ...none, upTo: event.up_to_seq, ahead };
+  room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));
+  return !seqs.includes(undefined);
+};
+
+/** Notes what the user has read, or wrote, themselves. */
+export const noteOwn = (room: HeldRoom, userId: string, read: Pick<Marks, "upTo" | "ahead">): void => {
+  const own = room.marks.get(userId);
+  if (own) room.marks.set(userId, mergedMarks(own, { ...own, ...read }));
+};
+
+/** The marks of a page: whoever is not among them has left. */
+export const takeMarks = (room: HeldRoom, marks: ReadonlyMap<string, Marks>): void => {
+  for (const userId of room.marks.keys()) if (!marks.has(userId)) room.marks.delete(userId);
+  for (const [userId, one] of marks) room.marks.set(userId, mergedMarks(room.marks.get(userId), one));
+};
+
+const byId = (participants: readonly Participant[]) => new Map(participants.map((one) => [one.id, one]));
+
+export const takeParticipants = (
+  room: HeldRoom,
+  event: EventOf<"participants_changed">,
+  userId: string,
+): void => {
+  const participants = byId(room.facts.participants);
+  for (const userId of event.removed) {
+    participants.delete(userId);
+    room.marks.delete(userId);
+  }
+  for (const one of [...event.added, ...event.changed]) participants.set(one.id, one);
+  const own = event.changed.find((one) => one.id === userId);
+  const { me } = room.facts;
+  room.facts = {
+    ...room.facts,
+    participants: [...participants.values()],
+    me: me && own ? { ...me, role: own.room_role } : me,
+  };
+};

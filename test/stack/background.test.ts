@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { followedChanges } from "../../lib/followed-changes.ts";
+import { functionNames, functionNeeds } from "../../lib/functions.ts";
+import { at, functionName, type Resource, referenced, render, synthesize, variants } from "./synthesize.ts";
+
+for (const [variant, context] of variants) {
+  describe(`what runs behind the APIs (${variant})`, () => {
+    const stack = synthesize(context);
+    const queues = stack.of("AWS::SQS::Queue");
+    const feeding = queues.filter(({ properties }) => properties.RedrivePolicy !== undefined);
+    const deadLettersOf = (queue: Resource): Resource =>
+      stack.get(referenced(at(queue.properties.RedrivePolicy, "deadLetterTargetArn")));
+    const mappings = stack.of("AWS::Lambda::EventSourceMapping").map(({ properties }) => ({
+      name: functionName(stack.get(referenced(properties.FunctionName))),
+      source: stack.get(referenced(properties.EventSourceArn)),
+      properties,
+    }));
+
+    it("is queues that give a message five attempts and then keep it for two weeks", () => {
+      expect(feeding.length * 2).toBe(queues.length);
+      for (const queue of feeding) {
+        const deadLetters = deadLettersOf(queue);
+        expect(at(queue.properties.RedrivePolicy, "maxReceiveCount")).toBe(5);
+        expect(deadLetters.properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+        expect(deadLetters.properties.FifoQueue).toBe(queue.properties.FifoQueue);
+      }
+    });
+
+    it("is queues that are encrypted, and refuse plain HTTP", () => {
+      for (const { id, properties } of queues) {
+        expect(properties.SqsManagedSseEnabled).toBe(true);
+        const policy = stack
+          .of("AWS::SQS::QueuePolicy")
+          .find((one) => referenced(one.properties.Queues) === id);
+        expect(at(policy?.properties.PolicyDocument, "Statement")).toContainEqual(
+          expect.objectContaining({
+            Effect: "Deny",
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          }),
+        );
+      }
+    });
+
+    it("is each function that takes from a source, from that one, and no other", () => {
+      const taking = functionNames.filter((name) => functionNeeds[name].takesFrom !== undefined);
+      expect(mappings.map(({ name }) => name).sort()).toEqual(taking.sort());
+      for (const { name, source, properties } of mappings) {
+        expect(properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+        const takesFrom = functionNeeds[name].takesFrom;
+        if (takesFrom === "stream") expect(source.id).toBe(stack.one("AWS::DynamoDB::Table").id);
+        else {
+          expect(source.id.toLowerCase()).toContain(`${takesFrom}queue`);
+          expect(properties.BatchSize).toBe(10);
+          // Or Lambda would refuse the mapping; six times is what AWS advises.
+          expect(source.properties.VisibilityTimeout).toBe(6 * functionNeeds[name].timeoutSeconds);
+        }
+      }
+    });
+
+    it("is the changes of the table, filtered, tried again, halved, and given up to the queue of dead letters", () => {
+      const changes = mappings.find(({ name }) => name === "derive")?.properties;
+      expect(changes).toMatchObject({
+        StartingPosition: "TRIM_HORIZON",
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 5,
+      });
+      expect(at(changes?.FilterCriteria, "Filters")).toEqual(
+        followedChanges.map((change) => ({ Pattern: JSON.stringify(change) })),
+      );
+      // More than these Lambda does not take: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+      expect(followedChanges.length).toBeLessThanOrEqual(5);
+      const work = mappings.find(({ name }) => name === "work")?.source;
+      const destination = referenced(at(changes?.DestinationConfig, "OnFailure", "Destination"));
+      expect(destination).toBe(work && deadLettersOf(work).id);
+    });
+
+    it("is told to whoever sends to a queue or takes from it, and to nobody else", () => {
+      for (const resource of stack.of("AWS::Lambda::Function")) {
+        const { sendsTo = [], takesFrom } = functionNeeds[functionName(resource)];
+        for (const queue of ["delivery", "work"] as const) {
+          const url = at(resource.properties.Environment, "Variables", `${queue.toUpperCase()}_QUEUE_URL`);
+          expect(url !== undefined, `${queue} of ${resource.id}`).toBe(
+            sendsTo.includes(queue) || takesFrom === queue,
+          );
+          if (url !== undefined) expect(render(url).toLowerCase()).toContain(`${queue}queue`);
+        }
+      }
+    });
+  });
+}

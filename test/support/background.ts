@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
+import { advanceClock, readIdle } from "./control.ts";
+import { countMessages, operatorSqs, type QueueOutput, queueUrl } from "./operator.ts";
+import { target } from "./target.ts";
+
+const limit = 30_000;
+
+/** Asks again and again until it is so. */
+export const until = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {
+  const deadline = Date.now() + limit;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`It did not come to this within ${limit} ms: ${what}.`);
+    await sleep(50);
+  }
+};
+
+/** Waits until the stream is read and nothing runs. What waits in a queue for its time does not count. */
+const untilQuiet = async (): Promise<void> => {
+  await until(async () => {
+    const { waiting_for: waiting } = await readIdle();
+    const { visible } = await countMessages("WorkQueueUrl");
+    return visible === 0 && waiting.every((what) => what.includes(" messages of "));
+  }, "nothing runs");
+};
+
+/** Lets so many seconds pass, once nothing runs, and waits until what was due then is done. */
+export const afterSeconds = async (seconds: number): Promise<void> => {
+  await untilQuiet();
+  await advanceClock(seconds * 1000);
+  await untilQuiet();
+};
+
+/** The longest pause before a task is tried again, and more. */
+const longestPause = 330;
+
+/** Lets time pass until there are so many dead letters. */
+export const untilDeadLetters = (output: QueueOutput, count: number): Promise<void> =>
+  until(async () => {
+    if ((await countMessages(output)).visible >= count) return true;
+    await afterSeconds(longestPause);
+    return false;
+  }, `${count} messages in ${output}`);
+
+/** Empties all queues: what a test has left there must not meet the next one. */
+export const emptyQueues = async (): Promise<void> => {
+  const outputs: readonly QueueOutput[] = [
+    "DeliveryQueueUrl",
+    "DeliveryDeadLettersUrl",
+    "WorkQueueUrl",
+    "WorkDeadLettersUrl",
+  ];
+  for (const output of outputs)
+    await operatorSqs().send(new PurgeQueueCommand({ QueueUrl: queueUrl(output) }));
+};
+
+/** Runs `npm run redrive` against the runner of this test. */
+export const redrive = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-redrive-"));
+  const readyFile = join(folder, "ready.json");
+  writeFileSync(readyFile, JSON.stringify(target()));
+  const child = spawn(process.execPath, ["bin/redrive.ts", "--ready-file", readyFile, ...args]);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("exit", resolve);
+  });
+  rmSync(folder, { recursive: true });
+  return { code, output };
+};

@@ -1,0 +1,92 @@
+/** Many people with many connections, made and kept cheaply: for rooms so large that each must cost next to nothing. */
+import { WebSocket } from "ws";
+import { call } from "./contract-client.ts";
+import { startIssuer } from "./issuer.ts";
+import { startRunnerProcess } from "./runner-process.ts";
+import { setTarget, target } from "./target.ts";
+
+export interface Somebody {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** As much of an event as tells which it is. */
+export interface Heard {
+  readonly type: string;
+  readonly room_id?: string;
+  readonly message?: { readonly room: string; readonly seq: number };
+}
+
+/** A connection that only listens. Its events are not held against the contract, which would cost more than all else. */
+export interface Listener {
+  readonly userId: string;
+  readonly heard: Heard[];
+  close(): void;
+}
+
+export interface Crowd {
+  newPeople(count: number): Promise<Somebody[]>;
+  stop(): Promise<void>;
+}
+
+const inBatches = async <T, R>(
+  items: readonly T[],
+  atOnce: number,
+  make: (item: T) => Promise<R>,
+): Promise<R[]> => {
+  const made: R[] = [];
+  for (let at = 0; at < items.length; at += atOnce)
+    made.push(...(await Promise.all(items.slice(at, at + atOnce).map(make))));
+  return made;
+};
+
+/** A runner whose people come from an issuer of our own, where nobody has to register. The test client speaks to it. */
+export const startCrowd = async (...args: string[]): Promise<Crowd> => {
+  const issuer = await startIssuer();
+  const runner = await startRunnerProcess(
+    ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
+    ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000", ...args],
+  );
+  setTarget(runner.ready);
+  let people = 0;
+  return {
+    newPeople: (count) => {
+      const names = Array.from({ length: count }, () => {
+        people += 1;
+        return `person-${people}`;
+      });
+      return inBatches(names, 20, async (id) => {
+        const token = await issuer.sign({ sub: id, preferred_username: id });
+        // At first sight they get a profile, and can be made members.
+        await call("getProfile", { token });
+        return { id, token };
+      });
+    },
+    stop: async () => {
+      await runner.stop();
+      issuer.stop();
+      setTarget(undefined);
+    },
+  };
+};
+
+const listen = async ({ id, token }: Somebody): Promise<Listener> => {
+  const url = new URL(target().webSocketUrl);
+  url.searchParams.set("token", token);
+  const socket = new WebSocket(url);
+  const heard: Heard[] = [];
+  socket.on("message", (data) => heard.push(JSON.parse(data.toString())));
+  await new Promise<void>((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  return { userId: id, heard, close: () => socket.close() };
+};
+
+/** So many connections for each of these people. */
+export const listenAll = async (people: readonly Somebody[], each: number): Promise<Listener[]> =>
+  inBatches(Array.from({ length: each }, () => people).flat(), 40, listen);
+
+/** The numbers of the messages that a listener has got of a room, in the order of their arrival. */
+export const seqsOf = ({ heard }: Listener, roomId: string): number[] =>
+  heard.flatMap(({ type, message }) => (type === "message" && message?.room === roomId ? [message.seq] : []));

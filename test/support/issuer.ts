@@ -1,0 +1,46 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+
+export interface Issuer {
+  readonly url: string;
+  readonly audience: string;
+  /** A token that lasts as long as is said, such as `12h`. */
+  sign(claims: Record<string, unknown>, lifetime?: string): Promise<string>;
+  stop(): void;
+}
+
+/** An OIDC issuer of our own, whose people are whoever it is asked to sign for. */
+export const startIssuer = async (): Promise<Issuer> => {
+  const audience = "chat";
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
+  const key = { ...(await exportJWK(publicKey)), kid: "one", use: "sig", alg: "RS256" };
+  let url = "";
+  const server = createServer((request, response) => {
+    const answers: Record<string, unknown> = {
+      "/.well-known/openid-configuration": { issuer: url, jwks_uri: `${url}/the-keys` },
+      "/the-keys": { keys: [key] },
+    };
+    const answer = answers[request.url ?? ""];
+    response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  // Safe: it listens on a port.
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    audience,
+    sign: (claims, lifetime = "1h") =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: "RS256", kid: "one" })
+        .setIssuer(url)
+        .setAudience(audience)
+        .setIssuedAt()
+        .setExpirationTime(lifetime)
+        .sign(privateKey),
+    stop: () => server.close(),
+  };
+};

@@ -1,0 +1,95 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { keys } from "../../functions/data/keys.ts";
+import { target } from "./target.ts";
+
+/** What an operator's tools are set up with: they see what is behind the APIs, and no fault strikes them. */
+const clientOptions = () => {
+  const { awsUrl, operator } = target();
+  const { region, ...credentials } = operator;
+  return { endpoint: awsUrl, region, credentials };
+};
+
+export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
+
+/** Everything that the table holds of a room, by sort key. */
+export const itemsOfRoom = async (roomId: string): Promise<StoredItem[]> => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+  const items: StoredItem[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: target().tableName,
+        KeyConditionExpression: "pk = :room",
+        ExpressionAttributeValues: { ":room": keys.head(roomId).pk },
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    // Safe: every item of the table has a sort key.
+    items.push(...((page.Items ?? []) as StoredItem[]));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+};
+
+/** The sort keys of everything that the table holds of a room, those that begin with `prefix`. */
+export const keysOfRoom = async (roomId: string, prefix = ""): Promise<string[]> =>
+  (await itemsOfRoom(roomId)).map((item) => item.sk).filter((sk) => sk.startsWith(prefix));
+
+/** An output of the stack that is the URL of a queue. */
+export type QueueOutput =
+  | "DeliveryQueueUrl"
+  | "DeliveryDeadLettersUrl"
+  | "WorkQueueUrl"
+  | "WorkDeadLettersUrl";
+
+export const queueUrl = (output: QueueOutput): string => {
+  const url = target().outputs[output];
+  if (url === undefined) throw new Error(`The stack has no output ${output}.`);
+  return url;
+};
+
+export const operatorSqs = (): SQSClient => new SQSClient(clientOptions());
+
+/** Sets this process up as the stack sets up a function, but with an operator's rights. Before a module of it is imported. */
+export const actAsFunction = (): void => {
+  const { awsUrl, operator, tableName } = target();
+  Object.assign(process.env, {
+    AWS_REGION: operator.region,
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: awsUrl,
+    AWS_ENDPOINT_URL_SQS: awsUrl,
+    TABLE_NAME: tableName,
+    WORK_QUEUE_URL: queueUrl("WorkQueueUrl"),
+  });
+};
+
+/** How many messages a queue gives out now, has given out, and gives out later. */
+export const countMessages = async (
+  output: QueueOutput,
+): Promise<{ visible: number; inFlight: number; delayed: number }> => {
+  const { Attributes = {} } = await operatorSqs().send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl(output), AttributeNames: ["All"] }),
+  );
+  return {
+    visible: Number(Attributes.ApproximateNumberOfMessages),
+    inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
+  };
+};
+
+/** The bodies of up to ten messages of a queue, which stay in it. */
+export const peekMessages = async (output: QueueOutput): Promise<unknown[]> => {
+  const { Messages = [] } = await operatorSqs().send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl(output),
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 0,
+    }),
+  );
+  return Messages.map(({ Body = "" }) => JSON.parse(Body));
+};

@@ -1,0 +1,59 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { describe, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
+import { followedChanges } from "../../lib/followed-changes.ts";
+import { compileFilter } from "../../local/events/filter.ts";
+
+const filters = followedChanges.map((pattern) => compileFilter(pattern, { numeric: false }));
+
+/** Whether a change of an item, as a stream of AWS tells of it, gets to the function. */
+const passes = (key: { pk: string; sk: string }, before?: object, after?: object): boolean => {
+  const record = {
+    dynamodb: {
+      Keys: marshall(key),
+      ...(before && { OldImage: marshall({ ...key, ...before }) }),
+      ...(after && { NewImage: marshall({ ...key, ...after }) }),
+    },
+  };
+  return filters.some((filter) => filter(record));
+};
+
+const active = { status: "active", seq: 1 };
+const deleted = { status: "deleted", seq: 1 };
+
+describe("the changes that are followed", () => {
+  test("are a room's deletion, once", () => {
+    expect(passes(keys.head("r"), active, deleted)).toBe(true);
+    expect(passes(keys.head("r"), { status: "archived" }, deleted)).toBe(true);
+    expect(passes(keys.head("r"), deleted, { ...deleted, rev: 1 })).toBe(false);
+  });
+
+  test("are the end of a membership", () => {
+    expect(passes(keys.membership("r", "u"), { role: "member" })).toBe(true);
+  });
+
+  test("are not a room's creation, a send, a reopening, or a membership's begin", () => {
+    expect(passes(keys.head("r"), undefined, active)).toBe(false);
+    expect(passes(keys.head("r"), active, { ...active, seq: 2 })).toBe(false);
+    expect(passes(keys.head("r"), deleted, { ...active, floor: 1 })).toBe(false);
+    expect(passes(keys.membership("r", "u"), { read_seq: 1 }, { read_seq: 2 })).toBe(false);
+    expect(passes(keys.membership("r", "u"), undefined, { read_seq: 1 })).toBe(false);
+  });
+
+  test("are those of no other item, whatever happens to it", () => {
+    const others = [
+      keys.message("r", 1),
+      keys.roster("r", 0),
+      keys.typing("r", "u"),
+      keys.presence("u"),
+      keys.session("u", "c"),
+      keys.details("r"),
+      keys.listing("r"),
+    ];
+    for (const key of others) {
+      expect(passes(key, undefined, deleted), key.sk).toBe(false);
+      expect(passes(key, active, deleted), key.sk).toBe(false);
+      expect(passes(key, active), key.sk).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { call } from "../support/contract-client.ts";
+import { directRoom, groupRoom, newUsers } from "../support/people.ts";
+import { connect, type SocketClient } from "../support/socket-client.ts";
+
+const setScene = async () => {
+  const [ann, ben, cid] = await newUsers(3);
+  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  return { ann, ben, cid };
+};
+
+const hello = async (socket: SocketClient, rooms: Record<string, { seq: number; rev: number }>) => {
+  expect(await socket.request({ type: "hello", rooms })).toMatchObject({ type: "ack" });
+  return socket.next("hello");
+};
+
+const nothing = { seq: 0, rev: 0 };
+
+describe("rooms that are not the caller's any more", () => {
+  test("are told: left, removed, deleted, somebody else's and never there alike", async () => {
+    const { ann, ben, cid } = await setScene();
+    const kept = await directRoom(ann, ben);
+    const [left, removed, deleted, foreign] = await Promise.all([
+      groupRoom(ben, [ann]),
+      groupRoom(ben, [ann]),
+      groupRoom(ben, [ann]),
+      groupRoom(ben, [cid]),
+    ]);
+    await call("leaveRoom", { token: ann.token, params: { room_id: left } });
+    await call("removeParticipant", { token: ben.token, params: { room_id: removed, user_id: ann.id } });
+    await call("deleteRoom", { token: ben.token, params: { room_id: deleted } });
+    const socket = await connect(ann);
+    const gone = [left, removed, deleted, foreign, "no-such-room"];
+    const answer = await hello(socket, {
+      [kept]: nothing,
+      ...Object.fromEntries(gone.map((roomId) => [roomId, { seq: 5, rev: 5 }])),
+    });
+    expect(answer).toMatchObject({ rooms: [], remaining: 0 });
+    expect([...answer.removed].sort()).toEqual([...gone].sort());
+    // What the client does not name is not told as removed.
+    expect(await hello(socket, { [kept]: nothing })).toMatchObject({ rooms: [], removed: [], remaining: 0 });
+    await socket.close();
+  });
+
+  test("a room that one is in again is told with what there is", async () => {
+    const { ann, ben } = await setScene();
+    const roomId = await groupRoom(ben, [ann]);
+    await call("leaveRoom", { token: ann.token, params: { room_id: roomId } });
+    await call("sendMessage", { token: ben.token, params: { room_id: roomId }, body: { content: "x" } });
+    await call("addParticipants", {
+      token: ben.token,
+      params: { room_id: roomId },
+      body: { user_ids: [ann.id] },
+    });
+    const socket = await connect(ann);
+    expect(await hello(socket, { [roomId]: nothing })).toMatchObject({
+      rooms: [{ room_id: roomId, seq: 1, rev: 0, unread_count: 0 }],
+      removed: [],
+    });
+    await socket.close();
+  });
+});
+
+describe("an answer that one event cannot carry", () => {
+  test("comes as several, each with how many entries remain, and the ack last", async () => {
+    const { ann, ben } = await setScene();
+    const roomId = await directRoom(ann, ben);
+    // Long ids of no room stand for many rooms: they take the same way.
+    const unknown = Array.from({ length: 800 }, (_, at) => `${at}-`.padEnd(128, "x"));
+    const socket = await connect(ann);
+    socket.sendInFrames(
+      JSON.stringify({
+        type: "hello",
+        request_id: "many",
+        rooms: Object.fromEntries(unknown.map((id) => [id, nothing])),
+      }),
+    );
+    await socket.until((events) => events.some((event) => event.type === "ack"), "The ack");
+    const answers = socket.events.filter((event) => event.type === "hello");
+    expect(socket.events.at(-1)?.type).toBe("ack");
+    expect(answers.length).toBeGreaterThan(1);
+    expect(answers.flatMap((answer) => answer.rooms.map((room) => room.room_id))).toEqual([roomId]);
+    expect(answers.flatMap((answer) => answer.removed).sort()).toEqual([...unknown].sort());
+    let remaining = unknown.length + 1;
+    for (const answer of answers) {
+      remaining -= answer.rooms.length + answer.removed.length;
+      expect(answer.remaining).toBe(remaining);
+      expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(128 * 1024);
+    }
+    expect(remaining).toBe(0);
+    await socket.close();
+  });
+
+  test("a client that names more rooms than fit is told so", async () => {
+    const { ann } = await setScene();
+    const socket = await connect(ann);
+    const rooms = Object.fromEntries(Array.from({ length: 2001 }, (_, at) => [`r${at}`, nothing]));
+    socket.sendInFrames(JSON.stringify({ type: "hello", request_id: "more", rooms }));
+    expect(await socket.next("error")).toMatchObject({
+      request_id: "more",
+      error: { code: "invalid_input", errors: [{ path: "rooms", message: "Name at most 2000 rooms" }] },
+    });
+    await socket.close();
+  });
+});
