@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { buildSync, type Metafile } from "esbuild";
 import { bundleOptions } from "../../lib/bundle.ts";
 import { functionNames } from "../../lib/functions.ts";
 import type { Row } from "./row.ts";
@@ -47,11 +47,22 @@ const referenceSource = (files: readonly string[], kept: readonly string[]): str
   const clients = sources.flatMap((source) =>
     [...source.matchAll(/new \w+Client\([^()]*\)/g)].map(([text]) => text),
   );
+  // Several files may import the same name.
+  const from = new Map(imports.flatMap((one) => one.names.map((name) => [name, one.from] as const)));
   return [
-    ...imports.map(({ names, from }) => `import { ${names.join(", ")} } from "${from}";`),
+    ...[...from].map(([name, source]) => `import { ${name} } from "${source}";`),
     `export const clients = [${clients.join(", ")}];`,
-    `export { ${imports.flatMap(({ names }) => names).join(", ")} };`,
+    `export { ${[...from.keys()].join(", ")} };`,
   ].join("\n");
+};
+
+/** Our own files that importing an entry runs: not those that it imports when it needs them, nor their clients. */
+const importedBy = (entry: string, inputs: Metafile["inputs"]): string[] => {
+  const found = new Set([entry]);
+  for (const file of found)
+    for (const { path, kind } of inputs[file]?.imports ?? [])
+      if (kind === "import-statement" && path.startsWith("functions/")) found.add(path);
+  return [...found];
 };
 
 const importTime = (file: string): number => {
@@ -82,7 +93,7 @@ export const measureBundles = (): Row[] => {
       const kept = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
         bytesInOutput > 0 ? [file] : [],
       );
-      const own = kept.filter((file) => file.startsWith("functions/"));
+      const own = importedBy(`functions/${name}.ts`, metafile.inputs).filter((file) => kept.includes(file));
       const reference = join(folder, `${name}-sdk.mjs`);
       buildSync({
         ...bundleOptions,

@@ -1,81 +1,77 @@
 /** A small client for the bench: it counts, and leaves checking to the tests. */
 import { WebSocket } from "ws";
+import type { Issuer } from "../support/issuer.ts";
 import type { Ready } from "../support/runner-process.ts";
 
 export interface BenchUser {
   readonly id: string;
-  readonly token: string;
+  /** Signed when it is first asked for: most people are only there to be members. */
+  readonly token: () => Promise<string>;
 }
 
-interface MeterCounts {
-  readonly invocations: number;
-  readonly dynamodb_calls: number;
-  readonly rru: number;
-  readonly wru: number;
-  readonly posts: number;
-}
+/** How many calls run at once where many are made to prepare something. */
+const atOnce = 16;
 
-interface MeterReport {
-  readonly operations: Readonly<Record<string, MeterCounts>>;
-  readonly calls: readonly {
-    service: string;
-    action: string;
-    rru: number;
-    started_ms: number;
-    ended_ms: number;
-  }[];
-}
+/** The gateway takes frames of up to 32 KB, and messages of several. */
+const frameLength = 16_384;
 
-export interface Cost {
-  readonly wru: number;
-  readonly rru: number;
-  /** What was read before the last write, and so before anybody was told of it. */
-  readonly rru_before_write: number;
-  readonly calls: number;
-  /** Calls that had to wait for another one. */
-  readonly in_sequence: number;
-  readonly posts: number;
-  readonly queries: number;
-}
-
-const inSequence = (calls: MeterReport["calls"]): number => {
-  let chain = 0;
-  let end = Number.NEGATIVE_INFINITY;
-  for (const call of [...calls].sort((one, other) => one.ended_ms - other.ended_ms))
-    if (call.started_ms >= end) {
-      chain += 1;
-      end = call.ended_ms;
+/** Does a piece of work for each number from 0, a bounded number at once, and says how far it has come. */
+export const forEachOf = async <T>(
+  count: number,
+  work: (at: number) => Promise<T>,
+  said: (done: number) => void = () => {},
+): Promise<T[]> => {
+  const results: T[] = new Array(count);
+  let next = 0;
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const at = next;
+      next += 1;
+      results[at] = await work(at);
+      done += 1;
+      said(done);
     }
-  return chain;
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+  return results;
 };
 
-const round = (value: number): number => Math.round(value * 100) / 100;
-
-export const createClient = ({ httpUrl, webSocketUrl, controlUrl }: Ready) => {
-  const ask = async <T>(method: string, url: URL, body?: unknown, token?: string): Promise<T> => {
-    const response = await fetch(url, {
+export const createClient = ({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) => {
+  const api = async <T>(user: BenchUser, method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(new URL(path, httpUrl), {
       method,
-      headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+      headers: { authorization: `Bearer ${await user.token()}`, "content-type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${url.pathname} answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     // Safe as far as the bench reads it: the tests hold every answer against the contract.
     return (text === "" ? undefined : JSON.parse(text)) as T;
   };
-  const api = <T>(method: string, path: string, body?: unknown, token?: string): Promise<T> =>
-    ask(method, new URL(path, httpUrl), body, token);
 
-  const newUser = async (name: string): Promise<BenchUser> => {
-    const account = { username: name, email: `${name}@example.com`, password: "correct horse battery" };
-    const { user } = await api<{ user: { id: string } }>("POST", "/api/auth/register", account);
-    const { access_token } = await api<{ access_token: string }>("POST", "/api/auth/login", account);
-    return { id: user.id, token: access_token };
+  /** Somebody of the issuer's. Their id is as long as one of Cognito's: it is in every key. */
+  const someone = (name: string): BenchUser => {
+    const id = crypto.randomUUID();
+    let token: Promise<string> | undefined;
+    return {
+      id,
+      token: () => {
+        token ??= issuer.sign({ sub: id, preferred_username: name, email: `${name}@example.com` }, "12h");
+        return token;
+      },
+    };
   };
 
-  const connect = async (user: BenchUser): Promise<WebSocket> => {
-    const { ticket } = await api<{ ticket: string }>("POST", "/api/auth/ws-ticket", {}, user.token);
-    const socket = new WebSocket(`${webSocketUrl}?ticket=${ticket}`);
+  /** Somebody who has made their first call, and so has a profile. */
+  const newUser = async (name: string): Promise<BenchUser> => {
+    const user = someone(name);
+    await api(user, "GET", "/api/auth/profile");
+    return user;
+  };
+
+  const open = async (url: string): Promise<WebSocket> => {
+    const socket = new WebSocket(url);
     await new Promise((resolve, reject) => {
       socket.once("open", resolve);
       socket.once("error", reject);
@@ -83,30 +79,43 @@ export const createClient = ({ httpUrl, webSocketUrl, controlUrl }: Ready) => {
     return socket;
   };
 
-  /** What a piece of work cost, when all that it set off has come to rest. */
-  const cost = async (work: () => Promise<unknown>): Promise<Cost> => {
-    await ask("POST", new URL("/meter/reset", controlUrl));
-    await work();
-    const { operations, calls } = await ask<MeterReport>("GET", new URL("/meter", controlUrl));
-    const sum = (what: keyof MeterCounts): number =>
-      Object.values(operations).reduce((total, counts) => total + counts[what], 0);
-    const toTable = calls.filter((call) => call.service === "dynamodb");
-    return {
-      wru: round(sum("wru")),
-      rru: round(sum("rru")),
-      rru_before_write: round(
-        toTable
-          .slice(0, toTable.findLastIndex((call) => call.action === "UpdateItem") + 1)
-          .reduce((total, call) => total + call.rru, 0),
-      ),
-      calls: sum("dynamodb_calls"),
-      in_sequence: inSequence(toTable),
-      posts: sum("posts"),
-      queries: toTable.filter((call) => call.action === "Query").length,
-    };
+  /** As a client connects: with a ticket. */
+  const connect = async (user: BenchUser): Promise<WebSocket> => {
+    const { ticket } = await api<{ ticket: string }>(user, "POST", "/api/auth/ws-ticket", {});
+    return open(`${webSocketUrl}?ticket=${ticket}`);
   };
 
-  return { api, newUser, connect, cost };
-};
+  /** With the token, which takes one call less: for those who are only there to be connected. */
+  const connectQuickly = async (user: BenchUser): Promise<WebSocket> =>
+    open(`${webSocketUrl}?token=${await user.token()}`);
 
-export type BenchClient = ReturnType<typeof createClient>;
+  /** Sends a frame, and waits for its answer. */
+  const ask = (socket: WebSocket, frame: Record<string, unknown>): Promise<void> => {
+    const requestId = crypto.randomUUID();
+    return new Promise((resolve, reject) => {
+      const listen = (data: unknown): void => {
+        // Safe: every event is an object with a type.
+        const event = JSON.parse(String(data)) as { type: string; request_id?: string };
+        if (event.request_id !== requestId) return;
+        socket.off("message", listen);
+        if (event.type === "error") reject(new Error(`The frame ${frame.type} was refused: ${data}`));
+        else resolve();
+      };
+      socket.on("message", listen);
+      const text = JSON.stringify({ ...frame, request_id: requestId });
+      for (let from = 0; from < text.length; from += frameLength)
+        socket.send(text.slice(from, from + frameLength), { fin: from + frameLength >= text.length });
+    });
+  };
+
+  const directRoom = async (one: BenchUser, other: BenchUser): Promise<string> =>
+    (await api<{ id: string }>(one, "POST", "/api/chat/rooms/direct_message", { user_id: other.id })).id;
+
+  const send = (user: BenchUser, roomId: string, content = "Hello, how are you?") =>
+    api<{ id: string; seq: number }>(user, "POST", `/api/chat/rooms/${roomId}/messages`, {
+      content,
+      client_message_id: crypto.randomUUID(),
+    });
+
+  return { api, someone, newUser, connect, connectQuickly, ask, directRoom, send };
+};

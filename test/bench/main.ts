@@ -1,50 +1,96 @@
 /**
- * `npm run bench`: prints each budget as measured, and fails if one is broken. `-- --json FILE` writes the rows too;
- * `--others N` sets how many other users are connected (1,000); `--only bundles` or `--only budgets` does one half.
+ * `npm run bench`: prints each budget as measured, the curves behind them, and what a million messages cost; fails if a
+ * budget is broken. `-- --full` goes to the ends of the curves, which takes about half an hour; `--only` with `budgets`,
+ * `bundles`, `curves` or one of these does a part; `--others N` sets how many others are connected when a budget is
+ * measured; `--json FILE` writes all of it.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startRunnerProcess } from "../support/runner-process.ts";
+import { withBench } from "./bench.ts";
 import { measureBudgets } from "./budgets.ts";
 import { measureBundles } from "./bundles.ts";
-import { createClient } from "./client.ts";
-import { isKept, printRow, type Row } from "./row.ts";
+import { measureCosts } from "./costs/measure.ts";
+import { measureConnections } from "./curves/connections.ts";
+import { measureHistory } from "./curves/history.ts";
+import { measureRoomSizes } from "./curves/room-size.ts";
+import { measureRoomsPerUser } from "./curves/rooms-per-user.ts";
+import { say, secondsPassed } from "./progress.ts";
+import { isKept, type Row, rowText } from "./row.ts";
+import { type Table, tableText } from "./table.ts";
+
+const curves = ["history", "rooms-per-user", "connections", "room-size"] as const;
+const parts = ["budgets", "bundles", "curves", ...curves] as const;
+type Part = (typeof parts)[number];
 
 const { values } = parseArgs({
   options: {
     json: { type: "string" },
-    others: { type: "string", default: "1000" },
+    others: { type: "string" },
     only: { type: "string" },
+    full: { type: "boolean", default: false },
   },
 });
+const only = parts.find((part) => part === values.only);
+if (values.only !== undefined && only === undefined)
+  throw new Error(`--only takes one of ${parts.join(", ")}, not ${values.only}.`);
+const does = (part: Part): boolean =>
+  only === undefined || only === part || (only === "curves" && curves.some((curve) => curve === part));
+const { full } = values;
+const others = Number(values.others ?? (full ? 10_000 : 500));
+if (!Number.isInteger(others) || others < 0)
+  throw new Error(`--others takes a number of connections, not ${values.others}.`);
 
 const rows: Row[] = [];
+const tables: Table[] = [];
 const report = (row: Row): void => {
   rows.push(row);
-  printRow(row);
+  console.log(rowText(row));
+};
+const print = (...measured: Table[]): void => {
+  tables.push(...measured);
+  for (const table of measured) console.log(tableText(table));
 };
 
-if (values.only !== "bundles") {
-  const runner = await startRunnerProcess(
-    ...["--fresh", "--quiet", "-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=10000"],
-  );
-  try {
-    await measureBudgets(createClient(runner.ready), Number(values.others), report);
-  } finally {
-    await runner.stop();
-  }
+if (does("budgets")) {
+  say("budgets");
+  await withBench((bench) => measureBudgets(bench, { others, history: full ? 100_000 : 10_000 }, report));
 }
-if (values.only !== "budgets") for (const row of measureBundles()) report(row);
+if (does("bundles")) {
+  say("imports of the bundles");
+  for (const row of measureBundles()) report(row);
+}
+if (does("history")) {
+  const lengths = full ? [1, 100, 10_000, 100_000] : [1, 100, 10_000];
+  print(await withBench((bench) => measureHistory(bench, lengths)));
+}
+if (does("rooms-per-user"))
+  print(await withBench((bench) => measureRoomsPerUser(bench, full ? [1, 10, 100, 1000] : [1, 10, 100])));
+if (does("connections"))
+  print(await withBench((bench) => measureConnections(bench, full ? [0, 100, 1000, 10_000] : [0, 100])));
+if (does("room-size"))
+  await withBench(async (bench) => {
+    const costs = measureCosts(bench);
+    const sizes = full ? [2, 10, 50, 200, 1000, 5000, 10_000] : [2, 10, 50, 200, 1000];
+    const live = full ? [0, 2, 10, 20, 100, 200, 500, 1000] : [0, 2, 10, 20, 100, 200];
+    print(...(await measureRoomSizes(bench, { sizes, live }, costs.measure)));
+    print(...costs.tables());
+  });
 
+const took = secondsPassed();
 if (values.json)
   writeFileSync(
     values.json,
     `${JSON.stringify(
-      rows.map((row) => ({ name: row.name, ...row.measured, limit: row.limits, kept: isKept(row) })),
+      {
+        seconds: took,
+        budgets: rows.map((row) => ({ ...row, kept: isKept(row) })),
+        tables: Object.fromEntries(tables.map(({ name, lines }) => [name, lines])),
+      },
       null,
       2,
     )}\n`,
   );
 const broken = rows.filter((row) => !isKept(row));
-console.log(`\n${rows.length - broken.length} of ${rows.length} budgets are kept.`);
+if (rows.length > 0)
+  console.log(`\n${rows.length - broken.length} of ${rows.length} budgets are kept. It took ${took} s.`);
 process.exitCode = broken.length === 0 ? 0 : 1;

@@ -1,0 +1,52 @@
+/** A runner to measure, with an issuer of its own, a client, the meter and the table behind them. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startIssuer } from "../support/issuer.ts";
+import { startRunnerProcess } from "../support/runner-process.ts";
+import { createClient } from "./client.ts";
+import { createMeter } from "./meter.ts";
+
+/** So many messages that no bucket runs dry, and connections that nobody closes while others are being made. */
+const flags = [
+  ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=10000"],
+  ...["--idle-seconds", "7200"],
+];
+
+export type Bench = Awaited<ReturnType<typeof openBench>>;
+
+const openBench = async () => {
+  const issuer = await startIssuer();
+  const runner = await startRunnerProcess(
+    ...["--fresh", ...flags, "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
+  );
+  const { ready } = runner;
+  const { region, ...credentials } = ready.operator;
+  const table = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ endpoint: ready.awsUrl, region, credentials }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+  return {
+    ...createClient(ready, issuer),
+    ...createMeter(ready.controlUrl, runner.output),
+    /** The table itself: neither policies nor the meter see these calls. */
+    table,
+    tableName: ready.tableName,
+    /** Everything that the runner has printed: functions print what AWS would write to their logs. */
+    output: runner.output,
+    close: async (): Promise<void> => {
+      table.destroy();
+      await runner.stop();
+      issuer.stop();
+    },
+  };
+};
+
+/** Measures something on a runner of its own. */
+export const withBench = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> => {
+  const bench = await openBench();
+  try {
+    return await work(bench);
+  } finally {
+    await bench.close();
+  }
+};

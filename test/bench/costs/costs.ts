@@ -1,0 +1,66 @@
+/** What a million messages cost, from what one of them counts. */
+import { functionGigabytes } from "./assumptions.ts";
+import { prices } from "./prices.ts";
+
+/** Of one message; fractions where a batch serves several. */
+export interface MessageCounts {
+  readonly httpRequests: number;
+  /** Frames from the client. */
+  readonly frames: number;
+  readonly invocations: number;
+  readonly functionMs: number;
+  /** Of DynamoDB. */
+  readonly calls: number;
+  readonly wru: number;
+  readonly rru: number;
+  readonly posts: number;
+  /** Of one post. */
+  readonly eventBytes: number;
+  /** Sends, receives and deletes. */
+  readonly queueRequests: number;
+  readonly logBytes: number;
+  readonly storedBytes: number;
+}
+
+export interface Parts {
+  readonly "API requests": number;
+  readonly "Lambda requests": number;
+  readonly "Lambda time": number;
+  readonly writes: number;
+  readonly reads: number;
+  readonly deliveries: number;
+  readonly SQS: number;
+  readonly logs: number;
+  readonly "data out": number;
+}
+
+const socketMessageBytes = 32 * 1024;
+const gigabyte = 1e9;
+const million = 1e6;
+
+/** Dollars for a million messages, by what they are for. */
+export const partsOf = (counts: MessageCounts): Parts => ({
+  "API requests":
+    counts.httpRequests * prices.millionHttpRequests + counts.frames * prices.millionSocketMessages,
+  "Lambda requests": counts.invocations * prices.millionInvocations,
+  "Lambda time": (counts.functionMs / 1000) * functionGigabytes * prices.gigabyteSecond * million,
+  writes: counts.wru * prices.millionWriteUnits,
+  reads: counts.rru * prices.millionReadUnits,
+  deliveries: counts.posts * Math.ceil(counts.eventBytes / socketMessageBytes) * prices.millionSocketMessages,
+  SQS: counts.queueRequests * prices.millionQueueRequests,
+  logs: (counts.logBytes / gigabyte) * million * prices.logGigabyte,
+  "data out": ((counts.posts * counts.eventBytes) / gigabyte) * million * prices.outGigabyte,
+});
+
+export const totalOf = (parts: Parts): number =>
+  Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
+
+/** Dollars a month for keeping a million messages, with point-in-time recovery. */
+export const storageOf = ({ storedBytes }: MessageCounts): number =>
+  (storedBytes / gigabyte) * million * (prices.tableGigabyteMonth + prices.recoveryGigabyteMonth);
+
+const minutesOfMonth = (365 / 12) * 24 * 60;
+
+/** Dollars for connections that stay open for a month. */
+export const connectedForAMonth = (connections: number): number =>
+  ((connections * minutesOfMonth) / million) * prices.millionConnectionMinutes;

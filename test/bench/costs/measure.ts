@@ -1,0 +1,138 @@
+/** Measures what a message counts in rooms of a few sizes, and tells what a million of them cost. */
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { keys } from "../../../functions/data/keys.ts";
+import { httpAccessLog } from "../../../lib/constructs/chat-http-api.ts";
+import { functionNames } from "../../../lib/functions.ts";
+import { itemSize } from "../../../local/aws/dynamodb/item-size.ts";
+import type { Bench } from "../bench.ts";
+import type { BenchUser } from "../client.ts";
+import { say } from "../progress.ts";
+import type { Line, Table } from "../table.ts";
+import { accessLogBytes } from "./assumptions.ts";
+import { connectedForAMonth, type MessageCounts, partsOf, storageOf, totalOf } from "./costs.ts";
+import { inboxCounts, type MessageSize, measuredCounts, scanCounts } from "./designs.ts";
+
+/** How many members are live in rooms of which size: the same in all designs. */
+const shares = [
+  { members: 2, live: 2 },
+  { members: 50, live: 20 },
+  { members: 1000, live: 100 },
+  { members: 10_000, live: 500 },
+];
+/** Connections of people who are not in the room. */
+const othersConnected = [0, 1000, 10_000];
+
+/** One after another, so that what follows comes in batches as it would. */
+const sends = 20;
+const text = "A message of five hundred characters. ".repeat(14).slice(0, 500);
+
+const accessLog = accessLogBytes(Object.keys(httpAccessLog));
+
+/** What functions have printed, in bytes: the runner begins their lines with their names. */
+const printedBytes = (output: string): number =>
+  output
+    .split("\n")
+    .filter((line) => functionNames.some((name) => line.trimStart().startsWith(`${name} |`)))
+    .reduce((sum, line) => sum + Buffer.byteLength(line.slice(line.indexOf("|") + 2)), 0);
+
+interface Measured {
+  readonly members: number;
+  readonly live: number;
+  readonly size: MessageSize;
+  readonly counts: MessageCounts;
+}
+
+const sizeOf = async (bench: Bench, roomId: string, message: { seq: number }): Promise<MessageSize> => {
+  const { Item } = await bench.table.send(
+    new GetCommand({
+      TableName: bench.tableName,
+      Key: keys.message(roomId, message.seq),
+      ConsistentRead: true,
+    }),
+  );
+  if (!Item) throw new Error("A message that was sent is not in the table.");
+  return {
+    itemBytes: itemSize(marshall(Item)),
+    eventBytes: Buffer.byteLength(JSON.stringify({ type: "message", message })),
+  };
+};
+
+/** Dollars, with cents; of large sums the dollars. */
+const dollars = (value: number): number => Number(value.toFixed(value < 1000 ? 2 : 0));
+
+const costLine = (of: Line, counts: MessageCounts): Line => {
+  const parts = partsOf(counts);
+  return {
+    ...of,
+    ...Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, dollars(value)])),
+    "in all": dollars(totalOf(parts)),
+    "then a month": dollars(storageOf(counts)),
+  };
+};
+
+const designsOf = ({ members, live, size, counts }: Measured): (readonly [Line, MessageCounts])[] => [
+  [{ members, live, design: "Parley" }, counts],
+  [
+    { members, live, design: "a row in each member's inbox" },
+    inboxCounts({ members, live }, size, accessLog),
+  ],
+  ...othersConnected.map(
+    (others) =>
+      [
+        { members, live, design: `scan of connections, ${others.toLocaleString("en-US")} others` },
+        scanCounts({ live, others }, size),
+      ] as const,
+  ),
+];
+
+export const measureCosts = (bench: Bench) => {
+  const measured: Measured[] = [];
+
+  const measure = async (room: {
+    readonly id: string;
+    readonly size: number;
+    readonly live: number;
+    readonly sender: BenchUser;
+  }): Promise<void> => {
+    if (!shares.some(({ members, live }) => members === room.size && live === room.live)) return;
+    say(`what a message costs in a room of ${room.size}, ${room.live} live`);
+    const message = await bench.send(room.sender, room.id, text);
+    await bench.rest();
+    const printedBefore = printedBytes(bench.output());
+    const { request, after } = await bench.measure(async () => {
+      for (let sent = 0; sent < sends; sent += 1) await bench.send(room.sender, room.id, text);
+    });
+    const size = await sizeOf(bench, room.id, message);
+    const printed = printedBytes(bench.output()) - printedBefore;
+    measured.push({
+      members: room.size,
+      live: room.live,
+      size,
+      counts: measuredCounts(
+        { sends, request, after, printedBytes: printed, accessLogBytes: accessLog },
+        size,
+      ),
+    });
+  };
+
+  const tables = (): Table[] => {
+    const designs = measured.sort((one, other) => one.members - other.members).flatMap(designsOf);
+    return [
+      {
+        name: `Counted for a message of ${text.length} characters`,
+        lines: designs.map(([of, counts]) => ({ ...of, ...counts })),
+      },
+      {
+        name: "US dollars for a million of them, list prices of us-east-1",
+        lines: designs.map(([of, counts]) => costLine(of, counts)),
+      },
+      {
+        name: "US dollars a month for a thousand connections that stay open",
+        lines: [{ "connection minutes": dollars(connectedForAMonth(1000)) }],
+      },
+    ];
+  };
+
+  return { measure, tables };
+};

@@ -1,0 +1,160 @@
+/** What a piece of work cost, by the runner's meter (docs/local-runner.md): what was waited for, and what followed. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Counts {
+  readonly invocations: number;
+  /** Calls of DynamoDB. */
+  readonly calls: number;
+  readonly rru: number;
+  readonly wru: number;
+  /** Posts to connections. */
+  readonly posts: number;
+  /** Calls of SQS by functions: sends. */
+  readonly queued: number;
+  /** Batches that a function was given from a queue. */
+  readonly batches: number;
+}
+
+export interface Cost {
+  /** Until the answer. */
+  readonly request: Counts;
+  /** By functions behind a queue or the table's stream. */
+  readonly after: Counts;
+  /** Of the request: what was read before the last write, and so before anybody was told of it. */
+  readonly rruBeforeWrite: number;
+  /** Of the request: how many calls of DynamoDB had to wait for another one. */
+  readonly inSequence: number;
+  readonly queries: number;
+  /** Milliseconds until the answer, on this machine. */
+  readonly ms: number;
+}
+
+interface OperationCounts {
+  readonly invocations: number;
+  readonly dynamodb_calls: number;
+  readonly rru: number;
+  readonly wru: number;
+  readonly posts: number;
+  readonly sqs_calls: number;
+}
+
+interface MeteredCall {
+  readonly operation: string;
+  readonly service: string;
+  readonly action: string;
+  readonly rru: number;
+  readonly started_ms: number;
+  readonly ended_ms: number;
+}
+
+export interface MeterReport {
+  readonly operations: Readonly<Record<string, OperationCounts>>;
+  readonly calls: readonly MeteredCall[];
+}
+
+/** Event sources name what they invoke after their kind (local/events/index.ts). */
+const follows = (operation: string): boolean => /^(queue|stream) /.test(operation);
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+const sumOf = (operations: readonly (readonly [string, OperationCounts])[]): Counts => {
+  const sum = (what: keyof OperationCounts): number =>
+    round(operations.reduce((total, [, counts]) => total + counts[what], 0));
+  return {
+    invocations: sum("invocations"),
+    calls: sum("dynamodb_calls"),
+    rru: sum("rru"),
+    wru: sum("wru"),
+    posts: sum("posts"),
+    queued: sum("sqs_calls"),
+    batches: operations.reduce(
+      (total, [name, { invocations }]) => total + (name.startsWith("queue ") ? invocations : 0),
+      0,
+    ),
+  };
+};
+
+/** The longest chain of calls of which each began after the last one ended. */
+const inSequence = (calls: readonly MeteredCall[]): number => {
+  let chain = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const call of [...calls].sort((one, other) => one.ended_ms - other.ended_ms))
+    if (call.started_ms >= end) {
+      chain += 1;
+      end = call.ended_ms;
+    }
+  return chain;
+};
+
+export const costOf = ({ operations, calls }: MeterReport, ms: number): Cost => {
+  const entries = Object.entries(operations);
+  const toTable = calls.filter(({ service, operation }) => service === "dynamodb" && !follows(operation));
+  return {
+    request: sumOf(entries.filter(([name]) => !follows(name))),
+    after: sumOf(entries.filter(([name]) => follows(name))),
+    rruBeforeWrite: round(
+      toTable
+        .slice(0, toTable.findLastIndex((call) => call.action === "UpdateItem") + 1)
+        .reduce((total, call) => total + call.rru, 0),
+    ),
+    inSequence: inSequence(toTable),
+    queries: toTable.filter((call) => call.action === "Query").length,
+    ms: Math.round(ms),
+  };
+};
+
+/** How long a queue or a stream may take to come to rest; more is a fault, such as a message that fails again and again. */
+const restLimit = 120_000;
+
+/** `output` is what the runner has printed: its end says what keeps it from coming to rest. */
+export const createMeter = (controlUrl: string, output: () => string) => {
+  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(new URL(path, controlUrl), {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+      }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    // Safe: the shapes of the runner's own control API, which test/runner holds.
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  };
+
+  /** Waits until nothing is under way any more. */
+  const rest = async (): Promise<void> => {
+    const deadline = Date.now() + restLimit;
+    for (;;) {
+      const { idle, waiting_for } = await ask<{ idle: boolean; waiting_for: string[] }>("GET", "/idle");
+      if (idle) return;
+      if (Date.now() > deadline)
+        throw new Error(
+          `After ${restLimit / 1000} s there is still to do: ${waiting_for.join(", ")}.\n${output().slice(-2000)}`,
+        );
+      await sleep(20);
+    }
+  };
+
+  const read = (): Promise<MeterReport> => ask("GET", "/meter");
+
+  /**
+   * What a piece of work cost, when all that it set off has come to rest; what it put off until later too, where it is
+   * said by how many seconds.
+   */
+  const measure = async (work: () => Promise<unknown>, putOffSeconds = 0): Promise<Cost> => {
+    await rest();
+    await ask("POST", "/meter/reset");
+    const began = performance.now();
+    await work();
+    const ms = performance.now() - began;
+    await rest();
+    if (putOffSeconds > 0) {
+      await ask("POST", "/clock", { advance_ms: putOffSeconds * 1000 });
+      await rest();
+    }
+    return costOf(await read(), ms);
+  };
+
+  return { rest, read, measure };
+};

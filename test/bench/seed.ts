@@ -1,0 +1,157 @@
+/** What has to be there before something is measured: people, rooms of any size, long histories, many connections. */
+import { BatchWriteCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { WebSocket } from "ws";
+import { keys } from "../../functions/data/keys.ts";
+import { newMessageItem, untouched } from "../../functions/data/messages.ts";
+import { newProfileItem } from "../../functions/data/profiles.ts";
+import type { Bench } from "./bench.ts";
+import { type BenchUser, forEachOf } from "./client.ts";
+import { sayTenths } from "./progress.ts";
+
+/** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const batchSize = 25;
+
+/** Writes items straight into the table, as many as `makeItem` is asked for. */
+const writeItems = async (
+  { table, tableName }: Bench,
+  what: string,
+  count: number,
+  makeItem: (place: number) => Record<string, unknown>,
+): Promise<void> => {
+  const batches = Math.ceil(count / batchSize);
+  await forEachOf(
+    batches,
+    async (batch) => {
+      const first = batch * batchSize;
+      const puts = Array.from({ length: Math.min(batchSize, count - first) }, (_, place) => ({
+        PutRequest: { Item: makeItem(first + place) },
+      }));
+      const { UnprocessedItems } = await table.send(
+        new BatchWriteCommand({ RequestItems: { [tableName]: puts } }),
+      );
+      const left = UnprocessedItems?.[tableName]?.length ?? 0;
+      if (left > 0) throw new Error(`${left} items were not written: ${what}.`);
+    },
+    sayTenths(`batches of ${what}`, batches),
+  );
+};
+
+/** People who have a profile, written as their first call would: ten thousand calls would take minutes. */
+export const newUsers = async (bench: Bench, name: string, count: number): Promise<BenchUser[]> => {
+  const users = Array.from({ length: count }, (_, place) => bench.someone(`${name}-${place}`));
+  await writeItems(bench, `people ${name}`, count, (place) =>
+    newProfileItem({
+      id: at(users, place).id,
+      username: `${name}-${place}`,
+      email: `${name}-${place}@example.com`,
+      display_name: null,
+      first_name: null,
+      last_name: null,
+      profile_picture: null,
+      bio: null,
+      specialization: null,
+      institution: null,
+      role: null,
+      is_verified: true,
+      created_at: new Date().toISOString(),
+    }),
+  );
+  return users;
+};
+
+/** The one at a place that is known to be there. */
+export const at = <T>(list: readonly T[], place: number): T => {
+  const one = list.at(place);
+  if (one === undefined) throw new Error(`There is nothing at ${place} of ${list.length}.`);
+  return one;
+};
+
+/** How many are added by one call: with more, a busy machine takes longer than the gateway waits. */
+const addedAtOnce = 250;
+
+/** A public room of these members, made by the first of them. */
+export const newRoom = async (bench: Bench, members: readonly BenchUser[]): Promise<string> => {
+  const [creator, ...others] = [at(members, 0), ...members.slice(1)];
+  const { id } = await bench.api<{ id: string }>(creator, "POST", "/api/chat/rooms", {
+    room_type: "public",
+    name: `Room of ${members.length}`,
+  });
+  const said = sayTenths("members of a room", others.length);
+  for (let from = 0; from < others.length; from += addedAtOnce) {
+    const user_ids = others.slice(from, from + addedAtOnce).map((user) => user.id);
+    await bench.api(creator, "POST", `/api/chat/rooms/${id}/participants`, { user_ids });
+    said(from + user_ids.length);
+  }
+  return id;
+};
+
+/** Further connections, each of somebody else until all have one, up to as many in all. */
+export const connectMore = async (
+  bench: Bench,
+  users: readonly BenchUser[],
+  sockets: WebSocket[],
+  count: number,
+): Promise<void> => {
+  const missing = Math.max(0, count - sockets.length);
+  const first = sockets.length;
+  const opened = await forEachOf(
+    missing,
+    (place) => bench.connectQuickly(at(users, (first + place) % users.length)),
+    sayTenths("further connections", missing),
+  );
+  sockets.push(...opened);
+};
+
+/** The text of a message that was seeded. */
+const seededText = (seq: number): string => `message ${seq}`;
+
+/**
+ * Lets a room have `count` messages, by writing what sending them would have written of messages, straight into the
+ * table: a hundred thousand sends would take an hour. That the product reads them is seen by reading the oldest.
+ */
+export const growHistory = async (
+  bench: Bench,
+  room: { readonly id: string; readonly sender: BenchUser; readonly reader: BenchUser },
+  count: number,
+): Promise<void> => {
+  const { table, tableName: TableName } = bench;
+  const { Item } = await table.send(
+    new GetCommand({ TableName, Key: keys.head(room.id), ConsistentRead: true }),
+  );
+  const from = Number(Item?.seq) + 1;
+  const missing = Math.max(0, count - from + 1);
+  if (missing === 0) return;
+  await writeItems(bench, "messages", missing, (place) =>
+    newMessageItem({
+      ...untouched,
+      roomId: room.id,
+      seq: from + place,
+      senderId: room.sender.id,
+      content: seededText(from + place),
+      type: "text",
+      at: new Date().toISOString(),
+      replyTo: null,
+      forwardedFrom: null,
+      priority: "normal",
+      metadata: null,
+      clientMessageId: null,
+      expiresAt: null,
+    }),
+  );
+  await table.send(
+    new UpdateCommand({
+      TableName,
+      Key: keys.head(room.id),
+      UpdateExpression: "SET seq = :seq",
+      ExpressionAttributeValues: { ":seq": count },
+    }),
+  );
+  const { results } = await bench.api<{ results: { seq: number; content: string }[] }>(
+    room.reader,
+    "GET",
+    `/api/chat/rooms/${room.id}/messages?before=${from + 1}&page_size=1`,
+  );
+  const read = results[0];
+  if (read?.seq !== from || read.content !== seededText(from))
+    throw new Error(`Message ${from} reads as ${JSON.stringify(read)}.`);
+};
