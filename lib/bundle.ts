@@ -1,14 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Code } from "aws-cdk-lib/aws-lambda";
-import { type BuildOptions, buildSync } from "esbuild";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 import { type FunctionName, functionNames, perFunction } from "./functions.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const bundlesFolder = "cdk.out/bundles";
 
-/** How every function is bundled, the AWS SDK included. */
+/** How code is bundled for Lambda, the AWS SDK included. */
 export const bundleOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -25,24 +26,46 @@ export const bundleOptions = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** Bundles `functions/<name>.ts` of every function, in one call of esbuild: each into `index.mjs` with its source map. */
+/** How all functions are bundled, in one call of esbuild: what several of them import is in files that they share. */
+export const functionsOptions = {
+  ...bundleOptions,
+  entryPoints: functionNames.map((name) => `functions/${name}.ts`),
+  splitting: true,
+  metafile: true,
+} satisfies BuildOptions;
+
+/** A bundled file and all that it imports, also what it imports only when it needs it. */
+export const bundledFiles = (entry: string, outputs: Metafile["outputs"]): string[] => {
+  const files = new Set([entry]);
+  for (const file of files)
+    for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) files.add(path);
+  return [...files];
+};
+
+/**
+ * Bundles `functions/<name>.ts` of every function: each into `<name>.mjs` and the files that it imports, with their source
+ * maps. What is imported only when it is needed is in files of its own, so that a function does not even read, at its
+ * start, what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md).
+ */
 export const bundleFunctions = (): Record<FunctionName, Code> => {
   const output = mkdtempSync(join(tmpdir(), "parley-bundles-"));
   // The CDK copies an asset into its own output while the stack is built.
   process.once("exit", () => rmSync(output, { recursive: true, force: true }));
 
-  const { outputFiles } = buildSync({
-    ...bundleOptions,
-    entryPoints: functionNames.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+  const { outputFiles, metafile } = buildSync({
+    ...functionsOptions,
     // Nothing is written here: a source map names its sources relative to this folder, so a fixed one gives the same
     // bytes, and with them the same asset hash, on every machine.
-    outdir: "cdk.out/bundles",
+    outdir: bundlesFolder,
     write: false,
   });
-  for (const file of outputFiles) {
-    const path = join(output, file.path.slice(join(root, "cdk.out/bundles").length));
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, file.contents);
-  }
-  return perFunction((name) => Code.fromAsset(join(output, name)));
+  const written = new Map(outputFiles.map((file) => [relative(root, file.path), file.contents]));
+  return perFunction((name) => {
+    const files = bundledFiles(join(bundlesFolder, `${name}.mjs`), metafile.outputs);
+    const folder = join(output, name);
+    mkdirSync(folder);
+    for (const [path, contents] of written)
+      if (files.includes(path.replace(/\.map$/, ""))) writeFileSync(join(folder, basename(path)), contents);
+    return Code.fromAsset(folder);
+  });
 };

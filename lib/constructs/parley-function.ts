@@ -15,6 +15,7 @@ import type { StagePolicy } from "../stage.ts";
 import { indexName } from "./chat-table.ts";
 
 export interface ParleyFunctionProps {
+  /** With the function's own file, `<id>.mjs`. */
   readonly code: Code;
   readonly needs: FunctionNeeds;
   readonly table: Table;
@@ -40,7 +41,7 @@ export class ParleyFunction extends Construct {
     this.function = new LambdaFunction(this, "Function", {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      handler: "index.handler",
+      handler: `${id}.handler`,
       code: props.code,
       // A message waits for DynamoDB, which memory does not hasten; a cold start does need CPU, which comes with memory
       // (a whole one at 1,769 MB). 512 MB is the least that keeps the import of a bundle short.

@@ -1,13 +1,13 @@
 /**
- * How long each function's bundle takes to import, against a bundle that holds only its SDK clients, bundled alike.
+ * How long each function's bundle takes to import, against a bundle that holds only its SDK clients, in one file.
  * A ratio, because a time says more of the machine than of the bundle.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { buildSync, type Metafile } from "esbuild";
-import { bundleOptions } from "../../lib/bundle.ts";
+import { bundledFiles, bundleOptions, functionsOptions } from "../../lib/bundle.ts";
 import { functionNames } from "../../lib/functions.ts";
 import type { Row } from "./row.ts";
 
@@ -81,17 +81,14 @@ const median = (times: number[]): number =>
 export const measureBundles = (): Row[] => {
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
   try {
+    const { metafile } = buildSync({ ...functionsOptions, outdir: folder });
     const pairs = functionNames.map((name) => {
       const bundle = join(folder, `${name}.mjs`);
-      const { metafile } = buildSync({
-        ...bundleOptions,
-        entryPoints: [`functions/${name}.ts`],
-        outfile: bundle,
-        metafile: true,
-      });
-      const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
-      const kept = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
-        bytesInOutput > 0 ? [file] : [],
+      const kept = bundledFiles(relative(bundleOptions.absWorkingDir, bundle), metafile.outputs).flatMap(
+        (file) =>
+          Object.entries(metafile.outputs[file]?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
+            bytesInOutput > 0 ? [input] : [],
+          ),
       );
       const own = importedBy(`functions/${name}.ts`, metafile.inputs).filter((file) => kept.includes(file));
       const reference = join(folder, `${name}-sdk.mjs`);

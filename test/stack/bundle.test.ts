@@ -1,12 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { functionNames } from "../../lib/functions.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The files of a bundle with this ending. */
+const filesOf = (bundle: string, ending: string): readonly string[] =>
+  readdirSync(bundle)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(bundle, name));
 
 /** Runs the CDK app as its command line does, into a new directory. */
 const synthesizeApp = (): string => {
@@ -28,17 +34,53 @@ describe("node bin/parley.ts", () => {
   }, 60_000);
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  it("writes the template, and a bundle with its source map for every function", () => {
+  it("writes the template, and a bundle with its source maps for every function", () => {
     expect(readdirSync(directory)).toContain("Parley.template.json");
-    expect(bundlesIn(directory)).toHaveLength(functionNames.length);
-    for (const name of bundlesIn(directory)) {
-      expect(readdirSync(join(directory, name)).sort()).toEqual(["index.mjs", "index.mjs.map"]);
+    const entries = bundlesIn(directory).map((name) => {
+      const bundle = join(directory, name);
+      expect(filesOf(bundle, ".mjs.map")).toEqual(filesOf(bundle, ".mjs").map((file) => `${file}.map`));
+      expect(readdirSync(bundle)).toHaveLength(2 * filesOf(bundle, ".mjs").length);
+      return functionNames.filter((entry) => existsSync(join(bundle, `${entry}.mjs`)));
+    });
+    expect(entries.flat().sort()).toEqual([...functionNames].sort());
+    expect(entries.every((one) => one.length === 1)).toBe(true);
+  });
+
+  it("gives each function the files that it imports, and no others", async () => {
+    for (const bundle of bundlesIn(directory).map((name) => join(directory, name))) {
+      const names = filesOf(bundle, ".mjs").map((file) => basename(file));
+      const texts = names.map((name) => readFileSync(join(bundle, name), "utf8"));
+      const imported = texts.flatMap((text) =>
+        [...text.matchAll(/(?:from|import)\s*\(?"\.\/([^"]+\.mjs)"/g)].map(([, name]) => name),
+      );
+      const entry = names.filter((name) => functionNames.some((one) => `${one}.mjs` === name));
+      expect([...new Set([...imported, ...entry])].sort()).toEqual([...names].sort());
+    }
+  });
+
+  it("has no function read a client at its start that it hardly ever needs", () => {
+    for (const name of ["rooms", "messages", "message", "connect"]) {
+      const bundle = bundlesIn(directory)
+        .map((one) => join(directory, one))
+        .find((one) => existsSync(join(one, `${name}.mjs`)));
+      // What is imported at the start, by files that are.
+      const read = new Set([`${name}.mjs`]);
+      for (const file of read)
+        for (const [, next = ""] of readFileSync(join(bundle ?? "", file), "utf8").matchAll(
+          /(?:from|import)"\.\/([^"]+\.mjs)"/g,
+        ))
+          read.add(next);
+      const sources = [...read].flatMap(
+        (file) => JSON.parse(readFileSync(join(bundle ?? "", `${file}.map`), "utf8")).sources,
+      );
+      expect(sources.some((source) => source.includes("client-dynamodb"))).toBe(true);
+      expect(sources.filter((source) => source.includes("client-sqs"))).toEqual([]);
     }
   });
 
   it("bundles what Node can load: no require is left to fail when it is reached", () => {
-    for (const name of bundlesIn(directory)) {
-      expect(readFileSync(join(directory, name, "index.mjs"), "utf8")).not.toContain("Dynamic require of");
+    for (const file of bundlesIn(directory).flatMap((name) => filesOf(join(directory, name), ".mjs"))) {
+      expect(readFileSync(file, "utf8")).not.toContain("Dynamic require of");
     }
   });
 
@@ -49,8 +91,8 @@ describe("node bin/parley.ts", () => {
   }, 60_000);
 
   it("keeps what makes documents, and the stack itself, out of the bundles", () => {
-    for (const name of bundlesIn(directory)) {
-      const { sources } = JSON.parse(readFileSync(join(directory, name, "index.mjs.map"), "utf8"));
+    for (const map of bundlesIn(directory).flatMap((name) => filesOf(join(directory, name), ".mjs.map"))) {
+      const { sources } = JSON.parse(readFileSync(map, "utf8"));
       for (const source of sources)
         expect(source).not.toMatch(/zod-openapi|aws-cdk|\/(lib|local|bin)\/[a-z-]+\.ts$/);
     }

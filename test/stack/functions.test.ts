@@ -72,7 +72,7 @@ for (const [variant, context] of variants) {
         expect(resource.properties).toMatchObject({
           Runtime: "nodejs24.x",
           Architectures: ["arm64"],
-          Handler: "index.handler",
+          Handler: `${name}.handler`,
           Timeout: functionNeeds[name].timeoutSeconds,
         });
         // The gateway waits 29 seconds for an answer over a WebSocket, and 30 over HTTP. Nobody waits for the others.
