@@ -7,7 +7,10 @@ const page = deferred(() =>
   z.object({
     room_id: z.string(),
     user_ids: z.array(z.string()),
-    event: z.looseObject({ type: z.string() }).optional(),
+    event: z
+      .looseObject({ type: z.string(), message: z.looseObject({ seq: z.int() }).optional() })
+      .refine(({ type, message }) => type !== "message" || message !== undefined)
+      .optional(),
     view: z.looseObject({ type: z.string() }).optional(),
   }),
 );

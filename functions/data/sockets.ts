@@ -14,8 +14,12 @@ import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 
 // One client, and so one pool of kept-alive connections, for the life of the container. Its retries back off with
-// jitter when the gateway answers 429.
-const gateway = new ApiGatewayManagementApiClient({ maxAttempts: 4 });
+// jitter when the gateway answers 429. A gateway that does not answer must not take the whole time of a function that
+// has stored what it tells of, and so has to answer.
+const gateway = new ApiGatewayManagementApiClient({
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+});
 
 const isGone = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";
 

@@ -101,6 +101,19 @@ describe("what a post does to a message", () => {
     await socket.close();
   });
 
+  test("a gateway that does not answer holds a message up for seconds, not until the function ends", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const roomId = await directRoom(ann, ben);
+    const socket = await connect(ben);
+    await injectFault({ kind: "delay", service: "execute-api", delay_ms: 60_000, times: 0 });
+    const sent = await say(ann.token, roomId);
+    await clearFaults();
+    const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
+    expect(page.results).toEqual([sent]);
+    await socket.close();
+  }, 40_000);
+
   test("a gateway that is busy once delays the message, and loses none", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");

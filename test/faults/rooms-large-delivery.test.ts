@@ -126,11 +126,16 @@ describe("the worker", () => {
     await createRoom();
     const before = await countMessages("DeliveryDeadLettersUrl");
     const sqs = operatorSqs();
+    const broken = [
+      "{",
+      JSON.stringify({ room_id: roomId }),
+      JSON.stringify({ room_id: roomId, user_ids: [], event: { type: "message" } }),
+    ];
     for (let lane = 0; lane < 8; lane += 1)
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: queueUrl("DeliveryQueueUrl"),
-          MessageBody: lane % 2 === 0 ? "{" : JSON.stringify({ room_id: roomId }),
+          MessageBody: broken[lane % broken.length],
           MessageGroupId: `${roomId}:${lane}`,
           MessageDeduplicationId: `${roomId}:${lane}`,
         }),
