@@ -42,7 +42,6 @@ const profileFields = deferred(() =>
     role: text(1, 100).nullish(),
   }),
 );
-export type ProfileFields = z.output<ReturnType<typeof profileFields>>;
 
 const tokens = deferred(() =>
   z

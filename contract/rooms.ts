@@ -15,7 +15,13 @@ export const idempotencyHeaders = deferred(() =>
 
 const roomName = deferred(() => text(1, 100).nullish());
 const description = deferred(() => text(1, 1000).nullish());
-const tags = deferred(() => z.array(text(1, 50)).max(20));
+/** Each is kept once. */
+const tags = deferred(() =>
+  z
+    .array(text(1, 50))
+    .max(20)
+    .overwrite((all) => [...new Set(all)]),
+);
 
 /** What a room is called and about. Null empties a field; one that is absent stays as it is. */
 const roomChanges = deferred(() =>

@@ -108,11 +108,13 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     sendsTo: ["work"],
     takesFrom: "stream",
   },
-  // Long enough for thousands of items; what is left over goes on in a task of its own.
+  // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
+  // cut off did not.
   work: {
     timeoutSeconds: 120,
     tableActions: ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"],
-    sendsTo: ["work"],
+    ...delivers,
+    sendsTo: ["delivery", "work"],
     takesFrom: "work",
   },
 };

@@ -10,6 +10,7 @@ import { createHttpGateway } from "./http-gateway/create-http-gateway.ts";
 import { createFunctionHost, type OwnedFunctionHost } from "./lambda/create-function-host.ts";
 import { listen, stopListening } from "./listen.ts";
 import type { RunnerOptions } from "./options.ts";
+import { outputsOf } from "./outputs.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
 import type { Report } from "./report.ts";
 import { synthesize } from "./synthesize.ts";
@@ -38,7 +39,7 @@ export interface Addresses {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** What the stack puts out, such as the URLs of its queues. */
+  /** What the stack puts out, such as the URLs of its queues; those of its APIs are the two above. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -174,18 +175,19 @@ async function startParts(
   onClose(() => stopListening(control));
   report.step("the HTTP and WebSocket APIs answer");
 
+  const authority = `127.0.0.1:${frontDoor.port}`;
   return {
     dataDir: data.path,
     addresses: {
-      httpUrl: `http://127.0.0.1:${frontDoor.port}`,
-      webSocketUrl: `ws://127.0.0.1:${frontDoor.port}${webSocket.path}`,
+      httpUrl: `http://${authority}`,
+      webSocketUrl: `ws://${authority}${webSocket.path}`,
       userPoolId: stack.outputs.get("UserPoolId") ?? null,
       userPoolClientId: stack.outputs.get("UserPoolClientId") ?? null,
       controlUrl: `http://127.0.0.1:${controlPort}`,
       awsUrl: aws.endpoint,
       tableName: stack.outputs.get("TableName") ?? null,
       operator: { region: REGION, accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: aws.secretKey },
-      outputs: Object.fromEntries(stack.outputs),
+      outputs: outputsOf(stack, authority),
     },
   };
 }

@@ -12,13 +12,13 @@ import { notifyDeleted, notifyUpdated } from "./notify-message.ts";
 const isModerator = ({ head, me }: MemberRoom): boolean => head.type !== "direct" && me.role === "admin";
 
 /** Throws `forbidden` unless the caller is the author, or an admin of a room that is not direct. */
-const accessDeletion = (room: MemberRoom, message: StoredMessage): void => {
+const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete" | "restore"): void => {
   if (message.senderId === room.me.userId || isModerator(room)) return;
   throw new ApiError(
     "forbidden",
     room.head.type === "direct"
-      ? "Only its author deletes a message in a direct room."
-      : "Only its author and the room's admins delete a message.",
+      ? `Only its author can ${what} a message in a direct room.`
+      : `Only its author and the room's admins can ${what} a message.`,
   );
 };
 
@@ -28,7 +28,7 @@ const accessDeletion = (room: MemberRoom, message: StoredMessage): void => {
  */
 export const deleteMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
-  accessDeletion(room, message);
+  accessDeletion(room, message, "delete");
   accessLasting(message);
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(room.head, message, {
@@ -47,7 +47,7 @@ export const deleteMessage = async (actor: Actor, roomId: string, messageId: str
  */
 export const restoreMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
-  accessDeletion(room, message);
+  accessDeletion(room, message, "restore");
   accessUnblocked(room);
   accessPermission(room, "can_send", "send messages, nor restore them");
   const changed = await changeMessage(room.head, message, {

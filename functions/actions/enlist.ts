@@ -1,10 +1,7 @@
 import { flagLiveListed } from "../data/head-changes.ts";
 import { addLargeRoom, dropLargeRoom } from "../data/live.ts";
 import { getMembers } from "../data/members.ts";
-import { getMembership } from "../data/memberships.ts";
-import { getPresence } from "../data/presence.ts";
-import { leaveRoster } from "../data/roster-changes.ts";
-import { getRoster, getRosterChunks } from "../data/rosters.ts";
+import { getRoster } from "../data/rosters.ts";
 import { forEach } from "../kernel/for-each.ts";
 
 const atOnce = 25;
@@ -41,34 +38,4 @@ export const enlistAll = async (roomId: string, rosterChunks: number): Promise<v
     members.map((member) => member.userId),
   );
   await flagLiveListed(roomId);
-};
-
-/** A membership that has ended. */
-export interface EndedMembership {
-  /** The number of the roster chunk that named the member. */
-  readonly chunk: number;
-  /** RFC 3339. */
-  readonly joinedAt: string;
-}
-
-/**
- * Completes the leaving of somebody whose membership has ended: it may have been cut off before their roster entry, or
- * what has them told of the room, was gone. Costs one or two reads where nothing is left to do.
- */
-export const unlistMember = async (
-  roomId: string,
-  userId: string,
-  { chunk, joinedAt }: EndedMembership,
-): Promise<void> => {
-  const [presence, rosters] = await Promise.all([
-    getPresence(userId, "consistent"),
-    getRosterChunks(roomId, [chunk], "consistent"),
-  ]);
-  const isOnRoster = rosters
-    .get(chunk)
-    ?.some((entry) => entry.userId === userId && entry.joinedAt === joinedAt);
-  if (isOnRoster) await leaveRoster(roomId, chunk, { userId, joinedAt });
-  // One who has joined again is told of it.
-  if (presence.largeRooms.has(roomId) && !(await getMembership(roomId, userId, "consistent")))
-    await unlist(roomId, userId);
 };

@@ -3,22 +3,29 @@ import { emptyHead } from "../data/head-changes.ts";
 import { getHead } from "../data/heads.ts";
 import { removeRoomItems } from "../data/room-items.ts";
 import { sendTask, type Task } from "../data/tasks.ts";
-import { unlistMember } from "./enlist.ts";
 import { followChange } from "./follow-change.ts";
+import { notifyRoomDeleted } from "./notify-room.ts";
+import { unlistMember } from "./unlist-member.ts";
 
-/** Removes what a deleted room held, and at last what its head tells of it. What is left over is a task of its own. */
-const removeRoom = async (roomId: string, hasTime: () => boolean): Promise<void> => {
+/**
+ * Removes what a deleted room held, and at last what its head tells of it. What is left over is a task of its own. Before
+ * anything goes, the members are told again that the room is deleted: the request may have been cut off before it told
+ * them, and its repeat is refused.
+ */
+const removeRoom = async (roomId: string, continues: boolean, hasTime: () => boolean): Promise<void> => {
   const head = await getHead(roomId, "consistent");
   if (!head) return;
+  // A direct room may be open again.
+  if (head.status === "deleted" && !continues) await notifyRoomDeleted(head);
   if (await removeRoomItems(head, hasTime)) await emptyHead(roomId);
-  else await sendTask({ task: "remove_room_items", room_id: roomId });
+  else await sendTask({ task: "remove_room_items", room_id: roomId, continues: true });
 };
 
 /** Does a task; throws to have it tried again. `hasTime` says whether to go on with what can be cut. */
 export const runTask = async (task: Task, hasTime: () => boolean): Promise<void> => {
   switch (task.task) {
     case "remove_room_items":
-      return removeRoom(task.room_id, hasTime);
+      return removeRoom(task.room_id, task.continues === true, hasTime);
     case "unlist_member":
       return unlistMember(task.room_id, task.user_id, { chunk: task.chunk, joinedAt: task.joined_at });
     case "follow_change":

@@ -1,19 +1,11 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
 import { getHead, type Head, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../data/heads.ts";
-import {
-  type Claim,
-  type ClaimResult,
-  claimSend,
-  type Membership,
-  payForRepeat,
-  recentSeq,
-} from "../data/memberships.ts";
+import { type Claim, type ClaimResult, claimSend, type Membership, recentSeq } from "../data/memberships.ts";
 import { getMessage, getNewestMessage, putMessage, type StoredMessage, untouched } from "../data/messages.ts";
 import { putReply } from "../data/replies.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
 import { parseMessageId } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { isoNow } from "../kernel/time.ts";
@@ -22,6 +14,7 @@ import { accessMembership } from "./access-room.ts";
 import { announceMessage, settled } from "./announce-message.ts";
 import { type Audience, getAudience, others, unknownSize } from "./audience.ts";
 import { deliver } from "./deliver.ts";
+import { bucketOf, payAhead, payNow } from "./rate-limit.ts";
 import { witnessLimit } from "./witnesses.ts";
 
 /** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
@@ -30,25 +23,8 @@ export interface Sent {
   readonly repeated: boolean;
 }
 
-/**
- * How often a claim is tried whose rate bucket or read mark was moved by another send of the same member: one of them
- * comes through each time, and a burst is 30 by default.
- */
+/** How often a claim is tried whose rate bucket or read mark was moved by another send of the same member. */
 const claimAttempts = 40;
-
-const tooFast = (bucketAt: number, { cost, capacity }: Claim): ApiError => {
-  const seconds = Math.max(0.1, (bucketAt + cost - capacity - Date.now()) / 1000);
-  return new ApiError(
-    "rate_limited",
-    `Too many messages to this room: wait ${seconds.toFixed(1)} seconds and send this one again.`,
-    { retryAfter: seconds },
-  );
-};
-
-/** Throws `rate_limited` where the member's bucket holds no message more. */
-const accessBucket = (me: Membership, claim: Claim): void => {
-  if (me.bucketAt > Date.now() + claim.capacity - claim.cost) throw tooFast(me.bucketAt, claim);
-};
 
 /** Throws `not_found` unless the message that is replied to is one of this room that the sender may see. */
 const accessReplyTarget = async (me: Membership, replyTo: string): Promise<void> => {
@@ -119,7 +95,6 @@ const claimPlace = async (me: Membership, claim: Claim): Promise<Claimed | { see
     if (claimed.result === "claimed") return claimed;
     if (claimed.result === "seen") return { seen: claimed.seq };
     if (claimed.result === "gone") throw noRoomAccess();
-    if (claimed.result === "limited") throw tooFast(membership.bucketAt, claim);
     membership = claimed.membership;
   }
   throw new ApiError("unavailable", "Too many messages at once from one member: send this one again.", {
@@ -181,20 +156,15 @@ export const sendMessage = async (
     metadata: draft.metadata ?? null,
     clientMessageId,
   };
-  const cost = 1000 / environment.rateLimitPerSecond;
-  const terms = {
-    clientMessageId: clientMessageId ?? undefined,
-    cost,
-    capacity: cost * environment.rateLimitBurst,
-  };
-  accessBucket(me, { seq: 0, ...terms });
+  const bucket = bucketOf();
   const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
   if (earlier !== undefined) {
     // It is delivered again, and so costs the member as much as a new one.
-    if (!(await payForRepeat(me, terms))) throw tooFast(me.bucketAt, { seq: earlier, ...terms });
+    await payNow(me, bucket);
     return repeat(actor, earlier, message);
   }
   if (message.replyTo !== null) await accessReplyTarget(me, message.replyTo);
+  const cost = await payAhead(me, bucket);
 
   const ordering = takeSeq(roomId, message, me.role);
   // Read while the message is ordered and claimed.
@@ -205,8 +175,9 @@ export const sendMessage = async (
   const { seq } = order.head;
 
   try {
-    const claimed = await claimPlace(me, { seq, ...terms });
+    const claimed = await claimPlace(me, { seq, cost, clientMessageId: clientMessageId ?? undefined });
     if ("seen" in claimed) {
+      if (cost > 0) await payNow(me, bucket);
       const sent = await repeat(actor, claimed.seen, message);
       await withdraw(actor.userId, order);
       return sent;

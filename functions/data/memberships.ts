@@ -107,53 +107,55 @@ const recentSends = 32;
 export const recentSeq = (membership: Membership, clientMessageId: string): number | undefined =>
   membership.recent.get(shortDigest(clientMessageId));
 
-export interface Claim {
-  readonly seq: number;
-  readonly clientMessageId: string | undefined;
-  /** Milliseconds of the rate bucket that a message takes, and that it holds. */
+/** A member's rate bucket, in milliseconds: what a message takes from it, and what it holds. */
+export interface Bucket {
   readonly cost: number;
   readonly capacity: number;
 }
 
-/** How a message is paid for: what it takes from the member's bucket, unless that holds no more. */
-const bucketUpdate = (
-  membership: Membership,
-  { cost, capacity }: Pick<Claim, "cost" | "capacity">,
-  now: number,
-) =>
-  // The bucket is one time: when it will be full again. A full one starts at the present, which two sends at once
-  // must not both do; any other is moved on from wherever it is.
-  membership.bucketAt <= now
+export interface Claim {
+  readonly seq: number;
+  readonly clientMessageId: string | undefined;
+  /** What the message takes from the bucket; 0 if it was paid for before. */
+  readonly cost: number;
+}
+
+/**
+ * How a message is paid for. The bucket is one time: when it will be full again. A full one starts at the present, which
+ * two sends at once must not both do; any other is moved on from wherever it is.
+ */
+const bucketUpdate = ({ bucketAt }: Membership, cost: number, now: number) =>
+  bucketAt <= now
     ? {
         set: ["bucket_at = :bucket"],
         add: [],
-        condition: "(attribute_not_exists(bucket_at) OR bucket_at = :seen)",
-        values: { ":bucket": now + cost, ":seen": membership.bucketAt },
+        conditions: ["(attribute_not_exists(bucket_at) OR bucket_at = :seen)"],
+        values: { ":bucket": now + cost, ":seen": bucketAt },
       }
-    : {
-        set: [],
-        add: ["bucket_at :cost"],
-        condition: "bucket_at <= :limit",
-        values: { ":cost": cost, ":limit": now + capacity - cost },
-      };
+    : { set: [], add: ["bucket_at :cost"], conditions: [], values: { ":cost": cost } };
+
+/** Whether a bucket holds less than it should for a message to be paid for in the same write as its place. */
+export const isHalfEmpty = ({ bucketAt }: Membership, { capacity }: Bucket): boolean =>
+  bucketAt > Date.now() + capacity / 2;
 
 /** How often a payment is tried while other sends of the same member move the bucket. */
 const paymentAttempts = 40;
 
 /** Takes a message's price from the bucket; false where it holds too little. */
-export const payForRepeat = async (
-  membership: Membership,
-  terms: Pick<Claim, "cost" | "capacity">,
-): Promise<boolean> => {
+export const payForSend = async (membership: Membership, { cost, capacity }: Bucket): Promise<boolean> => {
   let current = membership;
   for (let attempt = 0; attempt < paymentAttempts; attempt += 1) {
     const now = Date.now();
-    if (current.bucketAt > now + terms.capacity - terms.cost) return false;
-    const { set, add, condition, values } = bucketUpdate(current, terms, now);
+    const limit = now + capacity - cost;
+    if (current.bucketAt > limit) return false;
+    const { set, add, conditions, values } = bucketUpdate(current, cost, now);
+    const isFull = set.length > 0;
     const { done, item } = await updateItem(keys.membership(current.roomId, current.userId), {
-      UpdateExpression: set.length > 0 ? `SET ${set.join(", ")}` : `ADD ${add.join(", ")}`,
-      ConditionExpression: `attribute_exists(pk) AND ${condition}`,
-      ExpressionAttributeValues: values,
+      UpdateExpression: isFull ? `SET ${set.join(", ")}` : `ADD ${add.join(", ")}`,
+      ConditionExpression: ["attribute_exists(pk)", ...(isFull ? conditions : ["bucket_at <= :limit"])].join(
+        " AND ",
+      ),
+      ExpressionAttributeValues: isFull ? values : { ...values, ":limit": limit },
     });
     if (done || !item) return done;
     current = membershipFromItem(item);
@@ -162,10 +164,10 @@ export const payForRepeat = async (
 };
 
 /**
- * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for. Where the claim
- * is refused: `gone`, not a member any more; `seen`, the client's id was claimed before, at that seq; `limited`, the
- * bucket was emptied in the meantime; `moved`, the bucket was filled in the meantime, and the claim can be tried again
- * with the membership as it is now.
+ * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for, into debt if need
+ * be: who has a number is not refused for want of a token any more (docs/decisions/015-paid-before-numbered.md). Where the
+ * claim is refused: `gone`, not a member any more; `seen`, the client's id was claimed before, at that seq; `moved`,
+ * another send of the same member came in between, and the claim can be tried again with the membership as it is now.
  */
 export type ClaimResult =
   | {
@@ -174,7 +176,6 @@ export type ClaimResult =
       readonly read?: { readonly upTo: number; readonly at: string };
     }
   | { readonly result: "gone" }
-  | { readonly result: "limited" }
   | { readonly result: "seen"; readonly seq: number }
   | { readonly result: "moved"; readonly membership: Membership };
 
@@ -188,10 +189,10 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
 
-  const bucket = bucketUpdate(membership, claim, now);
+  const bucket = bucketUpdate(membership, claim.cost, now);
   set.push(...bucket.set);
   add.push(...bucket.add);
-  conditions.push(bucket.condition);
+  conditions.push(...bucket.conditions);
   Object.assign(values, bucket.values);
 
   if (claim.clientMessageId !== undefined) {
@@ -249,7 +250,5 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
   // The SDK repeats a call whose answer was lost: then the claim that stands is this one.
   if (seen === claim.seq) return { result: "claimed" };
   if (seen !== undefined) return { result: "seen", seq: seen };
-  return current.bucketAt > now + claim.capacity - claim.cost
-    ? { result: "limited" }
-    : { result: "moved", membership: current };
+  return { result: "moved", membership: current };
 };

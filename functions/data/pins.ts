@@ -3,6 +3,7 @@
  * left by a call that was cut off.
  *   those of a room           ROOM#r / PIN#seq, all pages of keys
  */
+import { isPast } from "../kernel/time.ts";
 import { keys, prefixOf, seqOfKey } from "./keys.ts";
 import type { StoredMessage } from "./messages.ts";
 import { deleteIf, putItem, queryAll } from "./table.ts";
@@ -24,7 +25,7 @@ export const deletePin = async ({ roomId, seq }: StoredMessage, pinnedAt: string
   });
 };
 
-/** The seqs of the messages that are listed as pinned, oldest first. */
+/** The seqs of the messages that are listed as pinned and have not destroyed themselves, oldest first. */
 export const listPinSeqs = async (roomId: string): Promise<number[]> => {
   const { pk, sk } = prefixOf(keys.pin(roomId, 0));
   const items = await queryAll({
@@ -32,5 +33,6 @@ export const listPinSeqs = async (roomId: string): Promise<number[]> => {
     ExpressionAttributeValues: { ":room": pk, ":prefix": sk },
     ConsistentRead: true,
   });
-  return items.map((item) => seqOfKey(String(item.sk)));
+  const lasting = items.filter(({ expires_at }) => typeof expires_at !== "number" || !isPast(expires_at));
+  return lasting.map((item) => seqOfKey(String(item.sk)));
 };

@@ -18,7 +18,7 @@ import { errorFacts, log } from "../kernel/log.ts";
 // has stored what it tells of, and so has to answer.
 const gateway = new ApiGatewayManagementApiClient({
   maxAttempts: 4,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
 });
 
 const isGone = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";

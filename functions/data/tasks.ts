@@ -7,9 +7,14 @@ import { environment } from "../kernel/environment.ts";
 import { postpone, sendBatch } from "./queues.ts";
 
 export type Task =
-  /** Removes what a deleted room held. */
-  | { readonly task: "remove_room_items"; readonly room_id: string }
-  /** Takes somebody who is no member any more off the lists of a room. */
+  /** Tells the members of a deleted room of it again, and removes what it held. */
+  | {
+      readonly task: "remove_room_items";
+      readonly room_id: string;
+      /** Whether it goes on with what another such task began, and has told. */
+      readonly continues?: boolean;
+    }
+  /** Takes somebody who is no member any more off the lists of a room, and tells of it again. */
   | {
       readonly task: "unlist_member";
       readonly room_id: string;
@@ -24,7 +29,7 @@ export type Task =
 
 type TaskName = Task["task"];
 
-/** The type of each field that a task must have. What else is in it is of a later version. */
+/** The type of each field that a task must have. What else is in it may be absent, or is of a later version. */
 const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "object">>> = {
   remove_room_items: { room_id: "string" },
   unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
@@ -43,7 +48,7 @@ export const parseTask = (body: string): Task => {
   for (const [field, type] of Object.entries(fields[name]))
     if (typeof given.get(field) !== type || given.get(field) === null)
       throw new Error(`The task ${name} lacks ${field}, or it is no ${type}.`);
-  // Safe: each field of the task was just looked at.
+  // Safe: each field that the task must have was just looked at.
   return value as Task;
 };
 

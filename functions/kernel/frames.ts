@@ -3,7 +3,7 @@ import { type ClientFrame, clientFrames, type Frame, type FrameType } from "../.
 import { ApiError, invalidInput } from "./api-error.ts";
 import type { Answer } from "./problem.ts";
 import type { Socket } from "./socket.ts";
-import { problemsOf } from "./validation.ts";
+import { phrased, problemsOf } from "./validation.ts";
 
 /** What came of a frame: events that answer it, in their order, and what its ack carries. */
 export interface FrameResult {
@@ -32,7 +32,7 @@ export const parseFrame = (raw: unknown): ClientFrame => {
       "invalid_frame",
       `A frame is a JSON object whose type is one of ${Object.keys(clientFrames).join(", ")}.`,
     );
-  const parsed = clientFrames[type]().safeParse(raw);
+  const parsed = clientFrames[type]().safeParse(raw, phrased);
   if (!parsed.success) throw invalidInput(problemsOf(parsed.error));
   return parsed.data;
 };

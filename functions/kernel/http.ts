@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import { type Context, Hono } from "hono";
-import { handle } from "hono/aws-lambda";
+import { handle, type LambdaEvent } from "hono/aws-lambda";
 import { errorCodes } from "../../contract/errors.ts";
 import type { Operation, OperationInput, OperationResult } from "../../contract/operation.ts";
 import { type Actor, actorFromClaims } from "./actor.ts";
@@ -59,6 +59,18 @@ const bodyOf = async (context: Context<Env>): Promise<unknown> => {
   return body.trim() === "" ? {} : parseJson(body, "body");
 };
 
+/**
+ * The gateway hands on a path that it has decoded (https://github.com/honojs/hono/issues/2156), of which Hono makes a
+ * URL: encoded again, `?` and the like stay parts of a segment.
+ */
+const withEncodedPath = <Event extends { readonly rawPath: string }>(event: Event): Event => ({
+  ...event,
+  rawPath: event.rawPath.split("/").map(encodeURIComponent).join("/"),
+});
+
+/** The path to match, without its last slash. Not that of the request's URL, where `x/../y` has become `y`. */
+const pathToMatch = (rawPath: string): string => (rawPath.endsWith("/") ? rawPath.slice(0, -1) : rawPath);
+
 /** API Gateway speaks TLS only; its `x-forwarded-proto` says what the client spoke, also where the API runs locally. */
 const urlOf = (context: Context<Env>): URL => {
   const { rawPath, rawQueryString, requestContext } = context.env.event;
@@ -94,7 +106,9 @@ export const serveHttp = <const Operations extends Record<string, Operation>>(
   operations: Operations,
   handlers: Handlers<Operations>,
 ) => {
-  const app = new Hono<Env>({ strict: false });
+  const app = new Hono<Env>({
+    getPath: (_request, options) => pathToMatch(options?.env?.event.rawPath ?? "/"),
+  });
   for (const [id, operation] of Object.entries(operations)) {
     // With an external issuer there are no accounts of our own, and no such operations.
     if (operation.identity === "pool" && !environment.hasUserPool) continue;
@@ -117,5 +131,6 @@ export const serveHttp = <const Operations extends Record<string, Operation>>(
       ...(retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter)) }),
     });
   });
-  return handle(app);
+  const answer = handle(app);
+  return (event: Extract<LambdaEvent, { rawPath: string }>) => answer(withEncodedPath(event));
 };

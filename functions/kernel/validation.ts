@@ -1,11 +1,15 @@
 import type * as z from "zod";
 import type { Operation } from "../../contract/operation.ts";
 import { invalidInput } from "./api-error.ts";
+import { phraseIssue } from "./phrase-issue.ts";
 
 export interface InputProblem {
   readonly path: string;
   readonly message: string;
 }
+
+/** How to parse what a client sent: what a schema says nothing about itself is phrased here. */
+export const phrased = { error: phraseIssue };
 
 /** What a schema has against a value, by the path of each field: `participant_ids.3`. */
 export const problemsOf = (error: z.ZodError): InputProblem[] =>
@@ -19,7 +23,7 @@ export const parseInput = (operation: Operation, raw: Record<Part, unknown>): Re
   const parse = (part: Part): unknown => {
     const schema = operation[part];
     if (!schema) return {};
-    const result = schema().safeParse(raw[part]);
+    const result = schema().safeParse(raw[part], phrased);
     if (!result.success) problems.push(...problemsOf(result.error));
     return result.data;
   };

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { describe, expect, inject, test } from "vitest";
 import type { Operation } from "../../contract/operation.ts";
 import { operations } from "../../contract/operations.ts";
@@ -98,6 +99,49 @@ describe("bad requests", () => {
     expect(half).toMatchObject({ status: 400, body: { errors: [{ path: "name" }] } });
   });
 
+  test("what is missing or of a wrong kind is said in words that tell what to send", async () => {
+    const { token } = await newUser("ann");
+    const problemsOf = async (...[id, input]: Parameters<typeof attempt>) =>
+      (await attempt(id, { token, ...input })).problem.errors?.map(
+        ({ path, message }) => `${path} ${message}`,
+      );
+    const room_id = "none";
+    expect(await problemsOf("openDirectRoom", { body: {} })).toEqual(["user_id is required"]);
+    expect(await problemsOf("openDirectRoom", { body: { user_id: "" } })).toEqual([
+      "user_id must not be empty",
+    ]);
+    const participant_ids = Array<string>(1001).fill("x");
+    expect(
+      await problemsOf("createRoom", { body: { room_type: "den", participant_ids, tags: "a", name: 5 } }),
+    ).toEqual([
+      "name must be a string",
+      expect.stringMatching(/^room_type must be one of direct, group, /),
+      "participant_ids must have at most 1000 items",
+      "tags must be a list",
+    ]);
+    expect(
+      await problemsOf("updateNotifications", { params: { room_id }, body: { enabled: "yes" } }),
+    ).toEqual(["enabled must be true or false"]);
+    expect(await problemsOf("markRoomRead", { params: { room_id }, body: { up_to_seq: 1.5 } })).toEqual([
+      "up_to_seq must be a whole number",
+    ]);
+    expect(await problemsOf("heartbeat", { body: { timestamp: "today" } })).toEqual([
+      "timestamp must be a time such as 2026-01-31T09:30:00Z",
+    ]);
+    expect(await problemsOf("createRoom", { body: [] })).toEqual([" must be an object"]);
+  });
+
+  test("of many problems the first are listed, and the others counted", async () => {
+    const { token } = await newUser("ann");
+    const participant_ids = Array.from({ length: 1000 }, (_, at) => `nobody-${at}`);
+    const { problem } = await attempt("createRoom", { token, body: { room_type: "group", participant_ids } });
+    expect(problem.errors).toHaveLength(21);
+    expect(problem.errors?.[19]?.path).toBe("participant_ids.19");
+    expect(problem.errors?.[20]).toEqual({ path: "", message: "and 980 more" });
+    expect(problem.detail).toMatch(/^What was sent is not valid\. participant_ids\.0: .*; and 980 more\.$/);
+    expect(problem.detail.length).toBeLessThan(2000);
+  });
+
   test("a path that is none is said to be none, with the request's id", async () => {
     const ann = await newUser("ann");
     const response = await fetch(new URL("/api/chat/rooms/a/b/c", inject("ready").httpUrl), {
@@ -106,6 +150,52 @@ describe("bad requests", () => {
     expect(response.status).toBe(404);
     const problem: unknown = await response.json();
     expect(problem).toMatchObject({ code: "not_found", request_id: expect.stringMatching(/.+/) });
+  });
+});
+
+describe("paths", () => {
+  /** The status and the problem of a GET of a path as it is written here: `fetch` would take dots for a way up. */
+  const getAsWritten = (path: string, token: string) =>
+    new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${token}` };
+      request(inject("ready").httpUrl, { path, headers }, async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        resolve({ status: response.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) });
+      })
+        .on("error", reject)
+        .end();
+    });
+
+  test("an id that means something in a URL is an id all the same", async () => {
+    const { token } = await newUser("ann");
+    for (const id of ["%20", "%00", "%3Fx", "%23x", "%2e", "%2E%2e", "%25", "%2541", "%5C", "%C3%A9"])
+      expect(await getAsWritten(`/api/chat/rooms/${id}`, token), id).toMatchObject({
+        status: 403,
+        body: { code: "forbidden", detail: "You don't have access to this room" },
+      });
+    for (const id of ["a%3Fb", "a%23b", "%2e%2e", "%2541"])
+      expect(await getAsWritten(`/api/chat/users/${id}/status`, token), id).toMatchObject({
+        status: 404,
+        body: { detail: expect.not.stringContaining("operations") },
+      });
+  });
+
+  test("dots in a path lead to no other operation", async () => {
+    const { token } = await newUser("ann");
+    for (const path of ["rooms/x/%2e%2e/public", "rooms/%2e/public", "rooms/x/../public"])
+      expect(await getAsWritten(`/api/chat/${path}`, token), path).toMatchObject({
+        status: 404,
+        body: { code: "not_found", detail: expect.stringContaining("openapi.json") },
+      });
+  });
+
+  test("a query beside such an id is read", async () => {
+    const { token } = await newUser("ann");
+    expect(await getAsWritten("/api/chat/rooms/a%3Fb/messages?page_size=0", token)).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "page_size" }] },
+    });
   });
 });
 

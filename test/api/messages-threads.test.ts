@@ -159,7 +159,11 @@ describe("expires_in", () => {
     const copy = await call("forwardMessage", about(ben, said, { body: { room_ids: [roomId] } }));
     expect(copy.results[0]?.expires_at).toBe(said.expires_at);
     await call("deleteMessage", about(ben, copy.results[0] ?? said));
+    await call("pinMessage", about(ann, said));
+    const pins = () => call("listPins", { token: ann.token, params: { room_id: roomId } });
+    expect(await pins()).toMatchObject({ count: 1, results: [{ id: said.id }] });
     await advanceClock(62_000);
+    expect(await pins()).toMatchObject({ count: 0, results: [] });
     expect(await call("getMessage", about(ben, said))).toMatchObject({
       content: "",
       metadata: null,

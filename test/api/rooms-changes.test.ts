@@ -24,7 +24,7 @@ describe("updateRoom and replaceRoom", () => {
     const first = await call("updateRoom", {
       token: ann.token,
       params,
-      body: { name: " Beta ", description: "About beta", tags: ["b", "c"] },
+      body: { name: " Beta ", description: "About beta", tags: ["b", "c", "b"] },
     });
     expect(first).toMatchObject({ name: "Beta", description: "About beta", tags: ["b", "c"] });
     const { room } = await socket.next("room_updated");

@@ -56,7 +56,7 @@ describe("createRoom", () => {
         name: " Alpha ",
         participant_ids: [ben.id, cid.id, ben.id, ann.id],
         description: "What it is about",
-        tags: ["one", "two"],
+        tags: ["one", "two", " one "],
       },
     });
     expect(room).toMatchObject({

@@ -18,6 +18,8 @@ import { type Link, openLink } from "./link.ts";
 import { listRooms } from "./list-rooms.ts";
 import { fetchChanged, fetchMissing, fetchNew } from "./sync.ts";
 
+/** How long a hole is given to fill by itself: a second, and by chance up to another, so that not all ask at once. */
+const holeDelay = () => 1000 + Math.random() * 1000;
 /** How long a number that the history does not have is given before it is asked for again: half a minute in earnest. */
 const missingDelay = 500;
 /** Within so long, two events of a room itself may have overtaken one another. */
@@ -40,8 +42,8 @@ export interface ChatClient {
   takeSent(message: Message): void;
   /** Notes what the user has read. */
   noteRead(roomId: string, read: { upTo?: number; seqs?: readonly number[] }): void;
-  /** How often the client was connected, and how often it had to ask for what it missed. */
-  readonly counts: { connections: number; fetches: number };
+  /** How often it was connected, asked for what it missed, saw a message above a hole, and asked for what a hole left out. */
+  readonly counts: { connections: number; fetches: number; holes: number; holeFetches: number };
 }
 
 export const newChatClient = (user: TestUser, pauseBeforeConnecting: () => number): ChatClient => {
@@ -49,7 +51,8 @@ export const newChatClient = (user: TestUser, pauseBeforeConnecting: () => numbe
   const lines = new Map<string, Promise<void>>();
   const roomEvents = new Map<string, { count: number; at: number }>();
   const timers = new Set<NodeJS.Timeout>();
-  const counts = { connections: 0, fetches: 0 };
+  const counts = { connections: 0, fetches: 0, holes: 0, holeFetches: 0 };
+  const watched = new Set<HeldRoom>();
   let link: Link | undefined;
   let caughtUp = Promise.withResolvers<void>();
   let running: Promise<void> | undefined;
@@ -116,13 +119,26 @@ export const newChatClient = (user: TestUser, pauseBeforeConnecting: () => numbe
     });
   };
 
+  /** Messages that are sent at once come in any order, so a hole is asked for only where it stays. */
+  const watchHole = (room: HeldRoom): void => {
+    if (watched.has(room) || room.waiting.size === 0) return;
+    watched.add(room);
+    const roomId = room.facts.id;
+    const hole = room.held + 1;
+    later(roomId, holeDelay(), async () => {
+      watched.delete(room);
+      if (rooms.get(roomId) !== room || room.waiting.size === 0) return;
+      if (room.held >= hole) return watchHole(room);
+      counts.holeFetches += 1;
+      await catchUp(roomId, (one) => fetchNew(user, one));
+    });
+  };
   const takeMessage = async (message: Message): Promise<void> => {
     const room = rooms.get(message.room);
     if (!room) return askForRoom(message.room);
-    if (!takeNew(room, message)) {
-      await catchUp(message.room, (one) => fetchNew(user, one));
-      if (rooms.get(message.room) === room) takeNew(room, message);
-    }
+    takeNew(room, message);
+    if (room.waiting.has(message.seq)) counts.holes += 1;
+    watchHole(room);
     if (message.sender.id === user.id) noteOwn(room, user.id, { upTo: 0, ahead: new Set([message.seq]) });
   };
   const takeInLine = async (roomId: string, event: ServerEvent): Promise<void> => {

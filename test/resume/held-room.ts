@@ -11,6 +11,8 @@ export interface HeldRoom {
   readonly marks: Map<string, Marks>;
   /** Up to here every number was asked for, or came: its message is held, or the history had none. */
   held: number;
+  /** Messages above a number that did not come yet: held back, so that all are shown in their order. */
+  readonly waiting: Map<number, Message>;
   /** The highest number that the client has heard of. */
   known: number;
   rev: number;
@@ -24,6 +26,7 @@ export const newHeldRoom = (facts: Room): HeldRoom => ({
   messages: new Map(),
   marks: new Map(),
   held: 0,
+  waiting: new Map(),
   known: facts.seq,
   rev: 0,
   missing: new Set(),
@@ -33,6 +36,7 @@ export const newHeldRoom = (facts: Room): HeldRoom => ({
 const show = (room: HeldRoom, message: Message): void => {
   room.messages.set(message.seq, message);
   room.missing.delete(message.seq);
+  room.waiting.delete(message.seq);
   room.known = Math.max(room.known, message.seq);
   room.transcript.show(message.seq);
 };
@@ -46,27 +50,49 @@ const skipTo = (room: HeldRoom, seq: number): void => {
   room.held = Math.max(room.held, seq);
 };
 
+/** Shows a message that has nothing unknown before it, once. */
+const showNext = (room: HeldRoom, message: Message): void => {
+  if (room.messages.has(message.seq)) return;
+  // Below what is held, it takes the place of a number that had no message.
+  room.held = Math.max(room.held, message.seq);
+  show(room, message);
+};
+
+/** Shows what waited for the numbers that have come now. */
+const showWaiting = (room: HeldRoom): void => {
+  for (const message of [...room.waiting.values()].sort((one, other) => one.seq - other.seq)) {
+    if (message.seq > room.held + 1) return;
+    showNext(room, message);
+  }
+};
+
 /** A message of a page that was asked for with `after` what is held: nothing is left out before it. */
 export const takeListed = (room: HeldRoom, message: Message): void => {
   if (message.seq <= room.held && !room.missing.has(message.seq)) return;
   skipTo(room, message.seq);
   show(room, message);
+  showWaiting(room);
 };
 
-/** A message of an event or an ack. False where something before it is not known: then the history must be asked. */
-export const takeNew = (room: HeldRoom, message: Message): boolean => {
+/** A message of an event or an ack. It is held back where something before it is not known. */
+export const takeNew = (room: HeldRoom, message: Message): void => {
   room.known = Math.max(room.known, message.seq);
-  if (room.messages.has(message.seq)) return true;
-  if (message.seq > room.held + 1) return false;
-  if (message.seq === room.held + 1) room.held = message.seq;
-  // Else a number that had no message: it takes its place now.
-  show(room, message);
-  return true;
+  if (message.seq > room.held + 1) {
+    room.waiting.set(message.seq, message);
+    return;
+  }
+  showNext(room, message);
+  showWaiting(room);
 };
+
+/** The messages that are held, shown or waiting, by id. */
+const heldById = (room: HeldRoom): Map<string, Message> =>
+  new Map([...room.messages.values(), ...room.waiting.values()].map((message) => [message.id, message]));
 
 /** A message as it is now, of a page of changes. One that is not shown yet comes in its order. */
 export const takeChanged = (room: HeldRoom, message: Message): void => {
   if (room.messages.has(message.seq)) room.messages.set(message.seq, message);
+  else if (room.waiting.has(message.seq)) room.waiting.set(message.seq, message);
   else if (message.seq <= room.held) show(room, message);
 };
 
@@ -96,10 +122,10 @@ export const takeChange = (room: HeldRoom, change: Change): boolean => {
   const rev = change.type === "message_updated" ? change.message.rev : change.rev;
   if (rev <= room.rev) return true;
   const id = change.type === "message_updated" ? change.message.id : change.message_id;
-  const message = [...room.messages.values()].find((one) => one.id === id);
+  const message = heldById(room).get(id);
   if (rev > room.rev + 1 || !message) return false;
   // A page may have shown it as it is by now.
-  if (rev > message.rev) room.messages.set(message.seq, changed(message, change));
+  if (rev > message.rev) takeChanged(room, changed(message, change));
   room.rev = rev;
   return true;
 };
@@ -112,8 +138,8 @@ export const takeMark = (room: HeldRoom, event: EventOf<"read_receipt"> | EventO
     room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));
     return true;
   }
-  const byId = new Map([...room.messages.values()].map((message) => [message.id, message.seq]));
-  const seqs = (event.message_ids ?? []).map((id) => byId.get(id));
+  const held = heldById(room);
+  const seqs = (event.message_ids ?? []).map((id) => held.get(id)?.seq);
   const ahead = new Set(seqs.filter((seq) => seq !== undefined));
   const marks = { ...none, upTo: event.up_to_seq, ahead };
   room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));

@@ -133,7 +133,10 @@ test(
           shown: fresh.get(roomId)?.messages.map((message) => message.seq),
         })),
       );
-      report.push(`${client.counts.connections} connections, ${client.counts.fetches} fetches`);
+      const { connections, fetches, holes, holeFetches } = client.counts;
+      report.push(
+        `${connections} connections, ${fetches} fetches, ${holeFetches} of them for ${holes} messages above a hole`,
+      );
     }
     for (const [at, client] of steady.entries()) {
       const twin = clients[at];

@@ -85,7 +85,11 @@ describe("a whole runner", () => {
       awsUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       tableName: expect.any(String),
       operator: { region: "us-east-1", accessKeyId: expect.any(String), secretAccessKey: expect.any(String) },
-      outputs: expect.objectContaining({ TableName: first.ready.tableName }),
+      outputs: expect.objectContaining({
+        TableName: first.ready.tableName,
+        HttpUrl: first.ready.httpUrl,
+        WebSocketUrl: first.ready.webSocketUrl,
+      }),
     });
     expect((await fetch(`${first.ready.httpUrl}/api/chat/rooms`)).status).toBe(401);
     const children = childrenOf(first.child.pid);

@@ -1,0 +1,40 @@
+import { type Bucket, isHalfEmpty, type Membership, payForSend } from "../data/memberships.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { environment } from "../kernel/environment.ts";
+
+/** Every member's bucket of every room. */
+export const bucketOf = (): Bucket => {
+  const cost = 1000 / environment.rateLimitPerSecond;
+  return { cost, capacity: cost * environment.rateLimitBurst };
+};
+
+const tooFast = (bucketAt: number, { cost, capacity }: Bucket): ApiError => {
+  const seconds = Math.max(0.1, (bucketAt + cost - capacity - Date.now()) / 1000);
+  return new ApiError(
+    "rate_limited",
+    `Too many messages to this room: wait ${seconds.toFixed(1)} seconds and send this one again.`,
+    { retryAfter: seconds },
+  );
+};
+
+/** Throws `rate_limited` where the member's bucket holds no message more. */
+const accessBucket = (me: Membership, bucket: Bucket): void => {
+  if (me.bucketAt > Date.now() + bucket.capacity - bucket.cost) throw tooFast(me.bucketAt, bucket);
+};
+
+/** Pays for a message at once. Throws `rate_limited`. */
+export const payNow = async (me: Membership, bucket: Bucket): Promise<void> => {
+  accessBucket(me, bucket);
+  if (!(await payForSend(me, bucket))) throw tooFast(me.bucketAt, bucket);
+};
+
+/**
+ * What a message still costs when it is claimed: its price, or nothing where little was left in the bucket, and it is
+ * paid for here. Throws `rate_limited`: whoever is refused must be so before the message has a number.
+ */
+export const payAhead = async (me: Membership, bucket: Bucket): Promise<number> => {
+  accessBucket(me, bucket);
+  if (!isHalfEmpty(me, bucket)) return bucket.cost;
+  await payNow(me, bucket);
+  return 0;
+};

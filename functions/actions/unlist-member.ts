@@ -1,0 +1,48 @@
+import { getHead } from "../data/heads.ts";
+import { getMembership } from "../data/memberships.ts";
+import { getPresence } from "../data/presence.ts";
+import { leaveRoster } from "../data/roster-changes.ts";
+import { getRosterChunks } from "../data/rosters.ts";
+import { unlist } from "./enlist.ts";
+import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
+
+/** A membership that has ended. */
+export interface EndedMembership {
+  /** The number of the roster chunk that named the member. */
+  readonly chunk: number;
+  /** RFC 3339. */
+  readonly joinedAt: string;
+}
+
+/**
+ * Completes the leaving of somebody whose membership has ended. It may have been cut off before their roster entry, or
+ * what has them told of the room, was gone. It may have been cut off before it was told, too, which nothing stored shows
+ * and no repeat makes up for: so it is always told again, as long as it is true.
+ */
+export const unlistMember = async (
+  roomId: string,
+  userId: string,
+  { chunk, joinedAt }: EndedMembership,
+): Promise<void> => {
+  const [presence, rosters] = await Promise.all([
+    getPresence(userId, "consistent"),
+    getRosterChunks(roomId, [chunk], "consistent"),
+  ]);
+  const isOnRoster = rosters
+    .get(chunk)
+    ?.some((entry) => entry.userId === userId && entry.joinedAt === joinedAt);
+  if (isOnRoster) await leaveRoster(roomId, chunk, { userId, joinedAt });
+  const [membership, head] = await Promise.all([
+    getMembership(roomId, userId, "consistent"),
+    getHead(roomId, "consistent"),
+  ]);
+  // One who has joined again is told of the room.
+  if (membership) return;
+  if (presence.largeRooms.has(roomId)) await unlist(roomId, userId);
+  // Of its deletion all are told.
+  if (!head || head.status === "deleted") return;
+  await Promise.all([
+    notifyMemberRemoved(roomId, userId),
+    head.rosterChunks === 1 ? notifyParticipantsChanged(head, { removed: [userId] }) : undefined,
+  ]);
+};
