@@ -8,6 +8,13 @@ export const areaBases: Record<Area, readonly string[]> = {
   auth: ["/api/auth"],
   rooms: ["/api/chat/rooms", "/api/chat/search/rooms"],
   messages: ["/api/chat/rooms/{room_id}/messages", "/api/chat/rooms/{room_id}/pins", "/api/chat/messages"],
+  attachments: ["/api/chat/upload"],
+  people: [
+    "/api/chat/users",
+    "/api/chat/contacts",
+    "/api/chat/reports",
+    "/api/chat/rooms/{room_id}/messages/{message_id}/report",
+  ],
   presence: [
     "/api/chat/heartbeat",
     "/api/chat/online-users",

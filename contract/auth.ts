@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { deferred } from "./deferred.ts";
+import { profileFields } from "./objects/profile.ts";
 import { user } from "./objects/user.ts";
-import { text } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
 const email = deferred(() =>
@@ -25,23 +25,6 @@ const password = deferred(() => z.string().min(1).max(256));
 const code = deferred(() => z.string().trim().min(1).max(64));
 // Cognito's own limit: a refresh token has at most 2,048 characters at an external issuer, and fewer from a pool.
 const refreshToken = deferred(() => z.string().min(1).max(4096));
-
-/** What people say of themselves. Null empties a field. */
-const profileFields = deferred(() =>
-  z.object({
-    display_name: text(1, 100).nullish(),
-    first_name: text(1, 100).nullish(),
-    last_name: text(1, 100).nullish(),
-    profile_picture: z
-      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-      .max(1024)
-      .nullish(),
-    bio: text(1, 500).nullish(),
-    specialization: text(1, 100).nullish(),
-    institution: text(1, 200).nullish(),
-    role: text(1, 100).nullish(),
-  }),
-);
 
 const tokens = deferred(() =>
   z

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { deferred } from "./deferred.ts";
-import { draft } from "./messages.ts";
+import { draftFields, saysSomething } from "./messages.ts";
 import { id } from "./objects/values.ts";
 import { messageIds, upToSeq } from "./read-state.ts";
 
@@ -15,7 +15,9 @@ const maxHeldRooms = 2000;
 /** The frames that a client sends, by their type. Each may carry a `request_id`, which its answer repeats. */
 export const clientFrames = {
   message: deferred(() =>
-    draft().extend({ type: z.literal("message"), request_id: requestId(), room_id: roomId() }),
+    saysSomething(
+      draftFields().extend({ type: z.literal("message"), request_id: requestId(), room_id: roomId() }),
+    ),
   ),
   typing: deferred(() =>
     z.object({

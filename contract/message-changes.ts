@@ -54,7 +54,7 @@ export const messageChangeOperations = {
     path: "/api/chat/rooms/{room_id}/messages/{message_id}",
     summary: "Delete a message",
     description:
-      "The author may, and an admin of a room that is not direct. The message keeps its place, with empty content, and can be restored.",
+      "The author may, and an admin of a room that is not direct. The message keeps its place, with empty content, and can be restored. Its file is removed for good.",
     auth: "user",
     params: messageParams,
     success: { status: 204, schema: null },
@@ -67,7 +67,7 @@ export const messageChangeOperations = {
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/restore",
     summary: "Restore a deleted message",
     description:
-      "Who deleted it may, if they still may delete it, and an admin of a room that is not direct. A pin is not restored.",
+      "Who deleted it may, if they still may delete it, and an admin of a room that is not direct. A pin and a file are not restored; a message that was nothing but a file is gone.",
     auth: "user",
     params: messageParams,
     success: { status: 200, schema: message },

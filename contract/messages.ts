@@ -14,10 +14,13 @@ export const maxLifetime = 365 * 24 * 60 * 60;
 
 export const content = deferred(() => text(1, maxContentLength));
 
-/** What a client says of a message that it sends, over HTTP and over the socket alike. */
-export const draft = deferred(() =>
+/** The fields of a message that a client sends, over HTTP and over the socket alike. */
+export const draftFields = deferred(() =>
   z.object({
-    content: content(),
+    /** A message with a file may have none. */
+    content: text(0, maxContentLength).default(""),
+    /** An upload of the sender's own for this room, which no message has yet (see attachments.ts). */
+    file_id: id().nullish(),
     // `system` is what a server says; no client may speak in its name.
     message_type: messageType().exclude(["system"]).default("text"),
     reply_to: id().nullish(),
@@ -28,7 +31,20 @@ export const draft = deferred(() =>
     client_message_id: clientMessageId().nullish(),
   }),
 );
-export type Draft = z.output<ReturnType<typeof draft>>;
+export type Draft = z.output<ReturnType<typeof draftFields>>;
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+/** A draft whose fields are as given, and which says something, or carries a file. */
+export const saysSomething = <S extends z.ZodObject>(fields: S): S =>
+  fields.refine(({ content: words, file_id }) => words !== "" || !isAbsent(file_id), {
+    path: ["content"],
+    error: "must not be empty, unless the message has a file",
+    // Also beside other problems, so that all are told at once.
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  });
+
+export const draft = deferred(() => saysSomething(draftFields()));
 
 export const messageParams = deferred(() => roomParams().extend({ message_id: id() }));
 export const messagePage = pageOf("MessagePage", message);
@@ -73,14 +89,14 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages",
     summary: "Send a message",
     description:
-      "With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe: the same message is answered with 200.",
+      "With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe: the same message is answered with 200. With `file_id` the message carries a file that was uploaded: it is looked at first, and refused and removed if it is not what it was said to be.",
     auth: "user",
     params: roomParams,
     headers: idempotencyHeaders,
     body: draft,
     success: { status: 201, schema: message },
     repeated: 200,
-    errors: ["forbidden", "not_found", "rate_limited"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   getMessage: defineOperation({
     id: "getMessage",
@@ -103,7 +119,7 @@ export const messageOperations = {
     auth: "user",
     params: messageParams,
     headers: idempotencyHeaders,
-    body: deferred(() => draft().omit({ reply_to: true })),
+    body: deferred(() => saysSomething(draftFields().omit({ reply_to: true }))),
     success: { status: 201, schema: message },
     repeated: 200,
     errors: ["forbidden", "not_found", "conflict", "rate_limited"],
@@ -128,7 +144,7 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/forward",
     summary: "Forward a message to rooms of one's own",
     description:
-      "Answers with the messages sent, in the order of `room_ids`. A message that destroys itself does so at the same time wherever it was forwarded to. With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe.",
+      "Answers with the messages sent, in the order of `room_ids`. A message that destroys itself does so at the same time wherever it was forwarded to. A file is copied: each room has its own. With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe.",
     auth: "user",
     params: messageParams,
     headers: idempotencyHeaders,

@@ -1,10 +1,14 @@
+import { attachmentOperations } from "./attachments.ts";
 import { authOperations } from "./auth.ts";
+import { contactOperations } from "./contacts.ts";
 import { messageChangeOperations } from "./message-changes.ts";
 import { messageOperations } from "./messages.ts";
 import type { Operation } from "./operation.ts";
 import { participantOperations } from "./participants.ts";
+import { peopleOperations } from "./people.ts";
 import { presenceOperations } from "./presence.ts";
 import { messageReadStateOperations, roomReadStateOperations } from "./read-state.ts";
+import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { sessionOperations } from "./sessions.ts";
 
@@ -17,6 +21,10 @@ export const operations = {
   ...messageChangeOperations,
   ...roomReadStateOperations,
   ...messageReadStateOperations,
+  ...attachmentOperations,
+  ...peopleOperations,
+  ...contactOperations,
+  ...reportOperations,
   ...presenceOperations,
   ...sessionOperations,
 } satisfies Record<string, Operation>;

@@ -19,6 +19,8 @@ export const bundleOptions = {
   outExtension: { ".js": ".mjs" },
   // ESM builds of packages come first: they lose what is not used, and half the import time of CommonJS.
   mainFields: ["module", "main"],
+  // It comes with file-type, and its build for Node requires `tty`, which no bundle of ES modules can.
+  alias: { debug: "debug/src/browser.js" },
   minify: true,
   sourcemap: true,
   // A stack trace needs names and lines, not the sources themselves.

@@ -18,11 +18,16 @@ export type QueueName = "delivery" | "work";
 export type TableAction =
   | "BatchGetItem"
   | "BatchWriteItem"
+  | "ConditionCheckItem"
   | "DeleteItem"
   | "GetItem"
   | "PutItem"
   | "Query"
   | "UpdateItem";
+
+/** Where objects of the bucket are: uploads that no message has yet, and the files of messages. */
+export type ObjectPlace = "pending" | "files";
+export type ObjectAction = "DeleteObject" | "GetObject" | "GetObjectTagging" | "PutObject";
 
 /** What a function may do, and for how long. The stack grants this and nothing else. */
 export interface FunctionNeeds {
@@ -37,6 +42,12 @@ export interface FunctionNeeds {
   readonly sendsTo?: readonly QueueName[];
   /** Whose messages, or changes, it is given. */
   readonly takesFrom?: QueueName | "stream";
+  /** On objects of the bucket. A URL that a function signs does what the function itself may do, and no more. */
+  readonly objectActions?: Readonly<Partial<Record<ObjectPlace, readonly ObjectAction[]>>>;
+  /** Whether it begins uploads, and so knows how large each kind may be. */
+  readonly limitsUploads?: boolean;
+  /** Whether it knows administrators from others. */
+  readonly knowsAdministrators?: boolean;
   /** Whether it calls Cognito about a user. */
   readonly managesAccounts?: boolean;
 }
@@ -53,21 +64,59 @@ const posts = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as c
 /** Who tells rooms of any size hands large deliveries to the queue. */
 const delivers = { ...posts, sendsTo: ["delivery"] } as const;
 
+/** Who sends messages looks at their files, and copies them to where they stay; who shows them signs downloads. */
+const attaches = {
+  objectActions: {
+    pending: ["DeleteObject", "GetObject", "GetObjectTagging"],
+    files: ["DeleteObject", "GetObject", "PutObject"],
+  },
+} as const;
+
 export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   auth: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["GetItem", "PutItem", "UpdateItem"],
+    // DeleteItem UNTIL THE MERGE: replacing entries of the directory.
+    tableActions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
     managesAccounts: true,
   },
   rooms: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    tableActions: [
+      "BatchGetItem",
+      "ConditionCheckItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ],
     ...delivers,
   },
   messages: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     ...delivers,
+    ...attaches,
+  },
+  attachments: {
+    timeoutSeconds: gatewayTimeoutSeconds,
+    tableActions: ["DeleteItem", "GetItem", "PutItem"],
+    objectActions: { pending: ["DeleteObject", "PutObject"], files: ["DeleteObject", "GetObject"] },
+    limitsUploads: true,
+  },
+  people: {
+    timeoutSeconds: gatewayTimeoutSeconds,
+    tableActions: [
+      "BatchGetItem",
+      "ConditionCheckItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ],
+    ...delivers,
+    knowsAdministrators: true,
   },
   presence: {
     timeoutSeconds: gatewayTimeoutSeconds,
@@ -83,13 +132,15 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   // The only room that it tells of anything is a direct one.
   connect: {
     timeoutSeconds: 10,
-    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+    tableActions: ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
     ...posts,
   },
   message: {
     timeoutSeconds: gatewayTimeoutSeconds,
+    // An upload that is not what it claims is deleted.
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     ...delivers,
+    ...attaches,
   },
   disconnect: {
     timeoutSeconds: gatewayTimeoutSeconds,

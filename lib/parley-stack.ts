@@ -10,6 +10,7 @@ import { ChatHttpApi } from "./constructs/chat-http-api.ts";
 import { ChatTable } from "./constructs/chat-table.ts";
 import { ChatWebSocketApi } from "./constructs/chat-web-socket-api.ts";
 import { addEventSource } from "./constructs/event-source.ts";
+import { MalwareProtection } from "./constructs/malware-protection.ts";
 import { ParleyFunction } from "./constructs/parley-function.ts";
 import { RetriedQueue } from "./constructs/retried-queue.ts";
 import {
@@ -52,8 +53,14 @@ export class ParleyStack extends Stack {
     const logs = { logRetention: props.logRetentionDays, policy };
 
     const { table } = new ChatTable(this, "Table", { policy });
-    const { bucket } = new AttachmentsBucket(this, "Attachments", { policy, corsOrigins: props.corsOrigins });
-    const { issuer, audience, accounts } = identityOf(this, props);
+    const attachments = new AttachmentsBucket(this, "Attachments", {
+      policy,
+      corsOrigins: props.corsOrigins,
+    });
+    if (props.malwareProtection) {
+      new MalwareProtection(this, "MalwareProtection", { bucket: attachments.bucket });
+    }
+    const { issuer, audience, groupsClaim, accounts } = identityOf(this, props);
     const webSocketApi = new ChatWebSocketApi(this, "WebSocketApi", {
       throttle: { rateLimit: props.webSocketThrottleRate, burstLimit: props.webSocketThrottleBurst },
       accessLogs: props.webSocketAccessLogs,
@@ -96,6 +103,8 @@ export class ParleyStack extends Stack {
           ...(needs.connectionMethods
             ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: webSocketApi.callbackUrl }
             : {}),
+          ...(needs.limitsUploads ? uploadLimits(props) : {}),
+          ...(needs.knowsAdministrators ? { ADMIN_GROUP: props.adminGroup, GROUPS_CLAIM: groupsClaim } : {}),
           ...(needs.managesAccounts && accounts ? { USER_POOL_ID: accounts.pool.userPoolId } : {}),
           ...Object.fromEntries(
             queuesOf(needs).map((queue) => [queueVariables[queue], queues[queue].queue.queueUrl]),
@@ -104,6 +113,7 @@ export class ParleyStack extends Stack {
         ...logs,
       });
       webSocketApi.grantConnections(added, needs);
+      attachments.grantObjects(added, needs);
       for (const queue of needs.sendsTo ?? [])
         added.grant(
           new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queues[queue].queue.queueArn] }),
@@ -131,7 +141,7 @@ export class ParleyStack extends Stack {
     new CfnOutput(this, "HttpUrl", { value: httpApi.url });
     new CfnOutput(this, "WebSocketUrl", { value: webSocketApi.url });
     new CfnOutput(this, "TableName", { value: table.tableName });
-    new CfnOutput(this, "AttachmentsBucketName", { value: bucket.bucketName });
+    new CfnOutput(this, "AttachmentsBucketName", { value: attachments.bucket.bucketName });
     new CfnOutput(this, "DeliveryQueueUrl", { value: queues.delivery.queue.queueUrl });
     new CfnOutput(this, "DeliveryDeadLettersUrl", { value: queues.delivery.deadLetters.queueUrl });
     new CfnOutput(this, "WorkQueueUrl", { value: queues.work.queue.queueUrl });
@@ -149,17 +159,36 @@ export class ParleyStack extends Stack {
   }
 }
 
+const uploadLimits = (props: ParleyProps): Record<string, string> => ({
+  MAX_IMAGE_MB: String(props.maxImageMb),
+  MAX_AUDIO_MB: String(props.maxAudioMb),
+  MAX_FILE_MB: String(props.maxFileMb),
+  MAX_VIDEO_MB: String(props.maxVideoMb),
+});
+
 /** Whose tokens the APIs accept. */
 interface Identity {
   readonly issuer: string;
   readonly audience: string;
+  /** The claim that names somebody's groups. */
+  readonly groupsClaim: string;
   /** The stack's own accounts, unless the issuer is an external one. */
   readonly accounts?: Accounts;
 }
 
 const identityOf = (scope: Construct, props: ParleyProps): Identity => {
-  const { externalIssuer, stage } = props;
-  if (externalIssuer) return { issuer: externalIssuer.issuerUrl, audience: externalIssuer.audience };
-  const accounts = new Accounts(scope, "Accounts", { policy: stagePolicies[stage] });
-  return { issuer: accounts.pool.userPoolProviderUrl, audience: accounts.client.userPoolClientId, accounts };
+  const { adminGroup, externalIssuer, stage } = props;
+  if (externalIssuer) {
+    const { issuerUrl: issuer, audience, groupsClaim } = externalIssuer;
+    return { issuer, audience, groupsClaim };
+  }
+  const accounts = new Accounts(scope, "Accounts", { policy: stagePolicies[stage], adminGroup });
+  return {
+    issuer: accounts.pool.userPoolProviderUrl,
+    audience: accounts.client.userPoolClientId,
+    // Access tokens and id tokens both carry it.
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+    groupsClaim: "cognito:groups",
+    accounts,
+  };
 };

@@ -25,6 +25,18 @@ export interface ParleyProps {
   readonly webSocketThrottleBurst: number;
   /** Whether the WebSocket API writes access logs; wants a role in the account's settings. @default false */
   readonly webSocketAccessLogs: boolean;
+  /** MB that an upload of each kind may have. @default 10 */
+  readonly maxImageMb: number;
+  /** @default 25 */
+  readonly maxAudioMb: number;
+  /** @default 50 */
+  readonly maxFileMb: number;
+  /** @default 100 */
+  readonly maxVideoMb: number;
+  /** Whether GuardDuty scans uploads for malware, at a price for each GB and object. @default false */
+  readonly malwareProtection: boolean;
+  /** The group whose members verify people and deal with reports. @default admins */
+  readonly adminGroup: string;
   /** Whose tokens are accepted, when not those of the stack's own user pool. @default the user pool */
   readonly externalIssuer?: ExternalIssuer;
 }
@@ -34,6 +46,8 @@ export interface ExternalIssuer {
   readonly issuerUrl: string;
   /** The `aud` or `client_id` of tokens meant for this API. */
   readonly audience: string;
+  /** The claim of its tokens that names somebody's groups; only the issuer's operators may decide it. @default groups */
+  readonly groupsClaim: string;
 }
 
 /** The props as given cannot be used; `problems` holds a sentence for each. */
@@ -59,8 +73,15 @@ const propNames = [
   "webSocketThrottleRate",
   "webSocketThrottleBurst",
   "webSocketAccessLogs",
+  "maxImageMb",
+  "maxAudioMb",
+  "maxFileMb",
+  "maxVideoMb",
+  "malwareProtection",
+  "adminGroup",
   "issuerUrl",
   "audience",
+  "groupsClaim",
 ] as const;
 type PropName = (typeof propNames)[number];
 
@@ -102,6 +123,10 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
       const value = Number(text);
       return Number.isInteger(value) && value >= 1 && value <= most ? value : undefined;
     });
+  const flag = (name: PropName): boolean =>
+    read(name, false, "true or false", (text) =>
+      text === "true" ? true : text === "false" ? false : undefined,
+    );
 
   const stage = read<StageName>("stage", "dev", stageNames.join(" or "), (text) =>
     stageNames.find((name) => name === text),
@@ -118,6 +143,14 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   if ((context.issuerUrl === undefined) !== (context.audience === undefined)) {
     problems.push(
       "`issuerUrl` and `audience` go together: give both for an external issuer, neither for the user pool.",
+    );
+  }
+
+  // A list of groups reaches a function as text, parted by spaces.
+  const groupsClaim = read("groupsClaim", "groups", "the name of a claim, without spaces", parseWord);
+  if (context.groupsClaim !== undefined && issuerUrl === undefined) {
+    problems.push(
+      "`groupsClaim` is for an external issuer: the user pool's claim is `cognito:groups`. Give `issuerUrl` and `audience` too.",
     );
   }
 
@@ -152,14 +185,31 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     httpThrottleBurst: count("httpThrottleBurst", 2_000, 1_000_000),
     webSocketThrottleRate: count("webSocketThrottleRate", 1_000, 1_000_000),
     webSocketThrottleBurst: count("webSocketThrottleBurst", 2_000, 1_000_000),
-    webSocketAccessLogs: read("webSocketAccessLogs", false, "true or false", (text) =>
-      text === "true" ? true : text === "false" ? false : undefined,
+    webSocketAccessLogs: flag("webSocketAccessLogs"),
+    maxImageMb: count("maxImageMb", 10, maxObjectMb),
+    maxAudioMb: count("maxAudioMb", 25, maxObjectMb),
+    maxFileMb: count("maxFileMb", 50, maxObjectMb),
+    maxVideoMb: count("maxVideoMb", 100, maxObjectMb),
+    malwareProtection: flag("malwareProtection"),
+    adminGroup: read(
+      "adminGroup",
+      "admins",
+      "the name of a group: up to 128 characters without spaces",
+      parseWord,
     ),
-    ...(issuerUrl !== undefined && audience !== undefined ? { externalIssuer: { issuerUrl, audience } } : {}),
+    ...(issuerUrl !== undefined && audience !== undefined
+      ? { externalIssuer: { issuerUrl, audience, groupsClaim } }
+      : {}),
   };
   if (problems.length > 0) throw new InvalidPropsError(problems);
   return props;
 };
+
+/**
+ * One request stores and copies up to 5 GB; what takes longer to copy than a function has would never be sent.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
+const maxObjectMb = 1_000;
 
 /** `INFINITE` is no number of days, and logs that are never deleted are nobody's wish here. */
 const retentionDays = Object.values(RetentionDays).filter(
@@ -172,6 +222,10 @@ const isIssuer = (text: string): boolean => {
   const isLocal = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
   return (url?.protocol === "https:" || isLocal) && url?.search === "" && url.hash === "";
 };
+
+/** What Cognito takes as the name of a group, and any claim's name. */
+const parseWord = (text: string): string | undefined =>
+  /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(text) ? text : undefined;
 
 const parseOrigins = (text: string): readonly string[] | undefined => {
   const origins = text

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { deferred } from "../deferred.ts";
+import { attachment } from "./attachment.ts";
 import { user } from "./user.ts";
 import { timestamp } from "./values.ts";
 
@@ -19,18 +20,6 @@ export const messageType = deferred(() => z.enum(messageTypes));
 export type MessageType = z.output<ReturnType<typeof messageType>>;
 
 export const priority = deferred(() => z.enum(["normal", "emergency"]));
-
-const attachment = deferred(() =>
-  z
-    .object({
-      file_id: z.string(),
-      url: z.string(),
-      file_name: z.string(),
-      file_size: z.int(),
-      media_type: z.string(),
-    })
-    .meta({ id: "Attachment" }),
-);
 
 /** Where the message stands for its viewer: the sender sees what others did with it, everybody else what they did. */
 export const messageStatus = deferred(() => z.enum(["sent", "delivered", "read"]));

@@ -1,3 +1,4 @@
+import { listBlocks } from "../data/blocks.ts";
 import { getProfiles } from "../data/profiles.ts";
 import { invalidInput } from "../kernel/api-error.ts";
 
@@ -8,4 +9,14 @@ export const accessUsers = async (field: string, userIds: readonly string[]): Pr
     profiles.has(userId) ? [] : [{ path: `${field}.${at}`, message: "There is no user with this id" }],
   );
   if (unknown.length > 0) throw invalidInput(unknown);
+};
+
+/**
+ * Those of some people whom somebody may invite: neither whom they block nor who blocks them. The others are left out
+ * without a word, so that nobody learns of a block by inviting.
+ */
+export const withoutBlocks = async (userId: string, userIds: readonly string[]): Promise<string[]> => {
+  const blocks = await listBlocks(userId, "consistent");
+  const apart = new Set(blocks.map((block) => block.userId));
+  return userIds.filter((other) => !apart.has(other));
 };

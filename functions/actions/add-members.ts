@@ -8,7 +8,7 @@ import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access-room.ts";
-import { accessUsers } from "./access-users.ts";
+import { accessUsers, withoutBlocks } from "./access-users.ts";
 import { enlist, enlistAll } from "./enlist.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
 import { notifyParticipantsChanged, notifyRoomCreated } from "./notify-room.ts";
@@ -143,7 +143,7 @@ const announce = async (roomId: string, enrolled: readonly Member[]): Promise<vo
   ]);
 };
 
-/** Adds people to a room. Throws `forbidden`, or `invalid_input` that names each id that is nobody's. */
+/** Adds people to a room; who blocks the caller, or is blocked by them, is left out. Throws `forbidden`, or `invalid_input` that names each id that is nobody's. */
 export const addParticipants = async (
   userId: string,
   roomId: string,
@@ -157,9 +157,10 @@ export const addParticipants = async (
     throw new ApiError("forbidden", "Only an admin of this room may add admins: ask one of them.");
   await accessUsers("user_ids", userIds);
   const arrival = { role, joinedAt: isoNow(), joinedSeq: room.head.seq };
+  const invited = await withoutBlocks(userId, [...new Set(userIds)]);
   const { members } = await enroll(
     room.head,
-    [...new Set(userIds)].map((id) => ({ userId: id, ...arrival })),
+    invited.map((id) => ({ userId: id, ...arrival })),
   );
   await announce(roomId, members);
   return viewRoom(await accessReadableRoom(userId, roomId), userId, "consistent");

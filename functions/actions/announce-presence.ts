@@ -1,5 +1,7 @@
 import type { Head } from "../data/heads.ts";
 import { listRoomIds } from "../data/memberships.ts";
+import { areApart } from "../data/people.ts";
+import { getPresence, type Presence, presenceSeenBy } from "../data/presence.ts";
 import { getFirstRosters } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import { announce } from "./announce.ts";
@@ -21,11 +23,10 @@ const membersOf = async (heads: readonly Head[]): Promise<Map<string, readonly s
 
 /**
  * The people who share a small room with somebody, each with the rooms that they share: those of the rooms
- * that were active last, at most 200. Where one of two has blocked the other, neither is a peer.
+ * that were active last, at most 200.
  */
 const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
   const { heads } = await getTogether({ heads: await listRoomIds(userId) });
-  const blocked = new Set(heads.flatMap((head) => (head.blockedBy.size > 0 ? (head.pair ?? []) : [])));
   const rooms = heads
     // A roster of several chunks has, or had, over 200 members.
     .filter((head) => head.status !== "deleted" && head.rosterChunks <= 1)
@@ -35,7 +36,7 @@ const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
     for (const [roomId, members] of await membersOf(rooms.slice(at, at + roomsAtOnce))) {
       if (members.length > roomLimit) continue;
       for (const member of members) {
-        if (member === userId || blocked.has(member)) continue;
+        if (member === userId) continue;
         const shared = peers.get(member);
         if (shared) shared.add(roomId);
         else if (peers.size < peerLimit) peers.set(member, new Set([roomId]));
@@ -46,21 +47,47 @@ const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
 };
 
 /**
- * Tells the peers of somebody that they came online, or went offline. Its cost grows with the rooms and peers
+ * Tells the peers of somebody that they came online, or went offline, but for those whom a block hides them from. Its cost grows with the rooms and peers
  * of that one person, and ends at 200 peers. A connection of one room is told if both are in that room.
  */
 export const announcePresence = (userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> =>
   announce("presence", async () => {
     const peers = await peersOf(userId);
     if (peers.size === 0) return undefined;
-    const { people } = await getTogether({ presences: peers.keys() });
-    const connections = [...people.presences.values()].flatMap((presence) =>
-      presence.connections.filter(
-        ({ roomId }) => roomId === undefined || peers.get(presence.userId)?.has(roomId),
-      ),
-    );
+    const { people } = await getTogether({ presences: [...peers.keys(), userId] });
+    const connections = [...people.presences.values()]
+      .filter((peer) => peer.userId !== userId && !areApart(people, userId, peer.userId))
+      .flatMap((peer) =>
+        peer.connections.filter(({ roomId }) => roomId === undefined || peers.get(peer.userId)?.has(roomId)),
+      );
     return {
       connections,
       event: { type: "presence", user_id: userId, is_online: isOnline, last_seen: lastSeen },
     };
   });
+
+const showPresence = (of: Presence, to: Presence, sharedRooms: ReadonlySet<string>): Promise<void> =>
+  announce("presence", async () => {
+    const { isOnline, lastSeen } = presenceSeenBy(of, to);
+    return {
+      connections: to.connections.filter(({ roomId }) => roomId === undefined || sharedRooms.has(roomId)),
+      event: { type: "presence", user_id: of.userId, is_online: isOnline, last_seen: lastSeen },
+    };
+  });
+
+/**
+ * Shows two people each other's presence as they see it from now on, after a block or its end, if they are peers: each
+ * as if the other had gone, or come back, just now. Who is offline anyway is not shown again.
+ */
+export const announceBetween = async (one: string, other: string): Promise<void> => {
+  const sharedRooms = (await peersOf(one)).get(other);
+  if (!sharedRooms) return;
+  const [first, second] = await Promise.all([
+    getPresence(one, "consistent"),
+    getPresence(other, "consistent"),
+  ]);
+  await Promise.all([
+    first.isOnline ? showPresence(first, second, sharedRooms) : undefined,
+    second.isOnline ? showPresence(second, first, sharedRooms) : undefined,
+  ]);
+};

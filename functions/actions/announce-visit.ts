@@ -1,7 +1,7 @@
 import { getHead } from "../data/heads.ts";
-import { personOf } from "../data/people.ts";
+import { areApart, personOf } from "../data/people.ts";
 import { announce } from "./announce.ts";
-import { getAudience, listeningTo, others } from "./audience.ts";
+import { getAudience, listeningTo, only, others } from "./audience.ts";
 import { presentUser } from "./present-user.ts";
 
 /**
@@ -18,9 +18,10 @@ export const announceVisit = (
     if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
       return undefined;
     const audience = await getAudience(head, userId);
+    const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
     const visitor = presentUser(personOf(audience.people, userId), true);
     return {
-      connections: others(audience, userId).userIds.flatMap((id) => {
+      connections: told.userIds.flatMap((id) => {
         const presence = audience.people.presences.get(id);
         return presence ? listeningTo(roomId, presence) : [];
       }),

@@ -11,7 +11,7 @@ import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessReadableRoom } from "./access-room.ts";
-import { accessUsers } from "./access-users.ts";
+import { accessUsers, withoutBlocks } from "./access-users.ts";
 import { enlistAll } from "./enlist.ts";
 import { notifyRoomCreated } from "./notify-room.ts";
 import { ensureProfile } from "./profiles.ts";
@@ -31,10 +31,17 @@ const announce = async (actor: Actor, head: Head, memberships: readonly Membersh
 };
 
 /**
+ * In the words in which a message is refused, so that a direct room that cannot be opened tells no more than one that
+ * can. One that is there stays open to both.
+ */
+const blockedRoom = (): ApiError => new ApiError("forbidden", "You can't send messages to this user.");
+
+/**
  * Opens a direct room that was deleted, empty: first its members start anew, then the head says that it is there. What
  * a crash leaves in between is a deleted room, which the next call opens. Of calls at once, one opens it.
  */
 const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> => {
+  if (deleted.blockedBy.size > 0) throw blockedRoom();
   const joinedAt = isoNow();
   // A deleted room takes no messages, so its seq stands still.
   await Promise.all(
@@ -51,7 +58,9 @@ const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> 
 
 const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
   const existing = await getHead(room.id, "consistent");
-  if (!existing && (await createRoom(room))) {
+  const created = existing ? "exists" : await createRoom(room);
+  if (created === "blocked") throw blockedRoom();
+  if (created === "created") {
     const head = headOf(room);
     if (head.rosterChunks > 1) await enlistAll(head.id, head.rosterChunks);
     return { room: await announce(actor, head, membershipsOf(room)), repeated: false };
@@ -93,7 +102,7 @@ export interface RoomDraft {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Creates a room with the caller as its admin. */
+/** Creates a room with the caller as its admin. Who blocks the caller, or is blocked by them, is left out. */
 export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Opened> => {
   const others = [...new Set(draft.participantIds)].filter((userId) => userId !== actor.userId);
   if (draft.type === "direct") {
@@ -105,6 +114,7 @@ export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Ope
     return openDirectRoom(actor, other);
   }
   await Promise.all([accessUsers("participant_ids", draft.participantIds), ensureProfile(actor)]);
+  const invited = await withoutBlocks(actor.userId, others);
   return open(actor, {
     id: draft.idempotencyKey === undefined ? newRoomId() : roomIdOfKey(actor.userId, draft.idempotencyKey),
     type: draft.type,
@@ -115,7 +125,7 @@ export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Ope
     pair: undefined,
     members: [
       { userId: actor.userId, role: "admin" },
-      ...others.map((userId) => ({ userId, role: "member" as const })),
+      ...invited.map((userId) => ({ userId, role: "member" as const })),
     ],
   });
 };

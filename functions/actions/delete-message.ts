@@ -1,4 +1,5 @@
 import type { Message } from "../../contract/objects/message.ts";
+import type { Head } from "../data/heads.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { deletePin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -22,28 +23,34 @@ const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete"
   );
 };
 
+/** Deletes a message in the name of somebody who may, and tells the room. */
+export const removeMessage = async (head: Head, message: StoredMessage, by: string): Promise<void> => {
+  let pinnedAt = message.pinnedAt;
+  const changed = await changeMessage(head, message, {
+    intent: (current) => {
+      pinnedAt = current.pinnedAt ?? pinnedAt;
+      return current.isDeleted ? undefined : { kind: "delete", by, at: isoNow() };
+    },
+  });
+  if (pinnedAt !== null) await deletePin(message, pinnedAt);
+  await notifyDeleted(head, changed);
+};
+
 /**
- * Deletes a message: it keeps its place and its content, which nobody is shown. A function that ends before the message
+ * Deletes a message: it keeps its place and its content, which nobody is shown, and loses its file, whose object the
+ * stream then has removed. A function that ends before the message
  * is off the list of pins leaves an entry that the list skips. Throws `forbidden` or `not_found`.
  */
 export const deleteMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessDeletion(room, message, "delete");
   accessLasting(message);
-  let pinnedAt = message.pinnedAt;
-  const changed = await changeMessage(room.head, message, {
-    intent: (current) => {
-      pinnedAt = current.pinnedAt ?? pinnedAt;
-      return current.isDeleted ? undefined : { kind: "delete", by: actor.userId, at: isoNow() };
-    },
-  });
-  if (pinnedAt !== null) await deletePin(message, pinnedAt);
-  await notifyDeleted(room.head, changed);
+  await removeMessage(room.head, message, actor.userId);
 };
 
 /**
- * Brings a deleted message back, without its pin. What an admin deleted, its author does not restore. Throws
- * `forbidden` or `not_found`.
+ * Brings a deleted message back, without its pin and its file. What an admin deleted, its author does not restore.
+ * Throws `forbidden`, `not_found`, or `conflict` where nothing but the file was in it.
  */
 export const restoreMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
@@ -56,6 +63,8 @@ export const restoreMessage = async (actor: Actor, roomId: string, messageId: st
       if (!current.isDeleted) return undefined;
       if (current.deletedBy !== actor.userId && !isModerator(room))
         throw new ApiError("forbidden", "An admin deleted this message: ask one to restore it.");
+      if (current.content === "")
+        throw new ApiError("conflict", "Nothing is left of this message: its file was removed with it.");
       return { kind: "restore" };
     },
   });

@@ -1,3 +1,4 @@
+import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -19,6 +20,9 @@ const accessTargets = async (userId: string, roomIds: readonly string[]): Promis
   }
 };
 
+/** The kind of a message's file is the message's type. */
+const kindOf = ({ type }: StoredMessage): MediaKind => mediaKinds.find((kind) => kind === type) ?? "file";
+
 const draftOf = (message: StoredMessage, clientMessageId: string | undefined) => ({
   content: message.content,
   // Nobody sends a system message, so none is forwarded as one.
@@ -33,7 +37,7 @@ const draftOf = (message: StoredMessage, clientMessageId: string | undefined) =>
  * Sends what a message says to each of the rooms, one after the other, as messages of the caller's. A function that ends
  * in between has sent to the first rooms; a repeat with the same client's id sends to the others, and answers with what
  * stands in the first. Throws `forbidden` for a room in which the caller may not send, `not_found` or `conflict` for the
- * message, and `rate_limited`.
+ * message or its file, and `rate_limited`.
  */
 export const forwardMessage = async (
   actor: Actor,
@@ -45,7 +49,12 @@ export const forwardMessage = async (
   accessPresent(message);
   const targets = [...new Set(roomIds)];
   await accessTargets(actor.userId, targets);
-  const origin = { forwardedFrom: idOf(message.roomId, message.seq), expiresAt: message.expiresAt };
+  const { attachment } = message;
+  const origin = {
+    forwardedFrom: idOf(message.roomId, message.seq),
+    expiresAt: message.expiresAt,
+    file: attachment ? { roomId: message.roomId, facts: attachment, kind: kindOf(message) } : undefined,
+  };
   const sent: Sent[] = [];
   for (const target of targets)
     sent.push(await sendMessage(actor, target, draftOf(message, clientMessageId), origin));

@@ -46,13 +46,16 @@ export const listParticipants = async (
 ): Promise<{ count: number; participants: Participant[] }> => {
   const { count, members } = await getPart(head, (page.number - 1) * page.size, page.size);
   const userIds = members.map((member) => member.userId);
-  const { people } = await getTogether({ profiles: userIds, presences: userIds });
+  const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });
   return {
     count,
     participants: members.map((member) =>
       presentParticipant(
         member,
-        presentUser(personOf(people, member.userId), me !== undefined || member.userId === viewerId),
+        presentUser(
+          personOf(people, member.userId, viewerId),
+          me !== undefined || member.userId === viewerId,
+        ),
       ),
     ),
   };

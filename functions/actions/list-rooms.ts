@@ -94,7 +94,7 @@ export const presentRooms = async (
       ),
     ],
     profiles: userIds,
-    presences: userIds,
+    presences: [...userIds, userId],
   });
   const memberships = Map.groupBy([...(known ?? []), ...further], (one) => one.roomId);
   return shown.map((head) => {

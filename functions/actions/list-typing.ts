@@ -1,6 +1,6 @@
 import type { User } from "../../contract/objects/user.ts";
 import { getMemberships } from "../data/memberships.ts";
-import { personOf } from "../data/people.ts";
+import { areApart, personOf } from "../data/people.ts";
 import { getTogether } from "../data/together.ts";
 import { listTyping } from "../data/typing.ts";
 import { accessReadableRoom } from "./access-room.ts";
@@ -15,7 +15,7 @@ export interface TypingUser {
   readonly lastSeen: string;
 }
 
-/** The members of a room who are typing, the latest first. Throws `forbidden`. */
+/** The members of a room who are typing, the latest first, whom no block hides from the viewer. Throws `forbidden`. */
 export const listTypingUsers = async (viewerId: string, roomId: string): Promise<TypingUser[]> => {
   const { head, me } = await accessReadableRoom(viewerId, roomId);
   if (head.blockedBy.size > 0) return [];
@@ -24,11 +24,11 @@ export const listTypingUsers = async (viewerId: string, roomId: string): Promise
   const [memberships, { people }] = await Promise.all([
     // Who was removed while they typed does not type any more.
     getMemberships(roomId, userIds),
-    getTogether({ profiles: userIds, presences: userIds }),
+    getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
   ]);
   const memberIds = new Set(memberships.map((membership) => membership.userId));
   return typing
-    .filter(({ userId }) => memberIds.has(userId))
+    .filter(({ userId }) => memberIds.has(userId) && !areApart(people, userId, viewerId))
     .map(({ userId, lastSeen }) => ({
       user: presentUser(personOf(people, userId), me !== undefined || userId === viewerId),
       lastSeen,

@@ -1,7 +1,8 @@
+import { listBlocks } from "../data/blocks.ts";
 import type { Changed } from "../data/change-presence.ts";
 import { listListed, putHeartbeat, putOffline, settleListing } from "../data/online.ts";
-import { findPresence, type Presence } from "../data/presence.ts";
-import { getProfile } from "../data/profiles.ts";
+import { personOf } from "../data/people.ts";
+import type { Presence } from "../data/presence.ts";
 import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
@@ -38,12 +39,8 @@ export const goOffline = async (actor: Actor): Promise<void> => {
 /** Of those who stand on the list beyond their time, so many are settled by whoever reads it. */
 const settledAtOnce = 25;
 
-/**
- * The ids of everybody who is online. Who was on the list for longer than they were there, since a heartbeat
- * ended or an end was never told, is left out, taken off it, and their peers are told: some of them by each
- * call.
- */
-export const listOnlineUsers = async (): Promise<string[]> => {
+/** Everybody who is online, by the list and by their presences. */
+const getOnline = async (): Promise<string[]> => {
   const { online, doubtful } = await listListed();
   if (doubtful.length === 0) return [...online];
   const { people } = await getTogether({ presences: doubtful });
@@ -53,9 +50,21 @@ export const listOnlineUsers = async (): Promise<string[]> => {
   return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
 };
 
-/** Throws `not_found` for nobody. */
-export const viewStatus = async (userId: string): Promise<Presence> => {
-  const [presence, profile] = await Promise.all([findPresence(userId), getProfile(userId)]);
-  if (!profile || !presence) throw new ApiError("not_found", "User not found");
-  return presence;
+/**
+ * The ids of everybody who is online, but for those whom a block hides from the viewer. Who was on the list for longer than they were there, since a heartbeat
+ * ended or an end was never told, is left out, taken off it, and their peers are told: some of them by each
+ * call.
+ */
+export const listOnlineUsers = async (viewerId: string): Promise<string[]> => {
+  const [online, blocks] = await Promise.all([getOnline(), listBlocks(viewerId)]);
+  const apart = new Set(blocks.map((block) => block.userId));
+  return online.filter((userId) => !apart.has(userId));
+};
+
+/** Somebody's presence, as a viewer sees it. Throws `not_found` for nobody. */
+export const viewStatus = async (viewerId: string, userId: string): Promise<Presence> => {
+  const { people } = await getTogether({ profiles: [userId], presences: [userId, viewerId] });
+  if (!people.profiles.has(userId) || !people.presences.has(userId))
+    throw new ApiError("not_found", "User not found");
+  return personOf(people, userId, viewerId).presence;
 };

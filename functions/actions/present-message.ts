@@ -3,6 +3,7 @@ import type { User } from "../../contract/objects/user.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { messageId } from "../kernel/ids.ts";
 import { isoOf, isPast } from "../kernel/time.ts";
+import { presentAttachment } from "./present-attachment.ts";
 import type { MessageMarks } from "./read-state.ts";
 
 /** A message as nobody has read it yet. */
@@ -31,6 +32,7 @@ export const presentMessage = (
   present: (userId: string) => User,
 ): Message => {
   const gone = isGone(stored);
+  const file = stored.attachment && !gone ? presentAttachment(stored.roomId, stored.attachment) : undefined;
   return {
     id: messageId(stored.roomId, stored.seq),
     room: stored.roomId,
@@ -39,11 +41,11 @@ export const presentMessage = (
     sender: present(stored.senderId),
     content: gone ? "" : stored.content,
     message_type: stored.type,
-    file_attachment: null,
-    file_name: null,
-    file_size: null,
-    media_type: null,
-    attachments: [],
+    file_attachment: file?.url ?? null,
+    file_name: file?.file_name ?? null,
+    file_size: file?.file_size ?? null,
+    media_type: file?.media_type ?? null,
+    attachments: file ? [file] : [],
     timestamp: stored.at,
     edited_at: stored.editedAt,
     is_edited: stored.edits > 0,

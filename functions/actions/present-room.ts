@@ -66,7 +66,10 @@ export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
   const { head, me, members, people, witnesses } = parts;
   const memberIds = new Set(witnesses.map((member) => member.userId));
   const present = (userId: string): User =>
-    presentUser(personOf(people, userId), userId === viewerId || (me !== undefined && memberIds.has(userId)));
+    presentUser(
+      personOf(people, userId, viewerId),
+      userId === viewerId || (me !== undefined && memberIds.has(userId)),
+    );
   const details = parts.details ?? noDetails;
   const other = head.pair?.find((userId) => userId !== viewerId);
   return {

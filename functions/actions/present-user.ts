@@ -1,18 +1,22 @@
 import type { User } from "../../contract/objects/user.ts";
 import type { Person } from "../data/people.ts";
+import type { Profile } from "../data/profiles.ts";
 
 const fullName = (first: string | null, last: string | null): string | null =>
   [first, last].filter((part) => part !== null).join(" ") || null;
 
+/** What somebody is called: as they say, else by their full name, else by their username. */
+export const displayNameOf = ({ display_name, first_name, last_name, username }: Profile): string =>
+  display_name ?? fullName(first_name, last_name) ?? username;
+
 /** A person as others see them. `seesEmail`: the viewer is the person, shares a room with them, or has them as a contact. */
 export const presentUser = ({ profile, presence }: Person, seesEmail: boolean): User => {
-  const full = fullName(profile.first_name, profile.last_name);
   return {
     id: profile.id,
     username: profile.username,
     email: seesEmail ? profile.email : null,
-    display_name: profile.display_name ?? full ?? profile.username,
-    full_name: full,
+    display_name: displayNameOf(profile),
+    full_name: fullName(profile.first_name, profile.last_name),
     first_name: profile.first_name,
     last_name: profile.last_name,
     profile_picture: profile.profile_picture,

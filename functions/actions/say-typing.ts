@@ -1,9 +1,9 @@
 import { getHead } from "../data/heads.ts";
-import { personOf } from "../data/people.ts";
+import { areApart, personOf } from "../data/people.ts";
 import { putTyping } from "../data/typing.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
 import { accessMembership } from "./access-room.ts";
-import { getAudience, others } from "./audience.ts";
+import { getAudience, only, others } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { presentUser } from "./present-user.ts";
 
@@ -18,7 +18,8 @@ export const sayTyping = async (userId: string, roomId: string, isTyping: boolea
   if (head.blockedBy.size > 0 || head.rosterChunks > 1) return;
   const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
   const typist = presentUser(personOf(audience.people, userId), true);
-  await deliver(others(audience, userId), {
+  const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
+  await deliver(told, {
     event: {
       type: "typing",
       room_id: roomId,

@@ -1,6 +1,7 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import { getHead, type Head, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../data/heads.ts";
+import type { StoredFile } from "../data/files.ts";
+import { getHead, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../data/heads.ts";
 import { type Claim, type ClaimResult, claimSend, type Membership, recentSeq } from "../data/memberships.ts";
 import { getMessage, getNewestMessage, putMessage, type StoredMessage, untouched } from "../data/messages.ts";
 import { putReply } from "../data/replies.ts";
@@ -11,8 +12,10 @@ import { errorFacts, log } from "../kernel/log.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessVisibleMessage } from "./access-message.ts";
 import { accessMembership } from "./access-room.ts";
+import { sendingRefusal } from "./access-sending.ts";
 import { announceMessage, settled } from "./announce-message.ts";
-import { type Audience, getAudience, others, unknownSize } from "./audience.ts";
+import { attachFile, copyFile, type ForwardedFile, prepareUpload, settleFile } from "./attach-file.ts";
+import { type Audience, getAudience, only, others, unknownSize } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { bucketOf, payAhead, payNow } from "./rate-limit.ts";
 import { witnessLimit } from "./witnesses.ts";
@@ -32,21 +35,23 @@ const accessReplyTarget = async (me: Membership, replyTo: string): Promise<void>
   if (head) await accessVisibleMessage({ head, me }, replyTo);
 };
 
-const refusal = (head: Head | undefined): ApiError => {
-  if (!head || head.status === "deleted") return noRoomAccess();
-  if (head.status === "archived")
-    return new ApiError("forbidden", "The room is archived: activate it to send messages again.");
-  return new ApiError("forbidden", "You can't send messages in this room.");
-};
+/** A message that has no place yet, and its file, which is not promised to it yet. */
+interface Unsent {
+  readonly message: Omit<StoredMessage, "seq">;
+  readonly file: StoredFile | undefined;
+}
 
 /**
- * Step "write": a reply is first noted with the message that it answers. A function that ends in between leaves a note
- * without a message, which the list of replies skips.
+ * Steps "bind", for a file, and "write": a reply is first noted with the message that it answers. A function that ends
+ * in between leaves a note without a message, which the list of replies skips.
  */
-const store = async (message: StoredMessage): Promise<StoredMessage> => {
+const store = async ({ message, file }: Unsent, seq: number): Promise<StoredMessage> => {
+  if (file) await attachFile(file, seq);
   const parent = message.replyTo === null ? undefined : parseMessageId(message.replyTo);
-  if (parent) await putReply(message, parent.seq);
-  return putMessage(message);
+  if (parent) await putReply({ ...message, seq }, parent.seq);
+  const stored = await putMessage({ ...message, seq });
+  await settleFile(stored);
+  return stored;
 };
 
 /** Tells the others that the sender has read what they wrote on past (see sentAheadLimit), as if they had marked it. */
@@ -73,16 +78,25 @@ const announceReading = async (
  * What an earlier call with the same client's id has claimed: its message, completed if that call ended before it was
  * stored, and delivered again, because nobody knows whether it was.
  */
-const repeat = async (actor: Actor, seq: number, wanted: Omit<StoredMessage, "seq">): Promise<Sent> => {
-  const { roomId } = wanted;
-  const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId)]);
+const repeat = async (
+  actor: Actor,
+  roomId: string,
+  seq: number,
+  prepare: (seq: number) => Promise<Unsent>,
+): Promise<Sent> => {
+  const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId, "consistent")]);
   // What a deleted room held is removed, and nothing may be added to it after that.
   if (head && (head.status === "deleted" || seq <= head.floor)) throw noRoomAccess();
-  const completed = existing ?? (await store({ ...wanted, seq }));
+  const isBlocked = head !== undefined && head.blockedBy.size > 0;
+  // A block came after its number was taken: it is not stored any more, and one that is, is not told of again.
+  if (!existing && isBlocked) throw sendingRefusal(head);
+  const completed = existing ?? (await store(await prepare(seq), seq));
+  if (existing) await settleFile(existing);
   // Whoever failed to store it may have put the message before it back as the last one.
-  if (!existing) await showPreview(roomId, completed);
+  else await showPreview(roomId, completed);
   const audience = await settled(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
-  return { message: await announceMessage(actor, completed, audience), repeated: existing !== undefined };
+  const told = isBlocked ? { ...audience, ...only(audience, (userId) => userId === actor.userId) } : audience;
+  return { message: await announceMessage(actor, completed, told), repeated: existing !== undefined };
 };
 
 type Claimed = Extract<ClaimResult, { result: "claimed" }>;
@@ -114,6 +128,9 @@ const withdraw = async (
   const newest = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   const isUnderWay = previous && previous.senderId !== userId && previous.seq > (newest?.seq ?? 0);
   await withdrawPreview(head.id, head.seq, isUnderWay ? previous : newest);
+  // One's own that was stored since then, such as the one that got the file which this one was to have.
+  const stored = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
+  if (stored && stored.seq !== newest?.seq) await showPreview(head.id, stored);
 };
 
 /** Where a message comes from that was not written for this room. */
@@ -122,17 +139,20 @@ export interface Origin {
   readonly forwardedFrom: string | null;
   /** When that one destroys itself, in seconds since 1970. */
   readonly expiresAt: number | null;
+  readonly file: ForwardedFile | undefined;
 }
 
-const written: Origin = { forwardedFrom: null, expiresAt: null };
+const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined };
 
 /** DynamoDB's time to live counts whole seconds: the message lasts as long as was asked, and less than a second more. */
 const expiryOf = ({ expires_in }: Draft, origin: Origin): number | null =>
   typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
 
 /**
- * Sends a message: order, claim, write, deliver (see docs/architecture.md for what each crash leaves). Throws
- * `forbidden`, `not_found` for an unknown reply target, or `rate_limited`.
+ * Sends a message: order, claim, write, deliver (see docs/architecture.md for what each crash leaves). A file is looked
+ * at and copied before all of that, so that others do not see a gap for as long as it takes. Throws `forbidden`,
+ * `not_found` for an unknown reply target or upload, `conflict` or `invalid_input` for an upload that cannot be
+ * attached, or `rate_limited`.
  */
 export const sendMessage = async (
   actor: Actor,
@@ -142,47 +162,59 @@ export const sendMessage = async (
 ): Promise<Sent> => {
   const me = await accessMembership(actor.userId, roomId);
   const clientMessageId = draft.client_message_id ?? null;
-  const message: Omit<StoredMessage, "seq"> = {
-    ...untouched,
-    roomId,
-    senderId: actor.userId,
-    content: draft.content,
-    type: draft.message_type,
-    at: isoNow(),
-    replyTo: draft.reply_to ?? null,
-    forwardedFrom: origin.forwardedFrom,
-    expiresAt: expiryOf(draft, origin),
-    priority: draft.priority,
-    metadata: draft.metadata ?? null,
-    clientMessageId,
+  const fileOf = async (seq?: number): Promise<StoredFile | undefined> => {
+    if (origin.file) return copyFile(actor.userId, roomId, origin.file);
+    if (typeof draft.file_id !== "string") return undefined;
+    return prepareUpload(actor.userId, roomId, draft.file_id, draft, seq);
+  };
+  const prepare = async (seq?: number): Promise<Unsent> => {
+    const file = await fileOf(seq);
+    const message = {
+      ...untouched,
+      roomId,
+      senderId: actor.userId,
+      content: draft.content,
+      type: file?.kind ?? draft.message_type,
+      at: isoNow(),
+      replyTo: draft.reply_to ?? null,
+      forwardedFrom: origin.forwardedFrom,
+      expiresAt: expiryOf(draft, origin),
+      priority: draft.priority,
+      metadata: draft.metadata ?? null,
+      attachment: file ?? null,
+      clientMessageId,
+    };
+    return { message, file };
   };
   const bucket = bucketOf();
   const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
   if (earlier !== undefined) {
     // It is delivered again, and so costs the member as much as a new one.
     await payNow(me, bucket);
-    return repeat(actor, earlier, message);
+    return repeat(actor, roomId, earlier, prepare);
   }
-  if (message.replyTo !== null) await accessReplyTarget(me, message.replyTo);
+  if (typeof draft.reply_to === "string") await accessReplyTarget(me, draft.reply_to);
   const cost = await payAhead(me, bucket);
+  const unsent = await prepare();
+  const { message } = unsent;
 
   const ordering = takeSeq(roomId, message, me.role);
   // Read while the message is ordered and claimed.
   const audience = ordering.then((order) => getAudience(order.head ?? unknownSize(roomId), actor.userId));
   audience.catch(() => {});
   const order = await ordering;
-  if (!order.taken) throw refusal(order.head);
+  if (!order.taken) throw sendingRefusal(order.head);
   const { seq } = order.head;
 
   try {
     const claimed = await claimPlace(me, { seq, cost, clientMessageId: clientMessageId ?? undefined });
     if ("seen" in claimed) {
       if (cost > 0) await payNow(me, bucket);
-      const sent = await repeat(actor, claimed.seen, message);
+      const sent = await repeat(actor, roomId, claimed.seen, async () => unsent);
       await withdraw(actor.userId, order);
       return sent;
     }
-    const stored = await store({ ...message, seq });
+    const stored = await store(unsent, seq);
     const members = await settled(roomId, audience);
     const sent = { message: await announceMessage(actor, stored, members), repeated: false };
     if (claimed.read) await announceReading(me, claimed.read, members);

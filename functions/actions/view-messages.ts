@@ -45,7 +45,7 @@ export const viewMessage = (
 ): Message => {
   const present = (userId: string): User => {
     const together = me !== undefined && members.some((member) => member.userId === userId);
-    return presentUser(personOf(people, userId), userId === viewerId || together);
+    return presentUser(personOf(people, userId, viewerId), userId === viewerId || together);
   };
   return presentMessage(stored, marksOf(stored, viewerId, inStanding(members, memberships, me)), present);
 };

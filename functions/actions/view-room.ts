@@ -44,7 +44,7 @@ export const viewRoom = async (
   const { memberships, people } = await getTogether({
     memberships: witnessesOf(head, parts.witnesses, viewerId).map((witness) => [head.id, witness] as const),
     profiles: userIds,
-    presences: userIds,
+    presences: [...userIds, viewerId],
   });
   return presentRoom({ head, me, ...parts, others: memberships, people }, viewerId);
 };
@@ -71,7 +71,7 @@ export const viewRoomAs = async (
   const { memberships, people } = await getTogether({
     memberships: [...wanted].filter((id) => !byUser.has(id)).map((id) => [head.id, id] as const),
     profiles: userIds,
-    presences: userIds,
+    presences: [...userIds, ...viewerIds],
   });
   for (const membership of memberships) byUser.set(membership.userId, membership);
   const others = [...byUser.values()];

@@ -74,14 +74,17 @@ export const updateHeadStatus = (roomId: string, status: RoomStatus): Promise<He
 export const updateHeadPermissions = (roomId: string, permissions: Permissions): Promise<Head | undefined> =>
   updateHead(roomId, { set: { may: permissionsToText(permissions), updated_at: isoNow() } });
 
-/** Opens a deleted room again, empty: what it held stays below its floor. Undefined where it is not deleted. */
+/**
+ * Opens a deleted room again, empty: what it held stays below its floor. Undefined where it is not deleted, or one of
+ * its two has blocked the other.
+ */
 export const reopenHead = (head: Head): Promise<Head | undefined> => {
   const now = isoNow();
   return updateHead(head.id, {
     set: { status: "active" satisfies RoomStatus, floor: head.seq, created_at: now, updated_at: now },
     remove: ["last", "last_seq", "may"],
     // The same number: deleted, opened, used and deleted again in the meantime, the room has a higher floor.
-    condition: "#status = :deleted AND seq = :seq",
+    condition: "#status = :deleted AND seq = :seq AND attribute_not_exists(blocked_by)",
     values: { ":seq": head.seq },
   });
 };

@@ -22,8 +22,29 @@ export const keys = {
     pk: user(userId),
     sk: `SESSION#${connectionId}`,
   }),
+  contact: (userId: string, otherId: string): Key => ({ pk: user(userId), sk: `CONTACT#${otherId}` }),
+  contactsOf: (userId: string) => ({ pk: user(userId), prefix: "CONTACT#" }),
+  /** The first one blocks the second. */
+  block: (userId: string, otherId: string): Key => ({ pk: user(userId), sk: `BLOCK#${otherId}` }),
+  /** The first one is blocked by the second. */
+  blockedBy: (userId: string, otherId: string): Key => ({ pk: user(userId), sk: `BLOCKED#${otherId}` }),
+  /** Whom somebody blocks, and who blocks them. */
+  blocksOf: (userId: string) => ({ pk: user(userId), prefix: "BLOCK" }),
+  /** What the directory holds of somebody. */
+  directory: (userId: string): Key => ({ pk: user(userId), sk: "DIRECTORY" }),
+  /** Finds somebody by the beginning of a word. Words that begin alike stand together, in the order of the alphabet. */
+  word: (word: string, userId: string): Key => ({ ...wordRange(word), sk: `${word}#${userId}` }),
+  wordsFrom: (beginning: string) => ({ ...wordRange(beginning), prefix: beginning }),
+  /** Lists those of whom the same filters hold, by name. */
+  listed: (filters: string, name: string, userId: string): Key => ({
+    pk: `PEOPLE#BY#${filters}`,
+    sk: `${name}#${userId}`,
+  }),
+  listedBy: (filters: string) => ({ pk: `PEOPLE#BY#${filters}` }),
+  report: (reportId: string): Key => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
   username: (folded: string): Key => ({ pk: `USERNAME#${folded}`, sk: "USERNAME" }),
   ticket: (digest: string): Key => ({ pk: `TICKET#${digest}`, sk: "TICKET" }),
+  file: (fileId: string): Key => ({ pk: `FILE#${fileId}`, sk: "FILE" }),
   head: (roomId: string): Key => ({ pk: room(roomId), sk: "HEAD" }),
   details: (roomId: string): Key => ({ pk: room(roomId), sk: "DETAILS" }),
   roster: (roomId: string, chunk: number): Key => ({ pk: room(roomId), sk: `ROSTER#${chunk}` }),
@@ -64,8 +85,29 @@ export const indexKeys = {
     gsi1pk: onlineShard(shardOf(userId, shards)),
     gsi1sk: until,
   }),
+  /** Lists the reports of a status, in the order in which they were made. */
+  report: (status: string, createdAt: string, reportId: string) => ({
+    gsi1pk: `REPORTS#${status}`,
+    gsi1sk: `${createdAt}#${reportId}`,
+  }),
+  reportsOf: (status: string) => `REPORTS#${status}`,
   onlineShards: () => Array.from({ length: shards }, (_, shard) => onlineShard(shard)),
 };
+
+/** All words that begin with the same sign. */
+const wordRange = (word: string) => ({ pk: `PEOPLE#WORD#${[...word][0] ?? ""}` });
+
+/** Keys of the objects in the bucket. None holds anything that a client wrote. */
+export const objectKeys = {
+  /** Where an upload arrives, and is removed from by the bucket's own rule after a day. */
+  pending: (fileId: string): string => `pending/${fileId}`,
+  /** Where the file of a message stays. */
+  attached: (roomId: string, fileId: string): string => `files/${roomId}/${fileId}`,
+  attachedIn: (roomId: string): string => `files/${roomId}/`,
+};
+
+/** The file whose object has this key. */
+export const fileIdOfObject = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
 
 const shards = 10;
 

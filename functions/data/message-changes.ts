@@ -50,7 +50,7 @@ const expressionOf = (seen: StoredMessage, change: MessageChange): Expression =>
       };
     case "delete":
       return {
-        update: { SET: "deleted_by = :by, deleted_at = :at", REMOVE: "pinned_at" },
+        update: { SET: "deleted_by = :by, deleted_at = :at", REMOVE: "pinned_at, attachment" },
         conditions: [notDeleted],
         values: { ":by": change.by, ":at": change.at },
       };

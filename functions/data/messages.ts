@@ -6,6 +6,7 @@
  *   those that were changed   gsi1: ROOM#r#CHANGED / rev
  */
 import type { MessageType } from "../../contract/objects/message.ts";
+import { type FileFacts, factsFromItem, factsToItem } from "./files.ts";
 import { idOfKey, indexKeys, keys, seqOfKey } from "./keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, query, queryAll } from "./table.ts";
 
@@ -32,6 +33,8 @@ export interface StoredMessage {
   readonly forwardedFrom: string | null;
   readonly priority: "normal" | "emergency";
   readonly metadata: Record<string, unknown> | null;
+  /** Its file; none any more once the message was deleted. */
+  readonly attachment: FileFacts | null;
   readonly clientMessageId: string | null;
   /** When it destroys itself, in seconds since 1970; null for never. DynamoDB deletes it up to two days later. */
   readonly expiresAt: number | null;
@@ -63,6 +66,7 @@ export const newMessageItem = (message: StoredMessage) => ({
   ...(message.priority !== "normal" && { priority: message.priority }),
   // As text: DynamoDB's numbers hold neither every JSON number nor its exact form.
   ...(message.metadata !== null && { metadata: JSON.stringify(message.metadata) }),
+  ...(message.attachment !== null && { attachment: factsToItem(message.attachment) }),
   ...(message.clientMessageId !== null && { client_id: message.clientMessageId }),
   ...(message.expiresAt !== null && { expires_at: message.expiresAt }),
 });
@@ -88,6 +92,8 @@ export const messageFromItem = (roomId: string, item: Item): StoredMessage => ({
   forwardedFrom: textOr(item.forwarded_from),
   priority: (item.priority as StoredMessage["priority"] | undefined) ?? "normal",
   metadata: typeof item.metadata === "string" ? JSON.parse(item.metadata) : null,
+  // Safe: a map, as factsToItem made it.
+  attachment: item.attachment === undefined ? null : factsFromItem(item.attachment as Item),
   clientMessageId: textOr(item.client_id),
   expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
 });

@@ -1,4 +1,4 @@
-import { absent, type Presence } from "./presence.ts";
+import { absent, hiddenSince, type Presence, presenceSeenBy } from "./presence.ts";
 import type { Profile } from "./profiles.ts";
 
 /** A profile with its presence, as most answers show somebody. */
@@ -30,7 +30,21 @@ const unknownProfile = (id: string): Profile => ({
   created_at: new Date(0).toISOString(),
 });
 
-export const personOf = (people: People, userId: string): Person => ({
-  profile: people.profiles.get(userId) ?? unknownProfile(userId),
-  presence: people.presences.get(userId) ?? absent(userId),
-});
+const presenceOf = (people: People, userId: string): Presence =>
+  people.presences.get(userId) ?? absent(userId);
+
+/**
+ * A person as a viewer sees them, whose presence should have been read too: it tells whom the viewer blocks. Without a
+ * viewer it is the person as they are, for what all see alike.
+ */
+export const personOf = (people: People, userId: string, viewerId?: string): Person => {
+  const presence = presenceOf(people, userId);
+  return {
+    profile: people.profiles.get(userId) ?? unknownProfile(userId),
+    presence: viewerId === undefined ? presence : presenceSeenBy(presence, presenceOf(people, viewerId)),
+  };
+};
+
+/** Whether one of two people blocks the other, as their presences tell. */
+export const areApart = (people: People, one: string, other: string): boolean =>
+  hiddenSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;

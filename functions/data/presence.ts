@@ -31,11 +31,32 @@ export interface Presence {
   readonly connections: readonly Connection[];
   readonly isOnline: boolean;
   readonly lastSeen: string | null;
+  /** Those whom the user blocks, and since when in milliseconds since 1970 (see blocks.ts). */
+  readonly hidesFrom: ReadonlyMap<string, number>;
   /** The large rooms that the user is in (see live.ts). */
   readonly largeRooms: ReadonlySet<string>;
   /** Raised by every change. */
   readonly version: number;
 }
+
+/** What a presence keeps of a block. */
+export const hidingOf = (userId: string, since: number): string => `${since.toString(36)} ${userId}`;
+
+/** Since when two people see nothing of each other, in milliseconds since 1970; undefined where neither blocks the other. */
+export const hiddenSince = (one: Presence, other: Presence): number | undefined => {
+  const times = [one.hidesFrom.get(other.userId), other.hidesFrom.get(one.userId)];
+  const since = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(since) ? since : undefined;
+};
+
+/** A presence as somebody sees it: from a block on, in either direction, the other one is as if they had gone then. */
+export const presenceSeenBy = (presence: Presence, viewer: Presence): Presence => {
+  const since = hiddenSince(presence, viewer);
+  if (since === undefined) return presence;
+  const { lastSeen } = presence;
+  const isLater = lastSeen !== null && Date.parse(lastSeen) > since;
+  return { ...presence, isOnline: false, lastSeen: isLater ? isoOf(since) : lastSeen };
+};
 
 /**
  * Milliseconds for which a post may not reach a new connection: it is noted before its upgrade is complete,
@@ -60,6 +81,8 @@ export interface StoredPresence {
    * it.
    */
   readonly listedUntil: number | undefined;
+  /** Those whom the user blocks: written by blocks.ts alone, which leaves the version as it is. */
+  readonly hidesFrom: ReadonlyMap<string, number>;
   /** The large rooms that the user is in (see live.ts). */
   readonly largeRooms: ReadonlySet<string>;
   /** Raised by every change. */
@@ -89,6 +112,14 @@ const entriesOf = (userId: string, item: Item): Connection[] | undefined =>
 const numberOr = (value: unknown, otherwise: number): number =>
   typeof value === "number" ? value : otherwise;
 
+const hidingsOf = (value: unknown): ReadonlyMap<string, number> =>
+  new Map(
+    [...(value instanceof Set ? value : [])].map((hiding) => {
+      const [since = "", userId = ""] = String(hiding).split(" ");
+      return [userId, Number.parseInt(since, 36)] as const;
+    }),
+  );
+
 export const storedFromItem = (userId: string, item: Item | undefined): StoredPresence => ({
   userId,
   entries: entriesOf(userId, item ?? {}),
@@ -96,6 +127,7 @@ export const storedFromItem = (userId: string, item: Item | undefined): StoredPr
   lastSeen: numberOr(item?.last_seen, 0),
   isHidden: item?.is_hidden === true,
   listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
+  hidesFrom: hidingsOf(item?.hides_from),
   // Safe: a set of room ids, written by live.ts alone.
   largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
   version: numberOr(item?.version, 0),
@@ -124,6 +156,7 @@ const present = (stored: StoredPresence): Presence => {
     connections: liveOf(stored, now),
     isOnline: onlineUntil(stored, now) > now,
     lastSeen: stored.lastSeen > 0 ? isoOf(stored.lastSeen) : null,
+    hidesFrom: stored.hidesFrom,
     largeRooms: stored.largeRooms,
     version: stored.version,
   };
@@ -137,23 +170,18 @@ export const absent = (userId: string): Presence => ({
   connections: [],
   isOnline: false,
   lastSeen: null,
+  hidesFrom: new Map(),
   largeRooms: new Set(),
   version: 0,
 });
 
-/** Undefined for somebody who was never there and has no profile. */
-export const findPresence = async (
-  userId: string,
-  read: "consistent" | "eventual" = "eventual",
-): Promise<Presence | undefined> => {
-  const item = await getItem(keys.presence(userId), read);
-  return item && presenceFromItem(item);
-};
-
 export const getPresence = async (
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Presence> => (await findPresence(userId, read)) ?? absent(userId);
+): Promise<Presence> => {
+  const item = await getItem(keys.presence(userId), read);
+  return item ? presenceFromItem(item) : absent(userId);
+};
 
 /** Somebody who has never been there: makes room for their first connection. */
 export const putPresence = async (userId: string): Promise<void> => {

@@ -58,8 +58,11 @@ export const newProfileItem = (profile: Profile) => ({
   ...Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null)),
 });
 
-export const getProfile = async (userId: string): Promise<Profile | undefined> => {
-  const item = await getItem(keys.profile(userId));
+export const getProfile = async (
+  userId: string,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Profile | undefined> => {
+  const item = await getItem(keys.profile(userId), read);
   return item && profileFromItem(item);
 };
 
@@ -103,6 +106,20 @@ export const updateProfile = async (
     ConditionExpression: "attribute_exists(pk)",
     ExpressionAttributeNames: names,
     ...(set.length > 0 && { ExpressionAttributeValues: values }),
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.done ? profileFromItem(outcome.item) : undefined;
+};
+
+/** Says whether somebody is verified, which they never say themselves; undefined if there is no profile. */
+export const updateVerification = async (
+  userId: string,
+  isVerified: boolean,
+): Promise<Profile | undefined> => {
+  const outcome = await updateItem(keys.profile(userId), {
+    UpdateExpression: "SET is_verified = :verified",
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeValues: { ":verified": isVerified },
     ReturnValues: "ALL_NEW",
   });
   return outcome.done ? profileFromItem(outcome.item) : undefined;

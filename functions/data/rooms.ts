@@ -3,13 +3,14 @@
  * without a head nothing else of a room is ever seen.
  */
 import type { RoomRole, RoomType } from "../../contract/objects/room.ts";
+import { unblockedParts } from "./blocks.ts";
 import { type Details, newDetailsItem, type StoredDetails } from "./details.ts";
 import { fitsHead, type Head, headFromItem, newHeadItem } from "./heads.ts";
 import { newListingItem } from "./listings.ts";
 import { newMemberItem } from "./members.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import { byStanding, newRosterItems, type RosterEntry, rosterChunkSize } from "./rosters.ts";
-import { putAllIfAbsent, putTogether, transactionLimit } from "./table.ts";
+import { putAllIfAbsent, transactionLimit, writeTogether } from "./table.ts";
 
 export interface NewRoom {
   readonly id: string;
@@ -53,8 +54,11 @@ const memberItems = (room: NewRoom) =>
 export const headOf = (room: NewRoom): Head => headFromItem(headItem(room));
 export const membershipsOf = (room: NewRoom): Membership[] => memberItems(room).map(membershipFromItem);
 
-/** Creates a room; false if there is one with its id. */
-export const createRoom = async (room: NewRoom): Promise<boolean> => {
+/** What became of a new room: there is one with its id, or one of the two of a direct room blocks the other. */
+export type Created = "created" | "exists" | "blocked";
+
+/** Creates a room. A block comes before it, and the room is refused, or after it, and finds its head. */
+export const createRoom = async (room: NewRoom): Promise<Created> => {
   const memberships = memberItems(room);
   const { rosters, census } = newRosterItems(room.id, rosterOf(room));
   const others = [
@@ -63,8 +67,15 @@ export const createRoom = async (room: NewRoom): Promise<boolean> => {
     ...(hasDetails(room) ? [newDetailsItem(room.id, detailsOf(room))] : []),
     ...(room.type === "public" ? [newListingItem(room.id, room.name)] : []),
   ];
+  const checks = room.pair ? unblockedParts(room.pair) : [];
   // What does not fit into one transaction goes ahead of it. Only if absent: two calls for one room may overlap.
-  const together = memberships.slice(0, transactionLimit - others.length - 1);
+  const together = memberships.slice(0, transactionLimit - others.length - checks.length - 1);
   await putAllIfAbsent(memberships.slice(together.length));
-  return putTogether([headItem(room), ...others, ...together]);
+  const result = await writeTogether([
+    { Put: { Item: headItem(room), ConditionExpression: "attribute_not_exists(pk)" } },
+    ...[...others, ...together].map((item) => ({ Put: { Item: item } })),
+    ...checks,
+  ]);
+  if (result.done) return "created";
+  return result.failed.includes(0) ? "exists" : "blocked";
 };

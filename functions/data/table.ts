@@ -14,6 +14,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
   TransactWriteCommand,
+  type TransactWriteCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
@@ -120,10 +121,26 @@ export type Outcome =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item: Item | undefined };
 
+/**
+ * Waits for a transaction that is under way on the item, which refuses any other write of it; the SDK does not.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+ */
+const afterTransactions = async <T>(call: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const isConflict = error instanceof Error && error.name === "TransactionConflictException";
+      if (!isConflict || attempt === transactionAttempts) throw error;
+      await pause(attempt);
+    }
+  }
+};
+
 /** Tells a failed condition, which is an answer, from an error. */
 const outcome = async (call: () => Promise<Item | undefined>): Promise<Outcome> => {
   try {
-    return { done: true, item: (await call()) ?? {} };
+    return { done: true, item: (await afterTransactions(call)) ?? {} };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { done: false, item: error.Item && unmarshall(error.Item) };
@@ -228,27 +245,39 @@ export const putAllIfAbsent = (items: readonly (Key & Item)[]): Promise<void> =>
 const putsAtOnce = 25;
 const transactionAttempts = 6;
 
+/** Parts of a transaction, without the name of the table. */
+export type Part = {
+  readonly [Kind in keyof NonNullable<TransactWriteCommandInput["TransactItems"]>[number]]?: Omit<
+    NonNullable<NonNullable<TransactWriteCommandInput["TransactItems"]>[number][Kind]>,
+    "TableName"
+  >;
+};
+
+const onTable = (part: Part) =>
+  // Safe: each kind of part is given back as it was, with the table that it lacked.
+  Object.fromEntries(
+    Object.entries(part).map(([kind, input]) => [kind, { TableName: environment.tableName, ...input }]),
+  ) as NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+/** What a transaction did: all of it, or nothing, with the places of the parts whose condition failed. */
+export type Transaction = { readonly done: true } | { readonly done: false; readonly failed: number[] };
+
 /**
- * Puts all items or none; false if the first one is there already. Two transactions that meet on an item are told to
- * try again, and do: the SDK does not retry a cancelled transaction.
+ * Does all parts or none. Two transactions that meet on an item are told to try again, and do: the SDK does not retry a
+ * cancelled transaction.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-export const putTogether = async (puts: readonly (Key & Item)[]): Promise<boolean> => {
-  const items = puts.map((item, at) => ({
-    Put: {
-      TableName: environment.tableName,
-      Item: item,
-      ...(at === 0 && { ConditionExpression: "attribute_not_exists(pk)" }),
-    },
-  }));
+export const writeTogether = async (parts: readonly Part[]): Promise<Transaction> => {
+  const items = parts.map(onTable);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.send(new TransactWriteCommand({ TransactItems: items }));
-      return true;
+      return { done: true };
     } catch (error) {
       const codes = cancellationCodes(error);
       if (codes === undefined) throw error;
-      if (codes.includes("ConditionalCheckFailed")) return false;
+      const failed = codes.flatMap((code, at) => (code === "ConditionalCheckFailed" ? [at] : []));
+      if (failed.length > 0) return { done: false, failed };
       if (attempt === transactionAttempts) throw error;
       await pause(attempt);
     }

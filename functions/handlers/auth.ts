@@ -1,8 +1,7 @@
 import type { authOperations } from "../../contract/auth.ts";
 import { openSession, presentSelf, register, renewSession, type Session } from "../actions/accounts.ts";
-import { ensureProfile } from "../actions/profiles.ts";
+import { ensureProfile, updateOwnProfile } from "../actions/profiles.ts";
 import { confirmSignUp, forgotPassword, resetPassword, revokeToken } from "../data/accounts.ts";
-import { updateProfile } from "../data/profiles.ts";
 import { putTicket, ticketSeconds } from "../data/tickets.ts";
 import type { Handlers } from "../kernel/http.ts";
 import { newTicket } from "../kernel/ids.ts";
@@ -37,10 +36,7 @@ export const authHandlers: Handlers<typeof authOperations> = {
 
   getProfile: async ({ actor }) => presentSelf(await ensureProfile(actor)),
 
-  updateProfile: async ({ actor, body }) => {
-    const profile = await ensureProfile(actor);
-    return presentSelf((await updateProfile(actor.userId, body)) ?? profile);
-  },
+  updateProfile: async ({ actor, body }) => presentSelf(await updateOwnProfile(actor, body)),
 
   forgotPassword: async ({ body }) => {
     await forgotPassword(body.email);

@@ -14,20 +14,20 @@ const statusOf = ({ userId, isOnline, lastSeen }: Presence) => ({
 export const presenceHandlers: Handlers<typeof presenceOperations> = {
   heartbeat: async ({ actor }) => ({ status: "success", last_activity: await heartbeat(actor) }),
 
-  listOnlineUsers: async () => ({ online_users: await listOnlineUsers() }),
+  listOnlineUsers: async ({ actor }) => ({ online_users: await listOnlineUsers(actor.userId) }),
 
   markOffline: async ({ actor }) => {
     await goOffline(actor);
     return { status: "offline" };
   },
 
-  getUserStatus: async ({ params }) => statusOf(await viewStatus(params.user_id)),
+  getUserStatus: async ({ actor, params }) => statusOf(await viewStatus(actor.userId, params.user_id)),
 
   updateUserStatus: async ({ actor, params, body }) => {
     if (params.user_id !== actor.userId)
       throw new ApiError("forbidden", "This is not your id: you can change your own status alone.");
     await (body.is_online ? heartbeat(actor) : goOffline(actor));
-    return statusOf(await viewStatus(actor.userId));
+    return statusOf(await viewStatus(actor.userId, actor.userId));
   },
 
   listTypingUsers: async ({ actor, params }) =>

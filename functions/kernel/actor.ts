@@ -20,3 +20,16 @@ export const actorFromClaims = (claims: Readonly<Record<string, unknown>>): Acto
 
 /** The text of a claim, if the token has it. */
 export const claim = (actor: Actor, name: string): string | undefined => stringOf(actor.claims[name]);
+
+/**
+ * The groups that a claim names. An HTTP API passes claims on as text, and a list as `[one two]`, so names with spaces
+ * cannot be told from several names: the stack takes none for a group that decides anything, and Cognito has none
+ * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
+ * https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/issues/802
+ */
+export const groupsOf = (actor: Actor, name: string): readonly string[] => {
+  const value = claim(actor, name);
+  if (value === undefined) return [];
+  const list = /^\[(.*)\]$/s.exec(value)?.[1];
+  return list === undefined ? [value] : list.split(" ").filter(Boolean);
+};

@@ -1,3 +1,5 @@
+import type { MediaKind } from "../../contract/media-types.ts";
+
 /**
  * What the stack tells a function about itself. Read when it is first needed, so that each function is given only the
  * variables that it uses.
@@ -43,6 +45,37 @@ export const environment = {
   /** Where tasks go. */
   get workQueueUrl() {
     return variable("WORK_QUEUE_URL");
+  },
+  get bucketName() {
+    return variable("BUCKET_NAME");
+  },
+  /** Where clients reach the bucket: its own host, or the endpoint that the SDK too would use in its place. */
+  get bucketUrl() {
+    const endpoint = process.env.AWS_ENDPOINT_URL_S3;
+    return endpoint === undefined ? `https://${variable("BUCKET_HOST")}` : `${endpoint}/${this.bucketName}`;
+  },
+  /** Bytes that an upload of this kind may have. */
+  uploadLimit(kind: MediaKind): number {
+    return positive(`MAX_${kind.toUpperCase()}_MB`) * 1024 * 1024;
+  },
+  /**
+   * Those of the function's role, as Lambda sets them.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+   */
+  get credentials() {
+    return {
+      accessKeyId: variable("AWS_ACCESS_KEY_ID"),
+      secretAccessKey: variable("AWS_SECRET_ACCESS_KEY"),
+      sessionToken: variable("AWS_SESSION_TOKEN"),
+      region: variable("AWS_REGION"),
+    };
+  },
+  /** Who is in it, as the claim of a token says, is an administrator. */
+  get adminGroup() {
+    return variable("ADMIN_GROUP");
+  },
+  get groupsClaim() {
+    return variable("GROUPS_CLAIM");
   },
   /** Messages a second that a member may send to a room in the long run. */
   get rateLimitPerSecond() {

@@ -9,6 +9,8 @@ const uuidOf = (text: string): string => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
 
+export const newFileId = (): string => randomUUID();
+
 export const newRoomId = (): string => randomUUID();
 
 /** The same two people always meet in the same room, whoever opens it: a duplicate cannot exist. */
@@ -32,6 +34,10 @@ export const newTicket = (): string => randomBytes(32).toString("base64url");
 
 /** What is stored of a ticket: whoever reads the table cannot use it. */
 export const digest = (secret: string): string => createHash("sha256").update(secret).digest("base64url");
+
+/** The same reporter's report of the same thing is one; of a person, one after the other (`earlier` are closed). */
+export const reportId = (reporter: string, subject: string, earlier: number): string =>
+  uuidOf(`report\n${reporter}\n${subject}\n${earlier}`);
 
 /** A short name for a client's own id, so that a membership can remember many of them and stay under 1 KB. */
 export const shortDigest = (text: string): string => digest(text).slice(0, 8);

@@ -14,6 +14,8 @@ export interface Answer {
 const throttled = new Set([
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
+  // What S3 says instead. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  "SlowDown",
   "ThrottlingException",
   "TransactionCanceledException",
   "TransactionInProgressException",

@@ -1,4 +1,10 @@
-import { AccountRecovery, FeaturePlan, UserPool, type UserPoolClient } from "aws-cdk-lib/aws-cognito";
+import {
+  AccountRecovery,
+  CfnUserPoolGroup,
+  FeaturePlan,
+  UserPool,
+  type UserPoolClient,
+} from "aws-cdk-lib/aws-cognito";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Duration, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -6,9 +12,14 @@ import type { StagePolicy } from "../stage.ts";
 
 export interface AccountsProps {
   readonly policy: StagePolicy;
+  /** The group of those who are administrators. */
+  readonly adminGroup: string;
 }
 
-/** The stack's own accounts: a user pool whose users sign in with their e-mail address, and its one app client. */
+/**
+ * The stack's own accounts: a user pool whose users sign in with their e-mail address, its one app client, and the group
+ * of administrators, empty at first.
+ */
 export class Accounts extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
@@ -48,6 +59,12 @@ export class Accounts extends Construct {
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(30),
+    });
+
+    new CfnUserPoolGroup(this, "Administrators", {
+      userPoolId: this.pool.userPoolId,
+      groupName: props.adminGroup,
+      description: "Verifies people and deals with reports",
     });
 
     Validations.of(this.pool).acknowledge(

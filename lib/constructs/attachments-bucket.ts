@@ -1,16 +1,41 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  CfnBucket,
   HttpMethods,
   ObjectOwnership,
 } from "aws-cdk-lib/aws-s3";
-import { Duration, Validations } from "aws-cdk-lib/core";
+import { Duration, Stack, Validations } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { FunctionNeeds, ObjectPlace } from "../functions.ts";
 import type { StagePolicy } from "../stage.ts";
+import type { ParleyFunction } from "./parley-function.ts";
 
-/** Uploads start below this prefix and leave it when a message takes them; what stays was never sent. */
-export const pendingPrefix = "pending/";
+/**
+ * Where uploads arrive, and where they are copied to when a message takes them. What arrived is removed after a day
+ * either way: while it is there, S3 refuses a second use of its upload.
+ */
+const prefixes: Readonly<Record<ObjectPlace, string>> = { pending: "pending/", files: "files/" };
+
+/**
+ * Malware is read by no function, and so by nobody who has a URL of theirs, nor copied into a message.
+ * https://docs.aws.amazon.com/guardduty/latest/ug/tag-based-access-s3-malware-protection.html
+ */
+const notMalware = {
+  StringNotEquals: { "s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "THREATS_FOUND" },
+};
+
+// Object.keys forgets the key type.
+const placesOf = (actions: object) => Object.keys(actions) as ObjectPlace[];
+
+/** A bucket's ARN as cdk-nag writes it in what it finds. */
+export const arnInFindings = (bucket: Bucket): string => {
+  const { defaultChild } = bucket.node;
+  if (!(defaultChild instanceof CfnBucket)) throw new Error("A bucket is made of an AWS::S3::Bucket.");
+  return `<${Stack.of(bucket).getLogicalId(defaultChild)}.Arn>`;
+};
 
 export interface AttachmentsBucketProps {
   readonly policy: StagePolicy;
@@ -43,7 +68,7 @@ export class AttachmentsBucket extends Construct {
             ],
       lifecycleRules: [
         { id: "abort-unfinished-uploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        { id: "expire-pending-uploads", prefix: pendingPrefix, expiration: Duration.days(1) },
+        { id: "expire-pending-uploads", prefix: prefixes.pending, expiration: Duration.days(1) },
       ],
       // A bucket that holds objects is not deleted: emptying it on destroy would take a custom resource, a function of
       // the CDK's own with rights over every object, in each template. `docs/deploying.md` has the command instead.
@@ -56,5 +81,27 @@ export class AttachmentsBucket extends Construct {
         "Objects are reached by presigned URL alone, and each URL is made by a function that logs who asked for it. " +
         "Who wants every read recorded turns on CloudTrail data events, which need no second bucket.",
     });
+  }
+
+  /** Lets a function do to objects what it needs to, and tells it where they are. */
+  grantObjects(granted: ParleyFunction, { objectActions }: FunctionNeeds): void {
+    if (!objectActions) return;
+    granted.function.addEnvironment("BUCKET_NAME", this.bucket.bucketName);
+    granted.function.addEnvironment("BUCKET_HOST", this.bucket.bucketRegionalDomainName);
+    for (const place of placesOf(objectActions)) {
+      for (const action of objectActions[place] ?? []) {
+        granted.grant(
+          new PolicyStatement({
+            actions: [`s3:${action}`],
+            resources: [this.bucket.arnForObjects(`${prefixes[place]}*`)],
+            ...(action === "GetObject" && { conditions: notMalware }),
+          }),
+        );
+      }
+      Validations.of(granted).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${arnInFindings(this.bucket)}/${prefixes[place]}*]`,
+        reason: "Each upload is an object of its own, whose key holds an id that is made up when it begins.",
+      });
+    }
   }
 }

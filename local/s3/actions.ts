@@ -2,13 +2,20 @@ import { parseForm } from "./form-data.ts";
 import { copySource, header, type S3Request } from "./request.ts";
 import { innerXml, textOf } from "./xml.ts";
 
+/** An action on a bucket or an object. `context` gives the values of condition keys, by their names in lower case. */
+export interface S3Need {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: () => Readonly<Record<string, readonly string[]>>;
+}
+
 /** A request in the terms of IAM: who, which action, on what. */
 export interface S3Call {
   readonly accessKeyId: string | undefined;
   /** The API's name, such as `PutObject` or `PostObject`; what it doesn't know is the method and subresource. */
   readonly action: string;
   /** The IAM actions it takes, each with its resource: a copy reads one object and writes another. */
-  readonly needs: readonly { readonly action: string; readonly resource: string }[];
+  readonly needs: readonly S3Need[];
   readonly bucket: string;
   readonly key: string;
 }

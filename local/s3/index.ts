@@ -6,11 +6,12 @@ import type { Clock } from "../clock.ts";
 import type { FunctionHost } from "../lambda/types.ts";
 import type { Log, StoreLocation, StoreRequest, StoreResponse } from "../store.ts";
 import type { PhysicalNames, Resource } from "../template/types.ts";
-import { actionOf, type S3Call } from "./actions.ts";
+import { actionOf, type S3Call, type S3Need } from "./actions.ts";
 import { unframe } from "./aws-chunked.ts";
 import { type Bucket, type ObjectEvent, openBucket } from "./bucket.ts";
 import { readBucketConfig } from "./bucket-config.ts";
 import { verifyChecksums } from "./checksums.ts";
+import { tagConditions } from "./conditions.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import type { SecretOf } from "./credential.ts";
 import { deleteObjects } from "./delete-objects.ts";
@@ -85,6 +86,11 @@ export function createS3(options: S3Options): S3 {
     );
   }
   const bucketNames = new Set(buckets.keys());
+  /** The tags of the object with this ARN; of none where there is none. */
+  const tagsOf = (arn: string): Readonly<Record<string, string>> => {
+    const [, bucket = "", key = ""] = /^arn:aws:s3:::([^/]+)\/(.*)$/s.exec(arn) ?? [];
+    return buckets.get(bucket)?.get(key)?.tags ?? {};
+  };
   clock.onAdvance(() => {
     for (const bucket of buckets.values()) bucket.expire();
   });
@@ -104,7 +110,9 @@ export function createS3(options: S3Options): S3 {
     },
     describe(request) {
       try {
-        return actionOf(parseS3Request(request, bucketNames));
+        const call = actionOf(parseS3Request(request, bucketNames));
+        const context = ({ action, resource }: S3Need) => tagConditions(action, tagsOf(resource));
+        return { ...call, needs: call.needs.map((need) => ({ ...need, context: () => context(need) })) };
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
         // It needs no permission to be told what is wrong with it.

@@ -16,6 +16,7 @@ const provisionedTypes: ReadonlySet<string> = new Set([
   "AWS::DynamoDB::GlobalTable",
   "AWS::Cognito::UserPool",
   "AWS::Cognito::UserPoolClient",
+  "AWS::Cognito::UserPoolGroup",
   "AWS::S3::Bucket",
   "AWS::SQS::Queue",
 ]);

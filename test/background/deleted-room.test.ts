@@ -57,6 +57,7 @@ const store = async (user: TestUser, roomId: string, seqs: { from: number; to: n
       forwardedFrom: null,
       priority: "normal",
       metadata: null,
+      attachment: null,
       clientMessageId: null,
       expiresAt: null,
     });

@@ -102,6 +102,34 @@ const measureSends = async (bench: Bench, { others, history }: Crowds, report: R
   for (const socket of [...sockets, ...live, ...beside]) socket.terminate();
 };
 
+/** A file, and the message that it is sent with. */
+const measureFiles = async (bench: Bench, report: Report): Promise<void> => {
+  const [ann, ben] = [await bench.newUser("fay"), await bench.newUser("flo")];
+  const room = await bench.directRoom(ann, ben);
+  const sockets = [await bench.connect(ann), await bench.connect(ben)];
+  const upload = async (): Promise<string> => {
+    const file = { file_name: "hello.txt", file_size: 5, media_type: "text/plain", room };
+    const begun = await bench.api<{
+      file_id: string;
+      upload: { url: string; headers: Record<string, string> };
+    }>(ann, "POST", "/api/chat/upload/file", file);
+    await fetch(begun.upload.url, { method: "PUT", headers: begun.upload.headers, body: "Hello" });
+    return begun.file_id;
+  };
+  report(rowOf("upload a file", await bench.measure(upload), { limits: { wru: 1, rru: 2, calls: 3 } }));
+  const file_id = await upload();
+  const sending = await bench.measure(() =>
+    bench.api(ann, "POST", `/api/chat/rooms/${room}/messages`, { file_id }),
+  );
+  report(
+    rowOf("send with a file", sending, {
+      limits: { wru: 6, rru: 4, calls: 10, in_sequence: 7 },
+      exactly: { posts: 2 },
+    }),
+  );
+  for (const socket of sockets) socket.terminate();
+};
+
 const measureMarks = async (
   bench: Bench,
   { group, sender, reader }: { group: string; sender: BenchUser; reader: BenchUser },
@@ -176,5 +204,6 @@ const measureConnecting = async (bench: Bench, report: Report): Promise<void> =>
 export const measureBudgets = async (bench: Bench, crowds: Crowds, report: Report): Promise<void> => {
   await measureConnecting(bench, report);
   await measureList(bench, report);
+  await measureFiles(bench, report);
   await measureSends(bench, crowds, report);
 };

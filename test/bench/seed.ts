@@ -134,6 +134,7 @@ export const growHistory = async (
       forwardedFrom: null,
       priority: "normal",
       metadata: null,
+      attachment: null,
       clientMessageId: null,
       expiresAt: null,
     }),

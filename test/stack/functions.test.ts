@@ -92,6 +92,16 @@ for (const [variant, context] of variants) {
         expect(variable(resource, "NODE_OPTIONS")).toBe("--enable-source-maps");
         const endpoint = variable(resource, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
         expect(endpoint !== undefined, `endpoint of ${name}`).toBe(needs.connectionMethods !== undefined);
+        expect(variable(resource, "ADMIN_GROUP"), `group of ${name}`).toBe(
+          needs.knowsAdministrators ? "admins" : undefined,
+        );
+        expect(variable(resource, "GROUPS_CLAIM"), `claim of ${name}`).toBe(
+          !needs.knowsAdministrators
+            ? undefined
+            : variant === "external issuer"
+              ? "groups"
+              : "cognito:groups",
+        );
         const ownsAccounts = needs.managesAccounts === true && variant !== "external issuer";
         expect(variable(resource, "USER_POOL_ID") !== undefined, `pool of ${name}`).toBe(ownsAccounts);
       }
@@ -118,7 +128,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("are granted the table actions, connections, queues, source and log group that the table of needs lists, and no more", () => {
+    it("are granted the table actions, connections, queues, objects, source and log group that the table of needs lists, and no more", () => {
       const table = stack.one("AWS::DynamoDB::Table").id;
       const api = stack
         .of("AWS::ApiGatewayV2::Api")
@@ -141,6 +151,9 @@ for (const [variant, context] of variants) {
           ),
           ...(needs.sendsTo ?? []).map((queue) => `sqs:SendMessage ${queueId(queue)}`),
           ...sources.flatMap(({ properties }) => pollingGrants(properties)),
+          ...Object.entries(needs.objectActions ?? {}).flatMap(([place, actions]) =>
+            actions.map((action) => `s3:${action} ${stack.one("AWS::S3::Bucket").id}/${place}/*`),
+          ),
           ...(confirms ? ["AdminConfirmSignUp", "AdminUpdateUserAttributes"] : []).map(
             (action) => `cognito-idp:${action} ${stack.one("AWS::Cognito::UserPool").id}`,
           ),
@@ -152,14 +165,15 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("are granted nothing by wildcard, but ListStreams, and connections, whose ids API Gateway makes up", () => {
+    it("are granted nothing by wildcard, but ListStreams, connections, whose ids API Gateway makes up, and objects", () => {
       for (const { Effect, Action, Resource } of functions.flatMap(({ statements }) => statements)) {
         expect(Effect).toBe("Allow");
         for (const action of list(Action)) expect(action).not.toContain("*");
         // ListStreams knows no resource.
         if (Action === "dynamodb:ListStreams") continue;
         for (const on of list(Resource)) {
-          expect(render(on).replace(/\/live\/(GET|POST|DELETE)\/@connections\/\*$/, "")).not.toContain("*");
+          const named = /\/(?:live\/(?:GET|POST|DELETE)\/@connections|pending|files)\/\*$/;
+          expect(render(on).replace(named, "")).not.toContain("*");
         }
       }
     });

@@ -19,7 +19,8 @@ const findingsOf = ({ app }: ReturnType<typeof createStack>): unknown => {
 };
 
 describe("cdk-nag AwsSolutions and CloudFormation's schemas", () => {
-  for (const [variant, context] of variants) {
+  const scanning = ["malware protection", { malwareProtection: "true" }] as const;
+  for (const [variant, context] of [...variants, scanning]) {
     it(`${variant}: nothing is found that has no reason beside it`, () => {
       expect(findingsOf(createStack(context, { validation: true }))).toEqual([]);
     });

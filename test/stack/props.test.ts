@@ -20,11 +20,17 @@ describe("readProps", () => {
       logRetentionDays: 7,
       rateLimitPerSecond: 10,
       rateLimitBurst: 30,
+      adminGroup: "admins",
       httpThrottleRate: 1000,
       httpThrottleBurst: 2000,
       webSocketThrottleRate: 1000,
       webSocketThrottleBurst: 2000,
       webSocketAccessLogs: false,
+      maxImageMb: 10,
+      maxAudioMb: 25,
+      maxFileMb: 50,
+      maxVideoMb: 100,
+      malwareProtection: false,
     });
   });
 
@@ -52,7 +58,21 @@ describe("readProps", () => {
       logRetentionDays: 30,
       rateLimitPerSecond: 5,
       webSocketAccessLogs: true,
-      externalIssuer: { issuerUrl: "https://login.example.com/", audience: "parley" },
+      externalIssuer: {
+        issuerUrl: "https://login.example.com/",
+        audience: "parley",
+        groupsClaim: "groups",
+      },
+    });
+  });
+
+  it("takes the administrators' group, and an external issuer's claim of it", () => {
+    const issuer = { issuerUrl: "https://login.example.com/", audience: "parley" };
+    expect(
+      readProps({ ...issuer, adminGroup: "Moderators", groupsClaim: "https://example.com/roles" }),
+    ).toMatchObject({
+      adminGroup: "Moderators",
+      externalIssuer: { groupsClaim: "https://example.com/roles" },
     });
   });
 
@@ -88,8 +108,13 @@ describe("readProps", () => {
     [{ rateLimitBurst: "1.5" }, /`rateLimitBurst`/],
     [{ httpThrottleRate: "" }, /`httpThrottleRate`/],
     [{ webSocketAccessLogs: "yes" }, /`webSocketAccessLogs` .*true or false/],
+    [{ maxVideoMb: "5000" }, /`maxVideoMb` is "5000", but must be a whole number from 1 to 1000/],
+    [{ malwareProtection: "on" }, /`malwareProtection` .*true or false/],
     [{ issuerUrl: "http://login.example.com", audience: "a" }, /`issuerUrl` .*https URL/],
     [{ issuerUrl: "https://login.example.com" }, /`issuerUrl` and `audience` go together/],
+    [{ adminGroup: "" }, /`adminGroup` .*without spaces/],
+    [{ adminGroup: "chat admins" }, /`adminGroup` .*without spaces/],
+    [{ groupsClaim: "roles" }, /`groupsClaim` is for an external issuer/],
     [{ audience: "parley" }, /`issuerUrl` and `audience` go together/],
   ];
   for (const [given, sentence] of refused) {

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
+import {
+  AdminAddUserToGroupCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
 import type { User } from "../../contract/objects/user.ts";
 import { call } from "./contract-client.ts";
+import { target } from "./target.ts";
 
 export const password = "correct horse battery";
 
@@ -29,6 +34,22 @@ export const newUser = async (name = "user"): Promise<TestUser> => {
     refreshToken: tokens.refresh_token,
     user: tokens.user,
   };
+};
+
+/** A new account of an administrator: put into the group as an operator does it, and logged in afterwards. */
+export const newAdministrator = async (): Promise<TestUser> => {
+  const user = await newUser("admin");
+  const { awsUrl, operator, userPoolId } = target();
+  const cognito = new CognitoIdentityProviderClient({
+    endpoint: awsUrl,
+    region: operator.region,
+    credentials: operator,
+  });
+  await cognito.send(
+    new AdminAddUserToGroupCommand({ UserPoolId: userPoolId, Username: user.email, GroupName: "admins" }),
+  );
+  const tokens = await call("login", { body: { email: user.email, password } });
+  return { ...user, token: tokens.access_token, idToken: tokens.id_token };
 };
 
 export const newUsers = (count: number): Promise<TestUser[]> =>

@@ -10,6 +10,7 @@ export interface PoolDefinition {
   readonly arn: string;
   readonly properties: Properties;
   readonly clients: readonly { readonly id: string; readonly properties: Properties }[];
+  readonly groups: readonly { readonly name: string; readonly properties: Properties }[];
 }
 
 /**
@@ -36,6 +37,7 @@ export function definePools(
       arn,
       properties: withoutEmptyLists(properties),
       clients: defineClients(template, logicalId, names),
+      groups: defineGroups(template, logicalId, names),
     });
   }
   return pools;
@@ -70,6 +72,23 @@ function defineClients(
     clients.push({ id, properties });
   }
   return clients;
+}
+
+function defineGroups(
+  template: Template,
+  poolLogicalId: string,
+  names: PhysicalNames,
+): PoolDefinition["groups"] {
+  const groups: { name: string; properties: Properties }[] = [];
+  for (const [logicalId, { Type, Properties: properties }] of template.resources) {
+    if (Type !== "AWS::Cognito::UserPoolGroup") continue;
+    const pool = properties.UserPoolId;
+    if (!isRecord(pool) || pool.Ref !== poolLogicalId) continue;
+    const name = typeof properties.GroupName === "string" ? properties.GroupName : logicalId;
+    names.ref(logicalId, name);
+    groups.push({ name, properties });
+  }
+  return groups;
 }
 
 function shortId(logicalId: string, length: number): string {

@@ -75,6 +75,16 @@ async function providePool(cognito: Services["cognito"], definition: PoolDefinit
       // As with the pool, the properties bear the names of the API's fields.
     } as AppClient);
   }
+  for (const { name, properties: group } of definition.groups) {
+    const known = await service.getGroupByGroupName(context, name);
+    await service.saveGroup(context, {
+      CreationDate: clock.get(),
+      ...known,
+      ...group,
+      GroupName: name,
+      LastModifiedDate: clock.get(),
+    });
+  }
 }
 
 function schemaAttributes(schema: unknown): UserPool["SchemaAttributes"] {

@@ -44,6 +44,9 @@ const knownKeys = new Set([
   "aws:requestedregion",
 ]);
 
+/** The tag of an object is part of its key's name, and so any of these may be asked for. */
+const isKnown = (key: string): boolean => knownKeys.has(key) || key.startsWith("s3:existingobjecttag/");
+
 /** Compiles a statement's `Condition` block: all operators and all keys must hold, any of a key's values. */
 export function compileConditions(block: unknown): ConditionTest | undefined {
   if (!isRecord(block)) return undefined;
@@ -61,7 +64,7 @@ function compileTest(fullName: string, key: string, patterns: readonly string[])
   const forAny = name.startsWith("foranyvalue:");
   const ifExists = name.endsWith("ifexists");
   const base = name.replace(/^for(allvalues|anyvalue):/, "").replace(/ifexists$/, "");
-  const unsupported = !knownKeys.has(key) ? `key ${key}` : undefined;
+  const unsupported = !isKnown(key) ? `key ${key}` : undefined;
   if (unsupported) return refuse(unsupported);
   if (base === "null") {
     return (context) => ((context[key]?.length ?? 0) === 0) === (patterns[0]?.toLowerCase() === "true");

@@ -1,0 +1,107 @@
+import type { Draft } from "../../contract/messages.ts";
+import { bindFile, type FileFacts, getFile, keepFile, putFile, type StoredFile } from "../data/files.ts";
+import { showPreview } from "../data/heads.ts";
+import { objectKeys } from "../data/keys.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { newFileId } from "../kernel/ids.ts";
+import { errorFacts, log } from "../kernel/log.ts";
+import { isPast } from "../kernel/time.ts";
+import { inspectUpload } from "./inspect-upload.ts";
+
+const noSuchUpload = (): ApiError =>
+  new ApiError("not_found", "You have no upload with this id for this room, or it has expired.");
+
+const alreadySent = (): ApiError =>
+  new ApiError("conflict", "This file is in a message already: upload it again to send it again.");
+
+/** Throws `invalid_input` unless the draft leaves its type open, or names the kind of its file. */
+const accessType = ({ message_type }: Draft, { kind }: StoredFile): void => {
+  if (message_type !== "text" && message_type !== kind)
+    throw invalidInput([{ path: "message_type", message: `must be ${kind}, as its file was uploaded` }]);
+};
+
+/**
+ * The upload that a draft names, looked at, and with a copy of its bytes where the file of a message stays, which no
+ * upload reaches. `seq` is that of a message that an earlier call may have bound it to. Nothing is promised to the
+ * message yet: a send that is refused after this leaves an upload that can be sent again.
+ *
+ * Throws `not_found` unless it is the sender's own for this room, `conflict` if it is in a message or not uploaded yet,
+ * and `invalid_input` if it is not what it was said to be.
+ */
+export const prepareUpload = async (
+  userId: string,
+  roomId: string,
+  fileId: string,
+  draft: Draft,
+  seq?: number,
+): Promise<StoredFile> => {
+  const file = await getFile(fileId);
+  if (!file || file.uploaderId !== userId || file.roomId !== roomId) throw noSuchUpload();
+  if (file.seq === null ? isPast(file.expiresAt) : file.seq !== seq)
+    throw file.seq === null ? noSuchUpload() : alreadySent();
+  accessType(draft, file);
+  const etag = await inspectUpload(file);
+  const { copyObject } = await import("../data/objects.ts");
+  if (!(await copyObject(objectKeys.pending(fileId), objectKeys.attached(roomId, fileId), etag)))
+    throw new ApiError("conflict", "The file changed while it was looked at: send the message again.");
+  return file;
+};
+
+/** The file of a message that is forwarded. */
+export interface ForwardedFile {
+  readonly roomId: string;
+  readonly facts: FileFacts;
+  readonly kind: StoredFile["kind"];
+}
+
+/**
+ * A copy of a message's file for another room, as an upload of the one who forwards it: each room keeps and removes its
+ * own. Throws `conflict` where the file is gone, or was found to be malware.
+ */
+export const copyFile = async (
+  userId: string,
+  roomId: string,
+  { facts, kind, roomId: sourceRoomId }: ForwardedFile,
+): Promise<StoredFile> => {
+  const { copyObject } = await import("../data/objects.ts");
+  // First of all: what is left of a send that ends here is found by the file, and removed.
+  const file = await putFile({ ...facts, id: newFileId(), roomId, uploaderId: userId, kind });
+  const copied = await copyObject(
+    objectKeys.attached(sourceRoomId, facts.id),
+    objectKeys.attached(roomId, file.id),
+  );
+  if (!copied)
+    throw new ApiError("conflict", "The file of this message can't be forwarded: it is there no more.");
+  return file;
+};
+
+/**
+ * Step "bind" of sending a file, after the message's seq is claimed and before it is written: from here on the file is
+ * for this message alone. Throws `conflict` where another message was faster.
+ */
+export const attachFile = async (file: StoredFile, seq: number): Promise<void> => {
+  const outcome = await bindFile(file.id, seq);
+  if (outcome === "taken") throw alreadySent();
+  if (outcome === "gone") {
+    // Deleted while it was being sent: so is the copy that was made of it.
+    const { deleteObject } = await import("../data/objects.ts");
+    await deleteObject(objectKeys.attached(file.roomId, file.id));
+    throw noSuchUpload();
+  }
+};
+
+/**
+ * After a message with a file was written: the file stays for good. Shows the message as the room's last one again,
+ * because a send of the same file that came to nothing may have taken it from there (see docs/decisions/012). Never
+ * fails: the message is stored, and what is not done here is done by `reviewDeletedFile`.
+ */
+export const settleFile = async (stored: StoredMessage): Promise<void> => {
+  if (!stored.attachment) return;
+  const results = await Promise.allSettled([
+    keepFile(stored.attachment.id, stored.seq),
+    showPreview(stored.roomId, stored),
+  ]);
+  for (const result of results)
+    if (result.status === "rejected") log("warn", "file_not_settled", errorFacts(result.reason));
+};

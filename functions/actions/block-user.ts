@@ -1,0 +1,37 @@
+import { blockLimit, type Contact } from "../../contract/contacts.ts";
+import { deleteBlock, getBlock, listBlocks, putBlock } from "../data/blocks.ts";
+import { getProfile } from "../data/profiles.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { announceBetween } from "./announce-presence.ts";
+import { accessKnown, accessOther, viewKnown } from "./contacts.ts";
+
+/** Throws `conflict` where somebody blocks as many as they may. */
+const accessRoomForOne = async (userId: string): Promise<void> => {
+  const own = (await listBlocks(userId, "consistent")).filter((block) => block.by === "self");
+  if (own.length >= blockLimit)
+    throw new ApiError("conflict", `You block ${blockLimit} people, and can block no more: unblock some.`);
+};
+
+/**
+ * Blocks somebody, a contact or not. A message that had its number by then is sent, and may still be on its way; no
+ * other gets one. Throws `not_found` or `conflict`.
+ */
+export const blockUser = async (actor: Actor, otherId: string): Promise<Contact> => {
+  const { userId } = actor;
+  await accessOther(actor, otherId, "contact_id");
+  if (!(await getBlock(userId, otherId))) {
+    await accessRoomForOne(userId);
+    await putBlock(userId, otherId);
+    await announceBetween(userId, otherId);
+  }
+  return viewKnown(userId, await accessKnown(userId, otherId));
+};
+
+/** Lifts the caller's block of somebody, if there is one. Throws `not_found` for nobody. */
+export const unblockUser = async (userId: string, otherId: string): Promise<void> => {
+  if (!(await getProfile(otherId))) throw new ApiError("not_found", "User not found");
+  if (!(await getBlock(userId, otherId))) return;
+  await deleteBlock(userId, otherId);
+  await announceBetween(userId, otherId);
+};

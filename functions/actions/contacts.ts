@@ -1,0 +1,160 @@
+import { type Contact, contactLimit } from "../../contract/contacts.ts";
+import { type Block, getBlock, listBlocks } from "../data/blocks.ts";
+import {
+  type ContactChanges,
+  deleteContact,
+  getContact,
+  listContacts,
+  putContact,
+  type StoredContact,
+  updateContact,
+} from "../data/contacts.ts";
+import { type People, personOf } from "../data/people.ts";
+import { getProfile, getProfiles } from "../data/profiles.ts";
+import { getTogether } from "../data/together.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { foldText } from "../kernel/words.ts";
+import { displayNameOf, presentUser } from "./present-user.ts";
+import { ensureProfile } from "./profiles.ts";
+import { viewUser } from "./view-users.ts";
+
+export const noContact = (): ApiError =>
+  new ApiError("not_found", "This is none of your contacts: add them first.");
+
+/** Somebody whom one keeps, or blocks, or both. */
+export interface Known {
+  readonly userId: string;
+  readonly contact: StoredContact | undefined;
+  readonly block: Block | undefined;
+}
+
+type Shown = Omit<Contact, "contact">;
+
+const shownOf = ({ userId, contact, block }: Known): Shown => {
+  const since = block?.since ?? "";
+  return {
+    id: userId,
+    nickname: contact?.nickname ?? null,
+    is_favorite: contact?.isFavorite ?? false,
+    is_blocked: block !== undefined,
+    created_at: contact?.createdAt ?? since,
+    updated_at: contact && contact.updatedAt > since ? contact.updatedAt : since,
+  };
+};
+
+/** A contact as its owner sees it. The address of somebody who is only blocked is shown as that of any other. */
+export const viewKnown = async (viewerId: string, known: Known): Promise<Contact> => ({
+  ...shownOf(known),
+  contact: await viewUser(viewerId, known.userId),
+});
+
+/** The contact, or the block, of somebody. Throws `not_found` where there is neither. */
+export const accessKnown = async (userId: string, otherId: string): Promise<Known> => {
+  const [contact, block] = await Promise.all([getContact(userId, otherId), getBlock(userId, otherId)]);
+  if (!contact && !block) throw noContact();
+  return { userId: otherId, contact, block };
+};
+
+/** Throws `invalid_input` for oneself and `not_found` for nobody, before anything is kept of them. */
+export const accessOther = async (actor: Actor, otherId: string, path: string): Promise<void> => {
+  if (otherId === actor.userId) throw invalidInput([{ path, message: "This is you: name somebody else" }]);
+  const [other] = await Promise.all([getProfile(otherId), ensureProfile(actor)]);
+  if (!other) throw new ApiError("not_found", "User not found");
+};
+
+/** Throws `conflict` where there are as many contacts as there may be. */
+const accessRoomForOne = async (userId: string): Promise<void> => {
+  if ((await listContacts(userId, contactLimit)).length >= contactLimit)
+    throw new ApiError("conflict", `You have ${contactLimit} contacts, and can keep no more: remove some.`);
+};
+
+/** Adds somebody to the caller's contacts, or gives the contact that they are. */
+export const createContact = async (
+  actor: Actor,
+  otherId: string,
+  nickname: string | null,
+): Promise<{ contact: Contact; isNew: boolean }> => {
+  const { userId } = actor;
+  await accessOther(actor, otherId, "user_id");
+  const existing = await getContact(userId, otherId);
+  if (!existing) await accessRoomForOne(userId);
+  const { contact, isNew } = existing
+    ? { contact: existing, isNew: false }
+    : await putContact(userId, otherId, nickname);
+  const block = await getBlock(userId, otherId);
+  return { contact: await viewKnown(userId, { userId: otherId, contact, block }), isNew };
+};
+
+/** Changes a contact of the caller. Throws `not_found`. */
+export const changeContact = async (
+  userId: string,
+  otherId: string,
+  changes: ContactChanges,
+): Promise<Contact> => {
+  const contact = await updateContact(userId, otherId, changes);
+  if (!contact) throw noContact();
+  return viewKnown(userId, { userId: otherId, contact, block: await getBlock(userId, otherId) });
+};
+
+/** Removes a contact of the caller; a block stays. Throws `not_found`. */
+export const removeContact = async (userId: string, otherId: string): Promise<void> => {
+  if (!(await deleteContact(userId, otherId))) throw noContact();
+};
+
+/** Those whom somebody keeps, or those whom they block. */
+const listKnown = async (userId: string, blocked: boolean): Promise<Known[]> => {
+  const [contacts, blocks] = await Promise.all([
+    listContacts(userId, contactLimit),
+    listBlocks(userId, "consistent"),
+  ]);
+  const contactOf = new Map(contacts.map((contact) => [contact.userId, contact]));
+  const own = new Map(blocks.filter(({ by }) => by === "self").map((block) => [block.userId, block]));
+  return [...(blocked ? own : contactOf).keys()].map((otherId) => ({
+    userId: otherId,
+    contact: contactOf.get(otherId),
+    block: own.get(otherId),
+  }));
+};
+
+/** Favorites first, then by name: the nickname, or what the contact is called at present. */
+const inOrder = (known: readonly Known[], names: ReadonlyMap<string, string>): Known[] => {
+  const collator = new Intl.Collator("und");
+  const nameOf = (one: Known): string => foldText(one.contact?.nickname ?? names.get(one.userId) ?? "");
+  return known
+    .map((one) => ({ one, name: nameOf(one), rank: one.contact?.isFavorite ? 0 : 1 }))
+    .sort(
+      (left, right) =>
+        left.rank - right.rank ||
+        collator.compare(left.name, right.name) ||
+        (left.one.userId < right.one.userId ? -1 : 1),
+    )
+    .map(({ one }) => one);
+};
+
+/** Contacts of a page as their owner sees them. They have them as contacts, and so see their addresses. */
+const viewPage = (viewerId: string, page: readonly Known[], people: People): Contact[] =>
+  page.map((known) => ({
+    ...shownOf(known),
+    contact: presentUser(personOf(people, known.userId, viewerId), known.contact !== undefined),
+  }));
+
+/**
+ * A page of the caller's contacts, or of the people whom they block. Reads the profiles of all of them, half a unit
+ * each, because the order is by what they are called now, and presences for the page alone.
+ */
+export const listPage = async (
+  userId: string,
+  blocked: boolean,
+  page: { readonly number: number; readonly size: number },
+): Promise<{ count: number; contacts: Contact[] }> => {
+  const known = await listKnown(userId, blocked);
+  const profiles = await getProfiles(known.map((one) => one.userId));
+  const names = new Map([...profiles].map(([id, profile]) => [id, displayNameOf(profile)]));
+  const shown = inOrder(known, names).slice((page.number - 1) * page.size, page.number * page.size);
+  const { people } = await getTogether({ presences: [...shown.map((one) => one.userId), userId] });
+  return {
+    count: known.length,
+    contacts: viewPage(userId, shown, { profiles, presences: people.presences }),
+  };
+};

@@ -1,0 +1,90 @@
+import type { MediaType } from "../../contract/media-types.ts";
+import { deleteUnboundFile, type StoredFile } from "../data/files.ts";
+import { objectKeys } from "../data/keys.ts";
+import type { ObjectHead } from "../data/objects.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+
+/** Bytes that are looked at: enough to find what kind of document an archive is. */
+const headLength = 64 * 1024;
+
+const cfb = ["application/x-cfb"];
+const zip = ["application/zip"];
+
+/**
+ * What else the bytes of a type may be found to be: containers that several types share, and names that the detector
+ * spells differently. A type that is not here is found by its own name.
+ */
+const foundAs: Partial<Record<MediaType, readonly string[]>> = {
+  "image/png": ["image/apng"],
+  "image/heic": ["image/heif", "image/heic-sequence", "image/heif-sequence"],
+  "image/heif": ["image/heic", "image/heic-sequence", "image/heif-sequence"],
+  "audio/mp4": ["audio/x-m4a", "video/mp4"],
+  "audio/x-m4a": ["audio/mp4", "video/mp4"],
+  "audio/ogg": ["audio/ogg; codecs=opus"],
+  "audio/webm": ["video/webm"],
+  "audio/x-wav": ["audio/wav"],
+  "video/mp4": ["video/x-m4v"],
+  "application/msword": cfb,
+  "application/vnd.ms-excel": cfb,
+  "application/vnd.ms-powerpoint": cfb,
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": zip,
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": zip,
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": zip,
+  "application/vnd.oasis.opendocument.text": zip,
+  "application/vnd.oasis.opendocument.spreadsheet": zip,
+  "application/vnd.oasis.opendocument.presentation": zip,
+};
+
+/** Text has no signature: it is UTF-8 without a NUL. What is cut off in its last character is no error. */
+const isText = (bytes: Uint8Array): boolean => {
+  try {
+    return !new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true }).includes("\0");
+  } catch {
+    return false;
+  }
+};
+
+/** What speaks against bytes being of a type; undefined if nothing does. */
+const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | undefined> => {
+  const { fileTypeFromBuffer } = await import("file-type");
+  const found = (await fileTypeFromBuffer(bytes))?.mime;
+  if (mediaType.startsWith("text/")) {
+    if (found !== undefined) return `its bytes are ${found}`;
+    return isText(bytes) ? undefined : "its bytes are not UTF-8 text";
+  }
+  if (found === undefined) return "its bytes are of no known type";
+  // Safe: the type was held against the list of types when the upload began.
+  const allowed: readonly string[] = [mediaType, ...(foundAs[mediaType as MediaType] ?? [])];
+  return allowed.includes(found) ? undefined : `its bytes are ${found}`;
+};
+
+/** What speaks against an object being what its upload promised; undefined if nothing does. */
+const flawOf = async (file: StoredFile, object: ObjectHead | "threat"): Promise<string | undefined> => {
+  if (object === "threat") return "it was found to be malware";
+  if (object.size !== file.size) return `it has ${object.size} bytes, not ${file.size}`;
+  if (object.mediaType !== file.mediaType) return `it was uploaded as ${object.mediaType}`;
+  const lie = await lieOf(file.mediaType, object.bytes);
+  return lie && `it was said to be ${file.mediaType}, but ${lie}`;
+};
+
+/**
+ * Looks at what was uploaded, and gives the ETag of the bytes that were seen. Throws `conflict` if there is nothing yet,
+ * and `invalid_input` if it is not what it was said to be: then it is removed.
+ */
+export const inspectUpload = async (file: StoredFile): Promise<string> => {
+  const { deleteObject, getObjectHead } = await import("../data/objects.ts");
+  const key = objectKeys.pending(file.id);
+  const object = await getObjectHead(key, headLength);
+  if (object === "absent")
+    throw new ApiError(
+      "conflict",
+      "The file is not uploaded yet: PUT it to the URL that its upload began with, then send the message again.",
+    );
+  const flaw = await flawOf(file, object);
+  if (object !== "threat" && flaw === undefined) return object.etag;
+  await deleteUnboundFile(file.id);
+  await deleteObject(key);
+  throw invalidInput([
+    { path: "file_id", message: `The file is refused and removed, because ${flaw}: upload another one` },
+  ]);
+};

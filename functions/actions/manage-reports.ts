@@ -1,0 +1,101 @@
+import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
+import { getHead } from "../data/heads.ts";
+import { getMessage } from "../data/messages.ts";
+import { type People, personOf } from "../data/people.ts";
+import {
+  closeReport,
+  getReport,
+  listReports as listStored,
+  type ReportedMessage,
+  type StoredReport,
+} from "../data/reports.ts";
+import { getTogether } from "../data/together.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { messageId } from "../kernel/ids.ts";
+import { isoNow, isPast } from "../kernel/time.ts";
+import { accessAdministrator } from "./access-administrator.ts";
+import { removeMessage } from "./delete-message.ts";
+import { presentUser } from "./present-user.ts";
+
+const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
+  reporterId,
+  reportedId,
+  ...(closing ? [closing.by] : []),
+];
+
+const presentMessage = ({ room, seq, content, type, at }: ReportedMessage): Report["message"] => ({
+  id: messageId(room, seq),
+  room,
+  content,
+  message_type: type,
+  timestamp: at,
+});
+
+const present = (report: StoredReport, people: People): Report => {
+  const user = (userId: string) => presentUser(personOf(people, userId), false);
+  const { closing } = report;
+  return {
+    id: report.id,
+    status: report.status,
+    reason: report.reason,
+    reporter: user(report.reporterId),
+    reported_user: user(report.reportedId),
+    message: report.message ? presentMessage(report.message) : null,
+    action: closing?.action ?? null,
+    note: closing?.note ?? null,
+    closed_by: closing ? user(closing.by) : null,
+    created_at: report.createdAt,
+    closed_at: closing?.at ?? null,
+  };
+};
+
+const view = async (reports: readonly StoredReport[]): Promise<Report[]> => {
+  const userIds = reports.flatMap(peopleOf);
+  const { people } = await getTogether({ profiles: userIds, presences: userIds });
+  return reports.map((report) => present(report, people));
+};
+
+/** A page of the reports of a status, the newest first. Throws `forbidden`. */
+export const listReports = async (
+  actor: Actor,
+  status: ReportStatus,
+  page: { readonly number: number; readonly size: number },
+): Promise<{ count: number; reports: Report[] }> => {
+  accessAdministrator(actor);
+  const start = (page.number - 1) * page.size;
+  const { count, reports } = await listStored(status, reportLimit, { start, end: start + page.size });
+  return { count, reports: await view(reports) };
+};
+
+/** Deletes a reported message, unless it is gone already. */
+const removeReported = async (actor: Actor, { room, seq }: ReportedMessage): Promise<void> => {
+  const [head, message] = await Promise.all([getHead(room, "consistent"), getMessage(room, seq)]);
+  if (!head || head.status === "deleted" || seq <= head.floor) return;
+  if (message && !isPast(message.expiresAt)) await removeMessage(head, message, actor.userId);
+};
+
+/**
+ * Closes a report: the message first, if it is to be removed, so that a function that ends in between leaves an open
+ * report, and the repeat closes it. Throws `forbidden`, `not_found`, or `conflict` where it was closed in another way.
+ */
+export const updateReport = async (
+  actor: Actor,
+  reportId: string,
+  { action, note }: { readonly action: ReportAction; readonly note: string | null },
+): Promise<Report> => {
+  accessAdministrator(actor);
+  const report = await getReport(reportId);
+  if (!report) throw new ApiError("not_found", "There is no report with this id: check the id.");
+  if (action === "remove_message" && !report.message)
+    throw new ApiError("conflict", "This report is about a person: there is no message to remove.");
+  if (report.status === "open" && action === "remove_message" && report.message)
+    await removeReported(actor, report.message);
+  const closing = { by: actor.userId, action, note, at: isoNow() };
+  const closed = report.status === "open" ? await closeReport(report, closing) : report;
+  if (closed?.closing?.action !== action)
+    throw new ApiError("conflict", "The report is closed already, in another way.");
+  const [shown] = await view([closed]);
+  if (!shown) throw new Error("One report was to be shown.");
+  return shown;
+};

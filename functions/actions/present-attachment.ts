@@ -1,0 +1,23 @@
+import type { Attachment } from "../../contract/objects/attachment.ts";
+import type { FileFacts } from "../data/files.ts";
+import { downloadUrl } from "../data/object-urls.ts";
+
+/** What is known of a file, as clients call it. */
+export const presentFacts = (file: FileFacts) => ({
+  file_id: file.id,
+  file_name: file.name,
+  file_size: file.size,
+  media_type: file.mediaType,
+  width: file.width,
+  height: file.height,
+  duration: file.duration,
+});
+
+/**
+ * The file of a message, with a fresh URL to download it. Only for who sees the message: whoever has the URL has the
+ * file, for five minutes.
+ */
+export const presentAttachment = (roomId: string, file: FileFacts): Attachment => ({
+  ...presentFacts(file),
+  url: downloadUrl(roomId, file),
+});

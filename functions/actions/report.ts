@@ -1,0 +1,68 @@
+import { getProfile } from "../data/profiles.ts";
+import { type NewReport, putReport, type StoredReport } from "../data/reports.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { reportId } from "../kernel/ids.ts";
+import { isoNow } from "../kernel/time.ts";
+import { accessPresent, accessVisibleMessage } from "./access-message.ts";
+import { accessMemberRoom } from "./access-room.ts";
+import { ensureProfile } from "./profiles.ts";
+
+/** A report that was made; `isNew` is false if there was one. */
+export interface Reported {
+  readonly report: StoredReport;
+  readonly isNew: boolean;
+}
+
+/**
+ * Reports a message of a room that the caller is in, with what it says at present: one report of each member. Throws
+ * `forbidden`, `not_found`, or `conflict` for a deleted message.
+ */
+export const reportMessage = async (
+  actor: Actor,
+  roomId: string,
+  messageId: string,
+  reason: string,
+): Promise<Reported> => {
+  const room = await accessMemberRoom(actor.userId, roomId);
+  const message = await accessVisibleMessage(room, messageId);
+  if (message.senderId === actor.userId)
+    throw invalidInput([{ path: "message_id", message: "This message is your own: delete it instead" }]);
+  accessPresent(message);
+  return putReport({
+    id: reportId(actor.userId, messageId, 0),
+    reporterId: actor.userId,
+    reportedId: message.senderId,
+    message: {
+      room: message.roomId,
+      seq: message.seq,
+      content: message.content,
+      type: message.type,
+      at: message.at,
+    },
+    reason,
+    createdAt: isoNow(),
+  });
+};
+
+/** Reports of one person by one other that are told apart, each after the last was closed. */
+const reportsOfOne = 20;
+
+/** Reports somebody as such: one report by each reporter, until it is closed. Throws `not_found`. */
+export const reportUser = async (actor: Actor, userId: string, reason: string): Promise<Reported> => {
+  if (userId === actor.userId)
+    throw invalidInput([{ path: "user_id", message: "This is you: report somebody else" }]);
+  const [reported] = await Promise.all([getProfile(userId), ensureProfile(actor)]);
+  if (!reported) throw new ApiError("not_found", "User not found");
+  const report: Omit<NewReport, "id"> = {
+    reporterId: actor.userId,
+    reportedId: userId,
+    message: undefined,
+    reason,
+    createdAt: isoNow(),
+  };
+  for (let earlier = 0; ; earlier += 1) {
+    const made = await putReport({ ...report, id: reportId(actor.userId, userId, earlier) });
+    if (made.report.status === "open" || earlier === reportsOfOne) return made;
+  }
+};

@@ -1,0 +1,104 @@
+import type { UploadRequest } from "../../contract/attachments.ts";
+import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
+import type { Upload } from "../../contract/objects/attachment.ts";
+import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../data/files.ts";
+import { objectKeys } from "../data/keys.ts";
+import { uploadRequest, uploadSeconds } from "../data/object-urls.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { environment } from "../kernel/environment.ts";
+import { messageId, newFileId } from "../kernel/ids.ts";
+import { isoOf, isPast } from "../kernel/time.ts";
+import { accessMessage } from "./access-message.ts";
+import { accessMemberRoom } from "./access-room.ts";
+import { accessSending } from "./access-sending.ts";
+import { presentAttachment, presentFacts } from "./present-attachment.ts";
+import { isGone } from "./present-message.ts";
+
+const noSuchFile = (): ApiError => new ApiError("not_found", "There is no upload with this id.");
+
+/** Throws `invalid_input` for a type that is not of the kind, and `too_large`. */
+const accessKind = (kind: MediaKind, { media_type, file_size }: UploadRequest): void => {
+  if (!mediaTypes[kind].includes(media_type))
+    throw invalidInput([
+      {
+        path: "media_type",
+        message: `must be one of ${mediaTypes[kind].join(", ")} to be uploaded as ${kind}`,
+      },
+    ]);
+  const limit = environment.uploadLimit(kind);
+  if (file_size > limit)
+    throw new ApiError(
+      "too_large",
+      `The file has ${file_size} bytes; what is uploaded as ${kind} has at most ${limit}.`,
+    );
+};
+
+/**
+ * Begins an upload: gives the one request that stores exactly this file. Throws `forbidden` unless the caller may send
+ * in the room, `invalid_input` and `too_large`.
+ */
+export const createUpload = async (userId: string, kind: MediaKind, wanted: UploadRequest) => {
+  accessKind(kind, wanted);
+  accessSending(await accessMemberRoom(userId, wanted.room));
+  const file = await putFile({
+    id: newFileId(),
+    roomId: wanted.room,
+    uploaderId: userId,
+    kind,
+    name: wanted.file_name,
+    size: wanted.file_size,
+    mediaType: wanted.media_type,
+    width: wanted.width ?? null,
+    height: wanted.height ?? null,
+    duration: wanted.duration ?? null,
+  });
+  return { file_id: file.id, upload: uploadRequest(file), expires_in: uploadSeconds };
+};
+
+/** Whether the caller sees the message that has the file. */
+const isInSight = async (userId: string, { id, roomId }: StoredFile, seq: number): Promise<boolean> => {
+  try {
+    const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
+    return !isGone(message) && message.attachment?.id === id;
+  } catch (error) {
+    // A room or message that the caller may not see, and one that is not there, hide the file alike.
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
+};
+
+/** An upload of one's own that is in no message yet, or the file of a message in sight. Throws `not_found`. */
+export const viewUpload = async (userId: string, fileId: string): Promise<Upload> => {
+  const file = await getFile(fileId);
+  if (!file) throw noSuchFile();
+  const isAttached = file.seq !== null && (await isInSight(userId, file, file.seq));
+  // Bound to a message that was not written, as a send leaves it that ended too early, it is pending still.
+  const isPending = file.uploaderId === userId && file.expiresAt !== null && !isPast(file.expiresAt);
+  if (!isAttached && !isPending) throw noSuchFile();
+  return {
+    ...presentFacts(file),
+    room: file.roomId,
+    kind: file.kind,
+    status: isAttached ? "attached" : "pending",
+    message_id: isAttached && file.seq !== null ? messageId(file.roomId, file.seq) : null,
+    url: isAttached ? presentAttachment(file.roomId, file).url : null,
+    created_at: file.createdAt,
+    expires_at: isAttached || file.expiresAt === null ? null : isoOf(file.expiresAt * 1000),
+  };
+};
+
+/**
+ * Deletes an upload of one's own. A function that ends after the first step leaves objects that the removal of the file
+ * is told of (see remove-files.ts). Throws `not_found`, or `conflict` for a file that is for a message.
+ */
+export const deleteUpload = async (userId: string, fileId: string): Promise<void> => {
+  const file = await getFile(fileId);
+  if (!file || file.uploaderId !== userId || isPast(file.expiresAt)) throw noSuchFile();
+  if (!(await deleteUnboundFile(fileId)))
+    throw new ApiError("conflict", "The file is in a message: delete the message.");
+  const { deleteObject } = await import("../data/objects.ts");
+  await Promise.all([
+    deleteObject(objectKeys.pending(fileId)),
+    deleteObject(objectKeys.attached(file.roomId, fileId)),
+  ]);
+};

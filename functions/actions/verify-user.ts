@@ -1,0 +1,15 @@
+import type { User } from "../../contract/objects/user.ts";
+import { updateVerification } from "../data/profiles.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { accessAdministrator } from "./access-administrator.ts";
+import { viewUser } from "./view-users.ts";
+
+/** Says whether somebody is verified. Throws `forbidden` or `not_found`. */
+export const verifyUser = async (actor: Actor, userId: string, isVerified: boolean): Promise<User> => {
+  accessAdministrator(actor);
+  const profile = await updateVerification(userId, isVerified);
+  if (!profile) throw new ApiError("not_found", "User not found");
+  // A read might not see the change yet.
+  return { ...(await viewUser(actor.userId, userId)), is_verified: profile.is_verified };
+};

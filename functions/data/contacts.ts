@@ -1,0 +1,104 @@
+/**
+ * Contacts: people whom somebody keeps. That they block somebody is told by blocks.ts.
+ *   of one pair, several      USER#u / CONTACT#v
+ *   of a user                 USER#u / CONTACT#...
+ */
+import { isoOf } from "../kernel/time.ts";
+import { idOfKey, keys } from "./keys.ts";
+import { getItem, getItems, type Item, putIfAbsent, queryAll, takeItem, updateItem } from "./table.ts";
+
+export interface StoredContact {
+  /** Whom it is about. */
+  readonly userId: string;
+  readonly nickname: string | null;
+  readonly isFavorite: boolean;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+const fromItem = (item: Item): StoredContact => ({
+  userId: idOfKey(String(item.sk)),
+  nickname: typeof item.nickname === "string" ? item.nickname : null,
+  isFavorite: item.is_favorite === true,
+  createdAt: isoOf(Number(item.created_at)),
+  updatedAt: isoOf(Number(item.updated_at)),
+});
+
+export const getContact = async (userId: string, otherId: string): Promise<StoredContact | undefined> => {
+  const item = await getItem(keys.contact(userId, otherId), "consistent");
+  return item && fromItem(item);
+};
+
+/** Those of some people who are contacts of somebody. */
+export const getContactIds = async (userId: string, otherIds: readonly string[]): Promise<Set<string>> => {
+  const items = await getItems([...new Set(otherIds)].map((otherId) => keys.contact(userId, otherId)));
+  return new Set(items.map((item) => fromItem(item).userId));
+};
+
+/** All contacts of somebody, as they are now, up to a limit. */
+export const listContacts = async (userId: string, limit: number): Promise<StoredContact[]> => {
+  const { pk, prefix } = keys.contactsOf(userId);
+  const items = await queryAll(
+    {
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+      ConsistentRead: true,
+    },
+    limit,
+  );
+  return items.map(fromItem);
+};
+
+/** Puts a contact unless there is one, and gives the one that there is. */
+export const putContact = async (
+  userId: string,
+  otherId: string,
+  nickname: string | null,
+): Promise<{ contact: StoredContact; isNew: boolean }> => {
+  const now = Date.now();
+  const item = {
+    ...keys.contact(userId, otherId),
+    ...(nickname !== null && { nickname }),
+    created_at: now,
+    updated_at: now,
+  };
+  const outcome = await putIfAbsent(item);
+  // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
+  const isNew = outcome.done || outcome.item?.created_at === now;
+  return { contact: fromItem(isNew ? item : (outcome.item ?? item)), isNew };
+};
+
+/** What changes; absent for what stays. */
+export interface ContactChanges {
+  readonly nickname?: string | null | undefined;
+  readonly is_favorite?: boolean | undefined;
+}
+
+/** Changes a contact, and gives it as it is then; undefined if there is none. */
+export const updateContact = async (
+  userId: string,
+  otherId: string,
+  { nickname, is_favorite }: ContactChanges,
+): Promise<StoredContact | undefined> => {
+  const set = [
+    "updated_at = :now",
+    ...(typeof nickname === "string" ? ["nickname = :nickname"] : []),
+    ...(is_favorite === undefined ? [] : ["is_favorite = :favorite"]),
+  ];
+  const outcome = await updateItem(keys.contact(userId, otherId), {
+    UpdateExpression: `SET ${set.join(", ")}${nickname === null ? " REMOVE nickname" : ""}`,
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeValues: {
+      ":now": Date.now(),
+      ...(typeof nickname === "string" && { ":nickname": nickname }),
+      ...(is_favorite !== undefined && { ":favorite": is_favorite }),
+    },
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.done ? fromItem(outcome.item) : undefined;
+};
+
+/** Deletes a contact; false if there was none. */
+export const deleteContact = async (userId: string, otherId: string): Promise<boolean> =>
+  (await takeItem(keys.contact(userId, otherId))) !== undefined;

@@ -1,0 +1,133 @@
+/**
+ * The directory: finds people by the beginnings of words, and lists those of whom some filters hold.
+ *   by a word's beginning     PEOPLE#WORD#sign / word # user
+ *   by filters, by name       PEOPLE#BY#filters / name # user
+ *   what is held of a user    USER#u / DIRECTORY
+ * Each entry holds all that a search compares, so that it reads no profiles but those that it shows. One transaction
+ * writes all entries of somebody, so that they always agree with each other and with what is noted of them.
+ */
+import { digest } from "../kernel/ids.ts";
+import { idOfKey, type Key, keys } from "./keys.ts";
+import { getItem, type Item, queryAll, transactionLimit, writeTogether } from "./table.ts";
+
+/** By what people can be filtered. */
+export const filterFields = ["role", "institution", "specialization"] as const;
+export type Filters = { readonly [F in (typeof filterFields)[number]]?: string | undefined };
+
+export interface DirectoryEntry extends Filters {
+  readonly userId: string;
+  /** Decides the order of lists: words alone, without signs. */
+  readonly name: string;
+  /** The words by whose beginnings somebody is found. */
+  readonly words: readonly string[];
+}
+
+/** How many words of somebody are held: as many as let a transaction replace all of their entries. */
+export const wordLimit = Math.floor((transactionLimit - 1) / 2) - 2 ** filterFields.length;
+
+/** Those filters together; undefined is no filter. Short, and without a sign that keys are made with. */
+const filtersKey = (filters: Filters): string => {
+  const values = filterFields.map((field) => filters[field] ?? null);
+  return values.every((value) => value === null) ? "ALL" : digest(JSON.stringify(values));
+};
+
+/** Every set of filters that holds of somebody, the empty one too. */
+const filterSets = (entry: DirectoryEntry): Filters[] => {
+  let sets: Filters[] = [{}];
+  for (const field of filterFields)
+    if (entry[field] !== undefined)
+      sets = sets.concat(sets.map((set) => ({ ...set, [field]: entry[field] })));
+  return sets;
+};
+
+const keysOf = (entry: DirectoryEntry): Key[] => [
+  ...entry.words.map((word) => keys.word(word, entry.userId)),
+  ...filterSets(entry).map((filters) => keys.listed(filtersKey(filters), entry.name, entry.userId)),
+];
+
+const toAttributes = ({ userId: _, words, ...rest }: DirectoryEntry) => ({ ...rest, words: words.join(" ") });
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+const fromAttributes = (userId: string, item: Item): DirectoryEntry => ({
+  userId,
+  name: String(item.name),
+  words: String(item.words).split(" ").filter(Boolean),
+  role: textOf(item.role),
+  institution: textOf(item.institution),
+  specialization: textOf(item.specialization),
+});
+
+/** What is held of somebody, with the number of the change that wrote it. */
+export interface StoredEntry {
+  readonly entry: DirectoryEntry;
+  readonly version: number;
+}
+
+export const getDirectoryEntry = async (userId: string): Promise<StoredEntry | undefined> => {
+  const item = await getItem(keys.directory(userId), "consistent");
+  return item && { entry: fromAttributes(userId, item), version: Number(item.version) };
+};
+
+/** Whether two entries are found and shown alike. */
+export const isSameEntry = (one: DirectoryEntry, other: DirectoryEntry): boolean =>
+  JSON.stringify(fromAttributes("", toAttributes(one))) ===
+  JSON.stringify(fromAttributes("", toAttributes(other)));
+
+/** Replaces all that is held of somebody; false if it was replaced since `before` was read. */
+export const replaceDirectoryEntry = async (
+  before: StoredEntry | undefined,
+  after: DirectoryEntry,
+): Promise<boolean> => {
+  const attributes = toAttributes(after);
+  const kept = keysOf(after);
+  const isKept = new Set(kept.map(({ pk, sk }) => `${pk}\n${sk}`));
+  const gone = before ? keysOf(before.entry).filter(({ pk, sk }) => !isKept.has(`${pk}\n${sk}`)) : [];
+  const { done } = await writeTogether([
+    {
+      Put: {
+        Item: { ...keys.directory(after.userId), ...attributes, version: (before?.version ?? 0) + 1 },
+        ...(before
+          ? {
+              ConditionExpression: "version = :seen",
+              ExpressionAttributeValues: { ":seen": before.version },
+            }
+          : { ConditionExpression: "attribute_not_exists(pk)" }),
+      },
+    },
+    ...kept.map((key) => ({ Put: { Item: { ...key, ...attributes } } })),
+    ...gone.map((Key) => ({ Delete: { Key } })),
+  ]);
+  return done;
+};
+
+/** Entries of a list, and whether these are all that there are. */
+export interface Found {
+  readonly entries: readonly DirectoryEntry[];
+  readonly complete: boolean;
+}
+
+/** Reads one more than the limit, to know whether there are more. */
+const find = async (limit: number, input: Parameters<typeof queryAll>[0]): Promise<Found> => {
+  const items = await queryAll(input, limit + 1);
+  return {
+    entries: items.slice(0, limit).map((item) => fromAttributes(idOfKey(String(item.sk)), item)),
+    complete: items.length <= limit,
+  };
+};
+
+/** People of whom a word begins so, in the order of these words; the same one again for another word. */
+export const findByWord = (beginning: string, limit: number): Promise<Found> => {
+  const { pk, prefix } = keys.wordsFrom(beginning);
+  return find(limit, {
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+  });
+};
+
+/** People of whom all of the filters hold, by name. */
+export const findByFilters = (filters: Filters, limit: number): Promise<Found> =>
+  find(limit, {
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": keys.listedBy(filtersKey(filters)).pk },
+  });

@@ -1,0 +1,13 @@
+import type { attachmentOperations } from "../../contract/attachments.ts";
+import { createUpload, deleteUpload, viewUpload } from "../actions/uploads.ts";
+import type { Handlers } from "../kernel/http.ts";
+
+export const attachmentHandlers: Handlers<typeof attachmentOperations> = {
+  createUpload: async ({ actor, params, body }) => createUpload(actor.userId, params.kind, body),
+
+  getUpload: async ({ actor, params }) => viewUpload(actor.userId, params.file_id),
+
+  deleteUpload: async ({ actor, params }) => {
+    await deleteUpload(actor.userId, params.file_id);
+  },
+};

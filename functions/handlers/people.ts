@@ -1,0 +1,34 @@
+import type { peopleOperations } from "../../contract/people.ts";
+import { presentSelf } from "../actions/accounts.ts";
+import { findUsers } from "../actions/find-users.ts";
+import { updateOwnProfile } from "../actions/profiles.ts";
+import { verifyUser } from "../actions/verify-user.ts";
+import { viewUser } from "../actions/view-users.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import type { HandlerRequest, Handlers } from "../kernel/http.ts";
+import { numberedPage } from "../kernel/page.ts";
+
+type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" | "url"> & {
+  readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };
+};
+
+const list = async ({ actor, query: { page, page_size: size, ...sought }, url }: Listing) => {
+  const { count, users } = await findUsers(actor.userId, sought, { number: page, size });
+  return numberedPage(url, page, size, { count, results: users });
+};
+
+export const peopleHandlers: Handlers<typeof peopleOperations> = {
+  listUsers: list,
+  searchUsers: list,
+  filterUsers: list,
+
+  getUser: ({ actor, params }) => viewUser(actor.userId, params.user_id),
+
+  updateUser: async ({ actor, params, body }) => {
+    if (params.user_id !== actor.userId)
+      throw new ApiError("forbidden", "This is not your id: you can change your own profile alone.");
+    return presentSelf(await updateOwnProfile(actor, body));
+  },
+
+  updateVerification: ({ actor, params, body }) => verifyUser(actor, params.user_id, body.is_verified),
+};

@@ -1,0 +1,27 @@
+import type { reportOperations } from "../../contract/reports.ts";
+import { listReports, updateReport } from "../actions/manage-reports.ts";
+import { type Reported, reportMessage, reportUser } from "../actions/report.ts";
+import { type Handlers, Repeated } from "../kernel/http.ts";
+import { numberedPage } from "../kernel/page.ts";
+
+const receipt = ({ report: { id, status, reason, createdAt }, isNew }: Reported) => {
+  const made = { id, status, reason, created_at: createdAt };
+  return isNew ? made : new Repeated(made);
+};
+
+export const reportHandlers: Handlers<typeof reportOperations> = {
+  reportMessage: async ({ actor, params, body }) =>
+    receipt(await reportMessage(actor, params.room_id, params.message_id, body.reason)),
+
+  reportUser: async ({ actor, params, body }) =>
+    receipt(await reportUser(actor, params.user_id, body.reason)),
+
+  listReports: async ({ actor, query, url }) => {
+    const { page, page_size: size, status } = query;
+    const { count, reports } = await listReports(actor, status, { number: page, size });
+    return numberedPage(url, page, size, { count, results: reports });
+  },
+
+  updateReport: ({ actor, params, body }) =>
+    updateReport(actor, params.report_id, { action: body.action, note: body.note ?? null }),
+};

@@ -1,0 +1,74 @@
+/**
+ * Words as they are compared: of any language, without regard to case, to accents or to how Unicode can write them.
+ * What is stored and what is sought go through the same.
+ */
+
+/**
+ * Marks that are written over and under letters of any script: accents, and the vowels of Arabic. Not the marks that
+ * belong to one script, such as the vowels of Hindi, without which other words are left, nor those that tell the sounds
+ * of Japanese letters apart.
+ */
+const accents = /[\p{Script=Inherited}--[\u3099\u309a]]/gv;
+
+/** Scripts whose words are written without spaces; of the first three, each sign can begin one. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々]/u;
+const unspacedRun =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
+
+/** Letter by letter, since the small letter that ends a Greek word is another; the detour makes `ß` ss and `ı` i. */
+const smallLetter = (letter: string): string => letter.toUpperCase().toLowerCase();
+
+/** A text as it is compared: `Ångström` is `angstrom`, and `İSTANBUL` is `istanbul`. */
+export const foldText = (text: string): string =>
+  [...text.normalize("NFKD").replaceAll(accents, "")]
+    .map(smallLetter)
+    .join("")
+    // Together again: what tells two Japanese letters apart is part of the letter.
+    .normalize("NFC")
+    .replaceAll(/\s+/gu, " ")
+    .trim();
+
+/** Signs of a word that are kept and compared. */
+const wordLength = 20;
+
+const cut = (word: string): string => [...word].slice(0, wordLength).join("");
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** Where words begin, as dictionaries know: the places of their first signs. */
+const segments = (text: string): Intl.SegmentData[] => {
+  // Made when it is first needed: its data take time to load.
+  segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
+  return [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike);
+};
+
+/** A segment in its parts: `anna.lee` and `dr_aisha` are one to Unicode, and two words to people. */
+const partsOf = (segment: string): string[] => segment.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean);
+
+/** The words that somebody looks for, in their order. What is written without spaces is one word, as far as it goes. */
+export const soughtWords = (text: string): string[] => {
+  const folded = foldText(text);
+  const runs = folded.match(unspacedRun) ?? [];
+  const rest = segments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
+  return [...new Set([...runs, ...rest].map(cut))];
+};
+
+/** What is left of a run from each place on at which a word can begin. */
+const endsOf = (run: string): string[] => {
+  const starts = new Set(segments(run).map(({ index }) => index));
+  let at = 0;
+  for (const sign of run) {
+    if (unspaced.test(sign)) starts.add(at);
+    at += sign.length;
+  }
+  return [...starts].sort((one, other) => one - other).map((start) => run.slice(start));
+};
+
+/** The words by whose beginnings a text is found. Words that begin another one of them are left out: that is found too. */
+export const foundWords = (text: string): string[] => {
+  const folded = foldText(text);
+  const ends = (folded.match(unspacedRun) ?? []).flatMap(endsOf);
+  const rest = segments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
+  const words = [...new Set([...rest, ...ends].map(cut))];
+  return words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));
+};

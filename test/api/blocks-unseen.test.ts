@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { call } from "../support/contract-client.ts";
+import { advanceClock } from "../support/control.ts";
+import { directRoom, groupRoom, newUsers, password, type TestUser } from "../support/people.ts";
+
+const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
+  const [ann, ben, cid] = await newUsers(3);
+  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  return [ann, ben, cid];
+};
+
+const block = (user: TestUser, other: TestUser) =>
+  call("blockContact", { token: user.token, params: { contact_id: other.id } });
+const unblock = (user: TestUser, other: TestUser) =>
+  call("unblockContact", { token: user.token, params: { contact_id: other.id } });
+const say = (user: TestUser, room_id: string) =>
+  call("sendMessage", { token: user.token, params: { room_id }, body: { content: "hi" } });
+
+describe("who is blocked cannot tell", () => {
+  /** All that somebody is shown of somebody else, without what says when they were there. */
+  const shown = async (viewer: TestUser, other: TestUser, roomIds: readonly string[]) => {
+    const { token } = viewer;
+    const params = { user_id: other.id };
+    const everything = {
+      user: await call("getUser", { token, params }),
+      search: await call("searchUsers", { token, query: { q: other.username } }),
+      contacts: await call("listContacts", { token }),
+      blocked: await call("listContacts", { token, query: { blocked: "true" } }),
+      rooms: await Promise.all(roomIds.map((room_id) => call("getRoom", { token, params: { room_id } }))),
+      messages: await Promise.all(
+        roomIds.map((room_id) => call("listMessages", { token, params: { room_id } })),
+      ),
+    };
+    return JSON.parse(
+      JSON.stringify(everything, (key, value) =>
+        ["is_online", "last_seen", "updated_at"].includes(key) ? undefined : value,
+      ),
+    );
+  };
+
+  test("sees all as before, and the other as somebody who has just gone", async () => {
+    const [ann, ben] = await three();
+    const roomIds = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
+    for (const room_id of roomIds) await say(ann, room_id);
+    await call("createContact", { token: ben.token, body: { user_id: ann.id } });
+    await call("heartbeat", { token: ann.token });
+    const before = await shown(ben, ann, roomIds);
+    await block(ann, ben);
+    expect(await shown(ben, ann, roomIds)).toEqual(before);
+    expect((await call("createContact", { token: ben.token, body: { user_id: ann.id } })).contact.email).toBe(
+      ann.email,
+    );
+  });
+
+  test("is shown no presence, nor is the blocker, wherever it is shown", async () => {
+    const [ann, ben, cid] = await three();
+    const roomIds = [await directRoom(ann, ben), await groupRoom(ann, [ben, cid])];
+    for (const room_id of roomIds) for (const user of [ann, ben]) await say(user, room_id);
+    for (const user of [ann, ben]) {
+      await call("heartbeat", { token: user.token });
+      await call("createContact", { token: user.token, body: { user_id: (user === ann ? ben : ann).id } });
+    }
+    const present = async (viewer: TestUser, other: TestUser) => {
+      const { token } = viewer;
+      const params = { user_id: other.id };
+      const answers = [
+        await call("getUserStatus", { token, params }),
+        await call("getUser", { token, params }),
+        await call("searchUsers", { token, query: { q: other.username } }),
+        await call("listContacts", { token }),
+        await call("listRooms", { token }),
+        ...(await Promise.all(
+          roomIds.flatMap((room_id) => [
+            call("getRoom", { token, params: { room_id } }),
+            call("listParticipants", { token, params: { room_id } }),
+            call("listMessages", { token, params: { room_id } }),
+          ]),
+        )),
+      ];
+      const found: unknown[] = [];
+      JSON.stringify(answers, (_, value) => {
+        const id = value?.id ?? value?.user_id;
+        if (id === other.id && value?.is_online !== undefined) found.push([value.is_online, value.last_seen]);
+        return value;
+      });
+      const { online_users: ids } = await call("listOnlineUsers", { token });
+      return { found, isListed: ids.includes(other.id) };
+    };
+    const seenBefore = await present(ben, ann);
+    expect(seenBefore.found.length).toBeGreaterThan(10);
+    expect(new Set(seenBefore.found.map((one) => JSON.stringify(one)))).toHaveLength(1);
+    expect(seenBefore.found[0]).toEqual([true, expect.any(String)]);
+    expect(seenBefore.isListed).toBe(true);
+    const { updated_at: since } = await block(ann, ben);
+    await advanceClock(90_000);
+    for (const user of [ann, ben]) {
+      const { access_token } = await call("login", { body: { email: user.email, password } });
+      await call("heartbeat", { token: access_token });
+    }
+    for (const [viewer, other] of [
+      [ben, ann],
+      [ann, ben],
+    ] as const) {
+      const { found, isListed } = await present(viewer, other);
+      expect(isListed).toBe(false);
+      expect(found).toHaveLength(seenBefore.found.length);
+      for (const [isOnline, lastSeen] of found as [boolean, string][]) {
+        expect(isOnline).toBe(false);
+        // When the block began, at the latest: not when they were there since.
+        expect(Date.parse(lastSeen)).toBeLessThanOrEqual(Date.parse(since));
+      }
+    }
+    for (const { token } of [ann, cid])
+      expect((await call("listOnlineUsers", { token })).online_users).toContain(ann.id);
+    await unblock(ann, ben);
+    expect((await present(ben, ann)).isListed).toBe(true);
+    expect((await present(ben, ann)).found[0]).toMatchObject([true, expect.any(String)]);
+  });
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, expect, test } from "vitest";
+import { directoryLimit } from "../../contract/people.ts";
+import { call } from "../support/contract-client.ts";
+import { metered } from "../support/control.ts";
+import { newUser, type TestUser } from "../support/people.ts";
+import { target } from "../support/target.ts";
+
+/**
+ * More people than a search looks at, written as the directory writes them: to register them all would take minutes.
+ * They have entries and no profiles.
+ */
+const word = `q${randomUUID().replaceAll("-", "").slice(0, 10)}`;
+const crowd = directoryLimit + 50;
+let ann: TestUser;
+
+beforeAll(async () => {
+  const { awsUrl, operator, tableName } = target();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: awsUrl,
+    AWS_REGION: operator.region,
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    TABLE_NAME: tableName,
+  });
+  const { replaceDirectoryEntry } = await import("../../functions/data/directory.ts");
+  const put = (at: number) =>
+    replaceDirectoryEntry(undefined, {
+      userId: randomUUID(),
+      name: `${word} ${String(at).padStart(4, "0")}`,
+      words: [word, `n${at}${word}`],
+      institution: word,
+    });
+  for (let at = 0; at < crowd; at += 25)
+    await Promise.all(Array.from({ length: 25 }, (_, more) => put(at + more)));
+  ann = await newUser("ann");
+  await call("updateProfile", {
+    token: ann.token,
+    body: { display_name: `Ann ${word}`, institution: word, role: word },
+  });
+}, 120_000);
+
+const search = (query: Record<string, string | number>) =>
+  call("searchUsers", { token: ann.token, query: { ...query, page_size: 1 } });
+
+test("what is found is counted up to the bound", async () => {
+  expect((await search({ q: word })).count).toBe(directoryLimit);
+  const { count } = await call("filterUsers", { token: ann.token, query: { institution: word } });
+  expect(count).toBe(directoryLimit);
+});
+
+test("one list that ends finds everybody, whichever it is", async () => {
+  expect((await search({ q: `${word} n7${word}` })).count).toBe(1);
+  expect((await search({ q: `ann ${word}` })).results.map((user) => user.id)).toEqual([ann.id]);
+  const role = await search({ q: word, institution: word, role: word });
+  expect(role.results.map((user) => user.id)).toEqual([ann.id]);
+});
+
+test("a search costs no more than its bound, however many there are", async () => {
+  const costOf = async (query: Record<string, string>): Promise<number> => {
+    const { operations } = await metered(() => search(query));
+    return Object.values(operations).reduce((sum, counts) => sum + counts.rru, 0);
+  };
+  // 1,001 entries of about 180 bytes, half a unit for each 4 KB, and a person.
+  expect(await costOf({ q: word })).toBeLessThanOrEqual(40);
+  expect(await costOf({ q: `n7${word}` })).toBeLessThanOrEqual(4);
+});

@@ -1,0 +1,103 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { groupRoom, newAdministrator, newUser, newUsers, type TestUser } from "../support/people.ts";
+
+let admin: TestUser;
+beforeAll(async () => {
+  admin = await newAdministrator();
+});
+
+/** A group of ann and ben, in which ben has said something. */
+const setScene = async () => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const room_id = await groupRoom(ann, [ben]);
+  const body = { content: "Something bad" };
+  const { id } = await call("sendMessage", { token: ben.token, params: { room_id }, body });
+  return { ann, ben, params: { room_id, message_id: id } };
+};
+
+type Scene = Awaited<ReturnType<typeof setScene>>;
+
+const report = ({ ann, params }: Scene) =>
+  attempt("reportMessage", { token: ann.token, params, body: { reason: "Rude" } });
+const remove = (report_id: string) =>
+  attempt("updateReport", {
+    token: admin.token,
+    params: { report_id },
+    body: { action: "remove_message" },
+  });
+
+const statusesOf = async (id: string): Promise<string[]> => {
+  const pages = await Promise.all(
+    ["open", "closed"].map((status) =>
+      call("listReports", { token: admin.token, query: { status, page_size: 100 } }),
+    ),
+  );
+  return pages.flatMap(({ results }) => results.filter((one) => one.id === id).map((one) => one.status));
+};
+
+afterEach(async () => {
+  // The fault struck once, or the test has shown nothing.
+  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
+  await clearFaults();
+});
+
+describe("reportMessage", () => {
+  test("ends after its write: the repeat finds the report", async () => {
+    const scene = await setScene();
+    await injectFault({ kind: "crash", service: "dynamodb", action: "PutItem", pk: "REPORT#" });
+    expect((await report(scene)).status).toBe(500);
+    const { status, body } = await report(scene);
+    expect(status).toBe(200);
+    expect(await statusesOf(body.id)).toEqual(["open"]);
+  });
+
+  test("loses the answer of its write: it is one report, made just now", async () => {
+    const scene = await setScene();
+    await injectFault({ kind: "lose", service: "dynamodb", action: "PutItem", pk: "REPORT#" });
+    const { status, body } = await report(scene);
+    expect(status).toBe(201);
+    expect(await statusesOf(body.id)).toEqual(["open"]);
+  });
+});
+
+describe("updateReport, which removes a message", () => {
+  const writes = [{ sk: "MSG#" }, { sk: "HEAD" }, { pk: "REPORT#" }];
+  for (const kind of ["crash", "lose"] as const)
+    for (const { sk, pk } of writes)
+      test(`${kind} at the write of ${sk ?? pk}: in the end the message is gone, and the report closed`, async () => {
+        const scene = await setScene();
+        const { id } = (await report(scene)).body;
+        await injectFault({
+          kind,
+          service: "dynamodb",
+          action: "UpdateItem",
+          pk: pk ?? `ROOM#${scene.params.room_id}`,
+          ...(sk && { sk }),
+        });
+        expect((await remove(id)).status).toBe(kind === "crash" ? 500 : 200);
+        if (kind === "crash") expect((await remove(id)).status).toBe(200);
+        const message = await call("getMessage", { token: scene.ann.token, params: scene.params });
+        expect(message).toMatchObject({ is_deleted: true, content: "" });
+        expect(await statusesOf(id)).toEqual(["closed"]);
+      });
+});
+
+test("a change of the directory whose answer is lost is done once", async () => {
+  const ann = await newUser("ann");
+  await injectFault({
+    kind: "lose",
+    service: "dynamodb",
+    pk: `USER#${ann.id}`,
+    sk: "DIRECTORY",
+    action: "TransactWriteItems",
+  });
+  await call("updateProfile", { token: ann.token, body: { display_name: `Lost ${ann.username}` } });
+  const { results } = await call("searchUsers", {
+    token: ann.token,
+    query: { q: `lost ${ann.username}` },
+  });
+  expect(results.map((user) => user.id)).toEqual([ann.id]);
+});

@@ -1,0 +1,62 @@
+import type { attachmentOperations } from "../../contract/attachments.ts";
+import type { MediaKind } from "../../contract/media-types.ts";
+import type { OperationResult } from "../../contract/operation.ts";
+import { call } from "./contract-client.ts";
+import type { TestUser } from "./people.ts";
+
+/** The smallest picture there is: one pixel. */
+export const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+export type NewUpload = OperationResult<typeof attachmentOperations.createUpload>;
+
+/** How a picture is announced, unless a test says otherwise. */
+export const pngUpload = (room: string, further: Record<string, unknown> = {}) => ({
+  file_name: "dot.png",
+  file_size: png.length,
+  media_type: "image/png",
+  room,
+  ...further,
+});
+
+export const createUpload = (
+  user: TestUser,
+  room: string,
+  further: Record<string, unknown> = {},
+  kind: MediaKind = "image",
+): Promise<NewUpload> =>
+  call("createUpload", { token: user.token, params: { kind }, body: pngUpload(room, further) });
+
+/** Uploads as a client does: with the method and the headers that it was told, and nothing more. */
+export const putBytes = (
+  { upload }: NewUpload,
+  bytes: Uint8Array = png,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(upload.url, {
+    method: upload.method,
+    headers: { ...upload.headers, ...headers },
+    body: new Uint8Array(bytes),
+  });
+
+/** The code that S3 answers an error with, after the status. */
+export const s3Answer = async (response: Response): Promise<string> => {
+  const code = /<Code>(.*?)<\/Code>/.exec(await response.text())?.[1];
+  return code === undefined ? String(response.status) : `${response.status} ${code}`;
+};
+
+/** A file that is uploaded and in no message yet: its id. */
+export const uploaded = async (
+  user: TestUser,
+  room: string,
+  bytes: Uint8Array = png,
+  further: Record<string, unknown> = {},
+  kind: MediaKind = "image",
+): Promise<string> => {
+  const created = await createUpload(user, room, { file_size: bytes.length, ...further }, kind);
+  const response = await putBytes(created, bytes);
+  if (!response.ok) throw new Error(`The upload was answered ${await s3Answer(response)}.`);
+  return created.file_id;
+};

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { foldText, foundWords, soughtWords } from "../../functions/kernel/words.ts";
+
+/** Whether somebody called so is found by what is typed. */
+const finds = (typed: string, name: string): boolean => {
+  const words = foundWords(name);
+  const sought = soughtWords(typed);
+  return sought.length > 0 && sought.every((word) => words.some((own) => own.startsWith(word)));
+};
+
+describe("foldText", () => {
+  const folded: readonly (readonly [string, string])[] = [
+    ["Müller", "muller"],
+    // The same letters, written with a mark of their own.
+    ["Mu\u0308ller", "muller"],
+    ["STRASSE", "strasse"],
+    ["Straße", "strasse"],
+    ["İSTANBUL", "istanbul"],
+    ["ısparta", "isparta"],
+    ["IĞDIR", "igdir"],
+    ["ΟΔΥΣΣΕΥΣ", "οδυσσευσ"],
+    ["Οδυσσεύς", "οδυσσευσ"],
+    ["أَحْمَد", "احمد"],
+    ["ﬁnch", "finch"],
+    ["Ａｎｎ", "ann"],
+    ["Ёлка", "елка"],
+    ["  two \t words ", "two words"],
+  ];
+  for (const [text, expected] of folded)
+    test(`${text} is ${expected}`, () => {
+      expect(foldText(text)).toBe(expected);
+    });
+
+  test("keeps what makes another word of it", () => {
+    expect(foldText("राम")).not.toBe(foldText("रोम"));
+    expect(foldText("がく")).not.toBe(foldText("かく"));
+  });
+});
+
+describe("a name is found", () => {
+  const found: readonly (readonly [string, string])[] = [
+    ["mul", "Jürgen Müller"],
+    ["Müll jür", "Jürgen Müller"],
+    ["aisha", "dr_aisha.rehman"],
+    ["dr_ai", "dr_aisha.rehman"],
+    ["o'br", "Sinéad O’Brien-Smith"],
+    ["smith", "Sinéad O’Brien-Smith"],
+    ["محم", "أَحْمَد مُحَمَّد"],
+    ["احمد", "أَحْمَد مُحَمَّد"],
+    ["小明", "王小明"],
+    ["王小", "王小明"],
+    ["医学", "北京大学医学部"],
+    ["रो", "रोहन शर्मा"],
+    ["शर्मा रोहन", "रोहन शर्मा"],
+    ["ıstan", "İstanbul Üniversitesi"],
+    ["ISTAN univ", "İstanbul Üniversitesi"],
+    ["สมช", "สมชาย ใจดี"],
+    ["เชียงใหม่", "มหาวิทยาลัยเชียงใหม่"],
+    ["ガイ", "ガイド"],
+    ["김", "김철수"],
+  ];
+  for (const [typed, name] of found)
+    test(`${name} by ${typed}`, () => {
+      expect(finds(typed, name)).toBe(true);
+    });
+
+  const missed: readonly (readonly [string, string])[] = [
+    ["uller", "Jürgen Müller"],
+    ["müller anna", "Jürgen Müller"],
+    ["रा", "रोहन शर्मा"],
+    ["明王", "王小明"],
+    ["!!!", "Jürgen Müller"],
+  ];
+  for (const [typed, name] of missed)
+    test(`${name}, but not by ${typed}`, () => {
+      expect(finds(typed, name)).toBe(false);
+    });
+});
+
+test("words are bounded, and none is kept that begins another one", () => {
+  expect(foundWords("ann anna annabelle Ann")).toEqual(["annabelle"]);
+  expect(foundWords("x".repeat(500))).toEqual(["x".repeat(20)]);
+  expect(finds("x".repeat(30), "x".repeat(500))).toBe(true);
+});

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import type { ServerEvent } from "../../contract/events.ts";
+import { call } from "../support/contract-client.ts";
+import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
+
+const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
+  const [ann, ben, cid] = await newUsers(3);
+  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  return [ann, ben, cid];
+};
+
+const block = (user: TestUser, other: TestUser) =>
+  call("blockContact", { token: user.token, params: { contact_id: other.id } });
+const unblock = (user: TestUser, other: TestUser) =>
+  call("unblockContact", { token: user.token, params: { contact_id: other.id } });
+
+const ofType = (socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] =>
+  socket.events.filter((event) => event.type === type);
+
+test("a message over the socket is refused, without saying why, and nobody is told of a block", async () => {
+  const [ann, ben] = await three();
+  const room_id = await directRoom(ann, ben);
+  const [anns, bens] = [await connect(ann, { room_id }), await connect(ben, { room_id })];
+  await block(ann, ben);
+  for (const socket of [anns, bens]) {
+    const answer = await socket.request({ type: "message", room_id, content: "hi" });
+    expect(answer).toMatchObject({
+      type: "error",
+      error: { code: "forbidden", detail: "You can't send messages in this room." },
+    });
+    expect(ofType(socket, "message")).toEqual([]);
+  }
+  await Promise.all([anns.close(), bens.close()]);
+});
+
+test("a socket of one person opens no room with who blocks them", async () => {
+  const [ann, ben] = await three();
+  await block(ann, ben);
+  await expect(connect(ben, { user_id: ann.id })).rejects.toBeInstanceOf(UpgradeRefused);
+  await unblock(ann, ben);
+  await (await connect(ben, { user_id: ann.id })).close();
+});
+
+test("typing reaches neither of the two, in a direct room or a group; the others of a group see it", async () => {
+  const [ann, ben, cid] = await three();
+  const direct = await directRoom(ann, ben);
+  const group = await groupRoom(ann, [ben, cid]);
+  const sockets = await Promise.all([ann, ben, cid].map((user) => connect(user)));
+  const [anns, bens, cids] = sockets;
+  if (!anns || !bens || !cids) throw new Error("Three sockets were opened.");
+  await block(ann, ben);
+  for (const [user, socket] of [
+    [ann, anns],
+    [ben, bens],
+  ] as const) {
+    for (const room_id of [direct, group])
+      expect(await socket.request({ type: "typing", room_id, is_typing: true })).toMatchObject({
+        type: "ack",
+      });
+    expect((await cids.next("typing")).user_id).toBe(user.id);
+  }
+  const typingUsers = async (viewer: TestUser) =>
+    (await call("listTypingUsers", { token: viewer.token, params: { room_id: group } })).map(
+      ({ user }) => user.id,
+    );
+  expect(await typingUsers(ann)).toEqual([ann.id]);
+  expect(await typingUsers(ben)).toEqual([ben.id]);
+  expect((await typingUsers(cid)).sort()).toEqual([ann.id, ben.id].sort());
+  for (const socket of [anns, bens]) {
+    await socket.request({ type: "ping" });
+    expect(ofType(socket, "typing")).toEqual([]);
+  }
+  await Promise.all(sockets.map((socket) => socket.close()));
+});
+
+test("who is blocked sees the other go, and no more of them until the block is lifted", async () => {
+  const [ann, ben, cid] = await three();
+  const group = await groupRoom(ann, [ben, cid]);
+  const [bens, cids] = [await connect(ben), await connect(cid)];
+  let anns = await connect(ann);
+  const online = await bens.next("presence");
+  expect(online).toMatchObject({ user_id: cid.id, is_online: true });
+  expect(await bens.next("presence")).toMatchObject({ user_id: ann.id, is_online: true });
+  await block(ann, ben);
+  expect(await bens.next("presence")).toMatchObject({ user_id: ann.id, is_online: false });
+  expect(await anns.next("presence")).toMatchObject({ user_id: ben.id, is_online: false });
+  await anns.close();
+  await cids.until(
+    (events) =>
+      events.some((event) => event.type === "presence" && event.user_id === ann.id && !event.is_online),
+    "That ann went",
+  );
+  anns = await connect(ann, { room_id: group });
+  expect((await cids.next("user_joined")).user_id).toBe(ann.id);
+  await bens.request({ type: "ping" });
+  expect(ofType(bens, "presence")).toHaveLength(3);
+  expect(ofType(bens, "user_joined")).toEqual([]);
+  await unblock(ann, ben);
+  expect(await bens.next("presence")).toMatchObject({ user_id: ann.id, is_online: true });
+  await Promise.all([anns.close(), bens.close(), cids.close()]);
+});
+
+test("strangers learn nothing of each other by a block", async () => {
+  const [ann, ben] = await three();
+  const [anns, bens] = [await connect(ann), await connect(ben)];
+  await block(ann, ben);
+  await unblock(ann, ben);
+  for (const socket of [anns, bens]) {
+    await socket.request({ type: "ping" });
+    expect(ofType(socket, "presence")).toEqual([]);
+  }
+  await Promise.all([anns.close(), bens.close()]);
+});
