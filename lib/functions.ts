@@ -44,6 +44,8 @@ export interface FunctionNeeds {
   readonly takesFrom?: QueueName | "stream";
   /** On objects of the bucket. A URL that a function signs does what the function itself may do, and no more. */
   readonly objectActions?: Readonly<Partial<Record<ObjectPlace, readonly ObjectAction[]>>>;
+  /** Where it lists objects. */
+  readonly listsObjects?: readonly ObjectPlace[];
   /** Whether it begins uploads, and so knows how large each kind may be. */
   readonly limitsUploads?: boolean;
   /** Whether it knows administrators from others. */
@@ -72,11 +74,16 @@ const attaches = {
   },
 } as const;
 
+/** What follows from changes, done right away or as a task: files of messages that are gone, people's directory. */
+const follows = {
+  objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"] },
+  sendsTo: ["work"],
+} as const;
+
 export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   auth: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    // DeleteItem UNTIL THE MERGE: replacing entries of the directory.
-    tableActions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+    tableActions: ["GetItem", "PutItem", "UpdateItem"],
     managesAccounts: true,
   },
   rooms: {
@@ -151,21 +158,33 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     timeoutSeconds: 30,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
     ...posts,
+    // A message as each of its viewers sees it has a URL of its file.
+    objectActions: { files: ["GetObject"] },
     takesFrom: "delivery",
   },
   derive: {
     timeoutSeconds: 60,
-    tableActions: ["GetItem"],
-    sendsTo: ["work"],
+    tableActions: ["DeleteItem", "GetItem", "PutItem"],
+    ...follows,
     takesFrom: "stream",
   },
   // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
   // cut off did not.
   work: {
     timeoutSeconds: 120,
-    tableActions: ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"],
+    tableActions: [
+      "BatchGetItem",
+      "BatchWriteItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ],
     ...delivers,
+    ...follows,
     sendsTo: ["delivery", "work"],
+    listsObjects: ["files"],
     takesFrom: "work",
   },
 };

@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { followedKinds } from "../../lib/followed-changes.ts";
+import { mayBeFollowed } from "../../lib/followed-changes.ts";
 import { describe } from "./describe.ts";
 import { ChangesLost, type Failure, failureOf, readChanges, taskOfChange } from "./failure.ts";
 import type { Place, RetriedQueue } from "./place.ts";
@@ -73,7 +73,7 @@ export const listDeadLetters = async (
 const replay = async ({ sqs, streams }: Place, queue: RetriedQueue, failure: Failure): Promise<void> => {
   const changes = await readChanges(streams, failure);
   const followed = changes.filter(({ dynamodb }) =>
-    followedKinds.some((kind) => dynamodb?.Keys?.sk?.S?.startsWith(kind)),
+    mayBeFollowed(dynamodb?.Keys?.sk?.S ?? "", dynamodb?.OldImage),
   );
   for (const change of followed)
     await sqs.send(

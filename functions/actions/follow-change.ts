@@ -1,5 +1,8 @@
 import type { Change } from "../data/changes.ts";
+import { followChangedProfile } from "./follow-changed-profile.ts";
+import { followDeletedFile } from "./follow-deleted-file.ts";
 import { followDeletedRoom } from "./follow-deleted-room.ts";
+import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";
 
 /**
@@ -9,7 +12,13 @@ import { followRemovedMember } from "./follow-removed-member.ts";
 type Follower = (change: Change) => Promise<void>;
 
 /** The filters of lib/followed-changes.ts let pass what these want, and nothing else. */
-const followers: readonly Follower[] = [followDeletedRoom, followRemovedMember];
+const followers: readonly Follower[] = [
+  followDeletedRoom,
+  followRemovedMember,
+  followChangedProfile,
+  followRemovedAttachment,
+  followDeletedFile,
+];
 
 export const followChange = async (change: Change): Promise<void> => {
   for (const follow of followers) await follow(change);

@@ -10,12 +10,10 @@ import { keepUsername } from "../data/usernames.ts";
 import { type Actor, claim } from "../kernel/actor.ts";
 import { digest } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
-import { indexProfile } from "./index-profile.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {
   const [stored] = await Promise.all([putProfile(profile), putPresence(profile.id)]);
-  await indexProfile(stored.id); // UNTIL THE MERGE: then the follower of the table's stream calls it.
   return stored;
 };
 
@@ -63,7 +61,5 @@ export const ensureProfile = async (actor: Actor): Promise<Profile> => {
 /** Changes the caller's own profile, and gives it as it is then: the fields of the contract, or a picture of their own. */
 export const updateOwnProfile = async (actor: Actor, changes: ProfileChanges): Promise<Profile> => {
   const profile = await ensureProfile(actor);
-  const changed = (await updateProfile(actor.userId, changes)) ?? profile;
-  await indexProfile(changed.id); // UNTIL THE MERGE: then the follower of the table's stream calls it.
-  return changed;
+  return (await updateProfile(actor.userId, changes)) ?? profile;
 };

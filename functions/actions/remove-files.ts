@@ -1,7 +1,9 @@
 import { deleteFileOf, getFile, restoreFile, type StoredFile } from "../data/files.ts";
-import { getHead } from "../data/heads.ts";
+import type { Head } from "../data/heads.ts";
 import { objectKeys } from "../data/keys.ts";
 import { getMessage } from "../data/messages.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { isRoomGone } from "./gone-rooms.ts";
 
 /**
  * What removes the objects of files that are in no message any more. Each action can be called at any time, as often as
@@ -32,32 +34,43 @@ export const removeFileOfMessage = async (roomId: string, seq: number, fileId: s
 
 /**
  * Sees to a file whose item was deleted, with what the item held. Called from the stream for each `FILE#` item that is
- * deleted: by DynamoDB after a day, or by `deleteUpload`. Where a message has the file after all, because its send ended
- * before it could say so, the item is put back.
+ * deleted before it was kept: by DynamoDB after a day, or by `deleteUpload`. Where a message has the file after all,
+ * because its send ended before it could say so, the item is put back.
  */
 export const reviewDeletedFile = async (file: StoredFile): Promise<void> => {
-  if (file.seq !== null && (await isHeld(file.roomId, file.seq, file.id))) return restoreFile(file);
-  await deleteObjectsOfFile(file.roomId, file.id);
+  const { id, roomId, seq } = file;
+  if (seq !== null && (await isHeld(roomId, seq, id)) && !(await isRoomGone(roomId)))
+    return restoreFile(file);
+  await deleteObjectsOfFile(roomId, id);
 };
 
+/** Items of files that are read, or deleted, at once. */
+const itemsAtOnce = 25;
+
 /**
- * Removes the files of a room that is deleted, or of the messages of a direct room before it was opened again. Called
- * from the queue after a head's `status` becomes `deleted` or its `floor` rises; a call that ends in between has removed
- * some, and the next one goes on.
+ * Removes the files of a room that is deleted, or of the messages of a direct room before it was opened again, for as
+ * long as there is time; false if something is left. Called from the queue, a while after a room was deleted, when nobody
+ * sends there any more, and before its messages are removed. `head` is the room's as it is now: what is sent after a
+ * direct room was opened again has a higher seq than it has here.
  */
-export const removeFilesOfRoom = async (roomId: string): Promise<void> => {
-  const head = await getHead(roomId, "consistent");
-  if (!head) return;
-  // What is sent after a room was opened again has a higher seq than the room had when it was read here.
-  const last = head.status === "deleted" ? head.seq : head.floor;
+export const removeFilesOfRoom = async (head: Head, hasTime: () => boolean): Promise<boolean> => {
+  const isDeleted = head.status === "deleted";
+  const last = isDeleted ? head.seq : head.floor;
+  // Of a room that nobody opens again everything goes, also what is left of sends that were cut off.
+  const isOver = isDeleted && head.type !== "direct";
+  if (last === 0 && !isOver) return true;
   const { deleteObjectsOf, listFileIds } = await import("../data/room-objects.ts");
-  for await (const ids of listFileIds(roomId)) {
-    const files = (await Promise.all(ids.map(getFile))).filter((file) => file !== undefined);
-    const gone = files.filter(({ seq }) => seq !== null && seq <= last);
-    await deleteObjectsOf(
-      roomId,
-      gone.map(({ id }) => id),
-    );
-    for (const { id, seq } of gone) if (seq !== null) await deleteFileOf(id, seq);
+  for await (const ids of listFileIds(head.id)) {
+    if (!hasTime()) return false;
+    const bound: { id: string; seq: number }[] = [];
+    const gone: string[] = [];
+    await forEach(ids, itemsAtOnce, async (id) => {
+      const seq = (await getFile(id))?.seq ?? null;
+      if (seq !== null && seq <= last) bound.push({ id, seq });
+      if (isOver || (seq !== null && seq <= last)) gone.push(id);
+    });
+    await deleteObjectsOf(head.id, gone);
+    await forEach(bound, itemsAtOnce, ({ id, seq }) => deleteFileOf(id, seq));
   }
+  return true;
 };

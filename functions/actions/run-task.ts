@@ -5,19 +5,22 @@ import { removeRoomItems } from "../data/room-items.ts";
 import { sendTask, type Task } from "../data/tasks.ts";
 import { followChange } from "./follow-change.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
+import { removeFilesOfRoom } from "./remove-files.ts";
 import { unlistMember } from "./unlist-member.ts";
 
 /**
- * Removes what a deleted room held, and at last what its head tells of it. What is left over is a task of its own. Before
- * anything goes, the members are told again that the room is deleted: the request may have been cut off before it told
- * them, and its repeat is refused.
+ * Removes what a deleted room held, its files too, and at last what its head tells of it. What is left over is a task of
+ * its own. Before anything goes, the members are told again that the room is deleted: the request may have been cut off
+ * before it told them, and its repeat is refused.
  */
 const removeRoom = async (roomId: string, continues: boolean, hasTime: () => boolean): Promise<void> => {
   const head = await getHead(roomId, "consistent");
   if (!head) return;
   // A direct room may be open again.
   if (head.status === "deleted" && !continues) await notifyRoomDeleted(head);
-  if (await removeRoomItems(head, hasTime)) await emptyHead(roomId);
+  // The files first, by the thousand: what becomes of their messages is not followed in a room that is gone.
+  if ((await removeFilesOfRoom(head, hasTime)) && (await removeRoomItems(head, hasTime)))
+    await emptyHead(roomId);
   else await sendTask({ task: "remove_room_items", room_id: roomId, continues: true });
 };
 

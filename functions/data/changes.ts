@@ -3,9 +3,12 @@
  * lib/followed-changes.ts.
  */
 import type { DynamoDBRecord } from "aws-lambda";
+import { fileFromItem, type StoredFile } from "./files.ts";
 import { type Head, headFromItem } from "./heads.ts";
-import { type Key, keyOf, keys, prefixOf } from "./keys.ts";
+import { idOfKey, type Key, keyOf, keys, prefixOf } from "./keys.ts";
 import { type Member, memberFromItem } from "./members.ts";
+import { messageFromItem, type StoredMessage } from "./messages.ts";
+import { type Profile, profileFromItem } from "./profiles.ts";
 import { type Item, itemOfImage } from "./table.ts";
 
 /** An item before and after; undefined where there was none, or is none any more. */
@@ -17,6 +20,9 @@ interface States<T> {
 export type Change =
   | ({ readonly kind: "head" } & States<Head>)
   | ({ readonly kind: "member" } & States<Member>)
+  | ({ readonly kind: "profile" } & States<Profile>)
+  | ({ readonly kind: "message" } & States<StoredMessage>)
+  | ({ readonly kind: "file" } & States<StoredFile>)
   /** Of an item that nothing follows from. */
   | { readonly kind: "other" };
 
@@ -24,7 +30,7 @@ export type Change =
 export const keyOfRecord = ({ dynamodb }: DynamoDBRecord): Key => keyOf(itemOfImage(dynamodb?.Keys ?? {}));
 
 export const changeOf = (record: DynamoDBRecord): Change => {
-  const { sk } = keyOfRecord(record);
+  const { pk, sk } = keyOfRecord(record);
   const states = <T>(fromItem: (item: Item) => T): States<T> => {
     const { OldImage, NewImage } = record.dynamodb ?? {};
     return {
@@ -35,5 +41,9 @@ export const changeOf = (record: DynamoDBRecord): Change => {
   if (sk === keys.head("").sk) return { kind: "head", ...states(headFromItem) };
   if (sk.startsWith(prefixOf(keys.membership("", "")).sk))
     return { kind: "member", ...states(memberFromItem) };
+  if (sk === keys.profile("").sk) return { kind: "profile", ...states(profileFromItem) };
+  if (sk.startsWith(prefixOf(keys.message("", 0)).sk))
+    return { kind: "message", ...states((item) => messageFromItem(idOfKey(pk), item)) };
+  if (sk === keys.file("").sk) return { kind: "file", ...states(fileFromItem) };
   return { kind: "other" };
 };

@@ -84,10 +84,20 @@ export class AttachmentsBucket extends Construct {
   }
 
   /** Lets a function do to objects what it needs to, and tells it where they are. */
-  grantObjects(granted: ParleyFunction, { objectActions }: FunctionNeeds): void {
+  grantObjects(granted: ParleyFunction, { objectActions, listsObjects }: FunctionNeeds): void {
     if (!objectActions) return;
     granted.function.addEnvironment("BUCKET_NAME", this.bucket.bucketName);
     granted.function.addEnvironment("BUCKET_HOST", this.bucket.bucketRegionalDomainName);
+    if (listsObjects) {
+      granted.grant(
+        new PolicyStatement({
+          actions: ["s3:ListBucket"],
+          resources: [this.bucket.bucketArn],
+          // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+          conditions: { StringLike: { "s3:prefix": listsObjects.map((place) => `${prefixes[place]}*`) } },
+        }),
+      );
+    }
     for (const place of placesOf(objectActions)) {
       for (const action of objectActions[place] ?? []) {
         granted.grant(

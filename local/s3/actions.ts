@@ -1,3 +1,4 @@
+import { listConditions } from "./conditions.ts";
 import { parseForm } from "./form-data.ts";
 import { copySource, header, type S3Request } from "./request.ts";
 import { innerXml, textOf } from "./xml.ts";
@@ -55,8 +56,14 @@ export function actionOf(request: S3Request): S3Call {
   if (form !== undefined) return call("PostObject", ["PutObject", objectArn], ...withTags);
   if (request.key === "") {
     if (method === "HEAD") return call("HeadBucket", ["ListBucket", bucketArn]);
-    if (method === "GET" && request.query.has("list-type"))
-      return call("ListObjectsV2", ["ListBucket", bucketArn]);
+    if (method === "GET" && request.query.has("list-type")) {
+      const prefix = request.query.get("prefix");
+      const context = () => listConditions(prefix ?? undefined);
+      return {
+        ...call("ListObjectsV2"),
+        needs: [{ action: "s3:ListBucket", resource: bucketArn, context }],
+      };
+    }
     return call(`${method} of a bucket`, ["*", bucketArn]);
   }
   if (request.query.has("tagging")) {

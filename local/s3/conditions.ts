@@ -19,3 +19,7 @@ export const tagConditions = (
         Object.entries(tags).map(([key, value]) => [`s3:existingobjecttag/${key.toLowerCase()}`, [value]]),
       )
     : {};
+
+/** The condition keys of a listing: its prefix, if it names one. */
+export const listConditions = (prefix: string | undefined): Readonly<Record<string, readonly string[]>> =>
+  prefix === undefined ? {} : { "s3:prefix": [prefix] };

@@ -111,7 +111,10 @@ export function createS3(options: S3Options): S3 {
     describe(request) {
       try {
         const call = actionOf(parseS3Request(request, bucketNames));
-        const context = ({ action, resource }: S3Need) => tagConditions(action, tagsOf(resource));
+        const context = (need: S3Need) => ({
+          ...need.context?.(),
+          ...tagConditions(need.action, tagsOf(need.resource)),
+        });
         return { ...call, needs: call.needs.map((need) => ({ ...need, context: () => context(need) })) };
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
-import { directRoom, groupRoom, newUsers, password, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUsers, password, type TestUser, untilListed } from "../support/people.ts";
 
 const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
   const [ann, ben, cid] = await newUsers(3);
@@ -44,6 +44,7 @@ describe("who is blocked cannot tell", () => {
     for (const room_id of roomIds) await say(ann, room_id);
     await call("createContact", { token: ben.token, body: { user_id: ann.id } });
     await call("heartbeat", { token: ann.token });
+    await untilListed(ben, ann);
     const before = await shown(ben, ann, roomIds);
     await block(ann, ben);
     expect(await shown(ben, ann, roomIds)).toEqual(before);
@@ -86,6 +87,7 @@ describe("who is blocked cannot tell", () => {
       const { online_users: ids } = await call("listOnlineUsers", { token });
       return { found, isListed: ids.includes(other.id) };
     };
+    for (const user of [ann, ben]) await untilListed(cid, user);
     const seenBefore = await present(ben, ann);
     expect(seenBefore.found.length).toBeGreaterThan(10);
     expect(new Set(seenBefore.found.map((one) => JSON.stringify(one)))).toHaveLength(1);
@@ -115,5 +117,20 @@ describe("who is blocked cannot tell", () => {
     await unblock(ann, ben);
     expect((await present(ben, ann)).isListed).toBe(true);
     expect((await present(ben, ann)).found[0]).toMatchObject([true, expect.any(String)]);
+  });
+
+  test("is shown no presence with the messages of a public room that the viewer is not in", async () => {
+    const [ann, ben] = await three();
+    const { id: room_id } = await call("createRoom", {
+      token: ann.token,
+      body: { room_type: "public", name: "Open to all" },
+    });
+    await say(ann, room_id);
+    await call("heartbeat", { token: ann.token });
+    const isOnline = async () =>
+      (await call("listMessages", { token: ben.token, params: { room_id } })).results[0]?.sender.is_online;
+    expect(await isOnline()).toBe(true);
+    await block(ben, ann);
+    expect(await isOnline()).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { directoryLimit } from "../../contract/people.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
@@ -37,6 +37,10 @@ beforeAll(async () => {
   await call("updateProfile", {
     token: ann.token,
     body: { display_name: `Ann ${word}`, institution: word, role: word },
+  });
+  // The directory follows a moment later.
+  await vi.waitFor(async () => expect((await search({ q: `ann ${word}` })).count).toBe(1), {
+    timeout: 15_000,
   });
 }, 120_000);
 

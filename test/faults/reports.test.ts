@@ -1,7 +1,15 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
-import { groupRoom, newAdministrator, newUser, newUsers, type TestUser } from "../support/people.ts";
+import {
+  groupRoom,
+  newAdministrator,
+  newUser,
+  newUsers,
+  type TestUser,
+  untilListed,
+} from "../support/people.ts";
 
 let admin: TestUser;
 beforeAll(async () => {
@@ -87,6 +95,7 @@ describe("updateReport, which removes a message", () => {
 
 test("a change of the directory whose answer is lost is done once", async () => {
   const ann = await newUser("ann");
+  await untilListed(ann, ann);
   await injectFault({
     kind: "lose",
     service: "dynamodb",
@@ -95,9 +104,9 @@ test("a change of the directory whose answer is lost is done once", async () => 
     action: "TransactWriteItems",
   });
   await call("updateProfile", { token: ann.token, body: { display_name: `Lost ${ann.username}` } });
-  const { results } = await call("searchUsers", {
-    token: ann.token,
-    query: { q: `lost ${ann.username}` },
-  });
-  expect(results.map((user) => user.id)).toEqual([ann.id]);
+  await until(async () => {
+    const query = { q: `lost ${ann.username}` };
+    const { results } = await call("searchUsers", { token: ann.token, query });
+    return results.map((user) => user.id).join() === ann.id;
+  }, "the directory has the new name");
 });

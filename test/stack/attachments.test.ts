@@ -48,11 +48,23 @@ describe("attachments", () => {
         expect(render(Resource)).not.toContain("/files/");
   });
 
+  it("are listed by the function alone that removes those of deleted rooms, and nowhere else", () => {
+    const work = stack.of("AWS::Lambda::Function").find((resource) => functionName(resource) === "work");
+    const listing = statementsOf(stack).filter(({ Action }) => list(Action).includes("s3:ListBucket"));
+    expect(listing).toEqual([
+      expect.objectContaining({
+        Action: "s3:ListBucket",
+        roles: expect.stringContaining(referenced(work?.properties.Role)),
+        Condition: { StringLike: { "s3:prefix": ["files/*"] } },
+      }),
+    ]);
+  });
+
   it("are known to those functions that need them, with their limits to the one that begins uploads", () => {
     for (const resource of stack.of("AWS::Lambda::Function")) {
       const name = functionName(resource);
       const variable = (key: string) => at(resource.properties.Environment, "Variables", key);
-      const needed = ["attachments", "messages", "message"].includes(name);
+      const needed = ["attachments", "deliver", "derive", "message", "messages", "work"].includes(name);
       expect(variable("BUCKET_NAME"), name).toEqual(needed ? { Ref: bucket } : undefined);
       expect(variable("BUCKET_HOST"), name).toEqual(
         needed ? { "Fn::GetAtt": [bucket, "RegionalDomainName"] } : undefined,

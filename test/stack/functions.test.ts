@@ -154,6 +154,7 @@ for (const [variant, context] of variants) {
           ...Object.entries(needs.objectActions ?? {}).flatMap(([place, actions]) =>
             actions.map((action) => `s3:${action} ${stack.one("AWS::S3::Bucket").id}/${place}/*`),
           ),
+          ...(needs.listsObjects ? [`s3:ListBucket ${stack.one("AWS::S3::Bucket").id}`] : []),
           ...(confirms ? ["AdminConfirmSignUp", "AdminUpdateUserAttributes"] : []).map(
             (action) => `cognito-idp:${action} ${stack.one("AWS::Cognito::UserPool").id}`,
           ),

@@ -1,7 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { keys } from "../../functions/data/keys.ts";
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { keys, objectKeys } from "../../functions/data/keys.ts";
 import { target } from "./target.ts";
 
 /** What an operator's tools are set up with: they see what is behind the APIs, and no fault strikes them. */
@@ -39,6 +40,33 @@ export const itemsOfRoom = async (roomId: string): Promise<StoredItem[]> => {
 export const keysOfRoom = async (roomId: string, prefix = ""): Promise<string[]> =>
   (await itemsOfRoom(roomId)).map((item) => item.sk).filter((sk) => sk.startsWith(prefix));
 
+const fileAt = (fileId: string) => ({ TableName: target().tableName, Key: keys.file(fileId) });
+
+/** What the table holds of a file; undefined for nothing. */
+export const itemOfFile = async (fileId: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+  return (await client.send(new GetCommand({ ...fileAt(fileId), ConsistentRead: true }))).Item;
+};
+
+export const deleteItemOfFile = async (fileId: string): Promise<void> => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+  await client.send(new DeleteCommand(fileAt(fileId)));
+};
+
+const bucketName = (): string => {
+  const name = target().outputs.AttachmentsBucketName;
+  if (name === undefined) throw new Error("The stack has no output AttachmentsBucketName.");
+  return name;
+};
+
+/** The keys of a room's objects. */
+export const objectsOfRoom = async (roomId: string): Promise<string[]> => {
+  const { Contents = [] } = await new S3Client(clientOptions()).send(
+    new ListObjectsV2Command({ Bucket: bucketName(), Prefix: objectKeys.attachedIn(roomId) }),
+  );
+  return Contents.flatMap(({ Key }) => Key ?? []);
+};
+
 /** An output of the stack that is the URL of a queue. */
 export type QueueOutput =
   | "DeliveryQueueUrl"
@@ -62,7 +90,9 @@ export const actAsFunction = (): void => {
     AWS_ACCESS_KEY_ID: operator.accessKeyId,
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: awsUrl,
+    AWS_ENDPOINT_URL_S3: awsUrl,
     AWS_ENDPOINT_URL_SQS: awsUrl,
+    BUCKET_NAME: bucketName(),
     TABLE_NAME: tableName,
     WORK_QUEUE_URL: queueUrl("WorkQueueUrl"),
   });

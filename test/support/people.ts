@@ -4,6 +4,7 @@ import {
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { User } from "../../contract/objects/user.ts";
+import { until } from "./background.ts";
 import { call } from "./contract-client.ts";
 import { target } from "./target.ts";
 
@@ -79,3 +80,10 @@ export const groupRoom = async (creator: TestUser, others: readonly TestUser[]):
   const body = { room_type: "group", name: "A group", participant_ids: others.map((other) => other.id) };
   return (await call("createRoom", { token: creator.token, body })).id;
 };
+
+/** Waits until the directory, which follows profiles a moment later, finds somebody by their username. */
+export const untilListed = (viewer: TestUser, user: TestUser): Promise<void> =>
+  until(async () => {
+    const { results } = await call("searchUsers", { token: viewer.token, query: { q: user.username } });
+    return results.some(({ id }) => id === user.id);
+  }, `${user.username} is in the directory`);

@@ -1,7 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
-import { followedChanges } from "../../lib/followed-changes.ts";
+import { followedChanges, mayBeFollowed } from "../../lib/followed-changes.ts";
 import { compileFilter } from "../../local/events/filter.ts";
 
 const filters = followedChanges.map((pattern) => compileFilter(pattern, { numeric: false }));
@@ -40,12 +40,61 @@ describe("the changes that are followed", () => {
     expect(passes(keys.membership("r", "u"), undefined, { read_seq: 1 })).toBe(false);
   });
 
+  test("are a profile that is made or changed", () => {
+    expect(passes(keys.profile("u"), undefined, { username: "ann" })).toBe(true);
+    expect(passes(keys.profile("u"), { username: "ann" }, { username: "ann", bio: "Here" })).toBe(true);
+    expect(passes(keys.profile("u"), { username: "ann" })).toBe(false);
+  });
+
+  const attachment = { id: "f", name: "dot.png", size: 1 };
+
+  test("are a message that loses its file, or is gone with it", () => {
+    expect(passes(keys.message("r", 1), { attachment }, { deleted_at: 1 })).toBe(true);
+    expect(passes(keys.message("r", 1), { attachment })).toBe(true);
+  });
+
+  test("are no other change of a message, and no send", () => {
+    for (const kept of [{}, { attachment }]) {
+      expect(passes(keys.message("r", 1), undefined, kept)).toBe(false);
+      expect(passes(keys.message("r", 1), kept, { ...kept, edits: 1 })).toBe(false);
+    }
+    expect(passes(keys.message("r", 1), { content: "Hello" })).toBe(false);
+  });
+
+  test("are an upload that is gone, and not one that begins, is sent or goes with its message", () => {
+    const upload = { name: "dot.png", expires_at: 1 };
+    expect(passes(keys.file("f"), upload)).toBe(true);
+    expect(passes(keys.file("f"), { ...upload, seq: 1 })).toBe(true);
+    expect(passes(keys.file("f"), undefined, upload)).toBe(false);
+    expect(passes(keys.file("f"), upload, { ...upload, seq: 1 })).toBe(false);
+    expect(passes(keys.file("f"), upload, { name: "dot.png", seq: 1 })).toBe(false);
+    expect(passes(keys.file("f"), { name: "dot.png", seq: 1 })).toBe(false);
+  });
+
+  test("are among those that a redrive takes from the stream, which no message without a file is", () => {
+    for (const [key, before] of [
+      [keys.head("r"), active],
+      [keys.membership("r", "u"), {}],
+      [keys.profile("u"), undefined],
+      [keys.message("r", 1), { attachment }],
+      [keys.file("f"), { expires_at: 1 }],
+    ] as const)
+      expect(mayBeFollowed(key.sk, before), key.sk).toBe(true);
+    expect(mayBeFollowed(keys.message("r", 1).sk, { content: "Hello" })).toBe(false);
+    expect(mayBeFollowed(keys.message("r", 1).sk)).toBe(false);
+    expect(mayBeFollowed(keys.file("f").sk, { seq: 1 })).toBe(false);
+    expect(mayBeFollowed(keys.presence("u").sk, {})).toBe(false);
+  });
+
   test("are those of no other item, whatever happens to it", () => {
     const others = [
-      keys.message("r", 1),
       keys.roster("r", 0),
       keys.typing("r", "u"),
       keys.presence("u"),
+      keys.block("u", "v"),
+      keys.contact("u", "v"),
+      keys.directory("u"),
+      keys.report("x"),
       keys.session("u", "c"),
       keys.details("r"),
       keys.listing("r"),

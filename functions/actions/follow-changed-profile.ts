@@ -1,0 +1,8 @@
+import type { Change } from "../data/changes.ts";
+import { indexProfile } from "./index-profile.ts";
+
+/** A profile was made, or changed: the directory finds people by what they say of themselves now. */
+export const followChangedProfile = async (change: Change): Promise<void> => {
+  if (change.kind !== "profile" || !change.after) return;
+  await indexProfile(change.after.id);
+};

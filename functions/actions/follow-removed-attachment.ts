@@ -1,0 +1,11 @@
+import type { Change } from "../data/changes.ts";
+import { isRoomGone } from "./gone-rooms.ts";
+import { removeFileOfMessage } from "./remove-files.ts";
+
+/** A message was deleted, or is gone, and had a file: the file goes too, unless it went with all of its room. */
+export const followRemovedAttachment = async (change: Change): Promise<void> => {
+  if (change.kind !== "message" || !change.before?.attachment || change.after?.attachment) return;
+  const { roomId, seq, attachment } = change.before;
+  if (await isRoomGone(roomId)) return;
+  await removeFileOfMessage(roomId, seq, attachment.id);
+};
