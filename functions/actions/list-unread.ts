@@ -96,12 +96,12 @@ export const listUnreadMessages = async (
     return [{ stored, known, marks: marksOf(stored, userId, known.marks) }];
   });
   const userIds = messages.flatMap(({ stored, marks }) => [stored.senderId, ...marks.readBy]);
-  const { people } = await getTogether({ profiles: userIds, presences: userIds });
+  const { people } = await getTogether({ profiles: userIds, presences: [...userIds, userId] });
   return {
     count,
     messages: messages.map(({ stored, known, marks }) => {
       const present = (id: string): User =>
-        presentUser(personOf(people, id), id === userId || known.memberIds.has(id));
+        presentUser(personOf(people, id, userId), id === userId || known.memberIds.has(id));
       return presentMessage(stored, marks, present);
     }),
   };

@@ -144,10 +144,10 @@ export const updateParticipant = async (
   const entry = { userId: participantId, role, joinedAt: changed.membership.joinedAt };
   const shown = promoted?.userId === participantId ? promoted : entry;
   const [{ people }] = await Promise.all([
-    getTogether({ profiles: [participantId], presences: [participantId] }),
+    getTogether({ profiles: [participantId], presences: [participantId, userId] }),
     notifyParticipantsChanged(head, {
       changed: promoted && promoted !== shown ? [shown, promoted] : [shown],
     }),
   ]);
-  return presentParticipant(shown, presentUser(personOf(people, participantId), true));
+  return presentParticipant(shown, presentUser(personOf(people, participantId, userId), true));
 };

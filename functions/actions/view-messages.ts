@@ -18,11 +18,15 @@ export interface MessageParts extends Witnesses {
   readonly people: People;
 }
 
-/** Reads what is shown with messages: who sent them, who read them. `others` are further viewers of them. */
+/**
+ * Reads what is shown with messages: who sent them, who read them, and of their viewers whom they block. `others` are
+ * viewers whose memberships are wanted too, `viewerId` is one who need not be a member.
+ */
 export const getMessageParts = async (
   head: Head,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
   others: readonly string[] = [],
+  viewerId?: string,
 ): Promise<MessageParts> => {
   const [messages, { members, all }] = await Promise.all([stored, getWitnesses(head)]);
   const memberIds = new Set([...members.map((member) => member.userId), ...others]);
@@ -31,7 +35,7 @@ export const getMessageParts = async (
   const { memberships, people } = await getTogether({
     memberships: [...memberIds].map((userId) => [head.id, userId] as const),
     profiles: shown,
-    presences: shown,
+    presences: shown.length > 0 && viewerId !== undefined ? [...shown, viewerId] : shown,
   });
   return { members, all, memberships, people };
 };
@@ -69,7 +73,7 @@ export const viewMarkedMessages = async (
   viewerId: string,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
 ): Promise<MarkedMessages> => {
-  const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored)]);
+  const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored, [], viewerId)]);
   return {
     messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me)),
     marks: presentMarks(parts, parts.memberships, me),

@@ -70,6 +70,7 @@ describe("who is blocked cannot tell", () => {
         await call("searchUsers", { token, query: { q: other.username } }),
         await call("listContacts", { token }),
         await call("listRooms", { token }),
+        await call("listUnreadMessages", { token }),
         ...(await Promise.all(
           roomIds.flatMap((room_id) => [
             call("getRoom", { token, params: { room_id } }),
@@ -117,6 +118,18 @@ describe("who is blocked cannot tell", () => {
     await unblock(ann, ben);
     expect((await present(ben, ann)).isListed).toBe(true);
     expect((await present(ben, ann)).found[0]).toMatchObject([true, expect.any(String)]);
+  });
+
+  test("is shown no presence in the answer to a change of their role", async () => {
+    const [ann, ben] = await three();
+    const room_id = await groupRoom(ann, [ben]);
+    await call("heartbeat", { token: ben.token });
+    const params = { room_id, user_id: ben.id };
+    const change = async (role: "admin" | "member") =>
+      (await call("updateParticipant", { token: ann.token, params, body: { role } })).is_online;
+    expect(await change("admin")).toBe(true);
+    await block(ann, ben);
+    expect(await change("member")).toBe(false);
   });
 
   test("is shown no presence with the messages of a public room that the viewer is not in", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { forEach } from "../../functions/kernel/for-each.ts";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
@@ -70,6 +70,8 @@ const remove = (user: TestUser, roomId: string) =>
 const untilTombstone = (roomId: string) =>
   until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "only the head is left");
 
+// Tasks of other tests may wait in them.
+beforeAll(emptyQueues);
 afterEach(async () => {
   await clearFaults();
   await emptyQueues();
