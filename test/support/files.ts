@@ -22,7 +22,7 @@ export const pngUpload = (room: string, further: Record<string, unknown> = {}) =
 });
 
 export const createUpload = (
-  user: TestUser,
+  user: Pick<TestUser, "token">,
   room: string,
   further: Record<string, unknown> = {},
   kind: MediaKind = "image",
@@ -49,7 +49,7 @@ export const s3Answer = async (response: Response): Promise<string> => {
 
 /** A file that is uploaded and in no message yet: its id. */
 export const uploaded = async (
-  user: TestUser,
+  user: Pick<TestUser, "token">,
   room: string,
   bytes: Uint8Array = png,
   further: Record<string, unknown> = {},

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServerEvent } from "../../contract/events.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/crowd.ts";
+import { png, uploaded } from "../support/files.ts";
 import { openSocket, type SocketClient } from "../support/socket-client.ts";
 
 /** More than are told without the queue, each on one connection. */
@@ -45,7 +47,7 @@ const countsOf = (type: string, from: readonly number[]): number[] => [
 ];
 
 /** Does something of which all are told once, and gives what somebody is told whose events are held against the contract. */
-const toldAll = async <T>(type: Parameters<SocketClient["next"]>[0], work: () => Promise<T>) => {
+const toldAll = async <E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) => {
   const from = listeners.map((listener) => listener.heard.length);
   const done = await work();
   const event = await socket.next(type);
@@ -84,6 +86,25 @@ describe("a room with more people connected than are told at once", () => {
       attempt("deleteMessage", { token: ann.token, params: of }),
     );
     expect(deleted.event).toMatchObject({ message_id: message.id, seq: 1 });
+  });
+
+  test("shows the file of a message that was changed with a URL that works", async () => {
+    const roomId = await createRoom();
+    const params = { room_id: roomId };
+    const { done: message } = await toldAll("message", async () =>
+      call("sendMessage", {
+        token: ann.token,
+        params,
+        body: { content: "Look", file_id: await uploaded(ann, roomId) },
+      }),
+    );
+    const of = { ...params, message_id: message.id };
+    const { event } = await toldAll("message_updated", () =>
+      call("updateMessage", { token: ann.token, params: of, body: { content: "Look here" } }),
+    );
+    expect(event).toMatchObject({ message: { content: "Look here", file_name: "dot.png" } });
+    const response = await fetch(event.message.file_attachment ?? "");
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
   });
 
   test("tells changes of a message to those alone who may see it", async () => {
