@@ -25,7 +25,7 @@ const visibility =
 /** How many people of a list or a search are counted, and can be paged to. */
 export const directoryLimit = 1000;
 
-const bound = `The first ${directoryLimit} by name are counted and paged.`;
+const bound = `The first ${directoryLimit} by name are counted and paged. A profile that was just made or changed is found as it is a moment later.`;
 
 export const peopleOperations = {
   listUsers: defineOperation({
