@@ -51,9 +51,9 @@ const getOnline = async (): Promise<string[]> => {
 };
 
 /**
- * The ids of everybody who is online, but for those whom a block hides from the viewer. Who was on the list for longer than they were there, since a heartbeat
- * ended or an end was never told, is left out, taken off it, and their peers are told: some of them by each
- * call.
+ * The ids of everybody who is online, but for those whom a block hides from the viewer. Who was on the list for longer
+ * than they were there, since a heartbeat ended or an end was never told, is left out, taken off it, and their peers are
+ * told: some of them by each call.
  */
 export const listOnlineUsers = async (viewerId: string): Promise<string[]> => {
   const [online, blocks] = await Promise.all([getOnline(), listBlocks(viewerId)]);
