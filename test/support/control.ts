@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { target } from "./target.ts";
 
 /** What can go wrong with a call of a function to a service; see docs/local-runner.md. */
@@ -78,8 +79,21 @@ export const resetMeter = async (): Promise<void> => {
 };
 export const readMeter = async (): Promise<MeterReport> => (await ask("GET", "/meter")) as MeterReport;
 
-/** What one piece of work cost, by operation, with its calls. */
+/** Milliseconds that what an earlier piece of work set off may take. */
+const settlingTime = 10_000;
+
+/** Waits until nothing runs, the stream is read and the queues are empty, but for what is delayed; or not much longer. */
+const untilSettled = async (): Promise<void> => {
+  const deadline = Date.now() + settlingTime;
+  while (Date.now() < deadline) {
+    if ((await readIdle()).idle) return;
+    await sleep(20);
+  }
+};
+
+/** What one piece of work cost, by operation, with its calls; not what earlier work has set off behind it. */
 export const metered = async (work: () => Promise<unknown>): Promise<MeterReport> => {
+  await untilSettled();
   await resetMeter();
   await work();
   return readMeter();
