@@ -51,12 +51,12 @@ export function corsHeaders(request: S3Request, bucket: BucketConfig | undefined
 }
 
 function allowed(rule: CorsRule, origin: string): Record<string, string> {
-  const any = rule.allowedOrigins.includes("*");
+  const isOpen = rule.allowedOrigins.includes("*");
   return {
-    "access-control-allow-origin": any ? "*" : origin,
+    "access-control-allow-origin": isOpen ? "*" : origin,
     "access-control-allow-methods": rule.allowedMethods.join(", "),
     // Credentials and '*' exclude each other for browsers, and S3 leaves the header out then.
-    ...(any ? {} : { "access-control-allow-credentials": "true" }),
+    ...(isOpen ? {} : { "access-control-allow-credentials": "true" }),
     vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
   };
 }

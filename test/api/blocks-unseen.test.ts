@@ -1,18 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
-import { directRoom, groupRoom, newUsers, password, type TestUser, untilListed } from "../support/people.ts";
+import { directRoom, groupRoom, password, type TestUser, three, untilListed } from "../support/people.ts";
 
-const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
-  return [ann, ben, cid];
-};
-
-const block = (user: TestUser, other: TestUser) =>
-  call("blockContact", { token: user.token, params: { contact_id: other.id } });
-const unblock = (user: TestUser, other: TestUser) =>
-  call("unblockContact", { token: user.token, params: { contact_id: other.id } });
 const say = (user: TestUser, room_id: string) =>
   call("sendMessage", { token: user.token, params: { room_id }, body: { content: "hi" } });
 

@@ -1,13 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
-
-const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
-  return [ann, ben, cid];
-};
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 
 const block = (user: TestUser, other: TestUser) =>
   attempt("blockContact", { token: user.token, params: { contact_id: other.id } });

@@ -1,13 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { newUser, newUsers, type TestUser } from "../support/people.ts";
-
-const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
-  return [ann, ben, cid];
-};
+import { newUser, type TestUser, three } from "../support/people.ts";
 
 const add = (user: TestUser, other: TestUser, nickname?: string) =>
   attempt("createContact", { token: user.token, body: { user_id: other.id, nickname } });

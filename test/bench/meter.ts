@@ -1,5 +1,6 @@
 /** What a piece of work cost, by the runner's meter (docs/local-runner.md): what was waited for, and what followed. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MeteredCall as FullCall, Counts as FullCounts } from "../support/control.ts";
 
 export interface Counts {
   readonly invocations: number;
@@ -29,26 +30,12 @@ export interface Cost {
   readonly ms: number;
 }
 
-interface OperationCounts {
-  readonly invocations: number;
-  readonly dynamodb_calls: number;
-  readonly rru: number;
-  readonly wru: number;
-  readonly posts: number;
-  readonly sqs_calls: number;
-}
+type MeteredCounts = Omit<FullCounts, "cognito_calls">;
+type MeteredCall = Pick<FullCall, "operation" | "service" | "action" | "rru" | "started_ms" | "ended_ms">;
 
-interface MeteredCall {
-  readonly operation: string;
-  readonly service: string;
-  readonly action: string;
-  readonly rru: number;
-  readonly started_ms: number;
-  readonly ended_ms: number;
-}
-
+/** As much of the runner's meter as the bench reads. */
 export interface MeterReport {
-  readonly operations: Readonly<Record<string, OperationCounts>>;
+  readonly operations: Readonly<Record<string, MeteredCounts>>;
   readonly calls: readonly MeteredCall[];
 }
 
@@ -57,8 +44,8 @@ const follows = (operation: string): boolean => /^(queue|stream) /.test(operatio
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-const sumOf = (operations: readonly (readonly [string, OperationCounts])[]): Counts => {
-  const sum = (what: keyof OperationCounts): number =>
+const sumOf = (operations: readonly (readonly [string, MeteredCounts])[]): Counts => {
+  const sum = (what: keyof MeteredCounts): number =>
     round(operations.reduce((total, [, counts]) => total + counts[what], 0));
   return {
     invocations: sum("invocations"),

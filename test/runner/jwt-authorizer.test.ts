@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { httpApi } from "./resources.ts";
 import { ECHO, echoedIn, type Served, serve } from "./serve.ts";
 
-// A real issuer: keys made here, published by discovery and a key set, as any identity provider does.
+// A real issuer: keys made here, published by discovery and a key set, as identity providers do.
 
 const { publicKey, privateKey } = await generateKeyPair("RS256");
 const stranger = await generateKeyPair("RS256");

@@ -23,6 +23,7 @@ export interface Counts {
   readonly wru: number;
   readonly posts: number;
   readonly cognito_calls: number;
+  readonly sqs_calls: number;
 }
 
 export interface MeteredCall {

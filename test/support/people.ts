@@ -87,3 +87,9 @@ export const untilListed = (viewer: TestUser, user: TestUser): Promise<void> =>
     const { results } = await call("searchUsers", { token: viewer.token, query: { q: user.username } });
     return results.some(({ id }) => id === user.id);
   }, `${user.username} is in the directory`);
+
+export const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
+  const [ann, ben, cid] = await newUsers(3);
+  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  return [ann, ben, cid];
+};

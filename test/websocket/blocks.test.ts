@@ -1,19 +1,9 @@
 import { expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
+import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
-
-const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
-  return [ann, ben, cid];
-};
-
-const block = (user: TestUser, other: TestUser) =>
-  call("blockContact", { token: user.token, params: { contact_id: other.id } });
-const unblock = (user: TestUser, other: TestUser) =>
-  call("unblockContact", { token: user.token, params: { contact_id: other.id } });
 
 const ofType = (socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] =>
   socket.events.filter((event) => event.type === type);

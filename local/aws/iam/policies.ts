@@ -64,8 +64,8 @@ function matcher(
   compile: (pattern: string) => (text: string) => boolean,
 ): (text: string) => boolean {
   const tests = list(patterns ?? notPatterns).map((pattern) => compile(String(pattern)));
-  const any = (text: string) => tests.some((test) => test(text));
-  return patterns === undefined ? (text) => !any(text) : any;
+  const matches = (text: string) => tests.some((test) => test(text));
+  return patterns === undefined ? (text) => !matches(text) : matches;
 }
 
 function list(value: unknown): readonly unknown[] {
