@@ -18,4 +18,3 @@ export const profileFields = deferred(() =>
     role: text(1, 100).nullish(),
   }),
 );
-export type ProfileFields = z.output<ReturnType<typeof profileFields>>;
