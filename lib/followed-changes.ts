@@ -6,12 +6,12 @@ interface FollowedKind {
   readonly had?: string;
 }
 
-/** Presence, sessions, tickets, messages without a file and typing, most of all writes, set nothing off. */
+/** Presence, sessions, tickets, marks and typing, most of all writes, set nothing off. */
 const kinds = {
   head: { sk: "HEAD" },
   member: { sk: "MEMBER" },
   profile: { sk: "PROFILE" },
-  message: { sk: "MSG", had: "attachment" },
+  message: { sk: "MSG" },
   file: { sk: "FILE", had: "expires_at" },
 } as const satisfies Record<string, FollowedKind>;
 
@@ -23,16 +23,17 @@ const followedKinds: readonly FollowedKind[] = Object.values(kinds);
  */
 export const mayBeFollowed = (sortKey: string, before: object = {}): boolean =>
   followedKinds.some(
-    ({ sk, had }) => sortKey.startsWith(sk) && (had === undefined || Object.hasOwn(before, had)),
+    (kind: FollowedKind) =>
+      sortKey.startsWith(kind.sk) && (kind.had === undefined || Object.hasOwn(before, kind.had)),
   );
 
 /**
  * The changes that the function `derive` is called for, as Lambda's filters: a room was deleted; a membership ended; a
- * profile was made or changed; a message lost its file, or is gone with it; an upload is gone that no message kept. A
- * send changes a head and a membership too, so filters by key alone would have Lambda called for each message. They look
- * into `dynamodb` and nowhere else, which is all that Lambda promises; `exists` is asked of a value, not of what holds it:
+ * profile was made or changed; a message was sent or changed, or is gone; an upload is gone that no message kept. A send
+ * changes a head and a membership too, so filters by key alone would have Lambda called three times for each message. They
+ * look into `dynamodb` and nowhere else, which is all that Lambda promises; `exists` is asked of a value, not of what holds it:
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
- * A mapping has five of them at most, unless AWS is asked for ten.
+ * A mapping has five of them at most, unless AWS is asked for ten. What one key may be is a list, so kinds can share one.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 export const followedChanges = [
@@ -42,12 +43,7 @@ export const followedChanges = [
     NewImage: { status: { S: ["deleted"] } },
   },
   { Keys: { sk: { S: [{ prefix: kinds.member.sk }] } }, NewImage: { pk: { S: [{ exists: false }] } } },
-  { Keys: { sk: { S: [kinds.profile.sk] } }, NewImage: { pk: { S: [{ exists: true }] } } },
-  {
-    Keys: { sk: { S: [{ prefix: kinds.message.sk }] } },
-    OldImage: { [kinds.message.had]: { M: { id: { S: [{ exists: true }] } } } },
-    NewImage: { [kinds.message.had]: { M: { id: { S: [{ exists: false }] } } } },
-  },
+  { Keys: { sk: { S: [kinds.profile.sk, { prefix: kinds.message.sk }] } } },
   {
     Keys: { sk: { S: [kinds.file.sk] } },
     OldImage: { [kinds.file.had]: { N: [{ exists: true }] } },
