@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { runnersAtOnce } from "./test/support/runners-at-once.ts";
+
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -7,8 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{unit,stack,runner}/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...timeouts,
         },
       },
       {
@@ -16,10 +18,11 @@ export default defineConfig({
           name: "api",
           include: ["test/{api,background,websocket,faults,model,resume,start}/**/*.test.ts"],
           globalSetup: ["test/support/runner-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // One runner serves them all: its meter and its faults are for one test at a time.
-          fileParallelism: false,
+          // Each worker has a runner of its own, whose meter, faults and clock are for one test at a time.
+          maxWorkers: runnersAtOnce,
+          // After the unit tests: vitest wants it said where the number of workers differs.
+          sequence: { groupOrder: 1 },
+          ...timeouts,
         },
       },
     ],

@@ -1,14 +1,15 @@
 import { request } from "node:http";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Operation } from "../../contract/operation.ts";
 import { operations } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, newUser } from "../support/people.ts";
+import { target } from "../support/target.ts";
 
 const all: Operation[] = Object.values(operations);
 const fillPath = (path: string): string =>
   path.replaceAll(/\{\w+\}/g, "00000000-0000-4000-8000-000000000000");
-const url = (operation: Operation): URL => new URL(fillPath(operation.path), inject("ready").httpUrl);
+const url = (operation: Operation): URL => new URL(fillPath(operation.path), target().httpUrl);
 
 describe("who may call", () => {
   for (const operation of all.filter(({ auth }) => auth === "user"))
@@ -79,7 +80,7 @@ describe("bad requests", () => {
 
   test("a body is read as JSON when nothing says what it is", async () => {
     const ann = await newUser("ann");
-    const response = await fetch(new URL("/api/chat/rooms", inject("ready").httpUrl), {
+    const response = await fetch(new URL("/api/chat/rooms", target().httpUrl), {
       method: "POST",
       headers: { authorization: `Bearer ${ann.token}`, "content-type": "" },
       body: JSON.stringify({ room_type: "group" }),
@@ -144,7 +145,7 @@ describe("bad requests", () => {
 
   test("a path that is none is said to be none, with the request's id", async () => {
     const ann = await newUser("ann");
-    const response = await fetch(new URL("/api/chat/rooms/a/b/c", inject("ready").httpUrl), {
+    const response = await fetch(new URL("/api/chat/rooms/a/b/c", target().httpUrl), {
       headers: { authorization: `Bearer ${ann.token}` },
     });
     expect(response.status).toBe(404);
@@ -158,7 +159,7 @@ describe("paths", () => {
   const getAsWritten = (path: string, token: string) =>
     new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}` };
-      request(inject("ready").httpUrl, { path, headers }, async (response) => {
+      request(target().httpUrl, { path, headers }, async (response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         resolve({ status: response.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) });
@@ -218,7 +219,7 @@ describe("lists", () => {
     for (const other of await Promise.all([newUser(), newUser(), newUser()])) await directRoom(ann, other);
     const first = await call("listRooms", { token: ann.token, query: { page_size: 2 }, slash: true });
     expect(first).toMatchObject({ count: 3, previous: null });
-    expect(first.next).toBe(`${inject("ready").httpUrl}/api/chat/rooms/?page_size=2&page=2`);
+    expect(first.next).toBe(`${target().httpUrl}/api/chat/rooms/?page_size=2&page=2`);
     const response = await fetch(first.next ?? "", { headers: { authorization: `Bearer ${ann.token}` } });
     const second: unknown = await response.json();
     expect(second).toMatchObject({ count: 3, next: null, results: [{ room_type: "direct" }] });

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
+import { target } from "../support/target.ts";
 
 const pair = async (): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> => {
   const [ann, ben] = await newUsers(2);
@@ -197,7 +198,7 @@ describe("listMessages", () => {
     for (let at = 1; at <= 7; at += 1) await say(ann, roomId, `m${at}`);
     for (const start of ["page_size=2", "before=100&page_size=2", "after=0&page_size=2"]) {
       const seen: number[] = [];
-      let next: string | null = `${inject("ready").httpUrl}/api/chat/rooms/${roomId}/messages?${start}`;
+      let next: string | null = `${target().httpUrl}/api/chat/rooms/${roomId}/messages?${start}`;
       while (next) {
         const response: Response = await fetch(next, { headers: { authorization: `Bearer ${ann.token}` } });
         const page = (await response.json()) as { next: string | null; results: { seq: number }[] };

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { clientFrames } from "../../contract/frames.ts";
 import { operations } from "../../contract/operations.ts";
-import { type Ready, startRunnerProcess } from "./runner-process.ts";
+import { type Ready, type RunnerProcess, startRunnerProcess } from "./runner-process.ts";
+import { runnersAtOnce } from "./runners-at-once.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    ready: Ready;
+    /** One for each worker. */
+    runners: readonly Ready[];
     /** A folder that gets an empty file for each operation and frame that a test has exercised. */
     exercisedFolder: string;
   }
@@ -21,19 +23,21 @@ const isWholeRun = async (project: TestProject): Promise<boolean> => {
   return project.config.testNamePattern === undefined && testFiles.every((file) => ran.has(file));
 };
 
-/** One runner for all tests through the interface; afterwards, whatever none of them used is a failure. */
+// The tests that look at rate limits start a runner of their own.
+const startSharedRunner = (): Promise<RunnerProcess> =>
+  startRunnerProcess("--fresh", "--quiet", ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"]);
+
+/** The runners of all tests through the interface; afterwards, whatever none of them used is a failure. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const exercisedFolder = mkdtempSync(join(tmpdir(), "parley-exercised-"));
-  // The tests that look at rate limits start a runner of their own.
-  const runner = await startRunnerProcess(
-    "--fresh",
-    "--quiet",
-    ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"],
+  const runners = await Promise.all(Array.from({ length: runnersAtOnce }, startSharedRunner));
+  project.provide(
+    "runners",
+    runners.map(({ ready }) => ready),
   );
-  project.provide("ready", runner.ready);
   project.provide("exercisedFolder", exercisedFolder);
   return async () => {
-    await runner.stop();
+    await Promise.all(runners.map((runner) => runner.stop()));
     const exercised = new Set(readdirSync(exercisedFolder));
     rmSync(exercisedFolder, { recursive: true, force: true });
     const declared = [

@@ -5,8 +5,16 @@ import type { Ready } from "./runner-process.ts";
 
 let own: Ready | undefined;
 
-/** The runner that the test client speaks to: the one that all test files share, unless this file has its own. */
-export const target = (): Ready => own ?? inject("ready");
+/** The runner of this worker; vitest numbers the workers that run at once from 1 on. */
+const shared = (): Ready => {
+  const place = Number(process.env.VITEST_POOL_ID);
+  const ready = inject("runners")[place - 1];
+  if (!ready) throw new Error(`There is no runner for the worker ${place} of vitest.`);
+  return ready;
+};
+
+/** The runner that the test client speaks to: the one that the test files of a worker share, unless this one has its own. */
+export const target = (): Ready => own ?? shared();
 
 /** Has the test client speak to a runner that this test file has started; undefined goes back to the shared one. */
 export const setTarget = (ready: Ready | undefined): void => {

@@ -1,9 +1,10 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { newUser, password } from "../support/people.ts";
 import { connect, openSocket, type SocketClient } from "../support/socket-client.ts";
+import { target } from "../support/target.ts";
 
 interface Claims {
   readonly iss: string;
@@ -88,7 +89,7 @@ describe("when the token expires", () => {
     const socket = await openSocket({ token: ann.token });
     await outliveToken(socket);
     await refused({ token: ann.token });
-    const response = await fetch(new URL("/api/chat/rooms", inject("ready").httpUrl), {
+    const response = await fetch(new URL("/api/chat/rooms", target().httpUrl), {
       headers: { authorization: `Bearer ${ann.token}` },
     });
     expect(response.status).toBe(401);
