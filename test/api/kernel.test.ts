@@ -102,10 +102,11 @@ describe("bad requests", () => {
 
   test("what is missing or of a wrong kind is said in words that tell what to send", async () => {
     const { token } = await newUser("ann");
-    const problemsOf = async (...[id, input]: Parameters<typeof attempt>) =>
-      (await attempt(id, { token, ...input })).problem.errors?.map(
-        ({ path, message }) => `${path} ${message}`,
-      );
+    const problemsOf = async (...[id, input]: Parameters<typeof attempt>) => {
+      const { status, problem } = await attempt(id, { token, ...input });
+      const found = problem.errors?.map(({ path, message }) => `${path} ${message}`);
+      return found ?? { status, problem };
+    };
     const room_id = "none";
     expect(await problemsOf("openDirectRoom", { body: {} })).toEqual(["user_id is required"]);
     expect(await problemsOf("openDirectRoom", { body: { user_id: "" } })).toEqual([

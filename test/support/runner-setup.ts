@@ -27,10 +27,20 @@ const isWholeRun = async (project: TestProject): Promise<boolean> => {
 const startSharedRunner = (): Promise<RunnerProcess> =>
   startRunnerProcess("--fresh", "--quiet", ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"]);
 
+/** All of them, or none: who fails to start one leaves none behind. */
+const startSharedRunners = async (): Promise<RunnerProcess[]> => {
+  const starts = await Promise.allSettled(Array.from({ length: runnersAtOnce }, startSharedRunner));
+  const started = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  const failed = starts.find((start) => start.status === "rejected");
+  if (!failed) return started;
+  await Promise.all(started.map((runner) => runner.stop()));
+  throw failed.reason;
+};
+
 /** The runners of all tests through the interface; afterwards, whatever none of them used is a failure. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const exercisedFolder = mkdtempSync(join(tmpdir(), "parley-exercised-"));
-  const runners = await Promise.all(Array.from({ length: runnersAtOnce }, startSharedRunner));
+  const runners = await startSharedRunners();
   project.provide(
     "runners",
     runners.map(({ ready }) => ready),
