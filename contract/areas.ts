@@ -15,6 +15,7 @@ export const areaBases: Record<Area, readonly string[]> = {
     "/api/chat/reports",
     "/api/chat/rooms/{room_id}/messages/{message_id}/report",
   ],
+  notifications: ["/api/chat/notifications"],
   presence: [
     "/api/chat/heartbeat",
     "/api/chat/online-users",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { message, reactions } from "./objects/message.ts";
+import { notification } from "./objects/notification.ts";
 import { errorCode } from "./objects/problem.ts";
 import { participant, room } from "./objects/room.ts";
 import { timestamp } from "./objects/values.ts";
@@ -107,6 +108,8 @@ export const serverEvents = {
     removed: z.array(z.string()),
     changed: z.array(participant()),
   }),
+  /** Something that the receiver is to know of, wherever they are. New messages, which come anyway, are not told twice. */
+  notification: z.object({ type: z.literal("notification"), notification: notification() }),
 };
 
 export const serverEvent = z.discriminatedUnion("type", [
@@ -128,6 +131,7 @@ export const serverEvent = z.discriminatedUnion("type", [
   serverEvents.room_updated,
   serverEvents.room_removed,
   serverEvents.participants_changed,
+  serverEvents.notification,
 ]);
 
 export type ServerEvent = z.output<typeof serverEvent>;

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { ErrorCode } from "./errors.ts";
 
 /** The parts of the HTTP API; each is served by one function, `functions/<area>.ts`. */
-export type Area = "auth" | "rooms" | "messages" | "people" | "presence" | "attachments";
+export type Area = "auth" | "rooms" | "messages" | "people" | "presence" | "attachments" | "notifications";
 
 /**
  * One operation of the HTTP API, declared once: the stack's routes, the function's router and validation, the types of

@@ -3,6 +3,7 @@ import { authOperations } from "./auth.ts";
 import { contactOperations } from "./contacts.ts";
 import { messageChangeOperations } from "./message-changes.ts";
 import { messageOperations } from "./messages.ts";
+import { notificationOperations } from "./notifications.ts";
 import type { Operation } from "./operation.ts";
 import { participantOperations } from "./participants.ts";
 import { peopleOperations } from "./people.ts";
@@ -25,6 +26,7 @@ export const operations = {
   ...peopleOperations,
   ...contactOperations,
   ...reportOperations,
+  ...notificationOperations,
   ...presenceOperations,
   ...sessionOperations,
 } satisfies Record<string, Operation>;

@@ -125,6 +125,10 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     ...delivers,
     knowsAdministrators: true,
   },
+  notifications: {
+    timeoutSeconds: gatewayTimeoutSeconds,
+    tableActions: ["BatchGetItem", "GetItem", "Query", "UpdateItem"],
+  },
   presence: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],

@@ -12,7 +12,7 @@ import { presentUser } from "./present-user.ts";
  * direct room. Both are found by key; groups are not, since that would take a read for each person and room. A block
  * changes nothing of it, because an address that vanished would tell of the block.
  */
-const withSeenEmail = async (viewerId: string, userIds: readonly string[]): Promise<Set<string>> => {
+export const withSeenEmail = async (viewerId: string, userIds: readonly string[]): Promise<Set<string>> => {
   const others = [...new Set(userIds)].filter((userId) => userId !== viewerId);
   const [contactIds, { heads }] = await Promise.all([
     getContactIds(viewerId, others),

@@ -41,6 +41,14 @@ export const keys = {
     sk: `${name}#${userId}`,
   }),
   listedBy: (filters: string) => ({ pk: `PEOPLE#BY#${filters}` }),
+  /** The id begins with the time, so that the order of keys is that of time. */
+  notification: (userId: string, notificationId: string): Key => ({
+    pk: user(userId),
+    sk: `NOTIF#${notificationId}`,
+  }),
+  notificationsOf: (userId: string) => ({ pk: user(userId), prefix: "NOTIF#" }),
+  /** Up to when somebody has marked all of their notifications as read. */
+  noticed: (userId: string): Key => ({ pk: user(userId), sk: "NOTICED" }),
   report: (reportId: string): Key => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
   username: (folded: string): Key => ({ pk: `USERNAME#${folded}`, sk: "USERNAME" }),
   ticket: (digest: string): Key => ({ pk: `TICKET#${digest}`, sk: "TICKET" }),

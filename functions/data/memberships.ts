@@ -28,6 +28,8 @@ export interface Membership extends Marks {
   readonly deliveredAt: string | null;
   readonly notifications: boolean;
   readonly mutedUntil: string | null;
+  /** The message by which its member was last told that there is something unread; 0 for none. */
+  readonly notifiedSeq: number;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
   readonly bucketAt: number;
   /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
@@ -55,6 +57,7 @@ export const membershipFromItem = (item: Item): Membership => ({
   deliveredAt: timeOr(item.delivered_at),
   notifications: item.notifications !== false,
   mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
+  notifiedSeq: numberOr(item.notified_seq, 0),
   bucketAt: numberOr(item.bucket_at, 0),
   // Safe: a map of numbers, written by claimSend alone.
   recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),

@@ -77,6 +77,10 @@ export const environment = {
   get groupsClaim() {
     return variable("GROUPS_CLAIM");
   },
+  /** Days for which a notification is kept. */
+  get notificationDays() {
+    return positive("NOTIFICATION_DAYS");
+  },
   /** Messages a second that a member may send to a room in the long run. */
   get rateLimitPerSecond() {
     return positive("RATE_LIMIT_PER_SECOND");

@@ -39,5 +39,9 @@ export const digest = (secret: string): string => createHash("sha256").update(se
 export const reportId = (reporter: string, subject: string, earlier: number): string =>
   uuidOf(`report\n${reporter}\n${subject}\n${earlier}`);
 
+/** The same thing always makes the same notification of somebody's. It begins with its time, in milliseconds since 1970. */
+export const notificationId = (at: string, about: string): string =>
+  `${String(Date.parse(at)).padStart(13, "0")}-${digest(about).slice(0, 16)}`;
+
 /** A short name for a client's own id, so that a membership can remember many of them and stay under 1 KB. */
 export const shortDigest = (text: string): string => digest(text).slice(0, 8);

@@ -1,0 +1,113 @@
+import type { Notification } from "../../contract/objects/notification.ts";
+import type { User } from "../../contract/objects/user.ts";
+import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
+import { getNoticed, type StoredNotification } from "../data/notifications.ts";
+import { personOf } from "../data/people.ts";
+import { getTogether } from "../data/together.ts";
+import type { MemberRoom } from "./access-room.ts";
+import { presentNotification } from "./present-notification.ts";
+import { presentUser } from "./present-user.ts";
+import { isSettled, unreadCount } from "./read-state.ts";
+import { withSeenEmail } from "./view-users.ts";
+
+/** A notification that is shown, and what became of it. */
+export interface Standing {
+  readonly stored: StoredNotification;
+  /** The room that it is about; undefined for a contact. */
+  readonly room: MemberRoom | undefined;
+  readonly count: number;
+  readonly isRead: boolean;
+}
+
+/**
+ * Whether its receiver is to see a notification of a room: not where they are no member any more, or were none when it
+ * was made, nor what was in a direct room before it was deleted.
+ */
+const isShown = ({ seq, joinedAt }: StoredNotification, { head, me }: MemberRoom): boolean => {
+  if (head.status === "deleted") return false;
+  return seq === null ? joinedAt === me.joinedAt : seq > Math.max(head.floor, me.joinedSeq);
+};
+
+/** Of a room's unread messages a notification tells how many they are by now, unless a later one does. */
+const countOf = ({ type, seq }: StoredNotification, room: MemberRoom | undefined): number => {
+  if (type !== "new_message" || !room) return 1;
+  return (seq ?? 0) < room.me.notifiedSeq ? 0 : unreadCount(room.me, room.head.seq);
+};
+
+/**
+ * Those of somebody's notifications that are shown, in the order given. Whether they are read, and of how many messages
+ * they tell, follows from what the receiver has read in their rooms, so that neither is written for each message.
+ */
+export const getStandings = async (
+  userId: string,
+  notifications: readonly StoredNotification[],
+): Promise<Standing[]> => {
+  const roomIds = [...new Set(notifications.flatMap(({ roomId }) => roomId ?? []))];
+  const [{ heads, memberships }, noticed] = await Promise.all([
+    getTogether({ heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) }),
+    notifications.length > 0 ? getNoticed(userId) : 0,
+  ]);
+  const headOf = new Map(heads.map((head) => [head.id, head]));
+  const rooms = new Map(
+    memberships.flatMap((me) => {
+      const head = headOf.get(me.roomId);
+      return head ? [[me.roomId, { head, me }] as const] : [];
+    }),
+  );
+  return notifications.flatMap((stored) => {
+    const room = stored.roomId === null ? undefined : rooms.get(stored.roomId);
+    if (stored.roomId !== null && !(room && isShown(stored, room))) return [];
+    const count = countOf(stored, room);
+    const isMessageRead =
+      stored.type === "new_message"
+        ? count === 0
+        : room !== undefined && stored.seq !== null && isSettled(room.me, stored.seq);
+    const isRead = stored.isMarkedRead || stored.notedAt <= noticed || isMessageRead;
+    return [{ stored, room, count, isRead }];
+  });
+};
+
+const getMessagesOf = async (shown: readonly StoredNotification[]): Promise<Map<string, StoredMessage>> => {
+  const places = new Map(
+    shown.flatMap(({ roomId, seq }) =>
+      roomId !== null && seq !== null ? [[`${roomId} ${seq}`, { roomId, seq }] as const] : [],
+    ),
+  );
+  const messages = await getMessagesAt([...places.values()]);
+  return new Map(messages.map((message) => [`${message.roomId} ${message.seq}`, message]));
+};
+
+/** Notifications as their receiver sees them. E-mail addresses are those of people who share the room, as everywhere. */
+export const viewNotifications = async (
+  userId: string,
+  standings: readonly Standing[],
+): Promise<Notification[]> => {
+  const shown = standings.map(({ stored }) => stored);
+  const actorIds = shown.map(({ actorId }) => actorId);
+  const apart = shown.filter(({ roomId }) => roomId === null).map(({ actorId }) => actorId);
+  const inRooms = new Map(
+    shown.flatMap(({ roomId, actorId }) =>
+      roomId === null ? [] : [[`${roomId} ${actorId}`, [roomId, actorId] as const] as const],
+    ),
+  );
+  const [messages, { memberships, people }, seen] = await Promise.all([
+    getMessagesOf(shown),
+    getTogether({
+      memberships: inRooms.values(),
+      profiles: actorIds,
+      presences: [...actorIds, userId],
+    }),
+    apart.length > 0 ? withSeenEmail(userId, apart) : new Set<string>(),
+  ]);
+  const together = new Set(memberships.map((one) => `${one.roomId} ${one.userId}`));
+  return standings.map(({ stored, room, count, isRead }) => {
+    const present = (id: string): User =>
+      presentUser(
+        personOf(people, id, userId),
+        stored.roomId === null ? seen.has(id) : together.has(`${stored.roomId} ${id}`),
+      );
+    const isMessageRead = room !== undefined && stored.seq !== null && isSettled(room.me, stored.seq);
+    const message = messages.get(`${stored.roomId} ${stored.seq}`);
+    return presentNotification(stored, { message, isMessageRead, count, isRead, present });
+  });
+};

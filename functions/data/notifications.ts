@@ -1,0 +1,160 @@
+/**
+ * Notifications: what somebody is to know of, each put once by what follows the table's changes.
+ *   one                       USER#u / NOTIF#id
+ *   of a user, newest first   USER#u / NOTIF#...
+ *   all read up to when       USER#u / NOTICED
+ * What changes with every message, such as how many there are and whether they are read, stands in memberships and heads.
+ */
+import type { NotificationType } from "../../contract/objects/notification.ts";
+import { environment } from "../kernel/environment.ts";
+import { epochSeconds, isoOf } from "../kernel/time.ts";
+import { idOfKey, keys } from "./keys.ts";
+import { getItem, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
+
+/** What makes a notification. */
+export interface NewNotification {
+  readonly userId: string;
+  /** Follows from what it is about (see notificationId), so that it is put once. */
+  readonly id: string;
+  readonly type: NotificationType;
+  /** Who set it off. */
+  readonly actorId: string;
+  /** The room that it is about; null for a contact. */
+  readonly roomId: string | null;
+  /** The message that it is about; null for an invitation or a contact. */
+  readonly seq: number | null;
+  /** Of an invitation, when the membership began. RFC 3339. */
+  readonly joinedAt: string | null;
+  /** Whether it stands for one that was told before, and is told nobody again. */
+  readonly isRebuilt: boolean;
+}
+
+export interface StoredNotification extends NewNotification {
+  /** When that happened which it is about. RFC 3339. */
+  readonly createdAt: string;
+  /** When it was put, in milliseconds since 1970. */
+  readonly notedAt: number;
+  /** Whether it was marked as read by itself. */
+  readonly isMarkedRead: boolean;
+  /** Whether its owner has deleted it: it is shown nowhere, and not put again. */
+  readonly isDeleted: boolean;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+}
+
+const textOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+/** A notification of an item. Each `as` is safe: the attributes were written by this module alone. */
+export const notificationFromItem = (item: Item): StoredNotification => {
+  const id = idOfKey(String(item.sk));
+  return {
+    userId: idOfKey(String(item.pk)),
+    id,
+    type: item.type as NotificationType,
+    actorId: String(item.actor),
+    roomId: textOr(item.room),
+    seq: typeof item.seq === "number" ? item.seq : null,
+    joinedAt: typeof item.joined === "number" ? isoOf(item.joined) : null,
+    isRebuilt: item.rebuilt === true,
+    createdAt: isoOf(Number.parseInt(id, 10)),
+    notedAt: Number(item.noted_at),
+    isMarkedRead: item.read === true,
+    isDeleted: item.deleted === true,
+    expiresAt: Number(item.expires_at),
+  };
+};
+
+const daySeconds = 24 * 60 * 60;
+
+/** Puts a notification unless there is one with its id, and gives the one that there is. */
+export const putNotification = async (notification: NewNotification): Promise<StoredNotification> => {
+  const now = Date.now();
+  const item = {
+    ...keys.notification(notification.userId, notification.id),
+    type: notification.type,
+    actor: notification.actorId,
+    ...(notification.roomId !== null && { room: notification.roomId }),
+    ...(notification.seq !== null && { seq: notification.seq }),
+    ...(notification.joinedAt !== null && { joined: Date.parse(notification.joinedAt) }),
+    ...(notification.isRebuilt && { rebuilt: true }),
+    noted_at: now,
+    expires_at: epochSeconds(now) + environment.notificationDays * daySeconds,
+  };
+  const outcome = await putIfAbsent(item);
+  return notificationFromItem(outcome.done || !outcome.item ? item : outcome.item);
+};
+
+/** DynamoDB deletes what has expired up to two days late. */
+const isThere = ({ isDeleted, expiresAt }: StoredNotification): boolean =>
+  !isDeleted && expiresAt > epochSeconds();
+
+/** A notification as it is now; undefined for one that was deleted, or has expired. */
+export const getNotification = async (
+  userId: string,
+  notificationId: string,
+): Promise<StoredNotification | undefined> => {
+  const item = await getItem(keys.notification(userId, notificationId), "consistent");
+  const notification = item && notificationFromItem(item);
+  return notification && isThere(notification) ? notification : undefined;
+};
+
+/** Somebody's notifications, the newest first, up to a limit. */
+export const listNotifications = async (userId: string, limit: number): Promise<StoredNotification[]> => {
+  const { pk, prefix } = keys.notificationsOf(userId);
+  const items = await queryAll(
+    {
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      FilterExpression: "attribute_not_exists(deleted) AND expires_at > :now",
+      ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix, ":now": epochSeconds() },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+    },
+    limit,
+  );
+  return items.map(notificationFromItem);
+};
+
+/** Marks a notification as read; false if it is not there. */
+export const markNotified = async (userId: string, notificationId: string): Promise<boolean> => {
+  const { done } = await updateItem(keys.notification(userId, notificationId), {
+    UpdateExpression: "SET #read = :yes",
+    ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(deleted)",
+    ExpressionAttributeNames: { "#read": "read" },
+    ExpressionAttributeValues: { ":yes": true },
+  });
+  return done;
+};
+
+/** Days in which a change may still be followed a second time: those of a stream, and of a dead letter. */
+const repeatDays = 1 + 14;
+
+/**
+ * Deletes a notification; false if it is not there. Something stays in its place for as long as the change that made it
+ * may be followed again.
+ */
+export const deleteNotification = async (userId: string, notificationId: string): Promise<boolean> => {
+  const now = epochSeconds();
+  const { done, item } = await updateItem(keys.notification(userId, notificationId), {
+    UpdateExpression: "SET deleted = :yes, expires_at = :expires",
+    ConditionExpression: "attribute_not_exists(deleted) AND expires_at > :now",
+    ExpressionAttributeValues: { ":yes": true, ":now": now, ":expires": now + repeatDays * daySeconds },
+  });
+  // The SDK repeats a call whose answer was lost: then it was deleted by that one.
+  return done || item?.expires_at === now + repeatDays * daySeconds;
+};
+
+/** Up to when somebody has marked all of their notifications as read, in milliseconds since 1970. */
+export const getNoticed = async (userId: string): Promise<number> => {
+  const item = await getItem(keys.noticed(userId), "consistent");
+  return typeof item?.at === "number" ? item.at : 0;
+};
+
+/** Marks all notifications of somebody that there are by now as read. */
+export const markAllNotified = async (userId: string): Promise<void> => {
+  await updateItem(keys.noticed(userId), {
+    UpdateExpression: "SET #at = :now",
+    ConditionExpression: "attribute_not_exists(#at) OR #at < :now",
+    ExpressionAttributeNames: { "#at": "at" },
+    ExpressionAttributeValues: { ":now": Date.now() },
+  });
+};

@@ -1,0 +1,34 @@
+import type { notificationOperations } from "../../contract/notifications.ts";
+import {
+  countUnreadNotifications,
+  listPage,
+  markAllRead,
+  markRead,
+  removeNotification,
+} from "../actions/list-notifications.ts";
+import type { Handlers } from "../kernel/http.ts";
+import { numberedPage } from "../kernel/page.ts";
+
+export const notificationHandlers: Handlers<typeof notificationOperations> = {
+  listNotifications: async ({ actor, query, url }) => {
+    const { page, page_size: size } = query;
+    const { count, notifications } = await listPage(actor.userId, { number: page, size });
+    return numberedPage(url, page, size, { count, results: notifications });
+  },
+
+  getUnreadNotificationCount: async ({ actor }) => ({
+    unread_count: await countUnreadNotifications(actor.userId),
+  }),
+
+  markNotificationRead: ({ actor, params }) => markRead(actor.userId, params.notification_id),
+
+  markAllNotificationsRead: async ({ actor }) => {
+    await markAllRead(actor.userId);
+    return { status: "marked as read" };
+  },
+
+  deleteNotification: async ({ actor, params }) => {
+    await removeNotification(actor.userId, params.notification_id);
+    return undefined;
+  },
+};
