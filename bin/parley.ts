@@ -7,7 +7,8 @@ import { InvalidPropsError, readProps } from "../lib/props.ts";
 try {
   // The feature flags of cdk.json, which the CDK's command line would pass: so the template is the same without it.
   const app = new App({ context: cdkJson.context });
-  new ParleyStack(app, "Parley", { ...readProps(app.node.getAllContext()), code: bundleFunctions() });
+  const props = readProps(app.node.getAllContext());
+  new ParleyStack(app, "Parley", { ...props, code: await bundleFunctions() });
   app.synth();
 } catch (error) {
   if (!(error instanceof InvalidPropsError)) throw error;

@@ -1,13 +1,30 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Code } from "aws-cdk-lib/aws-lambda";
-import { type BuildOptions, buildSync, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { type FunctionName, functionNames, perFunction } from "./functions.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundlesFolder = "cdk.out/bundles";
+
+/**
+ * Imports what a CommonJS package requires of Node, since an ES module has no `require`: without it, web-push would end
+ * the function when it is loaded. https://esbuild.github.io/plugins/
+ */
+const importWhatIsRequired: Plugin = {
+  name: "import-what-is-required",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[\w/]+$/ }, ({ path, kind }) =>
+      kind === "require-call" && builtinModules.includes(path) ? { path, namespace: "required" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+      contents: `import required from "node:${path}"; module.exports = required;`,
+    }));
+  },
+};
 
 /** How code is bundled for Lambda, the AWS SDK included. */
 export const bundleOptions = {
@@ -26,6 +43,7 @@ export const bundleOptions = {
   // A stack trace needs names and lines, not the sources themselves.
   sourcesContent: false,
   logLevel: "warning",
+  plugins: [importWhatIsRequired],
 } satisfies BuildOptions;
 
 /** How all functions are bundled, in one call of esbuild: what several of them import is in files that they share. */
@@ -49,12 +67,12 @@ export const bundledFiles = (entry: string, outputs: Metafile["outputs"]): strin
  * maps. What is imported only when it is needed is in files of its own, so that a function does not even read, at its
  * start, what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md).
  */
-export const bundleFunctions = (): Record<FunctionName, Code> => {
+export const bundleFunctions = async (): Promise<Record<FunctionName, Code>> => {
   const output = mkdtempSync(join(tmpdir(), "parley-bundles-"));
   // The CDK copies an asset into its own output while the stack is built.
   process.once("exit", () => rmSync(output, { recursive: true, force: true }));
 
-  const { outputFiles, metafile } = buildSync({
+  const { outputFiles, metafile } = await build({
     ...functionsOptions,
     // Nothing is written here: a source map names its sources relative to this folder, so a fixed one gives the same
     // bytes, and with them the same asset hash, on every machine.

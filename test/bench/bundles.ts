@@ -6,9 +6,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { buildSync, type Metafile } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { bundledFiles, bundleOptions, functionsOptions } from "../../lib/bundle.ts";
-import { functionNames } from "../../lib/functions.ts";
+import { type FunctionName, functionNames } from "../../lib/functions.ts";
 import type { Row } from "./row.ts";
 
 const ratioLimit = 1.25;
@@ -78,11 +78,11 @@ const importTime = (file: string): number => {
 const median = (times: number[]): number =>
   times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 
-export const measureBundles = (): Row[] => {
+export const measureBundles = async (): Promise<Row[]> => {
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
   try {
-    const { metafile } = buildSync({ ...functionsOptions, outdir: folder });
-    const pairs = functionNames.map((name) => {
+    const { metafile } = await build({ ...functionsOptions, outdir: folder });
+    const makePair = async (name: FunctionName) => {
       const bundle = join(folder, `${name}.mjs`);
       const kept = bundledFiles(relative(bundleOptions.absWorkingDir, bundle), metafile.outputs).flatMap(
         (file) =>
@@ -92,13 +92,14 @@ export const measureBundles = (): Row[] => {
       );
       const own = importedBy(`functions/${name}.ts`, metafile.inputs).filter((file) => kept.includes(file));
       const reference = join(folder, `${name}-sdk.mjs`);
-      buildSync({
+      await build({
         ...bundleOptions,
         stdin: { contents: referenceSource(own, kept), resolveDir: bundleOptions.absWorkingDir },
         outfile: reference,
       });
       return { name, bundle, reference, times: [] as number[], referenceTimes: [] as number[] };
-    });
+    };
+    const pairs = await Promise.all(functionNames.map(makePair));
     for (let round = 0; round < rounds; round += 1)
       for (const pair of pairs) {
         pair.times.push(importTime(pair.bundle));

@@ -57,7 +57,7 @@ if (does("budgets")) {
 }
 if (does("bundles")) {
   say("imports of the bundles");
-  for (const row of measureBundles()) report(row);
+  for (const row of await measureBundles()) report(row);
 }
 if (does("history")) {
   const lengths = full ? [1, 100, 10_000, 100_000] : [1, 100, 10_000];
