@@ -30,7 +30,7 @@ export interface Addresses {
   readonly userPoolId: string | null;
   readonly userPoolClientId: string | null;
   readonly controlUrl: string;
-  /** The one endpoint of DynamoDB, S3, SQS and Cognito, for tools that look behind the APIs. */
+  /** The one endpoint of DynamoDB, S3, SQS, SNS and Cognito, for tools that look behind the APIs. */
   readonly awsUrl: string;
   readonly tableName: string | null;
   /** Who may do anything there, without policies, faults and meter. */
@@ -118,7 +118,7 @@ async function startParts(
     onFailure,
   });
   onClose(aws.close);
-  report.step("DynamoDB, Cognito, S3 and SQS answer");
+  report.step("DynamoDB, Cognito, S3, SQS and SNS answer");
 
   const stack = resolveStack(template, names);
   functions = createFunctionHost({
@@ -166,6 +166,7 @@ async function startParts(
     faults: aws.faults,
     clock,
     mail: aws.mail,
+    published: aws.sns.published,
     waitingFor: () => [
       ...(host.underWay > 0 ? [`${host.underWay} invocations`] : []),
       ...sources.waitingFor(),

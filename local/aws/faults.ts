@@ -2,7 +2,7 @@ import { shortFunctionName } from "./function-names.ts";
 import { type Call, isRecord, type ServiceName } from "./types.ts";
 
 const kinds = ["throttle", "delay", "lose", "crash", "unprocessed"] as const;
-const services = ["dynamodb", "s3", "cognito-idp", "execute-api", "sqs"] as const;
+const services = ["dynamodb", "s3", "cognito-idp", "execute-api", "sqs", "sns"] as const;
 
 /**
  * `throttle`: refused before it is executed. `delay`: executed `delay_ms` later. `lose`: executed, then the connection
@@ -15,7 +15,7 @@ export interface FaultSpec {
   readonly kind: FaultKind;
   readonly service: ServiceName;
   readonly action?: string;
-  /** A prefix of the partition key; outside DynamoDB, of the object key, connection id, queue or user name. */
+  /** A prefix of the partition key; outside DynamoDB, of the object key, connection id, queue, topic or user name. */
   readonly pk?: string;
   readonly sk?: string;
   /** A function's logical id or short name. */

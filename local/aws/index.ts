@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { FunctionHost } from "../lambda/types.ts";
 import { createS3 } from "../s3/index.ts";
+import { createSns, type Sns } from "../sns/index.ts";
 import { createSqs, type Sqs } from "../sqs/index.ts";
 import type { Log } from "../store.ts";
 import type { NameTable } from "../template/names.ts";
@@ -23,6 +24,7 @@ import { createMeter, type Meter } from "./meter.ts";
 import { choosePort } from "./port.ts";
 import { createProxy } from "./proxy.ts";
 import { createS3Service } from "./s3-service.ts";
+import { createSnsService } from "./sns-service.ts";
 import { createSqsService } from "./sqs-service.ts";
 import { ADMIN_ACCESS_KEY_ID, type Service, type ServiceName } from "./types.ts";
 import { findWebSocketApi } from "./websocket-api.ts";
@@ -61,6 +63,7 @@ export interface Aws {
    */
   readonly environment: Readonly<Record<string, string>>;
   readonly sqs: Sqs;
+  readonly sns: Sns;
   readonly meter: Meter;
   readonly faults: Faults;
   /** The codes that Cognito would have sent by e-mail, oldest first. */
@@ -136,6 +139,8 @@ async function startParts(
   const sqs = createSqs(stores);
   onClose(sqs.close);
   sqs.provision(names);
+  const sns = createSns({ resources: template.resources, clock, location });
+  sns.provision(names);
 
   let stack: ResolvedStack | undefined;
   const authorizer = createAuthorizer({
@@ -153,6 +158,7 @@ async function startParts(
     ["cognito-idp", createCognitoService(accounts)],
     ["s3", createS3Service(s3)],
     ["sqs", createSqsService(sqs)],
+    ["sns", createSnsService(sns)],
   ]);
   const webSocket = findWebSocketApi(template, names);
   if (webSocket) services.set("execute-api", createConnectionsService(webSocket.apiId, options.connections));
@@ -171,10 +177,12 @@ async function startParts(
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_ENDPOINT_URL_SQS: endpoint,
+      AWS_ENDPOINT_URL_SNS: endpoint,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${endpoint}/caller/{AWS_ACCESS_KEY_ID}`,
       ...(webSocket ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${endpoint}/${webSocket.stage}` } : {}),
     },
     sqs,
+    sns,
     meter,
     faults,
     mail: accounts.mail,

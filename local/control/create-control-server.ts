@@ -9,6 +9,8 @@ export interface ControlOptions {
   readonly clock: Clock;
   /** Codes that were sent by e-mail, oldest first. */
   readonly mail: { list(): readonly unknown[] };
+  /** What was published to topics, oldest first. */
+  readonly published: () => readonly unknown[];
   /** What is under way or still to be delivered, in words; empty when nothing is. */
   readonly waitingFor: () => readonly string[];
 }
@@ -35,7 +37,7 @@ export function createControlServer(options: ControlOptions): Server {
 
 async function answer(
   request: IncomingMessage,
-  { meter, faults, clock, mail, waitingFor }: ControlOptions,
+  { meter, faults, clock, mail, published, waitingFor }: ControlOptions,
 ): Promise<Answer> {
   // No page that is open in a browser on this machine may steer the runner.
   if (request.headers.origin !== undefined) return fail(403, "The control API is not for browsers.");
@@ -63,6 +65,8 @@ async function answer(
       return { status: 200, value: { now: clock.now(), offset_ms: clock.offsetMs } };
     case "GET /mail":
       return { status: 200, value: mail.list() };
+    case "GET /published":
+      return { status: 200, value: published() };
     case "GET /idle": {
       const waiting = waitingFor();
       return { status: 200, value: { idle: waiting.length === 0, waiting_for: waiting } };
@@ -73,7 +77,7 @@ async function answer(
 }
 
 const known =
-  "Known are GET /meter, POST /meter/reset, GET, POST and DELETE /faults, DELETE /faults/{id}, GET and POST /clock, GET /mail, GET /idle.";
+  "Known are GET /meter, POST /meter/reset, GET, POST and DELETE /faults, DELETE /faults/{id}, GET and POST /clock, GET /mail, GET /published, GET /idle.";
 
 /** The request cannot be carried out; its message says why. */
 class BadRequest extends Error {}

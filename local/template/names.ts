@@ -18,6 +18,7 @@ const provisionedTypes: ReadonlySet<string> = new Set([
   "AWS::Cognito::UserPoolClient",
   "AWS::Cognito::UserPoolGroup",
   "AWS::S3::Bucket",
+  "AWS::SNS::Topic",
   "AWS::SQS::Queue",
 ]);
 

@@ -15,6 +15,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -70,6 +71,8 @@ beforeAll(async () => {
     },
     Sender: roleWith(allow("sqs:SendMessage", { "Fn::GetAtt": ["Jobs", "Arn"] })),
     Jobs: { Type: "AWS::SQS::Queue", Properties: { QueueName: "jobs" } },
+    Publisher: roleWith(allow("sns:Publish", { Ref: "News" })),
+    News: { Type: "AWS::SNS::Topic", Properties: { TopicName: "news" } },
     ReaderFunction: {
       Type: "AWS::Lambda::Function",
       Properties: { Role: { "Fn::GetAtt": ["Reader", "Arn"] } },
@@ -266,6 +269,27 @@ test("a queue is reached with its own actions", async () => {
   });
   const purge = client("Sender").send(new PurgeQueueCommand({ QueueUrl }));
   await expect(purge).rejects.toThrow("is not authorized to perform: sqs:PurgeQueue");
+});
+
+test("a topic is published to with its own action", async () => {
+  const publish = (role: string, name: string) =>
+    new SNSClient({
+      region: "us-east-1",
+      endpoint: aws.endpoint,
+      credentials: { accessKeyId: aws.as(role).accessKeyId, secretAccessKey: "local" },
+      maxAttempts: 1,
+    }).send(new PublishCommand({ TopicArn: `arn:aws:sns:us-east-1:000000000000:${name}`, Message: "x" }));
+  await publish("Publisher", "news");
+  expect(aws.sns.published()).toMatchObject([{ message: "x" }]);
+  for (const [role, name] of [
+    ["NoRole", "news"],
+    ["Publisher", "other"],
+  ] as const)
+    await expect(publish(role, name)).rejects.toMatchObject({
+      name: "AuthorizationErrorException",
+      message: expect.stringContaining("is not authorized to perform: sns:Publish"),
+      $metadata: { httpStatusCode: 403 },
+    });
 });
 
 test("a function's grants can be asked for", () => {

@@ -18,6 +18,7 @@ beforeEach(async () => {
     faults: createFaults(),
     clock,
     mail: { list: () => [{ code: "123456" }] },
+    published: () => [{ message: "Hello" }],
     waitingFor: () => waiting,
   });
   url = `http://127.0.0.1:${await listen(server, 0)}`;
@@ -76,8 +77,9 @@ test("whether anything is under way", async () => {
   expect(await call("GET", "/idle")).toEqual([200, { idle: false, waiting_for: ["2 invocations"] }]);
 });
 
-test("mail can be read; other paths and browsers get nothing", async () => {
+test("mail and what was published can be read; other paths and browsers get nothing", async () => {
   expect(await call("GET", "/mail")).toEqual([200, [{ code: "123456" }]]);
+  expect(await call("GET", "/published")).toEqual([200, [{ message: "Hello" }]]);
   expect((await call("GET", "/nothing"))[0]).toBe(404);
   const fromBrowser = await fetch(`${url}/meter`, { headers: { origin: "https://evil.example" } });
   expect(fromBrowser.status).toBe(403);

@@ -4,7 +4,7 @@ import { target } from "./target.ts";
 /** What can go wrong with a call of a function to a service; see docs/local-runner.md. */
 export interface FaultSpec {
   readonly kind: "throttle" | "delay" | "lose" | "crash" | "unprocessed";
-  readonly service: "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs";
+  readonly service: "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs" | "sns";
   readonly action?: string;
   readonly pk?: string;
   readonly sk?: string;
@@ -72,6 +72,14 @@ export const advanceClock = async (milliseconds: number): Promise<void> => {
 /** What the pool would have e-mailed, the oldest first. */
 export const readMail = async (): Promise<readonly { to: string; kind: string; code: string }[]> =>
   (await ask("GET", "/mail")) as readonly { to: string; kind: string; code: string }[];
+/** What was published to topics, the oldest first. */
+export const readPublished = async (): Promise<
+  readonly {
+    readonly topic_arn: string;
+    readonly message: string;
+    readonly attributes: Readonly<Record<string, { readonly value: string }>>;
+  }[]
+> => (await ask("GET", "/published")) as Awaited<ReturnType<typeof readPublished>>;
 /** What is under way or still to be delivered, in words. */
 export const readIdle = async (): Promise<{ idle: boolean; waiting_for: readonly string[] }> =>
   (await ask("GET", "/idle")) as { idle: boolean; waiting_for: readonly string[] };
