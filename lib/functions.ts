@@ -48,6 +48,8 @@ export interface FunctionNeeds {
   readonly listsObjects?: readonly ObjectPlace[];
   /** Whether it begins uploads, and so knows how large each kind may be. */
   readonly limitsUploads?: boolean;
+  /** Whether it puts notifications, and so knows for how long. */
+  readonly notifies?: boolean;
   /** Whether it knows administrators from others. */
   readonly knowsAdministrators?: boolean;
   /** Whether it calls Cognito about a user. */
@@ -168,8 +170,10 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   derive: {
     timeoutSeconds: 60,
-    tableActions: ["DeleteItem", "GetItem", "PutItem"],
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    connectionMethods: ["POST", "DELETE"],
     ...follows,
+    notifies: true,
     takesFrom: "stream",
   },
   // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
@@ -188,6 +192,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     ...delivers,
     ...follows,
     sendsTo: ["delivery", "work"],
+    notifies: true,
     listsObjects: ["files"],
     takesFrom: "work",
   },

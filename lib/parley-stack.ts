@@ -104,6 +104,7 @@ export class ParleyStack extends Stack {
             ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: webSocketApi.callbackUrl }
             : {}),
           ...(needs.limitsUploads ? uploadLimits(props) : {}),
+          ...(needs.notifies ? { NOTIFICATION_DAYS: String(props.notificationDays) } : {}),
           ...(needs.knowsAdministrators ? { ADMIN_GROUP: props.adminGroup, GROUPS_CLAIM: groupsClaim } : {}),
           ...(needs.managesAccounts && accounts ? { USER_POOL_ID: accounts.pool.userPoolId } : {}),
           ...Object.fromEntries(

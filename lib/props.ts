@@ -35,6 +35,8 @@ export interface ParleyProps {
   readonly maxVideoMb: number;
   /** Whether GuardDuty scans uploads for malware, at a price for each GB and object. @default false */
   readonly malwareProtection: boolean;
+  /** Days that a notification is kept. @default 90 */
+  readonly notificationDays: number;
   /** The group whose members verify people and deal with reports. @default admins */
   readonly adminGroup: string;
   /** Whose tokens are accepted, when not those of the stack's own user pool. @default the user pool */
@@ -78,6 +80,7 @@ const propNames = [
   "maxFileMb",
   "maxVideoMb",
   "malwareProtection",
+  "notificationDays",
   "adminGroup",
   "issuerUrl",
   "audience",
@@ -191,6 +194,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     maxFileMb: count("maxFileMb", 50, maxObjectMb),
     maxVideoMb: count("maxVideoMb", 100, maxObjectMb),
     malwareProtection: flag("malwareProtection"),
+    notificationDays: count("notificationDays", 90, 3_650),
     adminGroup: read(
       "adminGroup",
       "admins",

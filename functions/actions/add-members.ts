@@ -156,7 +156,7 @@ export const addParticipants = async (
   if (role === "admin" && room.me.role !== "admin")
     throw new ApiError("forbidden", "Only an admin of this room may add admins: ask one of them.");
   await accessUsers("user_ids", userIds);
-  const arrival = { role, joinedAt: isoNow(), joinedSeq: room.head.seq };
+  const arrival = { role, joinedAt: isoNow(), joinedSeq: room.head.seq, addedBy: userId };
   const invited = await withoutBlocks(userId, [...new Set(userIds)]);
   const { members } = await enroll(
     room.head,

@@ -1,7 +1,10 @@
 import type { Change } from "../data/changes.ts";
+import { followAddedMember } from "./follow-added-member.ts";
 import { followChangedProfile } from "./follow-changed-profile.ts";
 import { followDeletedFile } from "./follow-deleted-file.ts";
 import { followDeletedRoom } from "./follow-deleted-room.ts";
+import { followNewContact } from "./follow-new-contact.ts";
+import { followNewMessage } from "./follow-new-message.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";
 
@@ -18,6 +21,9 @@ const followers: readonly Follower[] = [
   followChangedProfile,
   followRemovedAttachment,
   followDeletedFile,
+  followNewMessage,
+  followNewContact,
+  followAddedMember,
 ];
 
 export const followChange = async (change: Change): Promise<void> => {

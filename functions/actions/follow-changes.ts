@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { changeOf, keyOfRecord } from "../data/changes.ts";
+import { changeOf, isUrgent, keyOfRecord } from "../data/changes.ts";
 import { sendTask } from "../data/tasks.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
@@ -37,8 +37,11 @@ const follow = async (record: DynamoDBRecord): Promise<boolean> => {
  */
 export const followChanges = async (records: readonly DynamoDBRecord[]): Promise<string[]> => {
   const byItem = Map.groupBy(records, (record) => JSON.stringify(record.dynamodb?.Keys));
+  const { urgent = [], other = [] } = Object.groupBy(byItem.values(), (changes) =>
+    changes.some(isUrgent) ? "urgent" : "other",
+  );
   const failed: string[] = [];
-  await forEach([...byItem.values()], itemsAtOnce, async (changes) => {
+  await forEach([...urgent, ...other], itemsAtOnce, async (changes) => {
     for (const record of changes) {
       if (await follow(record)) continue;
       failed.push(sequenceNumberOf(record));

@@ -4,6 +4,7 @@ import { getHead } from "../data/heads.ts";
 import { removeRoomItems } from "../data/room-items.ts";
 import { sendTask, type Task } from "../data/tasks.ts";
 import { followChange } from "./follow-change.ts";
+import { notifyChunk } from "./notify-emergency.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
 import { removeFilesOfRoom } from "./remove-files.ts";
 import { unlistMember } from "./unlist-member.ts";
@@ -31,6 +32,8 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
       return removeRoom(task.room_id, task.continues === true, hasTime);
     case "unlist_member":
       return unlistMember(task.room_id, task.user_id, { chunk: task.chunk, joinedAt: task.joined_at });
+    case "notify_emergency":
+      return notifyChunk(task.room_id, task.seq, task.chunk);
     case "follow_change":
       return followChange(changeOf(task.record));
   }

@@ -3,11 +3,13 @@
  * lib/followed-changes.ts.
  */
 import type { DynamoDBRecord } from "aws-lambda";
+import { contactFromItem, type StoredContact } from "./contacts.ts";
 import { fileFromItem, type StoredFile } from "./files.ts";
 import { type Head, headFromItem } from "./heads.ts";
 import { idOfKey, type Key, keyOf, keys, prefixOf } from "./keys.ts";
 import { type Member, memberFromItem } from "./members.ts";
 import { messageFromItem, type StoredMessage } from "./messages.ts";
+import { notificationFromItem, type StoredNotification } from "./notifications.ts";
 import { type Profile, profileFromItem } from "./profiles.ts";
 import { type Item, itemOfImage } from "./table.ts";
 
@@ -23,11 +25,17 @@ export type Change =
   | ({ readonly kind: "profile" } & States<Profile>)
   | ({ readonly kind: "message" } & States<StoredMessage>)
   | ({ readonly kind: "file" } & States<StoredFile>)
+  | ({ readonly kind: "contact"; readonly ownerId: string } & States<StoredContact>)
+  | ({ readonly kind: "notification" } & States<StoredNotification>)
   /** Of an item that nothing follows from. */
   | { readonly kind: "other" };
 
 /** The key of the item that changed. */
 export const keyOfRecord = ({ dynamodb }: DynamoDBRecord): Key => keyOf(itemOfImage(dynamodb?.Keys ?? {}));
+
+/** Whether a change is to be followed before others that came with it: an emergency. */
+export const isUrgent = ({ dynamodb }: DynamoDBRecord): boolean =>
+  dynamodb?.NewImage?.priority?.S === ("emergency" satisfies StoredMessage["priority"]);
 
 export const changeOf = (record: DynamoDBRecord): Change => {
   const { pk, sk } = keyOfRecord(record);
@@ -45,5 +53,9 @@ export const changeOf = (record: DynamoDBRecord): Change => {
   if (sk.startsWith(prefixOf(keys.message("", 0)).sk))
     return { kind: "message", ...states((item) => messageFromItem(idOfKey(pk), item)) };
   if (sk === keys.file("").sk) return { kind: "file", ...states(fileFromItem) };
+  if (sk.startsWith(prefixOf(keys.contact("", "")).sk))
+    return { kind: "contact", ownerId: idOfKey(pk), ...states(contactFromItem) };
+  if (sk.startsWith(prefixOf(keys.notification("", "")).sk))
+    return { kind: "notification", ...states(notificationFromItem) };
   return { kind: "other" };
 };

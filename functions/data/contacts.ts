@@ -17,7 +17,7 @@ export interface StoredContact {
   readonly updatedAt: string;
 }
 
-const fromItem = (item: Item): StoredContact => ({
+export const contactFromItem = (item: Item): StoredContact => ({
   userId: idOfKey(String(item.sk)),
   nickname: typeof item.nickname === "string" ? item.nickname : null,
   isFavorite: item.is_favorite === true,
@@ -27,13 +27,13 @@ const fromItem = (item: Item): StoredContact => ({
 
 export const getContact = async (userId: string, otherId: string): Promise<StoredContact | undefined> => {
   const item = await getItem(keys.contact(userId, otherId), "consistent");
-  return item && fromItem(item);
+  return item && contactFromItem(item);
 };
 
 /** Those of some people who are contacts of somebody. */
 export const getContactIds = async (userId: string, otherIds: readonly string[]): Promise<Set<string>> => {
   const items = await getItems([...new Set(otherIds)].map((otherId) => keys.contact(userId, otherId)));
-  return new Set(items.map((item) => fromItem(item).userId));
+  return new Set(items.map((item) => contactFromItem(item).userId));
 };
 
 /** All contacts of somebody, as they are now, up to a limit. */
@@ -47,7 +47,7 @@ export const listContacts = async (userId: string, limit: number): Promise<Store
     },
     limit,
   );
-  return items.map(fromItem);
+  return items.map(contactFromItem);
 };
 
 /** Puts a contact unless there is one, and gives the one that there is. */
@@ -66,7 +66,7 @@ export const putContact = async (
   const outcome = await putIfAbsent(item);
   // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
   const isNew = outcome.done || outcome.item?.created_at === now;
-  return { contact: fromItem(isNew ? item : (outcome.item ?? item)), isNew };
+  return { contact: contactFromItem(isNew ? item : (outcome.item ?? item)), isNew };
 };
 
 /** What changes; absent for what stays. */
@@ -96,7 +96,7 @@ export const updateContact = async (
     },
     ReturnValues: "ALL_NEW",
   });
-  return outcome.done ? fromItem(outcome.item) : undefined;
+  return outcome.done ? contactFromItem(outcome.item) : undefined;
 };
 
 /** Deletes a contact; false if there was none. */

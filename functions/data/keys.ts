@@ -61,6 +61,8 @@ export const keys = {
   /** Stands in the index for a public room, so that the room's head need not. */
   listing: (roomId: string): Key => ({ pk: room(roomId), sk: "LISTING" }),
   membership: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `MEMBER#${userId}` }),
+  /** A room's head and, behind what is between, its memberships: `$` follows `#`. */
+  headToMemberships: (roomId: string) => ({ pk: room(roomId), from: "HEAD", to: "MEMBER$" }),
   live: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `LIVE#${userId}` }),
   liveIn: (roomId: string) => ({ pk: room(roomId), prefix: "LIVE#" }),
   message: (roomId: string, seq: number): Key => ({ pk: room(roomId), sk: `MSG#${ordinal(seq)}` }),

@@ -13,10 +13,13 @@ export interface Member {
   readonly membership: Membership;
   /** The number of the roster chunk that names them. */
   readonly chunk: number;
+  /** Who added them; null for one who joined, or made the room. */
+  readonly addedBy: string | null;
 }
 
 export const memberFromItem = (item: Item): Member => ({
   membership: membershipFromItem(item),
+  addedBy: typeof item.added_by === "string" ? item.added_by : null,
   chunk: typeof item.chunk === "number" ? item.chunk : 0,
 });
 
@@ -26,12 +29,15 @@ export interface Newcomer {
   /** RFC 3339. */
   readonly joinedAt: string;
   readonly joinedSeq: number;
+  /** Who adds them; undefined for one who joins, or makes the room. */
+  readonly addedBy?: string | undefined;
 }
 
 /** The item of somebody who joins; the first chunk, where most are, takes no attribute. */
 export const newMemberItem = (roomId: string, newcomer: Newcomer, chunk: number) => ({
   ...newMembershipItem({ ...newcomer, roomId }),
   ...(chunk > 0 && { chunk }),
+  ...(newcomer.addedBy !== undefined && { added_by: newcomer.addedBy }),
 });
 
 /** Members of a room by their ids, those that there are, as they are now. */

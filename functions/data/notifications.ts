@@ -5,6 +5,7 @@
  *   all read up to when       USER#u / NOTICED
  * What changes with every message, such as how many there are and whether they are read, stands in memberships and heads.
  */
+import { randomUUID } from "node:crypto";
 import type { NotificationType } from "../../contract/objects/notification.ts";
 import { environment } from "../kernel/environment.ts";
 import { epochSeconds, isoOf } from "../kernel/time.ts";
@@ -59,7 +60,7 @@ export const notificationFromItem = (item: Item): StoredNotification => {
     createdAt: isoOf(Number.parseInt(id, 10)),
     notedAt: Number(item.noted_at),
     isMarkedRead: item.read === true,
-    isDeleted: item.deleted === true,
+    isDeleted: item.deleted !== undefined,
     expiresAt: Number(item.expires_at),
   };
 };
@@ -134,13 +135,18 @@ const repeatDays = 1 + 14;
  */
 export const deleteNotification = async (userId: string, notificationId: string): Promise<boolean> => {
   const now = epochSeconds();
+  // By which a call knows its own write: the SDK repeats one whose answer was lost.
+  const deletion = randomUUID();
   const { done, item } = await updateItem(keys.notification(userId, notificationId), {
-    UpdateExpression: "SET deleted = :yes, expires_at = :expires",
+    UpdateExpression: "SET deleted = :deletion, expires_at = :expires",
     ConditionExpression: "attribute_not_exists(deleted) AND expires_at > :now",
-    ExpressionAttributeValues: { ":yes": true, ":now": now, ":expires": now + repeatDays * daySeconds },
+    ExpressionAttributeValues: {
+      ":deletion": deletion,
+      ":now": now,
+      ":expires": now + repeatDays * daySeconds,
+    },
   });
-  // The SDK repeats a call whose answer was lost: then it was deleted by that one.
-  return done || item?.expires_at === now + repeatDays * daySeconds;
+  return done || item?.deleted === deletion;
 };
 
 /** Up to when somebody has marked all of their notifications as read, in milliseconds since 1970. */

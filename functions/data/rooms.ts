@@ -46,9 +46,16 @@ const headItem = (room: NewRoom) =>
     hasDetails: hasDetails(room),
   });
 
+/** Nobody is added to a direct room: it is of the two. */
+const isAdded = (room: NewRoom, userId: string): boolean => !room.pair && userId !== room.createdBy;
+
 const memberItems = (room: NewRoom) =>
   rosterOf(room).map((member, at) =>
-    newMemberItem(room.id, { ...member, joinedSeq: 0 }, Math.floor(at / rosterChunkSize)),
+    newMemberItem(
+      room.id,
+      { ...member, joinedSeq: 0, addedBy: isAdded(room, member.userId) ? room.createdBy : undefined },
+      Math.floor(at / rosterChunkSize),
+    ),
   );
 
 export const headOf = (room: NewRoom): Head => headFromItem(headItem(room));

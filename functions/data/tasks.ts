@@ -24,6 +24,13 @@ export type Task =
       /** When the membership that ended began, RFC 3339. */
       readonly joined_at: string;
     }
+  /** Tells the members of one chunk of a large room's roster of an emergency. */
+  | {
+      readonly task: "notify_emergency";
+      readonly room_id: string;
+      readonly seq: number;
+      readonly chunk: number;
+    }
   /** Does what follows from a change that failed when the stream brought it. */
   | { readonly task: "follow_change"; readonly record: DynamoDBRecord; readonly error: string };
 
@@ -33,6 +40,7 @@ type TaskName = Task["task"];
 const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "object">>> = {
   remove_room_items: { room_id: "string" },
   unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
+  notify_emergency: { room_id: "string", seq: "number", chunk: "number" },
   follow_change: { record: "object", error: "string" },
 };
 

@@ -4,8 +4,8 @@
  * A claim is pending, with a time to live, until its account exists.
  */
 import { epochSeconds } from "../kernel/time.ts";
-import { keys } from "./keys.ts";
-import { getItem, updateItem } from "./table.ts";
+import { idOfKey, keys } from "./keys.ts";
+import { getItem, getItems, type Item, updateItem } from "./table.ts";
 
 /** Seconds for which an unfinished registration keeps its username. */
 const pendingSeconds = 3600;
@@ -18,11 +18,24 @@ export interface UsernameClaim {
   readonly userId: string | undefined;
 }
 
+const fromItem = (item: Item): UsernameClaim | undefined => {
+  const isLapsed = typeof item.expires_at === "number" && item.expires_at < epochSeconds();
+  if (isLapsed) return undefined;
+  return { email: String(item.email), userId: typeof item.user_id === "string" ? item.user_id : undefined };
+};
+
 export const getUsernameClaim = async (username: string): Promise<UsernameClaim | undefined> => {
   const item = await getItem(keys.username(folded(username)));
-  const isLapsed = typeof item?.expires_at === "number" && item.expires_at < epochSeconds();
-  if (!item || isLapsed) return undefined;
-  return { email: String(item.email), userId: typeof item.user_id === "string" ? item.user_id : undefined };
+  return item && fromItem(item);
+};
+
+/** Finds who has some usernames: gives the id of each, undefined where nobody has it. */
+export const findUserIds = async (
+  usernames: readonly string[],
+): Promise<(username: string) => string | undefined> => {
+  const items = await getItems([...new Set(usernames.map(folded))].map(keys.username));
+  const userIds = new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)?.userId]));
+  return (username) => userIds.get(folded(username));
 };
 
 /** Claims the username for an account to be; false if somebody else has it. The same e-mail may claim again. */

@@ -32,12 +32,19 @@ describe("the changes that are followed", () => {
     expect(passes(keys.membership("r", "u"), { role: "member" })).toBe(true);
   });
 
-  test("are not a room's creation, what a send changes besides, a reopening, or a membership's begin", () => {
+  test("are the begin of a membership, of a contact and of a notification, and none of their changes", () => {
+    for (const key of [keys.membership("r", "u"), keys.contact("u", "v"), keys.notification("u", "1-n")]) {
+      expect(passes(key, undefined, { read_seq: 1 }), key.sk).toBe(true);
+      expect(passes(key, { read_seq: 1 }, { read_seq: 2 }), key.sk).toBe(false);
+    }
+    expect(passes(keys.contact("u", "v"), { nickname: "Ann" })).toBe(false);
+    expect(passes(keys.notification("u", "1-n"), { type: "mention" })).toBe(false);
+  });
+
+  test("are not a room's creation, what a send changes besides, or a reopening", () => {
     expect(passes(keys.head("r"), undefined, active)).toBe(false);
     expect(passes(keys.head("r"), active, { ...active, seq: 2 })).toBe(false);
     expect(passes(keys.head("r"), deleted, { ...active, floor: 1 })).toBe(false);
-    expect(passes(keys.membership("r", "u"), { read_seq: 1 }, { read_seq: 2 })).toBe(false);
-    expect(passes(keys.membership("r", "u"), undefined, { read_seq: 1 })).toBe(false);
   });
 
   test("are a profile that is made or changed", () => {
@@ -68,6 +75,8 @@ describe("the changes that are followed", () => {
       [keys.profile("u"), undefined],
       [keys.message("r", 1), undefined],
       [keys.file("f"), { expires_at: 1 }],
+      [keys.contact("u", "v"), undefined],
+      [keys.notification("u", "1-n"), undefined],
     ] as const)
       expect(mayBeFollowed(key.sk, before), key.sk).toBe(true);
     expect(mayBeFollowed(keys.file("f").sk, { seq: 1 })).toBe(false);
@@ -80,7 +89,7 @@ describe("the changes that are followed", () => {
       keys.typing("r", "u"),
       keys.presence("u"),
       keys.block("u", "v"),
-      keys.contact("u", "v"),
+      keys.noticed("u"),
       keys.directory("u"),
       keys.report("x"),
       keys.session("u", "c"),

@@ -1,0 +1,33 @@
+import type { Change } from "../data/changes.ts";
+import { getContact } from "../data/contacts.ts";
+import { areApart } from "../data/people.ts";
+import { getTogether } from "../data/together.ts";
+import { notificationId } from "../kernel/ids.ts";
+import { tellNotification } from "./tell-notification.ts";
+import { withSeenEmail } from "./view-users.ts";
+
+/** Somebody has added somebody else to their contacts, who is notified of it. */
+export const followNewContact = async (change: Change): Promise<void> => {
+  if (change.kind !== "contact" || change.before || !change.after) return;
+  const { ownerId, after } = change;
+  const { userId, createdAt } = after;
+  const [{ people }, contact, seen] = await Promise.all([
+    getTogether({ profiles: [ownerId], presences: [ownerId, userId] }),
+    getContact(ownerId, userId),
+    withSeenEmail(userId, [ownerId]),
+  ]);
+  if (contact?.createdAt !== createdAt || areApart(people, ownerId, userId)) return;
+  await tellNotification(
+    {
+      userId,
+      id: notificationId(createdAt, `contact\n${ownerId}`),
+      type: "contact_request",
+      actorId: ownerId,
+      roomId: null,
+      seq: null,
+      joinedAt: null,
+      isRebuilt: false,
+    },
+    { message: undefined, people, seesEmail: seen.has(ownerId) },
+  );
+};

@@ -1,0 +1,17 @@
+import type { Change } from "../data/changes.ts";
+import { inTurn } from "../kernel/in-turn.ts";
+import { notifyEmergency } from "./notify-emergency.ts";
+import { notifyMembers } from "./notify-members.ts";
+import { isGone } from "./present-message.ts";
+
+/**
+ * A message was sent: who is concerned, and not there, is notified of it; an edit notifies nobody. Those of one room are
+ * followed one after the other, so that one tells its members and the next ones find them told; an emergency waits for
+ * none.
+ */
+export const followNewMessage = async (change: Change): Promise<void> => {
+  if (change.kind !== "message" || change.before || !change.after || isGone(change.after)) return;
+  const message = change.after;
+  if (message.priority === "emergency") await notifyEmergency(message);
+  else await inTurn(message.roomId, () => notifyMembers(message));
+};

@@ -1,0 +1,42 @@
+import { getHead } from "../data/heads.ts";
+import { getMessage, type StoredMessage } from "../data/messages.ts";
+import { areApart } from "../data/people.ts";
+import { getRosterChunks } from "../data/rosters.ts";
+import { sendTask } from "../data/tasks.ts";
+import { getTogether } from "../data/together.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { notificationOfMessage } from "./notification-of-message.ts";
+import { isGone } from "./present-message.ts";
+import { tellNotification } from "./tell-notification.ts";
+
+const toldAtOnce = 25;
+
+/** Tells the members of one chunk of a room's roster of an emergency, those who are connected first. */
+export const notifyChunk = async (roomId: string, seq: number, chunk: number): Promise<void> => {
+  const [message, rosters] = await Promise.all([getMessage(roomId, seq), getRosterChunks(roomId, [chunk])]);
+  if (!message || isGone(message)) return;
+  const { senderId } = message;
+  const userIds = (rosters.get(chunk) ?? []).map((entry) => entry.userId).filter((id) => id !== senderId);
+  const { people } = await getTogether({ profiles: [senderId], presences: [...userIds, senderId] });
+  const told = userIds.filter((userId) => !areApart(people, senderId, userId));
+  const isLive = (userId: string): boolean => (people.presences.get(userId)?.connections.length ?? 0) > 0;
+  await forEach([...told.filter(isLive), ...told.filter((userId) => !isLive(userId))], toldAtOnce, (userId) =>
+    tellNotification(notificationOfMessage(message, userId, "emergency"), {
+      message,
+      people,
+      seesEmail: true,
+    }),
+  );
+};
+
+/**
+ * Tells all members of a room of an emergency, whatever they have muted: right away, or, in a large room, in a task for
+ * each chunk of its roster.
+ */
+export const notifyEmergency = async ({ roomId, seq }: StoredMessage): Promise<void> => {
+  const head = await getHead(roomId);
+  if (!head || head.status === "deleted" || seq <= head.floor) return;
+  if (head.rosterChunks === 1) return notifyChunk(roomId, seq, 0);
+  for (let chunk = 0; chunk < head.rosterChunks; chunk += 1)
+    await sendTask({ task: "notify_emergency", room_id: roomId, seq, chunk });
+};

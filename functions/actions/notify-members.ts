@@ -1,0 +1,117 @@
+import type { NotificationType } from "../../contract/objects/notification.ts";
+import { getMemberships, type Membership } from "../data/memberships.ts";
+import { getMessage, type StoredMessage } from "../data/messages.ts";
+import { areApart, type People } from "../data/people.ts";
+import { getRoomMembers } from "../data/room-members.ts";
+import { claimStretch, isUntold } from "../data/stretches.ts";
+import { getTogether } from "../data/together.ts";
+import { findUserIds } from "../data/usernames.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { parseMessageId } from "../kernel/ids.ts";
+import { listeningTo } from "./audience.ts";
+import { mentionedNames } from "./mentioned-names.ts";
+import { notificationOfMessage } from "./notification-of-message.ts";
+import { isGone } from "./present-message.ts";
+import { tellNotification } from "./tell-notification.ts";
+
+/** Large rooms, which stay so: of their members only those are looked at whom a message names. */
+const large = new Set<string>();
+const largeLimit = 10_000;
+
+/** Whom a message addresses: mentioned in it, or the author of what it answers. */
+type Addressed = ReadonlyMap<string, "mention" | "message_reply">;
+
+/** What is said in a message that was forwarded, or that nobody here can read, is said to nobody. */
+const namesIn = ({ content, type, forwardedFrom }: StoredMessage): string[][] =>
+  type === "encrypted" || forwardedFrom !== null ? [] : mentionedNames(content);
+
+const getAuthor = async (replyTo: string | null): Promise<string | undefined> => {
+  const place = replyTo === null ? undefined : parseMessageId(replyTo);
+  return place && (await getMessage(place.roomId, place.seq))?.senderId;
+};
+
+const getAddressed = async (message: StoredMessage): Promise<Addressed> => {
+  const names = namesIn(message);
+  const [found, author] = await Promise.all([findUserIds(names.flat()), getAuthor(message.replyTo)]);
+  const addressed = new Map<string, "mention" | "message_reply">();
+  if (author !== undefined) addressed.set(author, "message_reply");
+  for (const readings of names) {
+    const userId = readings.map((name) => found(name)).find((id) => id !== undefined);
+    if (userId !== undefined) addressed.set(userId, "mention");
+  }
+  return addressed;
+};
+
+/** The memberships of those who may be told of a message; none where it is not to be seen any more. */
+const getCandidates = async (
+  { roomId, seq }: StoredMessage,
+  addressed: Addressed,
+): Promise<readonly Membership[]> => {
+  if (!large.has(roomId)) {
+    const room = await getRoomMembers(roomId);
+    if (!room || room.head.status === "deleted" || seq <= room.head.floor) return [];
+    if (room.memberships) return room.memberships;
+    if (large.size === largeLimit) large.clear();
+    large.add(roomId);
+  }
+  return addressed.size > 0 ? getMemberships(roomId, [...addressed.keys()]) : [];
+};
+
+const wantsAny = ({ notifications, mutedUntil }: Membership): boolean =>
+  notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
+
+interface Receiver {
+  readonly me: Membership;
+  readonly type: NotificationType;
+}
+
+/** Of a new message those alone are told whom nothing unread in the room has told before. */
+const receiversOf = (
+  { roomId, seq, senderId }: StoredMessage,
+  candidates: readonly Membership[],
+  addressed: Addressed,
+): Receiver[] =>
+  candidates
+    .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsAny(me))
+    .map((me): Receiver => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
+    .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && isUntold(me, seq)));
+
+/** Whether a message reached somebody on a socket: then they have it, and need not be told that there is one. */
+const isReached = (roomId: string, userId: string, { presences }: People): boolean => {
+  const presence = presences.get(userId);
+  return presence !== undefined && listeningTo(roomId, presence).length > 0;
+};
+
+const toldAtOnce = 25;
+
+/**
+ * Notifies the members of a room of a message, each once at most: of a mention, of a reply, or that there is something
+ * unread. Memberships come first, since they rule out nearly everybody, and all of them cost less than one presence each;
+ * presences of those alone who are left. Again it does nothing but complete itself.
+ */
+export const notifyMembers = async (message: StoredMessage): Promise<void> => {
+  const { roomId, seq, senderId } = message;
+  const addressed = await getAddressed(message);
+  const receivers = receiversOf(message, await getCandidates(message, addressed), addressed);
+  if (receivers.length === 0) return;
+  const { people } = await getTogether({
+    profiles: [senderId],
+    presences: [senderId, ...receivers.map(({ me }) => me.userId)],
+  });
+  const told = receivers.filter(
+    ({ me, type }) =>
+      !areApart(people, senderId, me.userId) &&
+      (type !== "new_message" || !isReached(roomId, me.userId, people)),
+  );
+  if (told.length === 0) return;
+  const present = await getMessage(roomId, seq);
+  if (!present || isGone(present)) return;
+  await forEach(told, toldAtOnce, async ({ me, type }) => {
+    if (type === "new_message" && !(await claimStretch(me, seq))) return;
+    await tellNotification(notificationOfMessage(present, me.userId, type), {
+      message: present,
+      people,
+      seesEmail: true,
+    });
+  });
+};

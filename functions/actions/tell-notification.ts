@@ -1,0 +1,47 @@
+import type { User } from "../../contract/objects/user.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import { type NewNotification, putNotification } from "../data/notifications.ts";
+import { type People, personOf } from "../data/people.ts";
+import type { Connection } from "../data/presence.ts";
+import { announce } from "./announce.ts";
+import { listeningTo } from "./audience.ts";
+import { presentNotification } from "./present-notification.ts";
+import { presentUser } from "./present-user.ts";
+
+/** What a notification that is told at once is made of, all of it read before. */
+export interface Told {
+  readonly message: StoredMessage | undefined;
+  /** The profile of who set it off, and the presences of both. */
+  readonly people: People;
+  /** Whether the receiver may see the e-mail address of who set it off. */
+  readonly seesEmail: boolean;
+}
+
+/** The receiver's connections that it is for: a connection of one room gets what is of that room. */
+const connectionsFor = ({ roomId, userId }: NewNotification, { presences }: People): Connection[] => {
+  const presence = presences.get(userId);
+  if (!presence) return [];
+  return roomId === null
+    ? presence.connections.filter((connection) => connection.roomId === undefined)
+    : listeningTo(roomId, presence);
+};
+
+/**
+ * Puts a notification, and tells its receiver where they are connected. Called again, it tells them again, since nobody
+ * knows whether it was done; not once they have read or deleted it.
+ */
+export const tellNotification = async (
+  notification: NewNotification,
+  { message, people, seesEmail }: Told,
+): Promise<void> => {
+  const stored = await putNotification(notification);
+  if (stored.isDeleted || stored.isMarkedRead) return;
+  const connections = connectionsFor(stored, people);
+  if (connections.length === 0) return;
+  const present = (userId: string): User => presentUser(personOf(people, userId, stored.userId), seesEmail);
+  const parts = { message, isMessageRead: false, count: 1, isRead: false, present };
+  await announce("notification", async () => ({
+    connections,
+    event: { type: "notification", notification: presentNotification(stored, parts) },
+  }));
+};

@@ -1,0 +1,28 @@
+/**
+ * Unread stretches: what somebody has not read of a room since they were last told of it. The message by which they were
+ * told is noted with the membership, and they are told again once that one is read.
+ *   of one member             ROOM#r / MEMBER#u, `notified_seq`
+ */
+import { keys } from "./keys.ts";
+import type { Membership } from "./memberships.ts";
+import { isRead } from "./read-ahead.ts";
+import { updateItem } from "./table.ts";
+
+/** Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them. */
+export const isUntold = (me: Membership, seq: number): boolean =>
+  !isRead(me, seq) && (me.notifiedSeq <= me.readSeq || me.notifiedSeq === seq);
+
+/**
+ * Notes that a member is told by the message at `seq`. True also where that is noted already, by a call that was perhaps
+ * cut off before it told them; false where another message told them, or they have read it, or left.
+ */
+export const claimStretch = async (me: Membership, seq: number): Promise<boolean> => {
+  if (me.notifiedSeq === seq) return true;
+  const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
+    UpdateExpression: "SET notified_seq = :seq",
+    ConditionExpression:
+      "read_seq < :seq AND (attribute_not_exists(notified_seq) OR notified_seq <= read_seq)",
+    ExpressionAttributeValues: { ":seq": seq },
+  });
+  return done || item?.notified_seq === seq;
+};

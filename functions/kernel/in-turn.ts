@@ -1,0 +1,12 @@
+const turns = new Map<string, Promise<unknown>>();
+
+/** Does pieces of work of the same key one after the other, in this container; those of others meanwhile. */
+export const inTurn = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+  const turn = (turns.get(key) ?? Promise.resolve()).catch(() => {}).then(work);
+  turns.set(key, turn);
+  const end = (): void => {
+    if (turns.get(key) === turn) turns.delete(key);
+  };
+  turn.then(end, end);
+  return turn;
+};

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { mentionedNames } from "../../functions/actions/mentioned-names.ts";
+
+const first = (content: string): (string | undefined)[] => mentionedNames(content).map(([name]) => name);
+
+describe("whom a text mentions", () => {
+  test("is named behind an @, in any script, wherever it stands", () => {
+    expect(first("@ann, (@Ben_2)! and\n@cid-lee's")).toEqual(["ann", "Ben_2", "cid-lee"]);
+    expect(first("@अ क @Ødegård @山田 @محمد")).toEqual(["अ", "Ødegård", "山田", "محمد"]);
+    // As Unicode can write them too: a broad @, and an é of two signs.
+    expect(first("＠ann @rene\u0301")).toEqual(["ann", "ren\u00e9"]);
+  });
+
+  test("is nobody in an e-mail address, and in an @ alone", () => {
+    expect(first("ann@example.com a.b@c @ @. @- @@ @_ann")).toEqual([]);
+    expect(first("@@ann")).toEqual(["ann"]);
+  });
+
+  test("may be meant up to a sign that ends the sentence", () => {
+    expect(mentionedNames("@ann.lee.")).toEqual([["ann.lee", "ann"]]);
+    expect(mentionedNames("@ann...See @ben-")).toEqual([["ann...See", "ann"], ["ben"]]);
+    expect(mentionedNames(`@a.b.c.d @${"x".repeat(51)}`)).toEqual([["a.b.c.d", "a.b.c", "a.b"], []]);
+  });
+
+  test("are twenty people at most, each once", () => {
+    const names = Array.from({ length: 30 }, (_, at) => `@u${at}`);
+    expect(first([...names, ...names].join(" "))).toHaveLength(20);
+    expect(first("@ann @ann")).toEqual(["ann"]);
+  });
+});
