@@ -9,8 +9,8 @@ const usage = `npm run redrive -- [options]
 
   Shows what is in the dead-letter queues of the local runner in .parley. Nothing is changed without --run.
 
-  --run                  put it back: tasks and pages into their queues, changes that Lambda gave up as tasks
-  --queue work|delivery  one of the queues alone
+  --run                  put it back: tasks, pages and pushes into their queues, changes that Lambda gave up as tasks
+  --queue NAME           one of the queues alone: work, delivery or push
   --stack NAME           a deployed stack, such as Parley, with the credentials and the region of the environment
   --data DIR             the folder of the local runner (.parley)
   --ready-file FILE      the file that the local runner wrote with --ready-file
@@ -36,11 +36,13 @@ const readFlags = () => {
   }
 };
 
-const queuesOf = (name: string | undefined): QueueName[] => {
-  if (name === undefined) return ["work", "delivery"];
-  if (name !== "work" && name !== "delivery")
-    throw new RedriveError(`--queue takes work or delivery, and got ${name}.`);
-  return [name];
+const queueNames: readonly QueueName[] = ["work", "delivery", "push"];
+
+const queuesOf = (name: string | undefined): readonly QueueName[] => {
+  if (name === undefined) return queueNames;
+  const queue = queueNames.find((known) => known === name);
+  if (!queue) throw new RedriveError(`--queue takes work, delivery or push, and got ${name}.`);
+  return [queue];
 };
 
 const lettersOf = (count: number): string => `${count} dead letter${count === 1 ? "" : "s"}`;

@@ -8,6 +8,7 @@ import type { Operation } from "./operation.ts";
 import { participantOperations } from "./participants.ts";
 import { peopleOperations } from "./people.ts";
 import { presenceOperations } from "./presence.ts";
+import { pushOperations } from "./push.ts";
 import { messageReadStateOperations, roomReadStateOperations } from "./read-state.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
@@ -27,6 +28,7 @@ export const operations = {
   ...contactOperations,
   ...reportOperations,
   ...notificationOperations,
+  ...pushOperations,
   ...presenceOperations,
   ...sessionOperations,
 } satisfies Record<string, Operation>;

@@ -5,15 +5,15 @@ export type WebSocketFunctionName = "authorize" | "connect" | "message" | "disco
 
 /**
  * What runs behind the APIs: `deliver` posts what is told to more than a few connections, `derive` follows the table's
- * stream, `work` does what takes long or has to be tried again.
+ * stream, `work` does what takes long or has to be tried again, `push` reaches people who are not connected.
  */
-export type BackgroundFunctionName = "deliver" | "derive" | "work";
+export type BackgroundFunctionName = "deliver" | "derive" | "work" | "push";
 
 /** The function `name` is `functions/<name>.ts`; each area of the HTTP API is one. */
 export type FunctionName = Area | WebSocketFunctionName | BackgroundFunctionName;
 
-/** The queues: pages of large deliveries, in order; tasks, in any. */
-export type QueueName = "delivery" | "work";
+/** The queues: pages of large deliveries, in order; tasks, and notifications to push, in any. */
+export type QueueName = "delivery" | "work" | "push";
 
 export type TableAction =
   | "BatchGetItem"
@@ -50,6 +50,10 @@ export interface FunctionNeeds {
   readonly limitsUploads?: boolean;
   /** Whether it puts notifications, and so knows for how long. */
   readonly notifies?: boolean;
+  /** Whether it is given addresses of push services, and so knows whether one may be on this machine. */
+  readonly knowsPushServices?: boolean;
+  /** Whether it publishes to the topic, where there is one. */
+  readonly publishes?: boolean;
   /** Whether it knows administrators from others. */
   readonly knowsAdministrators?: boolean;
   /** Whether it calls Cognito about a user. */
@@ -79,7 +83,7 @@ const attaches = {
 /** What follows from changes, done right away or as a task: files of messages that are gone, people's directory. */
 const follows = {
   objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"] },
-  sendsTo: ["work"],
+  sendsTo: ["work", "push"],
 } as const;
 
 export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
@@ -129,7 +133,8 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   notifications: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["BatchGetItem", "GetItem", "Query", "UpdateItem"],
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    knowsPushServices: true,
   },
   presence: {
     timeoutSeconds: gatewayTimeoutSeconds,
@@ -191,10 +196,18 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     ],
     ...delivers,
     ...follows,
-    sendsTo: ["delivery", "work"],
+    sendsTo: ["delivery", "work", "push"],
     notifies: true,
     listsObjects: ["files"],
     takesFrom: "work",
+  },
+  // A push service is given ten seconds, and asked a second time where it finds the message too large.
+  push: {
+    timeoutSeconds: 30,
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem"],
+    knowsPushServices: true,
+    publishes: true,
+    takesFrom: "push",
   },
 };
 

@@ -11,6 +11,7 @@ import { ChatTable } from "./constructs/chat-table.ts";
 import { ChatWebSocketApi } from "./constructs/chat-web-socket-api.ts";
 import { addEventSource } from "./constructs/event-source.ts";
 import { MalwareProtection } from "./constructs/malware-protection.ts";
+import { NotificationTopic } from "./constructs/notification-topic.ts";
 import { ParleyFunction } from "./constructs/parley-function.ts";
 import { RetriedQueue } from "./constructs/retried-queue.ts";
 import {
@@ -33,6 +34,7 @@ export interface ParleyStackProps extends ParleyProps {
 const queueVariables: Record<QueueName, string> = {
   delivery: "DELIVERY_QUEUE_URL",
   work: "WORK_QUEUE_URL",
+  push: "PUSH_QUEUE_URL",
 };
 
 /** The queues that a function calls: to send to them, and to postpone what it was given. */
@@ -80,7 +82,16 @@ export class ParleyStack extends Stack {
         consumerTimeoutSeconds: functionNeeds.work.timeoutSeconds,
         attempts: 5,
       }),
+      push: new RetriedQueue(this, "PushQueue", {
+        policy,
+        fifo: false,
+        consumerTimeoutSeconds: functionNeeds.push.timeoutSeconds,
+        attempts: 5,
+      }),
     };
+    const notifications = props.notificationTopic
+      ? new NotificationTopic(this, "NotificationTopic")
+      : undefined;
 
     const environment = {
       STAGE: props.stage,
@@ -106,6 +117,11 @@ export class ParleyStack extends Stack {
           ...(needs.limitsUploads ? uploadLimits(props) : {}),
           ...(needs.notifies ? { NOTIFICATION_DAYS: String(props.notificationDays) } : {}),
           ...(needs.knowsAdministrators ? { ADMIN_GROUP: props.adminGroup, GROUPS_CLAIM: groupsClaim } : {}),
+          ...(needs.knowsPushServices ? { PUSH_TO_LOOPBACK: String(props.pushToLoopback) } : {}),
+          // Who decides what is pushed knows whether there is a topic; who may publish to it is said by a grant.
+          ...(notifications && queuesOf(needs).includes("push")
+            ? { NOTIFICATION_TOPIC_ARN: notifications.topic.topicArn }
+            : {}),
           ...(needs.managesAccounts && accounts ? { USER_POOL_ID: accounts.pool.userPoolId } : {}),
           ...Object.fromEntries(
             queuesOf(needs).map((queue) => [queueVariables[queue], queues[queue].queue.queueUrl]),
@@ -115,6 +131,7 @@ export class ParleyStack extends Stack {
       });
       webSocketApi.grantConnections(added, needs);
       attachments.grantObjects(added, needs);
+      notifications?.grantPublishing(added, needs);
       for (const queue of needs.sendsTo ?? [])
         added.grant(
           new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queues[queue].queue.queueArn] }),
@@ -138,6 +155,8 @@ export class ParleyStack extends Stack {
       ...logs,
     });
     webSocketApi.addRoutes(functions);
+    // Unless a contact is named, a push service is told which server calls it, which is true, if nobody's address.
+    functions.push.addEnvironment("VAPID_SUBJECT", props.vapidSubject ?? httpApi.url);
 
     new CfnOutput(this, "HttpUrl", { value: httpApi.url });
     new CfnOutput(this, "WebSocketUrl", { value: webSocketApi.url });
@@ -147,6 +166,11 @@ export class ParleyStack extends Stack {
     new CfnOutput(this, "DeliveryDeadLettersUrl", { value: queues.delivery.deadLetters.queueUrl });
     new CfnOutput(this, "WorkQueueUrl", { value: queues.work.queue.queueUrl });
     new CfnOutput(this, "WorkDeadLettersUrl", { value: queues.work.deadLetters.queueUrl });
+    new CfnOutput(this, "PushQueueUrl", { value: queues.push.queue.queueUrl });
+    new CfnOutput(this, "PushDeadLettersUrl", { value: queues.push.deadLetters.queueUrl });
+    if (notifications) {
+      new CfnOutput(this, "NotificationTopicArn", { value: notifications.topic.topicArn });
+    }
     if (accounts) {
       new CfnOutput(this, "UserPoolId", { value: accounts.pool.userPoolId });
       new CfnOutput(this, "UserPoolClientId", { value: accounts.client.userPoolClientId });

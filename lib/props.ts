@@ -37,6 +37,12 @@ export interface ParleyProps {
   readonly malwareProtection: boolean;
   /** Days that a notification is kept. @default 90 */
   readonly notificationDays: number;
+  /** Whether notifications for people who are not connected are published to an SNS topic, too. @default false */
+  readonly notificationTopic: boolean;
+  /** Whom a push service may turn to, as `mailto:` or `https:`. @default the URL of the HTTP API */
+  readonly vapidSubject?: string;
+  /** Whether push services on this machine are called, over plain HTTP: for tests, and never in prod. @default false */
+  readonly pushToLoopback: boolean;
   /** The group whose members verify people and deal with reports. @default admins */
   readonly adminGroup: string;
   /** Whose tokens are accepted, when not those of the stack's own user pool. @default the user pool */
@@ -81,6 +87,9 @@ const propNames = [
   "maxVideoMb",
   "malwareProtection",
   "notificationDays",
+  "notificationTopic",
+  "vapidSubject",
+  "pushToLoopback",
   "adminGroup",
   "issuerUrl",
   "audience",
@@ -157,6 +166,17 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     );
   }
 
+  const vapidSubject = read<string | undefined>(
+    "vapidSubject",
+    undefined,
+    "an address that a push service may turn to: mailto:chat@example.com or https://example.com/contact",
+    (text) => (isContact(text) ? text : undefined),
+  );
+  const pushToLoopback = flag("pushToLoopback");
+  if (pushToLoopback && stage === "prod") {
+    problems.push("`pushToLoopback` is for tests and development: leave it out in the stage prod.");
+  }
+
   const props: ParleyProps = {
     stage,
     // Stages have different names, so that a forgotten `-c stage=prod` makes a second stack and does not strip
@@ -194,6 +214,9 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     maxFileMb: count("maxFileMb", 50, maxObjectMb),
     maxVideoMb: count("maxVideoMb", 100, maxObjectMb),
     malwareProtection: flag("malwareProtection"),
+    notificationTopic: flag("notificationTopic"),
+    ...(vapidSubject !== undefined && { vapidSubject }),
+    pushToLoopback,
     notificationDays: count("notificationDays", 90, 3_650),
     adminGroup: read(
       "adminGroup",
@@ -226,6 +249,10 @@ const isIssuer = (text: string): boolean => {
   const isLocal = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
   return (url?.protocol === "https:" || isLocal) && url?.search === "" && url.hash === "";
 };
+
+/** https://www.rfc-editor.org/rfc/rfc8292#section-2.1; Apple refuses one with a space in it. */
+const isContact = (text: string): boolean =>
+  /^mailto:[^\s@]+@[^\s@]+$/.test(text) || (/^https:\/\/\S+$/.test(text) && URL.canParse(text));
 
 /** What Cognito takes as the name of a group, and any claim's name. */
 const parseWord = (text: string): string | undefined =>

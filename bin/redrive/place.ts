@@ -33,6 +33,7 @@ const queuesOf = (outputs: ReadonlyMap<string, string>, name: string): Place["qu
   return {
     delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
     work: { url: output("WorkQueueUrl"), deadLettersUrl: output("WorkDeadLettersUrl") },
+    push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
   };
 };
 

@@ -5,6 +5,7 @@ import { followDeletedFile } from "./follow-deleted-file.ts";
 import { followDeletedRoom } from "./follow-deleted-room.ts";
 import { followNewContact } from "./follow-new-contact.ts";
 import { followNewMessage } from "./follow-new-message.ts";
+import { followNewNotification } from "./follow-new-notification.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";
 
@@ -24,6 +25,7 @@ const followers: readonly Follower[] = [
   followNewMessage,
   followNewContact,
   followAddedMember,
+  followNewNotification,
 ];
 
 export const followChange = async (change: Change): Promise<void> => {

@@ -49,6 +49,16 @@ export const keys = {
   notificationsOf: (userId: string) => ({ pk: user(userId), prefix: "NOTIF#" }),
   /** Up to when somebody has marked all of their notifications as read. */
   noticed: (userId: string): Key => ({ pk: user(userId), sk: "NOTICED" }),
+  /** A browser that somebody is told by when they are not connected. */
+  pushSubscription: (userId: string, subscriptionId: string): Key => ({
+    pk: user(userId),
+    sk: `PUSH#${subscriptionId}`,
+  }),
+  pushSubscriptionsOf: (userId: string) => ({ pk: user(userId), prefix: "PUSH#" }),
+  /** Whose browser it is. */
+  pushOwner: (subscriptionId: string): Key => ({ pk: `PUSH#${subscriptionId}`, sk: "OWNER" }),
+  /** The keys that this deployment shows itself with to push services. */
+  pushKeys: (): Key => ({ pk: "PUSH", sk: "KEYS" }),
   report: (reportId: string): Key => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
   username: (folded: string): Key => ({ pk: `USERNAME#${folded}`, sk: "USERNAME" }),
   ticket: (digest: string): Key => ({ pk: `TICKET#${digest}`, sk: "TICKET" }),

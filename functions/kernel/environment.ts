@@ -42,6 +42,22 @@ export const environment = {
   get deliveryQueueUrl() {
     return variable("DELIVERY_QUEUE_URL");
   },
+  /** Where go notifications that are to reach people who are not connected. */
+  get pushQueueUrl() {
+    return variable("PUSH_QUEUE_URL");
+  },
+  /** The topic that all of these are published to; undefined where there is none. */
+  get notificationTopicArn() {
+    return process.env.NOTIFICATION_TOPIC_ARN;
+  },
+  /** Whom a push service may turn to: a `mailto:` or `https:` address. */
+  get vapidSubject() {
+    return variable("VAPID_SUBJECT");
+  },
+  /** Whether a push service may run on this machine, for tests and development. */
+  get pushesToLoopback() {
+    return process.env.PUSH_TO_LOOPBACK === "true";
+  },
   /** Where tasks go. */
   get workQueueUrl() {
     return variable("WORK_QUEUE_URL");

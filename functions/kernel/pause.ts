@@ -3,3 +3,8 @@ export const pause = (attempt: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, Math.random() * Math.min(1000, 50 * 2 ** attempt));
   });
+
+const pauses = [5, 20, 80, 320];
+
+/** Seconds until a message of a queue that failed is tried again; after the last attempt the queue gives it up at once. */
+export const pauseAfter = (attempt: number): number => pauses[attempt - 1] ?? 0;

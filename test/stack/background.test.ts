@@ -77,7 +77,7 @@ for (const [variant, context] of variants) {
     it("is told to whoever sends to a queue or takes from it, and to nobody else", () => {
       for (const resource of stack.of("AWS::Lambda::Function")) {
         const { sendsTo = [], takesFrom } = functionNeeds[functionName(resource)];
-        for (const queue of ["delivery", "work"] as const) {
+        for (const queue of ["delivery", "work", "push"] as const) {
           const url = at(resource.properties.Environment, "Variables", `${queue.toUpperCase()}_QUEUE_URL`);
           expect(url !== undefined, `${queue} of ${resource.id}`).toBe(
             sendsTo.includes(queue) || takesFrom === queue,

@@ -107,6 +107,23 @@ for (const [variant, context] of variants) {
       }
     });
 
+    it("know of push what they need to: the contact, where services may be, and the topic that there may be", () => {
+      const httpApi = stack
+        .of("AWS::ApiGatewayV2::Api")
+        .find(({ properties }) => properties.ProtocolType === "HTTP");
+      for (const { name, resource } of functions) {
+        const { knowsPushServices, sendsTo = [], takesFrom } = functionNeeds[name];
+        const decides = sendsTo.includes("push") || takesFrom === "push";
+        expect(variable(resource, "PUSH_TO_LOOPBACK"), name).toBe(knowsPushServices ? "false" : undefined);
+        expect(variable(resource, "NOTIFICATION_TOPIC_ARN") !== undefined, name).toBe(
+          decides && variant === "notification topic",
+        );
+        const subject = variable(resource, "VAPID_SUBJECT");
+        if (name === "push") expect(render(subject)).toBe(httpApi?.id);
+        else expect(subject, name).toBeUndefined();
+      }
+    });
+
     it("log as JSON, each to a group of its own that forgets", () => {
       const groups = functions.map(({ resource }) => {
         expect(resource.properties.LoggingConfig).toMatchObject({ LogFormat: "JSON" });
@@ -154,6 +171,9 @@ for (const [variant, context] of variants) {
           ...Object.entries(needs.objectActions ?? {}).flatMap(([place, actions]) =>
             actions.map((action) => `s3:${action} ${stack.one("AWS::S3::Bucket").id}/${place}/*`),
           ),
+          ...(needs.publishes && variant === "notification topic"
+            ? [`sns:Publish ${stack.one("AWS::SNS::Topic").id}`]
+            : []),
           ...(needs.listsObjects ? [`s3:ListBucket ${stack.one("AWS::S3::Bucket").id}`] : []),
           ...(confirms ? ["AdminConfirmSignUp", "AdminUpdateUserAttributes"] : []).map(
             (action) => `cognito-idp:${action} ${stack.one("AWS::Cognito::UserPool").id}`,

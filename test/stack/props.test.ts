@@ -31,6 +31,9 @@ describe("readProps", () => {
       maxFileMb: 50,
       maxVideoMb: 100,
       malwareProtection: false,
+      notificationDays: 90,
+      notificationTopic: false,
+      pushToLoopback: false,
     });
   });
 
@@ -85,6 +88,11 @@ describe("readProps", () => {
     });
   });
 
+  it("takes an address for push services: somebody's, or a page", () => {
+    for (const vapidSubject of ["mailto:chat@example.com", "https://example.com/contact"])
+      expect(readProps({ vapidSubject })).toMatchObject({ vapidSubject });
+  });
+
   it("leaves the CDK's own context alone", () => {
     expect(
       problemsOf({
@@ -110,6 +118,12 @@ describe("readProps", () => {
     [{ webSocketAccessLogs: "yes" }, /`webSocketAccessLogs` .*true or false/],
     [{ maxVideoMb: "5000" }, /`maxVideoMb` is "5000", but must be a whole number from 1 to 1000/],
     [{ malwareProtection: "on" }, /`malwareProtection` .*true or false/],
+    [{ notificationTopic: "arn:aws:sns:x" }, /`notificationTopic` .*true or false/],
+    [{ vapidSubject: "chat@example.com" }, /`vapidSubject` .*mailto:/],
+    [{ vapidSubject: "mailto: <chat@example.com>" }, /`vapidSubject` .*mailto:/],
+    [{ vapidSubject: "http://example.com" }, /`vapidSubject` .*https:/],
+    [{ pushToLoopback: "yes" }, /`pushToLoopback` .*true or false/],
+    [{ pushToLoopback: "true", stage: "prod" }, /`pushToLoopback` is for tests and development/],
     [{ issuerUrl: "http://login.example.com", audience: "a" }, /`issuerUrl` .*https URL/],
     [{ issuerUrl: "https://login.example.com" }, /`issuerUrl` and `audience` go together/],
     [{ adminGroup: "" }, /`adminGroup` .*without spaces/],

@@ -38,6 +38,7 @@ export const variants: readonly (readonly [name: string, context: Readonly<Recor
   ["prod", { stage: "prod", corsOrigins: "https://chat.example.com" }],
   ["external issuer", externalIssuer],
   ["websocket access logs", { webSocketAccessLogs: "true" }],
+  ["notification topic", { notificationTopic: "true" }],
 ];
 
 export interface Resource {

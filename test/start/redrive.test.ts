@@ -78,7 +78,7 @@ describe("npm run redrive", () => {
   test("says what is missing, and what to do", async () => {
     const missing = await redrive(["--data", folder]);
     expect(missing).toMatchObject({ code: 1, output: expect.stringContaining("npm start") });
-    expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes work or delivery");
+    expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes work, delivery or push");
     expect((await redrive(["--rnu"])).output).toContain("--run ");
     expect((await redrive(["--stack", "Parley"])).output).toContain("AWS_REGION");
     const noCredentials = await redrive(["--stack", "Parley"], { AWS_REGION: "eu-central-1" });

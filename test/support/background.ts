@@ -23,8 +23,10 @@ export const until = async (isSo: () => Promise<boolean>, what: string): Promise
 const untilQuiet = async (): Promise<void> => {
   await until(async () => {
     const { waiting_for: waiting } = await readIdle();
-    const { visible } = await countMessages("WorkQueueUrl");
-    return visible === 0 && waiting.every((what) => what.includes(" messages of "));
+    const counts = await Promise.all([countMessages("WorkQueueUrl"), countMessages("PushQueueUrl")]);
+    return (
+      counts.every(({ visible }) => visible === 0) && waiting.every((what) => what.includes(" messages of "))
+    );
   }, "nothing runs");
 };
 
@@ -53,6 +55,8 @@ export const emptyQueues = async (): Promise<void> => {
     "DeliveryDeadLettersUrl",
     "WorkQueueUrl",
     "WorkDeadLettersUrl",
+    "PushQueueUrl",
+    "PushDeadLettersUrl",
   ];
   for (const output of outputs)
     await operatorSqs().send(new PurgeQueueCommand({ QueueUrl: queueUrl(output) }));

@@ -72,7 +72,9 @@ export type QueueOutput =
   | "DeliveryQueueUrl"
   | "DeliveryDeadLettersUrl"
   | "WorkQueueUrl"
-  | "WorkDeadLettersUrl";
+  | "WorkDeadLettersUrl"
+  | "PushQueueUrl"
+  | "PushDeadLettersUrl";
 
 export const queueUrl = (output: QueueOutput): string => {
   const url = target().outputs[output];

@@ -23,9 +23,14 @@ const isWholeRun = async (project: TestProject): Promise<boolean> => {
   return project.config.testNamePattern === undefined && testFiles.every((file) => ran.has(file));
 };
 
-// The tests that look at rate limits start a runner of their own.
+// The tests that look at rate limits start a runner of their own. The push services of tests are on this machine.
 const startSharedRunner = (): Promise<RunnerProcess> =>
-  startRunnerProcess("--fresh", "--quiet", ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"]);
+  startRunnerProcess(
+    "--fresh",
+    "--quiet",
+    ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"],
+    ...["-c", "pushToLoopback=true"],
+  );
 
 /** All of them, or none: who fails to start one leaves none behind. */
 const startSharedRunners = async (): Promise<RunnerProcess[]> => {

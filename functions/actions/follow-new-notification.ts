@@ -1,0 +1,41 @@
+import type { Change } from "../data/changes.ts";
+import type { StoredNotification } from "../data/notifications.ts";
+import { getPresence } from "../data/presence.ts";
+import { listPushSubscriptions } from "../data/push-subscriptions.ts";
+import { type Push, sendPushes } from "../data/pushes.ts";
+import { environment } from "../kernel/environment.ts";
+
+/** Whether somebody has a connection that gets what the notification is of. */
+const isReached = async ({ userId, roomId }: StoredNotification): Promise<boolean> => {
+  const presence = await getPresence(userId);
+  return (
+    presence?.connections.some(
+      (connection) => connection.roomId === undefined || connection.roomId === roomId,
+    ) === true
+  );
+};
+
+/**
+ * Somebody has a new notification: it is pushed to their browsers, and to the topic, if they are not connected, and an
+ * emergency in any case. That of a new message was made for the very reason that they are not.
+ */
+export const followNewNotification = async (change: Change): Promise<void> => {
+  if (change.kind !== "notification" || change.before || !change.after || change.after.isRebuilt) return;
+  const { userId, id, type } = change.after;
+  // First what most people have none of, so that they cost half a read unit and no message.
+  const subscriptions = await listPushSubscriptions(userId);
+  const toTopic = environment.notificationTopicArn !== undefined;
+  if (subscriptions.length === 0 && !toTopic) return;
+  if (type !== "emergency" && type !== "new_message" && (await isReached(change.after))) return;
+  const one = { user_id: userId, notification_id: id };
+  await sendPushes([
+    ...subscriptions.map(
+      (subscription): Push => ({
+        push: "browser",
+        ...one,
+        subscription_id: subscription.id,
+      }),
+    ),
+    ...(toTopic ? [{ push: "topic", ...one } as const] : []),
+  ]);
+};

@@ -1,0 +1,115 @@
+import { getNotification } from "../data/notifications.ts";
+import type { PushAnswer, PushMessage } from "../data/push-services.ts";
+import {
+  deletePushSubscription,
+  getPushSubscription,
+  type PushSubscription,
+} from "../data/push-subscriptions.ts";
+import type { Push } from "../data/pushes.ts";
+import { environment } from "../kernel/environment.ts";
+import { digest } from "../kernel/ids.ts";
+import { errorFacts, log } from "../kernel/log.ts";
+import { NotPublicError, problemOfUrl } from "../kernel/public-url.ts";
+import { type PushContent, presentPush, shrunk } from "./present-push.ts";
+import { getStandings, viewNotifications } from "./view-notifications.ts";
+
+/** A push service wants to be asked again; its message says how it put that. */
+export class PushDeferredError extends Error {
+  /** Seconds until then, where the service said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(service: string, { status, retryAfter }: PushAnswer) {
+    super(`${service} answered ${status}.`);
+    this.name = "PushDeferredError";
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Seconds for which a push service keeps a message for a browser that is off: after a day it is news no more. */
+const ttl = 24 * 60 * 60;
+
+/** What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime. */
+const getContent = async ({
+  user_id: userId,
+  notification_id: id,
+}: Push): Promise<PushContent | undefined> => {
+  const stored = await getNotification(userId, id);
+  if (!stored) return undefined;
+  const [standing] = await getStandings(userId, [stored]);
+  if (!standing || standing.isRead) return undefined;
+  const [notification] = await viewNotifications(userId, [standing]);
+  if (!notification || (stored.seq !== null && notification.message?.is_deleted !== false)) return undefined;
+  return presentPush(notification, standing.room?.head.name ?? null);
+};
+
+/**
+ * Of one room, the newest alone waits for a browser that is off. The name tells the service neither the room nor who else is
+ * in it. https://www.rfc-editor.org/rfc/rfc8030#section-5.4
+ */
+const topicOf = (userId: string, { type, room }: PushContent): string | undefined =>
+  type === "emergency" || room === null ? undefined : digest(`${userId} ${room}`).slice(0, 32);
+
+const messageOf = (userId: string, content: PushContent): PushMessage => ({
+  payload: JSON.stringify(content),
+  ttl,
+  urgency: content.type === "emergency" ? "high" : "normal",
+  topic: topicOf(userId, content),
+});
+
+/** Whether a subscription can never be reached: its name leads nowhere, as browsers say of one that they have given up. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof NotPublicError ||
+  (error instanceof Error && "code" in error && error.code === "ENOTFOUND");
+
+/** Sends; undefined where there is no such service. */
+const send = async (
+  subscription: PushSubscription,
+  content: PushContent,
+): Promise<PushAnswer | undefined> => {
+  const { sendToBrowser } = await import("../data/push-services.ts");
+  try {
+    return await sendToBrowser(subscription, messageOf(subscription.userId, content));
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    log("warn", "push_service_unreachable", errorFacts(error));
+    return undefined;
+  }
+};
+
+/** Does what a push service's answer asks for. */
+const settle = async (subscription: PushSubscription, answer: PushAnswer | undefined): Promise<void> => {
+  // https://www.rfc-editor.org/rfc/rfc8030#section-7.3
+  if (!answer || answer.status === 404 || answer.status === 410) return deletePushSubscription(subscription);
+  const { status } = answer;
+  if (status >= 200 && status < 300) return;
+  const { host } = new URL(subscription.endpoint);
+  if (status === 408 || status === 429 || status >= 500) throw new PushDeferredError(host, answer);
+  // It will answer the same each time: to a wrong subject, a key that is not the subscription's, a redirect.
+  log("error", "push_refused", { service: host, status, subscription_id: subscription.id });
+};
+
+const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> => {
+  const subscription = await getPushSubscription(push.user_id, push.subscription_id);
+  if (!subscription) return;
+  // Again, since the stack may let in less by now.
+  if (problemOfUrl(subscription.endpoint, { toLoopback: environment.pushesToLoopback }) !== undefined)
+    return deletePushSubscription(subscription);
+  const content = await getContent(push);
+  if (!content) return;
+  const answer = await send(subscription, content);
+  await settle(subscription, answer?.status === 413 ? await send(subscription, shrunk(content)) : answer);
+};
+
+const pushToTopic = async (push: Push): Promise<void> => {
+  const content = await getContent(push);
+  if (!content) return;
+  const { publishNotification } = await import("../data/notification-topic.ts");
+  await publishNotification(push.user_id, content);
+};
+
+/**
+ * Tells a browser, or the topic, of a notification as it is now. Throws to be called again, PushDeferredError where it was
+ * said when; a subscription that has ended is removed.
+ */
+export const pushNotification = (push: Push): Promise<void> =>
+  push.push === "browser" ? pushToBrowser(push) : pushToTopic(push);

@@ -1,0 +1,92 @@
+import { ECDH } from "node:crypto";
+import {
+  type NewPushSubscription,
+  type PushSubscription as Presented,
+  pushSubscriptionLimit,
+} from "../../contract/push.ts";
+import {
+  deletePushSubscription,
+  expiryOf,
+  getPushSubscription,
+  listPushSubscriptions,
+  type PushSubscription,
+  putPushSubscription,
+} from "../data/push-subscriptions.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { environment } from "../kernel/environment.ts";
+import { problemOfUrl } from "../kernel/public-url.ts";
+import { isoOf, isPast } from "../kernel/time.ts";
+
+const present = ({ id, endpoint, createdAt, expiresAt }: PushSubscription): Presented => ({
+  id,
+  endpoint,
+  created_at: createdAt,
+  expires_at: expiresAt === null ? null : isoOf(expiresAt * 1000),
+});
+
+/** Whether it is a point of the curve: with any other, nothing could ever be encrypted. */
+const isPoint = (key: string): boolean => {
+  try {
+    ECDH.convertKey(key, "prime256v1", "base64url");
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const checkSubscription = ({ endpoint, expirationTime, keys }: NewPushSubscription): void => {
+  const problem = problemOfUrl(endpoint, { toLoopback: environment.pushesToLoopback });
+  const problems = [
+    ...(problem === undefined ? [] : [{ path: "endpoint", message: problem }]),
+    ...(isPoint(keys.p256dh) ? [] : [{ path: "keys.p256dh", message: "must be a point of the curve P-256" }]),
+    ...(isPast(expiryOf(expirationTime))
+      ? [{ path: "expirationTime", message: "must be in the future" }]
+      : []),
+  ];
+  if (problems.length > 0) throw invalidInput(problems);
+};
+
+const isSame = (
+  one: PushSubscription,
+  given: Omit<PushSubscription, "id" | "userId" | "createdAt">,
+): boolean => one.p256dh === given.p256dh && one.auth === given.auth && one.expiresAt === given.expiresAt;
+
+/** Notes that somebody is told by a browser. Throws `invalid_input`. */
+export const subscribe = async (
+  userId: string,
+  body: NewPushSubscription,
+): Promise<{ subscription: Presented; isNew: boolean }> => {
+  checkSubscription(body);
+  const given = {
+    endpoint: body.endpoint,
+    // Padding is no part of base64url, and some browsers write it.
+    p256dh: body.keys.p256dh.replace(/=+$/, ""),
+    auth: body.keys.auth.replace(/=+$/, ""),
+    expiresAt: expiryOf(body.expirationTime),
+  };
+  const all = await listPushSubscriptions(userId, "consistent");
+  const standing = all.find(({ endpoint }) => endpoint === given.endpoint);
+  if (standing && isSame(standing, given)) return { subscription: present(standing), isNew: false };
+  // Several, where requests at once have each found room for one more.
+  const surplus = standing ? [] : all.slice(0, Math.max(0, all.length + 1 - pushSubscriptionLimit));
+  const put = await putPushSubscription(userId, given, surplus);
+  return { subscription: present(put), isNew: !standing };
+};
+
+/** A page of the browsers that somebody is told by, the newest first. */
+export const listSubscriptions = async (
+  userId: string,
+  page: { readonly number: number; readonly size: number },
+): Promise<{ count: number; subscriptions: Presented[] }> => {
+  const all = (await listPushSubscriptions(userId, "consistent")).reverse();
+  const start = (page.number - 1) * page.size;
+  return { count: all.length, subscriptions: all.slice(start, start + page.size).map(present) };
+};
+
+/** Throws `not_found`. */
+export const unsubscribe = async (userId: string, subscriptionId: string): Promise<void> => {
+  const subscription = await getPushSubscription(userId, subscriptionId);
+  if (!subscription)
+    throw new ApiError("not_found", "You have no push subscription with this id: list those that you have.");
+  await deletePushSubscription(subscription);
+};
