@@ -13,6 +13,7 @@ import { mentionedNames } from "./mentioned-names.ts";
 import { notificationOfMessage } from "./notification-of-message.ts";
 import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";
+import { wantsNotifications } from "./wants-notifications.ts";
 
 /** Large rooms, which stay so: of their members only those are looked at whom a message names. */
 const large = new Set<string>();
@@ -57,9 +58,6 @@ const getCandidates = async (
   return addressed.size > 0 ? getMemberships(roomId, [...addressed.keys()]) : [];
 };
 
-const wantsAny = ({ notifications, mutedUntil }: Membership): boolean =>
-  notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
-
 interface Receiver {
   readonly me: Membership;
   readonly type: NotificationType;
@@ -72,7 +70,7 @@ const receiversOf = (
   addressed: Addressed,
 ): Receiver[] =>
   candidates
-    .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsAny(me))
+    .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsNotifications(me))
     .map((me): Receiver => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
     .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && isUntold(me, seq)));
 

@@ -26,3 +26,17 @@ export const claimStretch = async (me: Membership, seq: number): Promise<boolean
   });
   return done || item?.notified_seq === seq;
 };
+
+/**
+ * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read. False where
+ * something else has been noted since, or they have read the message, or left.
+ */
+export const moveStretch = async (me: Membership, seq: number): Promise<boolean> => {
+  if (me.notifiedSeq === seq) return true;
+  const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
+    UpdateExpression: "SET notified_seq = :seq",
+    ConditionExpression: `read_seq < :seq AND ${me.notifiedSeq === 0 ? "attribute_not_exists(notified_seq)" : "notified_seq = :seen"}`,
+    ExpressionAttributeValues: { ":seq": seq, ...(me.notifiedSeq !== 0 && { ":seen": me.notifiedSeq }) },
+  });
+  return done || item?.notified_seq === seq;
+};

@@ -1,0 +1,86 @@
+import { listBlocks } from "../data/blocks.ts";
+import { getMembership, listRoomIds, type Membership } from "../data/memberships.ts";
+import { getMessages, type StoredMessage } from "../data/messages.ts";
+import { listNotifications, putNotification, type StoredNotification } from "../data/notifications.ts";
+import { listUnread } from "../data/read-ahead.ts";
+import { moveStretch } from "../data/stretches.ts";
+import { getTogether } from "../data/together.ts";
+import { forEach } from "../kernel/for-each.ts";
+import type { MemberRoom } from "./access-room.ts";
+import { notificationOfMessage } from "./notification-of-message.ts";
+import { isGone } from "./present-message.ts";
+import { unreadCount } from "./read-state.ts";
+import { wantsNotifications } from "./wants-notifications.ts";
+
+/** Notifications of somebody that are looked at: more than are ever shown. */
+const looked = 2000;
+/** Unread messages of a room that are looked at for one that can stand for all of them. */
+const messagesLooked = 25;
+const roomsAtOnce = 10;
+const attempts = 5;
+
+/** What of a user's notifications was read before, and who is nobody to them. */
+interface Known {
+  readonly notifications: readonly StoredNotification[];
+  readonly apart: ReadonlySet<string>;
+}
+
+/**
+ * The message that stands for what is unread in a room: the one that is noted, or the last one that a notification is
+ * there of; else the first that is unread, and that nothing else has told of.
+ */
+const getTelling = async (
+  { head, me }: MemberRoom,
+  { notifications, apart }: Known,
+): Promise<StoredMessage | undefined> => {
+  const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
+  const told = [me.notifiedSeq, ...ofRoom.map(({ type, seq }) => (type === "new_message" ? (seq ?? 0) : 0))]
+    .filter((seq) => seq > me.readSeq && seq <= head.seq)
+    .sort((one, other) => other - one);
+  const others = new Set(ofRoom.flatMap(({ type, seq }) => (type === "new_message" ? [] : (seq ?? []))));
+  const unread = listUnread(me, head.seq, 0, messagesLooked).filter((seq) => !others.has(seq));
+  const messages = await getMessages(head.id, [...told, ...unread]);
+  const found = new Map(messages.map((message) => [message.seq, message]));
+  const isTelling = (message: StoredMessage | undefined): message is StoredMessage =>
+    message !== undefined && !isGone(message) && !apart.has(message.senderId);
+  return [...told.map((seq) => found.get(seq)), ...unread.map((seq) => found.get(seq))].find(isTelling);
+};
+
+/** Has a room's unread messages notified of, once; again, as long as somebody else notifies of them, or reads them. */
+const restore = async ({ head, me }: MemberRoom, known: Known): Promise<void> => {
+  let current: Membership | undefined = me;
+  for (let attempt = 0; attempt < attempts && current; attempt += 1) {
+    if (!wantsNotifications(current) || unreadCount(current, head.seq) === 0) return;
+    const message = await getTelling({ head, me: current }, known);
+    if (!message) return;
+    if (await moveStretch(current, message.seq)) {
+      await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
+      return;
+    }
+    current = await getMembership(head.id, me.userId, "consistent");
+  }
+};
+
+/**
+ * Makes somebody's notifications of new messages again, from what they have not read in their rooms, wherever one is
+ * lost or what is noted of it is wrong. It may be done at any time, and again: what is right stays. Nobody is told of
+ * what it makes: it is there when they look. In large rooms new messages notify nobody.
+ */
+export const rebuildNotifications = async (userId: string): Promise<void> => {
+  const roomIds = await listRoomIds(userId);
+  const [{ heads, memberships }, notifications, blocks] = await Promise.all([
+    getTogether(
+      { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
+      "consistent",
+    ),
+    listNotifications(userId, looked),
+    listBlocks(userId),
+  ]);
+  const known = { notifications, apart: new Set(blocks.map((block) => block.userId)) };
+  const mine = new Map(memberships.map((me) => [me.roomId, me]));
+  const rooms = heads.flatMap((head) => {
+    const me = mine.get(head.id);
+    return me && head.status !== "deleted" && head.rosterChunks === 1 ? [{ head, me }] : [];
+  });
+  await forEach(rooms, roomsAtOnce, (room) => restore(room, known));
+};

@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { block, unblock } from "../support/blocks.ts";
+import { call } from "../support/contract-client.ts";
+import { notificationsOf, say, typesOf } from "../support/notifications.ts";
+import { directRoom, groupRoom, newUser, password, type TestUser, three } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+let ann: TestUser;
+let ben: TestUser;
+let cid: TestUser;
+
+beforeEach(async () => {
+  [ann, ben, cid] = await three();
+});
+
+/** What became known of messages alone, the newest first. */
+const ofMessages = async (user: TestUser) =>
+  (await notificationsOf(user)).flatMap(({ type, message }) => (message ? [[type, message.content]] : []));
+
+const settle = (user: TestUser, room_id: string, body: object) =>
+  call("updateNotifications", { token: user.token, params: { room_id }, body });
+
+describe("a mention", () => {
+  test("notifies the member who is named, connected or not, and nobody else of it", async () => {
+    const [room, dana] = [await groupRoom(ann, [ben, cid]), await newUser("dana")];
+    const socket = await connect(ben);
+    const content = `Look, @${ben.username.toUpperCase()}. And @${dana.username}, @nobody, @${ann.username}`;
+    await say(ann, room, content);
+    expect(await ofMessages(ben)).toEqual([["mention", content]]);
+    expect(await ofMessages(cid)).toEqual([["new_message", content]]);
+    for (const user of [ann, dana]) expect(await notificationsOf(user)).toEqual([]);
+    await socket.close();
+  });
+
+  test("is found in any script", async () => {
+    const username = `José.山田_${ann.id.slice(0, 8)}`;
+    const email = `jose-${ann.id}@example.com`;
+    const { user } = await call("register", { body: { username, email, password } });
+    const { access_token: token } = await call("login", { body: { email, password } });
+    const jose = { ...ann, id: user.id, token };
+    const room = await groupRoom(ann, [jose]);
+    await say(ann, room, `（@${username.normalize("NFD").toUpperCase()}）`);
+    expect(await typesOf(jose)).toEqual(["mention", "group_invite"]);
+  });
+
+  test("counts in what was written, not in what was forwarded, encrypted, or added by an edit", async () => {
+    const [room, from] = [await groupRoom(ann, [ben]), await groupRoom(ann, [])];
+    const socket = await connect(ben);
+    const original = await say(ann, from, `@${ben.username} forwarded`);
+    const params = { room_id: from, message_id: original.id };
+    await call("forwardMessage", { token: ann.token, params, body: { room_ids: [room] } });
+    await say(ann, room, `@${ben.username} encrypted`, { message_type: "encrypted" });
+    const edited = await say(ann, room, "Hello");
+    await call("updateMessage", {
+      token: ann.token,
+      params: { room_id: room, message_id: edited.id },
+      body: { content: `@${ben.username}` },
+    });
+    expect(await typesOf(ben)).toEqual(["group_invite"]);
+    await socket.close();
+  });
+});
+
+test("a reply notifies whom it answers, unless it mentions them, or they answer themselves", async () => {
+  const room = await groupRoom(ann, [ben, cid]);
+  const { id: reply_to } = await say(ben, room, "Who comes?");
+  await say(ann, room, "I do", { reply_to });
+  await say(cid, room, `@${ben.username} me too`, { reply_to });
+  await say(ben, room, "Good", { reply_to });
+  expect(await ofMessages(ben)).toEqual([
+    ["mention", `@${ben.username} me too`],
+    ["message_reply", "I do"],
+  ]);
+});
+
+describe("who has muted a room, or wants no notifications of it", () => {
+  const silences = [
+    { enabled: false },
+    { muted_until: new Date(Date.now() + 365 * 24 * 3600 * 1000).toISOString() },
+  ];
+  for (const silence of silences)
+    test(`is told of emergencies alone: ${Object.keys(silence)}`, async () => {
+      const room = await groupRoom(ann, [ben]);
+      await settle(ben, room, silence);
+      const { id: reply_to } = await say(ben, room, "Quiet, please");
+      await say(ann, room, "Hello");
+      await say(ann, room, `@${ben.username}`);
+      await say(ann, room, "Yes", { reply_to });
+      await say(ann, room, `Fire, @${ben.username}!`, { priority: "emergency", reply_to });
+      expect(await ofMessages(ben)).toEqual([["emergency", `Fire, @${ben.username}!`]]);
+      await settle(ben, room, { enabled: true, muted_until: null });
+      await say(ann, room, "All is well");
+      expect(await ofMessages(ben)).toContainEqual(["new_message", "All is well"]);
+    });
+});
+
+test("an emergency notifies everybody, connected or not, and not its sender", async () => {
+  const room = await groupRoom(ann, [ben, cid]);
+  const socket = await connect(ben);
+  await say(ann, room, "Fire!", { priority: "emergency" });
+  for (const user of [ben, cid]) expect(await ofMessages(user)).toEqual([["emergency", "Fire!"]]);
+  expect(await notificationsOf(ann)).toEqual([]);
+  await socket.close();
+});
+
+describe("people of whom one blocks the other", () => {
+  test("notify each other of nothing, in rooms that both are in", async () => {
+    const room = await groupRoom(ann, [ben, cid]);
+    await block(ben, ann);
+    for (const [speaker, other] of [
+      [ann, ben],
+      [ben, ann],
+    ] as const) {
+      const before = await notificationsOf(other);
+      await say(speaker, room, "Hello");
+      await say(speaker, room, `@${other.username}`);
+      await say(speaker, room, "Fire!", { priority: "emergency" });
+      expect(await notificationsOf(other)).toEqual(before);
+    }
+    // Somebody else notifies of what is unread, theirs too.
+    await say(cid, room, "Hello");
+    expect((await notificationsOf(ann))[0]).toMatchObject({ type: "new_message", actor: { id: cid.id } });
+    await unblock(ben, ann);
+    await say(ann, room, `@${ben.username}`);
+    expect((await typesOf(ben))[0]).toBe("mention");
+  });
+
+  test("learn nothing of being added as a contact", async () => {
+    await block(ben, ann);
+    for (const [user, other] of [
+      [ann, ben],
+      [ben, ann],
+    ] as const) {
+      await call("createContact", { token: user.token, body: { user_id: other.id } });
+      expect(await notificationsOf(other)).toEqual([]);
+    }
+  });
+});
+
+test("who is added as a contact is notified once, and sees the address of whom they know", async () => {
+  const add = (user: TestUser) => call("createContact", { token: user.token, body: { user_id: ben.id } });
+  await directRoom(ben, cid);
+  await add(ann);
+  await add(ann);
+  await add(cid);
+  expect(await notificationsOf(ben)).toMatchObject([
+    { type: "contact_request", room: null, message: null, actor: { id: cid.id, email: cid.email }, count: 1 },
+    { type: "contact_request", room: null, message: null, actor: { id: ann.id, email: null }, count: 1 },
+  ]);
+  expect(await notificationsOf(ann)).toEqual([]);
+});
+
+test("who is added to a group is notified, and neither who makes it, who joins, nor who is in a direct room", async () => {
+  await directRoom(ann, ben);
+  const group = await groupRoom(ann, [ben]);
+  await call("addParticipants", {
+    token: ann.token,
+    params: { room_id: group },
+    body: { user_ids: [ben.id, cid.id] },
+  });
+  const open = await call("createRoom", {
+    token: ann.token,
+    body: { room_type: "public", name: "Open", participant_ids: [] },
+  });
+  await call("joinRoom", { token: ben.token, params: { room_id: open.id } });
+  for (const user of [ben, cid])
+    expect(await notificationsOf(user)).toMatchObject([
+      { type: "group_invite", room: group, message: null, actor: { id: ann.id, email: ann.email }, count: 1 },
+    ]);
+  expect(await notificationsOf(ann)).toEqual([]);
+});

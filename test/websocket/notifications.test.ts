@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { afterSeconds } from "../support/background.ts";
+import { call } from "../support/contract-client.ts";
+import { notificationsOf, say } from "../support/notifications.ts";
+import { directRoom, groupRoom, three } from "../support/people.ts";
+import { connect, type SocketClient } from "../support/socket-client.ts";
+
+/** The types of the notifications that came, once all that was done before is followed. */
+const heardOn = async (socket: SocketClient): Promise<string[]> => {
+  await afterSeconds(0);
+  await socket.request({ type: "ping" });
+  return socket.events.flatMap((event) => (event.type === "notification" ? [event.notification.type] : []));
+};
+
+test("a notification is told on every connection, as it is listed, but for new messages", async () => {
+  const [ann, ben] = await three();
+  const sockets = [await connect(ben), await connect(ben)];
+  const room = await groupRoom(ann, [ben]);
+  await say(ann, room, "Hello");
+  const { id: reply_to } = await say(ben, room, "Who comes?");
+  await say(ann, room, "I do", { reply_to });
+  await say(ann, room, `@${ben.username}`);
+  await call("createContact", { token: ann.token, body: { user_id: ben.id } });
+  const listed = await notificationsOf(ben);
+  const told = ["contact_request", "group_invite", "mention", "message_reply"];
+  for (const socket of sockets) {
+    expect((await heardOn(socket)).sort()).toEqual(told);
+    for (const { id } of listed) {
+      const event = socket.events.find((one) => one.type === "notification" && one.notification.id === id);
+      const [one] = listed.filter((notification) => notification.id === id);
+      expect(event).toEqual({ type: "notification", notification: one });
+    }
+    await socket.close();
+  }
+});
+
+test("a connection of one room is told of that room's notifications alone", async () => {
+  const [ann, ben, cid] = await three();
+  const [group, other] = [await groupRoom(ann, [ben]), await groupRoom(cid, [ben])];
+  const direct = await directRoom(ann, ben);
+  await afterSeconds(0);
+  const ofGroup = await connect(ben, { room_id: group });
+  const ofDirect = await connect(ben, { user_id: ann.id });
+  await say(ann, group, `@${ben.username}`);
+  await say(cid, other, `@${ben.username}`);
+  await say(ann, direct, "Help!", { priority: "emergency" });
+  await call("createContact", { token: ann.token, body: { user_id: ben.id } });
+  expect(await heardOn(ofGroup)).toEqual(["mention"]);
+  expect(await heardOn(ofDirect)).toEqual(["emergency"]);
+  for (const socket of [ofGroup, ofDirect]) await socket.close();
+});
+
+test("an emergency is told on the sockets of those who have muted the room", async () => {
+  const [ann, ben] = await three();
+  const room = await groupRoom(ann, [ben]);
+  await call("updateNotifications", {
+    token: ben.token,
+    params: { room_id: room },
+    body: { enabled: false },
+  });
+  await afterSeconds(0);
+  const socket = await connect(ben);
+  await say(ann, room, `@${ben.username}`);
+  await say(ann, room, "Fire!", { priority: "emergency" });
+  const { notification } = await socket.next("notification");
+  expect(notification).toMatchObject({
+    type: "emergency",
+    room,
+    message: { content: "Fire!" },
+    actor: { id: ann.id, email: ann.email },
+    count: 1,
+    is_read: false,
+  });
+  expect(await heardOn(socket)).toEqual(["emergency"]);
+  await socket.close();
+});
