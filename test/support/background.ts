@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
+import { PurgeQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { advanceClock, readIdle } from "./control.ts";
 import { countMessages, operatorSqs, type QueueOutput, queueUrl } from "./operator.ts";
 import { target } from "./target.ts";
@@ -34,6 +34,15 @@ const untilQuiet = async (): Promise<void> => {
 export const afterSeconds = async (seconds: number): Promise<void> => {
   await untilQuiet();
   await advanceClock(seconds * 1000);
+  await untilQuiet();
+};
+
+/** Has a change of the table followed by the work queue, as one that failed is, and waits until that is done. */
+export const followAgain = async (record: object): Promise<void> => {
+  const task = { task: "follow_change", record, error: "It was to be followed again." };
+  await operatorSqs().send(
+    new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody: JSON.stringify(task) }),
+  );
   await untilQuiet();
 };
 

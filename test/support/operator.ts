@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { keys, objectKeys } from "../../functions/data/keys.ts";
 import { target } from "./target.ts";
 
@@ -39,6 +40,13 @@ export const itemsOfRoom = async (roomId: string): Promise<StoredItem[]> => {
 /** The sort keys of everything that the table holds of a room, those that begin with `prefix`. */
 export const keysOfRoom = async (roomId: string, prefix = ""): Promise<string[]> =>
   (await itemsOfRoom(roomId)).map((item) => item.sk).filter((sk) => sk.startsWith(prefix));
+
+/** What the table's stream tells of a message that was sent. */
+export const messageRecord = async (roomId: string, seq: number): Promise<object> => {
+  const key = keys.message(roomId, seq);
+  const item = (await itemsOfRoom(roomId)).find(({ sk }) => sk === key.sk);
+  return { dynamodb: { Keys: marshall(key), NewImage: marshall(item), SequenceNumber: "1" } };
+};
 
 const fileAt = (fileId: string) => ({ TableName: target().tableName, Key: keys.file(fileId) });
 

@@ -1,0 +1,133 @@
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
+import { block } from "../support/blocks.ts";
+import { call } from "../support/contract-client.ts";
+import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
+import { actAsFunction } from "../support/operator.ts";
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+let ann: TestUser;
+let ben: TestUser;
+let cid: TestUser;
+
+let rebuild: (userId: string) => Promise<void>;
+let table: typeof import("../../functions/data/table.ts");
+
+beforeAll(async () => {
+  actAsFunction();
+  process.env.NOTIFICATION_DAYS = "90";
+  ({ rebuildNotifications: rebuild } = await import("../../functions/actions/rebuild-notifications.ts"));
+  table = await import("../../functions/data/table.ts");
+});
+beforeEach(async () => {
+  [ann, ben, cid] = await three();
+});
+
+/** Loses all notifications of ben. */
+const loseNotifications = async (): Promise<void> => {
+  for (const { id } of await notificationsOf(ben)) await table.takeItem(keys.notification(ben.id, id));
+};
+
+/** Has ben's membership say that another message told him, or, with undefined, none. */
+const tellBy = async (room: string, seq: number | undefined): Promise<void> => {
+  await table.updateItem(keys.membership(room, ben.id), {
+    UpdateExpression: seq === undefined ? "REMOVE notified_seq" : "SET notified_seq = :seq",
+    ...(seq !== undefined && { ExpressionAttributeValues: { ":seq": seq } }),
+  });
+};
+
+const shown = async () =>
+  (await notificationsOf(ben)).map(({ type, message, count, is_read }) => [
+    type,
+    message?.content,
+    count,
+    is_read,
+  ]);
+
+const losses: Record<string, (room: string) => Promise<unknown>> = {
+  "notifications are lost": loseNotifications,
+  "what is noted with the membership is lost": (room) => tellBy(room, undefined),
+  "both are lost": async (room) => {
+    await loseNotifications();
+    await tellBy(room, undefined);
+  },
+  "a message is noted that does not exist": async (room) => {
+    await loseNotifications();
+    await tellBy(room, 1000);
+  },
+};
+
+for (const [what, lose] of Object.entries(losses))
+  test(`where ${what}, an unread room is notified of once, and the next message makes no other`, async () => {
+    const room = await directRoom(ann, ben);
+    for (const content of ["One", "Two", "Three"]) await say(ann, room, content);
+    expect(await shown()).toEqual([["new_message", "One", 3, false]]);
+    await lose(room);
+    for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
+    expect(await shown()).toEqual([["new_message", "One", 3, false]]);
+    await say(ann, room, "Four");
+    expect(await shown()).toEqual([["new_message", "One", 4, false]]);
+    await markRead(ben, room);
+    await say(ann, room, "Five");
+    expect((await shown())[0]).toEqual(["new_message", "Five", 1, false]);
+  });
+
+test("what is right stays: what was read, deleted or told otherwise", async () => {
+  const [read, deleted, mentioned] = [
+    await directRoom(ann, ben),
+    await directRoom(cid, ben),
+    await groupRoom(ann, [ben]),
+  ];
+  await say(ann, read, "Read");
+  await say(cid, deleted, "Deleted");
+  await clearNotifications(ben);
+  await say(ann, mentioned, `@${ben.username}`);
+  await markRead(ben, read);
+  const before = await shown();
+  expect(before).toEqual([["mention", `@${ben.username}`, 1, false]]);
+  await rebuild(ben.id);
+  expect(await shown()).toEqual(before);
+  await say(ann, mentioned, "And this");
+  expect((await shown())[0]).toEqual(["new_message", "And this", 2, false]);
+});
+
+test("nothing is made of rooms that are muted or gone, nor of what blocked people said", async () => {
+  const [muted, gone, direct] = [
+    await groupRoom(ann, [ben]),
+    await groupRoom(ann, [ben]),
+    await directRoom(ann, ben),
+  ];
+  for (const room of [muted, gone, direct]) await say(ann, room, "Hello");
+  await clearNotifications(ben);
+  for (const room of [muted, gone, direct]) await tellBy(room, undefined);
+  const params = { room_id: muted };
+  await call("updateNotifications", { token: ben.token, params, body: { enabled: false } });
+  await call("deleteRoom", { token: ann.token, params: { room_id: gone } });
+  await block(ben, ann);
+  await rebuild(ben.id);
+  expect(await shown()).toEqual([]);
+});
+
+test("while chat goes on, an unread room is notified of once, and nobody is told on a socket", async () => {
+  const rooms = [await directRoom(ann, ben), await directRoom(cid, ben)];
+  for (const room of rooms) await say(room === rooms[0] ? ann : cid, room, "First");
+  await loseNotifications();
+  for (const room of rooms) await tellBy(room, undefined);
+  const saying = [ann, cid].flatMap((user, at) =>
+    Array.from({ length: 10 }, (_, time) => say(user, rooms[at] ?? "", `Message ${time}`)),
+  );
+  await Promise.all([...saying, rebuild(ben.id), rebuild(ben.id)]);
+  await rebuild(ben.id);
+  expect((await shown()).map(([type, , count, isRead]) => [type, count, isRead])).toEqual([
+    ["new_message", 11, false],
+    ["new_message", 11, false],
+  ]);
+  const socket = await connect(ben);
+  await loseNotifications();
+  await rebuild(ben.id);
+  expect(await shown()).toHaveLength(2);
+  await socket.request({ type: "ping" });
+  expect(socket.events.map(({ type }) => type)).not.toContain("notification");
+  await socket.close();
+});
