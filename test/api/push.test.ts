@@ -184,18 +184,3 @@ describe("what else somebody is notified of", () => {
     expect(await contents()).toMatchObject([{ type: "emergency" }]);
   });
 });
-
-describe("an address that leads where nobody's may", () => {
-  test("is not called, whatever its name resolves to by then", async () => {
-    const { actAsFunction } = await import("../support/operator.ts");
-    actAsFunction();
-    process.env.VAPID_SUBJECT = "https://example.com";
-    const { sendToBrowser } = await import("../../functions/data/push-services.ts");
-    const { port } = new URL(service.origin);
-    const { keys } = browser.subscription;
-    const message = { payload: "{}", ttl: 1, urgency: "normal", topic: undefined } as const;
-    // A name that resolves to this machine, where somebody listens.
-    const sent = sendToBrowser({ ...keys, endpoint: `https://localhost:${port}/push` }, message);
-    await expect(sent).rejects.toMatchObject({ name: "NotPublicError" });
-  });
-});
