@@ -9,10 +9,13 @@ const mention = /(?<![\p{L}\p{M}\p{N}._-])@([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu;
 
 /** What a mention may mean, the longest first: `ann.lee.See` is ann.lee.See, ann.lee or ann. No username ends in a sign. */
 const readingsOf = (text: string): string[] => {
-  const ends = [...text.matchAll(/[\p{L}\p{N}](?=[._-]|$)/gu)].map(
+  // As much as can matter, so that a text that is one long mention takes no time.
+  const beginning = text.slice(0, 2 * nameLength + 1);
+  const ends = [...beginning.matchAll(/[\p{L}\p{N}](?=[._-]|$)/gu)].map(
     ({ index, 0: sign }) => index + sign.length,
   );
   return ends
+    .filter((end) => end < beginning.length || beginning === text)
     .map((end) => text.slice(0, end))
     .filter((name) => [...name].length <= nameLength)
     .reverse()

@@ -20,6 +20,9 @@ describe("whom a text mentions", () => {
     expect(mentionedNames("@ann.lee.")).toEqual([["ann.lee", "ann"]]);
     expect(mentionedNames("@ann...See @ben-")).toEqual([["ann...See", "ann"], ["ben"]]);
     expect(mentionedNames(`@a.b.c.d @${"x".repeat(51)}`)).toEqual([["a.b.c.d", "a.b.c", "a.b"], []]);
+    expect(mentionedNames(`@${"a.".repeat(2000)}`)[0]?.[0]).toBe("a.".repeat(25).slice(0, -1));
+    // Fifty letters of two units each, and one more.
+    expect(first(`@${"𠮷".repeat(50)} @${"𠮷".repeat(51)}`)).toEqual(["𠮷".repeat(50), undefined]);
   });
 
   test("are twenty people at most, each once", () => {
