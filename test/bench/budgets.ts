@@ -5,6 +5,7 @@ import type { Bench } from "./bench.ts";
 import type { BenchUser } from "./client.ts";
 import { connectionsEach } from "./curves/connections.ts";
 import type { Cost } from "./meter.ts";
+import { measureNotifying } from "./notifying.ts";
 import { say } from "./progress.ts";
 import type { Row } from "./row.ts";
 import { at, connectMore, growHistory, newRoom, newUsers } from "./seed.ts";
@@ -205,5 +206,6 @@ export const measureBudgets = async (bench: Bench, crowds: Crowds, report: Repor
   await measureConnecting(bench, report);
   await measureList(bench, report);
   await measureFiles(bench, report);
+  await measureNotifying(bench, report);
   await measureSends(bench, crowds, report);
 };
