@@ -4,7 +4,7 @@ import { afterSeconds, emptyQueues, followAgain } from "../support/background.ts
 import { call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
-import { messageRecord } from "../support/operator.ts";
+import { actAsFunction, messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -82,6 +82,24 @@ for (const kind of ["crash", "lose"] as const)
       expect(await typesOf(cid)).toEqual(["emergency", "group_invite"]);
     });
   });
+
+test("of what tells somebody at once, seen as it was before any of it, one counts", async () => {
+  const room = await directRoom(ann, ben);
+  const socket = await connect(ben);
+  for (let seq = 1; seq <= 5; seq += 1) await say(ann, room, `Message ${seq}`);
+  await afterSeconds(0);
+  await socket.close();
+  actAsFunction();
+  const { getMembership } = await import("../../functions/data/memberships.ts");
+  const { claimStretch } = await import("../../functions/data/stretches.ts");
+  const before = await getMembership(room, ben.id, "consistent");
+  if (!before) throw new Error("There is no such membership.");
+  const claimed = await Promise.all([1, 2, 3, 4, 5].map((seq) => claimStretch(before, seq)));
+  expect(claimed.filter((isOwn) => isOwn)).toHaveLength(1);
+  await markRead(ben, room);
+  expect(await claimStretch(before, 5)).toBe(claimed[4]);
+  expect(await claimStretch(before, 6)).toBe(true);
+});
 
 test("a change that cannot be followed delays no other, and is followed when it can", async () => {
   const [toBen, toCid] = [await directRoom(ann, ben), await directRoom(ann, cid)];
