@@ -250,9 +250,15 @@ const isIssuer = (text: string): boolean => {
   return (url?.protocol === "https:" || isLocal) && url?.search === "" && url.hash === "";
 };
 
-/** https://www.rfc-editor.org/rfc/rfc8292#section-2.1; Apple refuses one with a space in it. */
-const isContact = (text: string): boolean =>
-  /^mailto:[^\s@]+@[^\s@]+$/.test(text) || (/^https:\/\/\S+$/.test(text) && URL.canParse(text));
+/**
+ * https://www.rfc-editor.org/rfc/rfc8292#section-2.1; Apple refuses one at a host that nobody could reach:
+ * https://github.com/web-push-libs/web-push/issues/947
+ */
+const isContact = (text: string): boolean => {
+  const host =
+    /^mailto:[^\s@]+@([^\s@]+)$/.exec(text)?.[1] ?? /^https:\/\/([^\s/:@?#]+)(?:[/:?#]\S*)?$/.exec(text)?.[1];
+  return host !== undefined && /\.(?!(?:local|localhost|invalid|internal|test)$)[a-z][\w-]*$/i.test(host);
+};
 
 /** What Cognito takes as the name of a group, and any claim's name. */
 const parseWord = (text: string): string | undefined =>

@@ -122,6 +122,8 @@ describe("readProps", () => {
     [{ vapidSubject: "chat@example.com" }, /`vapidSubject` .*mailto:/],
     [{ vapidSubject: "mailto: <chat@example.com>" }, /`vapidSubject` .*mailto:/],
     [{ vapidSubject: "http://example.com" }, /`vapidSubject` .*https:/],
+    [{ vapidSubject: "mailto:chat@localhost" }, /`vapidSubject` .*https:/],
+    [{ vapidSubject: "https://chat.local/contact" }, /`vapidSubject` .*https:/],
     [{ pushToLoopback: "yes" }, /`pushToLoopback` .*true or false/],
     [{ pushToLoopback: "true", stage: "prod" }, /`pushToLoopback` is for tests and development/],
     [{ issuerUrl: "http://login.example.com", audience: "a" }, /`issuerUrl` .*https URL/],
