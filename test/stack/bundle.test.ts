@@ -58,24 +58,39 @@ describe("node bin/parley.ts", () => {
     }
   });
 
+  /** The sources of what a function imports at its start, by files that are. */
+  const startOf = (name: string): string[] => {
+    const bundle = bundlesIn(directory)
+      .map((one) => join(directory, one))
+      .find((one) => existsSync(join(one, `${name}.mjs`)));
+    const read = new Set([`${name}.mjs`]);
+    for (const file of read)
+      for (const [, next = ""] of readFileSync(join(bundle ?? "", file), "utf8").matchAll(
+        /(?:from|import)"\.\/([^"]+\.mjs)"/g,
+      ))
+        read.add(next);
+    return [...read].flatMap(
+      (file) => JSON.parse(readFileSync(join(bundle ?? "", `${file}.map`), "utf8")).sources,
+    );
+  };
+
   it("has no function read a client at its start that it hardly ever needs", () => {
-    for (const name of ["rooms", "messages", "message", "connect"]) {
-      const bundle = bundlesIn(directory)
-        .map((one) => join(directory, one))
-        .find((one) => existsSync(join(one, `${name}.mjs`)));
-      // What is imported at the start, by files that are.
-      const read = new Set([`${name}.mjs`]);
-      for (const file of read)
-        for (const [, next = ""] of readFileSync(join(bundle ?? "", file), "utf8").matchAll(
-          /(?:from|import)"\.\/([^"]+\.mjs)"/g,
-        ))
-          read.add(next);
-      const sources = [...read].flatMap(
-        (file) => JSON.parse(readFileSync(join(bundle ?? "", `${file}.map`), "utf8")).sources,
-      );
+    for (const name of ["rooms", "messages", "message", "connect", "notifications"]) {
+      const sources = startOf(name);
       expect(sources.some((source) => source.includes("client-dynamodb"))).toBe(true);
       expect(sources.filter((source) => source.includes("client-sqs"))).toEqual([]);
     }
+  });
+
+  it("gives what reaches push services and topics to one function, which does not read it at its start", () => {
+    const isOfPush = (source: string): boolean => /\/(?:web-push|client-sns)\//.test(source);
+    const holding = bundlesIn(directory).filter((name) =>
+      filesOf(join(directory, name), ".mjs.map").some((map) =>
+        JSON.parse(readFileSync(map, "utf8")).sources.some(isOfPush),
+      ),
+    );
+    expect(holding.map((name) => existsSync(join(directory, name, "push.mjs")))).toEqual([true]);
+    expect(startOf("push").filter(isOfPush)).toEqual([]);
   });
 
   it("bundles what Node can load: no require is left to fail when it is reached", () => {
