@@ -1,10 +1,11 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues, redrive, untilDeadLetters } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
 import { markRead, notificationsOf, say } from "../support/notifications.ts";
-import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
+import { actAsFunction, countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
 import { type Browser, type PushService, startPushService } from "../support/push-service.ts";
 
@@ -152,6 +153,20 @@ describe("what is over by the time that a service takes it", () => {
     await call("deleteNotification", { token: ben.token, params: { notification_id: id } });
     await overdue();
   });
+});
+
+test("a notification that is made again, because it was lost, is not pushed again", async () => {
+  await say(ann, room, "Hello");
+  const [{ id } = { id: "" }] = await notificationsOf(ben);
+  actAsFunction();
+  process.env.NOTIFICATION_DAYS = "90";
+  const { takeItem } = await import("../../functions/data/table.ts");
+  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  await takeItem(keys.notification(ben.id, id));
+  expect(await notificationsOf(ben)).toEqual([]);
+  await rebuildNotifications(ben.id);
+  expect(await notificationsOf(ben)).toMatchObject([{ type: "new_message", count: 1 }]);
+  expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
 });
 
 describe("a push that fails", () => {
