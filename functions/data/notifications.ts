@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import type { NotificationType } from "../../contract/objects/notification.ts";
 import { environment } from "../kernel/environment.ts";
+import { notificationTime } from "../kernel/ids.ts";
 import { epochSeconds, isoOf } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
 import { getItem, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
@@ -57,7 +58,7 @@ export const notificationFromItem = (item: Item): StoredNotification => {
     seq: typeof item.seq === "number" ? item.seq : null,
     joinedAt: typeof item.joined === "number" ? isoOf(item.joined) : null,
     isRebuilt: item.rebuilt === true,
-    createdAt: isoOf(Number.parseInt(id, 10)),
+    createdAt: isoOf(notificationTime(id)),
     notedAt: Number(item.noted_at),
     isMarkedRead: item.read === true,
     isDeleted: item.deleted !== undefined,

@@ -39,9 +39,24 @@ export const digest = (secret: string): string => createHash("sha256").update(se
 export const reportId = (reporter: string, subject: string, earlier: number): string =>
   uuidOf(`report\n${reporter}\n${subject}\n${earlier}`);
 
-/** The same thing always makes the same notification of somebody's. It begins with its time, in milliseconds since 1970. */
-export const notificationId = (at: string, about: string): string =>
-  `${String(Date.parse(at)).padStart(13, "0")}-${digest(about).slice(0, 16)}`;
+/** Crockford's base 32, whose digits are in the order of their codes. */
+const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+const base32 = (value: bigint, length: number): string =>
+  Array.from({ length }, (_, at) => digits[Number((value >> BigInt(5 * (length - 1 - at))) & 31n)]).join("");
+
+/**
+ * The same thing always makes the same notification of somebody's. In the form of a ULID, whose order is that of time:
+ * 48 bits of it, and 80 of a digest. https://github.com/ulid/spec
+ */
+export const notificationId = (at: string, about: string): string => {
+  const hex = createHash("sha256").update(about).digest("hex").slice(0, 20);
+  return base32(BigInt(Date.parse(at)), 10) + base32(BigInt(`0x${hex}`), 16);
+};
+
+/** The time of a notification's id, in milliseconds since 1970. */
+export const notificationTime = (id: string): number =>
+  [...id.slice(0, 10)].reduce((time, digit) => time * 32 + digits.indexOf(digit), 0);
 
 /** A short name for a client's own id, so that a membership can remember many of them and stay under 1 KB. */
 export const shortDigest = (text: string): string => digest(text).slice(0, 8);
