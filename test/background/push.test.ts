@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
@@ -59,6 +60,18 @@ describe("a push service that answers", () => {
       { requests: 1, pushed: 0 },
       { requests: 2, pushed: 2 },
     ]);
+  });
+
+  test("nothing, because its name leads nowhere, loses its subscription", async () => {
+    // A label of more than 63 characters is no name, so that no resolver is asked.
+    const endpoint = `https://${"a".repeat(64)}.org/${randomUUID()}`;
+    const { keys: browserKeys } = service.newBrowser().subscription;
+    await call("createPushSubscription", { token: ben.token, body: { endpoint, keys: browserKeys } });
+    await say(ann, room, "Hello");
+    await afterSeconds(0);
+    expect(await endpoints()).toEqual([browser.subscription.endpoint]);
+    expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
+    expect(await countMessages("PushQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
   test("503 and when to ask again is asked then, once, and others are not sent it twice", async () => {
