@@ -57,10 +57,12 @@ const ask = async (method: string, path: string, body?: unknown): Promise<unknow
   return text === "" ? undefined : JSON.parse(text);
 };
 
-// Each `as` is safe: the shapes of the runner's own control API, which test/runner holds.
+/** Has a call go wrong. One of any function is to be one of the work that follows, and not of what earlier work set off. */
 export const injectFault = async (fault: FaultSpec): Promise<void> => {
+  if (fault.function === undefined) await untilSettled();
   await ask("POST", "/faults", fault);
 };
+// Each `as` is safe: the shapes of the runner's own control API, which test/runner holds.
 export const listFaults = async (): Promise<readonly { hits: number }[]> =>
   (await ask("GET", "/faults")) as readonly { hits: number }[];
 export const clearFaults = async (): Promise<void> => {
