@@ -1,13 +1,12 @@
 import type { User } from "../../contract/objects/user.ts";
 import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
-import { getPresence } from "../data/presence.ts";
 import type { Profile, ProfileChanges } from "../data/profiles.ts";
 import { claimUsername, getUsernameClaim, releaseUsername } from "../data/usernames.ts";
 import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { isoNow } from "../kernel/time.ts";
-import { presentUser } from "./present-user.ts";
+import { presentSelf } from "./present-self.ts";
 import { createProfile, ensureProfile, keepFreeUsername } from "./profiles.ts";
 
 export interface Registration extends ProfileChanges {
@@ -15,10 +14,6 @@ export interface Registration extends ProfileChanges {
   readonly email: string;
   readonly password: string;
 }
-
-/** Oneself, as one is shown to oneself. */
-export const presentSelf = async (profile: Profile): Promise<User> =>
-  presentUser({ profile, presence: await getPresence(profile.id) }, true);
 
 /**
  * Creates an account: username claimed, account made, profile stored. A call that ends in between leaves nothing that

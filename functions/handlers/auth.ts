@@ -1,5 +1,6 @@
 import type { authOperations } from "../../contract/auth.ts";
-import { openSession, presentSelf, register, renewSession, type Session } from "../actions/accounts.ts";
+import { openSession, register, renewSession, type Session } from "../actions/accounts.ts";
+import { presentSelf } from "../actions/present-self.ts";
 import { ensureProfile, updateOwnProfile } from "../actions/profiles.ts";
 import { confirmSignUp, forgotPassword, resetPassword, revokeToken } from "../data/accounts.ts";
 import { putTicket, ticketSeconds } from "../data/tickets.ts";

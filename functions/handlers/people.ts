@@ -1,6 +1,6 @@
 import type { peopleOperations } from "../../contract/people.ts";
-import { presentSelf } from "../actions/accounts.ts";
 import { findUsers } from "../actions/find-users.ts";
+import { presentSelf } from "../actions/present-self.ts";
 import { updateOwnProfile } from "../actions/profiles.ts";
 import { verifyUser } from "../actions/verify-user.ts";
 import { viewUser } from "../actions/view-users.ts";
