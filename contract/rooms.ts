@@ -240,7 +240,7 @@ export const roomOperations = {
     area: "rooms",
     method: "GET",
     path: "/api/chat/search/rooms",
-    summary: "Find one's rooms by their name or by who is in them",
+    summary: "Find one's rooms by their name, by a tag or by who is in them",
     description:
       "The 50 most recently active that fit. Participants are found by display name, full name, username and e-mail address.",
     auth: "user",

@@ -54,13 +54,17 @@ const getSearched = async (heads: readonly Head[]): Promise<Map<string, string[]
   );
 };
 
-/** The caller's rooms whose name contains `q`, or somebody in which is called so, the most recently active first. */
+/**
+ * The caller's rooms whose name, or one of whose tags, contains `q`, or somebody in which is called so, the most recently
+ * active first. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
+ * message.
+ */
 export const searchRooms = async (userId: string, q: string): Promise<Room[]> => {
   const wanted = folded(q);
   const { heads } = await getTogether({ heads: await listRoomIds(userId) });
   const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
   const [details, members] = await Promise.all([
-    getDetails(rooms.filter((head) => head.nameInDetails).map((head) => head.id)),
+    getDetails(rooms.filter((head) => head.hasDetails).map((head) => head.id)),
     getSearched(rooms),
   ]);
   const profiles = await getProfiles([...members.values()].flat());
@@ -69,10 +73,11 @@ export const searchRooms = async (userId: string, q: string): Promise<Room[]> =>
     return profile !== undefined && namesOf(profile).some((name) => name.includes(wanted));
   };
   const found = rooms.filter((head) => {
-    const name = head.nameInDetails ? details.get(head.id)?.longName : head.name;
+    const { longName = null, tags = [] } = details.get(head.id) ?? {};
+    const names = [head.nameInDetails ? longName : head.name, ...tags];
     // Oneself is in all of them.
     const others = members.get(head.id)?.filter((id) => id !== userId) ?? [];
-    return folded(name ?? "").includes(wanted) || others.some(isCalled);
+    return names.some((name) => folded(name ?? "").includes(wanted)) || others.some(isCalled);
   });
   return presentRooms(userId, found.slice(0, searchResults), undefined);
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
+import { metered } from "../support/control.ts";
 import { directRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
 
 const named = async (creator: TestUser, room_type: string, name: string, others: TestUser[] = []) =>
@@ -78,5 +79,50 @@ describe("searchRooms", () => {
       expect((await attempt("searchRooms", { token: ann.token, query })).problem.errors).toMatchObject([
         { path: "q" },
       ]);
+  });
+
+  test("finds them by a tag, as it is now", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    const create = async (further: Record<string, unknown>): Promise<string> =>
+      (
+        await call("createRoom", {
+          token: ann.token,
+          body: { room_type: "group", participant_ids: [ben.id], ...further },
+        })
+      ).id;
+    const tagged = await create({ name: "One", tags: ["Cardiology", "Ärzte Köln"] });
+    const other = await create({ name: "Two", description: "Nothing of cardiology" });
+    const find = async (q: string, by = ben): Promise<string[]> =>
+      (await call("searchRooms", { token: by.token, query: { q } })).map((room) => room.id).sort();
+
+    for (const q of ["cardiology", "CARDIO", "ärzte kö"]) expect(await find(q)).toEqual([tagged]);
+    const change = (room_id: string, body: Record<string, unknown>) =>
+      call("updateRoom", { token: ann.token, params: { room_id }, body });
+    await change(other, { tags: ["cardiology"] });
+    expect(await find("cardiology")).toEqual([tagged, other].sort());
+    await change(tagged, { tags: ["Surgery"] });
+    expect(await find("cardiology")).toEqual([other]);
+    expect(await find("surgery")).toEqual([tagged]);
+    const stranger = await newUser();
+    expect(await find("surgery", stranger)).toEqual([]);
+  });
+
+  test("costs half a unit more for each room that has tags, and nothing for others", async () => {
+    const [ann] = await newUsers(1);
+    if (!ann) throw new Error("no users");
+    const search = async (): Promise<number> => {
+      const { operations } = await metered(() =>
+        call("searchRooms", { token: ann.token, query: { q: "nothing is called so" } }),
+      );
+      return operations["GET /api/chat/search/rooms"]?.rru ?? Number.NaN;
+    };
+    const create = (tags: string[]) =>
+      call("createRoom", { token: ann.token, body: { room_type: "group", name: "A room", tags } });
+    for (let count = 0; count < 4; count += 1) await create([]);
+    const without = await search();
+    for (let count = 0; count < 4; count += 1) await create(["Cardiology"]);
+    // Head and roster of a room cost half a unit each, and so do its tags.
+    expect(await search()).toBe(without + 4 * 1.5);
   });
 });
