@@ -8,7 +8,7 @@ export const areaBases: Record<Area, readonly string[]> = {
   auth: ["/api/auth"],
   rooms: ["/api/chat/rooms", "/api/chat/search/rooms"],
   messages: ["/api/chat/rooms/{room_id}/messages", "/api/chat/rooms/{room_id}/pins", "/api/chat/messages"],
-  attachments: ["/api/chat/upload"],
+  attachments: ["/api/chat/upload", "/api/chat/avatars", "/api/chat/users/{user_id}/avatar"],
   people: [
     "/api/chat/users",
     "/api/chat/contacts",

@@ -25,8 +25,15 @@ export interface Operation {
   readonly query?: () => z.ZodObject;
   readonly body?: () => z.ZodObject;
   readonly headers?: () => z.ZodObject;
-  /** The status and schema of success; null is an answer without a body. */
-  readonly success: { readonly status: 200 | 201 | 204; readonly schema: (() => z.ZodType) | null };
+  /**
+   * The status and schema of success; null is an answer without a body, or, where it names media types, with one that is
+   * no JSON.
+   */
+  readonly success: {
+    readonly status: 200 | 201 | 204;
+    readonly schema: (() => z.ZodType) | null;
+    readonly media?: readonly string[];
+  };
   /** The status of an answer to a request that was carried out before: same schema. */
   readonly repeated?: 200;
   /** Codes beyond those that any operation can answer with (see `commonErrors`). */
@@ -54,7 +61,17 @@ export interface OperationInput<O extends Operation> {
   readonly headers: Output<O["headers"]>;
 }
 
+/** An answer that is no JSON. */
+export interface Media {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** Seconds for which whoever got it may keep it. */
+  readonly maxAge: number;
+}
+
 /** What an operation answers with when it succeeds. */
-export type OperationResult<O extends Operation> = O["success"]["schema"] extends () => z.ZodType
-  ? z.input<ReturnType<O["success"]["schema"]>>
-  : undefined;
+export type OperationResult<O extends Operation> = O["success"] extends { readonly media: readonly string[] }
+  ? Media
+  : O["success"]["schema"] extends () => z.ZodType
+    ? z.input<ReturnType<O["success"]["schema"]>>
+    : undefined;

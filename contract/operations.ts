@@ -1,5 +1,6 @@
 import { attachmentOperations } from "./attachments.ts";
 import { authOperations } from "./auth.ts";
+import { avatarOperations } from "./avatars.ts";
 import { contactOperations } from "./contacts.ts";
 import { messageChangeOperations } from "./message-changes.ts";
 import { messageOperations } from "./messages.ts";
@@ -23,6 +24,7 @@ export const operations = {
   ...messageChangeOperations,
   ...roomReadStateOperations,
   ...messageReadStateOperations,
+  ...avatarOperations,
   ...attachmentOperations,
   ...peopleOperations,
   ...contactOperations,

@@ -15,6 +15,7 @@ const kinds = {
   file: { sk: "FILE", had: "expires_at" },
   contact: { sk: "CONTACT" },
   notification: { sk: "NOTIF" },
+  avatar: { sk: "AVATAR", had: "expires_at" },
 } as const satisfies Record<string, FollowedKind>;
 
 const followedKinds: readonly FollowedKind[] = Object.values(kinds);
@@ -31,8 +32,8 @@ export const mayBeFollowed = (sortKey: string, before: object = {}): boolean =>
 
 /**
  * The changes that the function `derive` is called for, as Lambda's filters: a room was deleted; a membership ended; a
- * profile was made or changed; a message was sent or changed, or is gone; an upload is gone that no message kept; a membership, a contact
- * or a notification began. A send
+ * profile was made or changed; a message was sent or changed, or is gone; an upload is gone that no message kept, or that of
+ * a picture; a membership, a contact or a notification began. A send
  * changes a head and a membership too, so filters by key alone would have Lambda called three times for each message. They
  * look into `dynamodb` and nowhere else, which is all that Lambda promises; `exists` is asked of a value, not of what holds it:
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
@@ -48,7 +49,7 @@ export const followedChanges = [
   { Keys: { sk: { S: [{ prefix: kinds.member.sk }] } }, NewImage: { pk: { S: [{ exists: false }] } } },
   { Keys: { sk: { S: [kinds.profile.sk, { prefix: kinds.message.sk }] } } },
   {
-    Keys: { sk: { S: [kinds.file.sk] } },
+    Keys: { sk: { S: [kinds.file.sk, kinds.avatar.sk] } },
     OldImage: { [kinds.file.had]: { N: [{ exists: true }] } },
     NewImage: { pk: { S: [{ exists: false }] } },
   },

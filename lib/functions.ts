@@ -25,8 +25,8 @@ export type TableAction =
   | "Query"
   | "UpdateItem";
 
-/** Where objects of the bucket are: uploads that no message has yet, and the files of messages. */
-export type ObjectPlace = "pending" | "files";
+/** Where objects of the bucket are: uploads that nothing has taken yet, the files of messages, and pictures of people. */
+export type ObjectPlace = "pending" | "files" | "avatars";
 export type ObjectAction = "DeleteObject" | "GetObject" | "GetObjectTagging" | "PutObject";
 
 /** What a function may do, and for how long. The stack grants this and nothing else. */
@@ -80,9 +80,9 @@ const attaches = {
   },
 } as const;
 
-/** What follows from changes, done right away or as a task: files of messages that are gone, people's directory. */
+/** What follows from changes, done right away or as a task: files of messages that are gone, pictures, the directory. */
 const follows = {
-  objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"] },
+  objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"], avatars: ["DeleteObject"] },
   sendsTo: ["work", "push"],
 } as const;
 
@@ -113,8 +113,12 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   attachments: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    tableActions: ["DeleteItem", "GetItem", "PutItem"],
-    objectActions: { pending: ["DeleteObject", "PutObject"], files: ["DeleteObject", "GetObject"] },
+    tableActions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+    objectActions: {
+      pending: ["DeleteObject", "GetObject", "GetObjectTagging", "PutObject"],
+      files: ["DeleteObject", "GetObject"],
+      avatars: ["DeleteObject", "GetObject", "PutObject"],
+    },
     limitsUploads: true,
   },
   people: {

@@ -30,7 +30,10 @@ const errorResponses = (codes: readonly ErrorCode[]) => {
 };
 
 const successResponses = ({ success, repeated }: Operation) => {
-  const content = success.schema && { content: { [json]: { schema: success.schema() } } };
+  const bytes = { schema: { type: "string" as const, format: "binary" } };
+  const content = success.schema
+    ? { content: { [json]: { schema: success.schema() } } }
+    : success.media && { content: Object.fromEntries(success.media.map((type) => [type, bytes])) };
   return {
     [String(success.status)]: { description: success.status === 204 ? "Done" : "Success", ...content },
     ...(repeated && { [String(repeated)]: { description: "It had been done before", ...content } }),

@@ -1,5 +1,13 @@
 import type { Draft } from "../../contract/messages.ts";
-import { bindFile, type FileFacts, getFile, keepFile, putFile, type StoredFile } from "../data/files.ts";
+import {
+  bindFile,
+  deleteUnboundFile,
+  type FileFacts,
+  getFile,
+  keepFile,
+  putFile,
+  type StoredFile,
+} from "../data/files.ts";
 import { showPreview } from "../data/heads.ts";
 import { objectKeys } from "../data/keys.ts";
 import type { StoredMessage } from "../data/messages.ts";
@@ -41,7 +49,7 @@ export const prepareUpload = async (
   if (file.seq === null ? isPast(file.expiresAt) : file.seq !== seq)
     throw file.seq === null ? noSuchUpload() : alreadySent();
   accessType(draft, file);
-  const etag = await inspectUpload(file);
+  const etag = await inspectUpload(file, () => deleteUnboundFile(fileId));
   const { copyObject } = await import("../data/objects.ts");
   if (!(await copyObject(objectKeys.pending(fileId), objectKeys.attached(roomId, fileId), etag)))
     throw new ApiError("conflict", "The file changed while it was looked at: send the message again.");

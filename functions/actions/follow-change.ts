@@ -1,6 +1,7 @@
 import type { Change } from "../data/changes.ts";
 import { followAddedMember } from "./follow-added-member.ts";
 import { followChangedProfile } from "./follow-changed-profile.ts";
+import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
 import { followDeletedFile } from "./follow-deleted-file.ts";
 import { followDeletedRoom } from "./follow-deleted-room.ts";
 import { followNewContact } from "./follow-new-contact.ts";
@@ -8,6 +9,7 @@ import { followNewMessage } from "./follow-new-message.ts";
 import { followNewNotification } from "./follow-new-notification.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";
+import { followReplacedAvatar } from "./follow-replaced-avatar.ts";
 
 /**
  * Does what follows from a change, or plans it. It is called at least once for each change, and what was changed may
@@ -26,6 +28,8 @@ const followers: readonly Follower[] = [
   followNewContact,
   followAddedMember,
   followNewNotification,
+  followReplacedAvatar,
+  followDeletedAvatar,
 ];
 
 export const followChange = async (change: Change): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { MediaType } from "../../contract/media-types.ts";
-import { deleteUnboundFile, type StoredFile } from "../data/files.ts";
+import type { FileFacts } from "../data/files.ts";
 import { objectKeys } from "../data/keys.ts";
 import type { ObjectHead } from "../data/objects.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
@@ -58,8 +58,11 @@ const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | und
   return allowed.includes(found) ? undefined : `its bytes are ${found}`;
 };
 
+/** An upload, and what was promised of it. */
+type Promised = Pick<FileFacts, "id" | "size" | "mediaType">;
+
 /** What speaks against an object being what its upload promised; undefined if nothing does. */
-const flawOf = async (file: StoredFile, object: ObjectHead | "threat"): Promise<string | undefined> => {
+const flawOf = async (file: Promised, object: ObjectHead | "threat"): Promise<string | undefined> => {
   if (object === "threat") return "it was found to be malware";
   if (object.size !== file.size) return `it has ${object.size} bytes, not ${file.size}`;
   if (object.mediaType !== file.mediaType) return `it was uploaded as ${object.mediaType}`;
@@ -69,20 +72,20 @@ const flawOf = async (file: StoredFile, object: ObjectHead | "threat"): Promise<
 
 /**
  * Looks at what was uploaded, and gives the ETag of the bytes that were seen. Throws `conflict` if there is nothing yet,
- * and `invalid_input` if it is not what it was said to be: then it is removed.
+ * and `invalid_input` if it is not what it was said to be: then it is removed, after `forget` has removed what is noted of it.
  */
-export const inspectUpload = async (file: StoredFile): Promise<string> => {
+export const inspectUpload = async (file: Promised, forget: () => Promise<unknown>): Promise<string> => {
   const { deleteObject, getObjectHead } = await import("../data/objects.ts");
   const key = objectKeys.pending(file.id);
   const object = await getObjectHead(key, headLength);
   if (object === "absent")
     throw new ApiError(
       "conflict",
-      "The file is not uploaded yet: PUT it to the URL that its upload began with, then send the message again.",
+      "The file is not uploaded yet: PUT it to the URL that its upload began with, then send this request again.",
     );
   const flaw = await flawOf(file, object);
   if (object !== "threat" && flaw === undefined) return object.etag;
-  await deleteUnboundFile(file.id);
+  await forget();
   await deleteObject(key);
   throw invalidInput([
     { path: "file_id", message: `The file is refused and removed, because ${flaw}: upload another one` },

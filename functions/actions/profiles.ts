@@ -10,6 +10,7 @@ import { keepUsername } from "../data/usernames.ts";
 import { type Actor, claim } from "../kernel/actor.ts";
 import { digest } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
+import { ownAvatarAt } from "./avatar-address.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {
@@ -58,8 +59,14 @@ export const ensureProfile = async (actor: Actor): Promise<Profile> => {
   });
 };
 
-/** Changes the caller's own profile, and gives it as it is then: the fields of the contract, or a picture of their own. */
+/**
+ * Changes the caller's own profile, and gives it as it is then. The address of a picture that was uploaded here is what a
+ * client was shown, perhaps a while ago, and sends back with all else: it changes nothing, or a picture would come back
+ * whose object is removed.
+ */
 export const updateOwnProfile = async (actor: Actor, changes: ProfileChanges): Promise<Profile> => {
   const profile = await ensureProfile(actor);
-  return (await updateProfile(actor.userId, changes)) ?? profile;
+  const { profile_picture: picture = null, ...others } = changes;
+  const isShown = ownAvatarAt(actor.userId, picture) !== undefined;
+  return (await updateProfile(actor.userId, isShown ? others : changes)) ?? profile;
 };

@@ -3,6 +3,7 @@
  * lib/followed-changes.ts.
  */
 import type { DynamoDBRecord } from "aws-lambda";
+import { type Avatar, avatarFromItem } from "./avatars.ts";
 import { contactFromItem, type StoredContact } from "./contacts.ts";
 import { fileFromItem, type StoredFile } from "./files.ts";
 import { type Head, headFromItem } from "./heads.ts";
@@ -27,6 +28,7 @@ export type Change =
   | ({ readonly kind: "file" } & States<StoredFile>)
   | ({ readonly kind: "contact"; readonly ownerId: string } & States<StoredContact>)
   | ({ readonly kind: "notification" } & States<StoredNotification>)
+  | ({ readonly kind: "avatar" } & States<Avatar>)
   /** Of an item that nothing follows from. */
   | { readonly kind: "other" };
 
@@ -57,5 +59,6 @@ export const changeOf = (record: DynamoDBRecord): Change => {
     return { kind: "contact", ownerId: idOfKey(pk), ...states(contactFromItem) };
   if (sk.startsWith(prefixOf(keys.notification("", "")).sk))
     return { kind: "notification", ...states(notificationFromItem) };
+  if (sk === keys.avatar("").sk) return { kind: "avatar", ...states(avatarFromItem) };
   return { kind: "other" };
 };

@@ -63,6 +63,7 @@ export const keys = {
   username: (folded: string): Key => ({ pk: `USERNAME#${folded}`, sk: "USERNAME" }),
   ticket: (digest: string): Key => ({ pk: `TICKET#${digest}`, sk: "TICKET" }),
   file: (fileId: string): Key => ({ pk: `FILE#${fileId}`, sk: "FILE" }),
+  avatar: (avatarId: string): Key => ({ pk: `AVATAR#${avatarId}`, sk: "AVATAR" }),
   head: (roomId: string): Key => ({ pk: room(roomId), sk: "HEAD" }),
   details: (roomId: string): Key => ({ pk: room(roomId), sk: "DETAILS" }),
   roster: (roomId: string, chunk: number): Key => ({ pk: room(roomId), sk: `ROSTER#${chunk}` }),
@@ -124,6 +125,8 @@ export const objectKeys = {
   /** Where the file of a message stays. */
   attached: (roomId: string, fileId: string): string => `files/${roomId}/${fileId}`,
   attachedIn: (roomId: string): string => `files/${roomId}/`,
+  /** Where somebody's picture stays. */
+  avatar: (avatarId: string): string => `avatars/${avatarId}`,
 };
 
 /** The file whose object has this key. */

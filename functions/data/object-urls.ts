@@ -26,7 +26,11 @@ export interface UploadRequest {
  * with 412: the bytes cannot change after they were looked at.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
-export const uploadRequest = ({ id, size, mediaType }: FileFacts): UploadRequest => {
+export const uploadRequest = ({
+  id,
+  size,
+  mediaType,
+}: Pick<FileFacts, "id" | "size" | "mediaType">): UploadRequest => {
   const headers = { "content-type": mediaType, "if-none-match": "*" };
   const signed = { ...headers, "content-length": String(size) };
   const url = presign({

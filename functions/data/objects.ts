@@ -71,6 +71,22 @@ export const getObjectHead = async (
   }
 };
 
+/** A whole object, which must be small; undefined where there is none, or nobody may read it. */
+export const getObject = async (
+  key: string,
+): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> => {
+  try {
+    const object = await client.send(new GetObjectCommand({ Bucket: environment.bucketName, Key: key }));
+    return {
+      mediaType: object.ContentType ?? "",
+      bytes: (await object.Body?.transformToByteArray()) ?? new Uint8Array(),
+    };
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+};
+
 /**
  * Copies an object within the bucket, if it is still the one with this ETag; false if it is not, or may not be read.
  * Tags are not copied: the copy is scanned by itself, and copying them would take rights to read and write tags.

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import { type Context, Hono } from "hono";
 import { handle, type LambdaEvent } from "hono/aws-lambda";
 import { errorCodes } from "../../contract/errors.ts";
-import type { Operation, OperationInput, OperationResult } from "../../contract/operation.ts";
+import type { Media, Operation, OperationInput, OperationResult } from "../../contract/operation.ts";
 import { type Actor, actorFromClaims } from "./actor.ts";
 import { ApiError } from "./api-error.ts";
 import { environment } from "./environment.ts";
@@ -79,6 +79,21 @@ const urlOf = (context: Context<Env>): URL => {
   return new URL(`${scheme}://${host}${rawPath}${rawQueryString ? `?${rawQueryString}` : ""}`);
 };
 
+/**
+ * Where somebody uploaded the bytes, no page of this origin is to come of them: a browser takes them for the type that they
+ * were checked to be, and runs nothing. Pages of other origins may show them.
+ */
+const mediaResponse = ({ mediaType, bytes, maxAge }: Media): Response =>
+  new Response(new Uint8Array(bytes), {
+    headers: {
+      "content-type": mediaType,
+      "cache-control": `public, max-age=${maxAge}, immutable`,
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cross-origin-resource-policy": "cross-origin",
+      "x-content-type-options": "nosniff",
+    },
+  });
+
 const run = async (
   operation: Operation,
   handler: Handler<Operation>,
@@ -94,8 +109,10 @@ const run = async (
   // Safe: parseInput has just held every part against the schema that its type is read from.
   const request = { ...input, actor, url: urlOf(context) } as HandlerRequest<Operation>;
   const result = await handler(request);
-  const { status } = operation.success;
+  const { status, media } = operation.success;
   if (status === 204) return context.body(null, 204);
+  // Safe: OperationResult has it so where an operation names media types.
+  if (media) return mediaResponse(result as unknown as Media);
   return result instanceof Repeated
     ? context.json(result.value, operation.repeated ?? status)
     : context.json(result, status);

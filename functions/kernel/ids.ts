@@ -11,6 +11,17 @@ const uuidOf = (text: string): string => {
 
 export const newFileId = (): string => randomUUID();
 
+/** Whose avatar it is stands in its id, so that nobody else's can be taken for one's own; the rest cannot be guessed. */
+export const newAvatarId = (userId: string): string => `${ownerOf(userId)}.${randomUUID()}`;
+
+/** 132 bits of a digest, since a user's id may hold signs that have a meaning in a path. */
+const ownerOf = (userId: string): string => digest(userId).slice(0, 22);
+
+export const isAvatarId = (text: string): boolean => /^[\w-]{22}\.[0-9a-f-]{36}$/.test(text);
+
+export const isAvatarOf = (userId: string, id: string): boolean =>
+  isAvatarId(id) && id.startsWith(`${ownerOf(userId)}.`);
+
 export const newRoomId = (): string => randomUUID();
 
 /** The same two people always meet in the same room, whoever opens it: a duplicate cannot exist. */

@@ -14,10 +14,14 @@ import type { StagePolicy } from "../stage.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 
 /**
- * Where uploads arrive, and where they are copied to when a message takes them. What arrived is removed after a day
- * either way: while it is there, S3 refuses a second use of its upload.
+ * Where uploads arrive, and where they are copied to when a message, or a profile, takes them. What arrived is removed
+ * after a day either way: while it is there, S3 refuses a second use of its upload.
  */
-const prefixes: Readonly<Record<ObjectPlace, string>> = { pending: "pending/", files: "files/" };
+const prefixes: Readonly<Record<ObjectPlace, string>> = {
+  pending: "pending/",
+  files: "files/",
+  avatars: "avatars/",
+};
 
 /**
  * Malware is read by no function, and so by nobody who has a URL of theirs, nor copied into a message.

@@ -1,4 +1,5 @@
-const ID = /^([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(-\d+)?|[0-9A-HJKMNP-TV-Z]{26})$/i;
+/** A UUID, perhaps with a number after it or a digest before it; or a ULID. */
+const ID = /^(([\w-]{22}\.)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(-\d+)?|[0-9A-HJKMNP-TV-Z]{26})$/i;
 
 /** The name of a request on the meter: `POST /api/chat/rooms/{id}/messages`, whatever the ids and the last slash. */
 export function operationLabel(method: string, path: string): string {

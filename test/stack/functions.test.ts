@@ -193,7 +193,7 @@ for (const [variant, context] of variants) {
         // ListStreams knows no resource.
         if (Action === "dynamodb:ListStreams") continue;
         for (const on of list(Resource)) {
-          const named = /\/(?:live\/(?:GET|POST|DELETE)\/@connections|pending|files)\/\*$/;
+          const named = /\/(?:live\/(?:GET|POST|DELETE)\/@connections|pending|files|avatars)\/\*$/;
           expect(render(on).replace(named, "")).not.toContain("*");
         }
       }

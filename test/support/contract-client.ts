@@ -2,14 +2,16 @@ import { expect } from "vitest";
 import type * as z from "zod";
 import { errorCodes } from "../../contract/errors.ts";
 import { type Problem, problem } from "../../contract/objects/problem.ts";
-import type { Operation } from "../../contract/operation.ts";
+import type { Media, Operation } from "../../contract/operation.ts";
 import { type OperationId, operations } from "../../contract/operations.ts";
 import { exercise, target } from "./target.ts";
 
 type Operations = typeof operations;
-type BodyOf<Id extends OperationId> = Operations[Id]["success"]["schema"] extends () => z.ZodType
-  ? z.output<ReturnType<Operations[Id]["success"]["schema"]>>
-  : undefined;
+type BodyOf<Id extends OperationId> = Operations[Id]["success"] extends { readonly media: readonly string[] }
+  ? Pick<Media, "mediaType" | "bytes">
+  : Operations[Id]["success"]["schema"] extends () => z.ZodType
+    ? z.output<ReturnType<Operations[Id]["success"]["schema"]>>
+    : undefined;
 
 export interface CallInput {
   readonly params?: Record<string, string>;
@@ -49,7 +51,16 @@ const urlOf = (operation: Operation, { params = {}, query = {}, slash }: CallInp
   return url;
 };
 
-const bodyOf = (text: string): unknown => (text === "" ? undefined : JSON.parse(text));
+/** JSON, nothing, or, where the operation names media types, one of these. */
+const bodyOf = async ({ success }: Operation, response: Response): Promise<unknown> => {
+  const mediaType = response.headers.get("content-type") ?? "";
+  if (response.status === success.status && success.media) {
+    expect(success.media).toContain(mediaType);
+    return { mediaType, bytes: new Uint8Array(await response.arrayBuffer()) };
+  }
+  const text = await response.text();
+  return text === "" ? undefined : JSON.parse(text);
+};
 
 /**
  * What the gateway answers by itself, in its own shape: where its authorizer refuses a token, and where a function
@@ -92,12 +103,12 @@ export const attempt = async <Id extends OperationId>(
     },
     ...(hasBody && { body: typeof input.body === "string" ? input.body : JSON.stringify(input.body) }),
   });
-  const body = bodyOf(await response.text());
+  const body = await bodyOf(operation, response);
   const { success, repeated } = operation;
   if (response.status === success.status || response.status === repeated) {
     exercise(id);
     if (success.schema) holdAgainst(success.schema(), body, `The answer of ${id}`);
-    else expect(body).toBeUndefined();
+    else if (!success.media) expect(body).toBeUndefined();
   } else holdProblem(operation, response, body);
   // Safe: just held against the schemas that the type is read from.
   return {

@@ -29,6 +29,12 @@ export const createUpload = (
 ): Promise<NewUpload> =>
   call("createUpload", { token: user.token, params: { kind }, body: pngUpload(room, further) });
 
+export const createAvatarUpload = (
+  user: Pick<TestUser, "token">,
+  file_size = png.length,
+): Promise<NewUpload> =>
+  call("createAvatarUpload", { token: user.token, body: { file_size, media_type: "image/png" } });
+
 /** Uploads as a client does: with the method and the headers that it was told, and nothing more. */
 export const putBytes = (
   { upload }: NewUpload,

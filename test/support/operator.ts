@@ -61,6 +61,12 @@ export const deleteItemOfFile = async (fileId: string): Promise<void> => {
   await client.send(new DeleteCommand(fileAt(fileId)));
 };
 
+/** As DynamoDB does a day after a picture began to be uploaded. */
+export const deleteItemOfAvatar = async (avatarId: string): Promise<void> => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+  await client.send(new DeleteCommand({ TableName: target().tableName, Key: keys.avatar(avatarId) }));
+};
+
 const bucketName = (): string => {
   const name = target().outputs.AttachmentsBucketName;
   if (name === undefined) throw new Error("The stack has no output AttachmentsBucketName.");

@@ -68,6 +68,14 @@ describe("the changes that are followed", () => {
     expect(passes(keys.file("f"), { name: "dot.png", seq: 1 })).toBe(false);
   });
 
+  test("are the upload of a picture that is over, and not one that begins or is used", () => {
+    const upload = { size: 1, expires_at: 1 };
+    expect(passes(keys.avatar("a"), upload)).toBe(true);
+    expect(passes(keys.avatar("a"), { ...upload, used: true })).toBe(true);
+    expect(passes(keys.avatar("a"), undefined, upload)).toBe(false);
+    expect(passes(keys.avatar("a"), upload, { ...upload, used: true })).toBe(false);
+  });
+
   test("are among those that a redrive takes from the stream", () => {
     for (const [key, before] of [
       [keys.head("r"), active],
@@ -77,6 +85,7 @@ describe("the changes that are followed", () => {
       [keys.file("f"), { expires_at: 1 }],
       [keys.contact("u", "v"), undefined],
       [keys.notification("u", "1-n"), undefined],
+      [keys.avatar("a"), { expires_at: 1 }],
     ] as const)
       expect(mayBeFollowed(key.sk, before), key.sk).toBe(true);
     expect(mayBeFollowed(keys.file("f").sk, { seq: 1 })).toBe(false);

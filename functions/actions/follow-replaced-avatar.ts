@@ -1,0 +1,11 @@
+import type { Change } from "../data/changes.ts";
+import { avatarOf } from "./avatar-address.ts";
+import { removeAvatar } from "./avatars.ts";
+
+/** A profile has another picture, or none any more: the one that was uploaded for it goes. */
+export const followReplacedAvatar = async (change: Change): Promise<void> => {
+  if (change.kind !== "profile" || !change.before) return;
+  const former = avatarOf(change.before);
+  if (former === undefined || (change.after && avatarOf(change.after) === former)) return;
+  await removeAvatar(former);
+};

@@ -1,0 +1,17 @@
+import type { avatarOperations } from "../../contract/avatars.ts";
+import { createAvatarUpload, setAvatar, viewAvatar } from "../actions/avatars.ts";
+import { presentSelf } from "../actions/present-self.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import type { Handlers } from "../kernel/http.ts";
+
+export const avatarHandlers: Handlers<typeof avatarOperations> = {
+  createAvatarUpload: async ({ actor, body }) => createAvatarUpload(actor.userId, body),
+
+  updateAvatar: async ({ actor, params, body, url }) => {
+    if (params.user_id !== actor.userId)
+      throw new ApiError("forbidden", "This is not your id: you can change your own picture alone.");
+    return presentSelf(await setAvatar(actor, body.file_id, url));
+  },
+
+  getAvatar: async ({ params }) => viewAvatar(params.avatar_id),
+};
