@@ -1,9 +1,9 @@
 /** `npm run redrive`: shows dead letters, and puts them back. docs/operations.md tells when. */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { QueueName } from "../lib/functions.ts";
+import { CommandError, openPlace, placeOptions, placeUsage, runCommand } from "./place.ts";
 import { countDeadLetters, listDeadLetters, redrive } from "./redrive/dead-letters.ts";
-import { openRunner, openStack, type Place, RedriveError } from "./redrive/place.ts";
+import { type Queues, queuesAt } from "./redrive/queues.ts";
 
 const usage = `npm run redrive -- [options]
 
@@ -11,9 +11,7 @@ const usage = `npm run redrive -- [options]
 
   --run                  put it back: tasks, pages and pushes into their queues, changes that Lambda gave up as tasks
   --queue NAME           one of the queues alone: work, delivery or push
-  --stack NAME           a deployed stack, such as Parley, with the credentials and the region of the environment
-  --data DIR             the folder of the local runner (.parley)
-  --ready-file FILE      the file that the local runner wrote with --ready-file
+${placeUsage}
   --help                 print this`;
 
 /** How many of a queue's dead letters are listed. */
@@ -25,14 +23,12 @@ const readFlags = () => {
       options: {
         run: { type: "boolean" },
         queue: { type: "string" },
-        stack: { type: "string" },
-        data: { type: "string" },
-        "ready-file": { type: "string" },
+        ...placeOptions,
         help: { type: "boolean", short: "h" },
       },
     }).values;
   } catch (error) {
-    throw new RedriveError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
 };
 
@@ -41,14 +37,14 @@ const queueNames: readonly QueueName[] = ["work", "delivery", "push"];
 const queuesOf = (name: string | undefined): readonly QueueName[] => {
   if (name === undefined) return queueNames;
   const queue = queueNames.find((known) => known === name);
-  if (!queue) throw new RedriveError(`--queue takes work, delivery or push, and got ${name}.`);
+  if (!queue) throw new CommandError(`--queue takes work, delivery or push, and got ${name}.`);
   return [queue];
 };
 
 const lettersOf = (count: number): string => `${count} dead letter${count === 1 ? "" : "s"}`;
 
 /** Gives the number of dead letters. */
-const show = async (place: Place, name: QueueName): Promise<number> => {
+const show = async (place: Queues, name: QueueName): Promise<number> => {
   const count = await countDeadLetters(place, place.queues[name]);
   console.log(`${name}: ${lettersOf(count)}`);
   if (count === 0) return 0;
@@ -59,7 +55,7 @@ const show = async (place: Place, name: QueueName): Promise<number> => {
 };
 
 /** Gives the number of dead letters that could not be put back. */
-const run = async (place: Place, name: QueueName): Promise<number> => {
+const run = async (place: Queues, name: QueueName): Promise<number> => {
   const count = await countDeadLetters(place, place.queues[name]);
   const { done, lost } = await redrive(place, place.queues[name], count, (sofar) =>
     console.log(`${name}: ${sofar} of ${count}`),
@@ -74,24 +70,18 @@ const run = async (place: Place, name: QueueName): Promise<number> => {
   return lost.length;
 };
 
-try {
+await runCommand(async () => {
   const flags = readFlags();
-  if (flags.help) console.log(usage);
-  else {
-    const queues = queuesOf(flags.queue);
-    const place =
-      flags.stack === undefined
-        ? await openRunner(flags["ready-file"] ?? join(flags.data ?? ".parley", "ready.json"))
-        : await openStack(flags.stack);
-    console.log(`Dead letters of ${place.name}`);
-    let left = 0;
-    for (const name of queues) left += await (flags.run ? run : show)(place, name);
-    if (flags.run) process.exitCode = left > 0 ? 1 : 0;
-    else if (left > 0) console.log("Nothing was changed: add --run to put them back.");
+  if (flags.help) {
+    console.log(usage);
+    return;
   }
-} catch (error) {
-  if (!(error instanceof RedriveError)) throw error;
-  // What is wrong with a command needs no stack trace.
-  console.error(error.message);
-  process.exitCode = 1;
-}
+  const names = queuesOf(flags.queue);
+  const place = await openPlace(flags);
+  const queues = queuesAt(place);
+  console.log(`Dead letters of ${place.name}`);
+  let left = 0;
+  for (const name of names) left += await (flags.run ? run : show)(queues, name);
+  if (flags.run) process.exitCode = left > 0 ? 1 : 0;
+  else if (left > 0) console.log("Nothing was changed: add --run to put them back.");
+});

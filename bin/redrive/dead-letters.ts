@@ -10,12 +10,12 @@ import {
 import { mayBeFollowed } from "../../lib/followed-changes.ts";
 import { describe } from "./describe.ts";
 import { ChangesLost, type Failure, failureOf, readChanges, taskOfChange } from "./failure.ts";
-import type { Place, RetriedQueue } from "./place.ts";
+import type { Queues, RetriedQueue } from "./queues.ts";
 
 /** Seconds for which a dead letter is hidden from others while it is looked at or put back. */
 const hiddenSeconds = 120;
 
-export const countDeadLetters = async ({ sqs }: Place, queue: RetriedQueue): Promise<number> => {
+export const countDeadLetters = async ({ sqs }: Queues, queue: RetriedQueue): Promise<number> => {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queue.deadLettersUrl,
@@ -25,7 +25,7 @@ export const countDeadLetters = async ({ sqs }: Place, queue: RetriedQueue): Pro
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 };
 
-const receive = async ({ sqs }: Place, queue: RetriedQueue): Promise<Message[]> =>
+const receive = async ({ sqs }: Queues, queue: RetriedQueue): Promise<Message[]> =>
   (
     await sqs.send(
       new ReceiveMessageCommand({
@@ -41,7 +41,7 @@ const receive = async ({ sqs }: Place, queue: RetriedQueue): Promise<Message[]> 
     )
   ).Messages ?? [];
 
-const release = async ({ sqs }: Place, queue: RetriedQueue, { ReceiptHandle }: Message): Promise<void> => {
+const release = async ({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: Message): Promise<void> => {
   await sqs.send(
     new ChangeMessageVisibilityCommand({
       QueueUrl: queue.deadLettersUrl,
@@ -53,7 +53,7 @@ const release = async ({ sqs }: Place, queue: RetriedQueue, { ReceiptHandle }: M
 
 /** One line for each dead letter, at most `limit`; of a group of a FIFO queue SQS shows the first ten alone. */
 export const listDeadLetters = async (
-  place: Place,
+  place: Queues,
   queue: RetriedQueue,
   limit: number,
 ): Promise<string[]> => {
@@ -70,7 +70,7 @@ export const listDeadLetters = async (
 };
 
 /** Reads the changes of one of Lambda's failure records again, and has each followed as a task. Throws ChangesLost. */
-const replay = async ({ sqs, streams }: Place, queue: RetriedQueue, failure: Failure): Promise<void> => {
+const replay = async ({ sqs, streams }: Queues, queue: RetriedQueue, failure: Failure): Promise<void> => {
   const changes = await readChanges(streams, failure);
   const followed = changes.filter(({ dynamodb }) =>
     mayBeFollowed(dynamodb?.Keys?.sk?.S ?? "", dynamodb?.OldImage),
@@ -93,7 +93,7 @@ const parsed = (body: string | undefined): unknown => {
 };
 
 /** Puts one message back as it was, a page at the end of its group. */
-const putBack = async ({ sqs }: Place, queue: RetriedQueue, message: Message): Promise<void> => {
+const putBack = async ({ sqs }: Queues, queue: RetriedQueue, message: Message): Promise<void> => {
   const groupId = message.Attributes?.MessageGroupId;
   await sqs.send(
     new SendMessageCommand({
@@ -121,7 +121,7 @@ export interface Redriven {
  * run. One is deleted only once it was sent, so that nothing is lost; what is sent twice does no harm.
  */
 export const redrive = async (
-  place: Place,
+  place: Queues,
   queue: RetriedQueue,
   count: number,
   progress: (done: number) => void,

@@ -8,7 +8,7 @@ const ageOf = (sentAt: string | undefined): string => {
 };
 
 /** Names, ids and reasons; never the text of a message, which images and pages hold. */
-const shown = ["task", "push", "room_id", "user_id", "notification_id", "error"];
+const shown = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
 
 const whatIs = (body: string): string => {
   let value: unknown;

@@ -1,62 +1,55 @@
-/** Where dead letters are: a deployed stack, or the local runner. Both are asked in the same way. */
+/** Where an operator's command works: a deployed stack, or the local runner. Both are asked in the same way. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
-import { SQSClient } from "@aws-sdk/client-sqs";
-import type { QueueName } from "../../lib/functions.ts";
 
 /** What is wrong with a command or with where it is to work; its message says what to do. */
-export class RedriveError extends Error {}
-
-export interface RetriedQueue {
-  readonly url: string;
-  readonly deadLettersUrl: string;
-}
+export class CommandError extends Error {}
 
 export interface Place {
   /** As it is shown to who calls. */
   readonly name: string;
-  readonly sqs: SQSClient;
-  readonly streams: DynamoDBStreamsClient;
-  readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
+  /** What clients of the SDK are made with. */
+  readonly client: {
+    readonly endpoint?: string;
+    readonly region?: string;
+    readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  /** An output of the stack. Throws a CommandError where it has none of this name. */
+  output(key: string): string;
 }
 
-const queuesOf = (outputs: ReadonlyMap<string, string>, name: string): Place["queues"] => {
-  const output = (key: string): string => {
+const outputOf =
+  (name: string, outputs: ReadonlyMap<string, string>): Place["output"] =>
+  (key) => {
     const value = outputs.get(key);
     if (value === undefined)
-      throw new RedriveError(
+      throw new CommandError(
         `${name} has no output ${key}: is it a Parley of this version? Deploy it again.`,
       );
     return value;
   };
-  return {
-    delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
-    work: { url: output("WorkQueueUrl"), deadLettersUrl: output("WorkDeadLettersUrl") },
-    push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
-  };
-};
 
 /** What the SDK says when it has no credentials, or no region, in words that help. */
 const explained = (error: unknown, stack: string): unknown => {
   if (!(error instanceof Error)) return error;
   if (error.name === "CredentialsProviderError")
-    return new RedriveError(
+    return new CommandError(
       "There are no AWS credentials: set AWS_PROFILE, or log in as for `npx cdk deploy`. For the local runner leave out --stack.",
     );
   if (error.message.includes("Region is missing"))
-    return new RedriveError(
+    return new CommandError(
       "There is no AWS region: set AWS_REGION to the one that the stack is deployed in.",
     );
   if (error.message.includes("does not exist"))
-    return new RedriveError(
+    return new CommandError(
       `There is no stack ${stack} in this account and region. In the stage prod it is called Parley-prod; AWS_REGION and AWS_PROFILE say where to look.`,
     );
   return error;
 };
 
 /** A deployed stack, found with the credentials and the region that the SDK finds in its environment. */
-export const openStack = async (stack: string): Promise<Place> => {
+const openStack = async (stack: string): Promise<Place> => {
   try {
     const { Stacks } = await new CloudFormationClient({}).send(
       new DescribeStacksCommand({ StackName: stack }),
@@ -65,12 +58,7 @@ export const openStack = async (stack: string): Promise<Place> => {
       (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
     );
     const name = `the stack ${stack}`;
-    return {
-      name,
-      sqs: new SQSClient({}),
-      streams: new DynamoDBStreamsClient({}),
-      queues: queuesOf(outputs, name),
-    };
+    return { name, client: {}, output: outputOf(name, outputs) };
   } catch (error) {
     throw explained(error, stack);
   }
@@ -92,26 +80,57 @@ const readReady = (file: string): Ready => {
     // Safe: the runner alone writes it, whole or not at all.
     return JSON.parse(readFileSync(file, "utf8")) as Ready;
   } catch {
-    throw new RedriveError(
+    throw new CommandError(
       `No local runner has written ${file}: start it with \`npm start\`, or name its folder with --data, or a deployed stack with --stack Parley.`,
     );
   }
 };
 
 /** The local runner that wrote this ready file. */
-export const openRunner = async (readyFile: string): Promise<Place> => {
+const openRunner = async (readyFile: string): Promise<Place> => {
   const { awsUrl, operator, outputs } = readReady(readyFile);
   // Any answer will do: it runs. A runner that was killed leaves its file behind.
   await fetch(awsUrl).catch(() => {
-    throw new RedriveError(`The local runner that wrote ${readyFile} does not run any more: start it again.`);
+    throw new CommandError(`The local runner that wrote ${readyFile} does not run any more: start it again.`);
   });
   const { region, ...credentials } = operator;
-  const client = { endpoint: awsUrl, region, credentials };
   const name = `the local runner at ${awsUrl}`;
   return {
     name,
-    sqs: new SQSClient(client),
-    streams: new DynamoDBStreamsClient(client),
-    queues: queuesOf(new Map(Object.entries(outputs)), name),
+    client: { endpoint: awsUrl, region, credentials },
+    output: outputOf(name, new Map(Object.entries(outputs))),
   };
+};
+
+/** The flags by which a place is named, as `parseArgs` takes them. */
+export const placeOptions = {
+  stack: { type: "string" },
+  data: { type: "string" },
+  "ready-file": { type: "string" },
+} as const;
+
+export const placeUsage = `  --stack NAME           a deployed stack, such as Parley, with the credentials and the region of the environment
+  --data DIR             the folder of the local runner (.parley)
+  --ready-file FILE      the file that the local runner wrote with --ready-file`;
+
+/** The place that the flags name: without any, the local runner in .parley. */
+export const openPlace = ({
+  stack,
+  data = ".parley",
+  "ready-file": readyFile,
+}: {
+  readonly [Flag in keyof typeof placeOptions]?: string | undefined;
+}): Promise<Place> =>
+  stack === undefined ? openRunner(readyFile ?? join(data, "ready.json")) : openStack(stack);
+
+/** Runs a command, and says in one sentence what is wrong with it or with where it is to work. */
+export const runCommand = async (command: () => Promise<void>): Promise<void> => {
+  try {
+    await command();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    // What is wrong with a command needs no stack trace.
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 };

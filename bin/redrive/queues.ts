@@ -1,0 +1,26 @@
+/** The queues whose dead letters are put back, and where the changes are that Lambda gave up. */
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { QueueName } from "../../lib/functions.ts";
+import type { Place } from "../place.ts";
+
+export interface RetriedQueue {
+  readonly url: string;
+  readonly deadLettersUrl: string;
+}
+
+export interface Queues {
+  readonly sqs: SQSClient;
+  readonly streams: DynamoDBStreamsClient;
+  readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
+}
+
+export const queuesAt = ({ client, output }: Place): Queues => ({
+  sqs: new SQSClient(client),
+  streams: new DynamoDBStreamsClient(client),
+  queues: {
+    delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
+    work: { url: output("WorkQueueUrl"), deadLettersUrl: output("WorkDeadLettersUrl") },
+    push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
+  },
+});
