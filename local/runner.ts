@@ -30,7 +30,7 @@ export interface Addresses {
   readonly userPoolId: string | null;
   readonly userPoolClientId: string | null;
   readonly controlUrl: string;
-  /** The one endpoint of DynamoDB, S3, SQS, SNS and Cognito, for tools that look behind the APIs. */
+  /** The one endpoint of DynamoDB, S3, SQS, SNS, Cognito and Lambda, for tools that look behind the APIs. */
   readonly awsUrl: string;
   readonly tableName: string | null;
   /** Who may do anything there, without policies, faults and meter. */

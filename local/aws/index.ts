@@ -20,6 +20,7 @@ import { createConnectionsService } from "./execute-api.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { findFreePort } from "./free-port.ts";
 import { createAuthorizer } from "./iam/authorize.ts";
+import { createLambdaService } from "./lambda-service.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { choosePort } from "./port.ts";
 import { createProxy } from "./proxy.ts";
@@ -159,6 +160,7 @@ async function startParts(
     ["s3", createS3Service(s3)],
     ["sqs", createSqsService(sqs)],
     ["sns", createSnsService(sns)],
+    ["lambda", createLambdaService(template, names, functions)],
   ]);
   const webSocket = findWebSocketApi(template, names);
   if (webSocket) services.set("execute-api", createConnectionsService(webSocket.apiId, options.connections));

@@ -3,7 +3,7 @@ import type { StoreRequest } from "../store.ts";
 export type Request = StoreRequest;
 
 /** The services that the proxy stands in front of, named as in a signature's credential scope. */
-export type ServiceName = "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs" | "sns";
+export type ServiceName = "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs" | "sns" | "lambda";
 
 /** The access key id of the runner itself: its calls pass without policies, faults and meter. */
 export const ADMIN_ACCESS_KEY_ID = "local-admin";
