@@ -2,6 +2,7 @@ import { type ErrorCode, errorCodes } from "../../contract/errors.ts";
 import type { Problem } from "../../contract/objects/problem.ts";
 import { ApiError, type ErrorFacts } from "./api-error.ts";
 import { errorFacts, log } from "./log.ts";
+import { isThrottled } from "./throttled.ts";
 
 /** What a caller is told of something that went wrong. */
 export interface Answer {
@@ -10,30 +11,19 @@ export interface Answer {
   readonly facts: ErrorFacts;
 }
 
-// The SDK has retried before it throws one of these; the caller may do so later.
-const throttled = new Set([
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-  // What S3 says instead. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-  "SlowDown",
-  "ThrottlingException",
-  "TransactionCanceledException",
-  "TransactionInProgressException",
-]);
-
 /**
  * The one place that decides what an error tells: an `ApiError` speaks for itself; of anything else the stack is
  * logged with the request's id, and the caller learns that id alone.
  */
 export const answerTo = (error: unknown, request: { requestId: string; operation: string }): Answer => {
   if (error instanceof ApiError) return { code: error.code, detail: error.message, facts: error.facts };
-  const isThrottled = error instanceof Error && throttled.has(error.name);
-  log("error", isThrottled ? "throttled" : "failed", {
+  const isBusy = isThrottled(error);
+  log("error", isBusy ? "throttled" : "failed", {
     request_id: request.requestId,
     operation: request.operation,
     ...errorFacts(error),
   });
-  return isThrottled
+  return isBusy
     ? { code: "unavailable", detail: "The service is busy: try again in a moment.", facts: { retryAfter: 1 } }
     : {
         code: "internal_error",
