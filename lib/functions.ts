@@ -5,9 +5,10 @@ export type WebSocketFunctionName = "authorize" | "connect" | "message" | "disco
 
 /**
  * What runs behind the APIs: `deliver` posts what is told to more than a few connections, `derive` follows the table's
- * stream, `work` does what takes long or has to be tried again, `push` reaches people who are not connected.
+ * stream, `work` does what takes long or has to be tried again, `push` reaches people who are not connected, `rebuild` is
+ * for operators.
  */
-export type BackgroundFunctionName = "deliver" | "derive" | "work" | "push";
+export type BackgroundFunctionName = "deliver" | "derive" | "work" | "push" | "rebuild";
 
 /** The function `name` is `functions/<name>.ts`; each area of the HTTP API is one. */
 export type FunctionName = Area | WebSocketFunctionName | BackgroundFunctionName;
@@ -20,9 +21,11 @@ export type TableAction =
   | "BatchWriteItem"
   | "ConditionCheckItem"
   | "DeleteItem"
+  | "DescribeTable"
   | "GetItem"
   | "PutItem"
   | "Query"
+  | "Scan"
   | "UpdateItem";
 
 /** Where objects of the bucket are: uploads that nothing has taken yet, the files of messages, and pictures of people. */
@@ -186,16 +189,18 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     takesFrom: "stream",
   },
   // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
-  // cut off did not.
+  // cut off did not. It alone scans, for a rebuild.
   work: {
     timeoutSeconds: 120,
     tableActions: [
       "BatchGetItem",
       "BatchWriteItem",
+      "ConditionCheckItem",
       "DeleteItem",
       "GetItem",
       "PutItem",
       "Query",
+      "Scan",
       "UpdateItem",
     ],
     ...delivers,
@@ -212,6 +217,12 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     knowsPushServices: true,
     publishes: true,
     takesFrom: "push",
+  },
+  // It starts what `work` then does, and tells how far that is.
+  rebuild: {
+    timeoutSeconds: 10,
+    tableActions: ["DescribeTable", "GetItem", "UpdateItem"],
+    sendsTo: ["work"],
   },
 };
 

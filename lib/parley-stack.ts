@@ -171,6 +171,7 @@ export class ParleyStack extends Stack {
     if (notifications) {
       new CfnOutput(this, "NotificationTopicArn", { value: notifications.topic.topicArn });
     }
+    new CfnOutput(this, "RebuildFunctionName", { value: functions.rebuild.functionName });
     if (accounts) {
       new CfnOutput(this, "UserPoolId", { value: accounts.pool.userPoolId });
       new CfnOutput(this, "UserPoolClientId", { value: accounts.client.userPoolClientId });

@@ -1,11 +1,17 @@
 import {
   type DirectoryEntry,
+  deleteDirectoryEntry,
+  deleteStray,
   filterFields,
   getDirectoryEntry,
+  isEntryWhole,
   isSameEntry,
+  listStrays,
   replaceDirectoryEntry,
+  userOfEntry,
   wordLimit,
 } from "../data/directory.ts";
+import type { Key } from "../data/keys.ts";
 import { getProfile, type Profile } from "../data/profiles.ts";
 import { pause } from "../kernel/pause.ts";
 import { foldText, foundWords } from "../kernel/words.ts";
@@ -35,20 +41,46 @@ const entryOf = (profile: Profile): DirectoryEntry => {
 
 const attempts = 20;
 
-/**
- * Brings the directory into line with somebody's profile as it is now. Called for each change of a profile, by the
- * follower of the table's stream, and by a rebuild for every profile; as often as one likes, and several at once. What
- * is held is read before the profile: then whoever replaces it has seen every change that was made before.
- */
-export const indexProfile = async (userId: string): Promise<void> => {
+/** Tries again, a moment later, for as long as others change the same entry in between. */
+const untilDone = async (userId: string, change: () => Promise<boolean>): Promise<void> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 0) await pause(attempt);
-    const held = await getDirectoryEntry(userId);
-    const profile = await getProfile(userId, "consistent");
-    if (!profile) return;
-    const entry = entryOf(profile);
-    if (held && isSameEntry(held.entry, entry)) return;
-    if (await replaceDirectoryEntry(held, entry)) return;
+    if (await change()) return;
   }
   throw new Error(`The directory's entry of ${userId} changed ${attempts} times while it was to be changed.`);
+};
+
+/**
+ * Brings the directory into line with somebody's profile as it is now. Called for each change of a profile, by the
+ * follower of the table's stream; as often as one likes, and several at once. What is held is read before the profile:
+ * then whoever replaces it has seen every change that was made before.
+ */
+export const indexProfile = (userId: string): Promise<void> =>
+  untilDone(userId, async () => {
+    const held = await getDirectoryEntry(userId);
+    const profile = await getProfile(userId, "consistent");
+    if (!profile) return true;
+    const entry = entryOf(profile);
+    return (held && isSameEntry(held.entry, entry)) || replaceDirectoryEntry(held, entry);
+  });
+
+/** The same, and believes nothing of what is noted: each entry is looked at, and of who has no profile none stays. */
+export const rebuildProfile = (userId: string): Promise<void> =>
+  untilDone(userId, async () => {
+    const held = await getDirectoryEntry(userId);
+    const profile = await getProfile(userId, "consistent");
+    if (!profile) return !held || deleteDirectoryEntry(held);
+    const entry = entryOf(profile);
+    const isRight = held && isSameEntry(held.entry, entry) && (await isEntryWhole(entry));
+    return isRight || replaceDirectoryEntry(held, entry);
+  });
+
+/** Removes those of some entries that belong to nobody any more, or to what somebody is no longer called. */
+export const removeStrays = async (entries: readonly Key[]): Promise<void> => {
+  for (const key of await listStrays(entries)) {
+    const userId = userOfEntry(key);
+    // What is held of this person may be what is wrong.
+    await rebuildProfile(userId);
+    await untilDone(userId, () => deleteStray(key));
+  }
 };

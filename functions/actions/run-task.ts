@@ -6,6 +6,7 @@ import { sendTask, type Task } from "../data/tasks.ts";
 import { followChange } from "./follow-change.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
+import { continueRebuild, rebuildOne } from "./rebuild-index.ts";
 import { removeFilesOfRoom } from "./remove-files.ts";
 import { unlistMember } from "./unlist-member.ts";
 
@@ -34,6 +35,10 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
       return unlistMember(task.room_id, task.user_id, { chunk: task.chunk, joinedAt: task.joined_at });
     case "notify_emergency":
       return notifyChunk(task.room_id, task.seq, task.chunk);
+    case "rebuild_index":
+      return continueRebuild(task, hasTime);
+    case "rebuild_one":
+      return rebuildOne(task.index, task.id, task.after, hasTime);
     case "follow_change":
       return followChange(changeOf(task.record));
   }

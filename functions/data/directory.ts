@@ -8,7 +8,7 @@
  */
 import { digest } from "../kernel/ids.ts";
 import { idOfKey, type Key, keys } from "./keys.ts";
-import { getItem, type Item, queryAll, transactionLimit, writeTogether } from "./table.ts";
+import { getItem, getItems, type Item, queryAll, transactionLimit, writeTogether } from "./table.ts";
 
 /** By what people can be filtered. */
 export const filterFields = ["role", "institution", "specialization"] as const;
@@ -97,6 +97,79 @@ export const replaceDirectoryEntry = async (
     },
     ...kept.map((key) => ({ Put: { Item: { ...key, ...attributes } } })),
     ...gone.map((Key) => ({ Delete: { Key } })),
+  ]);
+  return done;
+};
+
+/** Whether each of somebody's entries is there, and holds what it should. */
+export const isEntryWhole = async (entry: DirectoryEntry): Promise<boolean> => {
+  const wanted = keysOf(entry);
+  const items = await getItems(wanted, "consistent");
+  return (
+    items.length === wanted.length &&
+    items.every((item) => isSameEntry(fromAttributes(entry.userId, item), entry))
+  );
+};
+
+/** Deletes all that is held of somebody; false if it was replaced since it was read. */
+export const deleteDirectoryEntry = async ({ entry, version }: StoredEntry): Promise<boolean> => {
+  const { done } = await writeTogether([
+    {
+      Delete: {
+        Key: keys.directory(entry.userId),
+        ConditionExpression: "version = :seen",
+        ExpressionAttributeValues: { ":seen": version },
+      },
+    },
+    ...keysOf(entry).map((Key) => ({ Delete: { Key } })),
+  ]);
+  return done;
+};
+
+/** Whose entry of a word or a list has this key. */
+export const userOfEntry = ({ sk }: Key): string => idOfKey(sk);
+
+const isAmong = (held: DirectoryEntry | undefined, { pk, sk }: Key): boolean =>
+  held !== undefined && keysOf(held).some((key) => key.pk === pk && key.sk === sk);
+
+/** Those of some entries that do not belong to what is held of their person, or whose person has no profile. */
+export const listStrays = async (entries: readonly Key[]): Promise<Key[]> => {
+  const users = [...new Set(entries.map(userOfEntry))];
+  const items = await getItems([...users.map(keys.directory), ...users.map(keys.profile)], "consistent");
+  const held = new Map<string, DirectoryEntry>();
+  const withProfile = new Set<string>();
+  for (const item of items) {
+    const userId = idOfKey(String(item.pk));
+    if (item.sk === keys.directory(userId).sk) held.set(userId, fromAttributes(userId, item));
+    else withProfile.add(userId);
+  }
+  return entries.filter((key) => {
+    const userId = userOfEntry(key);
+    return !withProfile.has(userId) || !isAmong(held.get(userId), key);
+  });
+};
+
+/**
+ * Deletes an entry that does not belong to what is held of its person; false if that was replaced in the meantime, and
+ * the entry may belong to it now.
+ */
+export const deleteStray = async (key: Key): Promise<boolean> => {
+  const userId = userOfEntry(key);
+  const held = await getDirectoryEntry(userId);
+  if (isAmong(held?.entry, key)) return true;
+  const { done } = await writeTogether([
+    {
+      ConditionCheck: {
+        Key: keys.directory(userId),
+        ...(held
+          ? {
+              ConditionExpression: "version = :seen",
+              ExpressionAttributeValues: { ":seen": held.version },
+            }
+          : { ConditionExpression: "attribute_not_exists(pk)" }),
+      },
+    },
+    { Delete: { Key: key } },
   ]);
   return done;
 };

@@ -41,6 +41,8 @@ export const keys = {
     sk: `${name}#${userId}`,
   }),
   listedBy: (filters: string) => ({ pk: `PEOPLE#BY#${filters}` }),
+  /** How the keys of all of these lists and words begin. */
+  directoryEntries: "PEOPLE#",
   /** The id begins with the time, so that the order of keys is that of time. */
   notification: (userId: string, notificationId: string): Key => ({
     pk: user(userId),
@@ -63,6 +65,7 @@ export const keys = {
   username: (folded: string): Key => ({ pk: `USERNAME#${folded}`, sk: "USERNAME" }),
   ticket: (digest: string): Key => ({ pk: `TICKET#${digest}`, sk: "TICKET" }),
   file: (fileId: string): Key => ({ pk: `FILE#${fileId}`, sk: "FILE" }),
+  rebuild: (index: string): Key => ({ pk: `REBUILD#${index}`, sk: "REBUILD" }),
   avatar: (avatarId: string): Key => ({ pk: `AVATAR#${avatarId}`, sk: "AVATAR" }),
   head: (roomId: string): Key => ({ pk: room(roomId), sk: "HEAD" }),
   details: (roomId: string): Key => ({ pk: room(roomId), sk: "DETAILS" }),

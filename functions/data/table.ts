@@ -34,7 +34,7 @@ export const itemOfImage = (image: Readonly<Record<string, EventValue>>): Item =
   unmarshall(image as Record<string, AttributeValue>);
 
 // Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
-const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
+export const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
   marshallOptions: { removeUndefinedValues: true },
 });
 

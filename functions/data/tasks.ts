@@ -31,6 +31,21 @@ export type Task =
       readonly seq: number;
       readonly chunk: number;
     }
+  /** Goes on with the rebuild of an index, in one segment of the table, until there is no time left, or nothing to do. */
+  | {
+      readonly task: "rebuild_index";
+      readonly index: string;
+      readonly run: string;
+      readonly segment: number;
+    }
+  /** Rebuilds what an index holds of a user, or a room, that failed when a rebuild came to it. */
+  | {
+      readonly task: "rebuild_one";
+      readonly index: string;
+      readonly id: string;
+      /** Where to go on in what is there of it. */
+      readonly after?: string | undefined;
+    }
   /** Does what follows from a change that failed when the stream brought it. */
   | { readonly task: "follow_change"; readonly record: DynamoDBRecord; readonly error: string };
 
@@ -41,6 +56,8 @@ const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "ob
   remove_room_items: { room_id: "string" },
   unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
   notify_emergency: { room_id: "string", seq: "number", chunk: "number" },
+  rebuild_index: { index: "string", run: "string", segment: "number" },
+  rebuild_one: { index: "string", id: "string" },
   follow_change: { record: "object", error: "string" },
 };
 

@@ -22,6 +22,8 @@ export const isAvatarId = (text: string): boolean => /^[\w-]{22}\.[0-9a-f-]{36}$
 export const isAvatarOf = (userId: string, id: string): boolean =>
   isAvatarId(id) && id.startsWith(`${ownerOf(userId)}.`);
 
+export const newRunId = (): string => randomUUID();
+
 export const newRoomId = (): string => randomUUID();
 
 /** The same two people always meet in the same room, whoever opens it: a duplicate cannot exist. */

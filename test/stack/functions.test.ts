@@ -186,6 +186,13 @@ for (const [variant, context] of variants) {
       }
     });
 
+    it("scan nothing, but for the one that rebuilds", () => {
+      const scanning = functions.filter(({ statements }) =>
+        statements.some(({ Action }) => list(Action).includes("dynamodb:Scan")),
+      );
+      expect(scanning.map(({ name }) => name)).toEqual(["work"]);
+    });
+
     it("are granted nothing by wildcard, but ListStreams, connections, whose ids API Gateway makes up, and objects", () => {
       for (const { Effect, Action, Resource } of functions.flatMap(({ statements }) => statements)) {
         expect(Effect).toBe("Allow");

@@ -71,12 +71,18 @@ export const emptyQueues = async (): Promise<void> => {
     await operatorSqs().send(new PurgeQueueCommand({ QueueUrl: queueUrl(output) }));
 };
 
-/** Runs `npm run redrive` against the runner of this test. */
-export const redrive = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+/** What a command prints, and how it ends. */
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs one of an operator's commands against the runner of this test. */
+const runCommand = async (file: string, args: readonly string[]): Promise<Ended> => {
   const folder = mkdtempSync(join(tmpdir(), "parley-redrive-"));
   const readyFile = join(folder, "ready.json");
   writeFileSync(readyFile, JSON.stringify(target()));
-  const child = spawn(process.execPath, ["bin/redrive.ts", "--ready-file", readyFile, ...args]);
+  const child = spawn(process.execPath, [file, "--ready-file", readyFile, ...args]);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
@@ -88,3 +94,9 @@ export const redrive = async (...args: string[]): Promise<{ code: number | null;
   rmSync(folder, { recursive: true });
   return { code, output };
 };
+
+/** Runs `npm run redrive`. */
+export const redrive = (...args: string[]): Promise<Ended> => runCommand("bin/redrive.ts", args);
+
+/** Runs `npm run rebuild`. */
+export const rebuild = (...args: string[]): Promise<Ended> => runCommand("bin/rebuild.ts", args);

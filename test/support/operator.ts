@@ -7,7 +7,7 @@ import { keys, objectKeys } from "../../functions/data/keys.ts";
 import { target } from "./target.ts";
 
 /** What an operator's tools are set up with: they see what is behind the APIs, and no fault strikes them. */
-const clientOptions = () => {
+export const clientOptions = () => {
   const { awsUrl, operator } = target();
   const { region, ...credentials } = operator;
   return { endpoint: awsUrl, region, credentials };

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRebuild, noteStep, type Place } from "../data/rebuilds.ts";
+import { type ScanPage, scanPage } from "../data/scan.ts";
+import { sendTask, type Task } from "../data/tasks.ts";
+import { errorFacts, log } from "../kernel/log.ts";
+import { isThrottled } from "../kernel/throttled.ts";
+import { type Index, indexNamed } from "./indexes.ts";
+
+export type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
+
+/** Segments of the table that are gone through side by side. */
+export const segments = 8;
+
+/**
+ * Of each segment: 800 read units a second in all for the scan, of the 12,000 that a new table takes.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+ */
+const unitsPerSecond = 100;
+
+/**
+ * Of each segment: 200 a second in all. What is written for each may meet in one partition, as in the list of all
+ * people, which takes 1,000 write units a second, of which chat is to have the most.
+ */
+const subjectsPerSecond = 25;
+
+/** Seconds for which a rebuild leaves a table alone that is too busy. */
+const busyPause = 30;
+
+/** Rebuilds one user or room; what fails is tried again as a task of its own, and holds up no other. */
+const rebuildSubject = async (
+  index: Index,
+  name: string,
+  id: string,
+  after: string | undefined,
+  hasTime: () => boolean,
+): Promise<{ readonly rest?: string | undefined; readonly failed?: true }> => {
+  try {
+    return { rest: await index.rebuild(id, after, hasTime) };
+  } catch (error) {
+    if (isThrottled(error)) throw error;
+    log("error", "not_rebuilt", { index: name, id, ...errorFacts(error) });
+    await sendTask({ task: "rebuild_one", index: name, id, after });
+    return { failed: true };
+  }
+};
+
+/** What a page led to: where it ends, or where it was cut off for want of time. */
+interface Progress {
+  readonly to: Omit<Place, "version">;
+  readonly isWhole: boolean;
+}
+
+/** Rebuilds what a page names, the first of it in any case, so that each task gets somewhere. */
+const rebuildPage = async (
+  index: Index,
+  name: string,
+  from: Place,
+  page: ScanPage,
+  hasTime: () => boolean,
+): Promise<Progress> => {
+  let { after, done, setAside } = from;
+  const cut = (within?: Place["within"]): Progress => ({
+    to: { after, within, scanned: from.scanned, done, setAside },
+    isWhole: false,
+  });
+  for (const [at, { id, key }] of page.subjects.entries()) {
+    if (at > 0 && !hasTime()) return cut();
+    const begun = from.within?.id === id ? from.within.after : undefined;
+    const { rest, failed } = await rebuildSubject(index, name, id, begun, hasTime);
+    if (rest !== undefined) return cut({ id, after: rest });
+    after = key;
+    if (failed) setAside += 1;
+    else done += 1;
+  }
+  return { to: { after: page.next, scanned: from.scanned + page.scanned, done, setAside }, isWhole: true };
+};
+
+/** Goes on in a segment until its end, or for as long as there is time; true at the end. */
+const advance = async (
+  { index: name, run, segment }: Segment,
+  index: Index,
+  hasTime: () => boolean,
+): Promise<boolean> => {
+  const rebuild = await getRebuild(name);
+  let place = rebuild?.run === run && rebuild.left.includes(segment) ? rebuild.places[segment] : undefined;
+  while (place) {
+    const began = performance.now();
+    const page = await scanPage({
+      kind: index.kind,
+      entries: index.entries?.prefix,
+      segment,
+      segments,
+      after: place.after,
+    });
+    await index.entries?.review(page.entries);
+    const { to, isWhole } = await rebuildPage(index, name, place, page, hasTime);
+    const ended = isWhole && page.next === undefined;
+    const next = await noteStep({ index: name, run, segment, from: place, to, ended });
+    // Without a next place another task went on from the same one.
+    if (ended || !next) return true;
+    if (!isWhole || !hasTime()) return false;
+    const seconds = Math.max(page.units / unitsPerSecond, page.subjects.length / subjectsPerSecond);
+    await sleep(Math.max(0, seconds * 1000 - (performance.now() - began)));
+    place = next;
+  }
+  // It is over.
+  return true;
+};
+
+/**
+ * Goes on with a rebuild, in one segment. Each page is noted when it is done, so a task that ended in the midst, or comes
+ * twice, goes on where the last page ended. What is left is a task of its own, a while later where the table is busy.
+ */
+export const continueRebuild = async (
+  segment: Segment,
+  hasTime: () => boolean,
+  index: Index = indexNamed(segment.index),
+): Promise<void> => {
+  let delay = 0;
+  try {
+    if (await advance(segment, index, hasTime)) return;
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    log("warn", "rebuild_waits", { ...segment, ...errorFacts(error) });
+    delay = busyPause;
+  }
+  await sendTask({ task: "rebuild_index", ...segment }, delay);
+};
+
+/** Rebuilds what failed when the rebuild came to it. */
+export const rebuildOne = async (
+  name: string,
+  id: string,
+  after: string | undefined,
+  hasTime: () => boolean,
+): Promise<void> => {
+  const rest = await indexNamed(name).rebuild(id, after, hasTime);
+  if (rest !== undefined) await sendTask({ task: "rebuild_one", index: name, id, after: rest });
+};

@@ -1,0 +1,62 @@
+import { countItems } from "../data/count-items.ts";
+import { beginRebuild, getRebuild, type Place, type Rebuild } from "../data/rebuilds.ts";
+import { sendTask } from "../data/tasks.ts";
+import { newRunId } from "../kernel/ids.ts";
+import { indexNamed, indexNames } from "./indexes.ts";
+import { segments } from "./rebuild-index.ts";
+
+/** How far the last rebuild of an index is, or came. */
+export interface RebuildReport {
+  readonly index: string;
+  /** What it goes through: `user` or `room`. */
+  readonly kind: string;
+  /** Null for an index that was never rebuilt: then so is all that follows. */
+  readonly started_at: string | null;
+  readonly updated_at: string | null;
+  readonly ended: boolean | null;
+  /** Items of the table that were read, of how many there are, about. */
+  readonly scanned: number | null;
+  readonly items: number | null;
+  /** Users, or rooms, that were rebuilt; and those that failed, which the work queue tries again. */
+  readonly done: number | null;
+  readonly set_aside: number | null;
+}
+
+const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
+  const sum = (count: (place: Place) => number): number | null =>
+    rebuild ? rebuild.places.reduce((total, place) => total + count(place), 0) : null;
+  return {
+    index,
+    kind: indexNamed(index).kind,
+    started_at: rebuild?.startedAt ?? null,
+    updated_at: rebuild?.updatedAt ?? null,
+    ended: rebuild ? rebuild.left.length === 0 : null,
+    scanned: sum((place) => place.scanned),
+    items: rebuild?.items ?? null,
+    done: sum((place) => place.done),
+    set_aside: sum((place) => place.setAside),
+  };
+};
+
+/** How far the rebuilds of all indexes are. */
+export const listRebuilds = (): Promise<RebuildReport[]> =>
+  Promise.all(indexNames.map(async (index) => report(index, await getRebuild(index))));
+
+/**
+ * Starts the rebuild of an index. Where one is under way it is that one, whose tasks are sent once more: should one have been
+ * given up, it goes on; where none was, the second of two that are at the same place finds that, and ends. Throws for a name
+ * that is that of no index.
+ */
+export const startRebuild = async (
+  index: string,
+): Promise<{ readonly begun: boolean; readonly report: RebuildReport }> => {
+  indexNamed(index);
+  const { begun, rebuild } = await beginRebuild(index, {
+    run: newRunId(),
+    items: await countItems(),
+    segments,
+  });
+  for (const segment of rebuild.left)
+    await sendTask({ task: "rebuild_index", index, run: rebuild.run, segment });
+  return { begun, report: report(index, rebuild) };
+};

@@ -1,0 +1,13 @@
+import { listRebuilds, startRebuild } from "./actions/start-rebuild.ts";
+
+/** What an operator asks for: to rebuild this index; without one, how far the last rebuild of each is. */
+interface RebuildRequest {
+  readonly index?: unknown;
+}
+
+/** Called by operators alone, who may invoke it; `npm run rebuild` does. */
+export const handler = async ({ index }: RebuildRequest) => {
+  if (index === undefined) return { rebuilds: await listRebuilds() };
+  const { begun, report } = await startRebuild(String(index));
+  return { begun, rebuilds: [report] };
+};

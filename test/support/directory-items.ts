@@ -1,0 +1,43 @@
+/** What the table holds of the directory, as an operator finds and changes it. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { idOfKey, type Key, keys } from "../../functions/data/keys.ts";
+import { clientOptions } from "./operator.ts";
+import { target } from "./target.ts";
+
+export type DirectoryItem = Key & Readonly<Record<string, unknown>>;
+
+const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+
+/** All items of the directory, of everybody, without their versions; in the order of their keys. */
+export const directoryItems = async (): Promise<DirectoryItem[]> => {
+  const { Items = [], LastEvaluatedKey } = await documents().send(
+    new ScanCommand({
+      TableName: target().tableName,
+      ConsistentRead: true,
+      FilterExpression: "begins_with(pk, :entries) OR sk = :directory",
+      ExpressionAttributeValues: {
+        ":entries": keys.directoryEntries,
+        ":directory": keys.directory("").sk,
+      },
+    }),
+  );
+  if (LastEvaluatedKey) throw new Error("The table is too large to be looked at in one go.");
+  return (
+    Items.map(({ version: _, ...item }) => item as DirectoryItem)
+      // Safe: every item of the table has a key.
+      .sort((one, other) => (one.pk + one.sk < other.pk + other.sk ? -1 : 1))
+  );
+};
+
+/** Whose item it is. */
+export const ownerOf = ({ pk, sk }: Key): string => idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
+
+export const deleteItems = async (items: readonly Key[]): Promise<void> => {
+  for (const { pk, sk } of items)
+    await documents().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
+};
+
+export const putItems = async (items: readonly DirectoryItem[]): Promise<void> => {
+  for (const Item of items) await documents().send(new PutCommand({ TableName: target().tableName, Item }));
+};
