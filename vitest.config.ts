@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: "api",
-          include: ["test/{api,background,websocket,faults,model,resume,start}/**/*.test.ts"],
+          include: ["test/{api,background,browser,websocket,faults,model,resume,start}/**/*.test.ts"],
           globalSetup: ["test/support/runner-setup.ts"],
           // Each worker has a runner of its own, whose meter, faults and clock are for one test at a time.
           maxWorkers: runnersAtOnce,

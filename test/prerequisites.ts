@@ -1,0 +1,11 @@
+/** Before `npm test`: says at the start, and not after ten minutes, what this machine lacks and how to install it. */
+import { checkPrerequisites } from "../local/prerequisites.ts";
+import { findChromium } from "./support/chromium.ts";
+
+try {
+  await checkPrerequisites();
+  findChromium();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
