@@ -12,31 +12,38 @@ const accents = /[\p{Script=Inherited}--[\u3099\u309a]]/gv;
 
 /** Scripts whose words are written without spaces; of the first three, each sign can begin one. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々]/u;
-const unspacedRun =
+export const unspacedRun =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
 
 /** Letter by letter, since the small letter that ends a Greek word is another; the detour makes `ß` ss and `ı` i. */
 const smallLetter = (letter: string): string => letter.toUpperCase().toLowerCase();
 
+/** Only lengthens the line of an Arabic word. */
+const tatweel = "\u0640";
+
 /** A text as it is compared: `Ångström` is `angstrom`, and `İSTANBUL` is `istanbul`. */
 export const foldText = (text: string): string =>
-  [...text.normalize("NFKD").replaceAll(accents, "")]
+  [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "")]
     .map(smallLetter)
     .join("")
     // Together again: what tells two Japanese letters apart is part of the letter.
     .normalize("NFC")
+    // The vowel am of Thai and Lao is one letter to the dictionary that finds their words.
+    .replaceAll("\u0e4d\u0e32", "\u0e33")
+    .replaceAll("\u0ecd\u0eb2", "\u0eb3")
     .replaceAll(/\s+/gu, " ")
     .trim();
 
 /** Signs of a word that are kept and compared. */
 const wordLength = 20;
 
-const cut = (word: string): string => [...word].slice(0, wordLength).join("");
+/** As much of a word as is kept. */
+export const cut = (word: string): string => [...word].slice(0, wordLength).join("");
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Where words begin, as dictionaries know: the places of their first signs. */
-const segments = (text: string): Intl.SegmentData[] => {
+/** The words of a text, as dictionaries know them, with the places of their first signs. */
+export const segments = (text: string): Intl.SegmentData[] => {
   // Made when it is first needed: its data take time to load.
   segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
   return [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike);
