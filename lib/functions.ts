@@ -59,6 +59,8 @@ export interface FunctionNeeds {
   readonly publishes?: boolean;
   /** Whether it knows administrators from others. */
   readonly knowsAdministrators?: boolean;
+  /** What it does with the index that messages are found by, where that is an OpenSearch: its methods of HTTP. */
+  readonly searchMethods?: readonly ("POST" | "PUT")[];
   /** Whether it calls Cognito about a user. */
   readonly managesAccounts?: boolean;
 }
@@ -83,8 +85,12 @@ const attaches = {
   },
 } as const;
 
-/** What follows from changes, done right away or as a task: files of messages that are gone, pictures, the directory. */
+/**
+ * What follows from changes, done right away or as a task: files of messages that are gone, pictures, people's directory,
+ * what messages are found by.
+ */
 const follows = {
+  searchMethods: ["POST", "PUT"],
   objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"], avatars: ["DeleteObject"] },
   sendsTo: ["work", "push"],
 } as const;
@@ -123,6 +129,13 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
       avatars: ["DeleteObject", "GetObject", "PutObject"],
     },
     limitsUploads: true,
+  },
+  search: {
+    timeoutSeconds: gatewayTimeoutSeconds,
+    tableActions: ["BatchGetItem", "GetItem", "Query"],
+    queriesIndex: true,
+    objectActions: { files: ["GetObject"] },
+    searchMethods: ["POST"],
   },
   people: {
     timeoutSeconds: gatewayTimeoutSeconds,
@@ -182,7 +195,15 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   derive: {
     timeoutSeconds: 60,
-    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    tableActions: [
+      "BatchGetItem",
+      "BatchWriteItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ],
     connectionMethods: ["POST", "DELETE"],
     ...follows,
     notifies: true,

@@ -29,13 +29,26 @@ const errorResponses = (codes: readonly ErrorCode[]) => {
   );
 };
 
-const successResponses = ({ success, repeated }: Operation) => {
+const nextLink = {
+  headers: {
+    Link: {
+      description: 'Where it goes on (RFC 8288): `<https://...>; rel="next"`. Absent at the end.',
+      schema: { type: "string" as const },
+    },
+  },
+};
+
+const successResponses = ({ success, repeated, linksNext }: Operation) => {
   const bytes = { schema: { type: "string" as const, format: "binary" } };
   const content = success.schema
     ? { content: { [json]: { schema: success.schema() } } }
     : success.media && { content: Object.fromEntries(success.media.map((type) => [type, bytes])) };
   return {
-    [String(success.status)]: { description: success.status === 204 ? "Done" : "Success", ...content },
+    [String(success.status)]: {
+      description: success.status === 204 ? "Done" : "Success",
+      ...(linksNext && nextLink),
+      ...content,
+    },
     ...(repeated && { [String(repeated)]: { description: "It had been done before", ...content } }),
   };
 };

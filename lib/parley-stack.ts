@@ -12,6 +12,7 @@ import { ChatWebSocketApi } from "./constructs/chat-web-socket-api.ts";
 import { addEventSource } from "./constructs/event-source.ts";
 import { MalwareProtection } from "./constructs/malware-protection.ts";
 import { NotificationTopic } from "./constructs/notification-topic.ts";
+import { grantOpenSearch } from "./constructs/open-search.ts";
 import { ParleyFunction } from "./constructs/parley-function.ts";
 import { RetriedQueue } from "./constructs/retried-queue.ts";
 import {
@@ -122,6 +123,9 @@ export class ParleyStack extends Stack {
           ...(notifications && queuesOf(needs).includes("push")
             ? { NOTIFICATION_TOPIC_ARN: notifications.topic.topicArn }
             : {}),
+          ...(needs.searchMethods && props.openSearch
+            ? { OPENSEARCH_ENDPOINT: props.openSearch.endpoint }
+            : {}),
           ...(needs.managesAccounts && accounts ? { USER_POOL_ID: accounts.pool.userPoolId } : {}),
           ...Object.fromEntries(
             queuesOf(needs).map((queue) => [queueVariables[queue], queues[queue].queue.queueUrl]),
@@ -132,6 +136,7 @@ export class ParleyStack extends Stack {
       webSocketApi.grantConnections(added, needs);
       attachments.grantObjects(added, needs);
       notifications?.grantPublishing(added, needs);
+      if (props.openSearch) grantOpenSearch(added, needs, props.openSearch);
       for (const queue of needs.sendsTo ?? [])
         added.grant(
           new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queues[queue].queue.queueArn] }),

@@ -45,6 +45,8 @@ export interface ParleyProps {
   readonly pushToLoopback: boolean;
   /** The group whose members verify people and deal with reports. @default admins */
   readonly adminGroup: string;
+  /** The OpenSearch that messages are found by, when not the table. @default the table */
+  readonly openSearch?: OpenSearchProps;
   /** Whose tokens are accepted, when not those of the stack's own user pool. @default the user pool */
   readonly externalIssuer?: ExternalIssuer;
 }
@@ -56,6 +58,13 @@ export interface ExternalIssuer {
   readonly audience: string;
   /** The claim of its tokens that names somebody's groups; only the issuer's operators may decide it. @default groups */
   readonly groupsClaim: string;
+}
+
+export interface OpenSearchProps {
+  /** An https URL without a path. */
+  readonly endpoint: string;
+  /** The ARN of the domain, or of the serverless collection. */
+  readonly arn: string;
 }
 
 /** The props as given cannot be used; `problems` holds a sentence for each. */
@@ -94,6 +103,8 @@ const propNames = [
   "issuerUrl",
   "audience",
   "groupsClaim",
+  "openSearchEndpoint",
+  "openSearchDomainArn",
 ] as const;
 type PropName = (typeof propNames)[number];
 
@@ -155,6 +166,29 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   if ((context.issuerUrl === undefined) !== (context.audience === undefined)) {
     problems.push(
       "`issuerUrl` and `audience` go together: give both for an external issuer, neither for the user pool.",
+    );
+  }
+
+  const endpoint = read<string | undefined>(
+    "openSearchEndpoint",
+    undefined,
+    "an https URL without a path, as https://search-chat-abc.eu-central-1.es.amazonaws.com (http is taken on this machine alone)",
+    parseEndpoint,
+  );
+  const arn = read<string | undefined>(
+    "openSearchDomainArn",
+    undefined,
+    "the ARN of a domain, as arn:aws:es:eu-central-1:123456789012:domain/chat, or of a collection of OpenSearch Serverless",
+    (text) =>
+      /^arn:aws[a-z-]*:(es:[a-z0-9-]+:\d{12}:domain|aoss:[a-z0-9-]+:\d{12}:collection)\/[a-z0-9-]+$/.test(
+        text,
+      )
+        ? text
+        : undefined,
+  );
+  if ((context.openSearchEndpoint === undefined) !== (context.openSearchDomainArn === undefined)) {
+    problems.push(
+      "`openSearchEndpoint` and `openSearchDomainArn` go together: give both for an OpenSearch, neither for the table.",
     );
   }
 
@@ -224,6 +258,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
       "the name of a group: up to 128 characters without spaces",
       parseWord,
     ),
+    ...(endpoint !== undefined && arn !== undefined ? { openSearch: { endpoint, arn } } : {}),
     ...(issuerUrl !== undefined && audience !== undefined
       ? { externalIssuer: { issuerUrl, audience, groupsClaim } }
       : {}),
@@ -243,11 +278,18 @@ const retentionDays = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
 );
 
-/** API Gateway wants https; the local runner also serves an issuer that somebody develops beside it. */
+/** AWS wants https; the local runner also calls what somebody develops beside it. */
+const isHttps = ({ protocol, hostname }: URL): boolean =>
+  protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
+
 const isIssuer = (text: string): boolean => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isLocal = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  return (url?.protocol === "https:" || isLocal) && url?.search === "" && url.hash === "";
+  return url !== undefined && isHttps(url) && url.search === "" && url.hash === "";
+};
+
+const parseEndpoint = (text: string): string | undefined => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && isHttps(url) && [url.origin, `${url.origin}/`].includes(text) ? url.origin : undefined;
 };
 
 /**

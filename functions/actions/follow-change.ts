@@ -1,5 +1,6 @@
 import type { Change } from "../data/changes.ts";
 import { followAddedMember } from "./follow-added-member.ts";
+import { followChangedMessage } from "./follow-changed-message.ts";
 import { followChangedProfile } from "./follow-changed-profile.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
 import { followDeletedFile } from "./follow-deleted-file.ts";
@@ -30,6 +31,7 @@ const followers: readonly Follower[] = [
   followNewNotification,
   followReplacedAvatar,
   followDeletedAvatar,
+  followChangedMessage,
 ];
 
 export const followChange = async (change: Change): Promise<void> => {

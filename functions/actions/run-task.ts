@@ -7,6 +7,7 @@ import { followChange } from "./follow-change.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
 import { continueRebuild, rebuildOne } from "./rebuild-index.ts";
+import { removeEntriesOfRoom } from "./remove-entries.ts";
 import { removeFilesOfRoom } from "./remove-files.ts";
 import { unlistMember } from "./unlist-member.ts";
 
@@ -21,7 +22,11 @@ const removeRoom = async (roomId: string, continues: boolean, hasTime: () => boo
   // A direct room may be open again.
   if (head.status === "deleted" && !continues) await notifyRoomDeleted(head);
   // The files first, by the thousand: what becomes of their messages is not followed in a room that is gone.
-  if ((await removeFilesOfRoom(head, hasTime)) && (await removeRoomItems(head, hasTime)))
+  if (
+    (await removeFilesOfRoom(head, hasTime)) &&
+    (await removeRoomItems(head, hasTime)) &&
+    (await removeEntriesOfRoom(head, hasTime))
+  )
     await emptyHead(roomId);
   else await sendTask({ task: "remove_room_items", room_id: roomId, continues: true });
 };

@@ -12,8 +12,12 @@ export interface Key {
 /** Fixed width, so that the order of keys is the order of numbers. Twelve digits last for 10^12 messages a room. */
 const ordinal = (seq: number): string => String(seq).padStart(12, "0");
 
+/** Milliseconds since 1970, in thirteen digits until the year 2286. */
+const instant = (at: number): string => String(at).padStart(13, "0");
+
 const user = (userId: string): string => `USER#${userId}`;
 const room = (roomId: string): string => `ROOM#${roomId}`;
+const postings = (roomId: string) => ({ pk: `TERMS#${roomId}` });
 
 export const keys = {
   profile: (userId: string): Key => ({ pk: user(userId), sk: "PROFILE" }),
@@ -89,6 +93,12 @@ export const keys = {
     sk: `REPLY#${ordinal(parent)}#${ordinal(seq)}`,
   }),
   pin: (roomId: string, seq: number): Key => ({ pk: room(roomId), sk: `PIN#${ordinal(seq)}` }),
+  /** Finds a message by a term: the newest ones of a term stand last. No term has a sign that keys are made with. */
+  posting: (roomId: string, term: string, place: string): Key => ({
+    ...postings(roomId),
+    sk: `${term}#${place}`,
+  }),
+  postingsOf: (roomId: string) => postings(roomId),
   sessionsOf: (userId: string) => ({ pk: user(userId), prefix: "SESSION#" }),
   typing: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `TYPING#${userId}` }),
   typingIn: (roomId: string) => ({ pk: room(roomId), prefix: "TYPING#" }),
@@ -138,6 +148,19 @@ export const fileIdOfObject = (key: string): string => key.slice(key.lastIndexOf
 const shards = 10;
 
 const onlineShard = (shard: number): string => `ONLINE#${shard}`;
+
+/** Where a message stands in time, such that places are in the order of their messages. */
+export const placeOf = (at: number, seq: number): string => `${instant(at)}#${ordinal(seq)}`;
+
+/** What the key of a posting says: its term, and the place of its message. */
+export const posted = (sk: string): { readonly term: string; readonly at: number; readonly seq: number } => {
+  const [term = "", at, seq] = sk.split("#");
+  return { term, at: Number(at), seq: Number(seq) };
+};
+
+/** Behind every key that begins with a term, or with the beginning of one: what follows is below these. */
+export const behindTerm = (term: string): string => `${term}$`;
+export const behindAll = (beginning: string): string => `${beginning}\u{10ffff}`;
 
 /** The key of an item as it was read. */
 export const keyOf = ({ pk, sk }: Readonly<Record<string, unknown>>): Key => ({

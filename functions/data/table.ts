@@ -6,6 +6,7 @@ import {
 import {
   BatchGetCommand,
   BatchWriteCommand,
+  type BatchWriteCommandInput,
   DeleteCommand,
   type DeleteCommandInput,
   DynamoDBDocumentClient,
@@ -23,7 +24,7 @@ import type { AttributeValue as EventValue } from "aws-lambda";
 import { environment } from "../kernel/environment.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { pause } from "../kernel/pause.ts";
-import { type Key, keyOf } from "./keys.ts";
+import type { Key } from "./keys.ts";
 
 /** An item as it is stored. The data module of its entity alone knows what is in it. */
 export type Item = Record<string, unknown>;
@@ -209,32 +210,44 @@ export const deleteIf = (
     return undefined;
   });
 
-const deleteBatch = async (batch: readonly Key[]): Promise<number> => {
+/** A put or a delete of a batch. */
+type Write = { readonly put: Key & Item } | { readonly delete: Key };
+
+const writeBatch = async (batch: readonly Write[]): Promise<number> => {
   const table = environment.tableName;
   let units = 0;
-  let pending = batch.map((key) => ({ DeleteRequest: { Key: { ...key } } }));
+  let pending: NonNullable<BatchWriteCommandInput["RequestItems"]>[string] = batch.map((write) =>
+    "put" in write
+      ? { PutRequest: { Item: { ...write.put } } }
+      : { DeleteRequest: { Key: { ...write.delete } } },
+  );
   for (let attempt = 0; pending.length > 0; attempt += 1) {
     if (attempt === batchAttempts)
-      throw throttled(`${pending.length} of ${batch.length} items were not deleted.`);
+      throw throttled(`${pending.length} of ${batch.length} items were not written.`);
     if (attempt > 0) await pause(attempt);
     const result = await client.send(
       new BatchWriteCommand({ RequestItems: { [table]: pending }, ReturnConsumedCapacity: "TOTAL" }),
     );
     units += result.ConsumedCapacity?.[0]?.CapacityUnits ?? 0;
-    pending = (result.UnprocessedItems?.[table] ?? []).flatMap(({ DeleteRequest: left }) =>
-      left?.Key ? [{ DeleteRequest: { Key: keyOf(left.Key) } }] : [],
-    );
+    pending = result.UnprocessedItems?.[table] ?? [];
   }
   return units;
 };
 
-/** Deletes items, 25 a call and one call after the other, and gives the write units that it took. */
-export const deleteItems = async (unwanted: readonly Key[]): Promise<number> => {
+/**
+ * Puts and deletes items of different keys, whatever was there before, 25 a call and one call after the other, and gives
+ * the write units that it took.
+ */
+export const writeItems = async (writes: readonly Write[]): Promise<number> => {
   let units = 0;
-  for (let at = 0; at < unwanted.length; at += batchWriteLimit)
-    units += await deleteBatch(unwanted.slice(at, at + batchWriteLimit));
+  for (let at = 0; at < writes.length; at += batchWriteLimit)
+    units += await writeBatch(writes.slice(at, at + batchWriteLimit));
   return units;
 };
+
+/** Deletes items, and gives the write units that it took. */
+export const deleteItems = (unwanted: readonly Key[]): Promise<number> =>
+  writeItems(unwanted.map((key) => ({ delete: key })));
 
 /** Puts many items, each if there is none with its key; a bounded number at once. */
 export const putAllIfAbsent = (items: readonly (Key & Item)[]): Promise<void> =>

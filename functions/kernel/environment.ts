@@ -97,6 +97,10 @@ export const environment = {
   get notificationDays() {
     return positive("NOTIFICATION_DAYS");
   },
+  /** Where the OpenSearch of the operator answers; undefined where messages are found by the table. */
+  get openSearchEndpoint() {
+    return process.env.OPENSEARCH_ENDPOINT || undefined;
+  },
   /** Messages a second that a member may send to a room in the long run. */
   get rateLimitPerSecond() {
     return positive("RATE_LIMIT_PER_SECOND");

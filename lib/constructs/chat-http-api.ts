@@ -144,7 +144,7 @@ const corsPreflight = (origins: readonly string[]) => ({
     CorsHttpMethod.PUT,
   ],
   allowHeaders: ["authorization", "content-type", "idempotency-key"],
-  exposeHeaders: ["retry-after"],
+  exposeHeaders: ["link", "retry-after"],
   // Chrome keeps an answer for two hours at most.
   maxAge: Duration.hours(2),
 });

@@ -5,7 +5,7 @@ import { Validations } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import { describe, expect, it } from "vitest";
-import { createStack, variants } from "./synthesize.ts";
+import { createStack, openSearch, variants } from "./synthesize.ts";
 
 /** The reports of cdk-nag, and of CloudFormation's own schemas, on a stack: one for each that finds something. */
 const findingsOf = ({ app }: ReturnType<typeof createStack>): unknown => {
@@ -20,7 +20,8 @@ const findingsOf = ({ app }: ReturnType<typeof createStack>): unknown => {
 
 describe("cdk-nag AwsSolutions and CloudFormation's schemas", () => {
   const scanning = ["malware protection", { malwareProtection: "true" }] as const;
-  for (const [variant, context] of [...variants, scanning]) {
+  const searching = ["OpenSearch", openSearch] as const;
+  for (const [variant, context] of [...variants, scanning, searching]) {
     it(`${variant}: nothing is found that has no reason beside it`, () => {
       expect(findingsOf(createStack(context, { validation: true }))).toEqual([]);
     });

@@ -71,7 +71,7 @@ describe("prod", () => {
     expect(cors).toMatchObject({
       AllowOrigins: ["https://chat.example.com", "https://m.example.com"],
       AllowHeaders: ["authorization", "content-type", "idempotency-key"],
-      ExposeHeaders: ["retry-after"],
+      ExposeHeaders: ["link", "retry-after"],
     });
     const rules = at(stack.one("AWS::S3::Bucket").properties.CorsConfiguration, "CorsRules");
     expect(at(rules, 0, "AllowedOrigins")).toEqual(["https://chat.example.com", "https://m.example.com"]);

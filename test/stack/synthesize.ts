@@ -32,6 +32,11 @@ export const createStack = (
 
 export const externalIssuer = { issuerUrl: "https://login.example.com/", audience: "parley" };
 
+export const openSearch = {
+  openSearchEndpoint: "https://search-chat-abc.eu-central-1.es.amazonaws.com",
+  openSearchDomainArn: "arn:aws:es:eu-central-1:123456789012:domain/chat",
+};
+
 /** The deployments that every property has to hold for. */
 export const variants: readonly (readonly [name: string, context: Readonly<Record<string, string>>])[] = [
   ["dev", {}],

@@ -1,0 +1,55 @@
+import { getMessage, type StoredMessage } from "../data/messages.ts";
+import { type Entry, searchIndex } from "../data/search-index.ts";
+import { termsOf } from "../kernel/message-words.ts";
+
+/** What a message says, file names first: those are looked for by few words. */
+export const textsOf = ({ content, attachment }: StoredMessage): string[] =>
+  attachment ? [attachment.name, content] : [content];
+
+/** By what a message is found: a deleted one, and one that only its readers can decipher, by nothing. */
+export const messageTerms = (message: StoredMessage | undefined): string[] =>
+  !message || message.isDeleted || message.type === "encrypted" ? [] : termsOf(textsOf(message));
+
+export const entryOf = ({ roomId, seq, at, senderId, type, expiresAt }: StoredMessage): Entry => ({
+  roomId,
+  seq,
+  at: Date.parse(at),
+  senderId,
+  type,
+  expiresAt,
+});
+
+const without = (terms: Iterable<string>, others: Iterable<string>): string[] => {
+  const known = new Set(others);
+  return [...terms].filter((term) => !known.has(term));
+};
+
+export const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && without(one, other).length === 0;
+
+/** How often a message may change while it is indexed. */
+const attempts = 20;
+
+/**
+ * Brings the index into line with a message that was found by `before`, as far as is known, and is now by `after`. Then it
+ * looks whether the message still is so, and goes on until it is. So whoever writes last has seen the last state, and
+ * it may be called at any time, in any order, and several times at once, as long as each change of a message is told of once.
+ */
+export const indexMessage = async (
+  entry: Entry,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> => {
+  const index = await searchIndex();
+  const known = new Set([...before, ...after]);
+  let terms = after;
+  let missing = without(after, before);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    await index.change([{ entry, terms, missing, gone: without(known, terms) }]);
+    const now = messageTerms(await getMessage(entry.roomId, entry.seq));
+    if (isSame(now, terms)) return;
+    for (const term of now) known.add(term);
+    [terms, missing] = [now, now];
+  }
+  throw new Error(`Message ${entry.seq} of ${entry.roomId} changed ${attempts} times while it was indexed.`);
+};

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { getHead, type Head } from "../data/heads.ts";
+import { getMessages, listMessagesBetween, type StoredMessage } from "../data/messages.ts";
+import { type EntryChange, type KeptEntry, searchIndex } from "../data/search-index.ts";
+import { entryOf, indexMessage, isSame, messageTerms } from "./index-message.ts";
+
+/** Messages of a step. */
+const stepSize = 50;
+
+/** Terms that are written in a second: a partition takes 1,000 units, and the room goes on. */
+const termsPerSecond = 400;
+
+/** What may be found of a room: not what lies below the floor of a direct room, nor anything of a deleted one. */
+const rangeOf = (head: Head | undefined): { readonly first: number; readonly last: number } =>
+  !head || head.status === "deleted" ? { first: 1, last: 0 } : { first: head.floor + 1, last: head.seq };
+
+/** Writes all entries of some messages, and again where one was changed meanwhile. Gives how many terms it wrote. */
+const writeEntries = async (messages: readonly StoredMessage[]): Promise<number> => {
+  const [first, last] = [messages[0], messages.at(-1)];
+  if (!first || !last) return 0;
+  const index = await searchIndex();
+  const changes: EntryChange[] = messages.map((message) => {
+    const terms = messageTerms(message);
+    return { entry: entryOf(message), terms, missing: terms, gone: [] };
+  });
+  await index.change(changes.filter(({ terms }) => terms.length > 0));
+  const now = await getMessages(
+    first.roomId,
+    messages.map(({ seq }) => seq),
+  );
+  const bySeq = new Map(now.map((message) => [message.seq, message]));
+  for (const { entry, terms } of changes) {
+    const current = messageTerms(bySeq.get(entry.seq));
+    if (!isSame(current, terms)) await indexMessage(entry, terms, current);
+  }
+  return changes.reduce((sum, { terms }) => sum + terms.length, 0);
+};
+
+/** Whether an entry, of one term or of all, is one by which its message is found. */
+const isRight = ({ term }: KeptEntry, terms: readonly string[]): boolean =>
+  term === undefined ? terms.length > 0 : terms.includes(term);
+
+/** Removes those entries by which their message is not to be found. Gives how many it removed. */
+const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: number): Promise<number> => {
+  const messages = await getMessages(
+    roomId,
+    kept.map(({ seq }) => seq),
+  );
+  const bySeq = new Map(messages.map((message) => [message.seq, message]));
+  const stale = kept.filter((entry) => !isRight(entry, messageTerms(bySeq.get(entry.seq))));
+  const misplaced = kept.filter((entry) => {
+    const message = bySeq.get(entry.seq);
+    return !message || entry.seq < first || entryOf(message).at !== entry.at;
+  });
+  const index = await searchIndex();
+  // Nothing can make these right, whatever becomes of their messages.
+  await index.change(
+    misplaced.map(({ seq, at, term }) => ({
+      entry: { roomId, seq, at, senderId: "", type: "text", expiresAt: null },
+      terms: [],
+      missing: [],
+      gone: term === undefined ? [] : [term],
+    })),
+  );
+  const others = stale.filter((entry) => !misplaced.includes(entry));
+  for (const [seq, entries] of Map.groupBy(others, (entry) => entry.seq)) {
+    const message = bySeq.get(seq);
+    const terms = messageTerms(message);
+    const gone = entries.flatMap(({ term }) => term ?? []);
+    if (message) await indexMessage(entryOf(message), [...terms, ...gone], terms);
+  }
+  return misplaced.length + others.length;
+};
+
+/** Where a rebuild stands: at which message, and then, all of them done, at which entry. */
+const cursors = {
+  message: (seq: number): string => `message ${seq}`,
+  entry: (key: string): string => `entry ${key}`,
+};
+
+const parseCursor = (cursor: string | undefined): { readonly seq: number } | { readonly key: string } => {
+  if (cursor === undefined) return { seq: 0 };
+  const [, kind, rest = ""] = /^(message|entry) (.*)$/su.exec(cursor) ?? [];
+  if (kind === undefined) throw new Error(`There is no cursor ${JSON.stringify(cursor)} of a room's search.`);
+  return kind === "message" ? { seq: Number(rest) } : { key: rest };
+};
+
+/**
+ * Makes a room's entries in the search index again: first what its messages are found by, then what is left of others is
+ * removed. It may be called while the room goes on, again after it was cut off, and several times at once. Gives the cursor
+ * to go on from when there is no time any more; undefined when it is done.
+ */
+export const rebuildSearch = async (
+  roomId: string,
+  after: string | undefined,
+  hasTime: () => boolean,
+): Promise<string | undefined> => {
+  const range = rangeOf(await getHead(roomId, "consistent"));
+  const index = await searchIndex();
+  const began = performance.now();
+  let written = 0;
+  const slowDown = async (terms: number): Promise<void> => {
+    written += terms;
+    const ahead = (written / termsPerSecond) * 1000 - (performance.now() - began);
+    if (ahead > 0) await sleep(ahead);
+  };
+
+  const start = parseCursor(after);
+  let key = "key" in start ? start.key : undefined;
+  if ("seq" in start)
+    for (let first = Math.max(range.first, start.seq + 1); first <= range.last; first += stepSize) {
+      const last = Math.min(first + stepSize - 1, range.last);
+      await slowDown(
+        await writeEntries(
+          await listMessagesBetween(roomId, { first, last, limit: stepSize, newest: false }),
+        ),
+      );
+      if (!hasTime()) return cursors.message(last);
+    }
+  for (;;) {
+    const { entries, next } = await index.list(roomId, key);
+    await slowDown(await removeStale(roomId, entries, range.first));
+    if (next === undefined) return undefined;
+    if (!hasTime()) return cursors.entry(next);
+    key = next;
+  }
+};

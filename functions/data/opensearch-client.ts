@@ -1,0 +1,108 @@
+/** Calls of OpenSearch, signed with the function's own role. */
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { environment } from "../kernel/environment.ts";
+import { pause } from "../kernel/pause.ts";
+
+type Source = string | ArrayBuffer | ArrayBufferView;
+
+const bytesOf = (data: Source): Buffer => {
+  if (typeof data === "string") return Buffer.from(data);
+  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.from(data);
+};
+
+/** SHA-256, or its HMAC where there is a secret: the signer wants a constructor. */
+class Sha256 {
+  private hash: Hash | Hmac;
+  private readonly secret: Buffer | undefined;
+
+  constructor(secret?: Source) {
+    this.secret = secret === undefined ? undefined : bytesOf(secret);
+    this.hash = this.fresh();
+  }
+
+  update(data: Source): void {
+    this.hash.update(bytesOf(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return new Uint8Array(this.hash.digest());
+  }
+
+  reset(): void {
+    this.hash = this.fresh();
+  }
+
+  private fresh(): Hash | Hmac {
+    return this.secret === undefined ? createHash("sha256") : createHmac("sha256", this.secret);
+  }
+}
+
+/**
+ * The name by which the service is signed for: a collection of OpenSearch Serverless has another than a domain.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
+ */
+const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
+  /\.aoss\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+
+export interface OpenSearchAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const timeout = 10_000;
+const attempts = 3;
+
+/** Busy, or out of reach for a moment. */
+const isPassing = (status: number): boolean => status === 429 || status >= 500;
+
+const send = async (
+  method: "POST" | "PUT",
+  url: URL,
+  text: string,
+  type: string,
+): Promise<OpenSearchAnswer> => {
+  const { region, ...credentials } = environment.credentials;
+  const signer = new SignatureV4({ credentials, region, service: serviceOf(url), sha256: Sha256 });
+  const signed = await signer.sign({
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: url.pathname,
+    headers: { host: url.host, "content-type": type },
+    body: text,
+  });
+  // `fetch` writes the host by itself, the same.
+  const { host: _, ...headers } = signed.headers;
+  const response = await fetch(url, {
+    method,
+    headers,
+    body: text,
+    // A signature is for one host.
+    redirect: "error",
+    signal: AbortSignal.timeout(timeout),
+  });
+  const answer = await response.text();
+  // A proxy before it may answer in its own words.
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, body: isJson && answer !== "" ? JSON.parse(answer) : answer };
+};
+
+/** Sends JSON, or lines of JSON that are text already, and again where the service is busy. Every call can be repeated. */
+export const callOpenSearch = async (
+  method: "POST" | "PUT",
+  path: string,
+  body: object | string,
+): Promise<OpenSearchAnswer> => {
+  const endpoint = environment.openSearchEndpoint;
+  if (endpoint === undefined) throw new Error("There is no OpenSearch: the stack must name its endpoint.");
+  const url = new URL(path, endpoint);
+  const isLines = typeof body === "string";
+  const text = isLines ? body : JSON.stringify(body);
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await send(method, url, text, isLines ? "application/x-ndjson" : "application/json");
+    if (!isPassing(answer.status) || attempt === attempts) return answer;
+    await pause(attempt + 2);
+  }
+};
