@@ -9,6 +9,7 @@ export const areaBases: Record<Area, readonly string[]> = {
   rooms: ["/api/chat/rooms", "/api/chat/search/rooms"],
   messages: ["/api/chat/rooms/{room_id}/messages", "/api/chat/rooms/{room_id}/pins", "/api/chat/messages"],
   attachments: ["/api/chat/upload", "/api/chat/avatars", "/api/chat/users/{user_id}/avatar"],
+  search: ["/api/chat/search/messages", "/api/chat/rooms/{room_id}/messages/search"],
   people: [
     "/api/chat/users",
     "/api/chat/contacts",

@@ -2,7 +2,15 @@ import type * as z from "zod";
 import type { ErrorCode } from "./errors.ts";
 
 /** The parts of the HTTP API; each is served by one function, `functions/<area>.ts`. */
-export type Area = "auth" | "rooms" | "messages" | "people" | "presence" | "attachments" | "notifications";
+export type Area =
+  | "auth"
+  | "rooms"
+  | "messages"
+  | "people"
+  | "presence"
+  | "attachments"
+  | "notifications"
+  | "search";
 
 /**
  * One operation of the HTTP API, declared once: the stack's routes, the function's router and validation, the types of
@@ -36,6 +44,8 @@ export interface Operation {
   };
   /** The status of an answer to a request that was carried out before: same schema. */
   readonly repeated?: 200;
+  /** Whether a `Link` header leads to what comes next (RFC 8288): of answers that are bare arrays. */
+  readonly linksNext?: true;
   /** Codes beyond those that any operation can answer with (see `commonErrors`). */
   readonly errors: readonly ErrorCode[];
 }

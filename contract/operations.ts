@@ -13,6 +13,7 @@ import { pushOperations } from "./push.ts";
 import { messageReadStateOperations, roomReadStateOperations } from "./read-state.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
+import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 
 /** Every operation of the HTTP API, by its id. Functions import those of their own area alone. */
@@ -26,6 +27,7 @@ export const operations = {
   ...messageReadStateOperations,
   ...avatarOperations,
   ...attachmentOperations,
+  ...searchOperations,
   ...peopleOperations,
   ...contactOperations,
   ...reportOperations,

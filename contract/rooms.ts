@@ -2,7 +2,7 @@ import * as z from "zod";
 import { deferred } from "./deferred.ts";
 import { pageOf, pageQuery } from "./objects/page.ts";
 import { rolePermissions, room, roomType } from "./objects/room.ts";
-import { clientMessageId, id, text } from "./objects/values.ts";
+import { clientMessageId, id, instant, text } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
 /** How many people a room can be created with; more are added afterwards. */
@@ -37,13 +37,6 @@ const permissionChanges = deferred(() =>
   }),
 );
 export type PermissionChanges = z.output<ReturnType<typeof permissionChanges>>;
-
-/** A time in any zone, as RFC 3339 writes it, kept in UTC with milliseconds. */
-const instant = deferred(() =>
-  z.iso
-    .datetime({ offset: true, error: "must be a time such as 2026-01-31T09:30:00Z" })
-    .transform((value) => new Date(value).toISOString()),
-);
 
 const roomPage = pageOf("RoomPage", room);
 

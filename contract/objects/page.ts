@@ -10,16 +10,16 @@ const wholeNumber = (what: string) =>
     .regex(/^\d+$/, { error: `${what} must be a whole number` })
     .transform(Number);
 
-const pageNumber = (what: string, max: number) =>
+export const wholeNumberFrom = (what: string, min: number, max: number) =>
   wholeNumber(what)
-    .refine((value) => value >= 1, { error: `${what} must be at least 1` })
+    .refine((value) => value >= min, { error: `${what} must be at least ${min}` })
     .refine((value) => value <= max, { error: `${what} must be at most ${max}` });
 
 /** Query parameters of every list: `page` from 1, `page_size` from 1 to 100. */
 export const pageQuery = deferred(() =>
   z.object({
-    page: pageNumber("page", 1_000_000_000).default(1),
-    page_size: pageNumber("page_size", maxPageSize).default(defaultPageSize),
+    page: wholeNumberFrom("page", 1, 1_000_000_000).default(1),
+    page_size: wholeNumberFrom("page_size", 1, maxPageSize).default(defaultPageSize),
   }),
 );
 

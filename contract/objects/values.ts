@@ -28,6 +28,13 @@ export const timestamp = deferred(() =>
     .meta({ format: "date-time" }),
 );
 
+/** A time in any zone, as RFC 3339 writes it, kept in UTC with milliseconds. */
+export const instant = deferred(() =>
+  z.iso
+    .datetime({ offset: true, error: "must be a time such as 2026-01-31T09:30:00Z" })
+    .transform((value) => new Date(value).toISOString()),
+);
+
 /** An id as clients send it. Ids are opaque: what is unknown is refused by whoever looks it up. */
 export const id = deferred(() => z.string().min(1).max(128));
 

@@ -18,6 +18,16 @@ export class Repeated<T> {
   }
 }
 
+/** A part of a list that is answered as a bare array, and the URL where it goes on; null at the end. */
+export class Linked<T> {
+  readonly value: T;
+  readonly next: string | null;
+  constructor(value: T, next: string | null) {
+    this.value = value;
+    this.next = next;
+  }
+}
+
 /** What a handler is given: the caller, and the request's parts as the operation's schemas parsed them. */
 export type HandlerRequest<O extends Operation> = OperationInput<O> & {
   readonly actor: O["auth"] extends "user" ? Actor : undefined;
@@ -27,7 +37,7 @@ export type HandlerRequest<O extends Operation> = OperationInput<O> & {
 
 export type Handler<O extends Operation> = (
   request: HandlerRequest<O>,
-) => Promise<OperationResult<O> | Repeated<OperationResult<O>>>;
+) => Promise<OperationResult<O> | Repeated<OperationResult<O>> | Linked<OperationResult<O>>>;
 
 /** One handler for each operation: one that is missing does not compile. */
 export type Handlers<Operations extends Record<string, Operation>> = {
@@ -113,6 +123,13 @@ const run = async (
   if (status === 204) return context.body(null, 204);
   // Safe: OperationResult has it so where an operation names media types.
   if (media) return mediaResponse(result as unknown as Media);
+  if (result instanceof Linked)
+    return context.json(
+      result.value,
+      status,
+      // https://www.rfc-editor.org/rfc/rfc8288#section-3
+      result.next === null ? {} : { link: `<${result.next}>; rel="next"` },
+    );
   return result instanceof Repeated
     ? context.json(result.value, operation.repeated ?? status)
     : context.json(result, status);

@@ -1,0 +1,164 @@
+import type { Message } from "../../contract/objects/message.ts";
+import type { MessageSearch } from "../../contract/search.ts";
+import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
+import { type Position, type SearchedRoom, searchIndex } from "../data/search-index.ts";
+import { getTogether } from "../data/together.ts";
+import { invalidInput } from "../kernel/api-error.ts";
+import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
+import { readCursor, writeCursor } from "../kernel/search-cursor.ts";
+import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
+import { textsOf } from "./index-message.ts";
+import { isGone } from "./present-message.ts";
+import { chooseRooms, listHeads, type RoomGroup, searchedPart, searchedParts } from "./searched-rooms.ts";
+import { viewMessages } from "./view-messages.ts";
+import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
+
+export interface FoundMessages {
+  /** The newest first. */
+  readonly messages: Message[];
+  /** How many this search has found so far, with those of earlier answers. */
+  readonly count: number;
+  /** Undefined at the end. */
+  readonly cursor: string | undefined;
+}
+
+/** Where a search goes on, as its cursor holds it. */
+interface State {
+  readonly count: number;
+  readonly position?: Position;
+  readonly group?: RoomGroup;
+}
+
+/** Candidates that are read for a message shown: an entry of the index may be out of date. */
+const readsForEach = 3;
+
+const seek = (q: string): SoughtMessage => {
+  const sought = seekMessage(q);
+  if (!sought)
+    throw invalidInput([
+      { path: "q", message: "must have a word, a number or an emoji that can be looked for" },
+    ]);
+  return sought;
+};
+
+/** Whether a message is what was looked for, as it is now. */
+const isFound = (message: StoredMessage, search: MessageSearch, sought: SoughtMessage): boolean => {
+  const { sender, from, to, message_type } = search;
+  if (isGone(message) || message.type === "encrypted") return false;
+  if (sender !== undefined && message.senderId !== sender) return false;
+  if (message_type !== undefined && message.type !== message_type) return false;
+  if ((from !== undefined && message.at < from) || (to !== undefined && message.at > to)) return false;
+  return isFoundIn(sought, textsOf(message));
+};
+
+const timeOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);
+
+/** Gives those of these rooms that the caller may read now. */
+type Access = (roomIds: readonly string[]) => Promise<readonly ReadableRoom[]>;
+
+interface Collected {
+  readonly stored: readonly StoredMessage[];
+  readonly rooms: readonly ReadableRoom[];
+  readonly position: Position | undefined;
+}
+
+/**
+ * Reads what the index names, as it stands in the table now, until the page is full. The index decides nothing: whether
+ * the caller may see a message, and whether it still says what was looked for, is looked at here.
+ */
+const collect = async (
+  search: MessageSearch,
+  parts: readonly SearchedRoom[],
+  start: Position | undefined,
+  access: Access,
+): Promise<Collected> => {
+  const sought = seek(search.q);
+  const finding = (await searchIndex()).find({
+    rooms: parts,
+    terms: sought.terms,
+    prefix: sought.prefix,
+    senderId: search.sender,
+    type: search.message_type,
+    from: timeOf(search.from),
+    to: timeOf(search.to),
+    start,
+  });
+  const stored: StoredMessage[] = [];
+  const rooms = new Map<string, ReadableRoom | undefined>();
+  let reads = search.page_size * readsForEach;
+  while (stored.length < search.page_size && reads > 0) {
+    const wanted = Math.min(search.page_size - stored.length, reads);
+    const entries = await finding.take(wanted);
+    reads -= entries.length;
+    const unknown = [...new Set(entries.map(({ roomId }) => roomId))].filter((roomId) => !rooms.has(roomId));
+    for (const roomId of unknown) rooms.set(roomId, undefined);
+    if (unknown.length > 0) for (const room of await access(unknown)) rooms.set(room.head.id, room);
+    const visible = entries.filter(({ roomId, seq }) => {
+      const room = rooms.get(roomId);
+      return room && seq >= firstVisibleSeq(room) && seq <= room.head.seq;
+    });
+    stored.push(...(await getMessagesAt(visible)).filter((message) => isFound(message, search, sought)));
+    if (entries.length < wanted) break;
+  }
+  const touched = new Set(stored.map(({ roomId }) => roomId));
+  const shown = [...rooms.values()].flatMap((room) => (room && touched.has(room.head.id) ? room : []));
+  return { stored, rooms: shown, position: finding.position() };
+};
+
+/** What a cursor belongs to: who searches for what. */
+const nameOf = (userId: string, roomId: string | null, search: MessageSearch): string => {
+  const { q, sender, from, to, message_type } = search;
+  return JSON.stringify([userId, roomId, q, sender, from, to, message_type]);
+};
+
+const stateOf = (name: string, cursor: string | undefined): State =>
+  // Safe: readCursor gives back what was written for this very search.
+  cursor === undefined ? { count: 0 } : (readCursor(name, cursor) as State);
+
+/** Finds messages of a room. Throws `forbidden`, `invalid_input` and `invalid_cursor`. */
+export const searchRoomMessages = async (
+  userId: string,
+  roomId: string,
+  search: MessageSearch,
+): Promise<FoundMessages> => {
+  const name = nameOf(userId, roomId, search);
+  const state = stateOf(name, search.cursor);
+  const room = await accessReadableRoom(userId, roomId);
+  const part = searchedPart(room);
+  const { stored, position } = await collect(search, part ? [part] : [], state.position, async () => [room]);
+  const count = state.count + stored.length;
+  return {
+    messages: await viewMessages(room, userId, stored),
+    count,
+    cursor: position && writeCursor(name, { count, position } satisfies State),
+  };
+};
+
+/** Finds messages in all of somebody's rooms. Throws `invalid_input` and `invalid_cursor`. */
+export const searchMessages = async (userId: string, search: MessageSearch): Promise<FoundMessages> => {
+  const name = nameOf(userId, null, search);
+  const state = stateOf(name, search.cursor);
+  const all = await listHeads(userId);
+  const { heads, group, next } = chooseRooms(all, state.group, search.cursor === undefined);
+  const access: Access = async (roomIds) => {
+    const together = await getTogether(
+      { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
+      "consistent",
+    );
+    const mine = new Map(together.memberships.map((membership) => [membership.roomId, membership]));
+    return together.heads.flatMap((head) => {
+      const me = mine.get(head.id);
+      return me && head.status !== "deleted" ? { head, me } : [];
+    });
+  };
+  const parts = await searchedParts(userId, heads);
+  const { stored, rooms, position } = await collect(search, parts, state.position, access);
+  const count = state.count + stored.length;
+  const going = position ? { position, group } : next && { group: next };
+  return {
+    messages: await viewMessagesOfRooms(userId, rooms, stored),
+    count,
+    cursor: going && writeCursor(name, { count, ...going }),
+  };
+};

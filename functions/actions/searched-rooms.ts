@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type { Head } from "../data/heads.ts";
+import { listRoomIds, type Membership } from "../data/memberships.ts";
+import type { SearchedRoom } from "../data/search-index.ts";
+import { getTogether } from "../data/together.ts";
+import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
+import { hidesHistory } from "./history-viewers.ts";
+import { byActivity } from "./list-rooms.ts";
+
+/** Rooms that a call searches: each costs half a unit for each word, whether or not anything is found. */
+export const roomsAtOnce = 200;
+
+/**
+ * Which of somebody's rooms are being searched, where they have more than are searched at once. The first ones are the
+ * most recently active, which is another order with every message, so they are remembered; the others follow by id.
+ */
+export interface RoomGroup {
+  /** Short digests of the first ones. */
+  readonly first: string;
+  /** Of the others, those behind the one id, up to the other. */
+  readonly after?: string;
+  readonly upTo?: string;
+}
+
+const digestBytes = 4;
+
+const shortDigest = (roomId: string): Buffer =>
+  createHash("sha256").update(roomId).digest().subarray(0, digestBytes);
+
+const noteRooms = (heads: readonly Head[]): string =>
+  Buffer.concat(heads.map((head) => shortDigest(head.id))).toString("base64url");
+
+/** Whether a room is among those noted. */
+const isNoted = (noted: string): ((head: Head) => boolean) => {
+  const bytes = Buffer.from(noted, "base64url");
+  const digests = new Set<number>();
+  for (let at = 0; at + digestBytes <= bytes.length; at += digestBytes) digests.add(bytes.readUInt32BE(at));
+  return (head) => digests.has(shortDigest(head.id).readUInt32BE());
+};
+
+export interface SearchedGroup {
+  readonly heads: readonly Head[];
+  /** Undefined where there are no further rooms. */
+  readonly group: RoomGroup | undefined;
+  readonly next: RoomGroup | undefined;
+}
+
+const byId = (one: Head, other: Head): number => (one.id < other.id ? -1 : 1);
+
+/** What comes after a group: the next rooms by their ids. */
+const groupAfter = (heads: readonly Head[], group: RoomGroup): RoomGroup | undefined => {
+  const isFirst = isNoted(group.first);
+  const after = group.upTo ?? "";
+  const others = heads.filter((head) => head.id > after && !isFirst(head)).sort(byId);
+  const last = others.slice(0, roomsAtOnce).at(-1);
+  return last && { first: group.first, after, upTo: last.id };
+};
+
+/** The rooms of a group; `heads` are all of somebody's rooms, the most recently active first. */
+export const chooseRooms = (
+  heads: readonly Head[],
+  given: RoomGroup | undefined,
+  begins: boolean,
+): SearchedGroup => {
+  const group =
+    given ??
+    (begins && heads.length > roomsAtOnce ? { first: noteRooms(heads.slice(0, roomsAtOnce)) } : undefined);
+  if (!group) return { heads, group, next: undefined };
+  const isFirst = isNoted(group.first);
+  const { after, upTo } = group;
+  const chosen = heads.filter((head) =>
+    after === undefined || upTo === undefined
+      ? isFirst(head)
+      : !isFirst(head) && head.id > after && head.id <= upTo,
+  );
+  return { heads: chosen, group, next: groupAfter(heads, group) };
+};
+
+/** Milliseconds by which the clocks of a message's sender and of who added a member may differ. */
+const clockTolerance = 5 * 60 * 1000;
+
+/** What of a room is to be searched for somebody who may read it; undefined where there is nothing. */
+export const searchedPart = ({ head, me }: ReadableRoom): SearchedRoom | undefined => {
+  const first = firstVisibleSeq({ head, me });
+  if (first > head.seq) return undefined;
+  const sinceJoined = me && first > head.floor + 1 ? Date.parse(me.joinedAt) - clockTolerance : 0;
+  return { id: head.id, first, since: sinceJoined };
+};
+
+/** The heads of all of somebody's rooms, the most recently active first. */
+export const listHeads = async (userId: string): Promise<Head[]> => {
+  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+  return heads.filter((head) => head.status !== "deleted").sort(byActivity);
+};
+
+/** What of these rooms is to be searched. Memberships are read where they say what may be seen. */
+export const searchedParts = async (userId: string, heads: readonly Head[]): Promise<SearchedRoom[]> => {
+  const { memberships } = await getTogether({
+    memberships: heads.filter(hidesHistory).map((head) => [head.id, userId] as const),
+  });
+  const mine = new Map<string, Membership>(memberships.map((membership) => [membership.roomId, membership]));
+  return heads.flatMap((head) => {
+    if (!hidesHistory(head)) return { id: head.id, first: head.floor + 1, since: 0 };
+    return searchedPart({ head, me: mine.get(head.id) }) ?? [];
+  });
+};

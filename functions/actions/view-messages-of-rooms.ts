@@ -1,0 +1,66 @@
+import type { Message } from "../../contract/objects/message.ts";
+import type { User } from "../../contract/objects/user.ts";
+import type { Head } from "../data/heads.ts";
+import type { Membership } from "../data/memberships.ts";
+import type { StoredMessage } from "../data/messages.ts";
+import { personOf } from "../data/people.ts";
+import { getFirstRosters, type RosterEntry } from "../data/rosters.ts";
+import { getTogether } from "../data/together.ts";
+import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
+import { pairMembers } from "./list-rooms.ts";
+import { presentMessage } from "./present-message.ts";
+import { presentUser } from "./present-user.ts";
+import { marksOf } from "./read-state.ts";
+import { inStanding } from "./witnesses.ts";
+
+/**
+ * Of each room only so many members tell who else has read a message of this list: a page may touch as many rooms as
+ * it has messages, and all members of all of them would be thousands of reads.
+ */
+const witnessesInList = 50;
+
+const getMembersOf = async (heads: readonly Head[]): Promise<Map<string, readonly RosterEntry[]>> => {
+  const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
+  return new Map(
+    heads.map((head) => [head.id, head.pair ? pairMembers(head) : (rosters.get(head.id) ?? [])]),
+  );
+};
+
+/** Messages of these rooms as their viewer sees them, in the order given; those that the viewer may see. */
+export const viewMessagesOfRooms = async (
+  viewerId: string,
+  rooms: readonly ReadableRoom[],
+  stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
+): Promise<Message[]> => {
+  const [found, members] = await Promise.all([stored, getMembersOf(rooms.map(({ head }) => head))]);
+  const { memberships } = await getTogether({
+    memberships: rooms.flatMap(({ head }) =>
+      (members.get(head.id) ?? [])
+        .slice(0, witnessesInList)
+        .filter((member) => member.userId !== viewerId)
+        .map((member) => [head.id, member.userId] as const),
+    ),
+  });
+  const roomOf = new Map(
+    rooms.map((room) => {
+      const entries = members.get(room.head.id) ?? [];
+      const others = memberships.filter((membership) => membership.roomId === room.head.id);
+      const marks: Membership[] = inStanding(entries, others, room.me);
+      // Who is not a member shares the room with nobody.
+      const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
+      return [room.head.id, { room, marks, known }];
+    }),
+  );
+  const messages = found.flatMap((message) => {
+    const place = roomOf.get(message.roomId);
+    if (!place || message.seq < firstVisibleSeq(place.room)) return [];
+    return [{ message, place, marks: marksOf(message, viewerId, place.marks) }];
+  });
+  const userIds = messages.flatMap(({ message, marks }) => [message.senderId, ...marks.readBy]);
+  const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });
+  return messages.map(({ message, place, marks }) => {
+    const present = (id: string): User =>
+      presentUser(personOf(people, id, viewerId), id === viewerId || place.known.has(id));
+    return presentMessage(message, marks, present);
+  });
+};

@@ -1,0 +1,23 @@
+import type { searchOperations } from "../../contract/search.ts";
+import { searchMessages, searchRoomMessages } from "../actions/search-messages.ts";
+import { type Handlers, Linked } from "../kernel/http.ts";
+import { linkTo } from "../kernel/page.ts";
+
+const nextOf = (url: URL, cursor: string | undefined): string | null =>
+  cursor === undefined ? null : linkTo(url, { cursor });
+
+export const searchHandlers: Handlers<typeof searchOperations> = {
+  searchMessages: async ({ actor, query, url }) => {
+    const { room, ...search } = query;
+    const { messages, cursor } =
+      room === undefined
+        ? await searchMessages(actor.userId, search)
+        : await searchRoomMessages(actor.userId, room, search);
+    return new Linked(messages, nextOf(url, cursor));
+  },
+
+  searchRoomMessages: async ({ actor, params, query, url }) => {
+    const { messages, count, cursor } = await searchRoomMessages(actor.userId, params.room_id, query);
+    return { count, next: nextOf(url, cursor), previous: null, results: messages };
+  },
+};

@@ -1,0 +1,34 @@
+import type { Message } from "../../contract/objects/message.ts";
+import { until } from "./background.ts";
+import { call } from "./contract-client.ts";
+import { readIdle } from "./control.ts";
+import type { TestUser } from "./people.ts";
+
+type Query = Record<string, string | number>;
+
+/** Waits until the stream is read: from then on, messages are found by what they say. */
+export const untilIndexed = (): Promise<void> =>
+  until(async () => (await readIdle()).idle, "everything is indexed");
+
+export const send = (user: TestUser, room_id: string, content: string, further: object = {}) =>
+  call("sendMessage", { token: user.token, params: { room_id }, body: { content, ...further } });
+
+export const edit = (user: TestUser, { room, id }: Message, content: string) =>
+  call("updateMessage", { token: user.token, params: { room_id: room, message_id: id }, body: { content } });
+
+export const remove = (user: TestUser, { room, id }: Message) =>
+  call("deleteMessage", { token: user.token, params: { room_id: room, message_id: id } });
+
+/** A page of what is found in a room. */
+export const searchPage = (user: TestUser, room_id: string, query: Query) =>
+  call("searchRoomMessages", { token: user.token, params: { room_id }, query });
+
+/** What the messages say that are found in a room, the newest first. */
+export const find = async (user: TestUser, room: string, q: string, filters: Query = {}): Promise<string[]> =>
+  (await searchPage(user, room, { q, ...filters })).results.map(({ content }) => content);
+
+/** What is found in all rooms. */
+export const findAnywhere = async (user: TestUser, q: string, filters: Query = {}): Promise<string[]> =>
+  (await call("searchMessages", { token: user.token, query: { q, ...filters } })).map(
+    ({ content }) => content,
+  );
