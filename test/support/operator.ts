@@ -15,17 +15,20 @@ export const clientOptions = () => {
 
 export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
 
-/** Everything that the table holds of a room, by sort key. */
-export const itemsOfRoom = async (roomId: string): Promise<StoredItem[]> => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+export const operatorTable = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+
+/** Everything that the table holds with this partition key, by sort key. */
+export const itemsAt = async (pk: string): Promise<StoredItem[]> => {
+  const client = operatorTable();
   const items: StoredItem[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const page = await client.send(
       new QueryCommand({
         TableName: target().tableName,
-        KeyConditionExpression: "pk = :room",
-        ExpressionAttributeValues: { ":room": keys.head(roomId).pk },
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": pk },
         ConsistentRead: true,
         ...(start && { ExclusiveStartKey: start }),
       }),
@@ -36,6 +39,9 @@ export const itemsOfRoom = async (roomId: string): Promise<StoredItem[]> => {
   } while (start);
   return items;
 };
+
+/** Everything that the table holds of a room, but what its messages are found by. */
+export const itemsOfRoom = (roomId: string): Promise<StoredItem[]> => itemsAt(keys.head(roomId).pk);
 
 /** The sort keys of everything that the table holds of a room, those that begin with `prefix`. */
 export const keysOfRoom = async (roomId: string, prefix = ""): Promise<string[]> =>

@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { metered } from "../support/control.ts";
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
+import { edit, searchPage, send, untilIndexed } from "../support/search.ts";
+
+let ann: TestUser;
+let ben: TestUser;
+let cid: TestUser;
+
+beforeAll(async () => {
+  [ann, ben, cid] = await three();
+});
+
+const queryOf = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams);
+
+/** Where an answer's `Link` header leads; undefined at the end. */
+const nextOf = (headers: Headers): string | undefined =>
+  /^<(.*)>; rel="next"$/.exec(headers.get("link") ?? "")?.[1];
+
+type Query = Record<string, string | number>;
+
+/** Everything that a search finds in all rooms, following the links; `between` comes after each answer. */
+const walk = async (
+  user: TestUser,
+  query: Query,
+  between: () => Promise<unknown> = async () => {},
+): Promise<string[]> => {
+  const found: string[] = [];
+  for (let next: Query | undefined = query; next; ) {
+    const { status, body, headers } = await attempt("searchMessages", { token: user.token, query: next });
+    expect(status).toBe(200);
+    found.push(...body.map(({ content }) => content));
+    const link = nextOf(headers);
+    next = link === undefined ? undefined : queryOf(link);
+    await between();
+  }
+  return found;
+};
+
+const walkRoom = async (
+  user: TestUser,
+  room: string,
+  query: Query,
+  between: () => Promise<unknown> = async () => {},
+): Promise<{ found: string[]; counts: number[] }> => {
+  const [found, counts]: [string[], number[]] = [[], []];
+  for (let next: Query | undefined = query; next; ) {
+    const page: Awaited<ReturnType<typeof searchPage>> = await searchPage(user, room, next);
+    expect(page.previous).toBeNull();
+    found.push(...page.results.map(({ content }) => content));
+    counts.push(page.count);
+    next = page.next === null ? undefined : queryOf(page.next);
+    await between();
+  }
+  return { found, counts };
+};
+
+describe("searchRoomMessages", () => {
+  test("goes on without doubles or gaps while messages arrive and change, and counts what it has found", async () => {
+    const room = await groupRoom(ann, [ben]);
+    const sent = [];
+    for (let at = 1; at <= 7; at += 1) sent.push(await send(ann, room, `Note ${at} of many`));
+    await send(ann, room, "Nothing of the kind");
+    await untilIndexed();
+    let further = 0;
+    const { found, counts } = await walkRoom(ben, room, { q: "note many", page_size: 3 }, async () => {
+      further += 1;
+      await send(ben, room, `Note later ${further} of many`);
+      await untilIndexed();
+    });
+    expect(found).toEqual([7, 6, 5, 4, 3, 2, 1].map((at) => `Note ${at} of many`));
+    expect(counts).toEqual([3, 6, 7]);
+    if (sent[5]) await edit(ann, sent[5], "Changed");
+    expect((await walkRoom(ben, room, { q: '"of many"', page_size: 2 })).found).toHaveLength(9);
+  });
+
+  test("reads about as much whatever was said before", async () => {
+    const rooms = [await directRoom(ann, ben), await directRoom(ann, cid)];
+    const costs: number[] = [];
+    for (const [place, room] of rooms.entries()) {
+      for (let at = 0; at < (place === 0 ? 5 : 60); at += 1) await send(ann, room, `Common word ${at}`);
+      for (let at = 0; at < 3; at += 1) await send(ann, room, "Rare word here");
+      await untilIndexed();
+      for (const q of ["rare", "word rare"]) {
+        const { operations } = await metered(() => searchPage(ann, room, { q }));
+        costs.push(operations["GET /api/chat/rooms/{room_id}/messages/search"]?.rru ?? Number.NaN);
+      }
+    }
+    expect(costs.slice(2)).toEqual(costs.slice(0, 2));
+  });
+});
+
+describe("searchMessages", () => {
+  test("merges all rooms, the newest first, and links to what comes next", async () => {
+    const rooms = [await groupRoom(ann, [ben]), await directRoom(ann, ben), await groupRoom(ben, [ann])];
+    const said: string[] = [];
+    for (let at = 0; at < 9; at += 1) {
+      const content = `Walk ${at}`;
+      await send(ben, rooms[at % 3] ?? "", content);
+      said.unshift(content);
+    }
+    await untilIndexed();
+    expect(await walk(ann, { q: "walk" })).toEqual(said);
+    let further = 0;
+    const found = await walk(ann, { q: "walk", page_size: 2 }, async () => {
+      further += 1;
+      await send(ben, rooms[further % 3] ?? "", `Walk later ${further}`);
+      await untilIndexed();
+    });
+    expect(found).toEqual(said);
+    const { body, headers } = await attempt("searchMessages", {
+      token: ann.token,
+      query: { q: "walk later", page_size: 50 },
+      slash: true,
+    });
+    expect(body).toHaveLength(further);
+    expect(headers.get("link")).toBeNull();
+  });
+
+  test("shows what was sent in the same moment once, wherever a page ends", async () => {
+    const rooms = [await groupRoom(cid, []), await groupRoom(cid, []), await groupRoom(cid, [])];
+    await Promise.all(Array.from({ length: 12 }, (_, at) => send(cid, rooms[at % 3] ?? "", `Moment ${at}`)));
+    await untilIndexed();
+    for (const page_size of [1, 5])
+      expect((await walk(cid, { q: "moment", page_size })).sort()).toEqual(
+        Array.from({ length: 12 }, (_, at) => `Moment ${at}`).sort(),
+      );
+  });
+});
+
+describe("a search is refused", () => {
+  const refused: readonly (readonly [query: Query, path: string])[] = [
+    [{}, "q"],
+    [{ q: "  " }, "q"],
+    [{ q: "x".repeat(101) }, "q"],
+    [{ q: "?! #" }, "q"],
+    [{ q: '"of the"' }, "q"],
+    [{ q: "word", from: "yesterday" }, "from"],
+    [{ q: "word", from: "2026-02-30" }, "from"],
+    [{ q: "word", to: "2026-01-31T25:00:00Z" }, "to"],
+    [{ q: "word", from: "2026-02-01", to: "2026-01-31" }, "to"],
+    [{ q: "word", message_type: "letter" }, "message_type"],
+    [{ q: "word", sender: "" }, "sender"],
+    [{ q: "word", page_size: 51 }, "page_size"],
+    [{ q: "word", page_size: 0 }, "page_size"],
+  ];
+  for (const [query, path] of refused)
+    test(`for ${JSON.stringify(query)}`, async () => {
+      const room = await groupRoom(ann, []);
+      const answers = [
+        await attempt("searchMessages", { token: ann.token, query }),
+        await attempt("searchRoomMessages", { token: ann.token, params: { room_id: room }, query }),
+      ];
+      for (const { problem } of answers) {
+        expect(problem).toMatchObject({ status: 400, code: "invalid_input" });
+        expect(problem.errors?.map((one) => one.path)).toContain(path);
+      }
+    });
+
+  test("with a cursor that was altered, or is of another search, room or person", async () => {
+    const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
+    for (let at = 0; at < 3; at += 1) await send(ann, room, "Cursor");
+    await untilIndexed();
+    const { next } = await searchPage(ann, room, { q: "cursor", page_size: 1 });
+    const cursor = queryOf(next ?? "").cursor ?? "";
+    const refusal = async (user: TestUser, room_id: string, query: Query): Promise<string> =>
+      (await attempt("searchRoomMessages", { token: user.token, params: { room_id }, query })).problem.code;
+    const altered = `${cursor.slice(0, -2)}${cursor.endsWith("A") ? "B" : "A"}`;
+    for (const wrong of ["1", "nonsense", `${cursor}x`, altered, Buffer.from("{}").toString("base64")])
+      expect(await refusal(ann, room, { q: "cursor", cursor: wrong }), wrong).toBe("invalid_cursor");
+    expect(await refusal(ann, room, { q: "other", cursor })).toBe("invalid_cursor");
+    expect(await refusal(ann, room, { q: "cursor", cursor, sender: ann.id })).toBe("invalid_cursor");
+    expect(await refusal(ann, other, { q: "cursor", cursor })).toBe("invalid_cursor");
+    expect(await refusal(ben, room, { q: "cursor", cursor })).toBe("invalid_cursor");
+    const everywhere = await attempt("searchMessages", { token: ann.token, query: { q: "cursor", cursor } });
+    expect(everywhere.problem.code).toBe("invalid_cursor");
+    expect(await refusal(cid, room, { q: "cursor" })).toBe("forbidden");
+    // The same search, in pages of another size.
+    const page = await call("searchRoomMessages", {
+      token: ann.token,
+      params: { room_id: room },
+      query: { q: "cursor", cursor, page_size: 10 },
+    });
+    expect([page.count, page.results.length, page.next]).toEqual([3, 2, null]);
+  });
+});

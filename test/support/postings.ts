@@ -1,0 +1,32 @@
+/** What messages are found by, as it stands in the table. */
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { keys, posted } from "../../functions/data/keys.ts";
+import { itemsAt, operatorTable } from "./operator.ts";
+import { target } from "./target.ts";
+
+/** By seq: the terms by which a message of the room is found, in the order of the alphabet. */
+export const termsOfRoom = async (roomId: string): Promise<Record<number, string[]>> => {
+  const terms: Record<number, string[]> = {};
+  for (const { sk } of await itemsAt(keys.postingsOf(roomId).pk)) {
+    const { seq, term } = posted(sk);
+    terms[seq] = [...(terms[seq] ?? []), term];
+  }
+  return terms;
+};
+
+/** Loses all of it, behind the back of the functions. */
+export const losePostings = async (roomId: string): Promise<void> => {
+  for (const { pk, sk } of await itemsAt(keys.postingsOf(roomId).pk))
+    await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
+};
+
+/** Puts a posting that nothing stands behind. */
+export const plantPosting = async (
+  roomId: string,
+  term: string,
+  place: string,
+  by: string,
+): Promise<void> => {
+  const Item = { ...keys.posting(roomId, term, place), by };
+  await operatorTable().send(new PutCommand({ TableName: target().tableName, Item }));
+};
