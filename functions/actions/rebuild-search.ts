@@ -72,17 +72,21 @@ const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: nu
   return misplaced.length + others.length;
 };
 
-/** Where a rebuild stands: at which message, and then, all of them done, at which entry. */
-const cursors = {
-  message: (seq: number): string => `message ${seq}`,
-  entry: (key: string): string => `entry ${key}`,
-};
+/**
+ * Where a rebuild stands: at which message, of those that there were when it began, since what comes later is indexed as
+ * ever; and then, all of them done, at which entry.
+ */
+type Stand = { readonly seq: number; readonly last: number } | { readonly key: string | undefined };
 
-const parseCursor = (cursor: string | undefined): { readonly seq: number } | { readonly key: string } => {
-  if (cursor === undefined) return { seq: 0 };
-  const [, kind, rest = ""] = /^(message|entry) (.*)$/su.exec(cursor) ?? [];
-  if (kind === undefined) throw new Error(`There is no cursor ${JSON.stringify(cursor)} of a room's search.`);
-  return kind === "message" ? { seq: Number(rest) } : { key: rest };
+const cursorOf = (stand: Stand): string =>
+  "key" in stand ? `entry ${stand.key}` : `message ${stand.seq} ${stand.last}`;
+
+const parseCursor = (cursor: string): Stand => {
+  const message = /^message (\d+) (\d+)$/.exec(cursor);
+  if (message) return { seq: Number(message[1]), last: Number(message[2]) };
+  const [, key] = /^entry (.+)$/su.exec(cursor) ?? [];
+  if (key === undefined) throw new Error(`There is no cursor ${JSON.stringify(cursor)} of a room's search.`);
+  return { key };
 };
 
 /**
@@ -105,23 +109,23 @@ export const rebuildSearch = async (
     if (ahead > 0) await sleep(ahead);
   };
 
-  const start = parseCursor(after);
+  const start = after === undefined ? { seq: 0, last: range.last } : parseCursor(after);
   let key = "key" in start ? start.key : undefined;
   if ("seq" in start)
-    for (let first = Math.max(range.first, start.seq + 1); first <= range.last; first += stepSize) {
-      const last = Math.min(first + stepSize - 1, range.last);
+    for (let first = Math.max(range.first, start.seq + 1); first <= start.last; first += stepSize) {
+      const last = Math.min(first + stepSize - 1, start.last);
       await slowDown(
         await writeEntries(
           await listMessagesBetween(roomId, { first, last, limit: stepSize, newest: false }),
         ),
       );
-      if (!hasTime()) return cursors.message(last);
+      if (!hasTime()) return cursorOf({ seq: last, last: start.last });
     }
   for (;;) {
     const { entries, next } = await index.list(roomId, key);
     await slowDown(await removeStale(roomId, entries, range.first));
     if (next === undefined) return undefined;
-    if (!hasTime()) return cursors.entry(next);
+    if (!hasTime()) return cursorOf({ key: next });
     key = next;
   }
 };

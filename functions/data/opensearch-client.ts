@@ -43,8 +43,8 @@ class Sha256 {
  * The name by which the service is signed for: a collection of OpenSearch Serverless has another than a domain.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
  */
-const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
-  /\.aoss\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+export const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
+  /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
 
 export interface OpenSearchAnswer {
   readonly status: number;

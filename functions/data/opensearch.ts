@@ -4,6 +4,7 @@
  *   one                       <room>-<seq>
  * Paths and bodies: https://docs.opensearch.org/latest/api-reference/
  */
+import { ApiError } from "../kernel/api-error.ts";
 import { messageId } from "../kernel/ids.ts";
 import { epochSeconds } from "../kernel/time.ts";
 import { callOpenSearch } from "./opensearch-client.ts";
@@ -135,6 +136,8 @@ const search = async (body: object): Promise<FoundDocument[]> => {
   });
   // Nothing was ever indexed.
   if (answer.status === 404) return [];
+  if (answer.status === 429 || answer.status === 503)
+    throw new ApiError("unavailable", "The search is busy: try again in a moment.", { retryAfter: 1 });
   if (answer.status !== 200) throw failed("search failed", answer.status, answer.body);
   // Safe: the shape of an answer with status 200.
   return (answer.body as SearchAnswer).hits.hits.map((hit) => hit._source);

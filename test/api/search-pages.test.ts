@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { edit, searchPage, send, untilIndexed } from "../support/search.ts";
+import { edit, nextOf, searchPage, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -14,11 +14,8 @@ beforeAll(async () => {
 
 const queryOf = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams);
 
-/** Where an answer's `Link` header leads; undefined at the end. */
-const nextOf = (headers: Headers): string | undefined =>
-  /^<(.*)>; rel="next"$/.exec(headers.get("link") ?? "")?.[1];
-
 type Query = Record<string, string | number>;
+type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;
 
 /** Everything that a search finds in all rooms, following the links; `between` comes after each answer. */
 const walk = async (
@@ -28,11 +25,10 @@ const walk = async (
 ): Promise<string[]> => {
   const found: string[] = [];
   for (let next: Query | undefined = query; next; ) {
-    const { status, body, headers } = await attempt("searchMessages", { token: user.token, query: next });
-    expect(status).toBe(200);
-    found.push(...body.map(({ content }) => content));
-    const link = nextOf(headers);
-    next = link === undefined ? undefined : queryOf(link);
+    const answer: Found = await attempt("searchMessages", { token: user.token, query: next });
+    expect(answer.status).toBe(200);
+    found.push(...answer.body.map(({ content }) => content));
+    next = nextOf(answer.headers);
     await between();
   }
   return found;

@@ -32,3 +32,9 @@ export const findAnywhere = async (user: TestUser, q: string, filters: Query = {
   (await call("searchMessages", { token: user.token, query: { q, ...filters } })).map(
     ({ content }) => content,
   );
+
+/** The query by which an answer's `Link` header goes on; undefined at the end. */
+export const nextOf = (headers: Headers): Record<string, string> | undefined => {
+  const link = /^<(.*)>; rel="next"$/.exec(headers.get("link") ?? "")?.[1];
+  return link === undefined ? undefined : Object.fromEntries(new URL(link).searchParams);
+};

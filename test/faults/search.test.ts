@@ -1,0 +1,146 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { AttributeValue, DynamoDBRecord } from "aws-lambda";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Message } from "../../contract/objects/message.ts";
+import { keys } from "../../functions/data/keys.ts";
+import { emptyQueues, until } from "../support/background.ts";
+import { call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
+import { actAsFunction, itemsOfRoom, type StoredItem } from "../support/operator.ts";
+import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { losePostings, termsOfRoom } from "../support/postings.ts";
+import { newRandom } from "../support/random.ts";
+import { edit, remove, send, untilIndexed } from "../support/search.ts";
+
+let ann: TestUser;
+let ben: TestUser;
+
+beforeAll(async () => {
+  const [one, other] = await newUsers(2);
+  if (!one || !other) throw new Error("Two users were asked for.");
+  [ann, ben] = [one, other];
+});
+afterEach(async () => {
+  await clearFaults();
+  await emptyQueues();
+});
+
+const restore = ({ room, id }: Message) =>
+  call("restoreMessage", { token: ann.token, params: { room_id: room, message_id: id } });
+
+describe("what is written behind a message", () => {
+  const faults = {
+    "the function ends before it knows that terms were written": { kind: "crash", action: "BatchWriteItem" },
+    "the function ends when it looks at the message": { kind: "crash", action: "GetItem" },
+    "the answer of the write is lost": { kind: "lose", action: "BatchWriteItem" },
+    "half of the terms are not taken": { kind: "unprocessed", action: "BatchWriteItem" },
+  } as const;
+  for (const [what, fault] of Object.entries(faults))
+    test(`is there in the end, and what is gone is gone, where ${what}`, async () => {
+      const room = await groupRoom(ann, [ben]);
+      const message = await send(ann, room, "Alpha bravo charlie");
+      await untilIndexed();
+      await injectFault({ service: "dynamodb", function: "derive", ...fault });
+      await send(ann, room, "Delta echo foxtrot");
+      await edit(ann, message, "Alpha golf hotel");
+      const expected = { 1: ["alpha", "golf", "hotel"], 2: ["delta", "echo", "foxtrot"] };
+      await until(
+        async () => JSON.stringify(await termsOfRoom(room)) === JSON.stringify(expected),
+        "both are found by what they say",
+      );
+      expect((await listFaults())[0]?.hits).toBeGreaterThan(0);
+    });
+
+  test("is repaired from the work queue where the stream gave up on it", async () => {
+    const room = await groupRoom(ann, [ben]);
+    // Each of the SDK's attempts, for the one change.
+    await injectFault({
+      kind: "throttle",
+      service: "dynamodb",
+      action: "BatchWriteItem",
+      function: "derive",
+      times: 5,
+    });
+    await send(ann, room, "Parked words");
+    await until(async () => (await termsOfRoom(room))[1]?.length === 2, "the message is found");
+  });
+});
+
+type Image = Record<string, AttributeValue>;
+
+/** A record as the stream tells of a message that went from one state to another. */
+const recordOf = (before: StoredItem | undefined, after: StoredItem | undefined): DynamoDBRecord => {
+  const item = after ?? before;
+  // Safe: the types differ in binary values alone, which no message has.
+  const imageOf = (of: object): Image => marshall(of) as Image;
+  return {
+    eventName: before ? "MODIFY" : "INSERT",
+    dynamodb: {
+      Keys: imageOf({ pk: item?.pk, sk: item?.sk }),
+      ...(before && { OldImage: imageOf(before) }),
+      ...(after && { NewImage: imageOf(after) }),
+    },
+  };
+};
+
+const messageItem = async (roomId: string): Promise<StoredItem> => {
+  const { sk } = keys.message(roomId, 1);
+  const item = (await itemsOfRoom(roomId)).find((one) => one.sk === sk);
+  if (!item) throw new Error("The message is stored.");
+  return item;
+};
+
+/** A message with all that became of it, and the records of it in their order. */
+const lifeOf = async (): Promise<{ room: string; records: DynamoDBRecord[]; terms: string[] }> => {
+  const room = await groupRoom(ann, [ben]);
+  const message = await send(ann, room, "one two three");
+  const states = [await messageItem(room)];
+  const then = async (work: Promise<unknown>): Promise<void> => {
+    await work;
+    states.push(await messageItem(room));
+  };
+  await then(edit(ann, message, "two three four"));
+  await then(remove(ann, message));
+  await then(restore(message));
+  await then(edit(ann, message, "three four five"));
+  await then(edit(ann, message, "one five six"));
+  await untilIndexed();
+  const records = states.map((state, at) => recordOf(states[at - 1], state));
+  return { room, records, terms: ["five", "one", "six"] };
+};
+
+describe("records of one message", () => {
+  test("end in what it says now, in any order, replayed, and several at once", async () => {
+    const { room, records, terms } = await lifeOf();
+    actAsFunction();
+    const { followChange } = await import("../../functions/actions/follow-change.ts");
+    const { changeOf } = await import("../../functions/data/changes.ts");
+    const follow = (record: DynamoDBRecord) => followChange(changeOf(record));
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const random = newRandom(seed);
+      const order = [...records, ...records.slice(0, random.below(records.length))]
+        .map((record) => ({ record, place: random.next() }))
+        .sort((one, other) => one.place - other.place)
+        .map(({ record }) => record);
+      await losePostings(room);
+      if (seed % 3 === 0) await Promise.all(order.map(follow));
+      else for (const record of order) await follow(record);
+      expect(await termsOfRoom(room), `seed ${seed}`).toEqual({ 1: terms });
+    }
+  });
+
+  test("that change nothing of what it says cost nothing but the invocation", async () => {
+    const room = await groupRoom(ann, [ben]);
+    const message = await send(ann, room, "Nothing of this changes");
+    await untilIndexed();
+    const params = { room_id: room, message_id: message.id };
+    const { operations } = await metered(async () => {
+      await call("reactToMessage", { token: ben.token, params, body: { emoji: "👍" } });
+      await call("pinMessage", { token: ann.token, params });
+      await untilIndexed();
+    });
+    const following = Object.entries(operations).filter(([name]) => name.startsWith("stream derive"));
+    expect(following).toHaveLength(1);
+    for (const [, { dynamodb_calls }] of following) expect(dynamodb_calls).toBe(0);
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { chooseRooms, type RoomGroup, roomsAtOnce } from "../../functions/actions/searched-rooms.ts";
+import { headFromItem } from "../../functions/data/heads.ts";
+import { keys } from "../../functions/data/keys.ts";
+import { newRandom } from "../support/random.ts";
+
+const room = (id: string) => headFromItem({ ...keys.head(id), type: "group", status: "active", seq: 1 });
+
+const rooms = (count: number) => Array.from({ length: count }, (_, at) => room(`room-${at}`));
+
+const shuffled = <T>(list: readonly T[], seed: number): T[] => {
+  const random = newRandom(seed);
+  return list
+    .map((one) => ({ one, place: random.next() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ one }) => one);
+};
+
+test("few rooms are one group, also if there are more of them in the midst of a search", () => {
+  const few = rooms(roomsAtOnce);
+  expect(chooseRooms(few, undefined, true)).toEqual({ heads: few, group: undefined, next: undefined });
+  expect(chooseRooms(rooms(roomsAtOnce + 1), undefined, false).heads).toHaveLength(roomsAtOnce + 1);
+});
+
+test("many rooms are searched once each, the most active first, however their order changes meanwhile", () => {
+  const all = rooms(2 * roomsAtOnce + 50);
+  const searched: string[] = [];
+  let group: RoomGroup | undefined;
+  for (let step = 0; step === 0 || group; step += 1) {
+    const first = chooseRooms(step === 0 ? all : shuffled(all, step), group, step === 0);
+    // The next page of the same group has the same rooms.
+    const again = chooseRooms(shuffled(all, step + 100), first.group, false);
+    const ids = first.heads.map(({ id }) => id);
+    expect(again.heads.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(ids.length).toBeLessThanOrEqual(roomsAtOnce);
+    if (step === 0) expect(ids).toEqual(all.slice(0, roomsAtOnce).map(({ id }) => id));
+    searched.push(...ids);
+    group = first.next;
+  }
+  expect(searched.sort()).toEqual(all.map(({ id }) => id).sort());
+});
