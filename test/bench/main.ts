@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: prints each budget as measured, the curves behind them, and what a million messages cost; fails if a
  * budget is broken. `-- --full` goes to the ends of the curves, which takes about half an hour; `--only` with `budgets`,
- * `bundles`, `curves` or one of these does a part; `--others N` sets how many others are connected when a budget is
+ * `search`, `bundles`, `curves` or one of these does a part; `--others N` sets how many others are connected when a budget is
  * measured; `--json FILE` writes all of it.
  */
 import { writeFileSync } from "node:fs";
@@ -16,10 +16,11 @@ import { measureRoomSizes } from "./curves/room-size.ts";
 import { measureRoomsPerUser } from "./curves/rooms-per-user.ts";
 import { say, secondsPassed } from "./progress.ts";
 import { isKept, type Row, rowText } from "./row.ts";
+import { measureIndexing, measureSearches } from "./search.ts";
 import { type Table, tableText } from "./table.ts";
 
 const curves = ["history", "rooms-per-user", "connections", "room-size"] as const;
-const parts = ["budgets", "bundles", "curves", ...curves] as const;
+const parts = ["budgets", "search", "bundles", "curves", ...curves] as const;
 type Part = (typeof parts)[number];
 
 const { values } = parseArgs({
@@ -54,6 +55,13 @@ const print = (...measured: Table[]): void => {
 if (does("budgets")) {
   say("budgets");
   await withBench((bench) => measureBudgets(bench, { others, history: full ? 100_000 : 10_000 }, report));
+}
+if (does("search")) {
+  say("search");
+  await withBench(async (bench) => {
+    await measureSearches(bench, [1000, full ? 100_000 : 5000], report);
+    print(await measureIndexing(bench));
+  });
 }
 if (does("bundles")) {
   say("imports of the bundles");

@@ -1,0 +1,187 @@
+/** What a search reads in a short history and in a long one, and what it takes to have a message found. */
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { keys } from "../../functions/data/keys.ts";
+import { newMessageItem, untouched } from "../../functions/data/messages.ts";
+import { newPostingItem } from "../../functions/data/postings.ts";
+import type { Bench } from "./bench.ts";
+import type { BenchUser } from "./client.ts";
+import { say } from "./progress.ts";
+import type { Row } from "./row.ts";
+import { at, writeItems } from "./seed.ts";
+import type { Line, Table } from "./table.ts";
+
+/** How many messages have the rare word, in a history of any length. */
+const rareMessages = 5;
+/** The newest ones, of which every page that is measured is made. */
+const shownMessages = 400;
+
+/** What is searched for, with about as many results in either history. */
+const searches: Readonly<Record<string, string>> = {
+  "a common word": "common",
+  "a rare word": "rare",
+  "two words": "third2 right",
+  "a rare and a common word": "common rare",
+  "the beginning of five words": "thi",
+  "a phrase": '"right third4"',
+};
+
+interface Seeded {
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly count: number;
+}
+
+/** The words of a message: as many for each. */
+const wordsOf = (seq: number, count: number): string[] => {
+  const isRare = seq % Math.floor(count / rareMessages) === 0;
+  return ["common", seq % 2 === 0 ? "right" : "left", isRare ? "rare" : `third${seq % 5}`];
+};
+
+const wordsEach = wordsOf(1, rareMessages).length;
+
+/**
+ * Lets a room have a history whose messages are found: what sending, and the stream behind it, would have written. Those
+ * that no page shows are of a type that the stream passes over, since it would write all of their postings once more.
+ */
+const seedHistory = async (bench: Bench, { roomId, senderId, count }: Seeded): Promise<void> => {
+  const { table, tableName: TableName } = bench;
+  const { Item } = await table.send(new GetCommand({ TableName, Key: keys.head(roomId) }));
+  if (Item?.seq !== 0) throw new Error("A history is seeded into a room without messages.");
+  const began = Date.now() - count * 1000;
+  const timeOf = (seq: number): number => began + seq * 1000;
+  const isShown = (seq: number): boolean =>
+    seq > count - shownMessages || wordsOf(seq, count).includes("rare");
+  const entryOf = (seq: number) => ({
+    roomId,
+    seq,
+    at: timeOf(seq),
+    senderId,
+    type: "text" as const,
+    expiresAt: null,
+  });
+  await writeItems(bench, "postings", count * wordsEach, (place) => {
+    const seq = Math.floor(place / wordsEach) + 1;
+    return newPostingItem(entryOf(seq), at(wordsOf(seq, count), place % wordsEach));
+  });
+  await writeItems(bench, "messages", count, (place) =>
+    newMessageItem({
+      ...untouched,
+      roomId,
+      seq: place + 1,
+      senderId,
+      content: wordsOf(place + 1, count).join(" "),
+      type: isShown(place + 1) ? "text" : "encrypted",
+      at: new Date(timeOf(place + 1)).toISOString(),
+      replyTo: null,
+      forwardedFrom: null,
+      priority: "normal",
+      metadata: null,
+      attachment: null,
+      clientMessageId: null,
+      expiresAt: null,
+    }),
+  );
+  await table.send(
+    new UpdateCommand({
+      TableName,
+      Key: keys.head(roomId),
+      UpdateExpression: "SET seq = :seq",
+      ExpressionAttributeValues: { ":seq": count },
+    }),
+  );
+};
+
+interface Measured {
+  readonly rru: number;
+  readonly found: number;
+}
+
+const measureSearch = async (bench: Bench, user: BenchUser, path: string, q: string): Promise<Measured> => {
+  let found = 0;
+  const cost = await bench.measure(async () => {
+    const answer = await bench.api<{ results: unknown[] } | unknown[]>(
+      user,
+      "GET",
+      `${path}?q=${encodeURIComponent(q)}`,
+    );
+    found = (Array.isArray(answer) ? answer : answer.results).length;
+  });
+  if (found === 0) throw new Error(`Nothing was found by ${q}.`);
+  return { rru: cost.request.rru, found };
+};
+
+/** How much more a search in the longer history may read. */
+const mostGrowth = 1.2;
+
+/** Searches in histories of two lengths: what they read, and how much more it is in the longer one. */
+export const measureSearches = async (
+  bench: Bench,
+  [short, long]: readonly [number, number],
+  report: (row: Row) => void,
+): Promise<void> => {
+  const [ann, ben, cid] = [
+    await bench.newUser("search-ann"),
+    await bench.newUser("search-ben"),
+    await bench.newUser("search-cid"),
+  ];
+  const rooms = [
+    { roomId: await bench.directRoom(ann, ben), count: short },
+    { roomId: await bench.directRoom(ann, cid), count: long },
+  ];
+  for (const room of rooms) {
+    say(`a history of ${room.count} that is found`);
+    await seedHistory(bench, { ...room, senderId: ann.id });
+  }
+  for (const [what, q] of Object.entries(searches)) {
+    const measured: Measured[] = [];
+    for (const { roomId } of rooms)
+      measured.push(await measureSearch(bench, ann, `/api/chat/rooms/${roomId}/messages/search`, q));
+    const [one, other] = [at(measured, 0), at(measured, 1)];
+    report({
+      name: `search ${what}, ${long.toLocaleString("en-US")} messages`,
+      measured: {
+        found: other.found,
+        [`rru_of_${short}`]: one.rru,
+        rru: other.rru,
+        growth: Math.round((other.rru / one.rru) * 100) / 100,
+      },
+      limits: { growth: mostGrowth },
+      exactly: { found: one.found },
+    });
+  }
+  const everywhere = await measureSearch(bench, ann, "/api/chat/search/messages", "common");
+  report({ name: "search a common word in both rooms", measured: { ...everywhere }, limits: { rru: 120 } });
+};
+
+const sentence =
+  "Could you send me the slides of the quarterly review before our meeting on Friday afternoon?";
+const paragraphs = Array.from({ length: 700 }, (_, place) => `${at([..."kmprst"], place % 6)}word${place}`);
+
+const texts: Readonly<Record<string, string>> = {
+  "one word": "Thanks!",
+  "a sentence": sentence,
+  "a sentence in Chinese": "我们星期五下午开会之前请把季度总结的幻灯片发给我",
+  "4,000 characters": paragraphs.join(" ").slice(0, 4000),
+};
+
+/** What is written behind a message so that it is found, and behind a change of it. */
+export const measureIndexing = async (bench: Bench): Promise<Table> => {
+  const [ann, ben] = [await bench.newUser("index-ann"), await bench.newUser("index-ben")];
+  const roomId = await bench.directRoom(ann, ben);
+  const path = `/api/chat/rooms/${roomId}/messages`;
+  const lines: Line[] = [];
+  const measure = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    const { after } = await bench.measure(work);
+    lines.push({ what, "then wru": after.wru, "then rru": after.rru, "then calls": after.calls });
+  };
+  for (const [what, text] of Object.entries(texts))
+    await measure(`send ${what}`, () => bench.send(ann, roomId, text));
+  const { id } = await bench.send(ann, roomId, sentence);
+  const edited = sentence.replace("Friday", "Monday");
+  await measure("edit one word of the sentence", () =>
+    bench.api(ann, "PATCH", `${path}/${id}`, { content: edited }),
+  );
+  await measure("react to it", () => bench.api(ben, "POST", `${path}/${id}/react`, { emoji: "👍" }));
+  await measure("delete it", () => bench.api(ann, "DELETE", `${path}/${id}`));
+  return { name: "What is written so that a message is found", lines };
+};
