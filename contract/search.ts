@@ -10,14 +10,11 @@ import { roomParams } from "./rooms.ts";
 /** Messages of one answer. */
 export const maxFound = 50;
 
-const day = /^\d{4}-\d\d-\d\d$/;
-
 /** A time, or a day of UTC: its beginning or its end. */
 const boundary = (timeOfDay: string) =>
-  z.preprocess(
-    (value) => (typeof value === "string" && day.test(value) ? `${value}T${timeOfDay}Z` : value),
-    instant(),
-  );
+  z.union([instant(), z.iso.date().transform((day) => `${day}T${timeOfDay}Z`)], {
+    error: "must be a time such as 2026-01-31T09:30:00Z, or a day such as 2026-01-31",
+  });
 
 const roomSearch = deferred(() =>
   z

@@ -51,8 +51,12 @@ export interface OpenSearchAnswer {
   readonly body: unknown;
 }
 
-const timeout = 10_000;
+/** Three times, and the pauses between them, are less than the time of a function behind the gateway. */
+const timeout = 6000;
 const attempts = 3;
+
+/** Out of reach: it did not answer at all. */
+const unreached = (error: unknown): OpenSearchAnswer => ({ status: 503, body: String(error) });
 
 /** Busy, or out of reach for a moment. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
@@ -101,7 +105,8 @@ export const callOpenSearch = async (
   const isLines = typeof body === "string";
   const text = isLines ? body : JSON.stringify(body);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await send(method, url, text, isLines ? "application/x-ndjson" : "application/json");
+    const type = isLines ? "application/x-ndjson" : "application/json";
+    const answer = await send(method, url, text, type).catch(unreached);
     if (!isPassing(answer.status) || attempt === attempts) return answer;
     await pause(attempt + 2);
   }

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { placeOf } from "../../functions/data/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { metered } from "../support/control.ts";
+import { type MeterReport, metered } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
+import { plantPostings } from "../support/postings.ts";
 import { edit, nextOf, searchPage, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
@@ -52,6 +54,13 @@ const walkRoom = async (
   return { found, counts };
 };
 
+/** What a search of one room has read. */
+const unitsOf = (operations: MeterReport["operations"]): number => {
+  const counts = operations["GET /api/chat/rooms/{id}/messages/search"];
+  if (!counts) throw new Error("The meter knows of no search.");
+  return counts.rru;
+};
+
 describe("searchRoomMessages", () => {
   test("goes on without doubles or gaps while messages arrive and change, and counts what it has found", async () => {
     const room = await groupRoom(ann, [ben]);
@@ -71,16 +80,40 @@ describe("searchRoomMessages", () => {
     expect((await walkRoom(ben, room, { q: '"of many"', page_size: 2 })).found).toHaveLength(9);
   });
 
+  test("looks so far in one answer, and goes on in the next, where hardly anything fits", async () => {
+    const room = await groupRoom(ann, [ben]);
+    const wanted = await send(ann, room, "A needle");
+    await untilIndexed();
+    const later = Array.from({ length: 3500 }, (_, at) =>
+      placeOf(Date.parse(wanted.timestamp) + 1 + at, 2 + at),
+    );
+    await plantPostings(room, "needle", later, ben.id);
+    const { operations } = await metered(async () => {
+      const page = await searchPage(ann, room, { q: '"needle"', sender: ann.id });
+      expect(page).toMatchObject({ count: 0, results: [], next: expect.stringContaining("cursor=") });
+    });
+    const read = unitsOf(operations);
+    expect(read).toBeLessThan(90);
+    expect(await walkRoom(ann, room, { q: '"needle"', sender: ann.id })).toEqual({
+      found: ["A needle"],
+      counts: [0, 1],
+    });
+  });
+
   test("reads about as much whatever was said before", async () => {
     const rooms = [await directRoom(ann, ben), await directRoom(ann, cid)];
     const costs: number[] = [];
     for (const [place, room] of rooms.entries()) {
-      for (let at = 0; at < (place === 0 ? 5 : 60); at += 1) await send(ann, room, `Common word ${at}`);
+      // So far back that what is common has to be read again from there.
+      await send(ann, room, "Rare word here");
+      for (let at = 0; at < (place === 0 ? 35 : 70); at += 1) await send(ann, room, `Common word ${at}`);
       for (let at = 0; at < 3; at += 1) await send(ann, room, "Rare word here");
       await untilIndexed();
       for (const q of ["rare", "word rare"]) {
-        const { operations } = await metered(() => searchPage(ann, room, { q }));
-        costs.push(operations["GET /api/chat/rooms/{room_id}/messages/search"]?.rru ?? Number.NaN);
+        const { operations } = await metered(async () => {
+          expect((await searchPage(ann, room, { q })).count).toBe(4);
+        });
+        costs.push(unitsOf(operations));
       }
     }
     expect(costs.slice(2)).toEqual(costs.slice(0, 2));

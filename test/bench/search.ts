@@ -13,7 +13,7 @@ import type { Line, Table } from "./table.ts";
 /** How many messages have the rare word, in a history of any length. */
 const rareMessages = 5;
 /** The newest ones, of which every page that is measured is made. */
-const shownMessages = 400;
+const shownMessages = 600;
 
 /** What is searched for, with about as many results in either history. */
 const searches: Readonly<Record<string, string>> = {

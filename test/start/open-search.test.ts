@@ -125,6 +125,8 @@ test("where it is busy a message is indexed later, and a search is refused for a
   const refused = await attempt("searchMessages", { token: ann.token, query: { q: "pause" } });
   expect(refused.problem).toMatchObject({ status: 503, code: "unavailable" });
   expect(refused.headers.get("retry-after")).toBe("1");
+  openSearch.hangUp(3);
+  expect((await attempt("searchMessages", { token: ann.token, query: { q: "pause" } })).status).toBe(503);
   expect(await findAnywhere(ann, "pause")).toEqual(["After a pause"]);
 });
 

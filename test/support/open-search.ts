@@ -18,7 +18,7 @@ interface Answer {
   readonly body: object;
 }
 
-/** What a call was refused for, or how it is answered for once. */
+/** A server with one index, and how a test has it fail. */
 export interface OpenSearch {
   readonly url: string;
   /** Documents by their ids. */
@@ -28,6 +28,8 @@ export interface OpenSearch {
   readonly mappings: object | undefined;
   /** Answers the next calls of this path with a status, without doing anything. */
   fail(path: string, status: number, times: number): void;
+  /** Ends the next connections without an answer. */
+  hangUp(times: number): void;
   /** Refuses the next documents of a bulk, while the bulk itself is answered with 200. */
   refuseDocuments(count: number): void;
   /** Puts, or loses, a document behind everybody's back. */
@@ -47,6 +49,8 @@ const valuesOf = (document: Document, field: string): readonly Value[] => {
 };
 
 type Clause = Readonly<Record<string, unknown>>;
+
+// Each `as` below is safe in so far as a body that is of another shape makes the call fail, and with it the test.
 
 /** The one entry of an object, as clauses of a query are. */
 const only = (clause: unknown): [string, unknown] => {
@@ -146,6 +150,7 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
   const calls: string[] = [];
   const failures: { path: string; status: number; times: number }[] = [];
   let refused = 0;
+  let unanswered = 0;
   let mappings: object | undefined;
 
   const bulk = (text: string): Answer => {
@@ -200,9 +205,14 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
 
   const server = createServer(async (request, response) => {
     const text = await readAll(request);
+    if (unanswered > 0) {
+      unanswered -= 1;
+      request.socket.destroy();
+      return;
+    }
     const { method = "", url = "", headers } = request;
     // A request that no signature covers wholly is refused, as IAM does.
-    const { status, body } = (await isSignedBy("local", "es", { method, url, headers, text }))
+    const { status, body } = isSignedBy("local", "es", { method, url, headers, text })
       ? answer(method, url, headers["content-type"] ?? "", text)
       : { status: 403, body: { message: "The request signature we calculated does not match" } };
     calls.push(`${method} ${url} ${status}`);
@@ -221,6 +231,9 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
       return mappings;
     },
     fail: (path, status, times) => failures.push({ path, status, times }),
+    hangUp: (times) => {
+      unanswered = times;
+    },
     refuseDocuments: (count) => {
       refused = count;
     },
