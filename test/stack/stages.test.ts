@@ -197,6 +197,7 @@ for (const [variant, context] of variants) {
           "PushDeadLettersUrl",
           "PushQueueUrl",
           "HttpUrl",
+          "RebuildFunctionName",
           "TableName",
           "WebSocketUrl",
           "WorkDeadLettersUrl",
