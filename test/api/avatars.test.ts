@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/objects/user.ts";
 import { emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
+import { metered } from "../support/control.ts";
 import { createAvatarUpload, type NewUpload, png, putBytes, s3Answer, uploaded } from "../support/files.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
 
@@ -90,6 +91,12 @@ describe("a picture of oneself", () => {
     }
     await untilGone(first);
     expect((await get(second)).status).toBe(200);
+  });
+
+  test("is got without a read of the table", async () => {
+    const address = await setPicture(ann);
+    const { operations } = await metered(() => get(address));
+    expect(operations["GET /api/chat/avatars/{id}"]).toMatchObject({ invocations: 1, dynamodb_calls: 0 });
   });
 
   test("is nobody else's to remove", async () => {
