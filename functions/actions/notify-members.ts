@@ -2,6 +2,7 @@ import type { NotificationType } from "../../contract/objects/notification.ts";
 import { getMemberships, type Membership } from "../data/memberships.ts";
 import { getMessage, type StoredMessage } from "../data/messages.ts";
 import { areApart, type People } from "../data/people.ts";
+import { getProfiles } from "../data/profiles.ts";
 import { getRoomMembers } from "../data/room-members.ts";
 import { claimStretch, isUntold } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
@@ -93,7 +94,6 @@ export const notifyMembers = async (message: StoredMessage): Promise<void> => {
   const receivers = receiversOf(message, await getCandidates(message, addressed), addressed);
   if (receivers.length === 0) return;
   const { people } = await getTogether({
-    profiles: [senderId],
     presences: [senderId, ...receivers.map(({ me }) => me.userId)],
   });
   const told = receivers.filter(
@@ -102,13 +102,13 @@ export const notifyMembers = async (message: StoredMessage): Promise<void> => {
       (type !== "new_message" || !isReached(roomId, me.userId, people)),
   );
   if (told.length === 0) return;
-  const present = await getMessage(roomId, seq);
+  const [present, profiles] = await Promise.all([getMessage(roomId, seq), getProfiles([senderId])]);
   if (!present || isGone(present)) return;
   await forEach(told, toldAtOnce, async ({ me, type }) => {
     if (type === "new_message" && !(await claimStretch(me, seq))) return;
     await tellNotification(notificationOfMessage(present, me.userId, type), {
       message: present,
-      people,
+      people: { ...people, profiles },
       seesEmail: true,
     });
   });

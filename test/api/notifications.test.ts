@@ -6,7 +6,7 @@ import { metered } from "../support/control.ts";
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { connect } from "../support/socket-client.ts";
+import { closeAll, connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -84,11 +84,12 @@ describe("a new message", () => {
 
   test("notifies nobody who is connected, unless to another room alone", async () => {
     const [room, other] = [await groupRoom(ann, [ben, cid]), await directRoom(ben, cid)];
-    const sockets = [await connect(ben), await connect(cid, { room_id: other })];
+    const [socket, elsewhere] = [await connect(ben), await connect(cid, { room_id: other })];
     await say(ann, room, "Hello");
     expect(await typesOf(ben)).toEqual(["group_invite"]);
     expect(await typesOf(cid)).toEqual(["new_message", "group_invite"]);
-    for (const socket of sockets) await socket.close();
+    await elsewhere.close();
+    await closeAll(ben, [socket]);
     await say(ann, room, "And now?");
     expect((await notificationsOf(ben))[0]).toMatchObject({ type: "new_message", count: 2 });
   });

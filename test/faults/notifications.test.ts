@@ -6,7 +6,7 @@ import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
 import { actAsFunction, messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { connect } from "../support/socket-client.ts";
+import { closeAll, connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -142,11 +142,12 @@ describe("a change that is followed again", () => {
 
   test("late notifies of nothing that was read, or deleted, since", async () => {
     const [read, deleted] = [await directRoom(ann, ben), await directRoom(ann, cid)];
-    const sockets = [await connect(ben), await connect(cid)];
+    const [bens, cids] = [await connect(ben), await connect(cid)];
     const messages = [await say(ann, read, "Hello"), await say(ann, deleted, "Hello")];
     const records = await Promise.all(messages.map(({ room, seq }) => messageRecord(room, seq)));
     await afterSeconds(0);
-    for (const socket of sockets) await socket.close();
+    await closeAll(ben, [bens]);
+    await closeAll(cid, [cids]);
     await markRead(ben, read);
     const params = { room_id: deleted, message_id: messages[1]?.id ?? "" };
     await call("deleteMessage", { token: ann.token, params });

@@ -1,6 +1,7 @@
 import { WebSocket } from "ws";
 import { type ServerEvent, serverEvent } from "../../contract/events.ts";
 import type { FrameType } from "../../contract/frames.ts";
+import { until } from "./background.ts";
 import { call, holdAgainst } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 import { exercise, target } from "./target.ts";
@@ -163,6 +164,13 @@ export const openSocket = async (
       await closed;
     },
   };
+};
+
+/** Closes sockets of somebody, their last ones, and waits until that has become known. */
+export const closeAll = async (user: TestUser, sockets: readonly SocketClient[]): Promise<void> => {
+  for (const socket of sockets) await socket.close();
+  const asking = { token: user.token, params: { user_id: user.id } };
+  await until(async () => !(await call("getUserStatus", asking)).is_online, `${user.username} is offline`);
 };
 
 /** Opens a socket as a client does: with a ticket. */
