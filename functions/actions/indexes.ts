@@ -1,6 +1,8 @@
 import { type Key, keys } from "../data/keys.ts";
 import type { SubjectKind } from "../data/scan.ts";
 import { rebuildProfile, removeStrays } from "./index-profile.ts";
+import { rebuildNotifications } from "./rebuild-notifications.ts";
+import { rebuildSearch } from "./rebuild-search.ts";
 
 /** Something that is derived behind the stream, and can be made again from what it is derived from. */
 export interface Index {
@@ -32,6 +34,14 @@ const indexes = {
     },
     entries: { prefix: keys.directoryEntries, review: removeStrays },
   },
+  notifications: {
+    kind: "user",
+    rebuild: async (id) => {
+      await rebuildNotifications(id);
+      return undefined;
+    },
+  },
+  search: { kind: "room", rebuild: rebuildSearch },
 } as const satisfies Record<string, Index>;
 
 export const indexNames: readonly string[] = Object.keys(indexes);
