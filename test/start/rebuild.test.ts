@@ -8,9 +8,12 @@ import { afterSeconds, emptyQueues, rebuild, until } from "../support/background
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
 import { deleteItems, directoryItems, ownerOf, putItems } from "../support/directory-items.ts";
-import { actAsFunction, clientOptions, countMessages } from "../support/operator.ts";
-import { groupRoom, newUsers, type TestUser, untilListed } from "../support/people.ts";
+import { notificationsOf } from "../support/notifications.ts";
+import { actAsFunction, clientOptions, countMessages, itemsAt } from "../support/operator.ts";
+import { directRoom, groupRoom, newUsers, type TestUser, untilListed } from "../support/people.ts";
+import { losePostings } from "../support/postings.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
+import { find, send } from "../support/search.ts";
 import { setTarget, target } from "../support/target.ts";
 
 /** Longer than a queue hides a message whose function ended without an answer. */
@@ -70,6 +73,10 @@ const untilEnded = (): Promise<void> =>
   until(async () => (await reportOf())?.ended === true, "the rebuild has ended");
 
 const itemsOf = (user: TestUser | undefined) => whole.filter((item) => ownerOf(item) === user?.id);
+const notificationItems = async ({ id }: TestUser) => {
+  const { pk, prefix } = keys.notificationsOf(id);
+  return (await itemsAt(pk)).filter(({ sk }) => sk.startsWith(prefix)).map(({ sk }) => ({ pk, sk }));
+};
 const isEntry = ({ pk }: { pk: string }): boolean => pk.startsWith(keys.directoryEntries);
 
 describe("npm run rebuild -- --index directory", () => {
@@ -132,7 +139,7 @@ describe("npm run rebuild -- --index directory", () => {
     const refused = await rebuild("--index", "mail");
     expect(refused).toMatchObject({
       code: 1,
-      output: expect.stringContaining("There is no index mail: there are directory"),
+      output: expect.stringContaining("There is no index mail: there are directory, notifications, search."),
     });
     await expect(invoke({ index: "mail" })).rejects.toThrow("There is no index mail");
     expect((await rebuild("--idnex")).output).toContain("--index NAME");
@@ -231,5 +238,28 @@ describe("a rebuild", () => {
     expect(seen.sort()).toEqual(rooms.flatMap((id) => [`${id} half`, `${id} undefined`]).sort());
     const places = (await getRebuild(name))?.places ?? [];
     expect(places.reduce((sum, place) => sum + place.done, 0)).toBe(rooms.length);
+  });
+});
+
+describe("npm run rebuild", () => {
+  test("-- --index search finds messages again, and -- --index notifications notifies of them again", async () => {
+    const [ann, ben] = users;
+    if (!ann || !ben) throw new Error("Eight users were made.");
+    const room = await directRoom(ann, ben);
+    for (const content of ["The quarterly figures", "More figures"]) await send(ann, room, content);
+    await afterSeconds(0);
+    const notified = await notificationsOf(ben);
+    await losePostings(room);
+    await deleteItems(await notificationItems(ben));
+    expect(await find(ben, room, "figures")).toEqual([]);
+    expect(await notificationsOf(ben)).toEqual([]);
+
+    expect((await rebuild("--index", "search")).output).toMatch(/search: rebuilt from .*, \d+ rooms?, /);
+    expect(await find(ben, room, "figures")).toEqual(["More figures", "The quarterly figures"]);
+    expect(await notificationsOf(ben)).toEqual([]);
+    const { code, output } = await rebuild("--index", "notifications");
+    expect(output).toMatch(/notifications: rebuilt from .*, 10 users, /);
+    expect(code).toBe(0);
+    expect(await notificationsOf(ben)).toEqual(notified);
   });
 });
