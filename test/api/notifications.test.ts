@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { metered } from "../support/control.ts";
+import { meteredWithStream } from "../support/control.ts";
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 /** What is written and read behind the stream because of some work. */
 const behind = async (work: () => Promise<unknown>): Promise<readonly number[]> => {
-  const { operations } = await metered(async () => {
+  const { operations } = await meteredWithStream(async () => {
     await work();
     await afterSeconds(0);
   });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { clearFaults, injectFault, metered } from "../support/control.ts";
+import { clearFaults, injectFault, meteredWithStream } from "../support/control.ts";
 import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
 
 /** Longer than any request runs. */
@@ -63,7 +63,7 @@ describe("a membership that ended", () => {
   test("costs its telling, and no write, where nothing is left to do", async () => {
     const [ann, ben] = await pair();
     const roomId = await groupRoom(ann, [ben]);
-    const { operations } = await metered(async () => {
+    const { operations } = await meteredWithStream(async () => {
       await call("leaveRoom", { token: ben.token, params: { room_id: roomId } });
       await afterSeconds(settled);
     });
@@ -81,7 +81,7 @@ test("the reading of messages sets off nothing behind it", async () => {
   for (const content of ["one", "two", "three"])
     await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
   await afterSeconds(0);
-  const { operations } = await metered(async () => {
+  const { operations } = await meteredWithStream(async () => {
     const reading = { token: ben.token, params: { room_id: roomId } };
     for (const body of [{ up_to_seq: 2 }, {}]) await call("markRoomRead", { ...reading, body });
     await afterSeconds(settled);

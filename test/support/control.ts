@@ -102,12 +102,22 @@ const untilSettled = async (): Promise<void> => {
   }
 };
 
-/** What one piece of work cost, by operation, with its calls; not what earlier work has set off behind it. */
-export const metered = async (work: () => Promise<unknown>): Promise<MeterReport> => {
+/** What one piece of work cost, by operation, with its calls, and what it set off behind the table's stream, as far as that was done by its end. */
+export const meteredWithStream = async (work: () => Promise<unknown>): Promise<MeterReport> => {
   await untilSettled();
   await resetMeter();
   await work();
   return readMeter();
+};
+
+/** The same without what was set off behind the table's stream, which may or may not have begun by then. */
+export const metered = async (work: () => Promise<unknown>): Promise<MeterReport> => {
+  const { operations, calls } = await meteredWithStream(work);
+  const isAskedFor = (operation: string): boolean => !operation.startsWith("stream ");
+  return {
+    operations: Object.fromEntries(Object.entries(operations).filter(([name]) => isAskedFor(name))),
+    calls: calls.filter(({ operation }) => isAskedFor(operation)),
+  };
 };
 
 /** How many of the calls had to wait for another: the longest chain of calls of which each began after the last ended. */
