@@ -5,6 +5,9 @@ const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    // Each worker has a runner of its own (target.ts), whose meter, faults and clock are for one test at a time. The same
+    // number for all projects: where it differs vitest runs them in groups, and its numbers of workers are not unique then.
+    maxWorkers: runnersAtOnce,
     projects: [
       {
         test: {
@@ -18,10 +21,6 @@ export default defineConfig({
           name: "api",
           include: ["test/{api,background,browser,websocket,faults,model,resume,start}/**/*.test.ts"],
           globalSetup: ["test/support/runner-setup.ts"],
-          // Each worker has a runner of its own, whose meter, faults and clock are for one test at a time.
-          maxWorkers: runnersAtOnce,
-          // After the unit tests: vitest wants it said where the number of workers differs.
-          sequence: { groupOrder: 1 },
           ...timeouts,
         },
       },
