@@ -34,6 +34,13 @@ const followers: readonly Follower[] = [
   followChangedMessage,
 ];
 
+/** What one of them fails at keeps no other from its work: who is notified does not wait for what cannot be indexed. */
 export const followChange = async (change: Change): Promise<void> => {
-  for (const follow of followers) await follow(change);
+  const failures: unknown[] = [];
+  for (const follow of followers)
+    await follow(change).catch((error: unknown) => {
+      failures.push(error);
+    });
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join(" "));
+  if (failures.length > 0) throw failures[0];
 };

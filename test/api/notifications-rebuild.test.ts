@@ -16,7 +16,6 @@ let table: typeof import("../../functions/data/table.ts");
 
 beforeAll(async () => {
   actAsFunction();
-  process.env.NOTIFICATION_DAYS = "90";
   ({ rebuildNotifications: rebuild } = await import("../../functions/actions/rebuild-notifications.ts"));
   table = await import("../../functions/data/table.ts");
 });

@@ -172,7 +172,6 @@ test("a notification that is made again, because it was lost, is not pushed agai
   await say(ann, room, "Hello");
   const [{ id } = { id: "" }] = await notificationsOf(ben);
   actAsFunction();
-  process.env.NOTIFICATION_DAYS = "90";
   const { takeItem } = await import("../../functions/data/table.ts");
   const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
   await takeItem(keys.notification(ben.id, id));

@@ -6,6 +6,7 @@ import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
 import { actAsFunction, messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
+import { find } from "../support/search.ts";
 import { closeAll, connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
@@ -113,6 +114,9 @@ test("a change that cannot be followed delays no other, and is followed when it 
   });
   await Promise.all([say(ann, toBen, "Hello"), say(ann, toCid, "Hello")]);
   expect(await typesOf(cid)).toEqual(["new_message"]);
+  // Nor what else follows from the same one.
+  expect(await find(ben, toBen, "hello")).toEqual(["Hello"]);
+  await clearFaults();
   await afterSeconds(6);
   expect(await typesOf(ben)).toEqual(["new_message"]);
 });

@@ -5,7 +5,7 @@ import type { Message } from "../../contract/objects/message.ts";
 import { keys } from "../../functions/data/keys.ts";
 import { emptyQueues, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
-import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
+import { clearFaults, injectFault, listFaults, meteredWithStream } from "../support/control.ts";
 import { actAsFunction, itemsOfRoom, type StoredItem } from "../support/operator.ts";
 import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { losePostings, termsOfRoom } from "../support/postings.ts";
@@ -134,7 +134,7 @@ describe("records of one message", () => {
     const message = await send(ann, room, "Nothing of this changes");
     await untilIndexed();
     const params = { room_id: room, message_id: message.id };
-    const { operations } = await metered(async () => {
+    const { operations } = await meteredWithStream(async () => {
       await call("reactToMessage", { token: ben.token, params, body: { emoji: "👍" } });
       await call("pinMessage", { token: ann.token, params });
       await untilIndexed();

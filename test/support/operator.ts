@@ -115,6 +115,7 @@ export const actAsFunction = (): void => {
     AWS_ENDPOINT_URL_S3: awsUrl,
     AWS_ENDPOINT_URL_SQS: awsUrl,
     BUCKET_NAME: bucketName(),
+    NOTIFICATION_DAYS: "90",
     TABLE_NAME: tableName,
     WORK_QUEUE_URL: queueUrl("WorkQueueUrl"),
   });
