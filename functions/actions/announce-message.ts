@@ -5,7 +5,7 @@ import type { Profile } from "../data/profiles.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import type { Audience } from "./audience.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, type Told } from "./deliver.ts";
 import { presentMessage, unreadMarks } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
 import { ensureProfile } from "./profiles.ts";
@@ -44,10 +44,11 @@ export const announceMessage = async (
   actor: Actor,
   stored: StoredMessage,
   audience: Audience,
+  limits: Pick<Told, "viewers_of"> = {},
 ): Promise<Message> => {
   const person = personOf(audience.people, actor.userId);
   const sender = { ...person, profile: (await senderOf(actor, audience)) ?? person.profile };
   const message = presentMessage(stored, unreadMarks, () => presentUser(sender, true));
-  await deliver(audience, { event: { type: "message", message } });
+  await deliver(audience, { ...limits, event: { type: "message", message } });
   return message;
 };

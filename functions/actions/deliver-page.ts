@@ -15,9 +15,9 @@ const toldBy = async ({
   event,
   view,
   ends,
-  written_at,
+  viewers_of,
 }: Page): Promise<Told | undefined> => {
-  const limits = { ...(ends && { ends }), ...(written_at !== undefined && { written_at }) };
+  const limits = { ...(ends && { ends }), ...(viewers_of !== undefined && { viewers_of }) };
   if (event) return { ...limits, event };
   const head = await getHead(roomId, "consistent");
   if (!view || !head || head.status === "deleted") return undefined;

@@ -21,7 +21,7 @@ export const expireConnection = async (socket: Socket): Promise<void> => {
 export type Render = (userIds: readonly string[]) => Promise<(userId: string) => ServerEvent | undefined>;
 
 /** What is told: one event, or what each sees in their own way, which a worker knows by its view. */
-export type Told = Pick<Delivery, "ends" | "written_at"> &
+export type Told = Pick<Delivery, "ends" | "viewers_of"> &
   ({ readonly event: ServerEvent } | { readonly view: PageView; readonly render: Render });
 
 const endedAtOnce = 25;
@@ -69,7 +69,7 @@ export const tell = async (
   const mayView = await viewersOf(
     roomId,
     listening.map((connection) => connection.userId),
-    told.written_at,
+    told.viewers_of,
   );
   const tried = listening.filter((connection) => mayView(connection.userId));
   const { over, failed } = await postEvent(tried, await eventFor(told, tried));
@@ -93,7 +93,7 @@ const toDelivery = ({ roomId, stillIn }: Listeners, told: Told): Delivery => ({
   room_id: roomId,
   ...("event" in told ? { event: told.event } : { view: told.view }),
   ...(stillIn && { still_in: stillIn }),
-  ...(told.written_at !== undefined && { written_at: told.written_at }),
+  ...(told.viewers_of !== undefined && { viewers_of: told.viewers_of }),
   ...(told.ends && { ends: told.ends }),
 });
 

@@ -1,32 +1,36 @@
+import type { Delivery } from "../data/delivery-pages.ts";
 import { getHead, type Head } from "../data/heads.ts";
-import { getMemberships } from "../data/memberships.ts";
-import type { RosterEntry } from "../data/rosters.ts";
+import { getMemberships, type Membership } from "../data/memberships.ts";
 
-/** Whether a member may see what was written at a time: not before they joined, if their role may not view the history. */
-export const mayViewFrom = (
-  head: Pick<Head, "permissions">,
-  { role, joinedAt }: Pick<RosterEntry, "role" | "joinedAt">,
-  writtenAt: string,
-): boolean => head.permissions[role].can_view_history || joinedAt <= writtenAt;
+/**
+ * Whether a member may see a message: not one of before they joined, if their role may not view the history. Times do
+ * not tell which those are: a send that is completed later bears a later time than its number.
+ */
+const mayView = (head: Head, { role, joinedSeq }: Membership, seq: number): boolean =>
+  head.permissions[role].can_view_history || joinedSeq < seq;
 
 /** Whether there is anybody who may not. */
 export const hidesHistory = ({ permissions }: Pick<Head, "permissions">): boolean =>
   Object.values(permissions).some((role) => !role.can_view_history);
 
-/** Who of these people may see what was written at a time, by their memberships; everybody, where no time matters. */
+/** Tells something of a message to those alone who may see it, as far as there is anybody who may not. */
+export const viewerLimits = (head: Pick<Head, "permissions">, seq: number): Pick<Delivery, "viewers_of"> =>
+  hidesHistory(head) ? { viewers_of: seq } : {};
+
+/** Who of these people may see a message, by their memberships; everybody, where no message is named. */
 export const viewersOf = async (
   roomId: string,
   userIds: readonly string[],
-  writtenAt: string | undefined,
+  seq: number | undefined,
 ): Promise<(userId: string) => boolean> => {
-  if (writtenAt === undefined) return () => true;
+  if (seq === undefined) return () => true;
   const [head, memberships] = await Promise.all([
     getHead(roomId),
     getMemberships(roomId, [...new Set(userIds)]),
   ]);
   const viewers = new Set(
     memberships
-      .filter((membership) => head && mayViewFrom(head, membership, writtenAt))
+      .filter((membership) => head && mayView(head, membership, seq))
       .map((membership) => membership.userId),
   );
   return (userId) => viewers.has(userId);

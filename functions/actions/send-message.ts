@@ -17,6 +17,7 @@ import { announceMessage, settled } from "./announce-message.ts";
 import { attachFile, copyFile, type ForwardedFile, prepareUpload, settleFile } from "./attach-file.ts";
 import { type Audience, getAudience, only, others, unknownSize } from "./audience.ts";
 import { deliver } from "./deliver.ts";
+import { viewerLimits } from "./history-viewers.ts";
 import { bucketOf, payAhead, payNow } from "./rate-limit.ts";
 import { witnessLimit } from "./witnesses.ts";
 
@@ -96,7 +97,9 @@ const repeat = async (
   else await showPreview(roomId, completed);
   const audience = await settled(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
   const told = isBlocked ? { ...audience, ...only(audience, (userId) => userId === actor.userId) } : audience;
-  return { message: await announceMessage(actor, completed, told), repeated: existing !== undefined };
+  // Somebody may have joined since its number was taken.
+  const limits = head ? viewerLimits(head, seq) : {};
+  return { message: await announceMessage(actor, completed, told, limits), repeated: existing !== undefined };
 };
 
 type Claimed = Extract<ClaimResult, { result: "claimed" }>;

@@ -25,8 +25,8 @@ export interface Delivery {
   readonly view?: PageView;
   /** Absent where it is told to those, too, who are not in the room any more. */
   readonly still_in?: StillIn;
-  /** Only to those who may see what was written at this time; RFC 3339. */
-  readonly written_at?: string;
+  /** Only to those who may see the message of this seq. */
+  readonly viewers_of?: number;
   /** What is over for those who are told: their membership, or the room for everybody. */
   readonly ends?: "membership" | "room";
 }

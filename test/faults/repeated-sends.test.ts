@@ -1,0 +1,70 @@
+/** What the repeat of a send may still do, when the room is not as it was at the first attempt. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { groupRoom, type TestUser, three } from "../support/people.ts";
+import { closeAll, connect, type SocketClient } from "../support/socket-client.ts";
+
+let ann: TestUser;
+let ben: TestUser;
+let cid: TestUser;
+let roomId: string;
+
+beforeEach(async () => {
+  [ann, ben, cid] = await three();
+  roomId = await groupRoom(ann, [ben]);
+});
+
+const inRoom = (user: TestUser, body?: object) => ({
+  token: user.token,
+  params: { room_id: roomId },
+  ...(body && { body }),
+});
+
+const send = (user: TestUser) =>
+  attempt("sendMessage", inRoom(user, { content: "the message", client_message_id: "the-id" }));
+
+/** A send that ends when its number is claimed, and nothing stored. */
+const sendHalf = async (user: TestUser): Promise<void> => {
+  await injectFault({
+    kind: "crash",
+    service: "dynamodb",
+    action: "UpdateItem",
+    pk: `ROOM#${roomId}`,
+    sk: "MEMBER#",
+    function: "messages",
+  });
+  expect((await send(user)).status).toBe(500);
+  expect((await listFaults()).map(({ hits }) => hits)).toEqual([1]);
+  await clearFaults();
+};
+
+const heard = async (socket: SocketClient): Promise<number[]> => {
+  await socket.request({ type: "ping" });
+  return socket.events.flatMap((event) => (event.type === "message" ? [event.message.seq] : []));
+};
+
+describe("of what somebody who joined since may not see", () => {
+  for (const [what, first, status] of [
+    ["was stored", async () => expect((await send(ann)).status).toBe(201), 200],
+    ["was claimed alone", () => sendHalf(ann), 201],
+  ] as const)
+    test(`tells the others alone, where it ${what}`, async () => {
+      await call("updatePermissions", inRoom(ann, { member: { can_view_history: false } }));
+      await first();
+      await call("addParticipants", inRoom(ann, { user_ids: [cid.id] }));
+      const [bens, cids] = [await connect(ben), await connect(cid)];
+      const { body, ...answer } = await send(ann);
+      expect(answer.status).toBe(status);
+      const params = { room_id: roomId, message_id: body.id };
+      expect((await attempt("getMessage", { token: cid.token, params })).status).toBe(404);
+      // Nor of what becomes of it, whatever its time says.
+      await call("updateMessage", { token: ann.token, params, body: { content: "changed" } });
+      expect((await bens.next("message_updated")).message.content).toBe("changed");
+      expect(await heard(bens)).toEqual([1]);
+      expect(await heard(cids)).toEqual([]);
+      expect(cids.events.filter(({ type }) => type === "message_updated")).toEqual([]);
+      await closeAll(ben, [bens]);
+      await closeAll(cid, [cids]);
+    });
+});
