@@ -17,8 +17,15 @@ export const notifyChunk = async (roomId: string, seq: number, chunk: number): P
   if (!message || isGone(message)) return;
   const { senderId } = message;
   const userIds = (rosters.get(chunk) ?? []).map((entry) => entry.userId).filter((id) => id !== senderId);
-  const { people } = await getTogether({ profiles: [senderId], presences: [...userIds, senderId] });
-  const told = userIds.filter((userId) => !areApart(people, senderId, userId));
+  const { memberships, people } = await getTogether({
+    memberships: userIds.map((userId) => [roomId, userId] as const),
+    profiles: [senderId],
+    presences: [...userIds, senderId],
+  });
+  // Nobody who joined since: to them it is of before.
+  const told = memberships
+    .filter((me) => seq > me.joinedSeq && !areApart(people, senderId, me.userId))
+    .map((me) => me.userId);
   const isLive = (userId: string): boolean => (people.presences.get(userId)?.connections.length ?? 0) > 0;
   await forEach([...told.filter(isLive), ...told.filter((userId) => !isLive(userId))], toldAtOnce, (userId) =>
     tellNotification(notificationOfMessage(message, userId, "emergency"), {

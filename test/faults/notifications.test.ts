@@ -144,6 +144,28 @@ describe("a change that is followed again", () => {
     }
   });
 
+  test("late tells nobody of an emergency who joined since", async () => {
+    const room = await groupRoom(ann, [ben]);
+    const { seq } = await say(ann, room, "Fire!", { priority: "emergency" });
+    expect(await typesOf(ben)).toEqual(["emergency", "group_invite"]);
+    const params = { room_id: room };
+    await call("addParticipants", { token: ann.token, params, body: { user_ids: [cid.id] } });
+    const [bens, cids] = [await connect(ben), await connect(cid)];
+    await followAgain(await messageRecord(room, seq));
+    expect((await bens.next("notification")).notification).toMatchObject({
+      type: "emergency",
+      message: { content: "Fire!" },
+    });
+    expect(await typesOf(cid)).toEqual(["group_invite"]);
+    await cids.request({ type: "ping" });
+    const told = cids.events.flatMap((event) =>
+      event.type === "notification" ? [event.notification.type] : [],
+    );
+    expect(told).not.toContain("emergency");
+    await closeAll(ben, [bens]);
+    await closeAll(cid, [cids]);
+  });
+
   test("late notifies of nothing that was read, or deleted, since", async () => {
     const [read, deleted] = [await directRoom(ann, ben), await directRoom(ann, cid)];
     const [bens, cids] = [await connect(ben), await connect(cid)];
