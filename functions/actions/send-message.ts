@@ -12,7 +12,7 @@ import { errorFacts, log } from "../kernel/log.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessVisibleMessage } from "./access-message.ts";
 import { accessMembership } from "./access-room.ts";
-import { sendingRefusal } from "./access-sending.ts";
+import { accessSending, sendingRefusal } from "./access-sending.ts";
 import { announceMessage, settled } from "./announce-message.ts";
 import { attachFile, copyFile, type ForwardedFile, prepareUpload, settleFile } from "./attach-file.ts";
 import { type Audience, getAudience, only, others, unknownSize } from "./audience.ts";
@@ -77,20 +77,23 @@ const announceReading = async (
 
 /**
  * What an earlier call with the same client's id has claimed: its message, completed if that call ended before it was
- * stored, and delivered again, because nobody knows whether it was.
+ * stored, and delivered again, because nobody knows whether it was. Throws `forbidden` where it was not stored, and may
+ * not be sent any more.
  */
 const repeat = async (
   actor: Actor,
-  roomId: string,
+  me: Membership,
   seq: number,
   prepare: (seq: number) => Promise<Unsent>,
 ): Promise<Sent> => {
+  const { roomId } = me;
   const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId, "consistent")]);
   // What a deleted room held is removed, and nothing may be added to it after that.
   if (head && (head.status === "deleted" || seq <= head.floor)) throw noRoomAccess();
+  // Its number was taken when its sender might send: it is stored only if they still may.
+  if (!existing && head) accessSending({ head, me });
+  // One that is stored, and followed by a block, is not told of again.
   const isBlocked = head !== undefined && head.blockedBy.size > 0;
-  // A block came after its number was taken: it is not stored any more, and one that is, is not told of again.
-  if (!existing && isBlocked) throw sendingRefusal(head);
   const completed = existing ?? (await store(await prepare(seq), seq));
   if (existing) await settleFile(existing);
   // Whoever failed to store it may have put the message before it back as the last one.
@@ -194,7 +197,7 @@ export const sendMessage = async (
   if (earlier !== undefined) {
     // It is delivered again, and so costs the member as much as a new one.
     await payNow(me, bucket);
-    return repeat(actor, roomId, earlier, prepare);
+    return repeat(actor, me, earlier, prepare);
   }
   if (typeof draft.reply_to === "string") await accessReplyTarget(me, draft.reply_to);
   const cost = await payAhead(me, bucket);
@@ -213,7 +216,7 @@ export const sendMessage = async (
     const claimed = await claimPlace(me, { seq, cost, clientMessageId: clientMessageId ?? undefined });
     if ("seen" in claimed) {
       if (cost > 0) await payNow(me, bucket);
-      const sent = await repeat(actor, roomId, claimed.seen, async () => unsent);
+      const sent = await repeat(actor, me, claimed.seen, async () => unsent);
       await withdraw(actor.userId, order);
       return sent;
     }

@@ -68,3 +68,33 @@ describe("of what somebody who joined since may not see", () => {
       await closeAll(cid, [cids]);
     });
 });
+
+describe("of what was not stored", () => {
+  for (const [what, forbid, allow] of [
+    [
+      "in a room that was archived since, waits until it is active",
+      () => call("archiveRoom", inRoom(ann)),
+      () => call("activateRoom", inRoom(ann)),
+    ],
+    [
+      "of somebody who may not send any more, waits until they may",
+      () => call("updatePermissions", inRoom(ann, { member: { can_send: false } })),
+      () => call("updatePermissions", inRoom(ann, { member: { can_send: true } })),
+    ],
+  ] as const)
+    test(what, async () => {
+      await sendHalf(ben);
+      await forbid();
+      const socket = await connect(ann);
+      expect((await send(ben)).status).toBe(403);
+      expect((await call("listMessages", inRoom(ann))).results).toEqual([]);
+      expect(await heard(socket)).toEqual([]);
+      await allow();
+      expect(await send(ben)).toMatchObject({ status: 201, body: { seq: 1 } });
+      expect(await heard(socket)).toEqual([1]);
+      // What is stored was said when it might be, and the answer to its repeat is the same.
+      await forbid();
+      expect((await send(ben)).status).toBe(200);
+      await closeAll(ann, [socket]);
+    });
+});
