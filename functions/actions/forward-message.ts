@@ -1,22 +1,33 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
+import { recentSeq } from "../data/memberships.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
 import { messageId as idOf } from "../kernel/ids.ts";
 import { accessMessage, accessPresent } from "./access-message.ts";
+import { accessSending } from "./access-sending.ts";
 import { type Sent, sendMessage } from "./send-message.ts";
 
-/** Throws `forbidden` unless the caller is in each room: before anything is sent to any of them. */
-const accessTargets = async (userId: string, roomIds: readonly string[]): Promise<void> => {
-  const { heads, memberships } = await getTogether({
-    heads: roomIds,
-    memberships: roomIds.map((roomId) => [roomId, userId] as const),
-  });
+/**
+ * Throws `forbidden` unless the caller may send in each room, before anything is sent to any of them. Where an earlier
+ * call with the same client's id has sent, its repeat decides for itself.
+ */
+const accessTargets = async (
+  userId: string,
+  roomIds: readonly string[],
+  clientMessageId: string | undefined,
+): Promise<void> => {
+  const { heads, memberships } = await getTogether(
+    { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
+    "consistent",
+  );
   for (const roomId of roomIds) {
     const head = heads.find((one) => one.id === roomId);
-    const isMember = memberships.some((one) => one.roomId === roomId);
-    if (!head || head.status === "deleted" || !isMember) throw noRoomAccess();
+    const me = memberships.find((one) => one.roomId === roomId);
+    if (!head || head.status === "deleted" || !me) throw noRoomAccess();
+    const isRepeated = clientMessageId !== undefined && recentSeq(me, clientMessageId) !== undefined;
+    if (!isRepeated) accessSending({ head, me });
   }
 };
 
@@ -48,7 +59,7 @@ export const forwardMessage = async (
   const { message } = await accessMessage(actor.userId, roomId, messageId);
   accessPresent(message);
   const targets = [...new Set(roomIds)];
-  await accessTargets(actor.userId, targets);
+  await accessTargets(actor.userId, targets, clientMessageId);
   const { attachment } = message;
   const origin = {
     forwardedFrom: idOf(message.roomId, message.seq),

@@ -145,6 +145,31 @@ describe("forwardMessage", () => {
     for (const body of [{}, { room_ids: [] }, { room_ids: own }, { room_ids: Array(21).fill(own) }])
       expect(await status(ann, said, body)).toBe(400);
   });
+
+  test("goes to none of the rooms if the caller may not send in one, unless it has gone there before", async () => {
+    const { ann, ben, roomId } = await setScene();
+    const said = await say(ann, roomId, "News");
+    const [one, silent, archived] = [
+      await groupRoom(ann, [ben]),
+      await groupRoom(ann, [ben]),
+      await groupRoom(ann, [ben]),
+    ];
+    const forward = async (rooms: readonly string[]): Promise<number> => {
+      const body = { room_ids: rooms, client_message_id: "f-1" };
+      return (await attempt("forwardMessage", about(ben, said, { body }))).status;
+    };
+    const token = ann.token;
+    const body = { member: { can_send: false } };
+    await call("updatePermissions", { token, params: { room_id: silent }, body });
+    await call("archiveRoom", { token, params: { room_id: archived } });
+    for (const refused of [silent, archived]) expect(await forward([one, refused])).toBe(403);
+    expect((await call("listMessages", { token, params: { room_id: one } })).count).toBe(0);
+
+    await call("activateRoom", { token, params: { room_id: archived } });
+    expect(await forward([one, archived])).toBe(201);
+    await call("archiveRoom", { token, params: { room_id: archived } });
+    expect(await forward([one, archived])).toBe(200);
+  });
 });
 
 describe("expires_in", () => {
