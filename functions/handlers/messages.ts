@@ -29,14 +29,20 @@ const placeOf = ({ page, before, after }: PlaceQuery): Place => {
   return after === undefined ? { page } : { after };
 };
 
-/** Links go on in the direction of the list: to older messages, or, with `after`, to newer ones. */
+/**
+ * Links go on in the direction of the list: to older messages, or, with `after`, to newer ones. Page 1 is full whatever
+ * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message.
+ */
 const linksOf = (url: URL, place: Place, { messages, older, newer }: MessageList) => {
+  const toOlder =
+    older && messages[0] ? linkTo(url, { before: messages[0].seq, after: undefined, page: undefined }) : null;
   if ("page" in place)
-    return {
-      next: older ? linkTo(url, { page: place.page + 1 }) : null,
-      previous: place.page > 1 ? linkTo(url, { page: place.page - 1 }) : null,
-    };
-  const toOlder = older && messages[0] ? linkTo(url, { before: messages[0].seq, after: undefined }) : null;
+    return place.page === 1
+      ? { next: toOlder, previous: null }
+      : {
+          next: older ? linkTo(url, { page: place.page + 1 }) : null,
+          previous: linkTo(url, { page: place.page - 1 }),
+        };
   const last = messages.at(-1);
   const toNewer = newer && last ? linkTo(url, { after: last.seq, before: undefined }) : null;
   return "before" in place ? { next: toOlder, previous: toNewer } : { next: toNewer, previous: toOlder };

@@ -3,6 +3,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
+import { target } from "../support/target.ts";
 
 /** The three writes of a send, in their order: what each touches. */
 const steps = {
@@ -188,6 +189,25 @@ test("page 1 holds the newest messages, though numbers stayed unused", async () 
     query: { page_size: 2 },
   });
   expect(page.results.map((message) => message.content)).toEqual(["before"]);
+});
+
+test("links from page 1 repeat nothing, though numbers stayed unused", async () => {
+  expectedHits = [1, 1];
+  for (let at = 0; at < 2; at += 1) {
+    await strike("crash", scene, "order");
+    expect((await send(scene)).status).toBe(500);
+    const body = { content: `after hole ${at + 1}` };
+    await call("sendMessage", { token: scene.ann.token, params: { room_id: scene.roomId }, body });
+  }
+  const seen: string[] = [];
+  let next: string | null = `${target().httpUrl}/api/chat/rooms/${scene.roomId}/messages?page=1&page_size=2`;
+  while (next) {
+    const response: Response = await fetch(next, { headers: { authorization: `Bearer ${scene.ben.token}` } });
+    const page = (await response.json()) as { next: string | null; results: { content: string }[] };
+    seen.push(...page.results.map(({ content }) => content));
+    next = page.next;
+  }
+  expect(seen).toEqual(["after hole 1", "after hole 2", "before"]);
 });
 
 describe("over the socket", () => {
