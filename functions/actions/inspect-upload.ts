@@ -35,21 +35,38 @@ const foundAs: Partial<Record<MediaType, readonly string[]>> = {
   "application/vnd.oasis.opendocument.presentation": zip,
 };
 
-/** Text has no signature: it is UTF-8 without a NUL. What is cut off in its last character is no error. */
+/** The control characters that speak against text. https://mimesniff.spec.whatwg.org/#binary-data-byte */
+const isBinary = (byte: number): boolean =>
+  byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+
+/** Text has no signature: it is UTF-8 without these. What is cut off in its last character is no error. */
 const isText = (bytes: Uint8Array): boolean => {
   try {
-    return !new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true }).includes("\0");
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return !bytes.some(isBinary);
   } catch {
     return false;
   }
 };
+
+/**
+ * What is written as text, and is opened as more than that. Any other find among texts is chance: many signatures are a
+ * few letters, and `BMI;Gewicht` begins as a bitmap does.
+ */
+const documentsInText: readonly (string | undefined)[] = [
+  "application/pdf",
+  "application/rtf",
+  "application/xml",
+  "application/postscript",
+  "application/eps",
+];
 
 /** What speaks against bytes being of a type; undefined if nothing does. */
 const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | undefined> => {
   const { fileTypeFromBuffer } = await import("file-type");
   const found = (await fileTypeFromBuffer(bytes))?.mime;
   if (mediaType.startsWith("text/")) {
-    if (found !== undefined) return `its bytes are ${found}`;
+    if (documentsInText.includes(found)) return `its bytes are ${found}`;
     return isText(bytes) ? undefined : "its bytes are not UTF-8 text";
   }
   if (found === undefined) return "its bytes are of no known type";

@@ -95,6 +95,8 @@ describe("sending refuses", () => {
   const exe = Buffer.concat([Buffer.from("MZ"), Buffer.alloc(200)]);
   const html = Buffer.from("<!DOCTYPE html><script>alert(1)</script>");
   const svg = Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script/></svg>');
+  const postscript = Buffer.from("%!PS\n(Hello) show\n");
+  const withMark = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from("\ufeff"), bytes]);
   const lies: readonly (readonly [what: string, bytes: Buffer, media_type: string, found: RegExp])[] = [
     ["a picture that is HTML", html, "image/png", /no known type/],
     ["a picture that is a program", exe, "image/jpeg", /application\/x-msdownload/],
@@ -104,6 +106,10 @@ describe("sending refuses", () => {
     ["a text that is a document", pdf, "text/plain", /application\/pdf/],
     ["a text that is XML", svg, "text/csv", /application\/xml/],
     ["a text with a NUL", Buffer.from("a,b\0c"), "text/csv", /not UTF-8 text/],
+    ["a text with a control character", Buffer.from("a,b\x01c"), "text/csv", /not UTF-8 text/],
+    ["a text that is a document, after a byte order mark", withMark(pdf), "text/plain", /application\/pdf/],
+    ["a text that is rich text", Buffer.from("{\\rtf1 Hello}"), "text/plain", /application\/rtf/],
+    ["a text that is a program for printers", postscript, "text/plain", /application\/postscript/],
     ["a text in another encoding", Buffer.from("J\xfcrgen", "latin1"), "text/plain", /not UTF-8 text/],
   ];
   for (const [what, bytes, media_type, found] of lies)
