@@ -51,7 +51,10 @@ export const prepareUpload = async (
   accessType(draft, file);
   const etag = await inspectUpload(file, () => deleteUnboundFile(fileId));
   const { copyObject } = await import("../data/objects.ts");
-  if (!(await copyObject(objectKeys.pending(fileId), objectKeys.attached(roomId, fileId), etag)))
+  const { mediaType } = file;
+  if (
+    !(await copyObject(objectKeys.pending(fileId), objectKeys.attached(roomId, fileId), { mediaType, etag }))
+  )
     throw new ApiError("conflict", "The file changed while it was looked at: send the message again.");
   return file;
 };
@@ -78,6 +81,7 @@ export const copyFile = async (
   const copied = await copyObject(
     objectKeys.attached(sourceRoomId, facts.id),
     objectKeys.attached(roomId, file.id),
+    { mediaType: facts.mediaType },
   );
   if (!copied)
     throw new ApiError("conflict", "The file of this message can't be forwarded: it is there no more.");

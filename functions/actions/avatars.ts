@@ -34,7 +34,8 @@ const useUpload = async (userId: string, avatarId: string, called: URL): Promise
   if (upload.isUsed) return false;
   const etag = await inspectUpload(upload, () => deleteUnusedAvatar(avatarId));
   const { copyObject, deleteObject } = await import("../data/objects.ts");
-  if (!(await copyObject(objectKeys.pending(avatarId), objectKeys.avatar(avatarId), etag)))
+  const { mediaType } = upload;
+  if (!(await copyObject(objectKeys.pending(avatarId), objectKeys.avatar(avatarId), { mediaType, etag })))
     throw new ApiError("conflict", "The picture changed while it was looked at: send this request again.");
   if (await applyAvatar(userId, avatarId, avatarAddress(called, avatarId))) return true;
   if (await getAvatar(avatarId)) return false;

@@ -89,10 +89,16 @@ export const getObject = async (
 
 /**
  * Copies an object within the bucket, if it is still the one with this ETag; false if it is not, or may not be read.
- * Tags are not copied: the copy is scanned by itself, and copying them would take rights to read and write tags.
+ * Tags are not copied: the copy is scanned by itself, and copying them would take rights to read and write tags. Nor are
+ * headers, but for the type: an upload may bring some that nobody signed, such as an encoding, which every download
+ * would then have.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
-export const copyObject = async (from: string, to: string, etag?: string): Promise<boolean> => {
+export const copyObject = async (
+  from: string,
+  to: string,
+  { mediaType, etag }: { readonly mediaType: string; readonly etag?: string },
+): Promise<boolean> => {
   const { bucketName } = environment;
   try {
     await client.send(
@@ -101,6 +107,8 @@ export const copyObject = async (from: string, to: string, etag?: string): Promi
         Key: to,
         CopySource: `${bucketName}/${from}`,
         TaggingDirective: "REPLACE",
+        MetadataDirective: "REPLACE",
+        ContentType: mediaType,
         ...(etag !== undefined && { CopySourceIfMatch: etag }),
       }),
     );

@@ -66,6 +66,31 @@ describe("a picture", () => {
     });
   });
 
+  test("is stored and served without what nobody signed", async () => {
+    const created = await createUpload(ann, roomId);
+    const unsigned = {
+      "content-encoding": "br",
+      "content-language": "xx",
+      "cache-control": "public, max-age=31536000",
+      expires: "Fri, 01 Jan 2100 00:00:00 GMT",
+      "content-disposition": "attachment; filename=x.exe",
+    };
+    expect((await putBytes(created, png, unsigned)).status).toBe(200);
+    const { body } = await send(ann, { file_id: created.file_id });
+    const response = await fetch(body.file_attachment ?? "");
+    expect(Buffer.from(await response.arrayBuffer()).equals(png)).toBe(true);
+    expect(response.headers.get("content-type")).toBe("image/png");
+    expect(response.headers.get("content-disposition")).toMatch(/^inline; filename="dot\.png"/);
+    for (const name of ["content-encoding", "content-language", "cache-control", "expires"])
+      expect([name, response.headers.get(name)]).toEqual([name, null]);
+    // What was already attached is copied in the same way.
+    const params = { room_id: roomId, message_id: body.id };
+    const room_ids = [await groupRoom(ann, [ben])];
+    const { results } = await call("forwardMessage", { token: ann.token, params, body: { room_ids } });
+    const copy = await fetch(results[0]?.file_attachment ?? "");
+    expect([copy.status, copy.headers.get("content-type")]).toEqual([200, "image/png"]);
+  });
+
   test("is the room's last message, by its type", async () => {
     const room = await groupRoom(ann, [ben]);
     await send(ann, { file_id: await uploaded(ann, room) }, room);
