@@ -1,10 +1,10 @@
 import type { Participant } from "../../contract/objects/room.ts";
 import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
-import { personOf } from "../data/people.ts";
+import { areApart, personOf } from "../data/people.ts";
 import { getRoster, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
-import { getAudience, getListeners, type Listeners } from "./audience.ts";
+import { getAudience, getListeners, type Listeners, only } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { inParts } from "./event-parts.ts";
 import { pairMembers } from "./list-rooms.ts";
@@ -71,7 +71,7 @@ export interface ParticipantChanges {
 /**
  * Tells the members of a room who came, who went and whose role is another; not those who came, whose room is new. In a
  * room of over 200 members only those are told who have another role: people come and go there all the time, and each
- * would cost as much as a message.
+ * would cost as much as a message. Who blocks one of those who are shown, or is blocked by one, gets it in their own view.
  */
 export const notifyParticipantsChanged = async (
   head: Head,
@@ -82,23 +82,34 @@ export const notifyParticipantsChanged = async (
   const told = concerned.map(({ userId }) => userId).filter((id) => !newcomers.has(id));
   const shown = [...added, ...changed].map((entry) => entry.userId);
   const { people } = await getTogether({ profiles: shown, presences: [...told, ...shown] });
-  const participants = (entries: readonly RosterEntry[]): Participant[] =>
-    entries.map((entry) => presentParticipant(entry, presentUser(personOf(people, entry.userId), true)));
-  const parts = inParts(participants(added));
-  const rest = { removed: [...removed], changed: participants(changed) };
   const listeners: Listeners = {
     roomId: head.id,
     userIds: told,
     presences: people.presences,
     stillIn: { by: "roster", chunks: head.rosterChunks },
   };
-  for (const [at, part] of (parts.length > 0 ? parts : [[]]).entries())
-    await deliver(listeners, {
-      event: {
-        type: "participants_changed",
-        room_id: head.id,
-        added: part,
-        ...(at === 0 ? rest : { removed: [], changed: [] }),
-      },
-    });
+  const tellAs = async (to: Listeners, viewerId?: string): Promise<void> => {
+    const participants = (entries: readonly RosterEntry[]): Participant[] =>
+      entries.map((entry) =>
+        presentParticipant(entry, presentUser(personOf(people, entry.userId, viewerId), true)),
+      );
+    const parts = inParts(participants(added));
+    const rest = { removed: [...removed], changed: participants(changed) };
+    for (const [at, part] of (parts.length > 0 ? parts : [[]]).entries())
+      await deliver(to, {
+        event: {
+          type: "participants_changed",
+          room_id: head.id,
+          added: part,
+          ...(at === 0 ? rest : { removed: [], changed: [] }),
+        },
+      });
+  };
+  const apart = new Set(told.filter((userId) => shown.some((other) => areApart(people, userId, other))));
+  await tellAs(only(listeners, (userId) => !apart.has(userId)));
+  for (const userId of apart)
+    await tellAs(
+      only(listeners, (id) => id === userId),
+      userId,
+    );
 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, type TestUser, three } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
 const ofType = (socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] =>
@@ -101,4 +101,39 @@ test("strangers learn nothing of each other by a block", async () => {
     expect(ofType(socket, "presence")).toEqual([]);
   }
   await Promise.all([anns.close(), bens.close()]);
+});
+
+test("who comes to a group, and whose role changes, is shown as gone to whom they block, or who blocks them", async () => {
+  const [ann, ben, cid] = await three();
+  const dan = await newUser();
+  const room_id = await groupRoom(ann, [ben, cid]);
+  const sockets = await Promise.all([ann, ben, cid, dan].map((user) => connect(user)));
+  const [anns, bens, cids] = sockets;
+  if (!anns || !bens || !cids) throw new Error("Four sockets were opened.");
+  await block(ann, ben);
+  const { updated_at: since } = await block(dan, cid);
+  const { token } = ann;
+  await call("updateParticipant", { token, params: { room_id, user_id: ben.id }, body: { role: "admin" } });
+  await call("addParticipants", { token, params: { room_id }, body: { user_ids: [dan.id] } });
+  const shown = async (socket: SocketClient) => {
+    const [role, coming] = [
+      await socket.next("participants_changed"),
+      await socket.next("participants_changed"),
+    ];
+    return [...role.changed, ...coming.added].map((one) => [one.id, one.is_online, one.last_seen]);
+  };
+  const [there, gone] = [expect.any(String), expect.toSatisfy((seen) => seen === null || seen <= since)];
+  expect(await shown(anns)).toEqual([
+    [ben.id, false, gone],
+    [dan.id, true, there],
+  ]);
+  expect(await shown(bens)).toEqual([
+    [ben.id, true, there],
+    [dan.id, true, there],
+  ]);
+  expect(await shown(cids)).toEqual([
+    [ben.id, true, there],
+    [dan.id, false, gone],
+  ]);
+  await Promise.all(sockets.map((socket) => socket.close()));
 });
