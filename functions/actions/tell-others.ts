@@ -6,13 +6,15 @@ import { getWitnesses } from "./witnesses.ts";
 
 /**
  * Tells the other members of a room of somebody's mark; nobody in a room too large for all to witness it, where every
- * member's every mark would go to all the others (docs/decisions/004-receipts-in-large-rooms.md).
+ * member's every mark would go to all the others (docs/decisions/004-receipts-in-large-rooms.md), nor in a direct room of
+ * two of whom one blocks the other: it would tell that they are there.
  */
 export const tellOthers = async (
   head: Head,
   userId: string,
   event: Extract<ServerEvent, { type: "read_receipt" | "delivered" }>,
 ): Promise<void> => {
+  if (head.blockedBy.size > 0) return;
   const { members, all } = await getWitnesses(head);
   if (!all) return;
   const others = members.filter((member) => member.userId !== userId);

@@ -137,3 +137,32 @@ test("who comes to a group, and whose role changes, is shown as gone to whom the
   ]);
   await Promise.all(sockets.map((socket) => socket.close()));
 });
+
+test("what is read and received in a direct room is not told while one blocks the other", async () => {
+  const [ann, ben] = await three();
+  const room_id = await directRoom(ann, ben);
+  const [first, second, third] = await Promise.all(
+    ["one", "two", "three"].map((content) =>
+      call("sendMessage", { token: ann.token, params: { room_id }, body: { content } }),
+    ),
+  );
+  if (!first || !second || !third) throw new Error("Three messages were sent.");
+  const socket = await connect(ann);
+  const { token } = ben;
+  const received = (message_id: string) =>
+    call("updateMessageStatus", { token, params: { message_id }, body: { status: "delivered" } });
+  const read = (message_id: string) => call("markMessageRead", { token, params: { room_id, message_id } });
+  await block(ann, ben);
+  await received(first.id);
+  await read(first.id);
+  await call("markRoomRead", { token, params: { room_id }, body: { message_ids: [second.id] } });
+  await socket.request({ type: "ping" });
+  expect(ofType(socket, "delivered")).toEqual([]);
+  expect(ofType(socket, "read_receipt")).toEqual([]);
+  await unblock(ann, ben);
+  await received(third.id);
+  await read(third.id);
+  expect(await socket.next("delivered")).toMatchObject({ user_id: ben.id, up_to_seq: 3 });
+  expect(await socket.next("read_receipt")).toMatchObject({ user_id: ben.id, up_to_seq: 3 });
+  await socket.close();
+});
