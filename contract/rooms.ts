@@ -96,7 +96,8 @@ export const roomOperations = {
     method: "GET",
     path: "/api/chat/rooms/public",
     summary: "List the public rooms by name",
-    description: "With `q`, those whose name contains it, in any case. Archived rooms are left out.",
+    description:
+      "With `q`, those whose name contains each of its words, without regard to case and accents. Archived rooms are left out.",
     auth: "user",
     query: deferred(() => pageQuery().extend({ q: search().optional() })),
     success: { status: 200, schema: roomPage },
@@ -235,7 +236,7 @@ export const roomOperations = {
     path: "/api/chat/search/rooms",
     summary: "Find one's rooms by their name, by a tag or by who is in them",
     description:
-      "The 50 most recently active that fit. Participants are found by display name, full name, username and e-mail address.",
+      "The 50 most recently active in which each word of `q` is part of the name, of a tag or of what a participant is called, without regard to case and accents. Participants are found by display name, full name, username and e-mail address.",
     auth: "user",
     query: deferred(() => z.object({ q: search() })),
     success: { status: 200, schema: deferred(() => z.array(room())) },

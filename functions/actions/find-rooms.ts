@@ -1,22 +1,37 @@
 import type { Room } from "../../contract/objects/room.ts";
 import { getDetails } from "../data/details.ts";
 import type { Head } from "../data/heads.ts";
-import { folded, listListings } from "../data/listings.ts";
+import { listListings } from "../data/listings.ts";
 import { listRoomIds } from "../data/memberships.ts";
 import type { Profile } from "../data/profiles.ts";
 import { getProfiles } from "../data/profiles.ts";
 import { getFirstRosters } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
+import { foldText } from "../kernel/words.ts";
 import { byActivity, presentRooms } from "./list-rooms.ts";
 
-/** A page of the public rooms by name, with `q` those whose name contains it. Everything else is read for the page alone. */
+/** The words of a search, as they are compared. */
+const wordsOf = (q: string): string[] => foldText(q).split(" ").filter(Boolean);
+
+/** Those of some words that are in none of some texts. */
+const missingIn = (texts: readonly string[], words: readonly string[]): string[] => {
+  const text = foldText(texts.join(" "));
+  return words.filter((word) => !text.includes(word));
+};
+
+/**
+ * A page of the public rooms by name, with `q` those whose name contains each of its words. Everything else is read for
+ * the page alone.
+ */
 export const listPublicRooms = async (
   userId: string,
   q: string | undefined,
   page: { readonly number: number; readonly size: number },
 ): Promise<{ count: number; rooms: Room[] }> => {
-  const wanted = folded(q ?? "");
-  const listed = (await listListings()).filter(({ name }) => name.includes(wanted));
+  const words = q === undefined ? undefined : wordsOf(q);
+  if (words?.length === 0) return { count: 0, rooms: [] };
+  const listings = await listListings();
+  const listed = words ? listings.filter(({ name }) => missingIn([name], words).length === 0) : listings;
   const shown = listed.slice((page.number - 1) * page.size, page.number * page.size);
   const { heads } = await getTogether({ heads: shown.map(({ roomId }) => roomId) });
   const byId = new Map(heads.map((head) => [head.id, head]));
@@ -35,7 +50,7 @@ const searchedPeople = 1000;
 const namesOf = (profile: Profile): string[] => {
   const { display_name, first_name, last_name, username, email } = profile;
   const full = [first_name, last_name].filter((name) => name !== null).join(" ");
-  return [display_name, full, username, email].flatMap((name) => (name ? [folded(name)] : []));
+  return [display_name, full, username, email].flatMap((name) => name ?? []);
 };
 
 /** Who is in each room, of those whom a search looks at: of a large room, its first members. */
@@ -55,12 +70,13 @@ const getSearched = async (heads: readonly Head[]): Promise<Map<string, string[]
 };
 
 /**
- * The caller's rooms whose name, or one of whose tags, contains `q`, or somebody in which is called so, the most recently
- * active first. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
+ * The caller's rooms in which each word of `q` is part of the name, of a tag, or of what somebody there is called, the most
+ * recently active first. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
  * message.
  */
 export const searchRooms = async (userId: string, q: string): Promise<Room[]> => {
-  const wanted = folded(q);
+  const words = wordsOf(q);
+  if (words.length === 0) return [];
   const { heads } = await getTogether({ heads: await listRoomIds(userId) });
   const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
   const [details, members] = await Promise.all([
@@ -68,16 +84,16 @@ export const searchRooms = async (userId: string, q: string): Promise<Room[]> =>
     getSearched(rooms),
   ]);
   const profiles = await getProfiles([...members.values()].flat());
-  const isCalled = (id: string): boolean => {
-    const profile = profiles.get(id);
-    return profile !== undefined && namesOf(profile).some((name) => name.includes(wanted));
-  };
+  const called = new Map([...profiles].map(([id, profile]) => [id, foldText(namesOf(profile).join(" "))]));
   const found = rooms.filter((head) => {
     const { longName = null, tags = [] } = details.get(head.id) ?? {};
     const names = [head.nameInDetails ? longName : head.name, ...tags];
     // Oneself is in all of them.
     const others = members.get(head.id)?.filter((id) => id !== userId) ?? [];
-    return names.some((name) => folded(name ?? "").includes(wanted)) || others.some(isCalled);
+    return missingIn(
+      names.flatMap((name) => name ?? []),
+      words,
+    ).every((word) => others.some((id) => called.get(id)?.includes(word)));
   });
   return presentRooms(userId, found.slice(0, searchResults), undefined);
 };

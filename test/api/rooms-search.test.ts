@@ -23,7 +23,9 @@ describe("listPublicRooms", () => {
       call("listPublicRooms", { token: ben.token, query: { q, ...query } });
     const ids = async (q: string): Promise<string[]> => (await find(q)).results.map((room) => room.id);
 
-    expect(await ids(word.toUpperCase())).toEqual([one, two]);
+    for (const q of [word.toUpperCase(), word.replace("ö", "o")])
+      expect([q, await ids(q)]).toEqual([q, [one, two]]);
+    expect(await ids(`two  ${word.replace("ö", "o")}`)).toEqual([two]);
     const page = await find(word, { page_size: 1, page: 2 });
     expect(page).toMatchObject({ count: 2, next: null, results: [{ id: two, me: null, unread_count: 0 }] });
     expect(page.results[0]?.participants).toMatchObject([{ id: ann.id, email: null }]);
@@ -79,6 +81,26 @@ describe("searchRooms", () => {
       expect((await attempt("searchRooms", { token: ann.token, query })).problem.errors).toMatchObject([
         { path: "q" },
       ]);
+  });
+
+  test("finds them by words in any order and place, without regard to case and accents", async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("no users");
+    await call("updateProfile", { token: ben.token, body: { first_name: "Jürgen", last_name: "Müller" } });
+    const body = { room_type: "group", name: "Röntgen Größe", tags: ["İstanbul"], participant_ids: [ben.id] };
+    const { id: tagged } = await call("createRoom", { token: ann.token, body });
+    const street = await named(ann, "group", "Lange Straße");
+    const pair = await directRoom(ann, ben);
+    const find = async (q: string): Promise<string[]> =>
+      (await call("searchRooms", { token: ann.token, query: { q } })).map((room) => room.id).sort();
+
+    for (const q of ["rontgen", "GRÖSSE", "istanbul", "grosse rönt", "müller röntgen ISTANBUL"])
+      expect([q, await find(q)]).toEqual([q, [tagged]]);
+    for (const q of ["strasse", "STRASSE lange"]) expect([q, await find(q)]).toEqual([q, [street]]);
+    for (const q of ["müller jürgen", "Jurgen  Muller"])
+      expect([q, await find(q)]).toEqual([q, [tagged, pair].sort()]);
+    // Each word must be there; and what is no more than an accent is no word.
+    for (const q of ["röntgen strasse", "\u0301"]) expect([q, await find(q)]).toEqual([q, []]);
   });
 
   test("finds them by a tag, as it is now", async () => {
