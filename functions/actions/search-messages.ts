@@ -5,11 +5,12 @@ import { type Position, type SearchedRoom, searchIndex } from "../data/search-in
 import { getTogether } from "../data/together.ts";
 import { invalidInput } from "../kernel/api-error.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
-import { readCursor, writeCursor } from "../kernel/search-cursor.ts";
+import { writeCursor } from "../kernel/search-cursor.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { textsOf } from "./index-message.ts";
 import { isGone } from "./present-message.ts";
-import { chooseRooms, listHeads, type RoomGroup, searchedPart, searchedParts } from "./searched-rooms.ts";
+import { readState, type SearchState } from "./search-state.ts";
+import { chooseRooms, listHeads, searchedPart, searchedParts } from "./searched-rooms.ts";
 import { viewMessages } from "./view-messages.ts";
 import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
 
@@ -20,13 +21,6 @@ export interface FoundMessages {
   readonly count: number;
   /** Undefined at the end. */
   readonly cursor: string | undefined;
-}
-
-/** Where a search goes on, as its cursor holds it. */
-interface State {
-  readonly count: number;
-  readonly position?: Position;
-  readonly group?: RoomGroup;
 }
 
 /** Candidates that are read for a message shown: an entry of the index may be out of date. */
@@ -112,10 +106,6 @@ const nameOf = (userId: string, roomId: string | null, search: MessageSearch): s
   return JSON.stringify([userId, roomId, q, sender, from, to, message_type]);
 };
 
-const stateOf = (name: string, cursor: string | undefined): State =>
-  // Safe: readCursor gives back what was written for this very search.
-  cursor === undefined ? { count: 0 } : (readCursor(name, cursor) as State);
-
 /** Finds messages of a room. Throws `forbidden`, `invalid_input` and `invalid_cursor`. */
 export const searchRoomMessages = async (
   userId: string,
@@ -123,7 +113,7 @@ export const searchRoomMessages = async (
   search: MessageSearch,
 ): Promise<FoundMessages> => {
   const name = nameOf(userId, roomId, search);
-  const state = stateOf(name, search.cursor);
+  const state = readState(name, search.cursor);
   const room = await accessReadableRoom(userId, roomId);
   const part = searchedPart(room);
   const { stored, position } = await collect(search, part ? [part] : [], state.position, async () => [room]);
@@ -131,14 +121,14 @@ export const searchRoomMessages = async (
   return {
     messages: await viewMessages(room, userId, stored),
     count,
-    cursor: position && writeCursor(name, { count, position } satisfies State),
+    cursor: position && writeCursor(name, { count, position } satisfies SearchState),
   };
 };
 
 /** Finds messages in all of somebody's rooms. Throws `invalid_input` and `invalid_cursor`. */
 export const searchMessages = async (userId: string, search: MessageSearch): Promise<FoundMessages> => {
   const name = nameOf(userId, null, search);
-  const state = stateOf(name, search.cursor);
+  const state = readState(name, search.cursor);
   const all = await listHeads(userId);
   const { heads, group, next } = chooseRooms(all, state.group, search.cursor === undefined);
   const access: Access = async (roomIds) => {

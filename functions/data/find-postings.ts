@@ -1,6 +1,6 @@
 /** Finds messages by the postings of their terms, in one room or in several at once, the newest first. */
 import { forEach } from "../kernel/for-each.ts";
-import { placeOf } from "./keys.ts";
+import { lastSeq, lastTime, placeOf } from "./keys.ts";
 import {
   type Allowance,
   createPostingStream,
@@ -16,10 +16,6 @@ const furtherQueries = 100;
 /** Terms of one beginning that are looked for in each of few rooms, and in many rooms together. */
 const termsInRoom = 20;
 const termsInAll = 300;
-
-/** The highest numbers that a place holds. */
-const lastSeq = 999_999_999_999;
-const lastTime = 9_999_999_999_999;
 
 /** How many terms of one beginning are looked for in each room. */
 const termsSought = ({ rooms }: Wanted): number =>

@@ -149,6 +149,10 @@ const shards = 10;
 
 const onlineShard = (shard: number): string => `ONLINE#${shard}`;
 
+/** The highest numbers that a place holds. */
+export const lastSeq = 999_999_999_999;
+export const lastTime = 9_999_999_999_999;
+
 /** Where a message stands in time, such that places are in the order of their messages. */
 export const placeOf = (at: number, seq: number): string => `${instant(at)}#${ordinal(seq)}`;
 

@@ -12,13 +12,22 @@ export const writeCursor = (search: string, state: object): string => {
 
 const digestLength = shortDigest("").length;
 
-/** What a cursor holds, as writeCursor was given it. Throws `invalid_cursor`. */
+export const invalidCursor = (): ApiError =>
+  new ApiError(
+    "invalid_cursor",
+    "The cursor is not of this search: begin without one, and follow the links of the answers.",
+  );
+
+/**
+ * What a cursor holds: as writeCursor was given it, or what somebody made who knows how it writes. Throws `invalid_cursor`.
+ */
 export const readCursor = (search: string, cursor: string): unknown => {
   const text = Buffer.from(cursor.slice(digestLength), "base64url").toString();
   if (cursor !== `${shortDigest(`${search}\n${text}`)}${Buffer.from(text).toString("base64url")}`)
-    throw new ApiError(
-      "invalid_cursor",
-      "The cursor is not of this search: begin without one, and follow the links of the answers.",
-    );
-  return JSON.parse(text);
+    throw invalidCursor();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidCursor();
+  }
 };

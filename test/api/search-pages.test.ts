@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { placeOf } from "../../functions/data/keys.ts";
+import { shortDigest } from "../../functions/kernel/ids.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
@@ -186,6 +187,43 @@ describe("a search is refused", () => {
         expect(problem.errors?.map((one) => one.path)).toContain(path);
       }
     });
+
+  test("with a cursor that somebody made who knows how one is written, and that says what none says", async () => {
+    const room = await groupRoom(ann, []);
+    const start = { at: 1, roomId: room, seq: 1 };
+    const texts = [
+      "no json",
+      "null",
+      "[]",
+      ...[
+        {},
+        { count: "x" },
+        { count: -1 },
+        { count: 0, position: {} },
+        { count: 0, position: null },
+        { count: 0, position: { ...start, at: "x" } },
+        { count: 0, position: { ...start, at: 1e15 } },
+        { count: 0, position: { ...start, roomId: 5 } },
+        { count: 0, position: { ...start, seq: 1.5 } },
+        { count: 0, group: {} },
+        { count: 0, group: { first: 5 } },
+        { count: 0, group: { first: "", after: "x" } },
+      ].map((state) => JSON.stringify(state)),
+    ];
+    for (const text of texts) {
+      const cursorOf = (roomId: string | null): string => {
+        const name = JSON.stringify([ann.id, roomId, "cursor", null, null, null, null]);
+        return `${shortDigest(`${name}\n${text}`)}${Buffer.from(text).toString("base64url")}`;
+      };
+      const queryIn = (roomId: string | null): Query => ({ q: "cursor", cursor: cursorOf(roomId) });
+      const params = { room_id: room };
+      const answers = [
+        await attempt("searchRoomMessages", { token: ann.token, params, query: queryIn(room) }),
+        await attempt("searchMessages", { token: ann.token, query: queryIn(null) }),
+      ];
+      for (const { problem } of answers) expect(problem.code, text).toBe("invalid_cursor");
+    }
+  });
 
   test("with a cursor that was altered, or is of another search, room or person", async () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];

@@ -1,0 +1,52 @@
+import { lastSeq, lastTime } from "../data/keys.ts";
+import type { Position } from "../data/search-index.ts";
+import { invalidCursor, readCursor } from "../kernel/search-cursor.ts";
+import type { RoomGroup } from "./searched-rooms.ts";
+
+/** Where a search goes on, as its cursor holds it. */
+export interface SearchState {
+  readonly count: number;
+  readonly position?: Position;
+  readonly group?: RoomGroup;
+}
+
+const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
+  new Map(Object.entries(value instanceof Object ? value : {}));
+
+const isNumberUpTo = (value: unknown, last: number): boolean =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= last;
+
+const isPosition = (value: unknown): boolean => {
+  const fields = fieldsOf(value);
+  return (
+    isNumberUpTo(fields.get("at"), lastTime) &&
+    isNumberUpTo(fields.get("seq"), lastSeq) &&
+    typeof fields.get("roomId") === "string"
+  );
+};
+
+const isGroup = (value: unknown): boolean => {
+  const fields = fieldsOf(value);
+  const isBetween = ["after", "upTo"].every((name) => typeof fields.get(name) === "string");
+  return typeof fields.get("first") === "string" && (isBetween || fields.size === 1);
+};
+
+const isState = (value: unknown): value is SearchState => {
+  const fields = fieldsOf(value);
+  return (
+    isNumberUpTo(fields.get("count"), Number.MAX_SAFE_INTEGER) &&
+    (!fields.has("position") || isPosition(fields.get("position"))) &&
+    (!fields.has("group") || isGroup(fields.get("group")))
+  );
+};
+
+/**
+ * Where a search goes on; without a cursor, at its beginning. Throws `invalid_cursor`, also for what was never
+ * written: a cursor has no secret, so that whoever wants to can make one that says anything.
+ */
+export const readState = (name: string, cursor: string | undefined): SearchState => {
+  if (cursor === undefined) return { count: 0 };
+  const state = readCursor(name, cursor);
+  if (!isState(state)) throw invalidCursor();
+  return state;
+};
