@@ -28,7 +28,8 @@ const roomSearch = deferred(() =>
       /** From the link of an answer before. */
       cursor: z.string().min(1).max(4000).optional(),
     })
-    .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    // Not as texts, since the year 10000, which another zone may reach, is written `+010000`.
+    .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) <= Date.parse(to), {
       path: ["to"],
       error: "must not be before `from`",
     }),

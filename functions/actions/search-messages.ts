@@ -1,5 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { MessageSearch } from "../../contract/search.ts";
+import { lastTime } from "../data/keys.ts";
 import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
 import { type Position, type SearchedRoom, searchIndex } from "../data/search-index.ts";
 import { getTogether } from "../data/together.ts";
@@ -35,18 +36,20 @@ const seek = (q: string): SoughtMessage => {
   return sought;
 };
 
+/** A boundary in milliseconds since 1970: no message is outside of the times that a place holds. */
+const timeOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Math.min(Math.max(Date.parse(time), 0), lastTime);
+
 /** Whether a message is what was looked for, as it is now. */
 const isFound = (message: StoredMessage, search: MessageSearch, sought: SoughtMessage): boolean => {
   const { sender, from, to, message_type } = search;
   if (isGone(message) || message.type === "encrypted") return false;
   if (sender !== undefined && message.senderId !== sender) return false;
   if (message_type !== undefined && message.type !== message_type) return false;
-  if ((from !== undefined && message.at < from) || (to !== undefined && message.at > to)) return false;
+  const at = Date.parse(message.at);
+  if (at < (timeOf(from) ?? at) || at > (timeOf(to) ?? at)) return false;
   return isFoundIn(sought, textsOf(message));
 };
-
-const timeOf = (time: string | undefined): number | undefined =>
-  time === undefined ? undefined : Date.parse(time);
 
 /** Gives those of these rooms that the caller may read now. */
 type Access = (roomIds: readonly string[]) => Promise<readonly ReadableRoom[]>;

@@ -165,6 +165,21 @@ describe("searchRoomMessages finds", () => {
     expect(await find(ann, room, "plan", { from: offset, to: offset })).toEqual(["Plan two"]);
   });
 
+  test("by any time that can be written, however far away", async () => {
+    const room = await groupRoom(ann, []);
+    await send(ann, room, "Plan for ever");
+    await untilIndexed();
+    const later = ["2286-11-20", "2286-11-21", "2300-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00"];
+    const earlier = ["0000-01-01", "0001-01-01T00:00:00+14:00", "1969-12-31"];
+    for (const from of earlier)
+      for (const to of later) {
+        expect(await find(ann, room, "plan", { from, to }), `${from} ${to}`).toEqual(["Plan for ever"]);
+        expect(await findAnywhere(ann, "plan", { room, from, to }), `${from} ${to}`).toHaveLength(1);
+      }
+    for (const to of earlier) expect(await find(ann, room, "plan", { to }), to).toEqual([]);
+    for (const from of later) expect(await find(ann, room, "plan", { from }), from).toEqual([]);
+  });
+
   test("long messages by their first hundred words, and words of any length", async () => {
     const room = await groupRoom(ann, []);
     const words = Array.from({ length: 300 }, (_, at) => `word${String(at).padStart(4, "0")}`);
