@@ -34,6 +34,7 @@ const attempts = 20;
  * Brings the index into line with a message that was found by `before`, as far as is known, and is now by `after`. Then it
  * looks whether the message still is so, and goes on until it is. So whoever writes last has seen the last state, and
  * it may be called at any time, in any order, and several times at once, as long as each change of a message is told of once.
+ * It writes none but the terms of this change: whatever else the message says by then, another call is told of.
  */
 export const indexMessage = async (
   entry: Entry,
@@ -43,13 +44,14 @@ export const indexMessage = async (
   const index = await searchIndex();
   const known = new Set([...before, ...after]);
   let terms = after;
-  let missing = without(after, before);
+  /** Those of the known terms that the index has, as far as this call knows. */
+  let held = before;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    await index.change([{ entry, terms, missing, gone: without(known, terms) }]);
+    const wanted = terms.filter((term) => known.has(term));
+    await index.change([{ entry, terms, missing: without(wanted, held), gone: without(held, wanted) }]);
     const now = messageTerms(await getMessage(entry.roomId, entry.seq));
     if (isSame(now, terms)) return;
-    for (const term of now) known.add(term);
-    [terms, missing] = [now, now];
+    [terms, held] = [now, wanted];
   }
   throw new Error(`Message ${entry.seq} of ${entry.roomId} changed ${attempts} times while it was indexed.`);
 };

@@ -1,6 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue, DynamoDBRecord } from "aws-lambda";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
 import { keys } from "../../functions/data/keys.ts";
 import { emptyQueues, until } from "../support/background.ts";
@@ -127,6 +127,33 @@ describe("records of one message", () => {
       else for (const record of order) await follow(record);
       expect(await termsOfRoom(room), `seed ${seed}`).toEqual({ 1: terms });
     }
+  });
+
+  test("write the words that changed alone, also where it has changed on meanwhile", async () => {
+    const room = await groupRoom(ann, [ben]);
+    const rest = Array.from({ length: 50 }, (_, at) => `word${at}`).join(" ");
+    const message = await send(ann, room, `edit0 ${rest}`);
+    const states = [await messageItem(room)];
+    for (let at = 1; at <= 5; at += 1) {
+      await edit(ann, message, `edit${at} ${rest}`);
+      states.push(await messageItem(room));
+    }
+    await untilIndexed();
+    actAsFunction();
+    const { followChange } = await import("../../functions/actions/follow-change.ts");
+    const { changeOf } = await import("../../functions/data/changes.ts");
+    const { searchIndex } = await import("../../functions/data/search-index.ts");
+    const change = vi.spyOn(await searchIndex(), "change");
+    for (const [at, state] of states.entries())
+      if (at > 0) await followChange(changeOf(recordOf(states[at - 1], state)));
+    const written = change.mock.calls.flatMap(([changes]) =>
+      changes.flatMap(({ missing, gone }) => [...missing, ...gone]),
+    );
+    change.mockRestore();
+    // The word that came, the one that went, and the one that came again, since it is gone by now.
+    expect(written.length).toBeLessThanOrEqual(3 * 5);
+    expect((await termsOfRoom(room))[1]?.filter((term) => term.startsWith("edit"))).toEqual(["edit5"]);
+    expect((await termsOfRoom(room))[1]).toHaveLength(51);
   });
 
   test("that change nothing of what it says cost nothing but the invocation", async () => {
