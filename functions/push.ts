@@ -7,11 +7,11 @@ import { pauseAfter } from "./kernel/pause.ts";
 /** Seconds that a push service may have us wait: what it wants beyond, it can say again then. */
 const longestPause = 900;
 
-/** Seconds until a push that failed is tried again. */
-const pauseOf = (error: unknown, attempt: number): number =>
-  error instanceof PushDeferredError && error.retryAfter !== undefined
-    ? Math.min(error.retryAfter, longestPause)
-    : pauseAfter(attempt);
+/** Seconds until a push that failed is tried again: those of its attempt at least, so that none is used up at once. */
+const pauseOf = (error: unknown, attempt: number): number => {
+  const asked = error instanceof PushDeferredError ? (error.retryAfter ?? 0) : 0;
+  return Math.max(Math.min(asked, longestPause), pauseAfter(attempt));
+};
 
 /** Sends one push; false if it failed, and is then tried again after a pause. */
 const perform = async ({ body, messageId, receiptHandle, attributes }: SQSRecord): Promise<boolean> => {

@@ -94,6 +94,18 @@ describe("a push service that answers", () => {
     expect(await countMessages("PushQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
+  test("503 and to ask again at once is given the pauses of any failure", async () => {
+    browser.reply(...Array.from({ length: 4 }, () => ({ status: 503, headers: { "retry-after": "0" } })));
+    await say(ann, room, "Hello");
+    const requests: number[] = [];
+    for (const seconds of [0, 5, 20, 80, 320]) {
+      await afterSeconds(seconds);
+      requests.push(browser.requests);
+    }
+    expect(requests).toEqual([1, 2, 3, 4, 5]);
+    expect(browser.pushed).toHaveLength(1);
+  });
+
   test("429 with a time of a day is asked again after a quarter of an hour", async () => {
     browser.reply({ status: 429, headers: { "retry-after": "86400" } });
     await say(ann, room, "Hello");
