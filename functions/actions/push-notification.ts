@@ -11,7 +11,8 @@ import { digest } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { NotPublicError, problemOfUrl } from "../kernel/public-url.ts";
 import { type PushContent, presentPush, shrunk } from "./present-push.ts";
-import { getStandings, viewNotifications } from "./view-notifications.ts";
+import { getStandings, viewStandings } from "./view-notifications.ts";
+import { wantsNotifications } from "./wants-notifications.ts";
 
 /** A push service wants to be asked again; its message says how it put that. */
 export class PushDeferredError extends Error {
@@ -28,7 +29,10 @@ export class PushDeferredError extends Error {
 /** Seconds for which a push service keeps a message for a browser that is off: after a day it is news no more. */
 const ttl = 24 * 60 * 60;
 
-/** What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime. */
+/**
+ * What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime, and where
+ * its receiver would not be notified any more. Of emergencies everybody is who is not blocked.
+ */
 const getContent = async ({
   user_id: userId,
   notification_id: id,
@@ -37,9 +41,13 @@ const getContent = async ({
   if (!stored) return undefined;
   const [standing] = await getStandings(userId, [stored]);
   if (!standing || standing.isRead) return undefined;
-  const [notification] = await viewNotifications(userId, [standing]);
-  if (!notification || (stored.seq !== null && notification.message?.is_deleted !== false)) return undefined;
-  return presentPush(notification, standing.room?.head.name ?? null);
+  const { room } = standing;
+  if (room && stored.type !== "emergency" && !wantsNotifications(room.me)) return undefined;
+  const [viewed] = await viewStandings(userId, [standing]);
+  if (!viewed || viewed.isApart) return undefined;
+  const { notification } = viewed;
+  if (stored.seq !== null && notification.message?.is_deleted !== false) return undefined;
+  return presentPush(notification, room?.head.name ?? null);
 };
 
 /**

@@ -2,7 +2,7 @@ import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
 import { getNoticed, type StoredNotification } from "../data/notifications.ts";
-import { personOf } from "../data/people.ts";
+import { areApart, personOf } from "../data/people.ts";
 import { getTogether } from "../data/together.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { presentNotification } from "./present-notification.ts";
@@ -77,11 +77,15 @@ const getMessagesOf = async (shown: readonly StoredNotification[]): Promise<Map<
   return new Map(messages.map((message) => [`${message.roomId} ${message.seq}`, message]));
 };
 
+/** A notification as its receiver sees it, and what was read for that. */
+export interface Viewed {
+  readonly notification: Notification;
+  /** Whether its receiver and who set it off block each other by now. */
+  readonly isApart: boolean;
+}
+
 /** Notifications as their receiver sees them. E-mail addresses are those of people who share the room, as everywhere. */
-export const viewNotifications = async (
-  userId: string,
-  standings: readonly Standing[],
-): Promise<Notification[]> => {
+export const viewStandings = async (userId: string, standings: readonly Standing[]): Promise<Viewed[]> => {
   const shown = standings.map(({ stored }) => stored);
   const actorIds = shown.map(({ actorId }) => actorId);
   const apart = shown.filter(({ roomId }) => roomId === null).map(({ actorId }) => actorId);
@@ -108,6 +112,15 @@ export const viewNotifications = async (
       );
     const isMessageRead = room !== undefined && stored.seq !== null && isSettled(room.me, stored.seq);
     const message = messages.get(`${stored.roomId} ${stored.seq}`);
-    return presentNotification(stored, { message, isMessageRead, count, isRead, present });
+    return {
+      notification: presentNotification(stored, { message, isMessageRead, count, isRead, present }),
+      isApart: areApart(people, userId, stored.actorId),
+    };
   });
 };
+
+export const viewNotifications = async (
+  userId: string,
+  standings: readonly Standing[],
+): Promise<Notification[]> =>
+  (await viewStandings(userId, standings)).map(({ notification }) => notification);

@@ -3,6 +3,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues, redrive, untilDeadLetters } from "../support/background.ts";
+import { block } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
 import { markRead, notificationsOf, say } from "../support/notifications.ts";
@@ -170,6 +171,27 @@ describe("what is over by the time that a service takes it", () => {
     await call("deleteMessage", { token: ann.token, params: { room_id: room, message_id: id } });
     await overdue();
   });
+
+  test("is not sent: the room was muted, but for emergencies", async () => {
+    browser.reply(busy);
+    await say(ann, room, "Hello");
+    await afterSeconds(0);
+    const params = { room_id: room };
+    await call("updateNotifications", { token: ben.token, params, body: { enabled: false } });
+    await overdue();
+    await say(ann, room, "Fire", { priority: "emergency" });
+    await afterSeconds(0);
+    expect(browser.pushed).toMatchObject([{ content: { type: "emergency" } }]);
+  });
+
+  for (const who of ["receiver", "sender"] as const)
+    test(`is not sent: the ${who} has blocked the other`, async () => {
+      browser.reply(busy);
+      await say(ann, room, "Hello");
+      await afterSeconds(0);
+      await (who === "receiver" ? block(ben, ann) : block(ann, ben));
+      await overdue();
+    });
 
   test("is not sent: the notification was deleted", async () => {
     browser.reply(busy);
