@@ -27,16 +27,19 @@ export class PushDeferredError extends Error {
 }
 
 /** Seconds for which a push service keeps a message for a browser that is off: after a day it is news no more. */
-const ttl = 24 * 60 * 60;
+const longestTtl = 24 * 60 * 60;
+
+/** What is told, and until when, in seconds since 1970; null for as long as it may be. */
+interface Telling {
+  readonly content: PushContent;
+  readonly expiresAt: number | null;
+}
 
 /**
  * What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime, and where
  * its receiver would not be notified any more. Of emergencies everybody is who is not blocked.
  */
-const getContent = async ({
-  user_id: userId,
-  notification_id: id,
-}: Push): Promise<PushContent | undefined> => {
+const getTelling = async ({ user_id: userId, notification_id: id }: Push): Promise<Telling | undefined> => {
   const stored = await getNotification(userId, id);
   if (!stored) return undefined;
   const [standing] = await getStandings(userId, [stored]);
@@ -45,9 +48,12 @@ const getContent = async ({
   if (room && stored.type !== "emergency" && !wantsNotifications(room.me)) return undefined;
   const [viewed] = await viewStandings(userId, [standing]);
   if (!viewed || viewed.isApart) return undefined;
-  const { notification } = viewed;
+  const { notification, message } = viewed;
   if (stored.seq !== null && notification.message?.is_deleted !== false) return undefined;
-  return presentPush(notification, room?.head.name ?? null);
+  return {
+    content: presentPush(notification, room?.head.name ?? null),
+    expiresAt: message?.expiresAt ?? null,
+  };
 };
 
 /**
@@ -57,9 +63,15 @@ const getContent = async ({
 const topicOf = (userId: string, { type, room }: PushContent): string | undefined =>
   type === "emergency" || room === null ? undefined : digest(`${userId} ${room}`).slice(0, 32);
 
-const messageOf = (userId: string, content: PushContent): PushMessage => ({
+/** Not beyond the end of a message that destroys itself. */
+const ttlUntil = (expiresAt: number | null): number =>
+  expiresAt === null
+    ? longestTtl
+    : Math.min(Math.max(0, Math.floor(expiresAt - Date.now() / 1000)), longestTtl);
+
+const messageOf = (userId: string, { content, expiresAt }: Telling): PushMessage => ({
   payload: JSON.stringify(content),
-  ttl,
+  ttl: ttlUntil(expiresAt),
   urgency: content.type === "emergency" ? "high" : "normal",
   topic: topicOf(userId, content),
 });
@@ -70,13 +82,10 @@ const isUnreachable = (error: unknown): boolean =>
   (error instanceof Error && "code" in error && error.code === "ENOTFOUND");
 
 /** Sends; undefined where there is no such service. */
-const send = async (
-  subscription: PushSubscription,
-  content: PushContent,
-): Promise<PushAnswer | undefined> => {
+const send = async (subscription: PushSubscription, telling: Telling): Promise<PushAnswer | undefined> => {
   const { sendToBrowser } = await import("../data/push-services.ts");
   try {
-    return await sendToBrowser(subscription, messageOf(subscription.userId, content));
+    return await sendToBrowser(subscription, messageOf(subscription.userId, telling));
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     log("warn", "push_service_unreachable", errorFacts(error));
@@ -102,17 +111,18 @@ const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> =>
   // Again, since the stack may let in less by now.
   if (problemOfUrl(subscription.endpoint, { toLoopback: environment.pushesToLoopback }) !== undefined)
     return deletePushSubscription(subscription);
-  const content = await getContent(push);
-  if (!content) return;
-  const answer = await send(subscription, content);
-  await settle(subscription, answer?.status === 413 ? await send(subscription, shrunk(content)) : answer);
+  const telling = await getTelling(push);
+  if (!telling) return;
+  const answer = await send(subscription, telling);
+  const shorter = { ...telling, content: shrunk(telling.content) };
+  await settle(subscription, answer?.status === 413 ? await send(subscription, shorter) : answer);
 };
 
 const pushToTopic = async (push: Push): Promise<void> => {
-  const content = await getContent(push);
-  if (!content) return;
+  const telling = await getTelling(push);
+  if (!telling) return;
   const { publishNotification } = await import("../data/notification-topic.ts");
-  await publishNotification(push.user_id, content);
+  await publishNotification(push.user_id, telling.content);
 };
 
 /**

@@ -80,6 +80,7 @@ const getMessagesOf = async (shown: readonly StoredNotification[]): Promise<Map<
 /** A notification as its receiver sees it, and what was read for that. */
 export interface Viewed {
   readonly notification: Notification;
+  readonly message: StoredMessage | undefined;
   /** Whether its receiver and who set it off block each other by now. */
   readonly isApart: boolean;
 }
@@ -114,6 +115,7 @@ export const viewStandings = async (userId: string, standings: readonly Standing
     const message = messages.get(`${stored.roomId} ${stored.seq}`);
     return {
       notification: presentNotification(stored, { message, isMessageRead, count, isRead, present }),
+      message,
       isApart: areApart(people, userId, stored.actorId),
     };
   });

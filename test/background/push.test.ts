@@ -193,6 +193,14 @@ describe("what is over by the time that a service takes it", () => {
       await overdue();
     });
 
+  test("is not kept by the service either: a message that destroys itself", async () => {
+    await say(ann, room, "Gone in an hour", { expires_in: 3600 });
+    await afterSeconds(0);
+    const [{ ttl } = { ttl: 0 }] = browser.pushed;
+    expect(ttl).toBeGreaterThan(3000);
+    expect(ttl).toBeLessThanOrEqual(3600);
+  });
+
   test("is not sent: the notification was deleted", async () => {
     browser.reply(busy);
     await say(ann, room, "Hello");
