@@ -1,9 +1,10 @@
 import { listBlocks } from "../data/blocks.ts";
+import { getHead } from "../data/heads.ts";
 import { getMembership, listRoomIds, type Membership } from "../data/memberships.ts";
 import { getMessages, type StoredMessage } from "../data/messages.ts";
 import { listNotifications, putNotification, type StoredNotification } from "../data/notifications.ts";
 import { listUnread } from "../data/read-ahead.ts";
-import { moveStretch } from "../data/stretches.ts";
+import { forgetStretch, moveStretch } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
@@ -46,17 +47,29 @@ const getTelling = async (
   return [...told.map((seq) => found.get(seq)), ...unread.map((seq) => found.get(seq))].find(isTelling);
 };
 
-/** Has a room's unread messages notified of, once; again, as long as somebody else notifies of them, or reads them. */
-const restore = async ({ head, me }: MemberRoom, known: Known): Promise<void> => {
+/** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
+const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
+  const { head, me } = room;
+  if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
+  const message = await getTelling(room, known);
+  if (!message) return true;
+  if (!(await moveStretch(me, message.seq))) return false;
+  await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
+  return true;
+};
+
+/**
+ * Has a room's unread messages notified of, once; again, as long as somebody else notifies of them, or reads them. Whatever
+ * is read or muted there, a message that does not exist is noted no more: it would keep those to come silent.
+ */
+const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<void> => {
+  let head = first;
   let current: Membership | undefined = me;
   for (let attempt = 0; attempt < attempts && current; attempt += 1) {
-    if (!wantsNotifications(current) || unreadCount(current, head.seq) === 0) return;
-    const message = await getTelling({ head, me: current }, known);
-    if (!message) return;
-    if (await moveStretch(current, message.seq)) {
-      await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
-      return;
-    }
+    // Read after the membership, where the message that is noted there may have come since.
+    if (current.notifiedSeq > head.seq) head = (await getHead(head.id, "consistent")) ?? head;
+    if (current.notifiedSeq > head.seq) await forgetStretch(current);
+    else if (await notifyOnce({ head, me: current }, known)) return;
     current = await getMembership(head.id, me.userId, "consistent");
   }
 };

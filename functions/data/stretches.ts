@@ -40,3 +40,12 @@ export const moveStretch = async (me: Membership, seq: number): Promise<boolean>
   });
   return done || item?.notified_seq === seq;
 };
+
+/** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
+export const forgetStretch = async (me: Membership): Promise<void> => {
+  await updateItem(keys.membership(me.roomId, me.userId), {
+    UpdateExpression: "REMOVE notified_seq",
+    ConditionExpression: "notified_seq = :seen",
+    ExpressionAttributeValues: { ":seen": me.notifiedSeq },
+  });
+};

@@ -72,6 +72,22 @@ for (const [what, lose] of Object.entries(losses))
     expect((await shown())[0]).toEqual(["new_message", "Five", 1, false]);
   });
 
+for (const muted of [false, true])
+  test(`where a message is noted that does not exist in a read room${muted ? " that is muted" : ""}, the next one is told of`, async () => {
+    const room = await directRoom(ann, ben);
+    await say(ann, room, "One");
+    await markRead(ben, room);
+    await clearNotifications(ben);
+    await tellBy(room, 50);
+    const params = { room_id: room };
+    if (muted) await call("updateNotifications", { token: ben.token, params, body: { enabled: false } });
+    for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
+    if (muted) await call("updateNotifications", { token: ben.token, params, body: { enabled: true } });
+    expect(await shown()).toEqual([]);
+    await say(ann, room, "Two");
+    expect(await shown()).toEqual([["new_message", "Two", 1, false]]);
+  });
+
 test("what is right stays: what was read, deleted or told otherwise", async () => {
   const [read, deleted, mentioned] = [
     await directRoom(ann, ben),
