@@ -5,7 +5,7 @@ import { getHead, type Head } from "../data/heads.ts";
 import { getMembers, restartMember } from "../data/members.ts";
 import type { Membership } from "../data/memberships.ts";
 import { getProfiles } from "../data/profiles.ts";
-import { createRoom, headOf, membershipsOf, type NewRoom } from "../data/rooms.ts";
+import { createRoom, type NewRoom } from "../data/rooms.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/ids.ts";
@@ -60,10 +60,10 @@ const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
   const existing = await getHead(room.id, "consistent");
   const created = existing ? "exists" : await createRoom(room);
   if (created === "blocked") throw blockedRoom();
-  if (created === "created") {
-    const head = headOf(room);
+  if (created !== "exists") {
+    const { head, memberships } = created;
     if (head.rosterChunks > 1) await enlistAll(head.id, head.rosterChunks);
-    return { room: await announce(actor, head, membershipsOf(room)), repeated: false };
+    return { room: await announce(actor, head, memberships), repeated: false };
   }
   // An earlier call may have been cut off before that.
   if (existing && existing.rosterChunks > 1 && !existing.isLiveListed)

@@ -26,7 +26,7 @@ export interface NewRoom {
 }
 
 // A room just created is known without a read, and a read might not see it yet.
-export const rosterOf = (room: NewRoom): RosterEntry[] =>
+const rosterOf = (room: NewRoom): RosterEntry[] =>
   room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byStanding);
 
 export const detailsOf = (room: NewRoom): StoredDetails => ({
@@ -49,8 +49,8 @@ const headItem = (room: NewRoom) =>
 /** Nobody is added to a direct room: it is of the two. */
 const isAdded = (room: NewRoom, userId: string): boolean => !room.pair && userId !== room.createdBy;
 
-const memberItems = (room: NewRoom) =>
-  rosterOf(room).map((member, at) =>
+const memberItems = (room: NewRoom, roster: readonly RosterEntry[]) =>
+  roster.map((member, at) =>
     newMemberItem(
       room.id,
       { ...member, joinedSeq: 0, addedBy: isAdded(room, member.userId) ? room.createdBy : undefined },
@@ -58,31 +58,49 @@ const memberItems = (room: NewRoom) =>
     ),
   );
 
-export const headOf = (room: NewRoom): Head => headFromItem(headItem(room));
-export const membershipsOf = (room: NewRoom): Membership[] => memberItems(room).map(membershipFromItem);
+/** A room as it was created, known without a read. */
+export interface CreatedRoom {
+  readonly head: Head;
+  readonly memberships: readonly Membership[];
+}
 
-/** What became of a new room: there is one with its id, or one of the two of a direct room blocks the other. */
-export type Created = "created" | "exists" | "blocked";
+/** What became of a new room; else there is one with its id, or one of the two of a direct room blocks the other. */
+export type Created = CreatedRoom | "exists" | "blocked";
+
+/**
+ * Puts the memberships that do not fit into the transaction of a new room, and gives when those began that an earlier
+ * call, which was cut off, or one at the same time has put: the roster must say the same, or nobody could leave.
+ */
+const putAhead = async (items: ReturnType<typeof memberItems>): Promise<Map<string, string>> => {
+  const present = (await putAllIfAbsent(items)).map(membershipFromItem);
+  return new Map(present.map(({ userId, joinedAt }) => [userId, joinedAt]));
+};
 
 /** Creates a room. A block comes before it, and the room is refused, or after it, and finds its head. */
 export const createRoom = async (room: NewRoom): Promise<Created> => {
-  const memberships = memberItems(room);
-  const { rosters, census } = newRosterItems(room.id, rosterOf(room));
-  const others = [
-    ...rosters,
-    ...census,
+  const planned = rosterOf(room);
+  const details = [
     ...(hasDetails(room) ? [newDetailsItem(room.id, detailsOf(room))] : []),
     ...(room.type === "public" ? [newListingItem(room.id, room.name)] : []),
   ];
   const checks = room.pair ? unblockedParts(room.pair) : [];
+  const rosterItems = (roster: readonly RosterEntry[]) => {
+    const { rosters, census } = newRosterItems(room.id, roster);
+    return [...rosters, ...census];
+  };
   // What does not fit into one transaction goes ahead of it. Only if absent: two calls for one room may overlap.
-  const together = memberships.slice(0, transactionLimit - others.length - checks.length - 1);
-  await putAllIfAbsent(memberships.slice(together.length));
+  const count = transactionLimit - rosterItems(planned).length - details.length - checks.length - 1;
+  const began = await putAhead(memberItems(room, planned).slice(count));
+  const roster = planned.map((entry) => ({ ...entry, joinedAt: began.get(entry.userId) ?? entry.joinedAt }));
+  const memberships = memberItems(room, roster);
   const result = await writeTogether([
     { Put: { Item: headItem(room), ConditionExpression: "attribute_not_exists(pk)" } },
-    ...[...others, ...together].map((item) => ({ Put: { Item: item } })),
+    ...[...rosterItems(roster), ...details, ...memberships.slice(0, count)].map((item) => ({
+      Put: { Item: item },
+    })),
     ...checks,
   ]);
-  if (result.done) return "created";
+  if (result.done)
+    return { head: headFromItem(headItem(room)), memberships: memberships.map(membershipFromItem) };
   return result.failed.includes(0) ? "exists" : "blocked";
 };

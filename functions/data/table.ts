@@ -249,11 +249,18 @@ export const writeItems = async (writes: readonly Write[]): Promise<number> => {
 export const deleteItems = (unwanted: readonly Key[]): Promise<number> =>
   writeItems(unwanted.map((key) => ({ delete: key })));
 
-/** Puts many items, each if there is none with its key; a bounded number at once. */
-export const putAllIfAbsent = (items: readonly (Key & Item)[]): Promise<void> =>
-  forEach(items, putsAtOnce, async (item) => {
-    await putIfAbsent(item);
+/**
+ * Puts many items, each if there is none with its key, a bounded number at once; gives what was there already instead of
+ * some of them.
+ */
+export const putAllIfAbsent = async (items: readonly (Key & Item)[]): Promise<Item[]> => {
+  const present: Item[] = [];
+  await forEach(items, putsAtOnce, async (item) => {
+    const outcome = await putIfAbsent(item);
+    if (!outcome.done && outcome.item) present.push(outcome.item);
   });
+  return present;
+};
 
 const putsAtOnce = 25;
 const transactionAttempts = 6;

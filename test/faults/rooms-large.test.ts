@@ -14,13 +14,13 @@ beforeAll(async () => {
   [late = "", ...crowd] = await newAccounts(crowdSize + 1);
 }, 180_000);
 
+const draft = (participant_ids: readonly string[]) => ({
+  token: ann.token,
+  body: { room_type: "group", name: "Full", participant_ids },
+});
+
 const create = async (participant_ids: readonly string[]): Promise<string> =>
-  (
-    await call("createRoom", {
-      token: ann.token,
-      body: { room_type: "group", name: "Full", participant_ids },
-    })
-  ).id;
+  (await call("createRoom", draft(participant_ids))).id;
 
 /** The members of a room, who are counted as they are listed. */
 const members = async (roomId: string): Promise<string[]> => {
@@ -75,6 +75,24 @@ describe("a roster that grows by a chunk", () => {
         expect((await add()).status).toBe(200);
         expect(await members(roomId)).toEqual([ann.id, late, ...crowd].sort());
       });
+});
+
+test("a creation that is cut off ahead of its transaction, and repeated: whoever was there by then can be removed", async () => {
+  const ids = [...crowd, late];
+  // Of those who came together, the last by id are written first.
+  const early = ids.toSorted().at(-1) ?? "";
+  const request = { ...draft(ids), headers: { "idempotency-key": "cut-off-1" } };
+  await injectFault({
+    kind: "crash",
+    service: "dynamodb",
+    action: "PutItem",
+    sk: `MEMBER#${early}`,
+    function: "rooms",
+  });
+  expect((await attempt("createRoom", request)).status).toBe(500);
+  const { id } = await call("createRoom", request);
+  await call("removeParticipant", { token: ann.token, params: { room_id: id, user_id: early } });
+  expect(await members(id)).toEqual([ann.id, ...ids].filter((one) => one !== early).sort());
 });
 
 describe("a member of a later chunk is removed", () => {
