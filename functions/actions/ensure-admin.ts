@@ -1,7 +1,8 @@
 import { getHead } from "../data/heads.ts";
-import { updateMemberRole } from "../data/members.ts";
-import { leaveRoster, updateRosterRole } from "../data/roster-changes.ts";
+import { getMembers, updateMemberRole } from "../data/members.ts";
+import { leaveRoster } from "../data/roster-changes.ts";
 import { byStanding, getRosterChunks, type RosterEntry } from "../data/rosters.ts";
+import { settleRole } from "./settle-role.ts";
 
 /** A roster entry with the number of its chunk. */
 export interface PlacedEntry extends RosterEntry {
@@ -25,12 +26,27 @@ const promote = async (
   for (const candidate of candidates) {
     const { userId, chunk, joinedAt } = candidate;
     if (await updateMemberRole(roomId, userId, "admin")) {
-      await updateRosterRole(roomId, chunk, userId, "admin");
+      await settleRole(roomId, chunk, userId, "admin");
       return { userId, joinedAt, role: "admin" };
     }
     await leaveRoster(roomId, chunk, candidate);
   }
   return undefined;
+};
+
+/**
+ * Whether one of those whom the roster calls admins is one, which their membership tells: changes that were cut off are
+ * corrected on the roster until one is found.
+ */
+const hasAdmin = async (roomId: string, entries: readonly PlacedEntry[]): Promise<boolean> => {
+  for (const entry of entries) {
+    if (entry.role !== "admin") continue;
+    const member = (await getMembers(roomId, [entry.userId])).get(entry.userId);
+    if (member?.membership.role === "admin") return true;
+    if (member) await settleRole(roomId, entry.chunk, entry.userId, member.membership.role);
+    else await leaveRoster(roomId, entry.chunk, entry);
+  }
+  return false;
 };
 
 /**
@@ -46,5 +62,5 @@ export const ensureAdmin = async (
   const staying = (await getPlacedRoster(roomId, head.rosterChunks)).filter(
     (entry) => entry.userId !== exceptUserId,
   );
-  return staying.some((entry) => entry.role === "admin") ? undefined : promote(roomId, staying);
+  return (await hasAdmin(roomId, staying)) ? undefined : promote(roomId, staying);
 };

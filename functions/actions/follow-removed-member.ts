@@ -20,6 +20,7 @@ export const followRemovedMember = async (change: Change): Promise<void> => {
       user_id: membership.userId,
       chunk,
       joined_at: membership.joinedAt,
+      role: membership.role,
     },
     requestSeconds,
   );

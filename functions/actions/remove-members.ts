@@ -4,30 +4,27 @@ import { getMembers, takeMember, updateMemberRole } from "../data/members.ts";
 import { getMembership } from "../data/memberships.ts";
 import { personOf } from "../data/people.ts";
 import { getPresence } from "../data/presence.ts";
-import { leaveRoster, recountChunks, updateRosterRole } from "../data/roster-changes.ts";
-import { getCensuses, type RosterEntry } from "../data/rosters.ts";
+import { leaveRoster, recountChunks } from "../data/roster-changes.ts";
+import type { RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access-room.ts";
-import { removeRoom } from "./change-room.ts";
 import { unlist } from "./enlist.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
 import { presentParticipant } from "./present-room.ts";
 import { presentUser } from "./present-user.ts";
+import { type Departure, settleDeparture } from "./settle-departure.ts";
+import { settleRole } from "./settle-role.ts";
 
 const noParticipant = (): ApiError =>
   new ApiError("not_found", "There is no participant with this id in this room.");
 
-interface Removed {
-  /** The role that they had. */
-  readonly role: RoomRole;
-  /** Whether the room may be empty. */
-  readonly mayBeEmpty: boolean;
-}
-
 /** Completes a removal that ended the membership and was cut off then; undefined where nothing was left to do. */
-const completeRemoval = async ({ id, rosterChunks }: Head, userId: string): Promise<Removed | undefined> => {
+const completeRemoval = async (
+  { id, rosterChunks }: Head,
+  userId: string,
+): Promise<Departure | undefined> => {
   const roster = await getPlacedRoster(id, rosterChunks);
   if (rosterChunks > 1) {
     const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
@@ -51,7 +48,7 @@ const completeRemoval = async ({ id, rosterChunks }: Head, userId: string): Prom
  * of who is live in a large room. What a crash leaves in between is an entry without a membership, which is still listed,
  * and gets events. Removing, or leaving, again takes it off. Undefined if they were not there.
  */
-const removeMember = async (head: Head, userId: string): Promise<Removed | undefined> => {
+const removeMember = async (head: Head, userId: string): Promise<Departure | undefined> => {
   const member = await takeMember(head.id, userId);
   if (!member) return completeRemoval(head, userId);
   const { role } = member.membership;
@@ -60,19 +57,11 @@ const removeMember = async (head: Head, userId: string): Promise<Removed | undef
   return { role, mayBeEmpty: left?.members.length === 0 };
 };
 
-/** Whether a large room has no members; of a small one its only chunk has told so. */
-const isEmpty = async (head: Head): Promise<boolean> =>
-  head.rosterChunks === 1 ||
-  (await getCensuses([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
-
 /** Removes somebody with all that follows from it; false if they were not there. */
 const dismiss = async (head: Head, userId: string, successor?: RosterEntry): Promise<boolean> => {
   const removed = await removeMember(head, userId);
   if (!removed) return false;
-  // Nobody could ever come back to it. A public room waits for whoever joins next.
-  if (removed.mayBeEmpty && head.type !== "public" && (await isEmpty(head))) await removeRoom(head);
-  // Two admins who leave at once each count on the other.
-  const promoted = removed.role === "admin" ? await ensureAdmin(head.id) : undefined;
+  const promoted = await settleDeparture(head, removed);
   await Promise.all([
     notifyMemberRemoved(head.id, userId),
     notifyParticipantsChanged(head, {
@@ -138,7 +127,7 @@ export const updateParticipant = async (
   }
   const changed = await updateMemberRole(roomId, participantId, role);
   if (!changed) throw noParticipant();
-  await updateRosterRole(roomId, changed.chunk, participantId, role);
+  await settleRole(roomId, changed.chunk, participantId, role);
   // Two admins who make each other members at once each count on the other.
   const promoted = steppingDown ? await ensureAdmin(roomId) : undefined;
   const entry = { userId: participantId, role, joinedAt: changed.membership.joinedAt };

@@ -37,7 +37,11 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
     case "remove_room_items":
       return removeRoom(task.room_id, task.continues === true, hasTime);
     case "unlist_member":
-      return unlistMember(task.room_id, task.user_id, { chunk: task.chunk, joinedAt: task.joined_at });
+      return unlistMember(task.room_id, task.user_id, {
+        chunk: task.chunk,
+        joinedAt: task.joined_at,
+        role: task.role ?? "admin",
+      });
     case "notify_emergency":
       return notifyChunk(task.room_id, task.seq, task.chunk);
     case "rebuild_index":

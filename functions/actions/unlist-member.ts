@@ -1,3 +1,4 @@
+import type { RoomRole } from "../../contract/objects/room.ts";
 import { getHead } from "../data/heads.ts";
 import { getMembership } from "../data/memberships.ts";
 import { getPresence } from "../data/presence.ts";
@@ -5,6 +6,7 @@ import { leaveRoster } from "../data/roster-changes.ts";
 import { getRosterChunks } from "../data/rosters.ts";
 import { unlist } from "./enlist.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
+import { settleDeparture } from "./settle-departure.ts";
 
 /** A membership that has ended. */
 export interface EndedMembership {
@@ -12,26 +14,29 @@ export interface EndedMembership {
   readonly chunk: number;
   /** RFC 3339. */
   readonly joinedAt: string;
+  readonly role: RoomRole;
 }
 
 /**
  * Completes the leaving of somebody whose membership has ended. It may have been cut off before their roster entry, or
- * what has them told of the room, was gone. It may have been cut off before it was told, too, which nothing stored shows
+ * what has them told of the room, was gone, or before the room they left was seen to. It may have been cut off before it was told, too, which nothing stored shows
  * and no repeat makes up for: so it is always told again, as long as it is true.
  */
 export const unlistMember = async (
   roomId: string,
   userId: string,
-  { chunk, joinedAt }: EndedMembership,
+  { chunk, joinedAt, role }: EndedMembership,
 ): Promise<void> => {
   const [presence, rosters] = await Promise.all([
     getPresence(userId, "consistent"),
     getRosterChunks(roomId, [chunk], "consistent"),
   ]);
-  const isOnRoster = rosters
-    .get(chunk)
-    ?.some((entry) => entry.userId === userId && entry.joinedAt === joinedAt);
-  if (isOnRoster) await leaveRoster(roomId, chunk, { userId, joinedAt });
+  const entries = rosters.get(chunk);
+  const others = entries?.filter((entry) => entry.userId !== userId || entry.joinedAt !== joinedAt);
+  // Also off one that is empty: it may not have been counted.
+  const mayBeEmpty = others?.length === 0;
+  if (mayBeEmpty || others?.length !== entries?.length)
+    await leaveRoster(roomId, chunk, { userId, joinedAt });
   const [membership, head] = await Promise.all([
     getMembership(roomId, userId, "consistent"),
     getHead(roomId, "consistent"),
@@ -41,8 +46,12 @@ export const unlistMember = async (
   if (presence.largeRooms.has(roomId)) await unlist(roomId, userId);
   // Of its deletion all are told.
   if (!head || head.status === "deleted") return;
+  const promoted = head.pair ? undefined : await settleDeparture(head, { role, mayBeEmpty });
+  const changed = promoted ? [promoted] : [];
   await Promise.all([
     notifyMemberRemoved(roomId, userId),
-    head.rosterChunks === 1 ? notifyParticipantsChanged(head, { removed: [userId] }) : undefined,
+    head.rosterChunks === 1 || promoted
+      ? notifyParticipantsChanged(head, { removed: [userId], changed })
+      : undefined,
   ]);
 };

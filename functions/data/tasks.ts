@@ -3,6 +3,7 @@
  * done at least once, in no order, so whatever it does stands on what the table holds then.
  */
 import type { DynamoDBRecord } from "aws-lambda";
+import type { RoomRole } from "../../contract/objects/room.ts";
 import { environment } from "../kernel/environment.ts";
 import { postpone, sendBatch } from "./queues.ts";
 
@@ -23,6 +24,8 @@ export type Task =
       readonly chunk: number;
       /** When the membership that ended began, RFC 3339. */
       readonly joined_at: string;
+      /** The role that they had; absent in a task of an earlier version. */
+      readonly role?: RoomRole;
     }
   /** Tells the members of one chunk of a large room's roster of an emergency. */
   | {

@@ -1,8 +1,12 @@
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, describe, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, meteredWithStream } from "../support/control.ts";
+import { keysOfRoom, operatorTable } from "../support/operator.ts";
 import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { target } from "../support/target.ts";
 
 /** Longer than any request runs. */
 const settled = 61;
@@ -58,6 +62,36 @@ describe("a membership that ended", () => {
 
     await afterSeconds(settled);
     expect(await participants(ann, roomId)).toEqual([ann.id, ben.id].sort());
+  });
+
+  test("leaves nobody without an admin, where two have left at once and were cut off", async () => {
+    const [ann, ben] = await pair();
+    const roomId = await groupRoom(ann, [ben]);
+    await operatorTable().send(
+      new DeleteCommand({ TableName: target().tableName, Key: keys.membership(roomId, ann.id) }),
+    );
+
+    await afterSeconds(settled);
+    expect(await participants(ben, roomId)).toEqual([ben.id]);
+    const room = await call("getRoom", { token: ben.token, params: { room_id: roomId } });
+    expect(room.me?.role).toBe("admin");
+    expect(room.participants?.map((one) => one.room_role)).toEqual(["admin"]);
+  });
+
+  test("takes the room with it, where it was the last", async () => {
+    const [ann] = await pair();
+    const roomId = await groupRoom(ann, []);
+    await call("sendMessage", {
+      token: ann.token,
+      params: { room_id: roomId },
+      body: { content: "Left behind" },
+    });
+    await leaveHalfway(ann, roomId);
+
+    await afterSeconds(settled);
+    // What a deleted room held goes after as long again.
+    await afterSeconds(settled);
+    expect(await keysOfRoom(roomId)).toEqual(["HEAD"]);
   });
 
   test("costs its telling, and no write, where nothing is left to do", async () => {

@@ -1,0 +1,70 @@
+import { afterEach, expect, test } from "vitest";
+import { until } from "../support/background.ts";
+import { type Answer, attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { groupRoom, type TestUser, three } from "../support/people.ts";
+
+afterEach(clearFaults);
+
+/** Makes a write of the first come late, once, and has the second, whole, between what the first read and its write. */
+const overlap = async (
+  roomId: string,
+  late: { action: string; sk: string },
+  first: () => Promise<Answer<unknown>>,
+  second: () => Promise<Answer<unknown>>,
+): Promise<void> => {
+  await injectFault({
+    kind: "delay",
+    service: "dynamodb",
+    pk: `ROOM#${roomId}`,
+    function: "rooms",
+    delay_ms: 2500,
+    ...late,
+  });
+  const slow = first();
+  await until(async () => (await listFaults())[0]?.hits === 1, "the first change is about to write");
+  const quick = await second();
+  expect([(await slow).status, quick.status]).toEqual([200, 200]);
+};
+
+const changeRole = (admin: TestUser, roomId: string, user: TestUser, role: string) =>
+  attempt("updateParticipant", {
+    token: admin.token,
+    params: { room_id: roomId, user_id: user.id },
+    body: { role },
+  });
+
+const rename = (user: TestUser, roomId: string, name: string) =>
+  attempt("updateRoom", { token: user.token, params: { room_id: roomId }, body: { name } });
+
+test("of two changes of a role, the roster shows the one that counts", async () => {
+  const [ann, ben, cid] = await three();
+  const roomId = await groupRoom(ann, [ben, cid]);
+  await overlap(
+    roomId,
+    { action: "UpdateItem", sk: "ROSTER#" },
+    () => changeRole(ann, roomId, ben, "admin"),
+    () => changeRole(ann, roomId, ben, "member"),
+  );
+  const room = await call("getRoom", { token: ben.token, params: { room_id: roomId } });
+  expect(room.me?.role).toBe("member");
+  expect(room.participants?.find(({ id }) => id === ben.id)?.room_role).toBe("member");
+});
+
+test("a room whose last admin leaves has one, whoever the roster calls so", async () => {
+  const [ann, ben, cid] = await three();
+  const roomId = await groupRoom(ann, [ben, cid]);
+  expect((await changeRole(ann, roomId, ben, "admin")).status).toBe(200);
+  await injectFault({
+    kind: "crash",
+    service: "dynamodb",
+    action: "UpdateItem",
+    pk: `ROOM#${roomId}`,
+    sk: "MEMBER#",
+    function: "rooms",
+  });
+  expect((await changeRole(ann, roomId, ben, "member")).status).toBe(500);
+  await call("leaveRoom", { token: ann.token, params: { room_id: roomId } });
+  const renamed = await Promise.all([ben, cid].map((user) => rename(user, roomId, "Ours")));
+  expect(renamed.map(({ status }) => status).sort()).toEqual([200, 403]);
+});
