@@ -4,9 +4,12 @@ import { getTogether } from "../data/together.ts";
 import { notificationId } from "../kernel/ids.ts";
 import { tellNotification } from "./tell-notification.ts";
 
+/** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
+const requestTime = 60_000;
+
 /**
  * Somebody was added to a room by somebody else, and is notified of it. The room need not be there yet: of a large one,
- * memberships are written first. Its invitations are shown as soon as it is.
+ * memberships are written first. Throws then, to be called again; a creation that was cut off leaves nothing to tell of.
  */
 export const followAddedMember = async (change: Change): Promise<void> => {
   if (change.kind !== "member" || change.before || !change.after) return;
@@ -18,7 +21,10 @@ export const followAddedMember = async (change: Change): Promise<void> => {
     profiles: [addedBy],
     presences: [addedBy, userId],
   });
-  if (heads[0]?.status === "deleted" || areApart(people, addedBy, userId)) return;
+  const [head] = heads;
+  if (!head && Date.now() - Date.parse(joinedAt) < requestTime)
+    throw new Error(`The room ${roomId} is still to be created.`);
+  if (!head || head.status === "deleted" || areApart(people, addedBy, userId)) return;
   await tellNotification(
     {
       userId,

@@ -1,0 +1,54 @@
+import { afterEach, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
+import { afterSeconds, emptyQueues } from "../support/background.ts";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault } from "../support/control.ts";
+import { countMessages, itemsAt } from "../support/operator.ts";
+import { newAccounts, newUser } from "../support/people.ts";
+
+/** More than fit into the transaction that creates a room. */
+const crowdSize = 100;
+
+const invitations = async (userId: string): Promise<number> => {
+  const { pk, prefix } = keys.notificationsOf(userId);
+  return (await itemsAt(pk)).filter(({ sk }) => sk.startsWith(prefix)).length;
+};
+
+afterEach(async () => {
+  await clearFaults();
+  await emptyQueues();
+});
+
+test("those whose memberships come ahead of their room are invited when it is there, and not to none", async () => {
+  const ann = await newUser("ann");
+  const participant_ids = await newAccounts(crowdSize);
+  const early = participant_ids.toSorted().at(-1) ?? "";
+  const create = (key: string) => ({
+    token: ann.token,
+    body: { room_type: "group", name: "Crowd", participant_ids },
+    headers: { "idempotency-key": key },
+  });
+  const cutOff = async (key: string): Promise<void> => {
+    await injectFault({
+      kind: "crash",
+      service: "dynamodb",
+      action: "PutItem",
+      sk: `MEMBER#${early}`,
+      function: "rooms",
+    });
+    expect((await attempt("createRoom", create(key))).status).toBe(500);
+    await clearFaults();
+    await afterSeconds(0);
+  };
+
+  await cutOff("repeated-1");
+  expect(await invitations(early)).toBe(0);
+  await call("createRoom", create("repeated-1"));
+  await afterSeconds(30);
+  expect(await invitations(early)).toBe(1);
+
+  await cutOff("never-again-1");
+  await afterSeconds(61);
+  expect(await invitations(early)).toBe(1);
+  expect(await countMessages("WorkQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+});
