@@ -214,7 +214,7 @@ export const roomOperations = {
     params: roomParams,
     body: permissionChanges,
     success: { status: 200, schema: room },
-    errors: ["forbidden"],
+    errors: ["forbidden", "conflict"],
   }),
   updateNotifications: defineOperation({
     id: "updateNotifications",

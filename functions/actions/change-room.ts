@@ -5,7 +5,8 @@ import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../data
 import { fitsHead, type Head } from "../data/heads.ts";
 import { deleteListing, putListing } from "../data/listings.ts";
 import { type NotificationChanges, updateMemberNotifications } from "../data/members.ts";
-import { noRoomAccess } from "../kernel/api-error.ts";
+import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { pause } from "../kernel/pause.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access-room.ts";
 import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./notify-room.ts";
 import { viewRoom } from "./view-room.ts";
@@ -79,21 +80,30 @@ const merged = <T extends object>(present: T, changes: { [K in keyof T]?: T[K] |
   ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
 });
 
-/** Says what each role may do. */
+/** How often a change of permissions is tried while others change them. */
+const permissionAttempts = 6;
+
+/** Says what each role may do. Throws `conflict` where others go on changing it. */
 export const updatePermissions = async (
   userId: string,
   roomId: string,
   changes: PermissionChanges,
 ): Promise<Room> => {
-  const room = await accessMemberRoom(userId, roomId);
-  accessNotDirect(room, "In a direct room both are equal: there are no permissions to change.");
-  accessAdmin(room, "change its permissions");
-  const { admin, member } = room.head.permissions;
-  const permissions: Permissions = {
-    admin: merged(admin, changes.admin),
-    member: merged(member, changes.member),
-  };
-  return announce(await updateHeadPermissions(roomId, permissions), room);
+  for (let attempt = 1; ; attempt += 1) {
+    const room = await accessMemberRoom(userId, roomId);
+    accessNotDirect(room, "In a direct room both are equal: there are no permissions to change.");
+    accessAdmin(room, "change its permissions");
+    const { admin, member } = room.head.permissions;
+    const permissions: Permissions = {
+      admin: merged(admin, changes.admin),
+      member: merged(member, changes.member),
+    };
+    const head = await updateHeadPermissions(room.head, permissions);
+    if (head) return announce(head, room);
+    if (attempt === permissionAttempts)
+      throw new ApiError("conflict", "Others are changing the permissions of this room: try again.");
+    await pause(attempt);
+  }
 };
 
 /** Changes the caller's own notifications of a room, and tells their other connections. */

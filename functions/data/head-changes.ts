@@ -7,7 +7,7 @@ import type { Permissions, RoomStatus } from "../../contract/objects/room.ts";
 import { isoNow } from "../kernel/time.ts";
 import { fitsHead, type Head, headFromItem } from "./heads.ts";
 import { keys } from "./keys.ts";
-import { permissionsToText } from "./permissions.ts";
+import { permissionsToText, usualPermissions } from "./permissions.ts";
 import { updateItem } from "./table.ts";
 
 interface HeadUpdate {
@@ -71,8 +71,20 @@ export const updateHeadName = (
 export const updateHeadStatus = (roomId: string, status: RoomStatus): Promise<Head | undefined> =>
   updateHead(roomId, { set: { status, updated_at: isoNow() } });
 
-export const updateHeadPermissions = (roomId: string, permissions: Permissions): Promise<Head | undefined> =>
-  updateHead(roomId, { set: { may: permissionsToText(permissions), updated_at: isoNow() } });
+/** Changes the permissions of a room from what they were read as; undefined where they have changed meanwhile. */
+export const updateHeadPermissions = (
+  { id, type, permissions }: Head,
+  wanted: Permissions,
+): Promise<Head | undefined> => {
+  const seen = permissionsToText(permissions);
+  const isUsual = seen === permissionsToText(usualPermissions(type));
+  return updateHead(id, {
+    set: { may: permissionsToText(wanted), updated_at: isoNow() },
+    // A head without them gives what is usual.
+    condition: `attribute_exists(pk) AND #status <> :deleted AND (${isUsual ? "attribute_not_exists(#may) OR " : ""}#may = :seen)`,
+    values: { ":seen": seen },
+  });
+};
 
 /**
  * Opens a deleted room again, empty: what it held stays below its floor. Undefined where it is not deleted, or one of

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
-import { groupRoom, type TestUser, three } from "../support/people.ts";
+import { groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
 
 afterEach(clearFaults);
 
@@ -67,4 +67,20 @@ test("a room whose last admin leaves has one, whoever the roster calls so", asyn
   await call("leaveRoom", { token: ann.token, params: { room_id: roomId } });
   const renamed = await Promise.all([ben, cid].map((user) => rename(user, roomId, "Ours")));
   expect(renamed.map(({ status }) => status).sort()).toEqual([200, 403]);
+});
+
+test("of two changes of permissions, neither undoes the other", async () => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const roomId = await groupRoom(ann, [ben]);
+  const permit = (member: object) =>
+    attempt("updatePermissions", { token: ann.token, params: { room_id: roomId }, body: { member } });
+  await overlap(
+    roomId,
+    { action: "UpdateItem", sk: "HEAD" },
+    () => permit({ can_send: false }),
+    () => permit({ can_view_history: false }),
+  );
+  const { permissions } = await call("getRoom", { token: ann.token, params: { room_id: roomId } });
+  expect(permissions?.member).toMatchObject({ can_send: false, can_view_history: false });
 });
