@@ -3,12 +3,13 @@ import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
 import { updateDetails } from "../data/details.ts";
 import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../data/head-changes.ts";
 import { fitsHead, type Head } from "../data/heads.ts";
-import { deleteListing, putListing } from "../data/listings.ts";
+import { deleteListing } from "../data/listings.ts";
 import { type NotificationChanges, updateMemberNotifications } from "../data/members.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { pause } from "../kernel/pause.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access-room.ts";
 import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./notify-room.ts";
+import { settleListing } from "./settle-listing.ts";
 import { viewRoom } from "./view-room.ts";
 
 /** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
@@ -36,8 +37,7 @@ export const updateRoom = async (userId: string, roomId: string, changes: RoomCh
   if (name === undefined && !inDetails) return viewRoom(room, userId);
   if (inDetails) await updateDetails(roomId, { description, tags, longName });
   const head = await updateHeadName(roomId, { name, hasDetails: inDetails });
-  if (head?.type === "public" && head.status === "active" && name !== undefined)
-    await putListing(roomId, name);
+  if (head?.type === "public" && head.status === "active" && name !== undefined) await settleListing(roomId);
   return announce(head, room);
 };
 
@@ -46,7 +46,10 @@ export const archiveRoom = async (userId: string, roomId: string): Promise<Room>
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "archive it");
   if (room.head.type === "public") await deleteListing(roomId);
-  return announce(await updateHeadStatus(roomId, "archived"), room);
+  const head = await updateHeadStatus(roomId, "archived");
+  // A change at the same time may have listed it again.
+  if (head?.type === "public") await settleListing(roomId);
+  return announce(head, room);
 };
 
 /** Takes a room out of the archive; a public one then returns to the list of them, which a repeat completes. */
@@ -55,7 +58,7 @@ export const activateRoom = async (userId: string, roomId: string): Promise<Room
   accessAdmin(room, "activate it");
   const head = await updateHeadStatus(roomId, "active");
   const view = await announce(head, room);
-  if (head?.type === "public") await putListing(roomId, view.name);
+  if (head?.type === "public") await settleListing(roomId);
   return view;
 };
 

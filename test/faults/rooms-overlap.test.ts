@@ -84,3 +84,39 @@ test("of two changes of permissions, neither undoes the other", async () => {
   const { permissions } = await call("getRoom", { token: ann.token, params: { room_id: roomId } });
   expect(permissions?.member).toMatchObject({ can_send: false, can_view_history: false });
 });
+
+const publicRoom = async (ann: TestUser): Promise<string> =>
+  (await call("createRoom", { token: ann.token, body: { room_type: "public", name: "Before" } })).id;
+
+const listedAs = async (user: TestUser, roomId: string, name: string): Promise<boolean> => {
+  const page = await call("listPublicRooms", { token: user.token, query: { q: name, page_size: 100 } });
+  return page.results.some(({ id }) => id === roomId);
+};
+
+test("of two names, a public room is found by the one that it has", async () => {
+  const [ann] = await three();
+  const roomId = await publicRoom(ann);
+  const [one, two] = [`one ${roomId}`, `two ${roomId}`];
+  await overlap(
+    roomId,
+    { action: "PutItem", sk: "LISTING" },
+    () => rename(ann, roomId, one),
+    () => rename(ann, roomId, two),
+  );
+  const found = await Promise.all([one, two].map((name) => listedAs(ann, roomId, name)));
+  expect(found).toEqual([false, true]);
+});
+
+test("a room that is archived while it gets a name is not listed", async () => {
+  const [ann] = await three();
+  const roomId = await publicRoom(ann);
+  const name = `late ${roomId}`;
+  await overlap(
+    roomId,
+    { action: "PutItem", sk: "LISTING" },
+    () => rename(ann, roomId, name),
+    () => attempt("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
+  );
+  const page = await call("listPublicRooms", { token: ann.token, query: { q: name } });
+  expect(page.count).toBe(0);
+});

@@ -71,7 +71,7 @@ const cases: Record<string, Case> = {
     },
   },
   archiveRoom: {
-    writes: [unlist, head],
+    writes: [unlist, head, { ...unlist, nth: 2 }],
     run: ({ ann, roomId }) => attempt("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
     check: async ({ ben, roomId }) => {
       expect((await roomOf(ben, roomId)).status).toBe("archived");

@@ -1,0 +1,29 @@
+import { getDetails } from "../data/details.ts";
+import { getHead } from "../data/heads.ts";
+import { deleteListing, putListing } from "../data/listings.ts";
+
+/** How often a room may change while it is listed; then its next change lists it. */
+const attempts = 10;
+
+/** The name under which a public room is to be listed, null for none; undefined where it is not to be. */
+const getListedName = async (roomId: string): Promise<string | null | undefined> => {
+  const head = await getHead(roomId, "consistent");
+  if (head?.status !== "active") return undefined;
+  if (!head.nameInDetails) return head.name;
+  return (await getDetails([roomId], "consistent")).get(roomId)?.longName ?? null;
+};
+
+/**
+ * Has the list of public rooms show a room as it is. Of changes at once, the one that writes last there may not be the
+ * one that counts: so each looks again after its write, and whoever looks last sees what stands.
+ */
+export const settleListing = async (roomId: string): Promise<void> => {
+  let wanted = await getListedName(roomId);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (wanted === undefined) await deleteListing(roomId);
+    else await putListing(roomId, wanted);
+    const now = await getListedName(roomId);
+    if (now === wanted) return;
+    wanted = now;
+  }
+};
