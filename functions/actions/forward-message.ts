@@ -1,10 +1,11 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
+import type { Head } from "../data/heads.ts";
 import { recentSeq } from "../data/memberships.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
-import { messageId as idOf } from "../kernel/ids.ts";
+import { messageId as idOf, newRoomId } from "../kernel/ids.ts";
 import { accessMessage, accessPresent } from "./access-message.ts";
 import { accessSending } from "./access-sending.ts";
 import { type Sent, sendMessage } from "./send-message.ts";
@@ -45,6 +46,13 @@ const draftOf = (message: StoredMessage, clientMessageId: string | undefined) =>
 });
 
 /**
+ * What those of a room are told of where a forwarded message comes from: its id. A direct room's id follows from those of
+ * its two members, so that it would tell others who wrote with whom: they are told of a room that nobody knows.
+ */
+const sourceToldIn = (target: string, source: Head, { seq }: StoredMessage): string =>
+  source.type === "direct" && target !== source.id ? idOf(newRoomId(), 1) : idOf(source.id, seq);
+
+/**
  * Sends what a message says to each of the rooms, one after the other, as messages of the caller's. A function that ends
  * in between has sent to the first rooms; a repeat with the same client's id sends to the others, and answers with what
  * stands in the first. Throws `forbidden` for a room in which the caller may not send, `not_found` or `conflict` for the
@@ -56,18 +64,22 @@ export const forwardMessage = async (
   messageId: string,
   { roomIds, clientMessageId }: { roomIds: readonly string[]; clientMessageId: string | undefined },
 ): Promise<Sent[]> => {
-  const { message } = await accessMessage(actor.userId, roomId, messageId);
+  const { room, message } = await accessMessage(actor.userId, roomId, messageId);
   accessPresent(message);
   const targets = [...new Set(roomIds)];
   await accessTargets(actor.userId, targets, clientMessageId);
   const { attachment } = message;
   const origin = {
-    forwardedFrom: idOf(message.roomId, message.seq),
     expiresAt: message.expiresAt,
     file: attachment ? { roomId: message.roomId, facts: attachment, kind: kindOf(message) } : undefined,
   };
   const sent: Sent[] = [];
   for (const target of targets)
-    sent.push(await sendMessage(actor, target, draftOf(message, clientMessageId), origin));
+    sent.push(
+      await sendMessage(actor, target, draftOf(message, clientMessageId), {
+        ...origin,
+        forwardedFrom: sourceToldIn(target, room.head, message),
+      }),
+    );
   return sent;
 };

@@ -170,6 +170,21 @@ describe("forwardMessage", () => {
     await call("archiveRoom", { token, params: { room_id: archived } });
     expect(await forward([one, archived])).toBe(200);
   });
+
+  test("out of a direct room says that it was forwarded, and not from where", async () => {
+    const { ann, ben, eve, roomId } = await setScene();
+    const direct = await directRoom(ann, eve);
+    const said = await say(eve, direct, "Psst");
+    const { results } = await call(
+      "forwardMessage",
+      about(ann, said, { body: { room_ids: [roomId, direct] } }),
+    );
+    const [copy] = (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
+    expect(copy).toMatchObject({ id: results[0]?.id, content: "Psst", forwarded_from: expect.any(String) });
+    expect(copy?.forwarded_from).not.toContain(direct);
+    // The two who were there may know.
+    expect(results[1]?.forwarded_from).toBe(said.id);
+  });
 });
 
 describe("expires_in", () => {
