@@ -67,7 +67,7 @@ export const messageChangeOperations = {
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/restore",
     summary: "Restore a deleted message",
     description:
-      "Who deleted it may, if they still may delete it, and an admin of a room that is not direct. A pin and a file are not restored; a message that was nothing but a file is gone.",
+      "Who deleted it may, if they still may delete it, and an admin of a room that is not direct; nobody, if an administrator removed it. A pin and a file are not restored; a message that was nothing but a file is gone.",
     auth: "user",
     params: messageParams,
     success: { status: 200, schema: message },

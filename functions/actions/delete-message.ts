@@ -23,13 +23,21 @@ const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete"
   );
 };
 
-/** Deletes a message in the name of somebody who may, and tells the room. */
-export const removeMessage = async (head: Head, message: StoredMessage, by: string): Promise<void> => {
+/**
+ * Deletes a message in the name of somebody who may, and tells the room. `remove` is an administrator's: it holds for good,
+ * also where the message was deleted before.
+ */
+export const removeMessage = async (
+  head: Head,
+  message: StoredMessage,
+  { kind, by }: { readonly kind: "delete" | "remove"; readonly by: string },
+): Promise<void> => {
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(head, message, {
     intent: (current) => {
       pinnedAt = current.pinnedAt ?? pinnedAt;
-      return current.isDeleted ? undefined : { kind: "delete", by, at: isoNow() };
+      const isDone = kind === "remove" ? current.isRemoved : current.isDeleted;
+      return isDone ? undefined : { kind, by, at: isoNow() };
     },
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
@@ -45,12 +53,13 @@ export const deleteMessage = async (actor: Actor, roomId: string, messageId: str
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessDeletion(room, message, "delete");
   accessLasting(message);
-  await removeMessage(room.head, message, actor.userId);
+  await removeMessage(room.head, message, { kind: "delete", by: actor.userId });
 };
 
 /**
- * Brings a deleted message back, without its pin and its file. What an admin deleted, its author does not restore.
- * Throws `forbidden`, `not_found`, or `conflict` where nothing but the file was in it.
+ * Brings a deleted message back, without its pin and its file. What an admin deleted, its author does not restore, and
+ * what an administrator removed, nobody. Throws `forbidden`, `not_found`, or `conflict` where nothing but the file was
+ * in it.
  */
 export const restoreMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
@@ -61,6 +70,8 @@ export const restoreMessage = async (actor: Actor, roomId: string, messageId: st
     intent: (current) => {
       accessLasting(current);
       if (!current.isDeleted) return undefined;
+      if (current.isRemoved)
+        throw new ApiError("forbidden", "An administrator removed this message: it can't be restored.");
       if (current.deletedBy !== actor.userId && !isModerator(room))
         throw new ApiError("forbidden", "An admin deleted this message: ask one to restore it.");
       if (current.content === "")

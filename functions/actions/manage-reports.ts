@@ -68,11 +68,12 @@ export const listReports = async (
   return { count, reports: await view(reports) };
 };
 
-/** Deletes a reported message, unless it is gone already. */
+/** Deletes a reported message for good, unless it is gone already. */
 const removeReported = async (actor: Actor, { room, seq }: ReportedMessage): Promise<void> => {
   const [head, message] = await Promise.all([getHead(room, "consistent"), getMessage(room, seq)]);
   if (!head || head.status === "deleted" || seq <= head.floor) return;
-  if (message && !isPast(message.expiresAt)) await removeMessage(head, message, actor.userId);
+  if (message && !isPast(message.expiresAt))
+    await removeMessage(head, message, { kind: "remove", by: actor.userId });
 };
 
 /**

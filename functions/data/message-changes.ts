@@ -10,7 +10,7 @@ import { updateItem } from "./table.ts";
 
 export type MessageChange =
   | { readonly kind: "edit"; readonly content: string; readonly at: string }
-  | { readonly kind: "delete"; readonly by: string; readonly at: string }
+  | { readonly kind: "delete" | "remove"; readonly by: string; readonly at: string }
   | { readonly kind: "restore" }
   | { readonly kind: "pin"; readonly at: string }
   | { readonly kind: "unpin" }
@@ -54,10 +54,20 @@ const expressionOf = (seen: StoredMessage, change: MessageChange): Expression =>
         conditions: [notDeleted],
         values: { ":by": change.by, ":at": change.at },
       };
+    case "remove":
+      // Over a deletion by somebody else too, who could restore it.
+      return {
+        update: {
+          SET: "deleted_by = :by, deleted_at = :at, removed = :removed",
+          REMOVE: "pinned_at, attachment",
+        },
+        conditions: ["attribute_not_exists(removed)"],
+        values: { ":by": change.by, ":at": change.at, ":removed": true },
+      };
     case "restore":
       return {
         update: { REMOVE: "deleted_by, deleted_at" },
-        conditions: ["deleted_by = :seenBy"],
+        conditions: ["deleted_by = :seenBy", "attribute_not_exists(removed)"],
         values: { ":seenBy": seen.deletedBy },
       };
     case "pin":

@@ -26,6 +26,8 @@ export interface StoredMessage {
   readonly edits: number;
   readonly isDeleted: boolean;
   readonly deletedBy: string | null;
+  /** Whether it was deleted by an administrator: nobody restores it. */
+  readonly isRemoved: boolean;
   readonly pinnedAt: string | null;
   /** Who reacted with what, as `emoji userId`: a set, so that members react at once without reading first. */
   readonly reactions: ReadonlySet<string>;
@@ -47,6 +49,7 @@ export const untouched = {
   edits: 0,
   isDeleted: false,
   deletedBy: null,
+  isRemoved: false,
   pinnedAt: null,
   reactions: new Set<string>(),
 } as const;
@@ -86,6 +89,7 @@ export const messageFromItem = (roomId: string, item: Item): StoredMessage => ({
   edits: typeof item.edits === "number" ? item.edits : 0,
   isDeleted: item.deleted_by !== undefined,
   deletedBy: textOr(item.deleted_by),
+  isRemoved: item.removed === true,
   pinnedAt: textOr(item.pinned_at),
   reactions: item.reactions instanceof Set ? (item.reactions as Set<string>) : new Set(),
   replyTo: textOr(item.reply_to),

@@ -190,6 +190,24 @@ describe("updateReport", () => {
     await socket.close();
   });
 
+  test("removes for good: neither an admin of the room restores it, nor its author, who deleted it before", async () => {
+    const { ann, ben, admin, roomId } = await setScene();
+    for (const room_id of [roomId, await directRoom(ann, ben)]) {
+      const { id: messageId } = await say(ann, room_id, "Something bad");
+      const params = { room_id, message_id: messageId };
+      const { body } = await report(ben, { roomId: room_id, messageId });
+      // In the group, whose admin the author is, the administrator comes first.
+      if (room_id !== roomId) await call("deleteMessage", { token: ann.token, params });
+      expect((await close(admin, body.id, "remove_message")).status).toBe(200);
+      for (const { token } of [ann, ben])
+        expect(await attempt("restoreMessage", { token, params })).toMatchObject({ status: 403 });
+      await call("deleteMessage", { token: ann.token, params });
+      expect((await attempt("restoreMessage", { token: ann.token, params })).status).toBe(403);
+      const message = await call("getMessage", { token: ben.token, params });
+      expect(message).toMatchObject({ is_deleted: true, content: "" });
+    }
+  });
+
   test("removes from a direct room too, and closes where the message or its room is gone", async () => {
     const scene = await setScene();
     const roomId = await directRoom(scene.ann, scene.ben);
