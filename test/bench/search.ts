@@ -1,13 +1,12 @@
 /** What a search reads in a short history and in a long one, and what it takes to have a message found. */
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { keys } from "../../functions/data/keys.ts";
-import { newMessageItem, untouched } from "../../functions/data/messages.ts";
 import { newPostingItem } from "../../functions/data/postings.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchUser } from "./client.ts";
 import { say } from "./progress.ts";
 import type { Row } from "./row.ts";
-import { at, writeItems } from "./seed.ts";
+import { at, seedMessages, writeItems } from "./seed.ts";
 import type { Line, Table } from "./table.ts";
 
 /** How many messages have the rare word, in a history of any length. */
@@ -63,32 +62,12 @@ const seedHistory = async (bench: Bench, { roomId, senderId, count }: Seeded): P
     const seq = Math.floor(place / wordsEach) + 1;
     return newPostingItem(entryOf(seq), at(wordsOf(seq, count), place % wordsEach));
   });
-  await writeItems(bench, "messages", count, (place) =>
-    newMessageItem({
-      ...untouched,
-      roomId,
-      seq: place + 1,
-      senderId,
-      content: wordsOf(place + 1, count).join(" "),
-      type: isShown(place + 1) ? "text" : "encrypted",
-      at: new Date(timeOf(place + 1)).toISOString(),
-      replyTo: null,
-      forwardedFrom: null,
-      priority: "normal",
-      metadata: null,
-      attachment: null,
-      clientMessageId: null,
-      expiresAt: null,
-    }),
-  );
-  await table.send(
-    new UpdateCommand({
-      TableName,
-      Key: keys.head(roomId),
-      UpdateExpression: "SET seq = :seq",
-      ExpressionAttributeValues: { ":seq": count },
-    }),
-  );
+  await seedMessages(bench, roomId, { from: 1, to: count }, (seq) => ({
+    senderId,
+    content: wordsOf(seq, count).join(" "),
+    type: isShown(seq) ? "text" : "encrypted",
+    at: new Date(timeOf(seq)).toISOString(),
+  }));
 };
 
 interface Measured {

@@ -2,7 +2,7 @@
 import { BatchWriteCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WebSocket } from "ws";
 import { keys } from "../../functions/data/keys.ts";
-import { newMessageItem, untouched } from "../../functions/data/messages.ts";
+import { newMessageItem, type StoredMessage, untouched } from "../../functions/data/messages.ts";
 import { newProfileItem } from "../../functions/data/profiles.ts";
 import type { Bench } from "./bench.ts";
 import { type BenchUser, forEachOf } from "./client.ts";
@@ -105,6 +105,38 @@ export const connectMore = async (
 /** The text of a message that was seeded. */
 const seededText = (seq: number): string => `message ${seq}`;
 
+/** Writes plain messages of a room, from one seq to another, and has the room count them. */
+export const seedMessages = async (
+  bench: Bench,
+  roomId: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  messageAt: (seq: number) => Pick<StoredMessage, "senderId" | "content" | "type" | "at">,
+): Promise<void> => {
+  await writeItems(bench, "messages", to - from + 1, (place) =>
+    newMessageItem({
+      ...untouched,
+      roomId,
+      seq: from + place,
+      replyTo: null,
+      forwardedFrom: null,
+      priority: "normal",
+      metadata: null,
+      attachment: null,
+      clientMessageId: null,
+      expiresAt: null,
+      ...messageAt(from + place),
+    }),
+  );
+  await bench.table.send(
+    new UpdateCommand({
+      TableName: bench.tableName,
+      Key: keys.head(roomId),
+      UpdateExpression: "SET seq = :seq",
+      ExpressionAttributeValues: { ":seq": to },
+    }),
+  );
+};
+
 /**
  * Lets a room have `count` messages, by writing what sending them would have written of messages, straight into the
  * table: a hundred thousand sends would take an hour. That the product reads them is seen by reading the oldest.
@@ -121,33 +153,14 @@ export const growHistory = async (
   const from = Number(Item?.seq) + 1;
   const missing = Math.max(0, count - from + 1);
   if (missing === 0) return;
-  await writeItems(bench, "messages", missing, (place) =>
-    newMessageItem({
-      ...untouched,
-      roomId: room.id,
-      seq: from + place,
-      senderId: room.sender.id,
-      content: seededText(from + place),
-      // Passed over by what follows from a message: a hundred thousand of them would be indexed for minutes.
-      type: "encrypted",
-      at: new Date().toISOString(),
-      replyTo: null,
-      forwardedFrom: null,
-      priority: "normal",
-      metadata: null,
-      attachment: null,
-      clientMessageId: null,
-      expiresAt: null,
-    }),
-  );
-  await table.send(
-    new UpdateCommand({
-      TableName,
-      Key: keys.head(room.id),
-      UpdateExpression: "SET seq = :seq",
-      ExpressionAttributeValues: { ":seq": count },
-    }),
-  );
+  const at = new Date().toISOString();
+  await seedMessages(bench, room.id, { from, to: count }, (seq) => ({
+    senderId: room.sender.id,
+    content: seededText(seq),
+    // Passed over by what follows from a message: a hundred thousand of them would be indexed for minutes.
+    type: "encrypted",
+    at,
+  }));
   const { results } = await bench.api<{ results: { seq: number; content: string }[] }>(
     room.reader,
     "GET",
