@@ -1,15 +1,12 @@
 /** What has to be there before something is measured: people, rooms of any size, long histories, many connections. */
-import { BatchWriteCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WebSocket } from "ws";
 import { keys } from "../../functions/data/keys.ts";
 import { newMessageItem, type StoredMessage, untouched } from "../../functions/data/messages.ts";
-import { newProfileItem } from "../../functions/data/profiles.ts";
+import { batchSize, putBatch, seededProfile } from "../support/seeded.ts";
 import type { Bench } from "./bench.ts";
 import { type BenchUser, forEachOf } from "./client.ts";
 import { sayTenths } from "./progress.ts";
-
-/** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
-const batchSize = 25;
 
 /** Writes items straight into the table, as many as `makeItem` is asked for. */
 export const writeItems = async (
@@ -23,14 +20,8 @@ export const writeItems = async (
     batches,
     async (batch) => {
       const first = batch * batchSize;
-      const puts = Array.from({ length: Math.min(batchSize, count - first) }, (_, place) => ({
-        PutRequest: { Item: makeItem(first + place) },
-      }));
-      const { UnprocessedItems } = await table.send(
-        new BatchWriteCommand({ RequestItems: { [tableName]: puts } }),
-      );
-      const left = UnprocessedItems?.[tableName]?.length ?? 0;
-      if (left > 0) throw new Error(`${left} items were not written: ${what}.`);
+      const places = Array.from({ length: Math.min(batchSize, count - first) }, (_, place) => first + place);
+      await putBatch(table, tableName, places.map(makeItem));
     },
     sayTenths(`batches of ${what}`, batches),
   );
@@ -40,21 +31,7 @@ export const writeItems = async (
 export const newUsers = async (bench: Bench, name: string, count: number): Promise<BenchUser[]> => {
   const users = Array.from({ length: count }, (_, place) => bench.someone(`${name}-${place}`));
   await writeItems(bench, `people ${name}`, count, (place) =>
-    newProfileItem({
-      id: at(users, place).id,
-      username: `${name}-${place}`,
-      email: `${name}-${place}@example.com`,
-      display_name: null,
-      first_name: null,
-      last_name: null,
-      profile_picture: null,
-      bio: null,
-      specialization: null,
-      institution: null,
-      role: null,
-      is_verified: true,
-      created_at: new Date().toISOString(),
-    }),
+    seededProfile(at(users, place).id, `${name}-${place}`),
   );
   return users;
 };

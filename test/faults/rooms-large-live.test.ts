@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
 import { newAccounts, newUser, type TestUser } from "../support/people.ts";
+import { copyRoom } from "../support/room-copies.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
 /** With ann and one more, they fill the first chunk of a roster. */
@@ -25,9 +26,8 @@ const create = (participant_ids: readonly string[], idempotencyKey: string = cry
     headers: { "idempotency-key": idempotencyKey },
   });
 
-/** A room of two chunks, or one that is full with its first. */
+/** A room of two chunks. */
 const createLarge = async (): Promise<string> => (await create([...crowd, ...more])).body.id;
-const createFull = async (member: string): Promise<string> => (await create([...crowd, member])).body.id;
 const send = (roomId: string) =>
   call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "to all" } });
 
@@ -176,8 +176,11 @@ describe("a room that becomes large", () => {
   let ben: TestUser;
   let cid: TestUser;
   let sockets: SocketClient[];
+  /** One that is full with its first chunk. */
+  let full: string;
   beforeAll(async () => {
     [ben, cid] = [await newUser("ben"), await newUser("cid")];
+    full = (await create([...crowd, ben.id])).body.id;
     sockets = [await connect(ben), await connect(cid)];
   });
 
@@ -191,7 +194,7 @@ describe("a room that becomes large", () => {
   for (const kind of kinds)
     for (const write of writes)
       test(`by one who joins, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
-        const roomId = await createFull(ben.id);
+        const roomId = await copyRoom(full);
         const join = () => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } });
         await strike(kind, { ...write, function: "rooms" });
         expect((await join()).status).toBe(kind === "crash" ? 500 : 200);

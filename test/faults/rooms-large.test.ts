@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
 import { newAccounts, newUser, type TestUser } from "../support/people.ts";
+import { copyRoom } from "../support/room-copies.ts";
 
 /** With ann, they fill the first chunk of a roster. */
 const crowdSize = 199;
@@ -9,9 +10,13 @@ const crowdSize = 199;
 let ann: TestUser;
 let late: string;
 let crowd: string[];
+/** A room that is full with its first chunk, and one with a member more: tests work on copies of them. */
+let full: string;
+let overfull: string;
 beforeAll(async () => {
   ann = await newUser("ann");
   [late = "", ...crowd] = await newAccounts(crowdSize + 1);
+  [full, overfull] = [await create(crowd), await create([...crowd, late])];
 }, 180_000);
 
 const draft = (participant_ids: readonly string[]) => ({
@@ -63,7 +68,7 @@ describe("a roster that grows by a chunk", () => {
   for (const kind of ["crash", "lose"] as const)
     for (const [at, write] of growth.entries())
       test(`${kind} at write ${at + 1} (${write.action} ${write.sk}): all are listed once`, async () => {
-        const roomId = await create(crowd);
+        const roomId = await copyRoom(full);
         const add = () =>
           attempt("addParticipants", {
             token: ann.token,
@@ -104,7 +109,7 @@ describe("a member of a later chunk is removed", () => {
   for (const kind of ["crash", "lose"] as const)
     for (const [at, write] of removal.entries())
       test(`${kind} at write ${at + 1} (${write.action} ${write.sk}): all others are listed once`, async () => {
-        const roomId = await create([...crowd, late]);
+        const roomId = await copyRoom(overfull);
         const list = await call("listParticipants", {
           token: ann.token,
           params: { room_id: roomId },

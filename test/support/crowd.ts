@@ -1,8 +1,9 @@
 /** Many people with many connections, made and kept cheaply: for rooms so large that each must cost next to nothing. */
 import { WebSocket } from "ws";
-import { call } from "./contract-client.ts";
 import { startIssuer } from "./issuer.ts";
+import { operatorTable } from "./operator.ts";
 import { startRunnerProcess } from "./runner-process.ts";
+import { putItems, seededProfile } from "./seeded.ts";
 import { setTarget, target } from "./target.ts";
 
 export interface Somebody {
@@ -50,17 +51,15 @@ export const startCrowd = async (...args: string[]): Promise<Crowd> => {
   setTarget(runner.ready);
   let people = 0;
   return {
-    newPeople: (count) => {
-      const names = Array.from({ length: count }, () => {
-        people += 1;
-        return `person-${people}`;
-      });
-      return inBatches(names, 20, async (id) => {
-        const token = await issuer.sign({ sub: id, preferred_username: id });
-        // At first sight they get a profile, and can be made members.
-        await call("getProfile", { token });
-        return { id, token };
-      });
+    newPeople: async (count) => {
+      const ids = Array.from({ length: count }, (_, at) => `person-${people + at + 1}`);
+      people += count;
+      const profiles = ids.map((id) => seededProfile(id, id));
+      await putItems(operatorTable(), target().tableName, profiles);
+      return inBatches(ids, 20, async (id) => ({
+        id,
+        token: await issuer.sign({ sub: id, preferred_username: id }),
+      }));
     },
     stop: async () => {
       await runner.stop();

@@ -6,6 +6,8 @@ import {
 import type { User } from "../../contract/objects/user.ts";
 import { until } from "./background.ts";
 import { call } from "./contract-client.ts";
+import { operatorTable } from "./operator.ts";
+import { putItems, seededProfile } from "./seeded.ts";
 import { target } from "./target.ts";
 
 export const password = "correct horse battery";
@@ -56,19 +58,11 @@ export const newAdministrator = async (): Promise<TestUser> => {
 export const newUsers = (count: number): Promise<TestUser[]> =>
   Promise.all(Array.from({ length: count }, (_, at) => newUser(`user${at}`)));
 
-/** Accounts that nobody logs in to: there to be members. Their ids. */
+/** People whom nobody logs in as: there to be members. Their ids. */
 export const newAccounts = async (count: number): Promise<string[]> => {
-  const ids: string[] = [];
-  while (ids.length < count) {
-    const batch = Array.from({ length: Math.min(20, count - ids.length) }, async () => {
-      const username = `member-${randomUUID().slice(0, 13)}`;
-      const { user } = await call("register", {
-        body: { username, email: `${username}@example.com`, password },
-      });
-      return user.id;
-    });
-    ids.push(...(await Promise.all(batch)));
-  }
+  const ids = Array.from({ length: count }, () => randomUUID());
+  const profiles = ids.map((id) => seededProfile(id, `member-${id.slice(0, 13)}`));
+  await putItems(operatorTable(), target().tableName, profiles);
   return ids;
 };
 

@@ -14,10 +14,10 @@ let listeners: Listener[];
 beforeAll(async () => {
   crowd = await startCrowd();
   people = await crowd.newPeople(peopleCount);
+  listeners = await listenAll(people, connectionsEach);
   const [ann] = people;
   const body = { room_type: "group", name: "Assembly", participant_ids: people.map(({ id }) => id) };
   roomId = (await call("createRoom", { token: ann?.token, body })).id;
-  listeners = await listenAll(people, connectionsEach);
 }, 10 * minutes);
 afterAll(async () => {
   await crowd.stop();

@@ -1,0 +1,50 @@
+/** What tests and the bench write straight into the table, where calls that lead to the same would take minutes. */
+import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { newProfileItem } from "../../functions/data/profiles.ts";
+
+/** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+export const batchSize = 25;
+
+type Item = Record<string, unknown>;
+
+/** Puts up to 25 items. */
+export const putBatch = async (
+  table: DynamoDBDocumentClient,
+  tableName: string,
+  items: readonly Item[],
+): Promise<void> => {
+  const puts = items.map((Item) => ({ PutRequest: { Item } }));
+  const { UnprocessedItems } = await table.send(
+    new BatchWriteCommand({ RequestItems: { [tableName]: puts } }),
+  );
+  const left = UnprocessedItems?.[tableName]?.length ?? 0;
+  if (left > 0) throw new Error(`${left} of ${items.length} items were not written.`);
+};
+
+/** Puts any number of items, batch after batch. */
+export const putItems = async (
+  table: DynamoDBDocumentClient,
+  tableName: string,
+  items: readonly Item[],
+): Promise<void> => {
+  for (let at = 0; at < items.length; at += batchSize)
+    await putBatch(table, tableName, items.slice(at, at + batchSize));
+};
+
+/** The profile of somebody of whom nothing but a username is known, as their first call would make it. */
+export const seededProfile = (id: string, username: string): Item =>
+  newProfileItem({
+    id,
+    username,
+    email: `${username}@example.com`,
+    display_name: null,
+    first_name: null,
+    last_name: null,
+    profile_picture: null,
+    bio: null,
+    specialization: null,
+    institution: null,
+    role: null,
+    is_verified: false,
+    created_at: new Date().toISOString(),
+  });
