@@ -1,5 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { advanceClock, clearFaults, injectFault, listFaults } from "../support/control.ts";
 import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/crowd.ts";
@@ -19,6 +19,8 @@ let connectionId: string;
 let others: Listener[];
 let struck: Listener;
 let roomId: string;
+/** The number of the last message before a test. */
+let from = 0;
 beforeAll(async () => {
   // One worker of each function, so that a page comes again where it is known whom it has reached.
   crowd = await startCrowd("--concurrency", "1");
@@ -30,18 +32,17 @@ beforeAll(async () => {
   [struck] = (await listenAll([ben], 1)) as [Listener];
   const sessions = await call("listActiveSessions", { token: ben.token });
   connectionId = sessions[0]?.session_id ?? "";
+  const body = { room_type: "group", name: "Assembly", participant_ids: people.map(({ id }) => id) };
+  roomId = (await call("createRoom", { token: ann.token, body })).id;
 }, 180_000);
+beforeEach(async () => {
+  await queueIsEmpty();
+  from = (await call("getRoom", { token: ann.token, params: { room_id: roomId } })).seq;
+});
 afterAll(async () => {
   await crowd.stop();
 });
 afterEach(clearFaults);
-
-const createRoom = async (): Promise<void> => {
-  const participant_ids = [ben.id, ...others.map(({ userId }) => userId)];
-  const body = { room_type: "group", name: "Assembly", participant_ids };
-  roomId = (await call("createRoom", { token: ann.token, body })).id;
-  await queueIsEmpty();
-};
 
 const queueIsEmpty = () =>
   expect
@@ -51,9 +52,15 @@ const queueIsEmpty = () =>
 const send = (content: string) =>
   call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
 
-/** The different lists of messages that listeners have got of the room. */
+/** The messages of a test that a listener has got, by their places among them. */
+const gotOf = (listener: Listener): number[] =>
+  seqsOf(listener, roomId)
+    .map((seq) => seq - from)
+    .filter((place) => place > 0);
+
+/** The different lists of messages that listeners have got. */
 const got = (listeners: readonly Listener[]): string[] => [
-  ...new Set(listeners.map((listener) => seqsOf(listener, roomId).join())),
+  ...new Set(listeners.map((listener) => gotOf(listener).join())),
 ];
 
 const failPosts = (times: number) =>
@@ -64,7 +71,6 @@ const becomes = (listeners: readonly Listener[], seqs: string) =>
 
 describe("a connection that cannot be reached for some time", () => {
   test("gets what it missed in its order, and all others have it once", async () => {
-    await createRoom();
     await failPosts(2 * postAttempts);
     await send("first");
     await send("second");
@@ -76,7 +82,6 @@ describe("a connection that cannot be reached for some time", () => {
   });
 
   test("loses a page that has failed too often, which is kept for the operator, and nothing that follows", async () => {
-    await createRoom();
     const before = await countMessages("DeliveryDeadLettersUrl");
     await failPosts(pageAttempts * postAttempts);
     await send("first");
@@ -97,7 +102,6 @@ describe("a connection that cannot be reached for some time", () => {
   }, 120_000);
 
   test("has the queue refuse pages for a moment: everybody gets the message once", async () => {
-    await createRoom();
     await injectFault({ kind: "throttle", service: "sqs", function: "messages" });
     await send("first");
     await injectFault({ kind: "lose", service: "sqs", function: "messages" });
@@ -109,21 +113,19 @@ describe("a connection that cannot be reached for some time", () => {
 
 describe("the worker", () => {
   test("ends while it posts: the page comes again, and nobody misses the message", async () => {
-    await createRoom();
     await injectFault({ kind: "crash", service: "execute-api", function: "deliver" });
     await send("first");
     await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
     // Nobody has postponed the page: it comes again when the queue's visibility timeout ends.
     await advanceClock(181_000);
     await expect
-      .poll(() => [...others, struck].filter((listener) => !seqsOf(listener, roomId).includes(1)), {
+      .poll(() => [...others, struck].filter((listener) => !gotOf(listener).includes(1)), {
         timeout: 30_000,
       })
       .toEqual([]);
   });
 
   test("gives up at once what is no page, and goes on with what follows it", async () => {
-    await createRoom();
     const before = await countMessages("DeliveryDeadLettersUrl");
     const sqs = operatorSqs();
     const broken = [

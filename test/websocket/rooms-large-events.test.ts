@@ -15,12 +15,15 @@ let ben: Somebody;
 let others: Somebody[];
 let listeners: Listener[];
 let socket: SocketClient;
+/** Where things happen one test after the other, the last of which deletes it. */
+let roomId: string;
 beforeAll(async () => {
   crowd = await startCrowd();
   const people = await crowd.newPeople(peopleCount);
   const [first, second, ...rest] = people;
   if (!first || !second) throw new Error("no people");
   [ann, ben, others] = [first, second, rest];
+  roomId = await createRoom();
   listeners = await listenAll(rest, 1);
   socket = await openSocket({ token: ben.token });
 }, 180_000);
@@ -58,10 +61,9 @@ const toldAll = async <E extends ServerEvent["type"], T>(type: E, work: () => Pr
 describe("a room with more people connected than are told at once", () => {
   test("is told of by all that happens in it, once each", async () => {
     const created = await toldAll("room_created", createRoom);
-    const roomId = created.done;
-    expect(created.event).toMatchObject({ room: { id: roomId, me: { role: "member" } } });
-    const params = { room_id: roomId };
-    const { done: message, event: told } = await toldAll("message", () => send(roomId, "first"));
+    const params = { room_id: created.done };
+    expect(created.event).toMatchObject({ room: { id: created.done, me: { role: "member" } } });
+    const { done: message, event: told } = await toldAll("message", () => send(created.done, "first"));
     expect(told).toEqual({ type: "message", message });
     const of = { ...params, message_id: message.id };
 
@@ -89,7 +91,6 @@ describe("a room with more people connected than are told at once", () => {
   });
 
   test("shows the file of a message that was changed with a URL that works", async () => {
-    const roomId = await createRoom();
     const params = { room_id: roomId };
     const { done: message } = await toldAll("message", async () =>
       call("sendMessage", {
@@ -108,7 +109,6 @@ describe("a room with more people connected than are told at once", () => {
   });
 
   test("tells changes of a message to those alone who may see it", async () => {
-    const roomId = await createRoom();
     const params = { room_id: roomId };
     const message = await send(roomId, "of old");
     const [cid] = await crowd.newPeople(1);
@@ -133,7 +133,6 @@ describe("a room with more people connected than are told at once", () => {
   });
 
   test("a change of role is told to the one whom it concerns; typing to nobody, nor is it kept", async () => {
-    const roomId = await createRoom();
     const params = { room_id: roomId };
     await call("updateParticipant", {
       token: ann.token,
@@ -157,7 +156,6 @@ describe("a room with more people connected than are told at once", () => {
   });
 
   test("somebody who is removed while connected gets nothing further", async () => {
-    const roomId = await createRoom();
     const params = { room_id: roomId };
     const [dan] = await crowd.newPeople(1);
     if (!dan) throw new Error("nobody came");
@@ -187,7 +185,6 @@ describe("a room with more people connected than are told at once", () => {
   });
 
   test("is deleted while somebody types: all are told, and its own connections close", async () => {
-    const roomId = await createRoom();
     const params = { room_id: roomId };
     const limited = await openSocket({ token: ben.token, room_id: roomId });
     const typing = { type: "typing", ...params, is_typing: true } as const;
