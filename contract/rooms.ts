@@ -159,7 +159,8 @@ export const roomOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/join",
     summary: "Join a public room",
-    description: "Nothing is unread to somebody who joins. Who is in the room already gets it as it is.",
+    description:
+      "Nothing is unread to somebody who joins. They may send one message at once, and then as fast as the rate limit lets them; a burst is saved up. Who is in the room already gets it as it is.",
     auth: "user",
     params: roomParams,
     success: { status: 200, schema: room },

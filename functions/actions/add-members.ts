@@ -13,6 +13,7 @@ import { enlist, enlistAll } from "./enlist.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
 import { notifyParticipantsChanged, notifyRoomCreated } from "./notify-room.ts";
 import { ensureProfile } from "./profiles.ts";
+import { bucketOfJoiner } from "./rate-limit.ts";
 import { viewRoom } from "./view-room.ts";
 
 const entryOf = ({ membership: { userId, role, joinedAt } }: Member): RosterEntry => ({
@@ -173,7 +174,13 @@ export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
   if (!me && head.status === "archived")
     throw new ApiError("forbidden", "The room is archived: it can be joined when an admin activates it.");
   await ensureProfile(actor);
-  const newcomer: Newcomer = { userId, role: "member", joinedAt: isoNow(), joinedSeq: head.seq };
+  const newcomer: Newcomer = {
+    userId,
+    role: "member",
+    joinedAt: isoNow(),
+    joinedSeq: head.seq,
+    bucketAt: bucketOfJoiner(),
+  };
   // Also for a member: their joining may have been cut off.
   if (!head.pair) {
     const { members, wantsAdmin } = await enroll(head, [newcomer]);

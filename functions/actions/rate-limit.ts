@@ -8,6 +8,15 @@ export const bucketOf = (): Bucket => {
   return { cost, capacity: cost * environment.rateLimitBurst };
 };
 
+/**
+ * The bucket of somebody who lets themself into a room: it holds one message. A full one would be had again and again by
+ * leaving and joining, since it goes with the membership.
+ */
+export const bucketOfJoiner = (): number => {
+  const { cost, capacity } = bucketOf();
+  return Date.now() + capacity - cost;
+};
+
 const tooFast = (bucketAt: number, { cost, capacity }: Bucket): ApiError => {
   const seconds = Math.max(0.1, (bucketAt + cost - capacity - Date.now()) / 1000);
   return new ApiError(

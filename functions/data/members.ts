@@ -31,6 +31,8 @@ export interface Newcomer {
   readonly joinedSeq: number;
   /** Who adds them; undefined for one who joins, or makes the room. */
   readonly addedBy?: string | undefined;
+  /** The rate bucket that they begin with (see Membership); absent for a full one. */
+  readonly bucketAt?: number | undefined;
 }
 
 /** The item of somebody who joins; the first chunk, where most are, takes no attribute. */

@@ -70,6 +70,7 @@ export const newMembershipItem = (membership: {
   role: RoomRole;
   joinedAt: string;
   joinedSeq: number;
+  bucketAt?: number | undefined;
 }) => ({
   ...keys.membership(membership.roomId, membership.userId),
   ...indexKeys.membership(membership.userId, membership.roomId),
@@ -77,6 +78,7 @@ export const newMembershipItem = (membership: {
   joined_at: Date.parse(membership.joinedAt),
   joined_seq: membership.joinedSeq,
   read_seq: membership.joinedSeq,
+  ...(membership.bucketAt !== undefined && { bucket_at: membership.bucketAt }),
   recent: {},
 });
 

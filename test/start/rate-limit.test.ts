@@ -93,3 +93,23 @@ test("what is refused leaves no trace, however many are sent at once", async () 
   const { headers } = await send(ann, roomId, "one more");
   expect(Number(headers.get("retry-after"))).toBeGreaterThan((taken - burst) * secondsAMessage);
 });
+
+test("whoever lets themself into a room begins with one message, however often they do", async () => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("no users");
+  const body = { room_type: "public", name: "Open" };
+  const params = { room_id: (await call("createRoom", { token: ann.token, body })).id };
+  const statuses = async (count: number): Promise<number[]> => {
+    const sent: number[] = [];
+    for (let at = 0; at < count; at += 1) sent.push((await send(ben, params.room_id, "again")).status);
+    return sent;
+  };
+  for (let round = 0; round < 2; round += 1) {
+    await call("joinRoom", { token: ben.token, params });
+    expect(await statuses(2)).toEqual([201, 429]);
+    await call("leaveRoom", { token: ben.token, params });
+  }
+  // Who is added by somebody else has not chosen when.
+  await call("addParticipants", { token: ann.token, params, body: { user_ids: [ben.id] } });
+  expect(await statuses(3)).toEqual([201, 201, 201]);
+});
