@@ -9,6 +9,7 @@ import { notifyRoomDeleted } from "./notify-room.ts";
 import { continueRebuild, rebuildOne } from "./rebuild-index.ts";
 import { removeEntriesOfRoom } from "./remove-entries.ts";
 import { removeFilesOfRoom } from "./remove-files.ts";
+import { tellInvitation } from "./tell-invitation.ts";
 import { unlistMember } from "./unlist-member.ts";
 
 /**
@@ -41,6 +42,13 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
         chunk: task.chunk,
         joinedAt: task.joined_at,
         role: task.role ?? "admin",
+      });
+    case "tell_invitation":
+      return tellInvitation({
+        roomId: task.room_id,
+        userId: task.user_id,
+        addedBy: task.added_by,
+        joinedAt: task.joined_at,
       });
     case "notify_emergency":
       return notifyChunk(task.room_id, task.seq, task.chunk);

@@ -27,6 +27,15 @@ export type Task =
       /** The role that they had; absent in a task of an earlier version. */
       readonly role?: RoomRole;
     }
+  /** Notifies somebody that they were added to a room, which was not there yet when their membership began. */
+  | {
+      readonly task: "tell_invitation";
+      readonly room_id: string;
+      readonly user_id: string;
+      readonly added_by: string;
+      /** When the membership began, RFC 3339. */
+      readonly joined_at: string;
+    }
   /** Tells the members of one chunk of a large room's roster of an emergency. */
   | {
       readonly task: "notify_emergency";
@@ -58,6 +67,7 @@ type TaskName = Task["task"];
 const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "object">>> = {
   remove_room_items: { room_id: "string" },
   unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
+  tell_invitation: { room_id: "string", user_id: "string", added_by: "string", joined_at: "string" },
   notify_emergency: { room_id: "string", seq: "number", chunk: "number" },
   rebuild_index: { index: "string", run: "string", segment: "number" },
   rebuild_one: { index: "string", id: "string" },

@@ -43,6 +43,10 @@ test("those whose memberships come ahead of their room are invited when it is th
 
   await cutOff("repeated-1");
   expect(await invitations(early)).toBe(0);
+  // It waits to be looked at again. Nothing failed: that would be in flight, until it is tried again.
+  const { delayed, ...others } = await countMessages("WorkQueueUrl");
+  expect(others).toEqual({ visible: 0, inFlight: 0 });
+  expect(delayed).toBeGreaterThan(0);
   await call("createRoom", create("repeated-1"));
   await afterSeconds(30);
   expect(await invitations(early)).toBe(1);

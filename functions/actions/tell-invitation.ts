@@ -1,0 +1,53 @@
+import { areApart } from "../data/people.ts";
+import { sendTask } from "../data/tasks.ts";
+import { getTogether } from "../data/together.ts";
+import { notificationId } from "../kernel/ids.ts";
+import { tellNotification } from "./tell-notification.ts";
+
+export interface Invitation {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly addedBy: string;
+  /** When the membership began, RFC 3339. */
+  readonly joinedAt: string;
+}
+
+/** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
+const requestTime = 60_000;
+
+/** Seconds after which it is looked again whether a room is there. */
+const nextLook = 5;
+
+/**
+ * Notifies somebody that they were added to a room. The room need not be there yet: of a large one, memberships are written
+ * first. Then a task looks again, until it is there, or can't come to be by that request any more: a creation that was cut
+ * off leaves nothing to tell of.
+ */
+export const tellInvitation = async (invitation: Invitation): Promise<void> => {
+  const { roomId, userId, addedBy, joinedAt } = invitation;
+  const { heads, people } = await getTogether({
+    heads: [roomId],
+    profiles: [addedBy],
+    presences: [addedBy, userId],
+  });
+  const [head] = heads;
+  if (!head && Date.now() - Date.parse(joinedAt) < requestTime)
+    return sendTask(
+      { task: "tell_invitation", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
+      nextLook,
+    );
+  if (!head || head.status === "deleted" || areApart(people, addedBy, userId)) return;
+  await tellNotification(
+    {
+      userId,
+      id: notificationId(joinedAt, `invite\n${roomId}`),
+      type: "group_invite",
+      actorId: addedBy,
+      roomId,
+      seq: null,
+      joinedAt,
+      isRebuilt: false,
+    },
+    { message: undefined, people, seesEmail: true },
+  );
+};
