@@ -19,7 +19,7 @@ const edit = deferred(() => z.object({ content: content() }));
 const editDescription =
   "Only the author may. What it said before stays readable in its history. The type, the metadata and everything else stay as they are.";
 
-/** What happens to messages after they were sent. Each change raises the room's `rev`. */
+/** What happens to messages after they were sent. Each change raises the room's `rev`, and counts as a message to the rate limit. */
 export const messageChangeOperations = {
   updateMessage: defineOperation({
     id: "updateMessage",
@@ -32,7 +32,7 @@ export const messageChangeOperations = {
     params: messageParams,
     body: edit,
     success: { status: 200, schema: message },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   replaceMessage: defineOperation({
     id: "replaceMessage",
@@ -45,7 +45,7 @@ export const messageChangeOperations = {
     params: messageParams,
     body: edit,
     success: { status: 200, schema: message },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   deleteMessage: defineOperation({
     id: "deleteMessage",
@@ -58,7 +58,7 @@ export const messageChangeOperations = {
     auth: "user",
     params: messageParams,
     success: { status: 204, schema: null },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   restoreMessage: defineOperation({
     id: "restoreMessage",
@@ -71,7 +71,7 @@ export const messageChangeOperations = {
     auth: "user",
     params: messageParams,
     success: { status: 200, schema: message },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   listMessageHistory: defineOperation({
     id: "listMessageHistory",
@@ -100,7 +100,7 @@ export const messageChangeOperations = {
       status: 200,
       schema: deferred(() => z.object({ reactions: reactions(), message: z.string() })),
     },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   pinMessage: defineOperation({
     id: "pinMessage",
@@ -111,7 +111,7 @@ export const messageChangeOperations = {
     auth: "user",
     params: messageParams,
     success: { status: 200, schema: message },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   unpinMessage: defineOperation({
     id: "unpinMessage",
@@ -122,7 +122,7 @@ export const messageChangeOperations = {
     auth: "user",
     params: messageParams,
     success: { status: 204, schema: null },
-    errors: ["forbidden", "not_found", "conflict"],
+    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
   listPins: defineOperation({
     id: "listPins",

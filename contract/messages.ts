@@ -89,7 +89,7 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages",
     summary: "Send a message",
     description:
-      "With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe: the same message is answered with 200. With `file_id` the message carries a file that was uploaded: it is looked at first, and refused and removed if it is not what it was said to be.",
+      "With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe: the same message is answered with 200. With `file_id` the message carries a file that was uploaded: it is looked at first, and refused and removed if it is not what it was said to be. What a member sends to a room and changes in it (edits, deletions, restorations, reactions, pins) is limited together: 429 says in `Retry-After` how long to wait.",
     auth: "user",
     params: roomParams,
     headers: idempotencyHeaders,

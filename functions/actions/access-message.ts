@@ -10,6 +10,7 @@ import {
   type MemberRoom,
   type ReadableRoom,
 } from "./access-room.ts";
+import { bucketOf, payNow } from "./rate-limit.ts";
 
 /** A message that the caller may see, with its room. */
 export interface RoomMessage<R extends ReadableRoom = ReadableRoom> {
@@ -50,8 +51,9 @@ export const accessPresent = (message: StoredMessage): void => {
 };
 
 /**
- * A message that a member wants to change. Throws `forbidden` where the room is not the caller's, or archived, and
- * `not_found` for the message.
+ * A message that a member wants to change, which takes as much from their rate bucket as sending one: the whole room is
+ * told of it too. Throws `forbidden` where the room is not the caller's, or archived, `not_found` for the message, and
+ * `rate_limited`.
  */
 export const accessChangeableMessage = async (
   userId: string,
@@ -62,6 +64,7 @@ export const accessChangeableMessage = async (
   const message = await accessVisibleMessage(room, messageId);
   if (room.head.status !== "active")
     throw new ApiError("forbidden", "The room is archived: activate it to change its messages.");
+  await payNow(room.me, bucketOf());
   return { room, message };
 };
 

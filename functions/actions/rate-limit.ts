@@ -21,7 +21,7 @@ const tooFast = (bucketAt: number, { cost, capacity }: Bucket): ApiError => {
   const seconds = Math.max(0.1, (bucketAt + cost - capacity - Date.now()) / 1000);
   return new ApiError(
     "rate_limited",
-    `Too many messages to this room: wait ${seconds.toFixed(1)} seconds and send this one again.`,
+    `Too many messages to this room, or changes of them: wait ${seconds.toFixed(1)} seconds and send this one again.`,
     { retryAfter: seconds },
   );
 };

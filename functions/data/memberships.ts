@@ -126,16 +126,16 @@ export interface Claim {
 }
 
 /**
- * How a message is paid for. The bucket is one time: when it will be full again. A full one starts at the present, which
- * two sends at once must not both do; any other is moved on from wherever it is.
+ * How a message is paid for. The bucket is one time: when it will be full again. A full one starts at the present, unless
+ * another call has just done so; any other is moved on from wherever it is.
  */
 const bucketUpdate = ({ bucketAt }: Membership, cost: number, now: number) =>
   bucketAt <= now
     ? {
         set: ["bucket_at = :bucket"],
         add: [],
-        conditions: ["(attribute_not_exists(bucket_at) OR bucket_at = :seen)"],
-        values: { ":bucket": now + cost, ":seen": bucketAt },
+        conditions: ["(attribute_not_exists(bucket_at) OR bucket_at <= :present)"],
+        values: { ":bucket": now + cost, ":present": now },
       }
     : { set: [], add: ["bucket_at :cost"], conditions: [], values: { ":cost": cost } };
 

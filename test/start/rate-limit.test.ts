@@ -113,3 +113,45 @@ test("whoever lets themself into a room begins with one message, however often t
   await call("addParticipants", { token: ann.token, params, body: { user_ids: [ben.id] } });
   expect(await statuses(3)).toEqual([201, 201, 201]);
 });
+
+test("changes of messages take from the same bucket, marks from none", async () => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("no users");
+  const room_id = await directRoom(ann, ben);
+  const { body: said } = await send(ann, room_id, "0");
+  const about = (user: TestUser, body?: object) => ({
+    token: user.token,
+    params: { room_id, message_id: said.id },
+    body,
+  });
+  const edits = await Promise.all(
+    Array.from({ length: 2 * burst }, (_, at) =>
+      attempt("updateMessage", about(ann, { content: String(at + 1) })),
+    ),
+  );
+  const taken = edits.filter(({ status }) => status === 200).length;
+  const refused = edits.filter(({ status }) => status === 429);
+  expect(taken + refused.length).toBe(2 * burst);
+  // One was paid for the message.
+  expect(taken).toBe(burst - 1);
+  for (const { body, headers } of refused) {
+    expect(body).toMatchObject({ code: "rate_limited" });
+    expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  }
+  const { count } = await call("listMessageHistory", about(ann));
+  expect(count).toBe(taken);
+
+  for (const [id, body] of [
+    ["replaceMessage", { content: "x" }],
+    ["reactToMessage", { emoji: "👍" }],
+    ["pinMessage", undefined],
+    ["unpinMessage", undefined],
+    ["deleteMessage", undefined],
+    ["restoreMessage", undefined],
+  ] as const)
+    expect((await attempt(id, about(ann, body))).status, id).toBe(429);
+  expect((await send(ann, room_id, "one more")).status).toBe(429);
+  for (const user of [ann, ben]) expect((await attempt("markMessageRead", about(user))).status).toBe(200);
+  // The other one's bucket is their own.
+  expect((await attempt("reactToMessage", about(ben, { emoji: "👍" }))).status).toBe(200);
+});
