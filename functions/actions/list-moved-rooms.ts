@@ -18,7 +18,12 @@ export interface MovedRooms {
   readonly moved: MovedRoom[];
   /** Rooms that the client holds and that are not the caller's. */
   readonly removed: string[];
+  /** How many rooms that the client holds were not looked up. */
+  readonly left: number;
 }
+
+/** Rooms that the index does not list, looked up by one call: as many as a batch reads. */
+const lookUpLimit = 100;
 
 /**
  * Compares what a client holds with what there is. Heads are read as they are now: a message that was sent a moment
@@ -29,8 +34,11 @@ export const listMovedRooms = async (
   held: Readonly<Record<string, Held>>,
 ): Promise<MovedRooms> => {
   const listed = new Set(await listRoomIds(userId));
-  // The index may be behind: nothing that the client holds is taken from it on the index's word alone.
-  const unlisted = Object.keys(held).filter((roomId) => !listed.has(roomId));
+  // The index may be behind: nothing that the client holds is taken from it on the index's word alone. Nobody names many
+  // that are not theirs, unless to have them read; the others come when the client names those that it has left.
+  const notListed = Object.keys(held).filter((roomId) => !listed.has(roomId));
+  const unlisted = notListed.slice(0, lookUpLimit);
+  const left = new Set(notListed.slice(lookUpLimit));
   const { memberships: joined } = await getTogether(
     { memberships: unlisted.map((roomId) => [roomId, userId] as const) },
     "consistent",
@@ -57,6 +65,7 @@ export const listMovedRooms = async (
         unread_count: me ? unreadCount(me, head.seq) : 0,
       };
     }),
-    removed: Object.keys(held).filter((roomId) => !there.has(roomId)),
+    removed: Object.keys(held).filter((roomId) => !there.has(roomId) && !left.has(roomId)),
+    left: left.size,
   };
 };
