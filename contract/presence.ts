@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { deferred } from "./deferred.ts";
 import { user } from "./objects/user.ts";
-import { id, timestamp } from "./objects/values.ts";
+import { id, instant, timestamp } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 import { roomParams } from "./rooms.ts";
 
 /** Clients may say what time it is for them; the server goes by its own clock. */
-const activityBody = deferred(() => z.object({ timestamp: z.iso.datetime({ offset: true }).nullish() }));
+const activityBody = deferred(() => z.object({ timestamp: instant().nullish() }));
 
 const userParams = deferred(() => z.object({ user_id: id() }));
 

@@ -13,7 +13,8 @@ export const maxFound = 50;
 /** A time, or a day of UTC: its beginning or its end. */
 const boundary = (timeOfDay: string) =>
   z.union([instant(), z.iso.date().transform((day) => `${day}T${timeOfDay}Z`)], {
-    error: "must be a time such as 2026-01-31T09:30:00Z, or a day such as 2026-01-31",
+    error:
+      "must be a time such as 2026-01-31T09:30:00Z, or a day such as 2026-01-31, of a year from 0000 to 9999 in UTC",
   });
 
 const roomSearch = deferred(() =>
@@ -28,8 +29,8 @@ const roomSearch = deferred(() =>
       /** From the link of an answer before. */
       cursor: z.string().min(1).max(4000).optional(),
     })
-    // Not as texts, since the year 10000, which another zone may reach, is written `+010000`.
-    .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) <= Date.parse(to), {
+    // Times of one zone and one form: as texts they are in their order.
+    .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
       path: ["to"],
       error: "must not be before `from`",
     }),

@@ -31,7 +31,11 @@ export const timestamp = deferred(() =>
 /** A time in any zone, as RFC 3339 writes it, kept in UTC with milliseconds. */
 export const instant = deferred(() =>
   z.iso
-    .datetime({ offset: true, error: "must be a time such as 2026-01-31T09:30:00Z" })
+    .datetime({ offset: true, abort: true, error: "must be a time such as 2026-01-31T09:30:00Z" })
+    // RFC 3339 has years of four digits, and the zone may lead out of them.
+    .refine((value) => /^\d{4}-/.test(new Date(value).toISOString()), {
+      error: "must be of a year from 0000 to 9999 in UTC",
+    })
     .transform((value) => new Date(value).toISOString()),
 );
 

@@ -322,5 +322,15 @@ describe("updateNotifications", () => {
       body: { enabled: "no", muted_until: "tomorrow" },
     });
     expect(bad.problem.errors?.map((error) => error.path).sort()).toEqual(["enabled", "muted_until"]);
+    for (const muted_until of ["9999-12-31T23:59:59-12:00", "0000-01-01T00:00:00+14:00"]) {
+      const { problem } = await attempt("updateNotifications", {
+        token: ann.token,
+        params,
+        body: { muted_until },
+      });
+      expect(problem.errors, muted_until).toEqual([
+        { path: "muted_until", message: "must be of a year from 0000 to 9999 in UTC" },
+      ]);
+    }
   });
 });
