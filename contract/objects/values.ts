@@ -7,11 +7,23 @@ const lengthInCharacters = (text: string): number => {
   return length;
 };
 
-/** Text of `min` to `max` characters (Unicode code points, not UTF-16 units) after trimming. */
+/**
+ * A character that shows: no space, no control, nothing that fonts are to leave out, as U+200B (all of it in
+ * https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), and not the blank of Braille.
+ */
+const shown = deferred(() => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u);
+
+/**
+ * Text of `min` to `max` characters (Unicode code points, not UTF-16 units) after trimming. A text in which nothing shows
+ * is empty.
+ */
 export const text = (min: number, max: number) =>
   z
     .string()
     .trim()
+    .overwrite((value) => (shown().test(value) ? value : ""))
+    // It ends a text in many programs and databases.
+    .refine((value) => !value.includes("\0"), { error: "must not contain the character NUL" })
     // Half of a surrogate pair is no character, and not every database gives it back as it was.
     .refine((value) => value.isWellFormed(), { error: "must be well-formed Unicode" })
     .refine((value) => lengthInCharacters(value) >= min, {

@@ -90,6 +90,28 @@ describe("sendMessage", () => {
     expect(status).toBe(400);
   });
 
+  test("wants a character that shows, and none that ends a text", async () => {
+    const { ann, roomId } = await pair();
+    const { token } = ann;
+    const refusal = async (content: string): Promise<string[] | undefined> => {
+      const answer = await attempt("sendMessage", { token, params: { room_id: roomId }, body: { content } });
+      return answer.problem.errors?.map(({ path, message }) => `${path} ${message}`);
+    };
+    for (const content of ["\u200b", "\0", "\u200d \u2060", "\u3164", "\u2800", "\u00ad\ufe0f", "\u0007"])
+      expect(await refusal(content), JSON.stringify(content)).toEqual([
+        "content must not be empty, unless the message has a file",
+      ]);
+    expect(await refusal("a\0b")).toEqual(["content must not contain the character NUL"]);
+    for (const content of ["a\u200bb", "❤️", ".", "\u0301", "👩‍👩‍👧"])
+      expect((await say(ann, roomId, content)).content).toBe(content);
+    for (const body of [
+      { room_type: "group", name: "\u200b" },
+      { room_type: "group", tags: ["\u2060"] },
+    ])
+      expect((await attempt("createRoom", { token, body })).status).toBe(400);
+    expect((await attempt("updateProfile", { token, body: { display_name: "\u200e" } })).status).toBe(400);
+  });
+
   test("an unknown message cannot be replied to", async () => {
     const { ann, ben, roomId } = await pair();
     const elsewhere = await say(ann, await groupRoom(ann, [ben]), "Elsewhere");
