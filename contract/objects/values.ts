@@ -71,14 +71,29 @@ const depthOf = (value: unknown): number =>
     ? 1 + Math.max(0, ...Object.values(value).map((inner) => depthOf(inner)))
     : 0;
 
+/** Zod leaves this key out of what it parses, wherever it stands, since it would set an object's prototype. */
+const lostKey = "__proto__";
+
+const hasLostKey = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (Object.hasOwn(value, lostKey) || Object.values(value).some(hasLostKey));
+
 /** Free JSON that a client keeps with a message: up to 4 KB when written as JSON, and at most 8 levels deep. */
 export const metadata = deferred(() =>
-  z
-    .record(z.string(), z.json())
-    .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= metadataLimit, {
-      error: `must be at most ${metadataLimit} bytes of JSON`,
-    })
-    .refine((value) => depthOf(value) <= metadataDepth, {
-      error: `must be at most ${metadataDepth} levels deep`,
-    }),
+  z.preprocess(
+    (value, context) => {
+      if (!hasLostKey(value)) return value;
+      context.addIssue({ code: "custom", message: `must have no key \`${lostKey}\``, input: value });
+      return z.NEVER;
+    },
+    z
+      .record(z.string(), z.json())
+      .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= metadataLimit, {
+        error: `must be at most ${metadataLimit} bytes of JSON`,
+      })
+      .refine((value) => depthOf(value) <= metadataDepth, {
+        error: `must be at most ${metadataDepth} levels deep`,
+      }),
+  ),
 );

@@ -90,6 +90,20 @@ describe("sendMessage", () => {
     expect(status).toBe(400);
   });
 
+  test("keeps all of the metadata, or says what it does not take", async () => {
+    const { ann, roomId } = await pair();
+    const params = { room_id: roomId };
+    for (const metadata of ['{"__proto__":{"a":1}}', '{"a":[{"__proto__":1}]}', '{"a":1,"__proto__":null}']) {
+      const body = `{"content":"x","metadata":${metadata}}`;
+      const { problem } = await attempt("sendMessage", { token: ann.token, params, body });
+      expect(problem.errors, metadata).toEqual([
+        { path: "metadata", message: "must have no key `__proto__`" },
+      ]);
+    }
+    const metadata = { constructor: "x", prototype: { toString: 1 } };
+    expect((await say(ann, roomId, "x", { metadata })).metadata).toEqual(metadata);
+  });
+
   test("wants a character that shows, and none that ends a text", async () => {
     const { ann, roomId } = await pair();
     const { token } = ann;
