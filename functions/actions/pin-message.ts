@@ -2,7 +2,7 @@ import type { Message } from "../../contract/objects/message.ts";
 import { deletePin, putPin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isoNow } from "../kernel/time.ts";
-import { accessChangeableMessage, accessPresent, accessUnblocked } from "./access-message.ts";
+import { accessChangeableMessage, accessLasting, accessPresent, accessUnblocked } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";
 import { changeMessage } from "./change-message.ts";
 import { notifyUpdated } from "./notify-message.ts";
@@ -41,6 +41,7 @@ export const unpinMessage = async (actor: Actor, roomId: string, messageId: stri
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(room.head, message, {
     intent: (current) => {
+      accessLasting(current);
       pinnedAt = current.pinnedAt ?? pinnedAt;
       return current.pinnedAt === null ? undefined : { kind: "unpin" };
     },

@@ -10,7 +10,7 @@ import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { parseMessageId } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { isoNow } from "../kernel/time.ts";
-import { accessVisibleMessage } from "./access-message.ts";
+import { accessLasting, accessVisibleMessage } from "./access-message.ts";
 import { accessMembership } from "./access-room.ts";
 import { accessSending, sendingRefusal } from "./access-sending.ts";
 import { announceMessage, settled } from "./announce-message.ts";
@@ -30,10 +30,13 @@ export interface Sent {
 /** How often a claim is tried whose rate bucket or read mark was moved by another send of the same member. */
 const claimAttempts = 40;
 
-/** Throws `not_found` unless the message that is replied to is one of this room that the sender may see. */
+/**
+ * Throws `not_found` unless the message that is replied to is one of this room that the sender may see. A deleted one is
+ * still talked about; one that has destroyed itself takes the list of its replies with it.
+ */
 const accessReplyTarget = async (me: Membership, replyTo: string): Promise<void> => {
   const head = await getHead(me.roomId, "consistent");
-  if (head) await accessVisibleMessage({ head, me }, replyTo);
+  if (head) accessLasting(await accessVisibleMessage({ head, me }, replyTo));
 };
 
 /** A message that has no place yet, and its file, which is not promised to it yet. */

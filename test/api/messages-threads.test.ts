@@ -217,7 +217,10 @@ describe("expires_in", () => {
       ["updateMessage", { content: "x" }],
       ["reactToMessage", { emoji: "👍" }],
       ["pinMessage", undefined],
+      ["unpinMessage", undefined],
       ["deleteMessage", undefined],
+      ["restoreMessage", undefined],
+      ["replyToMessage", { content: "x" }],
       ["forwardMessage", { room_ids: [roomId] }],
     ] as const)
       expect((await attempt(id, about(ann, said, { body }))).status, id).toBe(404);
