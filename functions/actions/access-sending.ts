@@ -10,8 +10,11 @@ export const sendingRefusal = (head: Head | undefined): ApiError => {
   return new ApiError("forbidden", "You can't send messages in this room.");
 };
 
-/** Throws `forbidden` unless the member may send now; sending itself decides by the same, in its first write. */
-export const accessSending = ({ head, me }: MemberRoom): void => {
-  const maySend = head.status === "active" && head.blockedBy.size === 0 && head.permissions[me.role].can_send;
-  if (!maySend) throw sendingRefusal(head);
+/** Whether the member may send now; sending itself decides by the same, in its first write. */
+export const maySend = ({ head, me }: MemberRoom): boolean =>
+  head.status === "active" && head.blockedBy.size === 0 && head.permissions[me.role].can_send;
+
+/** Throws `forbidden` unless the member may send now. */
+export const accessSending = (room: MemberRoom): void => {
+  if (!maySend(room)) throw sendingRefusal(room.head);
 };

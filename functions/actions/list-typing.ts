@@ -18,7 +18,7 @@ export interface TypingUser {
 /** The members of a room who are typing, the latest first, whom no block hides from the viewer. Throws `forbidden`. */
 export const listTypingUsers = async (viewerId: string, roomId: string): Promise<TypingUser[]> => {
   const { head, me } = await accessReadableRoom(viewerId, roomId);
-  if (head.blockedBy.size > 0) return [];
+  if (head.status !== "active" || head.blockedBy.size > 0) return [];
   const typing = (await listTyping(roomId)).slice(0, shown);
   const userIds = typing.map(({ userId }) => userId);
   const [memberships, { people }] = await Promise.all([

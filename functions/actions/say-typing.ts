@@ -3,6 +3,7 @@ import { areApart, personOf } from "../data/people.ts";
 import { putTyping } from "../data/typing.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
 import { accessMembership } from "./access-room.ts";
+import { maySend } from "./access-sending.ts";
 import { getAudience, only, others } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { presentUser } from "./present-user.ts";
@@ -12,10 +13,12 @@ import { presentUser } from "./present-user.ts";
  * would cost as much as a message, every few seconds (docs/decisions/004-receipts-in-large-rooms.md). Throws `forbidden`.
  */
 export const sayTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
-  const [, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
+  const [me, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
   if (!head || head.status === "deleted") throw noRoomAccess();
   // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
   if (head.blockedBy.size > 0 || head.rosterChunks > 1) return;
+  // Nothing comes of it where they may not send. That they stop is told: the room may have been archived meanwhile.
+  if (isTyping && !maySend({ head, me })) return;
   const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
   const typist = presentUser(personOf(audience.people, userId), true);
   const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));

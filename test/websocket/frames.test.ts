@@ -101,6 +101,26 @@ describe("typing", () => {
   });
 });
 
+describe("typing in an archived room", () => {
+  test("is told to nobody, but that somebody stops", async () => {
+    const { ann, ben, roomId } = await pair();
+    const params = { room_id: roomId };
+    const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
+    const type = async (is_typing: boolean) =>
+      expect(await annSocket.request({ type: "typing", ...params, is_typing })).toMatchObject({
+        type: "ack",
+      });
+    await type(true);
+    expect(await benSocket.next("typing")).toMatchObject({ is_typing: true });
+    await call("archiveRoom", { token: ben.token, params });
+    expect(await call("listTypingUsers", { token: ben.token, params })).toEqual([]);
+    await type(true);
+    await type(false);
+    expect(await benSocket.next("typing")).toMatchObject({ is_typing: false });
+    await Promise.all([annSocket.close(), benSocket.close()]);
+  });
+});
+
 describe("ping", () => {
   test("is answered by pong", async () => {
     const { ann } = await pair();
