@@ -46,7 +46,12 @@ const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> 
   // A deleted room takes no messages, so its seq stands still.
   await Promise.all(
     (deleted.pair ?? []).map((userId) =>
-      restartMember(deleted.id, { userId, role: "member", joinedAt, joinedSeq: deleted.seq }),
+      restartMember(
+        deleted.id,
+        { userId, role: "member", joinedAt, joinedSeq: deleted.seq },
+        // The last change of a deleted room is its deletion.
+        deleted.updatedAt,
+      ),
     ),
   );
   const head = await reopenHead(deleted);

@@ -136,20 +136,32 @@ export const updateMemberNotifications = async (
   return outcome.done ? membershipFromItem(outcome.item) : undefined;
 };
 
+/** What a membership no longer has when its member starts anew. */
+const ended = [
+  "read_ahead",
+  "delivered_seq",
+  "read_at",
+  "delivered_at",
+  "notified_seq",
+  "notifications",
+  "muted_until",
+];
+
 /**
- * Lets a member of a direct room that is opened again start anew at `seq`, unless they have: everything else that their
- * membership held is of before.
+ * Lets a member of a direct room that was deleted at a time start anew, unless they have: all but the rate bucket that
+ * their membership held is of before. The time tells even where nothing was said before the deletion.
  */
-export const restartMember = async (roomId: string, newcomer: Newcomer): Promise<void> => {
+export const restartMember = async (roomId: string, newcomer: Newcomer, deletedAt: string): Promise<void> => {
   const { pk: _pk, sk: _sk, gsi1pk, gsi1sk, ...attributes } = newMemberItem(roomId, newcomer, 0);
   const names = Object.keys(attributes);
   await updateItem(keys.membership(roomId, newcomer.userId), {
-    UpdateExpression: `SET gsi1pk = :gsi1pk, gsi1sk = :gsi1sk, ${names.map((name) => `#${name} = :${name}`).join(", ")} REMOVE read_ahead, delivered_seq, read_at, delivered_at`,
-    ConditionExpression: "attribute_not_exists(pk) OR joined_seq < :joined_seq",
+    UpdateExpression: `SET gsi1pk = :gsi1pk, gsi1sk = :gsi1sk, ${names.map((name) => `#${name} = :${name}`).join(", ")} REMOVE ${ended.join(", ")}`,
+    ConditionExpression: "attribute_not_exists(pk) OR joined_seq < :joined_seq OR joined_at < :deleted_at",
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ":gsi1pk": gsi1pk,
       ":gsi1sk": gsi1sk,
+      ":deleted_at": Date.parse(deletedAt),
       ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
     },
   });

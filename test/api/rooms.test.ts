@@ -35,6 +35,20 @@ describe("openDirectRoom", () => {
     for (const user of [ann, ben]) expect((await call("listRooms", { token: user.token })).count).toBe(1);
   });
 
+  test("again after a deletion begins anew, whether or not anything was said: nothing is muted", async () => {
+    const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
+    const params = { room_id: await directRoom(ann, ben) };
+    for (const content of [undefined, "Hello"]) {
+      if (content) await call("sendMessage", { token: ann.token, params, body: { content } });
+      const mute = { enabled: false, muted_until: "2999-01-01T00:00:00Z" };
+      await call("updateNotifications", { token: ben.token, params, body: mute });
+      await call("deleteRoom", { token: ann.token, params });
+      await directRoom(ann, ben);
+      const { me } = await call("getRoom", { token: ben.token, params });
+      expect(me).toMatchObject({ notifications: true, muted_until: null });
+    }
+  });
+
   test("refuses oneself and nobody", async () => {
     const ann = await newUser("ann");
     const self = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ann.id } });
