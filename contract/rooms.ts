@@ -61,7 +61,7 @@ export const roomOperations = {
     path: "/api/chat/rooms",
     summary: "Create a room",
     description:
-      "The caller becomes its admin. A direct room takes exactly one other participant, and is answered with 200 if it exists. With an `Idempotency-Key` header a repeat answers with the first room.",
+      "The caller becomes its admin. A direct room takes exactly one other participant, and is answered with 200 if it exists. With an `Idempotency-Key` header a repeat answers with the first room, or with 409 where that was deleted.",
     auth: "user",
     headers: idempotencyHeaders,
     body: deferred(() =>
@@ -75,7 +75,7 @@ export const roomOperations = {
     ),
     success: { status: 201, schema: room },
     repeated: 200,
-    errors: ["forbidden", "not_found"],
+    errors: ["forbidden", "not_found", "conflict"],
   }),
   openDirectRoom: defineOperation({
     id: "openDirectRoom",

@@ -75,6 +75,12 @@ const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
     await enlistAll(existing.id, existing.rosterChunks);
   const reopened = existing?.pair && existing.status === "deleted" && (await reopen(actor, existing));
   if (reopened) return reopened;
+  // A direct room that others are just opening is there in a moment; any other stays deleted. Its creator alone asks for it.
+  if (existing?.status === "deleted" && !existing.pair)
+    throw new ApiError(
+      "conflict",
+      "The room that was made with this Idempotency-Key is deleted: use another key for another room.",
+    );
   return {
     room: await viewRoom(await accessReadableRoom(actor.userId, room.id), actor.userId),
     repeated: true,

@@ -112,6 +112,13 @@ describe("createRoom", () => {
     expect([first.status, again.status, others.status]).toEqual([201, 200, 201]);
     expect(again.body.id).toBe(first.body.id);
     expect(others.body.id).not.toBe(first.body.id);
+
+    // A room that is deleted does not come back, and no other comes in its place.
+    await call("deleteRoom", { token: ann.token, params: { room_id: first.body.id } });
+    expect(await attempt("createRoom", { token: ann.token, headers, body })).toMatchObject({
+      status: 409,
+      body: { code: "conflict", detail: expect.stringContaining("use another key") },
+    });
   });
 
   test("with room_type direct it is the direct room", async () => {
