@@ -25,8 +25,12 @@ const completeRemoval = async (
   { id, rosterChunks }: Head,
   userId: string,
 ): Promise<Departure | undefined> => {
+  const isLarge = rosterChunks > 1;
+  // A member's presence forgets a large room last of all. Without it they are no member who was cut off, and the roster is
+  // not read in vain for whoever asks.
+  if (isLarge && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
   const roster = await getPlacedRoster(id, rosterChunks);
-  if (rosterChunks > 1) {
+  if (isLarge) {
     const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
     await recountChunks(
       id,
@@ -36,11 +40,10 @@ const completeRemoval = async (
   const listed = roster.filter((entry) => entry.userId === userId);
   let mayBeEmpty = false;
   for (const entry of listed) mayBeEmpty = (await leaveRoster(id, entry.chunk, entry))?.members.length === 0;
-  const wasTold = rosterChunks > 1 && (await getPresence(userId, "consistent")).largeRooms.has(id);
-  if (wasTold) await unlist(id, userId);
+  if (isLarge) await unlist(id, userId);
   if (listed[0]) return { role: listed[0].role, mayBeEmpty };
   // Nothing tells any more what they were: perhaps the last one, and an admin.
-  return wasTold ? { role: "admin", mayBeEmpty: true } : undefined;
+  return isLarge ? { role: "admin", mayBeEmpty: true } : undefined;
 };
 
 /**

@@ -95,6 +95,17 @@ describe("a room of more members than one roster item holds", () => {
     await socket.close();
   });
 
+  test("somebody who is no member, and leaves, reads none of the roster", async () => {
+    const params = { room_id: await create(crowd) };
+    const ben = await newUser("ben");
+    const { calls } = await metered(async () => {
+      expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject({ status: 403 });
+    });
+    const rru = calls.reduce((sum, one) => sum + one.rru, 0);
+    // The head, the membership that is not there, and the caller's presence.
+    expect(rru).toBe(3);
+  });
+
   test("an admin's leaving hands over to the longest-standing, in whatever chunk", async () => {
     const roomId = await create(crowd);
     const params = { room_id: roomId };
