@@ -69,7 +69,7 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages",
     summary: "List messages, oldest first",
     description:
-      "Page 1 holds the newest messages. `marks` says what each member has read and received, of these messages and all others: a client applies it to what it holds. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it. `changed_since` takes a `rev` and gives the messages that were edited, deleted, restored, pinned or reacted to since, in the order of their last change; there `count` is the number of messages in the answer, and `next` goes on with later changes.",
+      "Page 1 holds the newest messages. Follow `next`, which leads to what is older than the page: a `page` that a client counts itself is counted from the newest message on, so that messages which arrive meanwhile move what was seen already onto the next page. `marks` says what each member has read and received, of these messages and all others: a client applies it to what it holds. Instead of `page`, `before` and `after` take a `seq` and give the messages next to it. `changed_since` takes a `rev` and gives the messages that were edited, deleted, restored, pinned or reacted to since, in the order of their last change; there `count` is the number of messages in the answer, and `next` goes on with later changes.",
     auth: "user",
     params: roomParams,
     query: deferred(() =>
