@@ -1,4 +1,5 @@
 /** What read state is to be, as plainly as it can be said: a set of read numbers for each member of one room. */
+import { markedAheadLimit, sentAheadLimit } from "../../functions/data/read-ahead.ts";
 
 export interface ModelMember {
   readonly joinedSeq: number;
@@ -54,15 +55,43 @@ const withMember = (model: Model, user: number, member: ModelMember): Model => (
   members: new Map([...model.members, [user, member]]),
 });
 
+const firstUnread = ({ joinedSeq, read }: Pick<ModelMember, "joinedSeq" | "read">): number => {
+  let seq = joinedSeq + 1;
+  while (read.has(seq)) seq += 1;
+  return seq;
+};
+
+/** What is read beyond the first message that is not. */
+const readAhead = (member: Pick<ModelMember, "joinedSeq" | "read">): number[] => {
+  const hole = firstUnread(member);
+  return [...member.read].filter((seq) => seq > hole);
+};
+
+/** Where too much is read ahead, the oldest that is not read counts as read. */
+const withinLimit = (joinedSeq: number, seqs: Iterable<number>): Set<number> => {
+  const read = new Set(seqs);
+  for (;;) {
+    const ahead = readAhead({ joinedSeq, read });
+    if (ahead.length <= markedAheadLimit) return read;
+    const lowest = Math.min(...ahead);
+    for (let seq = firstUnread({ joinedSeq, read }); seq < lowest; seq += 1) read.add(seq);
+  }
+};
+
+/** Reads messages: how many became read by that, and how many of these. */
 const reading = (
   model: Model,
   user: number,
   member: ModelMember,
   seqs: readonly number[],
-): { next: Model; count: number } => {
+): { next: Model; count: number; meant: number } => {
   const unread = [...new Set(seqs)].filter((seq) => !isSettled(member, seq));
-  const read = new Set([...member.read, ...unread]);
-  return { next: withMember(model, user, { ...member, read }), count: unread.length };
+  const read = withinLimit(member.joinedSeq, [...member.read, ...unread]);
+  return {
+    next: withMember(model, user, { ...member, read }),
+    count: read.size - member.read.size,
+    meant: unread.length,
+  };
 };
 
 /** The model after an action, and what the action answers. */
@@ -85,7 +114,9 @@ export const applied = (model: Model, action: Action): { next: Model; answer: An
     case "send": {
       const seq = all.length + 1;
       const sent = { ...model, messages: [...model.messages, { seq, sender: user, deleted: false }] };
-      return { next: reading(sent, user, member, [seq]).next, answer: seq };
+      // Who has written on past so much has seen what was there.
+      const passes = readAhead(member).length >= sentAheadLimit;
+      return { next: reading(sent, user, member, passes ? [...all, seq] : [seq]).next, answer: seq };
     }
     case "delete": {
       const messages = model.messages.map((one) =>
@@ -99,8 +130,8 @@ export const applied = (model: Model, action: Action): { next: Model; answer: An
       return { next, answer: isSettled(member, action.seq) ? "read" : "delivered" };
     }
     case "readOne": {
-      const { next, count } = reading(model, user, member, [action.seq]);
-      return { next, answer: count === 0 };
+      const { next, meant } = reading(model, user, member, [action.seq]);
+      return { next, answer: meant === 0 };
     }
     case "readMany": {
       const { next, count } = reading(model, user, member, action.seqs);
@@ -133,7 +164,7 @@ export interface MessageView {
   readonly status: Status;
 }
 
-/** The room as somebody sees it. */
+/** The room as somebody sees it: its newest messages, and their oldest unread ones. */
 export interface View {
   readonly unread: number;
   readonly unreadSeqs: readonly number[];
@@ -160,12 +191,12 @@ const viewMessage = ({ members }: Model, message: ModelMessage, viewer: number):
   };
 };
 
-export const viewOf = (model: Model, viewer: number): View => {
+export const viewOf = (model: Model, viewer: number, pageSize: number): View => {
   const unread = unreadSeqs(model, viewer);
-  const messages = model.messages.map((message) => viewMessage(model, message, viewer));
+  const messages = model.messages.slice(-pageSize).map((message) => viewMessage(model, message, viewer));
   return {
     unread: unread.length,
-    unreadSeqs: unread,
+    unreadSeqs: unread.slice(0, pageSize),
     lastIsRead: messages.at(-1)?.isRead ?? null,
     messages,
   };
