@@ -11,9 +11,11 @@ import { roomParams } from "./rooms.ts";
 export const maxReactionKinds = 50;
 /**
  * Reactions in all: each is the id of a user, kept with the message, and an event that tells of them must fit into what
- * the gateway posts, 128 KB.
+ * the gateway posts, 128 KB. The ids of Cognito's users have 36 characters; those of another issuer's may have 255, and
+ * then fewer fit.
  */
 export const maxReactions = 1000;
+export const maxReactionBytes = 50_000;
 
 const edit = deferred(() => z.object({ content: content() }));
 const editDescription =
@@ -92,7 +94,7 @@ export const messageChangeOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/react",
     summary: "Add or remove a reaction",
-    description: `Each member reacts once with each emoji. A message takes ${maxReactionKinds} different emoji, and ${maxReactions} reactions in all.`,
+    description: `Each member reacts once with each emoji. A message takes ${maxReactionKinds} different emoji, and ${maxReactions} reactions in all, or fewer where the ids of users are long: together they have up to ${maxReactionBytes / 1000} KB.`,
     auth: "user",
     params: messageParams,
     body: deferred(() => z.object({ emoji: emoji(), action: z.enum(["add", "remove"]).default("add") })),

@@ -48,6 +48,7 @@ export const message = deferred(() =>
       reply_to: z.string().nullable(),
       /** Who reacted with what: user ids by emoji. */
       reactions: reactions(),
+      /** Some of those who have read it: up to 50 where it is got by itself, up to 10 elsewhere. `marks` tell of all. */
       read_by: z.array(user()),
       is_read: z.boolean(),
       status: messageStatus(),

@@ -20,6 +20,8 @@ export const pageQuery = deferred(() =>
   z.object({
     page: wholeNumberFrom("page", 1, 1_000_000_000).default(1),
     page_size: wholeNumberFrom("page_size", 1, maxPageSize).default(defaultPageSize),
+    /** Entries before page 1. `next` has it after an answer that had to end early, because its entries were too large. */
+    skip: wholeNumberFrom("skip", 0, 1_000_000_000).default(0),
   }),
 );
 

@@ -14,6 +14,7 @@ import { getProfile, getProfiles } from "../data/profiles.ts";
 import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import type { Slice } from "../kernel/page.ts";
 import { foldText } from "../kernel/words.ts";
 import { displayNameOf, presentUser } from "./present-user.ts";
 import { ensureProfile } from "./profiles.ts";
@@ -146,12 +147,12 @@ const viewPage = (viewerId: string, page: readonly Known[], people: People): Con
 export const listPage = async (
   userId: string,
   blocked: boolean,
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<{ count: number; contacts: Contact[] }> => {
   const known = await listKnown(userId, blocked);
   const profiles = await getProfiles(known.map((one) => one.userId));
   const names = new Map([...profiles].map(([id, profile]) => [id, displayNameOf(profile)]));
-  const shown = inOrder(known, names).slice((page.number - 1) * page.size, page.number * page.size);
+  const shown = inOrder(known, names).slice(page.start, page.start + page.size);
   const { people } = await getTogether({ presences: [...shown.map((one) => one.userId), userId] });
   return {
     count: known.length,

@@ -7,6 +7,8 @@ import type { Profile } from "../data/profiles.ts";
 import { getProfiles } from "../data/profiles.ts";
 import { getFirstRosters } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
+import { countFitting } from "../kernel/answer-size.ts";
+import type { Slice } from "../kernel/page.ts";
 import { foldText } from "../kernel/words.ts";
 import { byActivity, presentRooms } from "./list-rooms.ts";
 
@@ -20,26 +22,29 @@ const missingIn = (texts: readonly string[], words: readonly string[]): string[]
 };
 
 /**
- * A page of the public rooms by name, with `q` those whose name contains each of its words. Everything else is read for
- * the page alone.
+ * A page of the public rooms by name, with `q` those whose name contains each of its words; undefined for one that was
+ * archived or deleted a moment ago. Everything else is read for the page alone.
  */
 export const listPublicRooms = async (
   userId: string,
   q: string | undefined,
-  page: { readonly number: number; readonly size: number },
-): Promise<{ count: number; rooms: Room[] }> => {
+  page: Slice,
+): Promise<{ count: number; rooms: (Room | undefined)[] }> => {
   const words = q === undefined ? undefined : wordsOf(q);
   if (words?.length === 0) return { count: 0, rooms: [] };
   const listings = await listListings();
   const listed = words ? listings.filter(({ name }) => missingIn([name], words).length === 0) : listings;
-  const shown = listed.slice((page.number - 1) * page.size, page.number * page.size);
+  const shown = listed.slice(page.start, page.start + page.size);
   const { heads } = await getTogether({ heads: shown.map(({ roomId }) => roomId) });
   const byId = new Map(heads.map((head) => [head.id, head]));
   const rooms = shown.flatMap(({ roomId }) => {
     const head = byId.get(roomId);
     return head?.status === "active" ? [head] : [];
   });
-  return { count: listed.length, rooms: await presentRooms(userId, rooms, undefined) };
+  const presented = new Map(
+    (await presentRooms(userId, rooms, undefined)).map((room) => [room.id, room] as const),
+  );
+  return { count: listed.length, rooms: shown.map(({ roomId }) => presented.get(roomId)) };
 };
 
 const searchResults = 50;
@@ -71,7 +76,7 @@ const getSearched = async (heads: readonly Head[]): Promise<Map<string, string[]
 
 /**
  * The caller's rooms in which each word of `q` is part of the name, of a tag, or of what somebody there is called, the most
- * recently active first. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
+ * recently active first, as many as fit into an answer. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
  * message.
  */
 export const searchRooms = async (userId: string, q: string): Promise<Room[]> => {
@@ -95,5 +100,6 @@ export const searchRooms = async (userId: string, q: string): Promise<Room[]> =>
       words,
     ).every((word) => others.some((id) => called.get(id)?.includes(word)));
   });
-  return presentRooms(userId, found.slice(0, searchResults), undefined);
+  const presented = await presentRooms(userId, found.slice(0, searchResults), undefined);
+  return presented.slice(0, countFitting(presented));
 };

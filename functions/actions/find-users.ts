@@ -7,6 +7,7 @@ import {
   findByFilters,
   findByWord,
 } from "../data/directory.ts";
+import type { Slice } from "../kernel/page.ts";
 import { foldText, soughtWords } from "../kernel/words.ts";
 import { viewUsers } from "./view-users.ts";
 
@@ -42,7 +43,7 @@ const findEntries = async (words: readonly string[], filters: Filters): Promise<
 export const findUsers = async (
   viewerId: string,
   { q, ...given }: Filters & { readonly q?: string },
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<{ count: number; users: User[] }> => {
   const words = q === undefined ? [] : soughtWords(q).slice(0, wordsSought);
   // Signs alone are no word of anybody.
@@ -51,7 +52,7 @@ export const findUsers = async (
     filterFields.flatMap((field) => (given[field] === undefined ? [] : [[field, foldText(given[field])]])),
   );
   const found = (await findEntries(words, filters)).slice(0, directoryLimit);
-  const shown = found.slice((page.number - 1) * page.size, page.number * page.size);
+  const shown = found.slice(page.start, page.start + page.size);
   return {
     count: found.length,
     users: await viewUsers(

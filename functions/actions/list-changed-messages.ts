@@ -1,4 +1,5 @@
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../data/messages.ts";
+import { countFitting } from "../kernel/answer-size.ts";
 import { pause } from "../kernel/pause.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
@@ -29,8 +30,21 @@ const listPlaces = async (
 };
 
 /**
+ * How many of some messages, in the order of their revisions, make whole revisions if `fitting` of them fit into an answer.
+ * Those of the first one always stand together: it takes functions that ended in the midst of their changes, all at the same
+ * moment, for several messages to bear one revision.
+ */
+const wholeRevs = (placed: readonly { readonly rev: number }[], fitting: number): number => {
+  const over = placed[fitting]?.rev;
+  if (over === undefined) return fitting;
+  const whole = placed.findIndex(({ rev }) => rev === over);
+  return whole > 0 ? whole : placed.filter(({ rev }) => rev === over).length;
+};
+
+/**
  * Messages that were changed since a revision, in the order of their last change, at most `size`, or a few more: those
- * of one revision are never parted, because the next page begins after a revision.
+ * of one revision are never parted, because the next page begins after a revision. Fewer, where so many are too much for one
+ * answer.
  */
 export const listChangedMessages = async (
   room: ReadableRoom,
@@ -55,8 +69,9 @@ export const listChangedMessages = async (
   // the last one that it was shown, and everything in between is still to come.
   const placed = stored.map((message) => ({ ...message, rev: revs.get(message.seq) ?? message.rev }));
   placed.sort((one, other) => one.rev - other.rev);
-  return {
-    ...(await viewMarkedMessages(room, viewerId, placed)),
-    next: beyond === undefined ? undefined : (taken.at(-1)?.rev ?? beyond),
-  };
+  const { messages, marks } = await viewMarkedMessages(room, viewerId, placed);
+  const fitting = messages.slice(0, wholeRevs(placed, countFitting(messages)));
+  if (fitting.length < messages.length)
+    return { messages: fitting, marks, next: placed[fitting.length - 1]?.rev };
+  return { messages, marks, next: beyond === undefined ? undefined : (taken.at(-1)?.rev ?? beyond) };
 };

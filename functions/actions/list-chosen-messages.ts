@@ -1,27 +1,37 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { getMessages } from "../data/messages.ts";
+import { getMessages, type StoredMessage } from "../data/messages.ts";
 import { listPinSeqs } from "../data/pins.ts";
 import { listReplySeqs } from "../data/replies.ts";
+import type { Slice } from "../kernel/page.ts";
 import { accessMessage } from "./access-message.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
 import { viewMessages } from "./view-messages.ts";
 
-export interface PageNumber {
-  readonly number: number;
-  readonly size: number;
-}
-
 export interface ChosenMessages {
   /** Entries of the list, each of which names a message or once was to. */
   readonly count: number;
-  readonly messages: Message[];
+  /** Those of a page, the oldest first; undefined for one that is not shown. */
+  readonly messages: (Message | undefined)[];
 }
 
 /** A page of seqs, given oldest first: the first page is the newest ones, and lists oldest first too. */
-const pageOfSeqs = (seqs: readonly number[], { number, size }: PageNumber): number[] => {
-  const end = Math.max(0, seqs.length - (number - 1) * size);
+const pageOfSeqs = (seqs: readonly number[], { start, size }: Slice): number[] => {
+  const end = Math.max(0, seqs.length - start);
   return seqs.slice(Math.max(0, end - size), end);
+};
+
+/** The messages of a page of seqs as the viewer sees them, of those of which something holds. */
+const viewChosen = async (
+  room: ReadableRoom,
+  viewerId: string,
+  seqs: readonly number[],
+  isChosen: (message: StoredMessage) => boolean,
+): Promise<(Message | undefined)[]> => {
+  const stored = (await getMessages(room.head.id, seqs)).filter(isChosen);
+  const views = await viewMessages(room, viewerId, stored);
+  const bySeq = new Map(views.map((message) => [message.seq, message]));
+  return seqs.map((seq) => bySeq.get(seq));
 };
 
 const visible = (room: ReadableRoom, seqs: readonly number[]): number[] => {
@@ -34,19 +44,18 @@ export const listReplies = async (
   userId: string,
   roomId: string,
   messageId: string,
-  page: PageNumber,
+  page: Slice,
 ): Promise<ChosenMessages> => {
   const { room, message } = await accessMessage(userId, roomId, messageId);
   const seqs = visible(room, await listReplySeqs(roomId, message.seq));
-  const messages = await viewMessages(room, userId, getMessages(roomId, pageOfSeqs(seqs, page)));
+  const messages = await viewChosen(room, userId, pageOfSeqs(seqs, page), () => true);
   return { count: seqs.length, messages };
 };
 
 /** The pinned messages of a room. */
-export const listPins = async (userId: string, roomId: string, page: PageNumber): Promise<ChosenMessages> => {
+export const listPins = async (userId: string, roomId: string, page: Slice): Promise<ChosenMessages> => {
   const room = await accessReadableRoom(userId, roomId);
   const seqs = visible(room, await listPinSeqs(roomId));
-  const stored = await getMessages(roomId, pageOfSeqs(seqs, page));
-  const pinned = stored.filter((message) => message.pinnedAt !== null && !isGone(message));
-  return { count: seqs.length, messages: await viewMessages(room, userId, pinned) };
+  const isPinned = (message: StoredMessage): boolean => message.pinnedAt !== null && !isGone(message);
+  return { count: seqs.length, messages: await viewChosen(room, userId, pageOfSeqs(seqs, page), isPinned) };
 };

@@ -1,5 +1,6 @@
 import type { MessageEdit } from "../../contract/objects/message.ts";
 import { listEdits } from "../data/edits.ts";
+import type { Slice } from "../kernel/page.ts";
 import { accessMessage } from "./access-message.ts";
 import { isGone } from "./present-message.ts";
 
@@ -8,11 +9,11 @@ export const listMessageHistory = async (
   userId: string,
   roomId: string,
   messageId: string,
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<{ count: number; edits: MessageEdit[] }> => {
   const { message } = await accessMessage(userId, roomId, messageId);
   if (isGone(message)) return { count: 0, edits: [] };
-  const edits = await listEdits(message, (page.number - 1) * page.size + 1, page.number * page.size);
+  const edits = await listEdits(message, page.start + 1, page.start + page.size);
   return {
     count: message.edits,
     edits: edits.map(({ version, content, at }) => ({ version, content, timestamp: at })),

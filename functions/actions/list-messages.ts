@@ -1,4 +1,5 @@
 import { listMessagesBetween } from "../data/messages.ts";
+import { countFitting } from "../kernel/answer-size.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 
@@ -11,6 +12,8 @@ export interface MessageList extends MarkedMessages {
   /** Whether there are older and newer ones than these. */
   readonly older: boolean;
   readonly newer: boolean;
+  /** Whether some that the page was to show are too much for one answer: those that are furthest from its place. */
+  readonly isCut: boolean;
 }
 
 interface Seqs {
@@ -39,13 +42,17 @@ export const listMessages = async (
   const start = firstVisibleSeq(room);
   const range = rangeOf(place, { first: start, last: head.seq }, size);
   const listing = listMessagesBetween(head.id, { ...range, limit: size });
-  const [stored, marked] = await Promise.all([listing, viewMarkedMessages(room, viewerId, listing)]);
-  const first = stored[0]?.seq ?? range.first;
-  const last = stored.at(-1)?.seq ?? range.last;
+  const { messages: found, marks } = await viewMarkedMessages(room, viewerId, listing);
+  const fitting = countFitting(range.newest ? found.toReversed() : found);
+  const messages = range.newest ? found.slice(found.length - fitting) : found.slice(0, fitting);
+  const first = messages[0]?.seq ?? range.first;
+  const last = messages.at(-1)?.seq ?? range.last;
   return {
     count: Math.max(0, head.seq - start + 1),
-    ...marked,
+    messages,
+    marks,
     older: first > start && range.last >= start,
     newer: last < head.seq,
+    isCut: messages.length < found.length,
   };
 };

@@ -8,6 +8,7 @@ import {
   markNotified,
 } from "../data/notifications.ts";
 import { ApiError } from "../kernel/api-error.ts";
+import type { Slice } from "../kernel/page.ts";
 import { getStandings, type Standing, viewNotifications } from "./view-notifications.ts";
 
 const noNotification = (): ApiError =>
@@ -22,14 +23,13 @@ const isUrgent = ({ stored, isRead }: Standing): boolean => stored.type === "eme
 /** A page of somebody's notifications: emergencies that are not read, then all others, the newest first. */
 export const listPage = async (
   userId: string,
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<{ count: number; notifications: Notification[] }> => {
   const shown = await listShown(userId);
   const inOrder = [...shown.filter(isUrgent), ...shown.filter((one) => !isUrgent(one))];
-  const start = (page.number - 1) * page.size;
   return {
     count: inOrder.length,
-    notifications: await viewNotifications(userId, inOrder.slice(start, start + page.size)),
+    notifications: await viewNotifications(userId, inOrder.slice(page.start, page.start + page.size)),
   };
 };
 

@@ -3,6 +3,7 @@ import type { Head } from "../data/heads.ts";
 import { personOf } from "../data/people.ts";
 import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
+import type { Slice } from "../kernel/page.ts";
 import type { ReadableRoom } from "./access-room.ts";
 import { pairMembers } from "./list-rooms.ts";
 import { presentParticipant } from "./present-room.ts";
@@ -42,9 +43,9 @@ const getPart = async (
 export const listParticipants = async (
   { head, me }: ReadableRoom,
   viewerId: string,
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<{ count: number; participants: Participant[] }> => {
-  const { count, members } = await getPart(head, (page.number - 1) * page.size, page.size);
+  const { count, members } = await getPart(head, page.start, page.size);
   const userIds = members.map((member) => member.userId);
   const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });
   return {

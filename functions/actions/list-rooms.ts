@@ -4,6 +4,7 @@ import type { Head } from "../data/heads.ts";
 import { listRoomIds, type Membership } from "../data/memberships.ts";
 import { getCensuses, getFirstRosters, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
+import type { Slice } from "../kernel/page.ts";
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
@@ -118,10 +119,7 @@ export const presentRooms = async (
  * is by what changes all the time, and everything else for the page alone. 50 direct rooms take four calls: the index,
  * heads with memberships, and two of marks and people.
  */
-export const listRooms = async (
-  userId: string,
-  page: { readonly number: number; readonly size: number },
-): Promise<{ count: number; rooms: Room[] }> => {
+export const listRooms = async (userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> => {
   const roomIds = await listRoomIds(userId);
   const early = roomIds.length <= readAtOnce;
   const { heads, memberships } = await getTogether({
@@ -129,7 +127,7 @@ export const listRooms = async (
     memberships: early ? roomIds.map((roomId) => [roomId, userId] as const) : [],
   });
   const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
-  const shown = rooms.slice((page.number - 1) * page.size, page.number * page.size);
+  const shown = rooms.slice(page.start, page.start + page.size);
   return {
     count: rooms.length,
     rooms: await presentRooms(userId, shown, early ? memberships : undefined),

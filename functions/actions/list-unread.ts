@@ -3,6 +3,8 @@ import { listRoomIds } from "../data/memberships.ts";
 import { getMessagesAt } from "../data/messages.ts";
 import { listUnread } from "../data/read-ahead.ts";
 import { getTogether } from "../data/together.ts";
+import { messageId } from "../kernel/ids.ts";
+import type { Slice } from "../kernel/page.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { byActivity } from "./list-rooms.ts";
 import { unreadCount } from "./read-state.ts";
@@ -40,16 +42,19 @@ const placesOf = (rooms: readonly MemberRoom[], skip: number, take: number) => {
 
 /**
  * A page of what somebody has not read, across all of their rooms. Reads the heads and the caller's memberships of all
- * rooms, as the list of rooms does, and the page's messages in one batch, however much is unread.
+ * rooms, as the list of rooms does, and the page's messages in one batch, however much is unread. Undefined stands for a
+ * number that holds no message.
  */
 export const listUnreadMessages = async (
   userId: string,
-  page: { readonly number: number; readonly size: number },
-): Promise<{ count: number; messages: Message[] }> => {
+  page: Slice,
+): Promise<{ count: number; messages: (Message | undefined)[] }> => {
   const rooms = await listUnreadRooms(userId);
   const count = rooms.reduce((sum, { head, me }) => sum + unreadCount(me, head.seq), 0);
-  const places = placesOf(rooms, (page.number - 1) * page.size, page.size);
+  const places = placesOf(rooms, page.start, page.size);
   const touched = new Set(places.map(({ roomId }) => roomId));
   const shown = rooms.filter(({ head }) => touched.has(head.id));
-  return { count, messages: await viewMessagesOfRooms(userId, shown, getMessagesAt(places)) };
+  const messages = await viewMessagesOfRooms(userId, shown, getMessagesAt(places));
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return { count, messages: places.map(({ roomId, seq }) => byId.get(messageId(roomId, seq))) };
 };

@@ -13,6 +13,7 @@ import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { messageId } from "../kernel/ids.ts";
+import type { Slice } from "../kernel/page.ts";
 import { isoNow, isPast } from "../kernel/time.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { removeMessage } from "./delete-message.ts";
@@ -56,16 +57,21 @@ const view = async (reports: readonly StoredReport[]): Promise<Report[]> => {
   return reports.map((report) => present(report, people));
 };
 
-/** A page of the reports of a status, the newest first. Throws `forbidden`. */
+/** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */
 export const listReports = async (
   actor: Actor,
   status: ReportStatus,
-  page: { readonly number: number; readonly size: number },
-): Promise<{ count: number; reports: Report[] }> => {
+  page: Slice,
+): Promise<{ count: number; reports: (Report | undefined)[] }> => {
   accessAdministrator(actor);
-  const start = (page.number - 1) * page.size;
-  const { count, reports } = await listStored(status, reportLimit, { start, end: start + page.size });
-  return { count, reports: await view(reports) };
+  const { count, reports } = await listStored(status, reportLimit, {
+    start: page.start,
+    end: page.start + page.size,
+  });
+  const byId = new Map(
+    (await view(reports.filter((report) => report !== undefined))).map((report) => [report.id, report]),
+  );
+  return { count, reports: reports.map((report) => report && byId.get(report.id)) };
 };
 
 /** Deletes a reported message for good, unless it is gone already. */

@@ -3,6 +3,7 @@ import { getMessage } from "../data/messages.ts";
 import { getRoster } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import { messageId } from "../kernel/ids.ts";
+import type { Slice } from "../kernel/page.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "./access-marks.ts";
 import { accessMemberRoom, accessReadableRoom } from "./access-room.ts";
 import { markRoomDelivered } from "./mark-delivered.ts";
@@ -38,7 +39,7 @@ const statusWith = (membership: Membership, seq: number): Omit<MemberStatus, "us
 export const getMessageStatus = async (
   viewerId: string,
   id: string,
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<StatusOfMessage> => {
   const { roomId, seq } = accessMessageId(id);
   const room = await accessReadableRoom(viewerId, roomId);
@@ -51,7 +52,7 @@ export const getMessageStatus = async (
   ]);
   if (!message) throw noSuchMessage();
   const others = roster.filter((member) => member.userId !== message.senderId);
-  const shown = others.slice((page.number - 1) * page.size, page.number * page.size);
+  const shown = others.slice(page.start, page.start + page.size);
   const wanted = new Set([...witnesses.members, ...shown].map((member) => member.userId));
   const { memberships } = await getTogether({
     memberships: [...wanted].map((userId) => [roomId, userId] as const),

@@ -14,6 +14,7 @@ import {
 } from "../data/push-subscriptions.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
+import type { Slice } from "../kernel/page.ts";
 import { problemOfUrl } from "../kernel/public-url.ts";
 import { isoOf, isPast } from "../kernel/time.ts";
 
@@ -76,11 +77,10 @@ export const subscribe = async (
 /** A page of the browsers that somebody is told by, the newest first. */
 export const listSubscriptions = async (
   userId: string,
-  page: { readonly number: number; readonly size: number },
+  page: Slice,
 ): Promise<{ count: number; subscriptions: Presented[] }> => {
   const all = (await listPushSubscriptions(userId, "consistent")).reverse();
-  const start = (page.number - 1) * page.size;
-  return { count: all.length, subscriptions: all.slice(start, start + page.size).map(present) };
+  return { count: all.length, subscriptions: all.slice(page.start, page.start + page.size).map(present) };
 };
 
 /** Throws `not_found`. */

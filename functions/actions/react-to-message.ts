@@ -1,4 +1,4 @@
-import { maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
+import { maxReactionBytes, maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
 import type { Reactions } from "../../contract/objects/message.ts";
 import type { MessageChange } from "../data/message-changes.ts";
 import type { StoredMessage } from "../data/messages.ts";
@@ -8,6 +8,8 @@ import { accessChangeableMessage, accessPresent, accessUnblocked } from "./acces
 import { changeMessage } from "./change-message.ts";
 import { notifyReaction } from "./notify-message.ts";
 import { presentReactions } from "./present-message.ts";
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** Throws `conflict` where a message takes no more reactions, or none with an emoji that it has not yet. */
 const addition = (current: StoredMessage, emoji: string, reaction: string): MessageChange => {
@@ -20,6 +22,8 @@ const addition = (current: StoredMessage, emoji: string, reaction: string): Mess
     );
   if (current.reactions.size >= maxReactions)
     throw new ApiError("conflict", `The message has ${maxReactions} reactions, and takes no more.`);
+  if (bytesOf(presentReactions(current)) + bytesOf(reaction) > maxReactionBytes)
+    throw new ApiError("conflict", "The message has as many reactions as it holds, and takes no more.");
   return {
     kind: "react",
     reaction,

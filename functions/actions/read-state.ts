@@ -14,11 +14,15 @@ export const wasDelivered = (membership: Membership, seq: number): boolean =>
 /** Messages up to `seq` that a member has not read: by subtraction, whatever the length of the history. */
 export const unreadCount = (membership: Membership, seq: number): number => countUnread(membership, seq);
 
-/** How many readers a message names at most: with all of a room of 200, a page of 100 messages would exceed 6 MB. */
-export const readersShown = 50;
+/**
+ * How many readers a message names at most: read by itself, and in a list or an event, where each takes as much room as a
+ * message. Who else has read it, the marks tell.
+ */
+export const readersAlone = 50;
+export const readersAmongOthers = 10;
 
 export interface MessageMarks {
-  /** User ids, in the order of the memberships, up to `readersShown`. */
+  /** User ids, in the order of the memberships, of all of them. */
   readonly readBy: readonly string[];
   readonly isRead: boolean;
   readonly status: "sent" | "delivered" | "read";
@@ -35,7 +39,7 @@ export const marksOf = (
 ): MessageMarks => {
   const others = memberships.filter((member) => member.userId !== message.senderId);
   const readers = others.filter((member) => hasRead(member, message.seq));
-  const readBy = readers.slice(0, readersShown).map((member) => member.userId);
+  const readBy = readers.map((member) => member.userId);
   if (viewerId === message.senderId)
     return {
       readBy,

@@ -1,7 +1,17 @@
+import type { ServerEvent } from "../../contract/events.ts";
+import type { Message } from "../../contract/objects/message.ts";
 import type { Membership } from "../data/memberships.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import type { Render } from "./deliver.ts";
+import { fittingBeside } from "./event-parts.ts";
 import { type MessageParts, viewMessage } from "./view-messages.ts";
+
+/** An event that can be posted: it names as many of the readers as it has room for. */
+const eventOf = (message: Message): ServerEvent => {
+  const type = "message_updated";
+  const rest = { type, message: { ...message, read_by: [] } };
+  return { type, message: { ...message, read_by: fittingBeside(rest, message.read_by) } };
+};
 
 /**
  * A message as each of these people sees it now. `read` reads what its view is made of (see getMessageParts); `known` is
@@ -17,8 +27,5 @@ export const renderMessage =
     const parts = await read(userIds);
     const byUser = new Map(parts.memberships.map((membership) => [membership.userId, membership]));
     if (known) byUser.set(known.userId, known);
-    return (userId) => ({
-      type: "message_updated",
-      message: viewMessage(parts, stored, userId, byUser.get(userId)),
-    });
+    return (userId) => eventOf(viewMessage(parts, stored, userId, byUser.get(userId)));
   };

@@ -1,13 +1,19 @@
+import type { ServerEvent } from "../../contract/events.ts";
 import type { Room } from "../../contract/objects/room.ts";
 import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import type { Render } from "./deliver.ts";
-import { inParts } from "./event-parts.ts";
+import { fittingBeside } from "./event-parts.ts";
 import { participantsInList } from "./list-rooms.ts";
 import { viewRoomAs } from "./view-room.ts";
 
-/** A room that fits into an event: with as many of its first participants as there is room for. */
-const forEvent = (room: Room): Room => ({ ...room, participants: inParts(room.participants)[0] ?? [] });
+type RoomEvent = Extract<ServerEvent, { type: "room_created" | "room_updated" }>;
+
+/** An event that can be posted: with as many of the room's first participants as it has room for. */
+const eventOf = (type: RoomEvent["type"], room: Room): RoomEvent => {
+  const rest = { type, room: { ...room, participants: [] } };
+  return { type, room: { ...room, participants: fittingBeside(rest, room.participants) } };
+};
 
 /** A room as each of its members sees it; nobody else does. `known` are memberships that were read, or written, just before. */
 export const renderRoom =
@@ -16,6 +22,6 @@ export const renderRoom =
     const viewAs = await viewRoomAs(head, userIds, participantsInList, known);
     return (userId) => {
       const room = viewAs(userId);
-      return room && { type, room: forEvent(room) };
+      return room && eventOf(type, room);
     };
   };

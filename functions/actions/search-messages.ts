@@ -4,6 +4,7 @@ import { lastTime } from "../data/keys.ts";
 import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
 import { type Position, type SearchedRoom, searchIndex } from "../data/search-index.ts";
 import { getTogether } from "../data/together.ts";
+import { countFitting } from "../kernel/answer-size.ts";
 import { invalidInput } from "../kernel/api-error.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
 import { writeCursor } from "../kernel/search-cursor.ts";
@@ -103,6 +104,17 @@ const collect = async (
   return { stored, rooms: shown, position: finding.position() };
 };
 
+/** As many of what was found as fit into an answer, and where it goes on: at the first one that does not. */
+const upToFull = (
+  found: readonly Message[],
+  position: Position | undefined,
+): { messages: Message[]; next: Position | undefined } => {
+  const fitting = countFitting(found);
+  const over = found[fitting];
+  const next = over && { at: Date.parse(over.timestamp), roomId: over.room, seq: over.seq };
+  return { messages: found.slice(0, fitting), next: next ?? position };
+};
+
 /** What a cursor belongs to: who searches for what. */
 const nameOf = (userId: string, roomId: string | null, search: MessageSearch): string => {
   const { q, sender, from, to, message_type } = search;
@@ -120,11 +132,12 @@ export const searchRoomMessages = async (
   const room = await accessReadableRoom(userId, roomId);
   const part = searchedPart(room);
   const { stored, position } = await collect(search, part ? [part] : [], state.position, async () => [room]);
-  const count = state.count + stored.length;
+  const { messages, next } = upToFull(await viewMessages(room, userId, stored), position);
+  const count = state.count + messages.length;
   return {
-    messages: await viewMessages(room, userId, stored),
+    messages,
     count,
-    cursor: position && writeCursor(name, { count, position } satisfies SearchState),
+    cursor: next && writeCursor(name, { count, position: next } satisfies SearchState),
   };
 };
 
@@ -147,11 +160,8 @@ export const searchMessages = async (userId: string, search: MessageSearch): Pro
   };
   const parts = await searchedParts(userId, heads);
   const { stored, rooms, position } = await collect(search, parts, state.position, access);
-  const count = state.count + stored.length;
-  const going = position ? { position, group } : next && { group: next };
-  return {
-    messages: await viewMessagesOfRooms(userId, rooms, stored),
-    count,
-    cursor: going && writeCursor(name, { count, ...going }),
-  };
+  const shown = upToFull(await viewMessagesOfRooms(userId, rooms, stored), position);
+  const count = state.count + shown.messages.length;
+  const going = shown.next ? { position: shown.next, group } : next && { group: next };
+  return { messages: shown.messages, count, cursor: going && writeCursor(name, { count, ...going }) };
 };

@@ -10,7 +10,7 @@ import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { pairMembers } from "./list-rooms.ts";
 import { presentMessage } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
-import { marksOf } from "./read-state.ts";
+import { marksOf, readersAmongOthers } from "./read-state.ts";
 import { inStanding } from "./witnesses.ts";
 
 /**
@@ -54,7 +54,8 @@ export const viewMessagesOfRooms = async (
   const messages = found.flatMap((message) => {
     const place = roomOf.get(message.roomId);
     if (!place || message.seq < firstVisibleSeq(place.room)) return [];
-    return [{ message, place, marks: marksOf(message, viewerId, place.marks) }];
+    const marks = marksOf(message, viewerId, place.marks);
+    return [{ message, place, marks: { ...marks, readBy: marks.readBy.slice(0, readersAmongOthers) } }];
   });
   const userIds = messages.flatMap(({ message, marks }) => [message.senderId, ...marks.readBy]);
   const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });

@@ -9,7 +9,7 @@ import type { ReadableRoom } from "./access-room.ts";
 import { presentMarks } from "./present-marks.ts";
 import { presentMessage } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
-import { marksOf } from "./read-state.ts";
+import { marksOf, readersAlone, readersAmongOthers } from "./read-state.ts";
 import { getWitnesses, inStanding, type Witnesses } from "./witnesses.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */
@@ -40,18 +40,23 @@ export const getMessageParts = async (
   return { members, all, memberships, people };
 };
 
-/** A message as one of its viewers sees it; `me` is the viewer's membership, undefined for none. */
+/**
+ * A message as one of its viewers sees it; `me` is the viewer's membership, undefined for none, `readers` how many readers
+ * are named.
+ */
 export const viewMessage = (
   { members, memberships, people }: MessageParts,
   stored: StoredMessage,
   viewerId: string,
   me: Membership | undefined,
+  readers = readersAmongOthers,
 ): Message => {
   const present = (userId: string): User => {
     const together = me !== undefined && members.some((member) => member.userId === userId);
     return presentUser(personOf(people, userId, viewerId), userId === viewerId || together);
   };
-  return presentMessage(stored, marksOf(stored, viewerId, inStanding(members, memberships, me)), present);
+  const marks = marksOf(stored, viewerId, inStanding(members, memberships, me));
+  return presentMessage(stored, { ...marks, readBy: marks.readBy.slice(0, readers) }, present);
 };
 
 /**
@@ -72,10 +77,11 @@ export const viewMarkedMessages = async (
   { head, me }: ReadableRoom,
   viewerId: string,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
+  readers = readersAmongOthers,
 ): Promise<MarkedMessages> => {
   const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored, [], viewerId)]);
   return {
-    messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me)),
+    messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me, readers)),
     marks: presentMarks(parts, parts.memberships, me),
   };
 };
@@ -86,3 +92,11 @@ export const viewMessages = async (
   viewerId: string,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
 ): Promise<Message[]> => (await viewMarkedMessages(room, viewerId, stored)).messages;
+
+/** One message of a room that the viewer may read, with more of its readers than a list names. */
+export const viewOneMessage = async (
+  room: ReadableRoom,
+  viewerId: string,
+  stored: StoredMessage,
+): Promise<Message | undefined> =>
+  (await viewMarkedMessages(room, viewerId, [stored], readersAlone)).messages[0];

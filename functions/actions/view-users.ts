@@ -23,7 +23,10 @@ export const withSeenEmail = async (viewerId: string, userIds: readonly string[]
   return new Set([viewerId, ...contactIds, ...met]);
 };
 
-/** People as the viewer sees them in a list, in the order given; who has no profile any more is left out. */
+/**
+ * People as the viewer sees them in a list, in the order given; who has no profile any more is left out. A hundred of them
+ * fit into an answer, whatever they say of themselves (see answer-size.ts).
+ */
 export const viewUsers = async (viewerId: string, userIds: readonly string[]): Promise<User[]> => {
   const [{ people }, seen] = await Promise.all([
     getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),

@@ -95,12 +95,15 @@ export const closeReport = async (
   return outcome.item && fromItem(outcome.item);
 };
 
-/** Reports of a status, the newest first: how many there are, up to a limit, and those from `start` to `end`. */
+/**
+ * Reports of a status, the newest first: how many there are, up to a limit, and those from `start` to `end`; undefined for
+ * one that has another status by now, since the index follows a moment later.
+ */
 export const listReports = async (
   status: ReportStatus,
   limit: number,
   { start, end }: { readonly start: number; readonly end: number },
-): Promise<{ count: number; reports: StoredReport[] }> => {
+): Promise<{ count: number; reports: (StoredReport | undefined)[] }> => {
   const listed = await queryAll(
     {
       IndexName: "gsi1",
@@ -110,15 +113,12 @@ export const listReports = async (
     },
     limit,
   );
-  const shown = listed
+  const ids = listed
     .slice(start, end)
-    .map(({ gsi1sk }) => keys.report(String(gsi1sk).slice(String(gsi1sk).indexOf("#") + 1)));
-  const reports = (await getItems(shown)).map(fromItem);
-  return {
-    count: listed.length,
-    // The index follows a moment later than the reports.
-    reports: reports
-      .filter((report) => report.status === status)
-      .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1)),
-  };
+    .map(({ gsi1sk }) => String(gsi1sk).slice(String(gsi1sk).indexOf("#") + 1));
+  const reports = (await getItems(ids.map((id) => keys.report(id)))).map(fromItem);
+  const byId = new Map(
+    reports.filter((report) => report.status === status).map((report) => [report.id, report]),
+  );
+  return { count: listed.length, reports: ids.map((id) => byId.get(id)) };
 };

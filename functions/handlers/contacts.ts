@@ -9,13 +9,12 @@ import {
   viewKnown,
 } from "../actions/contacts.ts";
 import { type Handlers, Repeated } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 export const contactHandlers: Handlers<typeof contactOperations> = {
   listContacts: async ({ actor, query, url }) => {
-    const { page, page_size: size, blocked } = query;
-    const { count, contacts } = await listPage(actor.userId, blocked === "true", { number: page, size });
-    return numberedPage(url, page, size, { count, results: contacts });
+    const { count, contacts } = await listPage(actor.userId, query.blocked === "true", sliceOf(query));
+    return numberedPage(url, query, { count, results: contacts });
   },
 
   createContact: async ({ actor, body }) => {

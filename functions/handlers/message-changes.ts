@@ -7,7 +7,7 @@ import { pinMessage, unpinMessage } from "../actions/pin-message.ts";
 import { reactToMessage } from "../actions/react-to-message.ts";
 import { updateMessage } from "../actions/update-message.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
 
@@ -25,9 +25,13 @@ export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
   restoreMessage: async ({ actor, params }) => restoreMessage(actor, params.room_id, params.message_id),
 
   listMessageHistory: async ({ actor, params, query, url }) => {
-    const page = { number: query.page, size: query.page_size };
-    const { count, edits } = await listMessageHistory(actor.userId, params.room_id, params.message_id, page);
-    return numberedPage(url, query.page, query.page_size, { count, results: edits });
+    const { count, edits } = await listMessageHistory(
+      actor.userId,
+      params.room_id,
+      params.message_id,
+      sliceOf(query),
+    );
+    return numberedPage(url, query, { count, results: edits });
   },
 
   reactToMessage: async ({ actor, params, body }) => ({
@@ -42,8 +46,7 @@ export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
   },
 
   listPins: async ({ actor, params, query, url }) => {
-    const page = { number: query.page, size: query.page_size };
-    const { count, messages } = await listPins(actor.userId, params.room_id, page);
-    return numberedPage(url, query.page, query.page_size, { count, results: messages });
+    const { count, messages } = await listPins(actor.userId, params.room_id, sliceOf(query));
+    return numberedPage(url, query, { count, results: messages }, "reversed");
   },
 };

@@ -7,10 +7,10 @@ import { listChangedMessages } from "../actions/list-changed-messages.ts";
 import { listReplies } from "../actions/list-chosen-messages.ts";
 import { listMessages, type MessageList, type Place } from "../actions/list-messages.ts";
 import { type Sent, sendMessage } from "../actions/send-message.ts";
-import { viewMessages } from "../actions/view-messages.ts";
+import { viewOneMessage } from "../actions/view-messages.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { type Handlers, Repeated } from "../kernel/http.ts";
-import { linkTo, numberedPage } from "../kernel/page.ts";
+import { linkTo, numberedPage, sliceOf } from "../kernel/page.ts";
 
 interface PlaceQuery {
   readonly page: number;
@@ -31,16 +31,17 @@ const placeOf = ({ page, before, after }: PlaceQuery): Place => {
 
 /**
  * Links go on in the direction of the list: to older messages, or, with `after`, to newer ones. Page 1 is full whatever
- * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message.
+ * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message, as
+ * from any page that ends early.
  */
-const linksOf = (url: URL, place: Place, { messages, older, newer }: MessageList) => {
+const linksOf = (url: URL, place: Place, { messages, older, newer, isCut }: MessageList) => {
   const toOlder =
     older && messages[0] ? linkTo(url, { before: messages[0].seq, after: undefined, page: undefined }) : null;
   if ("page" in place)
     return place.page === 1
       ? { next: toOlder, previous: null }
       : {
-          next: older ? linkTo(url, { page: place.page + 1 }) : null,
+          next: isCut ? toOlder : older ? linkTo(url, { page: place.page + 1 }) : null,
           previous: linkTo(url, { page: place.page - 1 }),
         };
   const last = messages.at(-1);
@@ -77,7 +78,7 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
 
   getMessage: async ({ actor, params }) => {
     const { room, message } = await accessMessage(actor.userId, params.room_id, params.message_id);
-    const [view] = await viewMessages(room, actor.userId, [message]);
+    const view = await viewOneMessage(room, actor.userId, message);
     if (!view) throw noSuchMessage();
     return view;
   },
@@ -92,9 +93,9 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
     ),
 
   listReplies: async ({ actor, params, query, url }) => {
-    const page = { number: query.page, size: query.page_size };
-    const { count, messages } = await listReplies(actor.userId, params.room_id, params.message_id, page);
-    return numberedPage(url, query.page, query.page_size, { count, results: messages });
+    const { room_id, message_id } = params;
+    const { count, messages } = await listReplies(actor.userId, room_id, message_id, sliceOf(query));
+    return numberedPage(url, query, { count, results: messages }, "reversed");
   },
 
   forwardMessage: async ({ actor, params, body, headers }) => {

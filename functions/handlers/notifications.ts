@@ -7,13 +7,12 @@ import {
   removeNotification,
 } from "../actions/list-notifications.ts";
 import type { Handlers } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 export const notificationHandlers: Handlers<typeof notificationOperations> = {
   listNotifications: async ({ actor, query, url }) => {
-    const { page, page_size: size } = query;
-    const { count, notifications } = await listPage(actor.userId, { number: page, size });
-    return numberedPage(url, page, size, { count, results: notifications });
+    const { count, notifications } = await listPage(actor.userId, sliceOf(query));
+    return numberedPage(url, query, { count, results: notifications });
   },
 
   getUnreadNotificationCount: async ({ actor }) => ({

@@ -4,14 +4,13 @@ import { addParticipants } from "../actions/add-members.ts";
 import { listParticipants } from "../actions/list-participants.ts";
 import { removeParticipant, updateParticipant } from "../actions/remove-members.ts";
 import type { Handlers } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 export const participantHandlers: Handlers<typeof participantOperations> = {
   listParticipants: async ({ actor, params, query, url }) => {
-    const { page, page_size } = query;
     const room = await accessReadableRoom(actor.userId, params.room_id);
-    const list = await listParticipants(room, actor.userId, { number: page, size: page_size });
-    return numberedPage(url, page, page_size, { count: list.count, results: list.participants });
+    const list = await listParticipants(room, actor.userId, sliceOf(query));
+    return numberedPage(url, query, { count: list.count, results: list.participants });
   },
 
   addParticipants: ({ actor, params, body }) =>

@@ -6,15 +6,16 @@ import { verifyUser } from "../actions/verify-user.ts";
 import { viewUser } from "../actions/view-users.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" | "url"> & {
   readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };
 };
 
-const list = async ({ actor, query: { page, page_size: size, ...sought }, url }: Listing) => {
-  const { count, users } = await findUsers(actor.userId, sought, { number: page, size });
-  return numberedPage(url, page, size, { count, results: users });
+const list = async ({ actor, query, url }: Listing) => {
+  const { page, page_size, skip, ...sought } = query;
+  const { count, users } = await findUsers(actor.userId, sought, sliceOf(query));
+  return numberedPage(url, query, { count, results: users });
 };
 
 export const peopleHandlers: Handlers<typeof peopleOperations> = {

@@ -4,7 +4,7 @@ import { listUnreadMessages } from "../actions/list-unread.ts";
 import { type Marked, markMessagesRead, markReadUpTo, markRoomRead } from "../actions/mark-read.ts";
 import { getMessageStatus, updateMessageStatus } from "../actions/message-status.ts";
 import type { Handlers } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 const marked = ({ count }: Marked) => ({ status: "marked as read" as const, count });
 const messageMarked = ({ wasRead }: Marked) => ({
@@ -34,13 +34,12 @@ export const messageReadStateHandlers: Handlers<typeof messageReadStateOperation
   },
 
   getMessageStatus: async ({ actor, params, query, url }) => {
-    const page = { number: query.page, size: query.page_size };
     const { messageId, roomId, marks, count, members } = await getMessageStatus(
       actor.userId,
       params.message_id,
-      page,
+      sliceOf(query),
     );
-    const { results, ...paging } = numberedPage(url, page.number, page.size, { count, results: members });
+    const { results, ...paging } = numberedPage(url, query, { count, results: members });
     return {
       message_id: messageId,
       room: roomId,
@@ -55,8 +54,7 @@ export const messageReadStateHandlers: Handlers<typeof messageReadStateOperation
     updateMessageStatus(actor.userId, params.message_id, body.status),
 
   listUnreadMessages: async ({ actor, query, url }) => {
-    const page = { number: query.page, size: query.page_size };
-    const { count, messages } = await listUnreadMessages(actor.userId, page);
-    return numberedPage(url, page.number, page.size, { count, results: messages });
+    const { count, messages } = await listUnreadMessages(actor.userId, sliceOf(query));
+    return numberedPage(url, query, { count, results: messages });
   },
 };

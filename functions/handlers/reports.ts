@@ -2,7 +2,7 @@ import type { reportOperations } from "../../contract/reports.ts";
 import { listReports, updateReport } from "../actions/manage-reports.ts";
 import { type Reported, reportMessage, reportUser } from "../actions/report.ts";
 import { type Handlers, Repeated } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 const receipt = ({ report: { id, status, reason, createdAt }, isNew }: Reported) => {
   const made = { id, status, reason, created_at: createdAt };
@@ -17,9 +17,8 @@ export const reportHandlers: Handlers<typeof reportOperations> = {
     receipt(await reportUser(actor, params.user_id, body.reason)),
 
   listReports: async ({ actor, query, url }) => {
-    const { page, page_size: size, status } = query;
-    const { count, reports } = await listReports(actor, status, { number: page, size });
-    return numberedPage(url, page, size, { count, results: reports });
+    const { count, reports } = await listReports(actor, query.status, sliceOf(query));
+    return numberedPage(url, query, { count, results: reports });
   },
 
   updateReport: ({ actor, params, body }) =>

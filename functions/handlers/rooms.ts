@@ -15,14 +15,14 @@ import { listRooms } from "../actions/list-rooms.ts";
 import { leaveRoom } from "../actions/remove-members.ts";
 import { viewRoom } from "../actions/view-room.ts";
 import { type Handlers, Repeated } from "../kernel/http.ts";
-import { numberedPage } from "../kernel/page.ts";
+import { numberedPage, sliceOf } from "../kernel/page.ts";
 
 const opened = ({ room, repeated }: Opened) => (repeated ? new Repeated(room) : room);
 
 export const roomHandlers: Handlers<typeof roomOperations> = {
   listRooms: async ({ actor, query, url }) => {
-    const { count, rooms } = await listRooms(actor.userId, { number: query.page, size: query.page_size });
-    return numberedPage(url, query.page, query.page_size, { count, results: rooms });
+    const { count, rooms } = await listRooms(actor.userId, sliceOf(query));
+    return numberedPage(url, query, { count, results: rooms });
   },
 
   createRoom: async ({ actor, body, headers }) =>
@@ -62,9 +62,8 @@ export const roomHandlers: Handlers<typeof roomOperations> = {
   activateRoom: ({ actor, params }) => activateRoom(actor.userId, params.room_id),
 
   listPublicRooms: async ({ actor, query, url }) => {
-    const { page, page_size, q } = query;
-    const { count, rooms } = await listPublicRooms(actor.userId, q, { number: page, size: page_size });
-    return numberedPage(url, page, page_size, { count, results: rooms });
+    const { count, rooms } = await listPublicRooms(actor.userId, query.q, sliceOf(query));
+    return numberedPage(url, query, { count, results: rooms });
   },
 
   updatePermissions: ({ actor, params, body }) => updatePermissions(actor.userId, params.room_id, body),

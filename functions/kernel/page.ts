@@ -1,3 +1,5 @@
+import { countFitting } from "./answer-size.ts";
+
 /** The envelope of every list. */
 export interface Page<T> {
   readonly count: number;
@@ -16,17 +18,55 @@ export const linkTo = (url: URL, parameters: Record<string, string | number | un
   return link.href;
 };
 
-/** A page of a list that is counted from 1. */
+/** What of a list is asked for: a page, counted from 1, of what comes after the first `skip` entries. */
+export interface PageQuery {
+  readonly page: number;
+  readonly page_size: number;
+  readonly skip: number;
+}
+
+/** Entries of a list: from `start` on, and at most `size` of them. */
+export interface Slice {
+  readonly start: number;
+  readonly size: number;
+}
+
+export const sliceOf = ({ page, page_size, skip }: PageQuery): Slice => ({
+  start: skip + (page - 1) * page_size,
+  size: page_size,
+});
+
+const previousOf = (url: URL, { page, page_size, skip }: PageQuery, count: number): string | null => {
+  // From beyond the end, back to the last page that has something.
+  const last = Math.max(1, Math.ceil((count - skip) / page_size));
+  if (page > 1) return linkTo(url, { page: Math.min(page - 1, last) });
+  if (skip === 0) return null;
+  return skip > page_size
+    ? linkTo(url, { skip: skip - page_size })
+    : linkTo(url, { skip: undefined, page_size: skip });
+};
+
+/**
+ * A page of a list that is counted from 1. It ends early where its entries are too large for one answer, and `next` goes on
+ * right there. An entry that is counted and not shown is given as undefined. `order` is that of the entries: a list
+ * of which page 1 is the newest may show each page the oldest first, and then it is the oldest that come next.
+ */
 export const numberedPage = <T>(
   url: URL,
-  page: number,
-  pageSize: number,
-  { count, results }: { count: number; results: T[] },
-): Page<T> => ({
-  count,
-  next: page * pageSize < count ? linkTo(url, { page: page + 1 }) : null,
-  // From beyond the end, back to the last page that has something.
-  previous:
-    page > 1 ? linkTo(url, { page: Math.min(page - 1, Math.max(1, Math.ceil(count / pageSize))) }) : null,
-  results,
-});
+  query: PageQuery,
+  { count, results }: { readonly count: number; readonly results: readonly (T | undefined)[] },
+  order: "as listed" | "reversed" = "as listed",
+): Page<T> => {
+  const isReversed = order === "reversed";
+  const listed = isReversed ? results.toReversed() : results;
+  const fitting = countFitting(listed);
+  const shown = listed.slice(0, fitting).filter((entry) => entry !== undefined);
+  const { start, size } = sliceOf(query);
+  const toNextPage = start + size < count ? linkTo(url, { page: query.page + 1 }) : null;
+  return {
+    count,
+    next: fitting < listed.length ? linkTo(url, { page: undefined, skip: start + fitting }) : toNextPage,
+    previous: previousOf(url, query, count),
+    results: isReversed ? shown.reverse() : shown,
+  };
+};
