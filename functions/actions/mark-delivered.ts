@@ -1,6 +1,7 @@
 import { raiseDeliveredMark } from "../data/marks.ts";
 import { accessMarkedRoom, notMember } from "./access-marks.ts";
 import type { MemberRoom } from "./access-room.ts";
+import { standingIn } from "./read-state.ts";
 import { tellOthers } from "./tell-others.ts";
 
 /** Marks everything up to a seq as received, in a room that the caller was given access to. */
@@ -8,7 +9,7 @@ export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number):
   const seq = Math.min(upTo, head.seq);
   // Marks only grow: what was received a moment ago was received.
   if (seq <= me.deliveredSeq) return;
-  const marked = await raiseDeliveredMark(head.id, me.userId, seq);
+  const marked = await raiseDeliveredMark(head.id, me.userId, seq, standingIn(head));
   if (marked.result === "gone") throw notMember(head);
   if (marked.result === "same") return;
   await tellOthers(head, me.userId, {

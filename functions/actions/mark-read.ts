@@ -5,6 +5,7 @@ import { ApiError } from "../kernel/api-error.ts";
 import { messageId } from "../kernel/ids.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access-marks.ts";
 import type { MemberRoom } from "./access-room.ts";
+import { standingIn } from "./read-state.ts";
 import { tellOthers } from "./tell-others.ts";
 
 /** What a call of marking did. */
@@ -49,7 +50,7 @@ export const markRoomRead = async (userId: string, roomId: string): Promise<Mark
   // Consistent: a message that the caller was just told of must not stay unread. A membership is not read at all.
   const head = await getHead(roomId, "consistent");
   if (!head || head.status === "deleted") throw notMember(head);
-  const marked = await raiseReadMark(roomId, userId, head.seq);
+  const marked = await raiseReadMark(roomId, userId, head.seq, standingIn(head));
   if (marked.result === "gone") throw notMember(head);
   return marked.result === "marked" ? announce(head, userId, marked, null) : nothing;
 };
@@ -58,7 +59,7 @@ export const markRoomRead = async (userId: string, roomId: string): Promise<Mark
 const mark = async ({ head, me }: MemberRoom, reading: Reading): Promise<Moved | undefined> => {
   let membership = me;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const marked = await markRead(membership, reading);
+    const marked = await markRead(membership, reading, standingIn(head));
     if (marked.result === "marked") return marked;
     if (marked.result === "same") return undefined;
     if (marked.result === "gone") throw notMember(head);

@@ -8,7 +8,7 @@ import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "./
 import { accessMemberRoom, accessReadableRoom } from "./access-room.ts";
 import { markRoomDelivered } from "./mark-delivered.ts";
 import { markMessagesRead } from "./mark-read.ts";
-import { hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "./read-state.ts";
+import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "./read-state.ts";
 import { getWitnesses, inStanding } from "./witnesses.ts";
 
 /** Where a message stands with one member. */
@@ -57,12 +57,12 @@ export const getMessageStatus = async (
   const { memberships } = await getTogether({
     memberships: [...wanted].map((userId) => [roomId, userId] as const),
   });
-  const byUser = new Map(memberships.map((membership) => [membership.userId, membership]));
+  const byUser = new Map(memberships.map((membership) => [membership.userId, asTold(head, membership)]));
   if (me) byUser.set(me.userId, me);
   return {
     messageId: messageId(roomId, seq),
     roomId,
-    marks: marksOf(message, viewerId, inStanding(witnesses.members, memberships, me)),
+    marks: marksOf(message, viewerId, inStanding(head, witnesses.members, memberships, me)),
     count: others.length,
     members: shown.map(({ userId }) => {
       const membership = byUser.get(userId);

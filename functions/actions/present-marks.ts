@@ -1,4 +1,5 @@
 import type { MemberMarks } from "../../contract/objects/message.ts";
+import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import { liveAhead } from "../data/read-ahead.ts";
 import { inStanding, type Witnesses } from "./witnesses.ts";
@@ -18,7 +19,8 @@ const marksOfMember = (member: Membership): MemberMarks => ({
  * not among them has left; else their own alone, because events tell no others (docs/decisions/004-receipts-in-large-rooms.md).
  */
 export const presentMarks = (
+  head: Head,
   { members, all }: Witnesses,
   memberships: readonly Membership[],
   me: Membership | undefined,
-): MemberMarks[] => inStanding(all ? members : [], memberships, me).map(marksOfMember);
+): MemberMarks[] => inStanding(head, all ? members : [], memberships, me).map(marksOfMember);

@@ -10,7 +10,7 @@ import { messageId } from "../kernel/ids.ts";
 import { isPast } from "../kernel/time.ts";
 import { firstVisibleSeq } from "./access-room.ts";
 import { presentUser } from "./present-user.ts";
-import { hasRead, isSettled, unreadCount } from "./read-state.ts";
+import { asTold, hasRead, isSettled, unreadCount } from "./read-state.ts";
 
 /** What the view of a room is made of, all of it read before. */
 export interface RoomParts {
@@ -38,7 +38,7 @@ const presentLast = (
   if (!last || last.seq < firstVisibleSeq({ head, me })) return null;
   const isRead =
     last.senderId === viewerId
-      ? others.some((other) => other.userId !== viewerId && hasRead(other, last.seq))
+      ? others.some((other) => other.userId !== viewerId && hasRead(asTold(head, other), last.seq))
       : me !== undefined && isSettled(me, last.seq);
   const gone = last.isDeleted || isPast(last.expiresAt);
   return {

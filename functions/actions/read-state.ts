@@ -1,5 +1,16 @@
+import type { Head } from "../data/heads.ts";
+import type { Standing } from "../data/marks.ts";
 import type { Membership } from "../data/memberships.ts";
 import { countUnread, isRead } from "../data/read-ahead.ts";
+
+type Blocked = Pick<Head, "blockedBy">;
+
+/** Whether one of the two of a direct room blocks the other. */
+export const standingIn = ({ blockedBy }: Blocked): Standing => (blockedBy.size > 0 ? "apart" : "together");
+
+/** A member's marks as the others see them: behind a block, as they were when it began. */
+export const asTold = (head: Blocked, membership: Membership): Membership =>
+  standingIn(head) === "apart" && membership.told ? { ...membership, ...membership.told } : membership;
 
 /** Whether a member has read the message at `seq`; nobody has read what was there before they joined. */
 export const hasRead = (membership: Membership, seq: number): boolean =>

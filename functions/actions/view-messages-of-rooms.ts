@@ -45,7 +45,7 @@ export const viewMessagesOfRooms = async (
     rooms.map((room) => {
       const entries = members.get(room.head.id) ?? [];
       const others = memberships.filter((membership) => membership.roomId === room.head.id);
-      const marks: Membership[] = inStanding(entries, others, room.me);
+      const marks: Membership[] = inStanding(room.head, entries, others, room.me);
       // Who is not a member shares the room with nobody.
       const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
       return [room.head.id, { room, marks, known }];

@@ -14,6 +14,7 @@ import { getWitnesses, inStanding, type Witnesses } from "./witnesses.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */
 export interface MessageParts extends Witnesses {
+  readonly head: Head;
   readonly memberships: readonly Membership[];
   readonly people: People;
 }
@@ -37,7 +38,7 @@ export const getMessageParts = async (
     profiles: shown,
     presences: shown.length > 0 && viewerId !== undefined ? [...shown, viewerId] : shown,
   });
-  return { members, all, memberships, people };
+  return { head, members, all, memberships, people };
 };
 
 /**
@@ -45,7 +46,7 @@ export const getMessageParts = async (
  * are named.
  */
 export const viewMessage = (
-  { members, memberships, people }: MessageParts,
+  { head, members, memberships, people }: MessageParts,
   stored: StoredMessage,
   viewerId: string,
   me: Membership | undefined,
@@ -55,7 +56,7 @@ export const viewMessage = (
     const together = me !== undefined && members.some((member) => member.userId === userId);
     return presentUser(personOf(people, userId, viewerId), userId === viewerId || together);
   };
-  const marks = marksOf(stored, viewerId, inStanding(members, memberships, me));
+  const marks = marksOf(stored, viewerId, inStanding(head, members, memberships, me));
   return presentMessage(stored, { ...marks, readBy: marks.readBy.slice(0, readers) }, present);
 };
 
@@ -82,7 +83,7 @@ export const viewMarkedMessages = async (
   const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored, [], viewerId)]);
   return {
     messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me, readers)),
-    marks: presentMarks(parts, parts.memberships, me),
+    marks: presentMarks(head, parts, parts.memberships, me),
   };
 };
 

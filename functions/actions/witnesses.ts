@@ -2,6 +2,7 @@ import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import { getRoster, type RosterEntry } from "../data/rosters.ts";
 import { pairMembers } from "./list-rooms.ts";
+import { asTold } from "./read-state.ts";
 
 /** Up to so many members, all of them tell what became of a message, and are told of each other's marks. */
 export const witnessLimit = 200;
@@ -25,13 +26,17 @@ export const getWitnesses = async (head: Head): Promise<Witnesses> => {
   return { members, all: chunks === head.rosterChunks && members.length === roster.length };
 };
 
-/** Memberships in the order of the members, with the viewer's own, which were read apart, whether or not a witness. */
+/**
+ * Memberships in the order of the members, as the viewer is told of them, with the viewer's own, which were read apart, whether
+ * or not a witness.
+ */
 export const inStanding = (
+  head: Pick<Head, "blockedBy">,
   members: readonly RosterEntry[],
   memberships: readonly Membership[],
   me: Membership | undefined,
 ): Membership[] => {
-  const byUser = new Map(memberships.map((membership) => [membership.userId, membership]));
+  const byUser = new Map(memberships.map((membership) => [membership.userId, asTold(head, membership)]));
   if (me) byUser.set(me.userId, me);
   const known = members.flatMap(({ userId }) => byUser.get(userId) ?? []);
   return me && !known.includes(me) ? [...known, me] : known;

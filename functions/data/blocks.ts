@@ -6,7 +6,9 @@
  */
 import { directRoomId } from "../kernel/ids.ts";
 import { isoOf } from "../kernel/time.ts";
+import { type Head, headFromItem } from "./heads.ts";
 import { idOfKey, keys } from "./keys.ts";
+import { forgetTold } from "./marks.ts";
 import { hidingOf } from "./presence.ts";
 import { getItem, getItems, type Item, type Part, queryAll, writeTogether } from "./table.ts";
 
@@ -74,18 +76,19 @@ const presencePart = (userId: string, change: "ADD" | "DELETE", otherId: string,
 
 const attempts = 20;
 
-/** The block and the room's head as they are, until a transaction that stands on them was done. */
+/** The block and the room's head as they are, until a transaction that stands on them was done. Gives the head before it. */
 const write = async (
   userId: string,
   otherId: string,
   partsOf: (since: number | undefined, hasRoom: boolean) => Part[] | undefined,
-): Promise<void> => {
+): Promise<Head | undefined> => {
   const roomId = directRoomId(userId, otherId);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const items = await getItems([keys.block(userId, otherId), keys.head(roomId)], "consistent");
     const block = items.find((item) => item.sk !== keys.head(roomId).sk);
-    const parts = partsOf(block && Number(block.since), items.length > (block ? 1 : 0));
-    if (!parts || (await writeTogether(parts)).done) return;
+    const head = items.find((item) => item !== block);
+    const parts = partsOf(block && Number(block.since), head !== undefined);
+    if (!parts || (await writeTogether(parts)).done) return head && headFromItem(head);
   }
   throw new Error(
     `The block of ${otherId} by ${userId} changed ${attempts} times while it was to be changed.`,
@@ -93,8 +96,8 @@ const write = async (
 };
 
 /** Blocks somebody. Again, the block stays as it is. */
-export const putBlock = (userId: string, otherId: string): Promise<void> =>
-  write(userId, otherId, (stands, hasRoom) => {
+export const putBlock = async (userId: string, otherId: string): Promise<void> => {
+  await write(userId, otherId, (stands, hasRoom) => {
     if (stands !== undefined) return undefined;
     const since = Date.now();
     return [
@@ -109,10 +112,11 @@ export const putBlock = (userId: string, otherId: string): Promise<void> =>
       presencePart(userId, "ADD", otherId, since),
     ];
   });
+};
 
-/** Lifts a block, if there is one. */
-export const deleteBlock = (userId: string, otherId: string): Promise<void> =>
-  write(userId, otherId, (since, hasRoom) =>
+/** Lifts a block, if there is one. From then on each sees the other's marks as they are, unless the other blocks too. */
+export const deleteBlock = async (userId: string, otherId: string): Promise<void> => {
+  const head = await write(userId, otherId, (since, hasRoom) =>
     since === undefined
       ? undefined
       : [
@@ -128,3 +132,6 @@ export const deleteBlock = (userId: string, otherId: string): Promise<void> =>
           presencePart(userId, "DELETE", otherId, since),
         ],
   );
+  if (head && !head.blockedBy.has(otherId))
+    await Promise.all([userId, otherId].map((id) => forgetTold(head.id, id)));
+};

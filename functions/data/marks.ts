@@ -53,15 +53,50 @@ const prune = async (roomId: string, userId: string, marks: Marks): Promise<void
 };
 
 /**
+ * Who of a direct room blocks whom, while a mark is made: behind a block, what its member's marks were when it began is kept
+ * beside it, in the same write, because the other one goes on seeing that. All of it is kept with the first such mark.
+ */
+export type Standing = "together" | "apart";
+
+const keptBeside = (standing: Standing) =>
+  standing === "together"
+    ? { set: [], values: {} }
+    : {
+        set: [
+          "told_seq = if_not_exists(told_seq, read_seq)",
+          "told_ahead = if_not_exists(told_ahead, if_not_exists(read_ahead, :none))",
+          "told_at = if_not_exists(told_at, if_not_exists(read_at, :never))",
+          "told_delivered_seq = if_not_exists(told_delivered_seq, if_not_exists(delivered_seq, :never))",
+          "told_delivered_at = if_not_exists(told_delivered_at, if_not_exists(delivered_at, :never))",
+        ],
+        // A set cannot be empty; no message has this number.
+        values: { ":none": new Set([0]), ":never": 0 },
+      };
+
+/** After a block: the marks are seen as they are. A function that ends before it leaves what no block uses, or a later one. */
+export const forgetTold = async (roomId: string, userId: string): Promise<void> => {
+  await updateItem(keys.membership(roomId, userId), {
+    UpdateExpression: "REMOVE told_seq, told_ahead, told_at, told_delivered_seq, told_delivered_at",
+    ConditionExpression: "attribute_exists(told_seq)",
+  });
+};
+
+/**
  * Marks everything up to `seq` as read, without having read the membership: what it was before is left beside the new
  * mark, so that what became read can be told even where the first answer was lost.
  */
-export const raiseReadMark = async (roomId: string, userId: string, seq: number): Promise<MarkResult> => {
+export const raiseReadMark = async (
+  roomId: string,
+  userId: string,
+  seq: number,
+  standing: Standing,
+): Promise<MarkResult> => {
   const at = stamp();
+  const kept = keptBeside(standing);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET read_was = read_seq, read_seq = :seq, read_at = :at",
+    UpdateExpression: `SET ${["read_was = read_seq", "read_seq = :seq", "read_at = :at", ...kept.set].join(", ")}`,
     ConditionExpression: "attribute_exists(pk) AND read_seq < :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":at": at },
+    ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
     ReturnValues: "ALL_NEW",
   });
   const { item } = outcome;
@@ -79,16 +114,22 @@ export const raiseReadMark = async (roomId: string, userId: string, seq: number)
 };
 
 /** Marks what `reading` says as read, on a membership as it was read a moment ago. */
-export const markRead = async (membership: Membership, reading: Reading): Promise<MarkResult> => {
+export const markRead = async (
+  membership: Membership,
+  reading: Reading,
+  standing: Standing,
+): Promise<MarkResult> => {
   const { roomId, userId } = membership;
   const wanted = marksAfter(membership, reading);
   const update = marksUpdate(membership, wanted);
   // Marks only grow: what was read a moment ago is read. (Entries to remove alone are no reason for a write.)
   if (update.readSeq === undefined && update.add.size === 0) return { result: "same" };
   const at = stamp();
+  const kept = keptBeside(standing);
+  const raised = update.readSeq === undefined ? [] : ["read_seq = :read"];
   const outcome = await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: [
-      `SET read_at = :at${update.readSeq === undefined ? "" : ", read_seq = :read"}`,
+      `SET ${["read_at = :at", ...raised, ...kept.set].join(", ")}`,
       update.add.size > 0 ? "ADD read_ahead :ahead" : "",
       update.drop.size > 0 ? "DELETE read_ahead :passed" : "",
     ].join(" "),
@@ -96,6 +137,7 @@ export const markRead = async (membership: Membership, reading: Reading): Promis
       update.readSeq === undefined ? "attribute_exists(pk)" : "attribute_exists(pk) AND read_seq = :mark",
     ExpressionAttributeValues: {
       ":at": at,
+      ...kept.values,
       ...(update.readSeq !== undefined && { ":read": update.readSeq, ":mark": membership.readSeq }),
       ...(update.add.size > 0 && { ":ahead": update.add }),
       ...(update.drop.size > 0 && { ":passed": update.drop }),
@@ -126,13 +168,15 @@ export const raiseDeliveredMark = async (
   roomId: string,
   userId: string,
   seq: number,
+  standing: Standing,
 ): Promise<DeliveredResult> => {
   const at = stamp();
+  const kept = keptBeside(standing);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET delivered_seq = :seq, delivered_at = :at",
+    UpdateExpression: `SET ${["delivered_seq = :seq", "delivered_at = :at", ...kept.set].join(", ")}`,
     ConditionExpression:
       "attribute_exists(pk) AND (attribute_not_exists(delivered_seq) OR delivered_seq < :seq)",
-    ExpressionAttributeValues: { ":seq": seq, ":at": at },
+    ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
   });
   if (outcome.done) return { result: "marked", at: timeOf(at) };
   if (!outcome.item) return { result: "gone" };

@@ -11,7 +11,15 @@ import { idOfKey, indexKeys, keys } from "./keys.ts";
 import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-ahead.ts";
 import { getItem, getItems, type Item, queryAll, updateItem } from "./table.ts";
 
-export interface Membership extends Marks {
+/** What a member has read and received, and when. */
+export interface TimedMarks extends Marks {
+  /** When the member last read something, and last received something; null for never. RFC 3339. */
+  readonly readAt: string | null;
+  readonly deliveredSeq: number;
+  readonly deliveredAt: string | null;
+}
+
+export interface Membership extends TimedMarks {
   readonly roomId: string;
   readonly userId: string;
   readonly role: RoomRole;
@@ -22,10 +30,8 @@ export interface Membership extends Marks {
   readonly readSeq: number;
   /** What is read beyond it, out of order. */
   readonly readAhead: ReadonlySet<number>;
-  /** When the member last read something, and last received something; null for never. RFC 3339. */
-  readonly readAt: string | null;
-  readonly deliveredSeq: number;
-  readonly deliveredAt: string | null;
+  /** The marks as they were before the first one that was made behind a block (see marks.ts); undefined for none. */
+  readonly told: TimedMarks | undefined;
   readonly notifications: boolean;
   readonly mutedUntil: string | null;
   /** The message by which its member was last told that there is something unread; 0 for none. */
@@ -40,7 +46,22 @@ const numberOr = (value: unknown, otherwise: number): number =>
   typeof value === "number" ? value : otherwise;
 
 const timeOr = (value: unknown): string | null =>
-  typeof value === "number" ? isoOf(Math.floor(value)) : null;
+  typeof value === "number" && value > 0 ? isoOf(Math.floor(value)) : null;
+
+// Safe: only numbers are ever added to it.
+const aheadOr = (value: unknown): ReadonlySet<number> =>
+  value instanceof Set ? (value as Set<number>) : new Set();
+
+const toldFromItem = (item: Item): TimedMarks | undefined =>
+  item.told_seq === undefined
+    ? undefined
+    : {
+        readSeq: numberOr(item.told_seq, 0),
+        readAhead: aheadOr(item.told_ahead),
+        readAt: timeOr(item.told_at),
+        deliveredSeq: numberOr(item.told_delivered_seq, 0),
+        deliveredAt: timeOr(item.told_delivered_at),
+      };
 
 export const membershipFromItem = (item: Item): Membership => ({
   roomId: idOfKey(String(item.pk)),
@@ -50,11 +71,11 @@ export const membershipFromItem = (item: Item): Membership => ({
   joinedAt: isoOf(Number(item.joined_at)),
   joinedSeq: numberOr(item.joined_seq, 0),
   readSeq: numberOr(item.read_seq, 0),
-  // Safe: only numbers are ever added to it.
-  readAhead: item.read_ahead instanceof Set ? (item.read_ahead as Set<number>) : new Set(),
+  readAhead: aheadOr(item.read_ahead),
   readAt: timeOr(item.read_at),
   deliveredSeq: numberOr(item.delivered_seq, 0),
   deliveredAt: timeOr(item.delivered_at),
+  told: toldFromItem(item),
   notifications: item.notifications !== false,
   mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
   notifiedSeq: numberOr(item.notified_seq, 0),

@@ -3,6 +3,7 @@ import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { directRoom, groupRoom, password, type TestUser, three, untilListed } from "../support/people.ts";
+import { untilIndexed } from "../support/search.ts";
 
 const say = (user: TestUser, room_id: string) =>
   call("sendMessage", { token: user.token, params: { room_id }, body: { content: "hi" } });
@@ -137,4 +138,59 @@ describe("who is blocked cannot tell", () => {
     await block(ben, ann);
     expect(await isOnline()).toBe(false);
   });
+
+  /** What one is shown of what the other has read, and received, of the two messages of a direct room. */
+  const receipts = async ({ token }: TestUser, other: TestUser, room_id: string) => {
+    const { results, marks } = await call("listMessages", { token, params: { room_id } });
+    const status = await call("getMessageStatus", { token, params: { message_id: `${room_id}-2` } });
+    const [message] = await call("searchMessages", { token, query: { q: "hi", room: room_id } });
+    return {
+      marks: marks.filter(({ user_id }) => user_id === other.id),
+      messages: results.map(({ is_read, status: one, read_by }) => [is_read, one, read_by.length]),
+      status: [status.status, status.is_read, status.members],
+      found: [message?.is_read, message?.status],
+      room: (await call("getRoom", { token, params: { room_id } })).last_message?.is_read,
+      rooms: (await call("listRooms", { token })).results.map((room) => room.last_message?.is_read),
+    };
+  };
+
+  test.each(["the blocked one", "the blocker"])(
+    "is shown as having read what they had: to %s",
+    async (who) => {
+      const [ann, ben] = await three();
+      const room_id = await directRoom(ann, ben);
+      for (let at = 0; at < 2; at += 1) await say(ann, room_id);
+      const [blocker, blocked] = who === "the blocker" ? [ann, ben] : [ben, ann];
+      const mark = (body?: object) =>
+        call("markRoomRead", { token: ben.token, params: { room_id }, ...(body && { body }) });
+      const receive = (seq: number) => {
+        const params = { message_id: `${room_id}-${seq}` };
+        return call("updateMessageStatus", { token: ben.token, params, body: { status: "delivered" } });
+      };
+      await mark({ up_to_seq: 1 });
+      await untilIndexed();
+      const known = await receipts(ann, ben, room_id);
+      expect(known.messages).toEqual([
+        [true, "read", 1],
+        [false, "sent", 0],
+      ]);
+      await block(blocker, blocked);
+      await receive(2);
+      await call("markMessageReadById", { token: ben.token, params: { message_id: `${room_id}-2` } });
+      await mark();
+      expect(await receipts(ann, ben, room_id)).toEqual(known);
+      const own = await call("getRoom", { token: ben.token, params: { room_id } });
+      expect(own).toMatchObject({ unread_count: 0, me: { read_seq: 2 } });
+
+      await unblock(blocker, blocked);
+      const present = await receipts(ann, ben, room_id);
+      expect(present.messages).toEqual([
+        [true, "read", 1],
+        [true, "read", 1],
+      ]);
+      // The next block begins from there.
+      await block(blocker, blocked);
+      expect(await receipts(ann, ben, room_id)).toEqual(present);
+    },
+  );
 });
