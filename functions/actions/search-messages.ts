@@ -2,14 +2,20 @@ import type { Message } from "../../contract/objects/message.ts";
 import type { MessageSearch } from "../../contract/search.ts";
 import { lastTime } from "../data/keys.ts";
 import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
-import { type Position, type SearchedRoom, searchIndex } from "../data/search-index.ts";
+import {
+  compareTerms,
+  type Position,
+  type SearchedRoom,
+  searchIndex,
+  type TermGroup,
+} from "../data/search-index.ts";
 import { getTogether } from "../data/together.ts";
 import { countFitting } from "../kernel/answer-size.ts";
 import { invalidInput } from "../kernel/api-error.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
 import { writeCursor } from "../kernel/search-cursor.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
-import { textsOf } from "./index-message.ts";
+import { messageTerms, textsOf } from "./index-message.ts";
 import { isGone } from "./present-message.ts";
 import { readState, type SearchState } from "./search-state.ts";
 import { chooseRooms, listHeads, searchedPart, searchedParts } from "./searched-rooms.ts";
@@ -55,11 +61,22 @@ const isFound = (message: StoredMessage, search: MessageSearch, sought: SoughtMe
 /** Gives those of these rooms that the caller may read now. */
 type Access = (roomIds: readonly string[]) => Promise<readonly ReadableRoom[]>;
 
+/** Where a search goes on in the rooms that it looks at; undefined at their end. */
+type Going = Pick<SearchState, "position" | "words"> | undefined;
+
 interface Collected {
   readonly stored: readonly StoredMessage[];
   readonly rooms: readonly ReadableRoom[];
-  readonly position: Position | undefined;
+  readonly next: Going;
+  /** Where it would go on from a message that it has found. */
+  readonly from: (message: Message) => Going;
 }
+
+/** Whether an earlier group of the words that begin so has found a message already. */
+const wasFound = (message: StoredMessage, { prefix }: SoughtMessage, { after }: TermGroup): boolean =>
+  prefix !== undefined &&
+  after !== undefined &&
+  messageTerms(message).some((term) => term.startsWith(prefix) && compareTerms(term, after) <= 0);
 
 /**
  * Reads what the index names, as it stands in the table now, until the page is full. The index decides nothing: whether
@@ -68,7 +85,7 @@ interface Collected {
 const collect = async (
   search: MessageSearch,
   parts: readonly SearchedRoom[],
-  start: Position | undefined,
+  { position: start, words = {} }: SearchState,
   access: Access,
 ): Promise<Collected> => {
   const sought = seek(search.q);
@@ -76,6 +93,7 @@ const collect = async (
     rooms: parts,
     terms: sought.terms,
     prefix: sought.prefix,
+    group: words,
     senderId: search.sender,
     type: search.message_type,
     from: timeOf(search.from),
@@ -96,23 +114,32 @@ const collect = async (
       const room = rooms.get(roomId);
       return room && seq >= firstVisibleSeq(room) && seq <= room.head.seq;
     });
-    stored.push(...(await getMessagesAt(visible)).filter((message) => isFound(message, search, sought)));
+    const found = (await getMessagesAt(visible)).filter((message) => isFound(message, search, sought));
+    stored.push(...found.filter((message) => !wasFound(message, sought, words)));
     if (entries.length < wanted) break;
   }
   const touched = new Set(stored.map(({ roomId }) => roomId));
   const shown = [...rooms.values()].flatMap((room) => (room && touched.has(room.head.id) ? room : []));
-  return { stored, rooms: shown, position: finding.position() };
+  const group = finding.group();
+  const at = (position: Position): Going => ({ position, ...(group && { words: group }) });
+  const position = finding.position();
+  const further = typeof group?.upTo === "string" ? { words: { after: group.upTo } } : undefined;
+  return {
+    stored,
+    rooms: shown,
+    next: position ? at(position) : further,
+    from: ({ timestamp, room, seq }) => at({ at: Date.parse(timestamp), roomId: room, seq }),
+  };
 };
 
 /** As many of what was found as fit into an answer, and where it goes on: at the first one that does not. */
 const upToFull = (
   found: readonly Message[],
-  position: Position | undefined,
-): { messages: Message[]; next: Position | undefined } => {
+  { next, from }: Collected,
+): { messages: Message[]; next: Going } => {
   const fitting = countFitting(found);
   const over = found[fitting];
-  const next = over && { at: Date.parse(over.timestamp), roomId: over.room, seq: over.seq };
-  return { messages: found.slice(0, fitting), next: next ?? position };
+  return { messages: found.slice(0, fitting), next: over ? from(over) : next };
 };
 
 /** What a cursor belongs to: who searches for what. */
@@ -131,13 +158,13 @@ export const searchRoomMessages = async (
   const state = readState(name, search.cursor);
   const room = await accessReadableRoom(userId, roomId);
   const part = searchedPart(room);
-  const { stored, position } = await collect(search, part ? [part] : [], state.position, async () => [room]);
-  const { messages, next } = upToFull(await viewMessages(room, userId, stored), position);
+  const collected = await collect(search, part ? [part] : [], state, async () => [room]);
+  const { messages, next } = upToFull(await viewMessages(room, userId, collected.stored), collected);
   const count = state.count + messages.length;
   return {
     messages,
     count,
-    cursor: next && writeCursor(name, { count, position: next } satisfies SearchState),
+    cursor: next && writeCursor(name, { count, ...next } satisfies SearchState),
   };
 };
 
@@ -159,9 +186,10 @@ export const searchMessages = async (userId: string, search: MessageSearch): Pro
     });
   };
   const parts = await searchedParts(userId, heads);
-  const { stored, rooms, position } = await collect(search, parts, state.position, access);
-  const shown = upToFull(await viewMessagesOfRooms(userId, rooms, stored), position);
+  const collected = await collect(search, parts, state, access);
+  const { rooms, stored } = collected;
+  const shown = upToFull(await viewMessagesOfRooms(userId, rooms, stored), collected);
   const count = state.count + shown.messages.length;
-  const going = shown.next ? { position: shown.next, group } : next && { group: next };
+  const going = shown.next ? { ...shown.next, group } : next && { group: next };
   return { messages: shown.messages, count, cursor: going && writeCursor(name, { count, ...going }) };
 };

@@ -1,5 +1,5 @@
 import { lastSeq, lastTime } from "../data/keys.ts";
-import type { Position } from "../data/search-index.ts";
+import type { Position, TermGroup } from "../data/search-index.ts";
 import { invalidCursor, readCursor } from "../kernel/search-cursor.ts";
 import type { RoomGroup } from "./searched-rooms.ts";
 
@@ -7,6 +7,8 @@ import type { RoomGroup } from "./searched-rooms.ts";
 export interface SearchState {
   readonly count: number;
   readonly position?: Position;
+  /** Which of the words are being looked for, where somebody typed no more than the beginning of many. */
+  readonly words?: TermGroup;
   readonly group?: RoomGroup;
 }
 
@@ -31,11 +33,18 @@ const isGroup = (value: unknown): boolean => {
   return typeof fields.get("first") === "string" && (isBetween || fields.size === 1);
 };
 
+const isTermGroup = (value: unknown): boolean => {
+  const fields = fieldsOf(value);
+  const isTerm = (name: string): boolean => !fields.has(name) || typeof fields.get(name) === "string";
+  return value instanceof Object && isTerm("after") && (fields.get("upTo") === null || isTerm("upTo"));
+};
+
 const isState = (value: unknown): value is SearchState => {
   const fields = fieldsOf(value);
   return (
     isNumberUpTo(fields.get("count"), Number.MAX_SAFE_INTEGER) &&
     (!fields.has("position") || isPosition(fields.get("position"))) &&
+    (!fields.has("words") || isTermGroup(fields.get("words"))) &&
     (!fields.has("group") || isGroup(fields.get("group")))
   );
 };

@@ -8,7 +8,15 @@ import {
   listTerms,
   type PostingStream,
 } from "./postings.ts";
-import type { Entry, Finding, Position, SearchedRoom, Wanted } from "./search-index.ts";
+import {
+  compareTerms,
+  type Entry,
+  type Finding,
+  type Position,
+  type SearchedRoom,
+  type TermGroup,
+  type Wanted,
+} from "./search-index.ts";
 
 /** Queries of a call, beyond those that every room and term need: each costs half a unit. */
 const furtherQueries = 100;
@@ -28,6 +36,8 @@ const startIn = (roomId: string, position: Position | undefined): string => {
   return placeOf(roomId > position.roomId ? position.at : position.at - 1, lastSeq);
 };
 
+const roomsAtOnce = 25;
+
 /** The next entry of a room; where it has looked far enough, the place where it goes on; undefined at the end. */
 type Step = { readonly entry: Entry } | { readonly place: Position } | undefined;
 
@@ -38,21 +48,49 @@ interface Walk {
 /** Where what comes after an entry begins. */
 const behind = ({ at, roomId, seq }: Entry): Position => ({ at, roomId, seq: seq - 1 });
 
+/** The terms of each room that begin as was typed, and how far by the alphabet they are looked for. */
+interface Beginnings {
+  readonly terms: ReadonlyMap<string, readonly string[]>;
+  readonly group: TermGroup;
+}
+
+/**
+ * Where a beginning is all that is looked for, each room is looked at up to the same term, or what comes after would have to
+ * be remembered for each room: up to the last one that the room with the most of them can be asked for.
+ */
+const listBeginnings = async (wanted: Wanted, prefix: string, allowance: Allowance): Promise<Beginnings> => {
+  const most = termsSought(wanted);
+  const isAlone = wanted.terms.length === 0;
+  const { after, upTo } = isAlone ? wanted.group : {};
+  const listed = new Map<string, string[]>();
+  await forEach(wanted.rooms, roomsAtOnce, async ({ id }) => {
+    listed.set(id, await listTerms(id, prefix, most + 1, allowance, after));
+  });
+  if (!isAlone) return { terms: listed, group: {} };
+  const lasts = [...listed.values()].flatMap((terms) => (terms.length > most ? (terms[most - 1] ?? []) : []));
+  const end = upTo === undefined ? (lasts.sort(compareTerms)[0] ?? null) : upTo;
+  const isWithin = (term: string): boolean => end === null || compareTerms(term, end) <= 0;
+  return {
+    terms: new Map([...listed].map(([id, terms]) => [id, terms.slice(0, most).filter(isWithin)])),
+    group: { after, upTo: end },
+  };
+};
+
 /** The streams of which each has every message that is found; none where there is no such message. */
-const openStreams = async (
+const openStreams = (
   room: SearchedRoom,
   wanted: Wanted,
+  beginnings: Beginnings | undefined,
   low: string,
   allowance: Allowance,
-): Promise<PostingStream[] | undefined> => {
+): PostingStream[] | undefined => {
   const streams = wanted.terms.map((term) => createPostingStream(room.id, term, low, allowance));
-  if (wanted.prefix === undefined) return streams;
-  const most = termsSought(wanted);
-  const beginning = await listTerms(room.id, wanted.prefix, most + 1, allowance);
-  if (beginning.length === 0) return undefined;
+  if (!beginnings) return streams;
+  const terms = beginnings.terms.get(room.id) ?? [];
+  if (terms.length === 0) return undefined;
   // With more of them than can be looked at, the other terms find the messages, and what they say is compared.
-  if (beginning.length > most && streams.length > 0) return streams;
-  const union = beginning.slice(0, most).map((term) => createPostingStream(room.id, term, low, allowance));
+  if (terms.length > termsSought(wanted)) return streams;
+  const union = terms.map((term) => createPostingStream(room.id, term, low, allowance));
   return [...streams, createUnionStream(union)];
 };
 
@@ -60,12 +98,17 @@ const openStreams = async (
  * Walks through a room: each stream in turn is asked for its newest posting that is not newer than the last one found,
  * until all of them have the same. So the rarest term decides how much is read.
  */
-const createWalk = (room: SearchedRoom, wanted: Wanted, allowance: Allowance): Walk => {
+const createWalk = (
+  room: SearchedRoom,
+  wanted: Wanted,
+  beginnings: Beginnings | undefined,
+  allowance: Allowance,
+): Walk => {
   const low = placeOf(Math.max(0, room.since, wanted.from ?? 0), 0);
   const newest = wanted.to === undefined ? undefined : placeOf(wanted.to, lastSeq);
   const start = startIn(room.id, wanted.start);
   let place = newest !== undefined && newest < start ? newest : start;
-  let streams: Promise<PostingStream[] | undefined> | undefined;
+  const streams = openStreams(room, wanted, beginnings, low, allowance);
 
   /** Whether an entry may be shown, as far as its posting tells. */
   const fits = ({ senderId, type, seq }: Entry): boolean =>
@@ -74,13 +117,11 @@ const createWalk = (room: SearchedRoom, wanted: Wanted, allowance: Allowance): W
     (wanted.type === undefined || wanted.type === type);
 
   const next = async (): Promise<Step> => {
-    streams ??= openStreams(room, wanted, low, allowance);
-    const all = await streams;
-    if (!all) return undefined;
+    if (!streams) return undefined;
     for (let isFirst = true; ; isFirst = false) {
       let lowest = place;
       let found: Entry | undefined;
-      for (const stream of all) {
+      for (const stream of streams) {
         found = await stream.seek(lowest);
         if (!found) return undefined;
         lowest = placeOf(found.at, found.seq);
@@ -104,8 +145,6 @@ const isBefore = (one: Position, other: Position): boolean => {
   return one.roomId === other.roomId ? one.seq > other.seq : one.roomId < other.roomId;
 };
 
-const roomsAtOnce = 25;
-
 export const createTableFinding = (wanted: Wanted): Finding => {
   const forPrefix = wanted.prefix === undefined ? 0 : 2 * termsSought(wanted) + 1;
   const allowance: Allowance = {
@@ -113,6 +152,7 @@ export const createTableFinding = (wanted: Wanted): Finding => {
   };
   /** What is next of each room that has something left. */
   const walks = new Map<Walk, NonNullable<Step>>();
+  let beginnings: Beginnings | undefined;
   let isOpen = false;
   let position: Position | undefined = wanted.start;
 
@@ -131,12 +171,14 @@ export const createTableFinding = (wanted: Wanted): Finding => {
   };
 
   const take = async (count: number): Promise<Entry[]> => {
-    if (!isOpen)
+    if (!isOpen) {
+      if (wanted.prefix !== undefined) beginnings = await listBeginnings(wanted, wanted.prefix, allowance);
       await forEach(
-        wanted.rooms.map((room) => createWalk(room, wanted, allowance)),
+        wanted.rooms.map((room) => createWalk(room, wanted, beginnings, allowance)),
         roomsAtOnce,
         advance,
       );
+    }
     isOpen = true;
     const entries: Entry[] = [];
     for (;;) {
@@ -156,5 +198,5 @@ export const createTableFinding = (wanted: Wanted): Finding => {
       await advance(walk);
     }
   };
-  return { take, position: () => position };
+  return { take, position: () => position, group: () => beginnings?.group };
 };

@@ -208,7 +208,7 @@ const find = (wanted: Wanted): Finding => {
       last && found.length === count ? { at: last.at, roomId: last.room, seq: last.seq - 1 } : undefined;
     return found.map(entryOf);
   };
-  return { take, position: () => position };
+  return { take, position: () => position, group: () => undefined };
 };
 
 const pageSize = 500;

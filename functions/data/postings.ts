@@ -103,17 +103,18 @@ export const createUnionStream = (streams: readonly PostingStream[]): PostingStr
 });
 
 /**
- * The terms of a room that begin so, in the order of the alphabet, at most so many: the first posting of each is read, and
- * then what is behind all of its postings. A term that is no more than the beginning comes first.
+ * The terms of a room that begin so, in the order of the alphabet, at most so many, from behind one of them on: the first
+ * posting of each is read, and then what is behind all of its postings. A term that is no more than the beginning comes first.
  */
 export const listTerms = async (
   roomId: string,
   beginning: string,
   most: number,
   allowance: Allowance,
+  after?: string,
 ): Promise<string[]> => {
   const terms: string[] = [];
-  let from = beginning;
+  let from = after === undefined ? beginning : behindTerm(after);
   while (terms.length < most) {
     allowance.queries -= 1;
     const [item] = await query({

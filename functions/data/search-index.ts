@@ -47,11 +47,27 @@ export interface SearchedRoom {
   readonly since: number;
 }
 
+/**
+ * Of the terms that begin as somebody typed, those that are looked for at once, where they are too many: by the alphabet,
+ * those behind `after` (undefined for the first ones), up to `upTo`; null for all that are left, undefined for as many as
+ * one call looks for.
+ */
+export interface TermGroup {
+  readonly after?: string | undefined;
+  readonly upTo?: string | null | undefined;
+}
+
+/** The order of terms: that of the table's keys, which is by bytes. */
+export const compareTerms = (one: string, other: string): number =>
+  Buffer.compare(Buffer.from(one), Buffer.from(other));
+
 export interface Wanted {
   readonly rooms: readonly SearchedRoom[];
   readonly terms: readonly string[];
   /** How one further term begins. */
   readonly prefix: string | undefined;
+  /** Which of these, where nothing but they is looked for. */
+  readonly group: TermGroup;
   readonly senderId: string | undefined;
   readonly type: MessageType | undefined;
   /** Milliseconds since 1970, both included. */
@@ -67,6 +83,8 @@ export interface Finding {
   take(count: number): Promise<Entry[]>;
   /** Where it goes on; undefined at the end. */
   position(): Position | undefined;
+  /** The group that was looked for, with its end; undefined where terms are in no groups. */
+  group(): TermGroup | undefined;
 }
 
 /** An entry as it is kept, of one term or of all that its message has. */

@@ -101,6 +101,24 @@ describe("searchRoomMessages", () => {
     });
   });
 
+  test("finds all that begin so, however many words there are, each once, in one room and in all", async () => {
+    const [room, other] = [await groupRoom(cid, []), await groupRoom(cid, [])];
+    const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+    const said = letters.map((letter) => `Con${letter}word`);
+    const more = ["conaword and conzword", "consword, contword, conaaword"];
+    await Promise.all([...said, ...more].map((content) => send(cid, room, content)));
+    await Promise.all(["conaword too", "conzzword"].map((content) => send(cid, other, content)));
+    await untilIndexed();
+    const all = [...said, ...more].sort();
+    for (const page_size of [50, 7]) {
+      const { found, counts } = await walkRoom(cid, room, { q: "con", page_size });
+      expect(found.sort()).toEqual(all);
+      expect(counts.at(-1)).toBe(all.length);
+      const everywhere = await walk(cid, { q: "con", page_size });
+      expect(everywhere.sort()).toEqual([...all, "conaword too", "conzzword"].sort());
+    }
+  });
+
   test("reads about as much whatever was said before", async () => {
     const rooms = [await directRoom(ann, ben), await directRoom(ann, cid)];
     const costs: number[] = [];
@@ -208,6 +226,8 @@ describe("a search is refused", () => {
         { count: 0, group: {} },
         { count: 0, group: { first: 5 } },
         { count: 0, group: { first: "", after: "x" } },
+        { count: 0, words: "x" },
+        { count: 0, words: { after: 5 } },
       ].map((state) => JSON.stringify(state)),
     ];
     for (const text of texts) {
