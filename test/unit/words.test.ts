@@ -31,6 +31,12 @@ describe("foldText", () => {
       expect(foldText(text)).toBe(expected);
     });
 
+  test("is bounded, where single letters are whole phrases, and leaves no other message short", () => {
+    expect(foldText("\ufdfa".repeat(4000))).toHaveLength(12_000);
+    for (const letter of ["각", "ᾧ", "日", "𝒽"])
+      expect([...foldText(letter.repeat(4000))]).toHaveLength(4000);
+  });
+
   test("keeps what makes another word of it", () => {
     expect(foldText("राम")).not.toBe(foldText("रोम"));
     expect(foldText("がく")).not.toBe(foldText("かく"));
