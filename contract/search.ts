@@ -39,7 +39,7 @@ export type MessageSearch = z.output<ReturnType<typeof roomSearch>>;
 
 /** What both searches do, said once. */
 const howItFinds =
-  "Every word of `q` must stand in the message or in the name of its file, without regard to case and accents; the last word may be the beginning of one, and words in quotes must follow each other. `from` and `to` are times or days of UTC, both included. Messages are found a moment after they were sent; of a long one, the first hundred words. Encrypted messages are not found. Where `q` is the beginning of many words and nothing else, the words that come first in the alphabet are looked for first, and further ones where the answers go on.";
+  "Every word of `q` must stand in the message or in the name of its file, without regard to case and accents; the last word may be the beginning of one, and words in quotes must follow each other. `from` and `to` are times or days of UTC, both included. Messages are found a moment after they were sent; of a long one, the first hundred words. Encrypted messages are not found. The commonest words of some languages, such as `the`, `is`, `und` and `les`, find nothing by themselves: they are compared with what the other words find, a `q` of several of them and nothing else is refused, and one alone is taken for the beginning of a longer word. Where `q` is the beginning of many words and nothing else, the words that come first in the alphabet are looked for first, and further ones where the answers go on.";
 
 export const searchOperations = {
   searchMessages: defineOperation({

@@ -38,7 +38,11 @@ const seek = (q: string): SoughtMessage => {
   const sought = seekMessage(q);
   if (!sought)
     throw invalidInput([
-      { path: "q", message: "must have a word, a number or an emoji that can be looked for" },
+      {
+        path: "q",
+        message:
+          "must have a word, a number or an emoji that can be looked for: the commonest words, such as `the` and `is`, can not",
+      },
     ]);
   return sought;
 };

@@ -113,8 +113,9 @@ export const seekMessage = (text: string): SoughtMessage | undefined => {
   }
   const wanted = [...terms].filter((term) => !common.has(term));
   const sought = wanted.sort((one, other) => other.length - one.length).slice(0, termsSought);
-  // What is not kept of a message finds none, unless something longer begins so.
-  const isIdle = prefix !== undefined && common.has(prefix) && sought.length > 0;
+  // What is not kept of a message finds none, unless something longer begins so: somebody may be about to type that, but
+  // hardly where more such words come before it.
+  const isIdle = prefix !== undefined && common.has(prefix) && (sought.length > 0 || texts.length > 1);
   const begins = isIdle ? undefined : prefix;
   if (sought.length === 0 && begins === undefined) return undefined;
   return { terms: sought, prefix: begins, texts };

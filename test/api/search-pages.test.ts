@@ -184,6 +184,7 @@ describe("a search is refused", () => {
     [{ q: "x".repeat(101) }, "q"],
     [{ q: "?! #" }, "q"],
     [{ q: '"of the"' }, "q"],
+    [{ q: "who are you" }, "q"],
     [{ q: "word", from: "yesterday" }, "from"],
     [{ q: "word", from: "2026-02-30" }, "from"],
     [{ q: "word", to: "2026-01-31T25:00:00Z" }, "to"],
