@@ -16,7 +16,7 @@ import { measureRoomSizes } from "./curves/room-size.ts";
 import { measureRoomsPerUser } from "./curves/rooms-per-user.ts";
 import { say, secondsPassed } from "./progress.ts";
 import { isKept, type Row, rowText } from "./row.ts";
-import { measureIndexing, measureSearches } from "./search.ts";
+import { fullHistory, measureIndexing, measureSearches } from "./search.ts";
 import { type Table, tableText } from "./table.ts";
 
 const curves = ["history", "rooms-per-user", "connections", "room-size"] as const;
@@ -59,7 +59,7 @@ if (does("budgets")) {
 if (does("search")) {
   say("search");
   await withBench(async (bench) => {
-    await measureSearches(bench, [1000, full ? 100_000 : 5000], report);
+    await measureSearches(bench, [1000, full ? fullHistory : 5000], report);
     print(await measureIndexing(bench));
   });
 }
