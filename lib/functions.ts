@@ -234,7 +234,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   // A push service is given ten seconds, and asked a second time where it finds the message too large.
   push: {
     timeoutSeconds: 30,
-    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem"],
+    tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     knowsPushServices: true,
     publishes: true,
     takesFrom: "push",

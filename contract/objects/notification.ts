@@ -23,7 +23,7 @@ export const notification = deferred(() =>
       type: notificationType(),
       /** The id of the room that it is about; null for `contact_request`. */
       room: z.string().nullable(),
-      /** The message that it is about, in short; that of a `new_message` is the one that it began with. */
+      /** The message that it is about, in short; of a `new_message` the one that it began with, or, where that is gone, the first unread one. */
       message: lastMessage().nullable(),
       /** Who set it off. */
       actor: user(),

@@ -6,6 +6,7 @@ import {
   type PushSubscription,
 } from "../data/push-subscriptions.ts";
 import type { Push } from "../data/pushes.ts";
+import { forgetStretch } from "../data/stretches.ts";
 import { environment } from "../kernel/environment.ts";
 import { digest } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
@@ -47,9 +48,16 @@ const getTelling = async ({ user_id: userId, notification_id: id }: Push): Promi
   const { room } = standing;
   if (room && stored.type !== "emergency" && !wantsNotifications(room.me)) return undefined;
   const [viewed] = await viewStandings(userId, [standing]);
-  if (!viewed || viewed.isApart) return undefined;
+  if (
+    !viewed ||
+    viewed.isApart ||
+    (stored.seq !== null && viewed.notification.message?.is_deleted !== false)
+  ) {
+    // They were told of nothing by it: the next message is to tell them.
+    if (stored.type === "new_message" && room?.me.notifiedSeq === stored.seq) await forgetStretch(room.me);
+    return undefined;
+  }
   const { notification, message } = viewed;
-  if (stored.seq !== null && notification.message?.is_deleted !== false) return undefined;
   return {
     content: presentPush(notification, room?.head.name ?? null),
     expiresAt: message?.expiresAt ?? null,

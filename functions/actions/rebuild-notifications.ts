@@ -1,22 +1,18 @@
 import { listBlocks } from "../data/blocks.ts";
 import { getHead } from "../data/heads.ts";
 import { getMembership, listRoomIds, type Membership } from "../data/memberships.ts";
-import { getMessages, type StoredMessage } from "../data/messages.ts";
 import { listNotifications, putNotification, type StoredNotification } from "../data/notifications.ts";
-import { listUnread } from "../data/read-ahead.ts";
 import { forgetStretch, moveStretch } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { notificationOfMessage } from "./notification-of-message.ts";
-import { isGone } from "./present-message.ts";
 import { unreadCount } from "./read-state.ts";
+import { getTelling, type TellingChoice } from "./telling-message.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 
 /** Notifications of somebody that are looked at: more than are ever shown. */
 const looked = 2000;
-/** Unread messages of a room that are looked at for one that can stand for all of them. */
-const messagesLooked = 25;
 const roomsAtOnce = 10;
 const attempts = 5;
 
@@ -27,31 +23,23 @@ interface Known {
 }
 
 /**
- * The message that stands for what is unread in a room: the one that is noted, or the last one that a notification is
- * there of; else the first that is unread, and that nothing else has told of.
+ * By what a room's unread messages are to be told of: the message that is noted, or the last one that a notification is
+ * there of; else the first one that nothing else has told of.
  */
-const getTelling = async (
-  { head, me }: MemberRoom,
-  { notifications, apart }: Known,
-): Promise<StoredMessage | undefined> => {
+const choiceOf = ({ head, me }: MemberRoom, { notifications, apart }: Known): TellingChoice => {
   const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
-  const told = [me.notifiedSeq, ...ofRoom.map(({ type, seq }) => (type === "new_message" ? (seq ?? 0) : 0))]
+  const noted = [me.notifiedSeq, ...ofRoom.map(({ type, seq }) => (type === "new_message" ? (seq ?? 0) : 0))]
     .filter((seq) => seq > me.readSeq && seq <= head.seq)
     .sort((one, other) => other - one);
-  const others = new Set(ofRoom.flatMap(({ type, seq }) => (type === "new_message" ? [] : (seq ?? []))));
-  const unread = listUnread(me, head.seq, 0, messagesLooked).filter((seq) => !others.has(seq));
-  const messages = await getMessages(head.id, [...told, ...unread]);
-  const found = new Map(messages.map((message) => [message.seq, message]));
-  const isTelling = (message: StoredMessage | undefined): message is StoredMessage =>
-    message !== undefined && !isGone(message) && !apart.has(message.senderId);
-  return [...told.map((seq) => found.get(seq)), ...unread.map((seq) => found.get(seq))].find(isTelling);
+  const others = ofRoom.flatMap(({ type, seq }) => (type === "new_message" ? [] : (seq ?? [])));
+  return { noted, others: new Set(others), apart };
 };
 
 /** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
 const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
   const { head, me } = room;
   if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
-  const message = await getTelling(room, known);
+  const message = await getTelling(room, choiceOf(room, known));
   if (!message) return true;
   if (!(await moveStretch(me, message.seq))) return false;
   await putNotification(notificationOfMessage(message, me.userId, "new_message", true));

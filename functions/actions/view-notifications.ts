@@ -1,13 +1,17 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
+import { listBlocks } from "../data/blocks.ts";
 import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
 import { getNoticed, type StoredNotification } from "../data/notifications.ts";
 import { areApart, personOf } from "../data/people.ts";
 import { getTogether } from "../data/together.ts";
+import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
+import { isGone } from "./present-message.ts";
 import { presentNotification } from "./present-notification.ts";
 import { presentUser } from "./present-user.ts";
 import { isSettled, unreadCount } from "./read-state.ts";
+import { getTelling } from "./telling-message.ts";
 import { withSeenEmail } from "./view-users.ts";
 
 /** A notification that is shown, and what became of it. */
@@ -85,8 +89,8 @@ export interface Viewed {
   readonly isApart: boolean;
 }
 
-/** Notifications as their receiver sees them. E-mail addresses are those of people who share the room, as everywhere. */
-export const viewStandings = async (userId: string, standings: readonly Standing[]): Promise<Viewed[]> => {
+/** Notifications as they are noted. E-mail addresses are those of people who share the room, as everywhere. */
+const viewNoted = async (userId: string, standings: readonly Standing[]): Promise<Viewed[]> => {
   const shown = standings.map(({ stored }) => stored);
   const actorIds = shown.map(({ actorId }) => actorId);
   const apart = shown.filter(({ roomId }) => roomId === null).map(({ actorId }) => actorId);
@@ -119,6 +123,42 @@ export const viewStandings = async (userId: string, standings: readonly Standing
       isApart: areApart(people, userId, stored.actorId),
     };
   });
+};
+
+const roomsAtOnce = 10;
+
+/**
+ * Those that tell of a room's unread messages by one that is gone, or whose sender is nobody to the receiver by now: told by
+ * the first that is there to be seen, where there is one.
+ */
+const retold = async (
+  userId: string,
+  standings: readonly Standing[],
+  viewed: readonly Viewed[],
+): Promise<Standing[]> => {
+  const stale = standings.filter(({ stored, isRead }, at) => {
+    const { message, isApart } = viewed[at] ?? {};
+    return stored.type === "new_message" && !isRead && (isApart || !message || isGone(message));
+  });
+  if (stale.length === 0) return [];
+  const apart = new Set((await listBlocks(userId)).map((block) => block.userId));
+  const again: Standing[] = [];
+  await forEach(stale, roomsAtOnce, async (standing) => {
+    const { stored, room } = standing;
+    const message = room && (await getTelling(room, { noted: [], others: new Set(), apart }));
+    if (message)
+      again.push({ ...standing, stored: { ...stored, seq: message.seq, actorId: message.senderId } });
+  });
+  return again;
+};
+
+/** Notifications as their receiver sees them. */
+export const viewStandings = async (userId: string, standings: readonly Standing[]): Promise<Viewed[]> => {
+  const viewed = await viewNoted(userId, standings);
+  const again = await retold(userId, standings, viewed);
+  if (again.length === 0) return viewed;
+  const instead = new Map((await viewNoted(userId, again)).map((one) => [one.notification.id, one]));
+  return viewed.map((one) => instead.get(one.notification.id) ?? one);
 };
 
 export const viewNotifications = async (
