@@ -77,6 +77,9 @@ const posts = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as c
 /** Who tells rooms of any size hands large deliveries to the queue. */
 const delivers = { ...posts, sendsTo: ["delivery"] } as const;
 
+/** Who tells of new messages has those notified whose connections turn out to be over. */
+const sends = { ...delivers, sendsTo: ["delivery", "work"] } as const;
+
 /** Who sends messages looks at their files, and copies them to where they stay; who shows them signs downloads. */
 const attaches = {
   objectActions: {
@@ -117,7 +120,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   messages: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
-    ...delivers,
+    ...sends,
     ...attaches,
   },
   attachments: {
@@ -177,7 +180,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     timeoutSeconds: gatewayTimeoutSeconds,
     // An upload that is not what it claims is deleted.
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
-    ...delivers,
+    ...sends,
     ...attaches,
   },
   disconnect: {
@@ -189,6 +192,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     timeoutSeconds: 30,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
     ...posts,
+    sendsTo: ["work"],
     // A message as each of its viewers sees it has a URL of its file.
     objectActions: { files: ["GetObject"] },
     takesFrom: "delivery",

@@ -47,6 +47,35 @@ const eventFor = async (told: Told, connections: readonly Connection[]): Promise
   return userIds.size === 0 ? () => undefined : told.render([...userIds]);
 };
 
+/**
+ * Has those notified of a new message whose connections to the room were all over: what follows the message may have seen
+ * them as connected, as they were noted until now. Their connections are forgotten by then, so nothing can be made up for by
+ * telling it again: where the queue takes no task, that is logged.
+ */
+const notifyUnreached = async (
+  roomId: string,
+  presences: readonly Presence[],
+  told: Told,
+  over: readonly Connection[],
+): Promise<void> => {
+  if (over.length === 0 || !("event" in told) || told.event.type !== "message") return;
+  const { seq, sender } = told.event.message;
+  const ended = new Set(over.map(({ id }) => id));
+  const userIds = presences
+    .filter(({ userId }) => userId !== sender.id)
+    .map((presence) => ({ userId: presence.userId, listening: listeningTo(roomId, presence) }))
+    .filter(({ listening }) => listening.length > 0 && listening.every(({ id }) => ended.has(id)))
+    .map(({ userId }) => userId);
+  if (userIds.length === 0) return;
+  try {
+    const { sendTask } = await import("../data/tasks.ts");
+    const place = { room_id: roomId, seq };
+    await sendTask({ task: "notify_unreached", ...place, user_ids: userIds });
+  } catch (error) {
+    log("error", "unreached_not_notified", { room_id: roomId, seq, ...errorFacts(error) });
+  }
+};
+
 /** What became of telling some people something. */
 export interface Outcome extends Pick<Posted, "failed"> {
   /** The connections that were tried. */
@@ -74,6 +103,7 @@ export const tell = async (
   const tried = listening.filter((connection) => mayView(connection.userId));
   const { over, failed } = await postEvent(tried, await eventFor(told, tried));
   await forgetAll(over);
+  await notifyUnreached(roomId, presences, told, over);
   if (told.ends) await end(told.ends, roomId, presences);
   return { tried, failed };
 };

@@ -84,18 +84,25 @@ const isReached = (roomId: string, userId: string, { presences }: People): boole
 const toldAtOnce = 25;
 
 /**
- * Notifies the members of a room of a message, each once at most: of a mention, of a reply, or that there is something
- * unread. Memberships come first, since they rule out nearly everybody, and all of them cost less than one presence each;
- * presences of those alone who are left. Again it does nothing but complete itself.
+ * Notifies the members of a room of a message, or `only` some, each once at most: of a mention, of a reply, or that there is
+ * something unread. Memberships come first, since they rule out nearly everybody, and all of them cost less than one presence
+ * each; presences of those alone who are left. Again it does nothing but complete itself.
  */
-export const notifyMembers = async (message: StoredMessage): Promise<void> => {
+export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<string>): Promise<void> => {
   const { roomId, seq, senderId } = message;
   const addressed = await getAddressed(message);
-  const receivers = receiversOf(message, await getCandidates(message, addressed), addressed);
+  const candidates = await getCandidates(message, addressed);
+  const receivers = receiversOf(
+    message,
+    only ? candidates.filter(({ userId }) => only.has(userId)) : candidates,
+    addressed,
+  );
   if (receivers.length === 0) return;
-  const { people } = await getTogether({
-    presences: [senderId, ...receivers.map(({ me }) => me.userId)],
-  });
+  const { people } = await getTogether(
+    { presences: [senderId, ...receivers.map(({ me }) => me.userId)] },
+    // Of some it has just become known that they are not connected.
+    only ? "consistent" : "eventual",
+  );
   const told = receivers.filter(
     ({ me, type }) =>
       !areApart(people, senderId, me.userId) &&
@@ -112,4 +119,17 @@ export const notifyMembers = async (message: StoredMessage): Promise<void> => {
       seesEmail: true,
     });
   });
+};
+
+/**
+ * Notifies people of a message that met only connections of theirs which were over: what follows it may have taken them for
+ * connected. What addresses them, and an emergency, they are notified of in any case.
+ */
+export const notifyUnreached = async (
+  roomId: string,
+  seq: number,
+  userIds: ReadonlySet<string>,
+): Promise<void> => {
+  const message = await getMessage(roomId, seq);
+  if (message && !isGone(message) && message.priority !== "emergency") await notifyMembers(message, userIds);
 };

@@ -5,6 +5,7 @@ import { removeRoomItems } from "../data/room-items.ts";
 import { sendTask, type Task } from "../data/tasks.ts";
 import { followChange } from "./follow-change.ts";
 import { notifyChunk } from "./notify-emergency.ts";
+import { notifyUnreached } from "./notify-members.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
 import { continueRebuild, rebuildOne } from "./rebuild-index.ts";
 import { removeEntriesOfRoom } from "./remove-entries.ts";
@@ -52,6 +53,8 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
       });
     case "notify_emergency":
       return notifyChunk(task.room_id, task.seq, task.chunk);
+    case "notify_unreached":
+      return notifyUnreached(task.room_id, task.seq, new Set(task.user_ids));
     case "rebuild_index":
       return continueRebuild(task, hasTime);
     case "rebuild_one":

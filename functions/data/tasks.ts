@@ -43,6 +43,13 @@ export type Task =
       readonly seq: number;
       readonly chunk: number;
     }
+  /** Notifies those of a message whom it did not reach, although they seemed to be connected. */
+  | {
+      readonly task: "notify_unreached";
+      readonly room_id: string;
+      readonly seq: number;
+      readonly user_ids: readonly string[];
+    }
   /** Goes on with the rebuild of an index, in one segment of the table, until there is no time left, or nothing to do. */
   | {
       readonly task: "rebuild_index";
@@ -69,6 +76,7 @@ const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "ob
   unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
   tell_invitation: { room_id: "string", user_id: "string", added_by: "string", joined_at: "string" },
   notify_emergency: { room_id: "string", seq: "number", chunk: "number" },
+  notify_unreached: { room_id: "string", seq: "number", user_ids: "object" },
   rebuild_index: { index: "string", run: "string", segment: "number" },
   rebuild_one: { index: "string", id: "string" },
   follow_change: { record: "object", error: "string" },

@@ -1,0 +1,117 @@
+/** Who is told of a message that was posted to connections of theirs which had ended unnoticed. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterSeconds, emptyQueues, until } from "../support/background.ts";
+import { call } from "../support/contract-client.ts";
+import { clearFaults, injectFault } from "../support/control.ts";
+import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
+import { actAsFunction } from "../support/operator.ts";
+import { directRoom, groupRoom, newAccounts, type TestUser, three } from "../support/people.ts";
+import { type Browser, type PushService, startPushService } from "../support/push-service.ts";
+import { connect } from "../support/socket-client.ts";
+
+let service: PushService;
+beforeAll(async () => {
+  actAsFunction();
+  service = await startPushService();
+});
+afterAll(() => service.close());
+
+let ann: TestUser;
+let ben: TestUser;
+let cid: TestUser;
+let browser: Browser;
+
+beforeEach(async () => {
+  [ann, ben, cid] = await three();
+  browser = service.newBrowser();
+  await call("createPushSubscription", { token: ben.token, body: browser.subscription });
+});
+afterEach(async () => {
+  await clearFaults();
+  await emptyQueues();
+});
+
+/** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
+const leaveDead = async (userId: string, at: string, count = 1): Promise<void> => {
+  const { keys } = await import("../../functions/data/keys.ts");
+  const { entryOf } = await import("../../functions/data/presence.ts");
+  const { updateItem } = await import("../../functions/data/table.ts");
+  const now = Date.parse(at);
+  const entry = entryOf({
+    id: "",
+    userId,
+    connectedAt: now - 5 * 60_000,
+    tokenExpiresAt: Math.floor(now / 1000) + 3600,
+    roomId: undefined,
+  });
+  const ids = Array.from({ length: count }, (_, index) => `gone-${index}=`);
+  await updateItem(keys.presence(userId), {
+    UpdateExpression: "SET connections = :entries",
+    ExpressionAttributeValues: { ":entries": Object.fromEntries(ids.map((id) => [id, entry])) },
+  });
+};
+
+/** Sends, and has what follows find its receivers connected still: nobody knows better until the post is answered. */
+const sayAheadOfPost = async (room: string, content: string) => {
+  await injectFault({ kind: "delay", service: "execute-api", delay_ms: 1500 });
+  return say(ann, room, content);
+};
+
+const pushed = () => browser.pushed.map(({ content }) => [content.type, content.body]);
+
+test("of a new message, once, as of one to somebody offline", async () => {
+  const room = await directRoom(ann, ben);
+  const { timestamp } = await say(ann, room, "Hello");
+  await markRead(ben, room);
+  await clearNotifications(ben);
+  await leaveDead(ben.id, timestamp, 2);
+  const before = browser.pushed.length;
+  await sayAheadOfPost(room, "Call me");
+  expect(await notificationsOf(ben)).toMatchObject([
+    { type: "new_message", message: { content: "Call me" }, count: 1, is_read: false },
+  ]);
+  await say(ann, room, "Please");
+  expect(await notificationsOf(ben)).toMatchObject([{ message: { content: "Call me" }, count: 2 }]);
+  expect(pushed().slice(before)).toEqual([["new_message", "Call me"]]);
+});
+
+test("by push of a mention, once, and not of what another connection got", async () => {
+  const room = await groupRoom(ann, [ben, cid]);
+  const { timestamp } = await say(ann, room, "Hello", { message_type: "encrypted" });
+  for (const user of [ben, cid]) {
+    await markRead(user, room);
+    await clearNotifications(user);
+  }
+  const before = browser.pushed.length;
+  const socket = await connect(cid);
+  await leaveDead(ben.id, timestamp);
+  const content = `@${ben.username}, call me`;
+  await sayAheadOfPost(room, content);
+  expect(await notificationsOf(ben)).toMatchObject([{ type: "mention", message: { content } }]);
+  expect(await notificationsOf(cid)).toEqual([]);
+  await say(ann, room, "Please");
+  await afterSeconds(0);
+  expect(pushed().slice(before)).toEqual([
+    ["mention", content],
+    ["new_message", "Please"],
+  ]);
+  await socket.close();
+});
+
+test("of a message that was delivered through the queue", async () => {
+  const others = await newAccounts(10);
+  const { id: room } = await call("createRoom", {
+    token: ann.token,
+    body: { room_type: "group", name: "Ward", participant_ids: [ben.id, ...others] },
+  });
+  const { timestamp } = await say(ann, room, "Hello");
+  await markRead(ben, room);
+  await clearNotifications(ben);
+  await leaveDead(ben.id, timestamp);
+  for (const id of others) await leaveDead(id, timestamp, 20);
+  await sayAheadOfPost(room, "Call me");
+  await until(async () => (await notificationsOf(ben)).length > 0, "ben is notified");
+  expect(await notificationsOf(ben)).toMatchObject([
+    { type: "new_message", message: { content: "Call me" }, count: 1 },
+  ]);
+});
