@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from "./objects/page.ts";
 import { id } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
-/** How many of somebody's notifications are listed, and counted: the newest ones. */
+/** How many of somebody's notifications are listed, and counted: the newest ones, and as many emergencies besides. */
 export const notificationLimit = 500;
 
 const notificationParams = deferred(() => z.object({ notification_id: id() }));
@@ -17,7 +17,7 @@ export const notificationOperations = {
     method: "GET",
     path: "/api/chat/notifications",
     summary: "List one's notifications: unread emergencies, then all others, the newest first",
-    description: `The newest ${notificationLimit}. Those of rooms that one is not in any more are left out.`,
+    description: `The newest ${notificationLimit}, and as many emergencies besides. Those of rooms that one is not in any more are left out.`,
     auth: "user",
     query: pageQuery,
     success: { status: 200, schema: pageOf("NotificationPage", notification) },

@@ -1,12 +1,12 @@
 import type { Change } from "../data/changes.ts";
-import { getContact } from "../data/contacts.ts";
+import { claimAddition, getContact } from "../data/contacts.ts";
 import { areApart } from "../data/people.ts";
 import { getTogether } from "../data/together.ts";
 import { notificationId } from "../kernel/ids.ts";
 import { tellNotification } from "./tell-notification.ts";
 import { withSeenEmail } from "./view-users.ts";
 
-/** Somebody has added somebody else to their contacts, who is notified of it. */
+/** Somebody has added somebody else to their contacts, who is notified of it, once a day by the same person. */
 export const followNewContact = async (change: Change): Promise<void> => {
   if (change.kind !== "contact" || change.before || !change.after) return;
   const { ownerId, after } = change;
@@ -17,6 +17,7 @@ export const followNewContact = async (change: Change): Promise<void> => {
     withSeenEmail(userId, [ownerId]),
   ]);
   if (contact?.createdAt !== createdAt || areApart(people, ownerId, userId)) return;
+  if (!(await claimAddition(userId, ownerId, Date.parse(createdAt)))) return;
   await tellNotification(
     {
       userId,

@@ -1,7 +1,7 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import type { NewNotification } from "../data/notifications.ts";
-import { messageId, notificationId } from "../kernel/ids.ts";
+import { messageId, notificationId, urgentNotificationId } from "../kernel/ids.ts";
 
 /** What tells somebody of a message: one notification of theirs at most, whatever its type. */
 export const notificationOfMessage = (
@@ -11,7 +11,7 @@ export const notificationOfMessage = (
   isRebuilt = false,
 ): NewNotification => ({
   userId,
-  id: notificationId(at, messageId(roomId, seq)),
+  id: (type === "emergency" ? urgentNotificationId : notificationId)(at, messageId(roomId, seq)),
   type,
   actorId: senderId,
   roomId,

@@ -11,7 +11,7 @@ import { unreadCount } from "./read-state.ts";
 import { getTelling, type TellingChoice } from "./telling-message.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 
-/** Notifications of somebody that are looked at: more than are ever shown. */
+/** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */
 const looked = 2000;
 const roomsAtOnce = 10;
 const attempts = 5;

@@ -2,8 +2,9 @@
  * Contacts: people whom somebody keeps. That they block somebody is told by blocks.ts.
  *   of one pair, several      USER#u / CONTACT#v
  *   of a user                 USER#u / CONTACT#...
+ *   who added somebody        USER#v / ADDED#u, for a day
  */
-import { isoOf } from "../kernel/time.ts";
+import { epochSeconds, isoOf } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, queryAll, takeItem, updateItem } from "./table.ts";
 
@@ -67,6 +68,23 @@ export const putContact = async (
   // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
   const isNew = outcome.done || outcome.item?.created_at === now;
   return { contact: contactFromItem(isNew ? item : (outcome.item ?? item)), isNew };
+};
+
+const daySeconds = 24 * 60 * 60;
+
+/**
+ * Whether somebody is to be told that they were added at this time, in milliseconds since 1970: once a day by the same
+ * person, who can add and remove them as often as they like. True again for the same time, of a call that was perhaps cut
+ * off before it told them.
+ */
+export const claimAddition = async (userId: string, byId: string, addedAt: number): Promise<boolean> => {
+  const now = epochSeconds();
+  const { done } = await updateItem(keys.addedBy(userId, byId), {
+    UpdateExpression: "SET added_at = :at, expires_at = :end",
+    ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR expires_at <= :now",
+    ExpressionAttributeValues: { ":at": addedAt, ":end": now + daySeconds, ":now": now },
+  });
+  return done;
 };
 
 /** What changes; absent for what stays. */

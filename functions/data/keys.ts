@@ -2,6 +2,7 @@
  * Every key of the table, in one place: nothing else builds one. The access patterns behind them are in
  * docs/access-patterns.md.
  */
+import { urgentMark } from "../kernel/ids.ts";
 import { shardOf } from "../kernel/shard.ts";
 
 export interface Key {
@@ -27,6 +28,8 @@ export const keys = {
     sk: `SESSION#${connectionId}`,
   }),
   contact: (userId: string, otherId: string): Key => ({ pk: user(userId), sk: `CONTACT#${otherId}` }),
+  /** That somebody was told who added them to their contacts. */
+  addedBy: (userId: string, otherId: string): Key => ({ pk: user(userId), sk: `ADDED#${otherId}` }),
   contactsOf: (userId: string) => ({ pk: user(userId), prefix: "CONTACT#" }),
   /** The first one blocks the second. */
   block: (userId: string, otherId: string): Key => ({ pk: user(userId), sk: `BLOCK#${otherId}` }),
@@ -52,7 +55,13 @@ export const keys = {
     pk: user(userId),
     sk: `NOTIF#${notificationId}`,
   }),
-  notificationsOf: (userId: string) => ({ pk: user(userId), prefix: "NOTIF#" }),
+  /** All but emergencies, by the digit that their ids begin with. */
+  notificationsOf: (userId: string) => ({ pk: user(userId), from: "NOTIF#0", to: "NOTIF#:" }),
+  emergenciesOf: (userId: string) => ({
+    pk: user(userId),
+    from: `NOTIF#${urgentMark}`,
+    to: behindAll(`NOTIF#${urgentMark}`),
+  }),
   /** Up to when somebody has marked all of their notifications as read. */
   noticed: (userId: string): Key => ({ pk: user(userId), sk: "NOTICED" }),
   /** A browser that somebody is told by when they are not connected. */

@@ -1,7 +1,7 @@
 /**
  * Notifications: what somebody is to know of, each put once by what follows the table's changes.
  *   one                       USER#u / NOTIF#id
- *   of a user, newest first   USER#u / NOTIF#...
+ *   of a user, newest first   USER#u / NOTIF#..., emergencies apart from all else
  *   all read up to when       USER#u / NOTICED
  * What changes with every message, such as how many there are and whether they are read, stands in memberships and heads.
  */
@@ -100,20 +100,33 @@ export const getNotification = async (
   return notification && isThere(notification) ? notification : undefined;
 };
 
-/** Somebody's notifications, the newest first, up to a limit. */
-export const listNotifications = async (userId: string, limit: number): Promise<StoredNotification[]> => {
-  const { pk, prefix } = keys.notificationsOf(userId);
-  const items = await queryAll(
+const listBetween = (
+  { pk, from, to }: { readonly pk: string; readonly from: string; readonly to: string },
+  limit: number,
+): Promise<Item[]> =>
+  queryAll(
     {
-      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
       FilterExpression: "attribute_not_exists(deleted) AND expires_at > :now",
-      ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix, ":now": epochSeconds() },
+      ExpressionAttributeValues: { ":pk": pk, ":from": from, ":to": to, ":now": epochSeconds() },
       ScanIndexForward: false,
       ConsistentRead: true,
     },
     limit,
   );
-  return items.map(notificationFromItem);
+
+/**
+ * Somebody's notifications, the newest first: emergencies up to a limit, and up to the same one all others, so that nothing
+ * else can take an emergency's place.
+ */
+export const listNotifications = async (userId: string, limit: number): Promise<StoredNotification[]> => {
+  const items = await Promise.all(
+    [keys.emergenciesOf(userId), keys.notificationsOf(userId)].map((range) => listBetween(range, limit)),
+  );
+  return items
+    .flat()
+    .map(notificationFromItem)
+    .sort((one, other) => notificationTime(other.id) - notificationTime(one.id));
 };
 
 /** Marks a notification as read; false if it is not there. */

@@ -67,9 +67,18 @@ export const notificationId = (at: string, about: string): string => {
   return base32(BigInt(Date.parse(at)), 10) + base32(BigInt(`0x${hex}`), 16);
 };
 
+/** Behind all ids that begin with a time: until the year 10889 these begin with a digit. */
+export const urgentMark = "E";
+
+/** The same for what is to be found apart from all else, however much of that there is. */
+export const urgentNotificationId = (at: string, about: string): string =>
+  urgentMark + notificationId(at, about);
+
 /** The time of a notification's id, in milliseconds since 1970. */
-export const notificationTime = (id: string): number =>
-  [...id.slice(0, 10)].reduce((time, digit) => time * 32 + digits.indexOf(digit), 0);
+export const notificationTime = (id: string): number => {
+  const start = id.startsWith(urgentMark) ? urgentMark.length : 0;
+  return [...id.slice(start, start + 10)].reduce((time, digit) => time * 32 + digits.indexOf(digit), 0);
+};
 
 /** A short name for a client's own id, so that a membership can remember many of them and stay under 1 KB. */
 export const shortDigest = (text: string): string => digest(text).slice(0, 8);

@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
+import { notificationId } from "../../functions/kernel/ids.ts";
+import { afterSeconds } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { notificationsOf, say, typesOf } from "../support/notifications.ts";
+import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, newUser, password, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -103,6 +107,34 @@ test("an emergency notifies everybody, connected or not, and not its sender", as
   await socket.close();
 });
 
+test("an emergency that is not read is listed and counted, whatever came after it", async () => {
+  const room = await groupRoom(ann, [ben]);
+  const { timestamp } = await say(ann, room, "Fire!", { priority: "emergency" });
+  await afterSeconds(0);
+  actAsFunction();
+  const { writeItems } = await import("../../functions/data/table.ts");
+  const item = (id: string) => ({
+    ...keys.notification(ben.id, id),
+    ...{ type: "contact_request", actor: ann.id, rebuilt: true },
+    noted_at: Date.parse(timestamp),
+    expires_at: Math.floor(Date.parse(timestamp) / 1000) + 24 * 60 * 60,
+  });
+  const later = (at: number) => new Date(Date.parse(timestamp) + 60_000 + at).toISOString();
+  const ids = Array.from({ length: 501 }, (_, at) => notificationId(later(at), `contact ${at}`));
+  await writeItems(ids.map((id) => ({ put: item(id) })));
+  const listed = await call("listNotifications", { token: ben.token, query: { page_size: 2 } });
+  expect(listed.results.map(({ id, type }) => (type === "emergency" ? type : id))).toEqual([
+    "emergency",
+    ids.at(-1),
+  ]);
+  expect(await call("getUnreadNotificationCount", { token: ben.token })).toEqual({ unread_count: 501 });
+  const params = { notification_id: listed.results[0]?.id ?? "" };
+  await call("markNotificationRead", { token: ben.token, params });
+  // Then it stands where its time puts it.
+  const last = await call("listNotifications", { token: ben.token, query: { page: 501, page_size: 1 } });
+  expect(last.results).toMatchObject([{ type: "emergency", is_read: true }]);
+});
+
 describe("people of whom one blocks the other", () => {
   test("notify each other of nothing, in rooms that both are in", async () => {
     const room = await groupRoom(ann, [ben, cid]);
@@ -148,6 +180,29 @@ test("who is added as a contact is notified once, and sees the address of whom t
     { type: "contact_request", room: null, message: null, actor: { id: ann.id, email: null }, count: 1 },
   ]);
   expect(await notificationsOf(ann)).toEqual([]);
+});
+
+test("who is added as a contact again and again is notified once a day", async () => {
+  const add = () => call("createContact", { token: ann.token, body: { user_id: ben.id } });
+  const again = async () => {
+    await call("deleteContact", { token: ann.token, params: { contact_id: ben.id } });
+    await add();
+  };
+  await add();
+  const [first, ...others] = await notificationsOf(ben);
+  expect(others).toEqual([]);
+  await again();
+  expect(await notificationsOf(ben)).toEqual([first]);
+  actAsFunction();
+  const { updateItem } = await import("../../functions/data/table.ts");
+  // As it is a day later: DynamoDB deletes it up to two days late.
+  await updateItem(keys.addedBy(ben.id, ann.id), {
+    UpdateExpression: "SET expires_at = :past",
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeValues: { ":past": Math.floor(Date.parse(first?.created_at ?? "") / 1000) },
+  });
+  await again();
+  expect(await typesOf(ben)).toEqual(["contact_request", "contact_request"]);
 });
 
 test("who is added to a group is notified, and neither who makes it, who joins, nor who is in a direct room", async () => {

@@ -10,7 +10,7 @@ import { newAccounts, newUser } from "../support/people.ts";
 const crowdSize = 100;
 
 const invitations = async (userId: string): Promise<number> => {
-  const { pk, prefix } = keys.notificationsOf(userId);
+  const { pk, sk: prefix } = keys.notification(userId, "");
   return (await itemsAt(pk)).filter(({ sk }) => sk.startsWith(prefix)).length;
 };
 

@@ -74,7 +74,7 @@ const untilEnded = (): Promise<void> =>
 
 const itemsOf = (user: TestUser | undefined) => whole.filter((item) => ownerOf(item) === user?.id);
 const notificationItems = async ({ id }: TestUser) => {
-  const { pk, prefix } = keys.notificationsOf(id);
+  const { pk, sk: prefix } = keys.notification(id, "");
   return (await itemsAt(pk)).filter(({ sk }) => sk.startsWith(prefix)).map(({ sk }) => ({ pk, sk }));
 };
 const isEntry = ({ pk }: { pk: string }): boolean => pk.startsWith(keys.directoryEntries);
