@@ -11,11 +11,12 @@ import {
   listPushSubscriptions,
   type PushSubscription,
   putPushSubscription,
+  subscriptionIdOf,
 } from "../data/push-subscriptions.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import type { Slice } from "../kernel/page.ts";
-import { problemOfUrl } from "../kernel/public-url.ts";
+import { normalizedUrl, problemOfUrl } from "../kernel/public-url.ts";
 import { isoOf, isPast } from "../kernel/time.ts";
 
 const present = ({ id, endpoint, createdAt, expiresAt }: PushSubscription): Presented => ({
@@ -52,6 +53,16 @@ const isSame = (
   given: Omit<PushSubscription, "id" | "userId" | "createdAt">,
 ): boolean => one.p256dh === given.p256dh && one.auth === given.auth && one.expiresAt === given.expiresAt;
 
+/**
+ * Removes the oldest beyond the limit. It is looked after each has been put, so that of any number at once the last one sees
+ * all of them.
+ */
+const removeSurplus = async (userId: string): Promise<void> => {
+  const all = await listPushSubscriptions(userId, "consistent");
+  for (const one of all.slice(0, Math.max(0, all.length - pushSubscriptionLimit)))
+    await deletePushSubscription(one);
+};
+
 /** Notes that somebody is told by a browser. Throws `invalid_input`. */
 export const subscribe = async (
   userId: string,
@@ -59,18 +70,16 @@ export const subscribe = async (
 ): Promise<{ subscription: Presented; isNew: boolean }> => {
   checkSubscription(body);
   const given = {
-    endpoint: body.endpoint,
+    endpoint: normalizedUrl(body.endpoint),
     // Padding is no part of base64url, and some browsers write it.
     p256dh: body.keys.p256dh.replace(/=+$/, ""),
     auth: body.keys.auth.replace(/=+$/, ""),
     expiresAt: expiryOf(body.expirationTime),
   };
-  const all = await listPushSubscriptions(userId, "consistent");
-  const standing = all.find(({ endpoint }) => endpoint === given.endpoint);
+  const standing = await getPushSubscription(userId, subscriptionIdOf(given.endpoint));
   if (standing && isSame(standing, given)) return { subscription: present(standing), isNew: false };
-  // Several, where requests at once have each found room for one more.
-  const surplus = standing ? [] : all.slice(0, Math.max(0, all.length + 1 - pushSubscriptionLimit));
-  const put = await putPushSubscription(userId, given, surplus);
+  const put = await putPushSubscription(userId, given);
+  if (!standing) await removeSurplus(userId);
   return { subscription: present(put), isNew: !standing };
 };
 

@@ -55,10 +55,13 @@ export const listPushSubscriptions = async (
     ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
     ConsistentRead: read === "consistent",
   });
-  return items
-    .map(fromItem)
-    .filter(isThere)
-    .sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+  return (
+    items
+      .map(fromItem)
+      .filter(isThere)
+      // Of the same moment by their ids, so that all who look agree.
+      .sort((one, other) => (`${one.createdAt} ${one.id}` < `${other.createdAt} ${other.id}` ? -1 : 1))
+  );
 };
 
 /** Where the endpoint is nobody's any more, or this user's still. */
@@ -73,13 +76,12 @@ const releaseOwner = ({ id, userId }: Pick<PushSubscription, "id" | "userId">): 
 const attempts = 4;
 
 /**
- * Puts a subscription in place of that of whoever had the endpoint until now, and of `surplus`, others of this user's own
- * that are to go. Another that takes the endpoint at the same moment is before or after this.
+ * Puts a subscription in place of that of whoever had the endpoint until now. Another that takes the endpoint at the same
+ * moment is before or after this.
  */
 export const putPushSubscription = async (
   userId: string,
   given: Pick<PushSubscription, "endpoint" | "p256dh" | "auth" | "expiresAt">,
-  surplus: readonly PushSubscription[],
 ): Promise<PushSubscription> => {
   const id = subscriptionIdOf(given.endpoint);
   const expiry = given.expiresAt !== null && { expires_at: given.expiresAt };
@@ -103,10 +105,6 @@ export const putPushSubscription = async (
       ...(owner === undefined || owner === userId
         ? []
         : [{ Delete: { Key: keys.pushSubscription(String(owner), id) } }]),
-      ...surplus.flatMap((one) => [
-        { Delete: { Key: keys.pushSubscription(userId, one.id) } },
-        releaseOwner(one),
-      ]),
     ]);
     if (done) return fromItem(item);
   }

@@ -36,6 +36,13 @@ export const problemOfUrl = (text: string, { toLoopback }: { toLoopback: boolean
   return isPublic ? undefined : "must lead to a host on the Internet";
 };
 
+/** A URL in the one form that all ways to write it have, but for a fragment, which no server is sent. */
+export const normalizedUrl = (text: string): string => {
+  const url = new URL(text);
+  url.hash = "";
+  return url.href;
+};
+
 type Resolve = (
   name: string,
   options: LookupOptions & { all: true },

@@ -98,6 +98,31 @@ describe("createPushSubscription", () => {
     expect(page.results).toHaveLength(5);
   });
 
+  test("keeps no more than twenty where all come at once", async () => {
+    const all = Array.from({ length: 24 }, () => newSubscription());
+    const answers = await Promise.all(all.map((one) => subscribe(ann, one)));
+    expect(answers.map(({ status }) => status)).toEqual(all.map(() => 201));
+    expect((await endpointsOf(ann)).length).toBe(20);
+  });
+
+  test("takes an endpoint for the same, however it is written", async () => {
+    const path = `${randomUUID()}/Aa?b=C`;
+    const endpoint = `https://push.example.org/${path}`;
+    const subscription = newSubscription(endpoint);
+    const { body } = await subscribe(ann, subscription);
+    for (const written of [
+      `HTTPS://Push.Example.ORG:443/${path}`,
+      `${endpoint}#fragment`,
+      ` https://push.example.org/x/../${path} `,
+    ])
+      expect(await subscribe(ann, { ...subscription, endpoint: written })).toMatchObject({
+        status: 200,
+        body,
+      });
+    expect(await endpointsOf(ann)).toEqual([endpoint]);
+    expect((await subscribe(ann, { ...subscription, endpoint: endpoint.toLowerCase() })).status).toBe(201);
+  });
+
   test("forgets a subscription at the time that the browser set", async () => {
     // The runner's clock may be ahead, by what other tests have let pass.
     const now = Date.parse((await subscribe(ann, newSubscription())).body.created_at);
