@@ -2,12 +2,16 @@ import { notificationLimit } from "../../contract/notifications.ts";
 import type { Notification } from "../../contract/objects/notification.ts";
 import {
   deleteNotification,
+  getNoticed,
   getNotification,
   listNotifications,
   markAllNotified,
   markNotified,
+  type StoredNotification,
 } from "../data/notifications.ts";
+import { forgetStretch } from "../data/stretches.ts";
 import { ApiError } from "../kernel/api-error.ts";
+import { forEach } from "../kernel/for-each.ts";
 import type { Slice } from "../kernel/page.ts";
 import { getStandings, type Standing, viewNotifications } from "./view-notifications.ts";
 
@@ -37,27 +41,46 @@ export const listPage = async (
 export const countUnreadNotifications = async (userId: string): Promise<number> =>
   (await listShown(userId)).filter(({ isRead }) => !isRead).length;
 
-/** A notification as it is shown; undefined for one that is not. */
-export const getShownNotification = async (
-  userId: string,
-  notificationId: string,
-): Promise<Notification | undefined> => {
-  const stored = await getNotification(userId, notificationId);
-  if (!stored) return undefined;
-  return (await viewNotifications(userId, await getStandings(userId, [stored])))[0];
+/**
+ * Has a room's next message tell again, whose unread ones this notification has told of: its receiver is about to put it
+ * away. Before they do, since who is cut off in between does so again.
+ */
+const endTelling = async ({ type, roomId, userId, seq }: StoredNotification): Promise<void> => {
+  if (type === "new_message" && roomId !== null && seq !== null)
+    await forgetStretch({ roomId, userId, notifiedSeq: seq });
 };
 
 /** Marks a notification as read, and gives it. Throws `not_found`. */
 export const markRead = async (userId: string, notificationId: string): Promise<Notification> => {
-  const notification = await getShownNotification(userId, notificationId);
-  if (!notification) throw noNotification();
-  if (!notification.is_read && !(await markNotified(userId, notificationId))) throw noNotification();
+  const stored = await getNotification(userId, notificationId);
+  const standings = stored ? await getStandings(userId, [stored]) : [];
+  const [notification] = await viewNotifications(userId, standings);
+  if (!stored || !notification) throw noNotification();
+  if (!notification.is_read) {
+    await endTelling(stored);
+    if (!(await markNotified(userId, notificationId))) throw noNotification();
+  }
   return { ...notification, is_read: true };
 };
 
-export const markAllRead = (userId: string): Promise<void> => markAllNotified(userId);
+const toldAtOnce = 25;
+
+/** Marks all notifications of somebody that there are by now as read. */
+export const markAllRead = async (userId: string): Promise<void> => {
+  const now = Date.now();
+  const [all, noticed] = await Promise.all([
+    listNotifications(userId, notificationLimit),
+    getNoticed(userId),
+  ]);
+  const unread = all.filter(({ isMarkedRead, notedAt }) => !isMarkedRead && notedAt > noticed);
+  await forEach(unread, toldAtOnce, endTelling);
+  await markAllNotified(userId, now);
+};
 
 /** Deletes a notification. Throws `not_found`. */
 export const removeNotification = async (userId: string, notificationId: string): Promise<void> => {
+  const stored = await getNotification(userId, notificationId);
+  if (!stored) throw noNotification();
+  await endTelling(stored);
   if (!(await deleteNotification(userId, notificationId))) throw noNotification();
 };

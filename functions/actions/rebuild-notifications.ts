@@ -1,7 +1,12 @@
 import { listBlocks } from "../data/blocks.ts";
 import { getHead } from "../data/heads.ts";
 import { getMembership, listRoomIds, type Membership } from "../data/memberships.ts";
-import { listNotifications, putNotification, type StoredNotification } from "../data/notifications.ts";
+import {
+  getNoticed,
+  listNotifications,
+  putNotification,
+  type StoredNotification,
+} from "../data/notifications.ts";
 import { forgetStretch, moveStretch } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
@@ -18,6 +23,8 @@ const attempts = 5;
 
 /** What of a user's notifications was read before, and who is nobody to them. */
 interface Known {
+  /** Up to when they have marked all as read, in milliseconds since 1970. */
+  readonly noticed: number;
   readonly notifications: readonly StoredNotification[];
   readonly apart: ReadonlySet<string>;
 }
@@ -38,11 +45,15 @@ const choiceOf = ({ head, me }: MemberRoom, { notifications, apart }: Known): Te
 /** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
 const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
   const { head, me } = room;
+  const { noticed } = known;
   if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
   const message = await getTelling(room, choiceOf(room, known));
   if (!message) return true;
   if (!(await moveStretch(me, message.seq))) return false;
-  await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
+  const stored = await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
+  // What they have put away themselves tells them of nothing more: the next message does.
+  if (stored.isDeleted || stored.isMarkedRead || stored.notedAt <= noticed)
+    await forgetStretch({ ...me, notifiedSeq: message.seq });
   return true;
 };
 
@@ -69,15 +80,16 @@ const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<v
  */
 export const rebuildNotifications = async (userId: string): Promise<void> => {
   const roomIds = await listRoomIds(userId);
-  const [{ heads, memberships }, notifications, blocks] = await Promise.all([
+  const [{ heads, memberships }, notifications, blocks, noticed] = await Promise.all([
     getTogether(
       { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
       "consistent",
     ),
     listNotifications(userId, looked),
     listBlocks(userId),
+    getNoticed(userId),
   ]);
-  const known = { notifications, apart: new Set(blocks.map((block) => block.userId)) };
+  const known = { noticed, notifications, apart: new Set(blocks.map((block) => block.userId)) };
   const mine = new Map(memberships.map((me) => [me.roomId, me]));
   const rooms = heads.flatMap((head) => {
     const me = mine.get(head.id);

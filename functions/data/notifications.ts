@@ -169,12 +169,12 @@ export const getNoticed = async (userId: string): Promise<number> => {
   return typeof item?.at === "number" ? item.at : 0;
 };
 
-/** Marks all notifications of somebody that there are by now as read. */
-export const markAllNotified = async (userId: string): Promise<void> => {
+/** Marks all notifications of somebody that there were at a time, in milliseconds since 1970, as read. */
+export const markAllNotified = async (userId: string, at: number): Promise<void> => {
   await updateItem(keys.noticed(userId), {
     UpdateExpression: "SET #at = :now",
     ConditionExpression: "attribute_not_exists(#at) OR #at < :now",
     ExpressionAttributeNames: { "#at": "at" },
-    ExpressionAttributeValues: { ":now": Date.now() },
+    ExpressionAttributeValues: { ":now": at },
   });
 };

@@ -41,11 +41,15 @@ export const moveStretch = async (me: Membership, seq: number): Promise<boolean>
   return done || item?.notified_seq === seq;
 };
 
-/** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
-export const forgetStretch = async (me: Membership): Promise<void> => {
-  await updateItem(keys.membership(me.roomId, me.userId), {
+/** Takes back what is noted in a membership, unless something else is by now: the next message tells them again. */
+export const forgetStretch = async ({
+  roomId,
+  userId,
+  notifiedSeq,
+}: Pick<Membership, "roomId" | "userId" | "notifiedSeq">): Promise<void> => {
+  await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: "REMOVE notified_seq",
     ConditionExpression: "notified_seq = :seen",
-    ExpressionAttributeValues: { ":seen": me.notifiedSeq },
+    ExpressionAttributeValues: { ":seen": notifiedSeq },
   });
 };

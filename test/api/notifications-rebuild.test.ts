@@ -105,6 +105,8 @@ test("what is right stays: what was read, deleted or told otherwise", async () =
   expect(await shown()).toEqual(before);
   await say(ann, mentioned, "And this");
   expect((await shown())[0]).toEqual(["new_message", "And this", 2, false]);
+  await say(cid, deleted, "Again");
+  expect((await shown())[0]).toEqual(["new_message", "Again", 2, false]);
 });
 
 test("nothing is made of rooms that are muted or gone, nor of what blocked people said", async () => {

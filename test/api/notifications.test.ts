@@ -145,13 +145,21 @@ describe("a notification", () => {
     expect(marked).toEqual({ ...message, is_read: true });
     expect(await call("markNotificationRead", { token: ben.token, params })).toEqual(marked);
     expect(await notificationsOf(ben)).toEqual([marked, invitation]);
-    await call("deleteNotification", { token: ben.token, params });
+    await say(ann, room, "Now?");
+    const [next, ...earlier] = await notificationsOf(ben);
+    expect(next).toMatchObject({ message: { content: "Now?" }, count: 2, is_read: false });
+    expect(earlier).toEqual([{ ...marked, count: 0 }, invitation]);
+    for (const { id } of [next, message].flatMap((one) => one ?? []))
+      await call("deleteNotification", { token: ben.token, params: { notification_id: id } });
     expect(await notificationsOf(ben)).toEqual([invitation]);
     for (const operation of ["deleteNotification", "markNotificationRead"] as const)
       expect((await attempt(operation, { token: ben.token, params })).status, operation).toBe(404);
-    // What it told of is unread all the same, and was told.
+    // What it told of is unread all the same, and the next message tells of both.
     await say(ann, room, "Still there?");
-    expect(await notificationsOf(ben)).toEqual([invitation]);
+    expect(await notificationsOf(ben)).toMatchObject([
+      { type: "new_message", message: { content: "Still there?" }, count: 3, is_read: false },
+      { id: invitation?.id },
+    ]);
   });
 
   test("of somebody else is not found", async () => {
@@ -173,6 +181,13 @@ describe("a notification", () => {
     expect(answer).toEqual({ status: "marked as read" });
     await say(ann, room, `@${ben.username}?`);
     expect((await notificationsOf(ben)).map(({ type, is_read }) => [type, is_read])).toEqual([
+      ["mention", false],
+      ["new_message", true],
+      ["group_invite", true],
+    ]);
+    await say(ann, room, "And now?");
+    expect((await notificationsOf(ben)).map(({ type, is_read }) => [type, is_read])).toEqual([
+      ["new_message", false],
       ["mention", false],
       ["new_message", true],
       ["group_invite", true],

@@ -142,6 +142,9 @@ describe("a change that is followed again", () => {
       expect(socket.events.filter(({ type }) => type === "notification")).toEqual([]);
       await socket.close();
     }
+    await closeAll(cid, []);
+    await say(ann, room, "Hello");
+    expect(await typesOf(cid)).toEqual(["new_message", "group_invite"]);
   });
 
   test("late tells nobody of an emergency who joined since", async () => {
