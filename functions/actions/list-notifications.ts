@@ -37,9 +37,23 @@ export const listPage = async (
   };
 };
 
-/** How many of the notifications that somebody is listed are not read. */
-export const countUnreadNotifications = async (userId: string): Promise<number> =>
-  (await listShown(userId)).filter(({ isRead }) => !isRead).length;
+/** Those of somebody's notifications that they have not marked as read themselves, and up to when they have all. */
+const listUnmarked = async (
+  userId: string,
+): Promise<{ readonly unmarked: readonly StoredNotification[]; readonly noticed: number }> => {
+  const [all, noticed] = await Promise.all([
+    listNotifications(userId, notificationLimit),
+    getNoticed(userId),
+  ]);
+  const isUnmarked = ({ isMarkedRead, notedAt }: StoredNotification) => !isMarkedRead && notedAt > noticed;
+  return { unmarked: all.filter(isUnmarked), noticed };
+};
+
+/** How many of the notifications that somebody is listed are not read. Of what is marked as read no room is looked at. */
+export const countUnreadNotifications = async (userId: string): Promise<number> => {
+  const { unmarked, noticed } = await listUnmarked(userId);
+  return (await getStandings(userId, unmarked, noticed)).filter(({ isRead }) => !isRead).length;
+};
 
 /**
  * Has a room's next message tell again, whose unread ones this notification has told of: its receiver is about to put it
@@ -68,12 +82,8 @@ const toldAtOnce = 25;
 /** Marks all notifications of somebody that there are by now as read. */
 export const markAllRead = async (userId: string): Promise<void> => {
   const now = Date.now();
-  const [all, noticed] = await Promise.all([
-    listNotifications(userId, notificationLimit),
-    getNoticed(userId),
-  ]);
-  const unread = all.filter(({ isMarkedRead, notedAt }) => !isMarkedRead && notedAt > noticed);
-  await forEach(unread, toldAtOnce, endTelling);
+  const { unmarked } = await listUnmarked(userId);
+  await forEach(unmarked, toldAtOnce, endTelling);
   await markAllNotified(userId, now);
 };
 

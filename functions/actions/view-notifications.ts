@@ -41,15 +41,17 @@ const countOf = ({ type, seq }: StoredNotification, room: MemberRoom | undefined
 /**
  * Those of somebody's notifications that are shown, in the order given. Whether they are read, and of how many messages
  * they tell, follows from what the receiver has read in their rooms, so that neither is written for each message.
+ * `known` is up to when they have marked all as read, where that was read before.
  */
 export const getStandings = async (
   userId: string,
   notifications: readonly StoredNotification[],
+  known?: number,
 ): Promise<Standing[]> => {
   const roomIds = [...new Set(notifications.flatMap(({ roomId }) => roomId ?? []))];
   const [{ heads, memberships }, noticed] = await Promise.all([
     getTogether({ heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) }),
-    notifications.length > 0 ? getNoticed(userId) : 0,
+    known ?? (notifications.length > 0 ? getNoticed(userId) : 0),
   ]);
   const headOf = new Map(heads.map((head) => [head.id, head]));
   const rooms = new Map(

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { meteredWithStream } from "../support/control.ts";
+import { metered, meteredWithStream } from "../support/control.ts";
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
@@ -177,8 +177,15 @@ describe("a notification", () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Hello");
     expect((await notificationsOf(ben)).map(({ is_read }) => is_read)).toEqual([false, false]);
+    const counting = async () => {
+      const { operations } = await metered(() => call("getUnreadNotificationCount", { token: ben.token }));
+      return Object.values(operations)[0]?.rru;
+    };
+    const before = await counting();
     const answer = await call("markAllNotificationsRead", { token: ben.token });
     expect(answer).toEqual({ status: "marked as read" });
+    // Without the head and the membership of the room.
+    expect(await counting()).toBe((before ?? 0) - 1);
     await say(ann, room, `@${ben.username}?`);
     expect((await notificationsOf(ben)).map(({ type, is_read }) => [type, is_read])).toEqual([
       ["mention", false],
