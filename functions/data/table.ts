@@ -24,6 +24,7 @@ import type { AttributeValue as EventValue } from "aws-lambda";
 import { environment } from "../kernel/environment.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { pause } from "../kernel/pause.ts";
+import { cancellationCodes } from "../kernel/throttled.ts";
 import type { Key } from "./keys.ts";
 
 /** An item as it is stored. The data module of its entity alone knows what is in it. */
@@ -294,7 +295,7 @@ export const writeTogether = async (parts: readonly Part[]): Promise<Transaction
       await client.send(new TransactWriteCommand({ TransactItems: items }));
       return { done: true };
     } catch (error) {
-      const codes = cancellationCodes(error);
+      const codes = refusalCodes(error);
       if (codes === undefined) throw error;
       const failed = codes.flatMap((code, at) => (code === "ConditionalCheckFailed" ? [at] : []));
       if (failed.length > 0) return { done: false, failed };
@@ -304,10 +305,7 @@ export const writeTogether = async (parts: readonly Part[]): Promise<Transaction
   }
 };
 
-const cancellationCodes = (error: unknown): string[] | undefined =>
-  error instanceof Error && error.name === "TransactionCanceledException" && "CancellationReasons" in error
-    ? // Safe: the shape of this exception, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
-      (error.CancellationReasons as { Code?: string }[]).map((reason) => reason.Code ?? "None")
-    : error instanceof Error && error.name === "TransactionInProgressException"
-      ? ["TransactionConflict"]
-      : undefined;
+const refusalCodes = (error: unknown): string[] | undefined =>
+  error instanceof Error && error.name === "TransactionInProgressException"
+    ? ["TransactionConflict"]
+    : cancellationCodes(error);
