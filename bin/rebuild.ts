@@ -14,9 +14,15 @@ const usage = `npm run rebuild -- [options]
 ${placeUsage}
   --help                 print this`;
 
+/** `--index` without a name becomes an empty one, for which the names are told: parseArgs knows none. */
+const args = process.argv
+  .slice(2)
+  .map((arg, at, all) => (arg === "--index" && (all[at + 1] ?? "-").startsWith("-") ? "--index=" : arg));
+
 const readFlags = () => {
   try {
     return parseArgs({
+      args,
       options: {
         index: { type: "string" },
         ...placeOptions,
@@ -45,10 +51,10 @@ await runCommand(async () => {
     for (const report of rebuilds) console.log(describe(report));
     return;
   }
-  if (!rebuilds.some((report) => report.index === index))
-    throw new CommandError(
-      `There is no index ${index}: there are ${rebuilds.map((report) => report.index).join(", ")}.`,
-    );
+  if (!rebuilds.some((report) => report.index === index)) {
+    const wrong = index === "" ? "--index needs the name of an index" : `There is no index ${index}`;
+    throw new CommandError(`${wrong}: there are ${rebuilds.map((report) => report.index).join(", ")}.`);
+  }
   const started = await invokeRebuild(place, index);
   if (started.begun === false) console.log("A rebuild of it is under way already: this is that one.");
   let shown = "";

@@ -143,6 +143,13 @@ describe("npm run rebuild -- --index directory", () => {
     });
     await expect(invoke({ index: "mail" })).rejects.toThrow("There is no index mail");
     expect((await rebuild("--idnex")).output).toContain("--index NAME");
+    for (const args of [["--index"], ["--index="]])
+      expect(await rebuild(...args)).toMatchObject({
+        code: 1,
+        output: expect.stringContaining(
+          "--index needs the name of an index: there are directory, notifications, search.",
+        ),
+      });
   });
 });
 
