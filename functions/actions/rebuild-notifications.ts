@@ -7,10 +7,12 @@ import {
   putNotification,
   type StoredNotification,
 } from "../data/notifications.ts";
+import { absent, type Presence } from "../data/presence.ts";
 import { forgetStretch, moveStretch } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
+import { listeningTo } from "./audience.ts";
 import { notificationOfMessage } from "./notification-of-message.ts";
 import { unreadCount } from "./read-state.ts";
 import { getTelling, type TellingChoice } from "./telling-message.ts";
@@ -21,25 +23,35 @@ const looked = 2000;
 const roomsAtOnce = 10;
 const attempts = 5;
 
-/** What of a user's notifications was read before, and who is nobody to them. */
+/** What of a user's notifications was read before, who is nobody to them, and when they were there. */
 interface Known {
   /** Up to when they have marked all as read, in milliseconds since 1970. */
   readonly noticed: number;
   readonly notifications: readonly StoredNotification[];
   readonly apart: ReadonlySet<string>;
+  readonly presence: Presence;
 }
 
 /**
- * By what a room's unread messages are to be told of: the message that is noted, or the last one that a notification is
- * there of; else the first one that nothing else has told of.
+ * Until when somebody was there, as far as is known, in milliseconds since 1970: what came until then notified them of
+ * nothing, or they have seen that there is something unread.
  */
-const choiceOf = ({ head, me }: MemberRoom, { notifications, apart }: Known): TellingChoice => {
+const seenUntil = (roomId: string, presence: Presence): number =>
+  listeningTo(roomId, presence).length > 0
+    ? Number.POSITIVE_INFINITY
+    : Date.parse(presence.lastSeen ?? new Date(0).toISOString());
+
+/**
+ * By what a room's unread messages are to be told of: the message that is noted, or the last one that a notification is
+ * there of; else the first one that nothing else has told of, and that came while they were not there.
+ */
+const choiceOf = ({ head, me }: MemberRoom, { notifications, apart, presence }: Known): TellingChoice => {
   const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
   const noted = [me.notifiedSeq, ...ofRoom.map(({ type, seq }) => (type === "new_message" ? (seq ?? 0) : 0))]
     .filter((seq) => seq > me.readSeq && seq <= head.seq)
     .sort((one, other) => other - one);
   const others = ofRoom.flatMap(({ type, seq }) => (type === "new_message" ? [] : (seq ?? [])));
-  return { noted, others: new Set(others), apart };
+  return { noted, since: seenUntil(head.id, presence), others: new Set(others), apart };
 };
 
 /** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
@@ -74,22 +86,31 @@ const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<v
 };
 
 /**
- * Makes somebody's notifications of new messages again, from what they have not read in their rooms, wherever one is
- * lost or what is noted of it is wrong. It may be done at any time, and again: what is right stays. Nobody is told of
+ * Makes somebody's notifications of new messages again, from what they have not read in their rooms, and what came since they
+ * were last there or told them when it came, wherever one is lost or what is noted of it is wrong. It may be done at any time, and again: what is right stays. Nobody is told of
  * what it makes: it is there when they look. In large rooms new messages notify nobody.
  */
 export const rebuildNotifications = async (userId: string): Promise<void> => {
   const roomIds = await listRoomIds(userId);
-  const [{ heads, memberships }, notifications, blocks, noticed] = await Promise.all([
+  const [{ heads, memberships, people }, notifications, blocks, noticed] = await Promise.all([
     getTogether(
-      { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
+      {
+        heads: roomIds,
+        memberships: roomIds.map((roomId) => [roomId, userId] as const),
+        presences: [userId],
+      },
       "consistent",
     ),
     listNotifications(userId, looked),
     listBlocks(userId),
     getNoticed(userId),
   ]);
-  const known = { noticed, notifications, apart: new Set(blocks.map((block) => block.userId)) };
+  const known = {
+    noticed,
+    notifications,
+    apart: new Set(blocks.map((block) => block.userId)),
+    presence: people.presences.get(userId) ?? absent(userId),
+  };
   const mine = new Map(memberships.map((me) => [me.roomId, me]));
   const rooms = heads.flatMap((head) => {
     const me = mine.get(head.id);

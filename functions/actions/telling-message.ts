@@ -2,14 +2,17 @@ import { getMessages, type StoredMessage } from "../data/messages.ts";
 import { listUnread } from "../data/read-ahead.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
+import { unreadCount } from "./read-state.ts";
 
-/** Unread messages of a room that are looked at for one that can stand for all of them. */
+/** Unread messages of a room that are looked at, from the first and then from the last, for one that can stand for all. */
 const messagesLooked = 25;
 
 /** By what a room's unread messages are told of, or not. */
 export interface TellingChoice {
   /** Messages that come first, in this order. */
   readonly noted: readonly number[];
+  /** Of all others those alone that came later, in milliseconds since 1970. */
+  readonly since: number;
   /** Those that something else tells of. */
   readonly others: ReadonlySet<number>;
   /** Who is nobody to the receiver. */
@@ -19,12 +22,20 @@ export interface TellingChoice {
 /** The message that stands for what is unread in a room: one that is noted, else the first that is there to be seen. */
 export const getTelling = async (
   { head, me }: MemberRoom,
-  { noted, others, apart }: TellingChoice,
+  { noted, since, others, apart }: TellingChoice,
 ): Promise<StoredMessage | undefined> => {
-  const unread = listUnread(me, head.seq, 0, messagesLooked).filter((seq) => !others.has(seq));
-  const messages = await getMessages(head.id, [...noted, ...unread]);
-  const found = new Map(messages.map((message) => [message.seq, message]));
-  const isTelling = (message: StoredMessage | undefined): message is StoredMessage =>
-    message !== undefined && !isGone(message) && !apart.has(message.senderId);
-  return [...noted, ...unread].map((seq) => found.get(seq)).find(isTelling);
+  const firstOf = async (seqs: readonly number[]): Promise<StoredMessage | undefined> => {
+    const found = new Map((await getMessages(head.id, seqs)).map((message) => [message.seq, message]));
+    const isTelling = (message: StoredMessage | undefined): message is StoredMessage =>
+      message !== undefined &&
+      !isGone(message) &&
+      !apart.has(message.senderId) &&
+      (noted.includes(message.seq) || Date.parse(message.at) > since);
+    return seqs.map((seq) => found.get(seq)).find(isTelling);
+  };
+  const unreadFrom = (skip: number): number[] =>
+    listUnread(me, head.seq, skip, messagesLooked).filter((seq) => !others.has(seq));
+  const telling = await firstOf([...noted, ...unreadFrom(0)]);
+  const further = unreadCount(me, head.seq) - messagesLooked;
+  return telling || further <= 0 ? telling : firstOf(unreadFrom(Math.max(messagesLooked, further)));
 };

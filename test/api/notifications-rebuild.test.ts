@@ -5,7 +5,7 @@ import { call } from "../support/contract-client.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { connect } from "../support/socket-client.ts";
+import { closeAll, connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -107,6 +107,23 @@ test("what is right stays: what was read, deleted or told otherwise", async () =
   expect((await shown())[0]).toEqual(["new_message", "And this", 2, false]);
   await say(cid, deleted, "Again");
   expect((await shown())[0]).toEqual(["new_message", "Again", 2, false]);
+});
+
+test("nothing is made of what came while its receiver was there, and what came later is told of by itself", async () => {
+  const room = await directRoom(ann, ben);
+  const socket = await connect(ben);
+  for (let time = 0; time < 26; time += 1) await say(ann, room, `Seen ${time}`);
+  await rebuild(ben.id);
+  expect(await shown()).toEqual([]);
+  await closeAll(ben, [socket]);
+  await rebuild(ben.id);
+  expect(await shown()).toEqual([]);
+  await say(ann, room, "Unseen");
+  expect(await shown()).toEqual([["new_message", "Unseen", 27, false]]);
+  await loseNotifications();
+  await tellBy(room, undefined);
+  await rebuild(ben.id);
+  expect(await shown()).toEqual([["new_message", "Unseen", 27, false]]);
 });
 
 test("nothing is made of rooms that are muted or gone, nor of what blocked people said", async () => {
