@@ -1,3 +1,5 @@
+import { digest } from "./ids.ts";
+
 /** Who is calling. Always from a verified token, never from what the client says of itself. */
 export interface Actor {
   readonly userId: string;
@@ -10,12 +12,20 @@ export interface Actor {
 const stringOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
+/**
+ * The id of the user whom an issuer calls so. It stands in paths, keys and sets of the table, so a subject of other signs,
+ * or of more than an id has, is named by its digest. No subject is taken as it is that begins with `~`: none can be made
+ * to look like another's digest.
+ */
+const userIdOf = (subject: string): string =>
+  /^(?!\.+$)[\w.:|@-]{1,128}$/.test(subject) ? subject : `~${digest(subject)}`;
+
 /** The caller named by the claims of a verified token; undefined if they lack a subject or an expiry. */
 export const actorFromClaims = (claims: Readonly<Record<string, unknown>>): Actor | undefined => {
-  const userId = stringOf(claims.sub);
+  const subject = stringOf(claims.sub);
   const tokenExpiresAt = Number(claims.exp);
-  if (userId === undefined || !Number.isFinite(tokenExpiresAt)) return undefined;
-  return { userId, claims, tokenExpiresAt };
+  if (subject === undefined || !Number.isFinite(tokenExpiresAt)) return undefined;
+  return { userId: userIdOf(subject), claims, tokenExpiresAt };
 };
 
 /** The text of a claim, if the token has it. */

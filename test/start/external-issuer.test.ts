@@ -40,6 +40,38 @@ test("whoever the issuer names has a profile at first sight, from the claims", a
   });
 });
 
+test("whatever the issuer calls somebody, their id works in paths, blocks and reactions", async () => {
+  const subjects = ["ann lee", "https://issuer.example.com/ann?x=1#2", "a".repeat(2000), "..", "Zoë"];
+  const ben = await sign({ sub: "ben|1" });
+  expect((await call("getProfile", { token: ben })).id).toBe("ben|1");
+  const ids = new Set<string>();
+  for (const sub of subjects) {
+    const token = await sign({ sub });
+    const { id } = await call("getProfile", { token });
+    ids.add(id);
+    expect((await call("getProfile", { token: await sign({ sub }) })).id).toBe(id);
+    expect((await call("getUser", { token: ben, params: { user_id: id } })).id).toBe(id);
+    const room = await call("openDirectRoom", { token: ben, body: { user_id: id } });
+    const params = { room_id: room.id };
+    const message = await call("sendMessage", { token: ben, params, body: { content: "Hello" } });
+    await call("reactToMessage", {
+      token,
+      params: { ...params, message_id: message.id },
+      body: { emoji: "👍" },
+    });
+    const { reactions } = await call("getMessage", {
+      token: ben,
+      params: { ...params, message_id: message.id },
+    });
+    expect(reactions).toEqual({ "👍": [id] });
+    await call("blockContact", { token: ben, params: { contact_id: id } });
+    expect((await call("getUser", { token: ben, params: { user_id: id } })).is_online).toBe(false);
+    await call("heartbeat", { token, body: {} });
+    expect((await call("getUser", { token: ben, params: { user_id: id } })).is_online).toBe(false);
+  }
+  expect(ids.size).toBe(subjects.length);
+});
+
 test("two people who prefer the same username both get one", async () => {
   const tokens = await Promise.all(
     ["one", "two"].map((sub) => sign({ sub: `${sub}-${randomUUID()}`, preferred_username: "same" })),
