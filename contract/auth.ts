@@ -4,7 +4,7 @@ import { profileFields } from "./objects/profile.ts";
 import { user } from "./objects/user.ts";
 import { defineOperation } from "./operation.ts";
 
-const email = deferred(() =>
+export const email = deferred(() =>
   z
     .string()
     .trim()

@@ -1,5 +1,6 @@
 import { notificationOperations } from "../contract/notifications.ts";
 import { pushOperations } from "../contract/push.ts";
+import { admit } from "./actions/admit.ts";
 import { notificationHandlers } from "./handlers/notifications.ts";
 import { pushHandlers } from "./handlers/push.ts";
 import { serveHttp } from "./kernel/http.ts";
@@ -7,4 +8,5 @@ import { serveHttp } from "./kernel/http.ts";
 export const handler = serveHttp(
   { ...notificationOperations, ...pushOperations },
   { ...notificationHandlers, ...pushHandlers },
+  admit,
 );

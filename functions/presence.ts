@@ -1,5 +1,6 @@
 import { presenceOperations } from "../contract/presence.ts";
 import { sessionOperations } from "../contract/sessions.ts";
+import { admit } from "./actions/admit.ts";
 import { presenceHandlers } from "./handlers/presence.ts";
 import { sessionHandlers } from "./handlers/sessions.ts";
 import { serveHttp } from "./kernel/http.ts";
@@ -7,4 +8,5 @@ import { serveHttp } from "./kernel/http.ts";
 export const handler = serveHttp(
   { ...presenceOperations, ...sessionOperations },
   { ...presenceHandlers, ...sessionHandlers },
+  admit,
 );

@@ -99,6 +99,7 @@ export class ParleyStack extends Stack {
       TABLE_NAME: table.tableName,
       ISSUER: issuer,
       CLIENT_ID: audience,
+      HAS_EXTERNAL_ISSUER: String(accounts === undefined),
       RATE_LIMIT_PER_SECOND: String(props.rateLimitPerSecond),
       RATE_LIMIT_BURST: String(props.rateLimitBurst),
     };

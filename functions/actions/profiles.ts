@@ -7,23 +7,15 @@ import {
   updateProfile,
 } from "../data/profiles.ts";
 import { keepUsername } from "../data/usernames.ts";
-import { type Actor, claim } from "../kernel/actor.ts";
+import type { Actor } from "../kernel/actor.ts";
 import { digest } from "../kernel/ids.ts";
-import { isoNow } from "../kernel/time.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
+import { claimedProfile } from "./claimed-profile.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {
   const [stored] = await Promise.all([putProfile(profile), putPresence(profile.id)]);
   return stored;
-};
-
-/** A username that the claims suggest: the preferred one, else the part before the `@`, else the id. */
-const wantedUsername = (actor: Actor): string => {
-  const wanted =
-    claim(actor, "preferred_username") ?? claim(actor, "nickname") ?? claim(actor, "email")?.split("@")[0];
-  const clean = wanted?.replaceAll(/[^\p{L}\p{N}._-]/gu, "").slice(0, 40);
-  return clean || `user-${digest(actor.userId).slice(0, 8)}`;
 };
 
 /** Keeps the wanted username for an account, or, where it has become somebody else's, one that ends in a digest. */
@@ -41,21 +33,10 @@ export const keepFreeUsername = async (wanted: string, email: string, userId: st
 export const ensureProfile = async (actor: Actor): Promise<Profile> => {
   const existing = await getProfile(actor.userId);
   if (existing) return existing;
-  const email = claim(actor, "email")?.toLowerCase() ?? null;
+  const profile = claimedProfile(actor);
   return createProfile({
-    id: actor.userId,
-    username: await keepFreeUsername(wantedUsername(actor), email ?? "", actor.userId),
-    email,
-    display_name: claim(actor, "name") ?? null,
-    first_name: claim(actor, "given_name") ?? null,
-    last_name: claim(actor, "family_name") ?? null,
-    profile_picture: claim(actor, "picture") ?? null,
-    bio: null,
-    specialization: null,
-    institution: null,
-    role: null,
-    is_verified: false,
-    created_at: isoNow(),
+    ...profile,
+    username: await keepFreeUsername(profile.username, profile.email ?? "", profile.id),
   });
 };
 

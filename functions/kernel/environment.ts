@@ -28,6 +28,10 @@ export const environment = {
   get hasUserPool() {
     return process.env.USER_POOL_ID !== undefined;
   },
+  /** Whether it does. */
+  get hasExternalIssuer() {
+    return process.env.HAS_EXTERNAL_ISSUER === "true";
+  },
   get clientId() {
     return variable("CLIENT_ID");
   },

@@ -44,6 +44,8 @@ export type Handlers<Operations extends Record<string, Operation>> = {
   readonly [Id in keyof Operations]: Handler<Operations[Id]>;
 };
 
+type Admit = (actor: Actor) => Promise<void>;
+
 type Env = { Bindings: { event: APIGatewayProxyEventV2WithJWTAuthorizer } };
 
 /** Bytes. The largest legitimate body, a room with all of its first participants, has half of it. */
@@ -108,6 +110,7 @@ const run = async (
   operation: Operation,
   handler: Handler<Operation>,
   context: Context<Env>,
+  admit: Admit | undefined,
 ): Promise<Response> => {
   const actor = operation.auth === "user" ? actorOf(context.env.event) : undefined;
   const input = parseInput(operation, {
@@ -116,6 +119,7 @@ const run = async (
     headers: context.req.header(),
     body: operation.body ? await bodyOf(context) : {},
   });
+  if (actor) await admit?.(actor);
   // Safe: parseInput has just held every part against the schema that its type is read from.
   const request = { ...input, actor, url: urlOf(context) } as HandlerRequest<Operation>;
   const result = await handler(request);
@@ -135,10 +139,14 @@ const run = async (
     : context.json(result, status);
 };
 
-/** The Lambda handler of an area: routes with and without the last slash, validates, and maps errors, all in one place. */
+/**
+ * The Lambda handler of an area: routes with and without the last slash, validates, and maps errors, all in one place.
+ * `admit` is called with whoever sends a valid request, before it is handled.
+ */
 export const serveHttp = <const Operations extends Record<string, Operation>>(
   operations: Operations,
   handlers: Handlers<Operations>,
+  admit?: Admit,
 ) => {
   const app = new Hono<Env>({
     getPath: (_request, options) => pathToMatch(options?.env?.event.rawPath ?? "/"),
@@ -148,7 +156,7 @@ export const serveHttp = <const Operations extends Record<string, Operation>>(
     if (operation.identity === "pool" && !environment.hasUserPool) continue;
     // Safe: Handlers gives every operation its own handler; a loop over both cannot say so.
     const handler = handlers[id] as unknown as Handler<Operation>;
-    app.on(operation.method, routePath(operation.path), (context) => run(operation, handler, context));
+    app.on(operation.method, routePath(operation.path), (context) => run(operation, handler, context, admit));
   }
   app.notFound((context) => {
     throw new ApiError(

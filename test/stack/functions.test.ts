@@ -89,6 +89,7 @@ for (const [variant, context] of variants) {
         }
         expect(variable(resource, "RATE_LIMIT_PER_SECOND")).toBe("10");
         expect(variable(resource, "RATE_LIMIT_BURST")).toBe("30");
+        expect(variable(resource, "HAS_EXTERNAL_ISSUER")).toBe(String(variant === "external issuer"));
         expect(variable(resource, "NODE_OPTIONS")).toBe("--enable-source-maps");
         const endpoint = variable(resource, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
         expect(endpoint !== undefined, `endpoint of ${name}`).toBe(needs.connectionMethods !== undefined);

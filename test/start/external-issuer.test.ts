@@ -40,6 +40,53 @@ test("whoever the issuer names has a profile at first sight, from the claims", a
   });
 });
 
+test("whoever sends a first call of whatever kind is somebody to others", async () => {
+  const ben = await sign({ sub: "ben|1" });
+  const first = {
+    getUser: (token: string, id: string) => call("getUser", { token, params: { user_id: id } }),
+    listRooms: (token: string) => call("listRooms", { token }),
+    listContacts: (token: string) => call("listContacts", { token }),
+    listNotifications: (token: string) => call("listNotifications", { token }),
+    listUnreadMessages: (token: string) => call("listUnreadMessages", { token }),
+    getUserStatus: (token: string, id: string) => call("getUserStatus", { token, params: { user_id: id } }),
+    createAvatarUpload: (token: string) =>
+      call("createAvatarUpload", { token, body: { file_size: 10, media_type: "image/png" } }),
+  };
+  for (const [sub, send] of Object.entries(first)) {
+    await send(await sign({ sub, name: `First ${sub}` }), sub);
+    const seen = await call("getUser", { token: ben, params: { user_id: sub } });
+    expect(seen.display_name).toBe(`First ${sub}`);
+  }
+});
+
+test("claims become a profile that its owner can send back as it is shown", async () => {
+  const claims = {
+    preferred_username: `.${"a".repeat(39)}𝒜b`,
+    name: "n".repeat(500),
+    given_name: " \ud800 ",
+    family_name: "  ",
+    picture: "javascript:alert(1)",
+    email: `${"x".repeat(300)}@e`,
+  };
+  const profiles = [
+    claims,
+    { preferred_username: "@@@", email: "no address", picture: `https://example.com/${"p".repeat(1100)}` },
+    { nickname: "_-.", name: "" },
+  ];
+  for (const [at, odd] of profiles.entries()) {
+    const token = await sign({ sub: `odd-${at}`, ...odd });
+    const shown = await call("getProfile", { token });
+    expect(shown.username).toMatch(/^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u);
+    expect(shown).toMatchObject({ email: null, profile_picture: null, last_name: null });
+    expect(await call("updateProfile", { token, body: shown })).toEqual(shown);
+  }
+  const { display_name, username } = await call("getProfile", {
+    token: await sign({ sub: "odd-0", ...claims }),
+  });
+  expect(display_name).toBe("n".repeat(100));
+  expect(username).toBe(`${"a".repeat(39)}𝒜`);
+});
+
 test("whatever the issuer calls somebody, their id works in paths, blocks and reactions", async () => {
   const subjects = ["ann lee", "https://issuer.example.com/ann?x=1#2", "a".repeat(2000), "..", "Zoë"];
   const ben = await sign({ sub: "ben|1" });

@@ -1,0 +1,51 @@
+import { email as emailSchema, username as usernameSchema } from "../../contract/auth.ts";
+import { profileFields, profileLimits } from "../../contract/objects/profile.ts";
+import type { Profile } from "../data/profiles.ts";
+import { type Actor, claim } from "../kernel/actor.ts";
+import { digest } from "../kernel/ids.ts";
+import { isoNow } from "../kernel/time.ts";
+
+/** The beginning of a claim, as much as the contract has room for; null where nothing is left. */
+const textOf = (actor: Actor, name: string, limit: number): string | null =>
+  [...(claim(actor, name) ?? "").toWellFormed().trim()].slice(0, limit).join("").trim() || null;
+
+/** A picture that is none of the contract's, such as one in the claim itself, is left out. */
+const pictureOf = (actor: Actor): string | null =>
+  profileFields().shape.profile_picture.safeParse(claim(actor, "picture")).data ?? null;
+
+const addressOf = (actor: Actor): string | null =>
+  emailSchema().safeParse(claim(actor, "email")).data ?? null;
+
+/** Signs of a username that is taken from a claim: those that tell it from somebody else's still fit behind it. */
+const usernameLength = 40;
+
+/** A username that the claims suggest: the preferred one, else the part before the `@`, else one of the id. */
+const wantedUsername = (actor: Actor): string => {
+  const wanted =
+    claim(actor, "preferred_username") ?? claim(actor, "nickname") ?? claim(actor, "email")?.split("@")[0];
+  const clean = [...(wanted ?? "").replaceAll(/[^\p{L}\p{N}._-]/gu, "").replace(/^[._-]+/, "")]
+    .slice(0, usernameLength)
+    .join("")
+    .replace(/[._-]+$/, "");
+  return usernameSchema().safeParse(clean).data ?? `user-${digest(actor.userId).slice(0, 8)}`;
+};
+
+/**
+ * The profile of somebody as the claims of their token tell it, within the limits that hold for what people say of
+ * themselves: an issuer knows none of them. Its username is the one that is wanted.
+ */
+export const claimedProfile = (actor: Actor): Profile => ({
+  id: actor.userId,
+  username: wantedUsername(actor),
+  email: addressOf(actor),
+  display_name: textOf(actor, "name", profileLimits.display_name),
+  first_name: textOf(actor, "given_name", profileLimits.first_name),
+  last_name: textOf(actor, "family_name", profileLimits.last_name),
+  profile_picture: pictureOf(actor),
+  bio: null,
+  specialization: null,
+  institution: null,
+  role: null,
+  is_verified: false,
+  created_at: isoNow(),
+});
