@@ -49,7 +49,8 @@ export const authOperations = {
     method: "POST",
     path: "/api/auth/register",
     summary: "Create an account",
-    description: "`confirmed` says whether the account can log in at once, or wants the e-mailed code first.",
+    description:
+      "`confirmed` says whether the account can log in at once, or wants the e-mailed code first. Then others do not find its owner before their first log-in, and its username is kept for as long as the code holds, about a day.",
     auth: "public",
     identity: "pool",
     body: deferred(() =>

@@ -1,6 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
 import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
 import type { Profile, ProfileChanges } from "../data/profiles.ts";
+import { putRegistration, registrationSeconds } from "../data/registrations.ts";
 import { claimUsername, getUsernameClaim, releaseUsername } from "../data/usernames.ts";
 import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
@@ -18,7 +19,8 @@ export interface Registration extends ProfileChanges {
 /**
  * Creates an account: username claimed, account made, profile stored. A call that ends in between leaves nothing that
  * stands in the way: the claim lapses, or is the same e-mail's to take again, and an account without a profile gets
- * one when it first logs in. Throws `conflict` for a username or an e-mail address that is taken.
+ * one when it first logs in. Where a code has to be confirmed first, nobody else sees the profile before that log-in, and
+ * the username is kept for no longer than the code holds. Throws `conflict` for a username or an e-mail address that is taken.
  */
 export const register = async (
   registration: Registration,
@@ -39,24 +41,24 @@ export const register = async (
     throw error;
   });
   const confirmed = environment.confirmsAtOnce;
-  const [profile] = await Promise.all([
-    createProfile({
-      id: userId,
-      username: await keepFreeUsername(username, email, userId),
-      email,
-      display_name: registration.display_name ?? null,
-      first_name: registration.first_name ?? null,
-      last_name: registration.last_name ?? null,
-      profile_picture: registration.profile_picture ?? null,
-      bio: registration.bio ?? null,
-      specialization: registration.specialization ?? null,
-      institution: registration.institution ?? null,
-      role: registration.role ?? null,
-      is_verified: false,
-      created_at: isoNow(),
-    }),
-    confirmed ? confirmAtOnce(email) : undefined,
-  ]);
+  const lasts = confirmed ? undefined : registrationSeconds;
+  const profile: Profile = {
+    id: userId,
+    username: await keepFreeUsername(username, email, userId, lasts),
+    email,
+    display_name: registration.display_name ?? null,
+    first_name: registration.first_name ?? null,
+    last_name: registration.last_name ?? null,
+    profile_picture: registration.profile_picture ?? null,
+    bio: registration.bio ?? null,
+    specialization: registration.specialization ?? null,
+    institution: registration.institution ?? null,
+    role: registration.role ?? null,
+    is_verified: false,
+    created_at: isoNow(),
+  };
+  if (confirmed) await Promise.all([createProfile(profile), confirmAtOnce(email)]);
+  else await putRegistration(profile);
   return { profile, confirmed };
 };
 

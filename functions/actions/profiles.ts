@@ -6,6 +6,7 @@ import {
   putProfile,
   updateProfile,
 } from "../data/profiles.ts";
+import { getRegistration } from "../data/registrations.ts";
 import { keepUsername } from "../data/usernames.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { digest } from "../kernel/ids.ts";
@@ -18,22 +19,31 @@ export const createProfile = async (profile: Profile): Promise<Profile> => {
   return stored;
 };
 
-/** Keeps the wanted username for an account, or, where it has become somebody else's, one that ends in a digest. */
-export const keepFreeUsername = async (wanted: string, email: string, userId: string): Promise<string> => {
-  if (await keepUsername(wanted, email, userId)) return wanted;
+/**
+ * Keeps the wanted username for an account, or, where it has become somebody else's, one that ends in a digest: for so many
+ * seconds, where they are given.
+ */
+export const keepFreeUsername = async (
+  wanted: string,
+  email: string,
+  userId: string,
+  seconds?: number,
+): Promise<string> => {
+  if (await keepUsername(wanted, email, userId, seconds)) return wanted;
   const other = `${wanted}-${digest(userId).slice(0, 6)}`;
-  await keepUsername(other, email, userId);
+  await keepUsername(other, email, userId, seconds);
   return other;
 };
 
 /**
- * The caller's profile, made from the claims of their token when they are seen for the first time: an external issuer
- * keeps the accounts, or a registration was cut off between its account and its profile.
+ * The caller's profile, made when they are seen for the first time: of what they registered with, where that waited for an
+ * e-mailed code; else of the claims of their token, since an external issuer keeps the accounts, or a registration was cut
+ * off between its account and its profile.
  */
 export const ensureProfile = async (actor: Actor): Promise<Profile> => {
   const existing = await getProfile(actor.userId);
   if (existing) return existing;
-  const profile = claimedProfile(actor);
+  const profile = (await getRegistration(actor.userId)) ?? claimedProfile(actor);
   return createProfile({
     ...profile,
     username: await keepFreeUsername(profile.username, profile.email ?? "", profile.id),

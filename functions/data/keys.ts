@@ -22,6 +22,7 @@ const postings = (roomId: string) => ({ pk: `TERMS#${roomId}` });
 
 export const keys = {
   profile: (userId: string): Key => ({ pk: user(userId), sk: "PROFILE" }),
+  registration: (userId: string): Key => ({ pk: user(userId), sk: "REGISTRATION" }),
   presence: (userId: string): Key => ({ pk: user(userId), sk: "PRESENCE" }),
   session: (userId: string, connectionId: string): Key => ({
     pk: user(userId),

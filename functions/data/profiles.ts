@@ -53,9 +53,12 @@ export const profileFromItem = (item: Item): Profile => ({
   created_at: String(item.created_at),
 });
 
+export const profileAttributes = (profile: Profile) =>
+  Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+
 export const newProfileItem = (profile: Profile) => ({
   ...keys.profile(profile.id),
-  ...Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null)),
+  ...profileAttributes(profile),
 });
 
 export const getProfile = async (

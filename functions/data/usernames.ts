@@ -1,7 +1,7 @@
 /**
  * Usernames: one item claims each, so that two people cannot have the same.
  *   who has a username        USERNAME#<folded> / USERNAME
- * A claim is pending, with a time to live, until its account exists.
+ * A claim is pending, with a time to live, until its account exists and, where that takes a code, is confirmed.
  */
 import { epochSeconds } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
@@ -38,25 +38,42 @@ export const findUserIds = async (
   return (username) => userIds.get(folded(username));
 };
 
-/** Claims the username for an account to be; false if somebody else has it. The same e-mail may claim again. */
+/** Claims the username for an account to be; false if an account has it, or somebody else. The same e-mail may claim again. */
 export const claimUsername = async (username: string, email: string): Promise<boolean> => {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET email = :email, expires_at = :expires",
+    UpdateExpression: "SET email = :email, expires_at = :expires REMOVE user_id",
     ConditionExpression:
-      "attribute_not_exists(pk) OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
+      "attribute_not_exists(pk) OR (attribute_exists(expires_at) AND (expires_at < :now OR (email = :email AND attribute_not_exists(user_id))))",
     ExpressionAttributeValues: { ":email": email, ":expires": now + pendingSeconds, ":now": now },
   });
   return done;
 };
 
-/** Makes the claim last; false if the username has become somebody else's. */
-export const keepUsername = async (username: string, email: string, userId: string): Promise<boolean> => {
+/**
+ * Makes the claim last, for so many seconds where they are given, else for good; false if the username has become somebody
+ * else's.
+ */
+export const keepUsername = async (
+  username: string,
+  email: string,
+  userId: string,
+  seconds?: number,
+): Promise<boolean> => {
+  const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET email = :email, user_id = :user REMOVE expires_at",
+    UpdateExpression:
+      seconds === undefined
+        ? "SET email = :email, user_id = :user REMOVE expires_at"
+        : "SET email = :email, user_id = :user, expires_at = :expires",
     ConditionExpression:
       "attribute_not_exists(pk) OR user_id = :user OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
-    ExpressionAttributeValues: { ":email": email, ":user": userId, ":now": epochSeconds() },
+    ExpressionAttributeValues: {
+      ":email": email,
+      ":user": userId,
+      ":now": now,
+      ...(seconds !== undefined && { ":expires": now + seconds }),
+    },
   });
   return done;
 };

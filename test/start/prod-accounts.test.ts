@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { readMail } from "../support/control.ts";
+import { advanceClock, readMail } from "../support/control.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
+import { untilIndexed } from "../support/search.ts";
 import { setTarget } from "../support/target.ts";
 
 /** The prod stage as it is deployed: its accounts are confirmed by an e-mailed code. */
@@ -49,6 +50,42 @@ describe("confirm", () => {
       body: { email: `${randomUUID()}@example.com`, code: "123456" },
     });
     expect(answer).toMatchObject({ status: 400, body: { code: "invalid_code" } });
+  });
+});
+
+describe("an account that is not confirmed", () => {
+  const facts = { display_name: "Prof. Eva Meier", role: "Chief Physician", bio: "Hearts", password };
+
+  test("is nobody to others, and what its owner said before their first log-in", async () => {
+    const username = `eva-${randomUUID().slice(0, 8)}`;
+    const email = `${username}@example.com`;
+    const { user } = await call("register", { body: { ...facts, username, email } });
+    const ann = await register();
+    await call("confirm", { body: { email: ann.email, code: await codeFor(ann.email) } });
+    const { access_token: token } = await call("login", { body: { email: ann.email, password } });
+    const find = async () => {
+      await untilIndexed();
+      return (await call("searchUsers", { token, query: { q: username } })).results;
+    };
+    expect(await find()).toEqual([]);
+    const asContact = await attempt("createContact", { token, body: { user_id: user.id } });
+    expect(asContact.status).toBe(404);
+    const again = await attempt("register", { body: { ...facts, username, email } });
+    expect(again).toMatchObject({ status: 409 });
+    await call("confirm", { body: { email, code: await codeFor(email) } });
+    expect((await call("login", { body: { username, password } })).user).toMatchObject(user);
+    expect(await find()).toMatchObject([{ id: user.id, username, role: facts.role, bio: facts.bio }]);
+    expect(await call("getUser", { token, params: { user_id: user.id } })).toMatchObject({ username });
+  });
+
+  test("leaves its username to others after a day, and not before", async () => {
+    const { username } = await register();
+    const email = `${randomUUID()}@example.com`;
+    expect((await attempt("register", { body: { username, email, password } })).status).toBe(409);
+    await advanceClock(25 * 60 * 60_000 + 1000);
+    await call("register", { body: { username, email, password } });
+    await call("confirm", { body: { email, code: await codeFor(email) } });
+    expect((await call("login", { body: { username, password } })).user).toMatchObject({ username, email });
   });
 });
 
