@@ -134,7 +134,8 @@ export const authOperations = {
     method: "PUT",
     path: "/api/auth/profile",
     summary: "Change one's own profile",
-    description: "Fields that are left out stay as they are; null empties one.",
+    description:
+      "Fields that are left out stay as they are; null empties one. Who was verified is so no more once they change a name, `role`, `institution` or `specialization`.",
     auth: "user",
     body: profileFields,
     success: { status: 200, schema: user },

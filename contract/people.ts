@@ -97,6 +97,8 @@ export const peopleOperations = {
     method: "PUT",
     path: "/api/chat/users/{user_id}/verification",
     summary: "Say whether somebody is verified; for administrators",
+    description:
+      "What is verified is who somebody says they are: once they change a name of theirs, `role`, `institution` or `specialization`, `is_verified` is false again.",
     auth: "user",
     params: userParams,
     body: deferred(() => z.object({ is_verified: z.boolean() })),

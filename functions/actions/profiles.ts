@@ -12,6 +12,7 @@ import type { Actor } from "../kernel/actor.ts";
 import { digest } from "../kernel/ids.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
 import { claimedProfile } from "./claimed-profile.ts";
+import { displayNameOf } from "./present-user.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {
@@ -51,13 +52,21 @@ export const ensureProfile = async (actor: Actor): Promise<Profile> => {
 };
 
 /**
- * Changes the caller's own profile, and gives it as it is then. The address of a picture that was uploaded here is what a
- * client was shown, perhaps a while ago, and sends back with all else: it changes nothing, or a picture would come back
- * whose object is removed.
+ * Changes the caller's own profile, and gives it as it is then. A client may send back all that it was shown, of which two
+ * things change nothing: the address of a picture that was uploaded here, perhaps a while ago, or a picture would come back
+ * whose object is removed; and a display name that is made of the other names, or it would be taken for a new one.
  */
 export const updateOwnProfile = async (actor: Actor, changes: ProfileChanges): Promise<Profile> => {
   const profile = await ensureProfile(actor);
-  const { profile_picture: picture = null, ...others } = changes;
-  const isShown = ownAvatarAt(actor.userId, picture) !== undefined;
-  return (await updateProfile(actor.userId, isShown ? others : changes)) ?? profile;
+  const { profile_picture: picture, display_name: name, ...others } = changes;
+  const { first_name: first = profile.first_name, last_name: last = profile.last_name } = others;
+  const made = displayNameOf({ ...profile, first_name: first, last_name: last });
+  const isPictureShown = ownAvatarAt(actor.userId, picture ?? null) !== undefined;
+  const isNameMade = profile.display_name === null && name === made;
+  const meant = {
+    ...others,
+    ...(!isPictureShown && { profile_picture: picture }),
+    ...(!isNameMade && { display_name: name }),
+  };
+  return (await updateProfile(actor.userId, meant)) ?? profile;
 };

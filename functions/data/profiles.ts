@@ -81,13 +81,21 @@ export const putProfile = async (profile: Profile): Promise<Profile> => {
   return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
 };
 
-/** Changes the given fields; undefined if there is no profile. */
-export const updateProfile = async (
-  userId: string,
-  changes: ProfileChanges,
-): Promise<Profile | undefined> => {
+/** Those by which somebody says who they are: what is verified of them holds as long as these do. */
+const verifiedFields: readonly (typeof ownFields)[number][] = [
+  "display_name",
+  "first_name",
+  "last_name",
+  "specialization",
+  "institution",
+  "role",
+];
+
+/** The parts of an update of the given fields; `same` holds where those that are verified have these values already. */
+const partsOf = (changes: ProfileChanges) => {
   const set: string[] = [];
   const remove: string[] = [];
+  const same: string[] = [];
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   for (const field of ownFields) {
@@ -99,18 +107,39 @@ export const updateProfile = async (
       set.push(`#${field} = :${field}`);
       values[`:${field}`] = value;
     }
+    if (verifiedFields.includes(field))
+      same.push(value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`);
   }
+  return { set, remove, same, names, values };
+};
+
+/** Changes the given fields; undefined if there is no profile. Who changes what they were verified as is so no more. */
+export const updateProfile = async (
+  userId: string,
+  changes: ProfileChanges,
+): Promise<Profile | undefined> => {
+  const { set, remove, same, names, values } = partsOf(changes);
   if (Object.keys(names).length === 0) return getProfile(userId);
-  const outcome = await updateItem(keys.profile(userId), {
-    UpdateExpression: [
-      set.length > 0 ? `SET ${set.join(", ")}` : "",
-      remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
-    ].join(" "),
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeNames: names,
-    ...(set.length > 0 && { ExpressionAttributeValues: values }),
-    ReturnValues: "ALL_NEW",
-  });
+  const write = (condition: string, allSet: readonly string[], allValues: Record<string, unknown>) =>
+    updateItem(keys.profile(userId), {
+      UpdateExpression: [
+        allSet.length > 0 ? `SET ${allSet.join(", ")}` : "",
+        remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
+      ].join(" "),
+      ConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
+      ReturnValues: "ALL_NEW",
+    });
+  const isThere = "attribute_exists(pk)";
+  const stays = `${isThere} AND (is_verified <> :yes OR (${same.join(" AND ")}))`;
+  const kept = await (same.length === 0
+    ? write(isThere, set, values)
+    : write(stays, set, { ...values, ":yes": true }));
+  const outcome =
+    kept.done || !kept.item
+      ? kept
+      : await write(isThere, [...set, "is_verified = :no"], { ...values, ":no": false });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
 };
 

@@ -99,8 +99,10 @@ describe("updateVerification", () => {
     }
   });
 
-  test("outlasts a change of the profile, and answers 404 for nobody", async () => {
+  test("outlasts any change but of what was verified, and answers 404 for nobody", async () => {
     const { ben } = await pair();
+    const names = { first_name: "Ben", last_name: "Lee" };
+    await call("updateProfile", { token: ben.token, body: { ...names, role: "Intern" } });
     const admin = await newAdministrator();
     const verify = (user_id: string) =>
       attempt("updateVerification", {
@@ -109,8 +111,25 @@ describe("updateVerification", () => {
         body: { is_verified: true },
       });
     expect((await verify(ben.id)).status).toBe(200);
-    await call("updateProfile", { token: ben.token, body: { bio: "Here" } });
-    expect((await call("getProfile", { token: ben.token })).is_verified).toBe(true);
+    const change = async (body: object) =>
+      (await call("updateProfile", { token: ben.token, body })).is_verified;
+    expect(await change({ bio: "Here", profile_picture: "https://example.com/ben.png" })).toBe(true);
+    // As clients do who show a form: all that was there, and one new word.
+    const shown = await call("getProfile", { token: ben.token });
+    expect(shown).toMatchObject({ is_verified: true, display_name: "Ben Lee", specialization: null });
+    expect(await change({ ...shown, bio: "Still here" })).toBe(true);
+    for (const body of [
+      { last_name: "Meier" },
+      { display_name: "Prof. Lee" },
+      { role: "Chief Physician" },
+      { institution: "Charité" },
+      { specialization: "Cardiology" },
+      { role: null },
+    ]) {
+      expect((await verify(ben.id)).status).toBe(200);
+      expect(await change({ ...body, bio: "New" })).toBe(false);
+      expect(await call("getProfile", { token: ben.token })).toMatchObject({ ...body, is_verified: false });
+    }
     expect((await verify(randomUUID())).status).toBe(404);
   });
 
