@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { deferred } from "./deferred.ts";
+import { reportedAttachment } from "./objects/attachment.ts";
 import { messageType } from "./objects/message.ts";
 import { pageOf, pageQuery } from "./objects/page.ts";
 import { user } from "./objects/user.ts";
@@ -38,6 +39,7 @@ const report = deferred(() =>
           content: z.string(),
           message_type: messageType(),
           timestamp: timestamp(),
+          attachment: reportedAttachment().nullable(),
         })
         .nullable(),
       action: reportAction().nullable(),
@@ -63,7 +65,8 @@ export const reportOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/report",
     summary: "Report a message to the administrators",
-    description: "By members of the room. Again, it is the same report, with the reason that it has.",
+    description:
+      "By members of the room. Again, it is the same report, with the reason that it has, until the message is edited: what it says then is another report.",
     auth: "user",
     params: deferred(() => z.object({ room_id: id(), message_id: id() })),
     body: reasonBody,

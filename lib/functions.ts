@@ -152,6 +152,8 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
       "UpdateItem",
     ],
     ...delivers,
+    // Administrators see the files of messages that were reported.
+    objectActions: { files: ["GetObject"] },
     knowsAdministrators: true,
   },
   notifications: {

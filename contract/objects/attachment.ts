@@ -28,6 +28,11 @@ const described = deferred(() =>
 export const attachment = deferred(() => described().extend({ url: z.string() }).meta({ id: "Attachment" }));
 export type Attachment = z.output<ReturnType<typeof attachment>>;
 
+/** The file of a message as it was when it was reported. `url` downloads it for as long as the message has it, else null. */
+export const reportedAttachment = deferred(() =>
+  described().extend({ url: z.string().nullable() }).meta({ id: "ReportedAttachment" }),
+);
+
 /** An upload as it stands: until it is in a message it has no message and no URL, and expires. */
 export const upload = deferred(() =>
   described()

@@ -1,6 +1,6 @@
 import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
 import { getHead } from "../data/heads.ts";
-import { getMessage } from "../data/messages.ts";
+import { getMessage, getMessagesAt, type StoredMessage } from "../data/messages.ts";
 import { type People, personOf } from "../data/people.ts";
 import {
   closeReport,
@@ -17,6 +17,8 @@ import type { Slice } from "../kernel/page.ts";
 import { isoNow, isPast } from "../kernel/time.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { removeMessage } from "./delete-message.ts";
+import { presentAttachment, presentFacts } from "./present-attachment.ts";
+import { isGone } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
 
 const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
@@ -25,24 +27,43 @@ const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] =
   ...(closing ? [closing.by] : []),
 ];
 
-const presentMessage = ({ room, seq, content, type, at }: ReportedMessage): Report["message"] => ({
-  id: messageId(room, seq),
-  room,
-  content,
-  message_type: type,
-  timestamp: at,
+/** What the message still has of the file that was reported with it: its URL. */
+const urlOf = ({ room, attachment }: ReportedMessage, message: StoredMessage | undefined): string | null =>
+  attachment && message && !isGone(message) && message.attachment?.id === attachment.id
+    ? presentAttachment(room, attachment).url
+    : null;
+
+const presentMessage = (
+  reported: ReportedMessage,
+  message: StoredMessage | undefined,
+): NonNullable<Report["message"]> => ({
+  id: messageId(reported.room, reported.seq),
+  room: reported.room,
+  content: reported.content,
+  message_type: reported.type,
+  timestamp: reported.at,
+  attachment: reported.attachment && {
+    ...presentFacts(reported.attachment),
+    url: urlOf(reported, message),
+  },
 });
 
-const present = (report: StoredReport, people: People): Report => {
+/** What was read of some reports: who is in them, and the messages whose files are shown, by their ids. */
+interface Parts {
+  readonly people: People;
+  readonly messages: ReadonlyMap<string, StoredMessage>;
+}
+
+const present = (report: StoredReport, { people, messages }: Parts): Report => {
   const user = (userId: string) => presentUser(personOf(people, userId), false);
-  const { closing } = report;
+  const { closing, message } = report;
   return {
     id: report.id,
     status: report.status,
     reason: report.reason,
     reporter: user(report.reporterId),
     reported_user: user(report.reportedId),
-    message: report.message ? presentMessage(report.message) : null,
+    message: message ? presentMessage(message, messages.get(messageId(message.room, message.seq))) : null,
     action: closing?.action ?? null,
     note: closing?.note ?? null,
     closed_by: closing ? user(closing.by) : null,
@@ -53,8 +74,15 @@ const present = (report: StoredReport, people: People): Report => {
 
 const view = async (reports: readonly StoredReport[]): Promise<Report[]> => {
   const userIds = reports.flatMap(peopleOf);
-  const { people } = await getTogether({ profiles: userIds, presences: userIds });
-  return reports.map((report) => present(report, people));
+  const withFile = reports.flatMap(({ message }) =>
+    message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
+  );
+  const [{ people }, found] = await Promise.all([
+    getTogether({ profiles: userIds, presences: userIds }),
+    getMessagesAt(withFile),
+  ]);
+  const messages = new Map(found.map((message) => [messageId(message.roomId, message.seq), message]));
+  return reports.map((report) => present(report, { people, messages }));
 };
 
 /** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */

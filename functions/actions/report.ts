@@ -15,8 +15,8 @@ export interface Reported {
 }
 
 /**
- * Reports a message of a room that the caller is in, with what it says at present: one report of each member. Throws
- * `forbidden`, `not_found`, or `conflict` for a deleted message.
+ * Reports a message of a room that the caller is in, with what it says at present: one report of each
+ * member for each thing that it was edited to say. Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
  */
 export const reportMessage = async (
   actor: Actor,
@@ -30,7 +30,7 @@ export const reportMessage = async (
     throw invalidInput([{ path: "message_id", message: "This message is your own: delete it instead" }]);
   accessPresent(message);
   return putReport({
-    id: reportId(actor.userId, messageId, 0),
+    id: reportId(actor.userId, messageId, message.edits),
     reporterId: actor.userId,
     reportedId: message.senderId,
     message: {
@@ -39,6 +39,7 @@ export const reportMessage = async (
       content: message.content,
       type: message.type,
       at: message.at,
+      attachment: message.attachment,
     },
     reason,
     createdAt: isoNow(),

@@ -5,6 +5,7 @@
  */
 import type { MessageType } from "../../contract/objects/message.ts";
 import type { ReportAction, ReportStatus } from "../../contract/reports.ts";
+import { type FileFacts, factsFromItem, factsToItem } from "./files.ts";
 import { indexKeys, keys } from "./keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
 
@@ -16,6 +17,7 @@ export interface ReportedMessage {
   readonly type: MessageType;
   /** RFC 3339. */
   readonly at: string;
+  readonly attachment: FileFacts | null;
 }
 
 export interface NewReport {
@@ -43,6 +45,18 @@ export interface Closing {
   readonly at: string;
 }
 
+const messageToItem = ({ attachment, ...message }: ReportedMessage) => ({
+  ...message,
+  ...(attachment && { attachment: factsToItem(attachment) }),
+});
+
+// Each `as` is safe: written by messageToItem alone.
+const messageFromItem = (message: unknown): ReportedMessage | undefined => {
+  if (message === undefined) return undefined;
+  const { attachment, ...facts } = message as Omit<ReportedMessage, "attachment"> & { attachment?: Item };
+  return { ...facts, attachment: attachment ? factsFromItem(attachment) : null };
+};
+
 const toItem = (report: NewReport) => ({
   ...keys.report(report.id),
   ...indexKeys.report("open" satisfies ReportStatus, report.createdAt, report.id),
@@ -51,15 +65,15 @@ const toItem = (report: NewReport) => ({
   reported: report.reportedId,
   reason: report.reason,
   created_at: report.createdAt,
-  ...(report.message && { message: { ...report.message } }),
+  ...(report.message && { message: messageToItem(report.message) }),
 });
 
-// Each `as` is safe: the attributes were written by this module alone.
+// The `as` is safe: the attributes were written by this module alone.
 const fromItem = (item: Item): StoredReport => ({
   id: String(item.id),
   reporterId: String(item.reporter),
   reportedId: String(item.reported),
-  message: item.message as ReportedMessage | undefined,
+  message: messageFromItem(item.message),
   reason: String(item.reason),
   createdAt: String(item.created_at),
   status: item.closing === undefined ? "open" : "closed",

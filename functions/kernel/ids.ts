@@ -48,7 +48,10 @@ export const newTicket = (): string => randomBytes(32).toString("base64url");
 /** What is stored of a ticket: whoever reads the table cannot use it. */
 export const digest = (secret: string): string => createHash("sha256").update(secret).digest("base64url");
 
-/** The same reporter's report of the same thing is one; of a person, one after the other (`earlier` are closed). */
+/**
+ * The same reporter's report of the same thing is one: of a message, for each time that it was edited before; of a person,
+ * one after the other (`earlier` are closed).
+ */
 export const reportId = (reporter: string, subject: string, earlier: number): string =>
   uuidOf(`report\n${reporter}\n${subject}\n${earlier}`);
 

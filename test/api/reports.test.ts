@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
+import { png, uploaded } from "../support/files.ts";
 import { directRoom, groupRoom, newAdministrator, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -63,6 +64,37 @@ describe("reportMessage", () => {
       action: null,
       closed_by: null,
       created_at: body.created_at,
+    });
+  });
+
+  test("shows administrators the file for as long as the message has it", async () => {
+    const { ann, ben, admin, roomId } = await setScene();
+    const file_id = await uploaded(ben, roomId);
+    const params = { room_id: roomId };
+    const message = await call("sendMessage", { token: ben.token, params, body: { file_id } });
+    const { body } = await report(ann, { roomId, messageId: message.id });
+    const seen = (await find(admin, body.id))?.message?.attachment;
+    const { url: _, ...facts } = message.attachments[0] ?? {};
+    expect(seen).toEqual({ ...facts, url: expect.any(String) });
+    const bytes = await (await fetch(seen?.url ?? "")).arrayBuffer();
+    expect(Buffer.from(bytes)).toEqual(png);
+    await call("deleteMessage", { token: ben.token, params: { ...params, message_id: message.id } });
+    expect((await find(admin, body.id))?.message?.attachment).toEqual({ ...facts, url: null });
+  });
+
+  test("is made again of what the message was edited to say, also where the first one was dismissed", async () => {
+    const scene = await setScene();
+    const first = await report(scene.ann, scene);
+    await close(scene.admin, first.body.id, "dismiss");
+    const params = { room_id: scene.roomId, message_id: scene.messageId };
+    const body = { content: "Something worse" };
+    await call("updateMessage", { token: scene.ben.token, params, body });
+    const second = await report(scene.ann, scene, "Now it is abuse");
+    expect(second.status).toBe(201);
+    expect((await report(scene.ann, scene)).body).toEqual(second.body);
+    expect(await find(scene.admin, second.body.id)).toMatchObject({
+      reason: "Now it is abuse",
+      message: { id: scene.messageId, content: "Something worse", attachment: null },
     });
   });
 

@@ -64,7 +64,7 @@ describe("attachments", () => {
     for (const resource of stack.of("AWS::Lambda::Function")) {
       const name = functionName(resource);
       const variable = (key: string) => at(resource.properties.Environment, "Variables", key);
-      const needed = ["attachments", "deliver", "derive", "message", "messages", "search", "work"].includes(
+      const needed = ["attachments", "deliver", "derive", "message", "messages", "people", "search", "work"].includes(
         name,
       );
       expect(variable("BUCKET_NAME"), name).toEqual(needed ? { Ref: bucket } : undefined);
