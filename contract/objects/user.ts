@@ -2,13 +2,21 @@ import * as z from "zod";
 import { deferred } from "../deferred.ts";
 import { timestamp } from "./values.ts";
 
+/** Who is shown somebody's address, and where it is left out because finding that out would take a read for each person. */
+const visibility =
+  "Shown of oneself, of one's contacts and of those who share a room with one; null of all others. " +
+  "With a room, its messages and notifications: to members, of members; in a large room, of the longest-standing ones. " +
+  "In lists and searches of people: of oneself, of contacts and of those with whom one has a direct room. " +
+  "Among those whom one blocks: of contacts. In reports: of oneself. " +
+  "`GET /api/chat/users/{user_id}` looks at all rooms that the two share.";
+
 /** A person, as others see them. `email` is null where the viewer may not see it. */
 export const user = deferred(() =>
   z
     .object({
       id: z.string(),
       username: z.string(),
-      email: z.string().nullable(),
+      email: z.string().nullable().meta({ description: visibility }),
       display_name: z.string(),
       full_name: z.string().nullable(),
       first_name: z.string().nullable(),

@@ -48,14 +48,16 @@ const presentMessage = (
   },
 });
 
-/** What was read of some reports: who is in them, and the messages whose files are shown, by their ids. */
+/** What was read of some reports, and for whom: who is in them, and the messages whose files are shown, by their ids. */
 interface Parts {
+  readonly viewerId: string;
   readonly people: People;
   readonly messages: ReadonlyMap<string, StoredMessage>;
 }
 
-const present = (report: StoredReport, { people, messages }: Parts): Report => {
-  const user = (userId: string) => presentUser(personOf(people, userId), false);
+const present = (report: StoredReport, { viewerId, people, messages }: Parts): Report => {
+  // An administrator shares no room with them, as far as is known here.
+  const user = (userId: string) => presentUser(personOf(people, userId), userId === viewerId);
   const { closing, message } = report;
   return {
     id: report.id,
@@ -72,7 +74,7 @@ const present = (report: StoredReport, { people, messages }: Parts): Report => {
   };
 };
 
-const view = async (reports: readonly StoredReport[]): Promise<Report[]> => {
+const view = async (viewerId: string, reports: readonly StoredReport[]): Promise<Report[]> => {
   const userIds = reports.flatMap(peopleOf);
   const withFile = reports.flatMap(({ message }) =>
     message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
@@ -82,7 +84,7 @@ const view = async (reports: readonly StoredReport[]): Promise<Report[]> => {
     getMessagesAt(withFile),
   ]);
   const messages = new Map(found.map((message) => [messageId(message.roomId, message.seq), message]));
-  return reports.map((report) => present(report, { people, messages }));
+  return reports.map((report) => present(report, { viewerId, people, messages }));
 };
 
 /** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */
@@ -96,9 +98,11 @@ export const listReports = async (
     start: page.start,
     end: page.start + page.size,
   });
-  const byId = new Map(
-    (await view(reports.filter((report) => report !== undefined))).map((report) => [report.id, report]),
+  const shown = await view(
+    actor.userId,
+    reports.filter((report) => report !== undefined),
   );
+  const byId = new Map(shown.map((report) => [report.id, report]));
   return { count, reports: reports.map((report) => report && byId.get(report.id)) };
 };
 
@@ -130,7 +134,7 @@ export const updateReport = async (
   const closed = report.status === "open" ? await closeReport(report, closing) : report;
   if (closed?.closing?.action !== action)
     throw new ApiError("conflict", "The report is closed already, in another way.");
-  const [shown] = await view([closed]);
+  const [shown] = await view(actor.userId, [closed]);
   if (!shown) throw new Error("One report was to be shown.");
   return shown;
 };

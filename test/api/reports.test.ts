@@ -191,12 +191,15 @@ describe("updateReport", () => {
     expect((await close(scene.ann, id, "dismiss")).status).toBe(403);
     const { body } = await close(scene.admin, id, "dismiss", "Not so bad");
     expect(body).toMatchObject({ status: "closed", action: "dismiss", note: "Not so bad" });
-    expect(body.closed_by?.id).toBe(scene.admin.id);
+    expect(body.closed_by).toMatchObject({ id: scene.admin.id, email: scene.admin.email });
     const other = await newAdministrator();
-    expect(await close(other, id, "dismiss", "Really")).toMatchObject({ status: 200, body });
+    expect(await close(other, id, "dismiss", "Really")).toMatchObject({
+      status: 200,
+      body: { ...body, closed_by: { id: scene.admin.id, email: null } },
+    });
     expect((await close(other, id, "remove_message")).status).toBe(409);
     expect(await find(other, id)).toBeUndefined();
-    expect(await find(other, id, "closed")).toEqual(body);
+    expect(await find(scene.admin, id, "closed")).toEqual(body);
     const params = { room_id: scene.roomId, message_id: scene.messageId };
     const message = await call("getMessage", { token: scene.ann.token, params });
     expect(message.content).toBe("Something bad");
