@@ -4,11 +4,12 @@ import {
   type DirectoryEntry,
   type Filters,
   filterFields,
+  filterValue,
   findByFilters,
   findByWord,
 } from "../data/directory.ts";
 import type { Slice } from "../kernel/page.ts";
-import { foldText, soughtWords } from "../kernel/words.ts";
+import { soughtWords } from "../kernel/words.ts";
 import { viewUsers } from "./view-users.ts";
 
 /** Words of a search that count: each is a query of its own. */
@@ -39,17 +40,20 @@ const findEntries = async (words: readonly string[], filters: Filters): Promise<
   return [...byUser.values()].filter((entry) => isFound(entry, words, filters)).sort(byName);
 };
 
+/** Texts, as somebody typed them. */
+type Sought = { readonly [F in (typeof filterFields)[number] | "q"]?: string | undefined };
+
 /** A page of the people whom a search, and filters, find. */
 export const findUsers = async (
   viewerId: string,
-  { q, ...given }: Filters & { readonly q?: string },
+  { q, ...given }: Sought,
   page: Slice,
 ): Promise<{ count: number; users: User[] }> => {
   const words = q === undefined ? [] : soughtWords(q).slice(0, wordsSought);
   // Signs alone are no word of anybody.
   if (q !== undefined && words.length === 0) return { count: 0, users: [] };
   const filters: Filters = Object.fromEntries(
-    filterFields.flatMap((field) => (given[field] === undefined ? [] : [[field, foldText(given[field])]])),
+    filterFields.flatMap((field) => (given[field] === undefined ? [] : [[field, filterValue(given[field])]])),
   );
   const found = (await findEntries(words, filters)).slice(0, directoryLimit);
   const shown = found.slice(page.start, page.start + page.size);

@@ -3,6 +3,7 @@ import {
   deleteDirectoryEntry,
   deleteStray,
   filterFields,
+  filterValue,
   getDirectoryEntry,
   isEntryWhole,
   isSameEntry,
@@ -18,23 +19,39 @@ import { foldText, foundWords } from "../kernel/words.ts";
 import { displayNameOf } from "./present-user.ts";
 
 /** Signs of a name that decide its place in a list. */
-const nameLength = 60;
+const nameLength = 40;
 
 /** A name as lists are ordered by it: folded, and without the signs that keys are made with. */
 const sortName = (name: string): string =>
   [...foldText(name).replaceAll("#", " ")].slice(0, nameLength).join("");
 
+/** The words of texts, as many as are held, the first texts' first; none that begins another. */
+const boundedWords = (texts: readonly (readonly (string | null)[])[]): string[] => {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const word of texts.flatMap((some) => foundWords(some.filter((text) => text !== null).join("\n")))) {
+    if (kept.some((one) => one.startsWith(word))) continue;
+    bytes += Buffer.byteLength(word);
+    if (kept.length === wordLimit.words || bytes > wordLimit.bytes) break;
+    kept.push(word);
+  }
+  return kept.filter((word) => !kept.some((other) => other !== word && other.startsWith(word)));
+};
+
 /** What the directory is to hold of somebody: names come first, should there be too many words. */
 const entryOf = (profile: Profile): DirectoryEntry => {
   const { display_name, first_name, last_name, username, role, institution } = profile;
-  const texts = [username, display_name, first_name, last_name, role, institution];
-  const words = foundWords(texts.filter((text) => text !== null).join("\n"));
   return {
     userId: profile.id,
     name: sortName(displayNameOf(profile)),
-    words: words.slice(0, wordLimit),
+    words: boundedWords([
+      [username, display_name, first_name, last_name],
+      [role, institution],
+    ]),
     ...Object.fromEntries(
-      filterFields.flatMap((field) => (profile[field] === null ? [] : [[field, foldText(profile[field])]])),
+      filterFields.flatMap((field) =>
+        profile[field] === null ? [] : [[field, filterValue(profile[field])]],
+      ),
     ),
   };
 };

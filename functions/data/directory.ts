@@ -6,13 +6,18 @@
  * Each entry holds all that a search compares, so that it reads no profiles but those that it shows. One transaction
  * writes all entries of somebody, so that they always agree with each other and with what is noted of them.
  */
-import { digest } from "../kernel/ids.ts";
+import { digest, shortDigest } from "../kernel/ids.ts";
+import { foldText } from "../kernel/words.ts";
 import { idOfKey, type Key, keys } from "./keys.ts";
-import { getItem, getItems, type Item, queryAll, transactionLimit, writeTogether } from "./table.ts";
+import { getItem, getItems, type Item, queryAll, writeTogether } from "./table.ts";
 
 /** By what people can be filtered. */
 export const filterFields = ["role", "institution", "specialization"] as const;
+/** Of each the digest that `filterValue` makes. */
 export type Filters = { readonly [F in (typeof filterFields)[number]]?: string | undefined };
+
+/** What is kept of a text by which people are filtered: the same for texts that are compared as one, and short. */
+export const filterValue = (text: string): string => shortDigest(foldText(text));
 
 export interface DirectoryEntry extends Filters {
   readonly userId: string;
@@ -22,8 +27,11 @@ export interface DirectoryEntry extends Filters {
   readonly words: readonly string[];
 }
 
-/** How many words of somebody are held: as many as let a transaction replace all of their entries. */
-export const wordLimit = Math.floor((transactionLimit - 1) / 2) - 2 ** filterFields.length;
+/**
+ * How many words of somebody are held, and how many bytes of them: each is an entry, and each entry holds all of them, in
+ * one write unit. A change replaces 28 entries by 28 others at most, well within a transaction's 100.
+ */
+export const wordLimit = { words: 20, bytes: 400 } as const;
 
 /** Those filters together; undefined is no filter. Short, and without a sign that keys are made with. */
 const filtersKey = (filters: Filters): string => {
