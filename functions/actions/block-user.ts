@@ -15,7 +15,8 @@ const accessRoomForOne = async (userId: string): Promise<void> => {
 
 /**
  * Blocks somebody, a contact or not. A message that had its number by then is sent, and may still be on its way; no
- * other gets one. Throws `not_found` or `conflict`.
+ * other gets one. A repeat announces it again: the first call may have been cut off before it did. Throws `not_found` or
+ * `conflict`.
  */
 export const blockUser = async (actor: Actor, otherId: string): Promise<Contact> => {
   const { userId } = actor;
@@ -23,15 +24,14 @@ export const blockUser = async (actor: Actor, otherId: string): Promise<Contact>
   if (!(await getBlock(userId, otherId))) {
     await accessRoomForOne(userId);
     await putBlock(userId, otherId);
-    await announceBetween(userId, otherId);
   }
+  await announceBetween(userId, otherId);
   return viewKnown(userId, await accessKnown(userId, otherId));
 };
 
-/** Lifts the caller's block of somebody, if there is one. Throws `not_found` for nobody. */
+/** Lifts the caller's block of somebody, if there is one, and shows the two as they are. Throws `not_found` for nobody. */
 export const unblockUser = async (userId: string, otherId: string): Promise<void> => {
   if (!(await getProfile(otherId))) throw new ApiError("not_found", "User not found");
-  if (!(await getBlock(userId, otherId))) return;
-  await deleteBlock(userId, otherId);
+  if (await getBlock(userId, otherId)) await deleteBlock(userId, otherId);
   await announceBetween(userId, otherId);
 };

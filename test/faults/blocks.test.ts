@@ -135,6 +135,22 @@ for (const [name, one] of Object.entries(cases))
     });
   });
 
+for (const [what, run, is_online] of [
+  ["a block", block, false],
+  ["the end of a block", unblock, true],
+] as const)
+  test(`${what} that was cut off before it was told is told by its repeat`, async () => {
+    const scene = await setScene(cases.createContact as Case);
+    await open(scene);
+    if (is_online) await block(scene);
+    const socket = await connect(scene.ben);
+    await strike("crash", scene, together);
+    expect((await run(scene)).status).toBe(500);
+    expect(succeeded).toContain((await run(scene)).status);
+    expect(await socket.next("presence")).toMatchObject({ user_id: scene.ann.id, is_online });
+    await socket.close();
+  });
+
 describe("a message that was cut off before a block", () => {
   test("is not stored by its repeat after it", async () => {
     const scene = await setScene(cases.createContact as Case);

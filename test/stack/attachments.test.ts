@@ -64,9 +64,16 @@ describe("attachments", () => {
     for (const resource of stack.of("AWS::Lambda::Function")) {
       const name = functionName(resource);
       const variable = (key: string) => at(resource.properties.Environment, "Variables", key);
-      const needed = ["attachments", "deliver", "derive", "message", "messages", "people", "search", "work"].includes(
-        name,
-      );
+      const needed = [
+        "attachments",
+        "deliver",
+        "derive",
+        "message",
+        "messages",
+        "people",
+        "search",
+        "work",
+      ].includes(name);
       expect(variable("BUCKET_NAME"), name).toEqual(needed ? { Ref: bucket } : undefined);
       expect(variable("BUCKET_HOST"), name).toEqual(
         needed ? { "Fn::GetAtt": [bucket, "RegionalDomainName"] } : undefined,
