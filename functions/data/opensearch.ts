@@ -72,16 +72,40 @@ const ensureIndex = (): Promise<void> => {
 /** As much of an answer to `_bulk` as is looked at. */
 interface BulkAnswer {
   readonly errors: boolean;
-  readonly items: readonly Readonly<Record<string, { readonly status: number }>>[];
+  readonly items: readonly Readonly<
+    Record<string, { readonly status: number; readonly error?: { readonly type: string } }>
+  >[];
 }
+
+/** How often a part is sent: again, once the index is made that somebody has deleted. */
+const bulkAttempts = 2;
 
 type BulkLine = { readonly index: Document } | { readonly delete: { room: string; seq: number } };
 
 /** Parts of 1 MB or less: a document has at most 100 terms of 20 signs, of four bytes each. */
 const bulkSize = 100;
 
-const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
+/**
+ * Sends a part; false where there is no index any more, and the domain makes none by itself (docs/deploying.md). Each document
+ * is refused then, and the request is not. https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
+ */
+const sendPart = async (text: string): Promise<boolean> => {
   await ensureIndex();
+  const { status, body } = await callOpenSearch("POST", `/${indexName}/_bulk`, text);
+  if (status !== 200) throw failed("documents were not taken", status, body);
+  // Safe: the shape of an answer with status 200. What is to be deleted and is not there answers 404, without an error.
+  const { errors, items } = body as BulkAnswer;
+  const bad = errors
+    ? items
+        .flatMap((item) => Object.values(item))
+        .find(({ status: one, error }) => one >= 300 && (one !== 404 || error))
+    : undefined;
+  if (bad?.error?.type === "index_not_found_exception") return false;
+  if (bad) throw failed("documents were not all taken", bad.status, bad);
+  return true;
+};
+
+const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
   for (let at = 0; at < lines.length; at += bulkSize) {
     const part = lines.slice(at, at + bulkSize);
     const text = part
@@ -91,14 +115,11 @@ const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
           : `${JSON.stringify({ delete: { _id: messageId(line.delete.room, line.delete.seq) } })}\n`,
       )
       .join("");
-    const { status, body } = await callOpenSearch("POST", `/${indexName}/_bulk`, text);
-    if (status !== 200) throw failed("documents were not taken", status, body);
-    // Safe: the shape of an answer with status 200. What is to be deleted and is not there answers 404.
-    const { errors, items } = body as BulkAnswer;
-    const bad = errors
-      ? items.flatMap((item) => Object.values(item)).find(({ status: one }) => one >= 300 && one !== 404)
-      : undefined;
-    if (bad) throw failed("documents were not all taken", bad.status, bad);
+    for (let attempt = 1; !(await sendPart(text)); attempt += 1) {
+      if (attempt === bulkAttempts)
+        throw new Error("OpenSearch: the index is deleted as soon as it is made.");
+      made = undefined;
+    }
   }
 };
 

@@ -130,6 +130,22 @@ test("where it is busy a message is indexed later, and a search is refused for a
   expect(await findAnywhere(ann, "pause")).toEqual(["After a pause"]);
 });
 
+test("an index that was deleted is made again, with its mapping, by functions that have seen it", async () => {
+  const room = await groupRoom(ann, [ben]);
+  const gone = await send(ann, room, "Before the deletion");
+  await untilIndexed();
+  openSearch.deleteIndex();
+  expect(await find(ann, room, "deletion")).toEqual([]);
+  await send(ann, room, "After the deletion");
+  await untilIndexed();
+  expect(openSearch.mappings).toMatchObject({ dynamic: "strict" });
+  expect(await find(ann, room, "deletion")).toEqual(["After the deletion"]);
+  openSearch.deleteIndex();
+  await remove(ann, gone);
+  await untilIndexed();
+  expect(openSearch.documents.size).toBe(0);
+});
+
 test("a deleted room's documents go with it, and a rebuild makes what was lost", async () => {
   const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
   for (const content of ["One tale", "Two tales"]) await send(ann, other, content);

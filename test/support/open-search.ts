@@ -35,6 +35,8 @@ export interface OpenSearch {
   /** Puts, or loses, a document behind everybody's back. */
   put(id: string, document: Document): void;
   lose(): void;
+  /** Deletes the index, as an operator does. */
+  deleteIndex(): void;
   stop(): void;
 }
 
@@ -162,7 +164,13 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
       const [action, { _id: id }] = only(JSON.parse(lines[at] ?? "")) as [string, { _id: string }];
       const source = action === "index" ? JSON.parse(lines[++at] ?? "") : undefined;
       const isThere = documents.has(id);
-      if (refused > 0) {
+      if (!mappings) {
+        // Where indexes are not made by themselves (`action.auto_create_index`).
+        const reason = "no such index [parley-messages] and [action.auto_create_index] is [false]";
+        items.push({
+          [action]: { _id: id, status: 404, error: { type: "index_not_found_exception", reason } },
+        });
+      } else if (refused > 0) {
         refused -= 1;
         items.push({ [action]: { _id: id, status: 429, error: { type: "rejected_execution_exception" } } });
       } else if (action === "index") {
@@ -239,6 +247,10 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
     },
     put: (id, document) => documents.set(id, document),
     lose: () => documents.clear(),
+    deleteIndex: () => {
+      documents.clear();
+      mappings = undefined;
+    },
     stop: () => server.close(),
   };
 };
