@@ -1,7 +1,6 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { PushDeferredError, pushNotification } from "./actions/push-notification.ts";
 import { parsePush, postponePush } from "./data/pushes.ts";
-import { errorFacts, log } from "./kernel/log.ts";
+import { consumeQueue } from "./kernel/consume-queue.ts";
 import { pauseAfter } from "./kernel/pause.ts";
 
 /** Seconds that a push service may have us wait: what it wants beyond, it can say again then. */
@@ -13,28 +12,10 @@ const pauseOf = (error: unknown, attempt: number): number => {
   return Math.max(Math.min(asked, longestPause), pauseAfter(attempt));
 };
 
-/** Sends one push; false if it failed, and is then tried again after a pause. */
-const perform = async ({ body, messageId, receiptHandle, attributes }: SQSRecord): Promise<boolean> => {
-  try {
-    await pushNotification(parsePush(body));
-    return true;
-  } catch (error) {
-    const attempt = Number(attributes.ApproximateReceiveCount);
-    log("error", "push_failed", { message_id: messageId, attempt, ...errorFacts(error) });
-    await postponePush(receiptHandle, pauseOf(error, attempt)).catch((second: unknown) => {
-      // Then it is tried again when the queue's visibility timeout ends.
-      log("warn", "push_not_postponed", errorFacts(second));
-    });
-    return false;
-  }
-};
-
-/** Sends pushes side by side, each for itself. */
-export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-  const done = await Promise.all(Records.map(perform));
-  return {
-    batchItemFailures: Records.filter((_, at) => !done[at]).map(({ messageId }) => ({
-      itemIdentifier: messageId,
-    })),
-  };
-};
+/** Sends pushes. */
+export const handler = consumeQueue({
+  name: "push",
+  perform: (body) => pushNotification(parsePush(body)),
+  pauseOf,
+  postpone: postponePush,
+});

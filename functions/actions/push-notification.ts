@@ -31,7 +31,7 @@ export class PushDeferredError extends Error {
 const longestTtl = 24 * 60 * 60;
 
 /** What is told, and until when, in seconds since 1970; null for as long as it may be. */
-interface Telling {
+interface Sending {
   readonly content: PushContent;
   readonly expiresAt: number | null;
 }
@@ -40,7 +40,7 @@ interface Telling {
  * What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime, and where
  * its receiver would not be notified any more. Of emergencies everybody is who is not blocked.
  */
-const getTelling = async ({ user_id: userId, notification_id: id }: Push): Promise<Telling | undefined> => {
+const getSending = async ({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> => {
   const stored = await getNotification(userId, id);
   if (!stored) return undefined;
   const [standing] = await getStandings(userId, [stored]);
@@ -77,7 +77,7 @@ const ttlUntil = (expiresAt: number | null): number =>
     ? longestTtl
     : Math.min(Math.max(0, Math.floor(expiresAt - Date.now() / 1000)), longestTtl);
 
-const messageOf = (userId: string, { content, expiresAt }: Telling): PushMessage => ({
+const messageOf = (userId: string, { content, expiresAt }: Sending): PushMessage => ({
   payload: JSON.stringify(content),
   ttl: ttlUntil(expiresAt),
   urgency: content.type === "emergency" ? "high" : "normal",
@@ -90,10 +90,10 @@ const isUnreachable = (error: unknown): boolean =>
   (error instanceof Error && "code" in error && error.code === "ENOTFOUND");
 
 /** Sends; undefined where there is no such service. */
-const send = async (subscription: PushSubscription, telling: Telling): Promise<PushAnswer | undefined> => {
+const send = async (subscription: PushSubscription, sending: Sending): Promise<PushAnswer | undefined> => {
   const { sendToBrowser } = await import("../data/push-services.ts");
   try {
-    return await sendToBrowser(subscription, messageOf(subscription.userId, telling));
+    return await sendToBrowser(subscription, messageOf(subscription.userId, sending));
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     log("warn", "push_service_unreachable", errorFacts(error));
@@ -119,18 +119,18 @@ const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> =>
   // Again, since the stack may let in less by now.
   if (problemOfUrl(subscription.endpoint, { toLoopback: environment.pushesToLoopback }) !== undefined)
     return deletePushSubscription(subscription);
-  const telling = await getTelling(push);
-  if (!telling) return;
-  const answer = await send(subscription, telling);
-  const shorter = { ...telling, content: shrunk(telling.content) };
+  const sending = await getSending(push);
+  if (!sending) return;
+  const answer = await send(subscription, sending);
+  const shorter = { ...sending, content: shrunk(sending.content) };
   await settle(subscription, answer?.status === 413 ? await send(subscription, shorter) : answer);
 };
 
 const pushToTopic = async (push: Push): Promise<void> => {
-  const telling = await getTelling(push);
-  if (!telling) return;
+  const sending = await getSending(push);
+  if (!sending) return;
   const { publishNotification } = await import("../data/notification-topic.ts");
-  await publishNotification(push.user_id, telling.content);
+  await publishNotification(push.user_id, sending.content);
 };
 
 /**
