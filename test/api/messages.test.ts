@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
+import { listenAll, seqsOf } from "../support/crowd.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
@@ -263,7 +264,7 @@ test("a room of 20 members who send 3,000 messages at once numbers each once, an
   const [first] = people;
   if (!first) throw new Error("no users");
   const roomId = await groupRoom(first, people.slice(1));
-  const sockets = await Promise.all(people.map((user) => connect(user)));
+  const listeners = await listenAll(people, 1);
   const each = 150;
   const sent = await Promise.all(
     people.map(async (user, who) => {
@@ -276,10 +277,8 @@ test("a room of 20 members who send 3,000 messages at once numbers each once, an
   const expected = Array.from({ length: total }, (_, at) => at + 1);
   expect(sent.flat().sort((one, other) => one - other)).toEqual(expected);
 
-  for (const [who, socket] of sockets.entries()) {
-    const received = new Set(
-      socket.events.flatMap((event) => (event.type === "message" ? [event.message.seq] : [])),
-    );
+  for (const [who, listener] of listeners.entries()) {
+    const received = new Set(seqsOf(listener, roomId));
     // Delivery is best effort: whoever sees a hole asks for what is missing.
     let missing = expected.find((seq) => !received.has(seq));
     while (missing !== undefined) {
@@ -294,5 +293,5 @@ test("a room of 20 members who send 3,000 messages at once numbers each once, an
     }
     expect(received.size).toBe(total);
   }
-  await Promise.all(sockets.map((socket) => socket.close()));
+  for (const listener of listeners) listener.close();
 }, 300_000);
