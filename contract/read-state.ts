@@ -69,7 +69,7 @@ export const roomReadStateOperations = {
     path: "/api/chat/rooms/{room_id}/mark_read",
     summary: "Mark messages of a room as read: all of them, some, or all up to one",
     description:
-      "Without a body, everything that is in the room. `message_ids` names up to 100 messages, `up_to_seq` the last one; give one of the two at most.",
+      "Without a body, everything that is in the room, what is just being sent or on its way to the caller too: a client that shows messages rather says which. `message_ids` names up to 100 messages, `up_to_seq` the last one; give one of the two at most.",
     auth: "user",
     params: roomParams,
     body: deferred(() =>

@@ -131,6 +131,23 @@ test("a mark that overtakes an earlier send of the same member is not taken back
   expect(await room(scene)).toMatchObject({ seq: 6, unread_count: 0, me: { read_seq: 6 } });
 });
 
+test("what is being written while somebody marks all that they hold is unread to them when it comes", async () => {
+  const socket = await connect(scene.ben);
+  await injectFault({
+    ...{ kind: "delay", delay_ms: 1500, service: "dynamodb", action: "PutItem" },
+    ...{ pk: `ROOM#${scene.roomId}`, sk: "MSG#" },
+  });
+  const sending = say(scene.ann, scene.roomId);
+  await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
+  const { roomId: room_id } = scene;
+  expect(await socket.request({ type: "read_receipt", room_id, up_to_seq: 3 })).toMatchObject({
+    type: "ack",
+  });
+  await sending;
+  expect(await room(scene)).toMatchObject({ seq: 4, unread_count: 1, me: { read_seq: 3 } });
+  await socket.close();
+});
+
 describe("what a mark costs before the others are told", () => {
   const costOf = async (work: () => Promise<unknown>) => {
     const { calls } = await metered(work);
