@@ -28,7 +28,7 @@ export const environment = {
   get hasUserPool() {
     return process.env.USER_POOL_ID !== undefined;
   },
-  /** Whether it does. */
+  /** Whether one does: told to every function, as the pool is not. */
   get hasExternalIssuer() {
     return process.env.HAS_EXTERNAL_ISSUER === "true";
   },
