@@ -10,12 +10,21 @@ const maxPixels = 100_000;
 /** Seconds: a day. */
 const maxDuration = 24 * 60 * 60;
 
+/** What nobody sees and no word is written with. What turns text around is not among it: that is refused. */
+const unseen = /[\p{Default_Ignorable_Code_Point}--[\u200c\u200d\ufe00-\ufe0f\u202a-\u202e\u2066-\u2069]]/gv;
+
+/** Joiners are part of words and emoji, and nothing anywhere else. */
+const looseJoiners = /(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]+/gu;
+
+const withoutUnseen = (name: string): string => name.replaceAll(unseen, "").replaceAll(looseJoiners, "");
+
 /**
  * A name that every system takes for a file, and that looks like what it is: without a path, control characters, and
- * the characters that reverse the order of what follows, by which `exe.jpg` passes for a picture.
+ * the characters that reverse the order of what follows, by which `exe.jpg` passes for a picture. What cannot be seen is
+ * left out.
  */
 const fileName = deferred(() =>
-  text(1, maxFileName)
+  text(1, maxFileName, z.string().overwrite(withoutUnseen))
     .refine((name) => !/[/\\]/.test(name) && name !== "." && name !== "..", {
       error: "must be the name of a file, without a path",
     })
@@ -56,7 +65,7 @@ export const attachmentOperations = {
     path: "/api/chat/upload/{kind}",
     summary: "Begin to upload a file for a room",
     description:
-      "Answers with a URL that takes the file once: a PUT of exactly `file_size` bytes with the headers given. Then a message in that room is sent with `file_id`. A file that no message took is removed after a day.",
+      "`file_name` ends as files of its `media_type` do, or in nothing that names another type; names of programs and pages (`.exe`, `.html`) are refused, and characters that cannot be seen are left out. Answers with a URL that takes the file once: a PUT of exactly `file_size` bytes with the headers given. Then a message in that room is sent with `file_id`. A file that no message took is removed after a day.",
     auth: "user",
     params: deferred(() => z.object({ kind: mediaKind() })),
     body: uploadRequest,

@@ -24,7 +24,7 @@ const described = deferred(() =>
   }),
 );
 
-/** A file in a message. `url` downloads it for five minutes; the message gives a fresh one whenever it is read. */
+/** A file in a message. `url` downloads it for five minutes, or until the message destroys itself; the message gives a fresh one whenever it is read. */
 export const attachment = deferred(() => described().extend({ url: z.string() }).meta({ id: "Attachment" }));
 export type Attachment = z.output<ReturnType<typeof attachment>>;
 

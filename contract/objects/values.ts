@@ -14,12 +14,11 @@ const lengthInCharacters = (text: string): number => {
 const shown = deferred(() => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u);
 
 /**
- * Text of `min` to `max` characters (Unicode code points, not UTF-16 units) after trimming. A text in which nothing shows
- * is empty.
+ * Text of `min` to `max` characters (Unicode code points, not UTF-16 units) after trimming, and after what `given` does. A
+ * text in which nothing shows is empty.
  */
-export const text = (min: number, max: number) =>
-  z
-    .string()
+export const text = (min: number, max: number, given: z.ZodString = z.string()) =>
+  given
     .trim()
     .overwrite((value) => (shown().test(value) ? value : ""))
     // It ends a text in many programs and databases.

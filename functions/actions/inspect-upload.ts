@@ -12,18 +12,20 @@ const zip = ["application/zip"];
 
 /**
  * What else the bytes of a type may be found to be: containers that several types share, and names that the detector
- * spells differently. A type that is not here is found by its own name.
+ * spells differently. Telephones write 3GP and MP4 into each other's names: both are ISO media, which players tell by what is in
+ * it. A type that is not here is found by its own name.
  */
 const foundAs: Partial<Record<MediaType, readonly string[]>> = {
   "image/png": ["image/apng"],
   "image/heic": ["image/heif", "image/heic-sequence", "image/heif-sequence"],
   "image/heif": ["image/heic", "image/heic-sequence", "image/heif-sequence"],
-  "audio/mp4": ["audio/x-m4a", "video/mp4"],
-  "audio/x-m4a": ["audio/mp4", "video/mp4"],
+  "audio/mp4": ["audio/x-m4a", "video/mp4", "video/3gpp"],
+  "audio/x-m4a": ["audio/mp4", "video/mp4", "video/3gpp"],
   "audio/ogg": ["audio/ogg; codecs=opus"],
   "audio/webm": ["video/webm"],
   "audio/x-wav": ["audio/wav"],
-  "video/mp4": ["video/x-m4v"],
+  "video/mp4": ["video/x-m4v", "video/3gpp"],
+  "video/3gpp": ["video/3gpp2", "video/mp4"],
   "application/msword": cfb,
   "application/vnd.ms-excel": cfb,
   "application/vnd.ms-powerpoint": cfb,

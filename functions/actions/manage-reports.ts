@@ -28,9 +28,9 @@ const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] =
 ];
 
 /** What the message still has of the file that was reported with it: its URL. */
-const urlOf = ({ room, attachment }: ReportedMessage, message: StoredMessage | undefined): string | null =>
+const urlOf = ({ attachment }: ReportedMessage, message: StoredMessage | undefined): string | null =>
   attachment && message && !isGone(message) && message.attachment?.id === attachment.id
-    ? presentAttachment(room, attachment).url
+    ? presentAttachment(message, attachment).url
     : null;
 
 const presentMessage = (

@@ -1,5 +1,6 @@
 import type { Attachment } from "../../contract/objects/attachment.ts";
 import type { FileFacts } from "../data/files.ts";
+import type { StoredMessage } from "../data/messages.ts";
 import { downloadUrl } from "../data/object-urls.ts";
 
 /** What is known of a file, as clients call it. */
@@ -15,9 +16,12 @@ export const presentFacts = (file: FileFacts) => ({
 
 /**
  * The file of a message, with a fresh URL to download it. Only for who sees the message: whoever has the URL has the
- * file, for five minutes.
+ * file, for five minutes, or until the message destroys itself.
  */
-export const presentAttachment = (roomId: string, file: FileFacts): Attachment => ({
+export const presentAttachment = (
+  { roomId, expiresAt }: Pick<StoredMessage, "roomId" | "expiresAt">,
+  file: FileFacts,
+): Attachment => ({
   ...presentFacts(file),
-  url: downloadUrl(roomId, file),
+  url: downloadUrl(roomId, file, expiresAt),
 });

@@ -32,7 +32,7 @@ export const presentMessage = (
   present: (userId: string) => User,
 ): Message => {
   const gone = isGone(stored);
-  const file = stored.attachment && !gone ? presentAttachment(stored.roomId, stored.attachment) : undefined;
+  const file = stored.attachment && !gone ? presentAttachment(stored, stored.attachment) : undefined;
   return {
     id: messageId(stored.roomId, stored.seq),
     room: stored.roomId,

@@ -3,11 +3,13 @@ import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
 import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../data/files.ts";
 import { objectKeys } from "../data/keys.ts";
+import type { StoredMessage } from "../data/messages.ts";
 import { uploadRequest, uploadSeconds } from "../data/object-urls.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { messageId, newFileId } from "../kernel/ids.ts";
 import { isoOf, isPast } from "../kernel/time.ts";
+import { accessFileName } from "./access-file-name.ts";
 import { accessMessage } from "./access-message.ts";
 import { accessMemberRoom } from "./access-room.ts";
 import { accessSending } from "./access-sending.ts";
@@ -39,6 +41,7 @@ const accessKind = (kind: MediaKind, { media_type, file_size }: UploadRequest): 
  */
 export const createUpload = async (userId: string, kind: MediaKind, wanted: UploadRequest) => {
   accessKind(kind, wanted);
+  accessFileName(wanted.file_name, wanted.media_type);
   accessSending(await accessMemberRoom(userId, wanted.room));
   const file = await putFile({
     id: newFileId(),
@@ -55,14 +58,18 @@ export const createUpload = async (userId: string, kind: MediaKind, wanted: Uplo
   return { file_id: file.id, upload: uploadRequest(file), expires_in: uploadSeconds };
 };
 
-/** Whether the caller sees the message that has the file. */
-const isInSight = async (userId: string, { id, roomId }: StoredFile, seq: number): Promise<boolean> => {
+/** The message that has the file, if the caller sees it. */
+const messageInSight = async (
+  userId: string,
+  { id, roomId }: StoredFile,
+  seq: number,
+): Promise<StoredMessage | undefined> => {
   try {
     const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
-    return !isGone(message) && message.attachment?.id === id;
+    return !isGone(message) && message.attachment?.id === id ? message : undefined;
   } catch (error) {
     // A room or message that the caller may not see, and one that is not there, hide the file alike.
-    if (error instanceof ApiError) return false;
+    if (error instanceof ApiError) return undefined;
     throw error;
   }
 };
@@ -71,19 +78,19 @@ const isInSight = async (userId: string, { id, roomId }: StoredFile, seq: number
 export const viewUpload = async (userId: string, fileId: string): Promise<Upload> => {
   const file = await getFile(fileId);
   if (!file) throw noSuchFile();
-  const isAttached = file.seq !== null && (await isInSight(userId, file, file.seq));
+  const message = file.seq === null ? undefined : await messageInSight(userId, file, file.seq);
   // Bound to a message that was not written, as a send leaves it that ended too early, it is pending still.
   const isPending = file.uploaderId === userId && file.expiresAt !== null && !isPast(file.expiresAt);
-  if (!isAttached && !isPending) throw noSuchFile();
+  if (!message && !isPending) throw noSuchFile();
   return {
     ...presentFacts(file),
     room: file.roomId,
     kind: file.kind,
-    status: isAttached ? "attached" : "pending",
-    message_id: isAttached && file.seq !== null ? messageId(file.roomId, file.seq) : null,
-    url: isAttached ? presentAttachment(file.roomId, file).url : null,
+    status: message ? "attached" : "pending",
+    message_id: message ? messageId(file.roomId, message.seq) : null,
+    url: message ? presentAttachment(message, file).url : null,
     created_at: file.createdAt,
-    expires_at: isAttached || file.expiresAt === null ? null : isoOf(file.expiresAt * 1000),
+    expires_at: message || file.expiresAt === null ? null : isoOf(file.expiresAt * 1000),
   };
 };
 

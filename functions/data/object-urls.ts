@@ -4,6 +4,7 @@
 import { contentDisposition } from "../kernel/content-disposition.ts";
 import { environment } from "../kernel/environment.ts";
 import { presign } from "../kernel/presign.ts";
+import { epochSeconds } from "../kernel/time.ts";
 import type { FileFacts } from "./files.ts";
 import { objectKeys } from "./keys.ts";
 
@@ -49,8 +50,15 @@ const isShown = (mediaType: string): boolean => /^(?:image|audio|video)\//.test(
 const servedType = (mediaType: string): string =>
   mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
 
-/** Where the attachment of a message is downloaded, under its name and as the type that it was found to be. */
-export const downloadUrl = (roomId: string, { id, name, mediaType }: FileFacts): string =>
+/**
+ * Where the attachment of a message is downloaded, under its name and as the type that it was found to be. `until` is when
+ * the message destroys itself, in seconds since 1970: the URL is not to outlive it. S3 takes no life of less than a second.
+ */
+export const downloadUrl = (
+  roomId: string,
+  { id, name, mediaType }: FileFacts,
+  until: number | null,
+): string =>
   presign({
     method: "GET",
     url: addressOf(objectKeys.attached(roomId, id)),
@@ -58,5 +66,6 @@ export const downloadUrl = (roomId: string, { id, name, mediaType }: FileFacts):
       "response-content-disposition": contentDisposition(isShown(mediaType) ? "inline" : "attachment", name),
       "response-content-type": servedType(mediaType),
     },
-    expiresIn: downloadSeconds,
+    expiresIn:
+      until === null ? downloadSeconds : Math.max(1, Math.min(downloadSeconds, until - epochSeconds())),
   });

@@ -34,8 +34,11 @@ const expectNothingSent = async () => {
 
 test("a name of 255 characters of any script comes back as it was, and ends no header", async () => {
   const long = `${"😀".repeat(251)}.png`;
-  for (const file_name of [`a"b';filename=x.exe; %41.png`, "文件 – عربي.png", long]) {
-    const { body } = await send(ann, await uploaded(ann, roomId, png, { file_name }));
+  const joined = ["می\u200cخواهم.png", "👩\u200d❤️\u200d👨🏽\u200d🦱.png"];
+  for (const file_name of [`a"b';filename=x.exe; %41.png`, "文件 – عربي.png", ...joined, long]) {
+    // What cannot be seen is left out.
+    const unseen = file_name === long ? file_name : `\u061c\u200b${file_name}\u200e\ufeff`;
+    const { body } = await send(ann, await uploaded(ann, roomId, png, { file_name: unseen }));
     expect(body.file_name).toBe(file_name);
     const response = await fetch(body.file_attachment ?? "");
     expect(response.status).toBe(200);

@@ -136,47 +136,6 @@ describe("a picture", () => {
     expect(headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect(headers.get("content-disposition")).toMatch(/^attachment; filename="people\.csv"/);
   });
-
-  const texts = [
-    "BMI;Gewicht\n22,5;70\n",
-    "\ufeffBMI;Gewicht\n22,5;70\n",
-    "MZ am Rhein\n",
-    "solid findings in the lungs\n",
-    "MAC mini",
-    "GIF89a is a format",
-    "ID3 tags are nice to have",
-    "BEGIN:VCARD\r\nEND:VCARD\r\n",
-    "WEBVTT\n\n",
-    "PK: wir rufen an\n\f\x1b[1mDanke\x1b[0m",
-  ];
-  test("a text is one whatever letters it begins with", async () => {
-    for (const media_type of ["text/plain", "text/csv"])
-      for (const text of texts) {
-        const file_id = await uploaded(ann, roomId, Buffer.from(text), { media_type }, "file");
-        const sent = await send(ann, { file_id });
-        expect([text, sent.status]).toEqual([text, 201]);
-        const response = await fetch(sent.body.file_attachment ?? "");
-        expect(Buffer.from(await response.arrayBuffer()).equals(Buffer.from(text))).toBe(true);
-      }
-  });
-
-  test("of a recorder is taken without the parameters of its type", async () => {
-    const webm = Buffer.from(
-      "1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff",
-      "hex",
-    );
-    const file = await uploaded(
-      ann,
-      roomId,
-      webm,
-      { media_type: "audio/webm;codecs=opus", duration: 2.5 },
-      "audio",
-    );
-    expect((await send(ann, { file_id: file })).body).toMatchObject({
-      message_type: "audio",
-      attachments: [{ media_type: "audio/webm", duration: 2.5 }],
-    });
-  });
 });
 
 describe("who sees a file", () => {

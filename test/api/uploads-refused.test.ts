@@ -28,11 +28,11 @@ const begin = (further: Record<string, unknown>, kind = "image") =>
   attempt("createUpload", {
     token: ann.token,
     params: { kind },
-    body: { ...pngUpload(roomId), ...further },
+    body: pngUpload(roomId, further),
   });
 
-const send = (user: TestUser, file_id: string) =>
-  attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { file_id } });
+const send = (user: TestUser, file_id: string, further: Record<string, unknown> = {}) =>
+  attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { file_id, ...further } });
 
 const history = async () =>
   (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
@@ -90,6 +90,13 @@ describe("createUpload refuses", () => {
     ["what turns the text around", "dot\u202egnp.exe"],
     ["nothing", "  "],
     ["256 characters", "x".repeat(256)],
+    ["that of a program", "dot.exe"],
+    ["that of a program, in other letters and with dots behind", "dot.png.Bat. ."],
+    ["that of a program, with what cannot be seen within", "dot.b\u200bat"],
+    ["that of a program, with a joiner within", "dot.b\u200dat"],
+    ["that of a page", "dot.html"],
+    ["that of another type", "dot.pdf"],
+    ["nothing that can be seen", "\u200b \u200d\ufeff"],
     ["half of a character", "\ud83d.png"],
     ["no text", 7],
   ];
@@ -100,6 +107,14 @@ describe("createUpload refuses", () => {
         problem: { errors: [{ path: "file_name" }] },
       });
     });
+
+  test("a text by the name of a program, and none by any other", async () => {
+    const text = (file_name: string) => begin({ file_name, media_type: "text/plain" }, "file");
+    for (const name of ["rechnung.bat", "rechnung.hta", "x.svg", "x.docx"])
+      expect(await text(name)).toMatchObject({ status: 400, problem: { errors: [{ path: "file_name" }] } });
+    for (const name of ["notiz.txt", "werte.csv", "Brief an Dr. Meier", "v1.2", "server.log", "README"])
+      expect((await text(name)).status).toBe(201);
+  });
 
   test("a kind that there is not, and dimensions that are none, all at once", async () => {
     expect((await begin({}, "executable")).status).toBe(400);
@@ -168,6 +183,21 @@ describe("S3 refuses", () => {
       expect(await s3Answer(await fetch(changed))).toBe("403 SignatureDoesNotMatch");
     }
     expect(await s3Answer(await fetch(url, { method: "DELETE" }))).toBe("403 SignatureDoesNotMatch");
+  });
+
+  test("a download after its message has destroyed itself", async () => {
+    const file_id = await uploaded(ann, roomId);
+    const { body } = await send(ann, file_id, { expires_in: 60 });
+    const upload = await call("getUpload", { token: ann.token, params: { file_id } });
+    for (const url of [body.file_attachment, body.attachments[0]?.url, upload.url]) {
+      expect((await fetch(url ?? "")).status).toBe(200);
+      const signed = new URL(url ?? "").searchParams;
+      const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(signed.get("X-Amz-Date") ?? "") ?? [];
+      const iso = `${day?.replace(/(....)(..)(..)/, "$1-$2-$3")}T${time?.replace(/(..)(..)(..)/, "$1:$2:$3")}Z`;
+      const end = Date.parse(iso) + Number(signed.get("X-Amz-Expires")) * 1000;
+      // A second may begin while it is signed.
+      expect(Math.abs(end - Date.parse(body.expires_at ?? ""))).toBeLessThanOrEqual(1000);
+    }
   });
 
   test("a download after five minutes, and an upload after fifteen", async () => {
