@@ -9,7 +9,7 @@ import {
   markNotified,
   type StoredNotification,
 } from "../data/notifications.ts";
-import { forgetStretch } from "../data/stretches.ts";
+import { putStretchAway } from "../data/stretches.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { Slice } from "../kernel/page.ts";
@@ -60,8 +60,7 @@ export const countUnreadNotifications = async (userId: string): Promise<number> 
  * away. Before they do, since who is cut off in between does so again.
  */
 const endTelling = async ({ type, roomId, userId, seq }: StoredNotification): Promise<void> => {
-  if (type === "new_message" && roomId !== null && seq !== null)
-    await forgetStretch({ roomId, userId, notifiedSeq: seq });
+  if (type === "new_message" && roomId !== null && seq !== null) await putStretchAway(roomId, userId, seq);
 };
 
 /** Marks a notification as read, and gives it. Throws `not_found`. */

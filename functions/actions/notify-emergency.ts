@@ -27,16 +27,12 @@ export const notifyChunk = async (roomId: string, seq: number, chunk: number): P
     .filter((me) => seq > me.joinedSeq && !areApart(people, senderId, me.userId))
     .map((me) => me.userId);
   const isLive = (userId: string): boolean => (people.presences.get(userId)?.connections.length ?? 0) > 0;
-  await forEach(
-    [...told.filter(isLive), ...told.filter((userId) => !isLive(userId))],
-    toldAtOnce,
-    async (userId) => {
-      await tellNotification(notificationOfMessage(message, userId, "emergency"), {
-        message,
-        people,
-        seesEmail: true,
-      });
-    },
+  await forEach([...told.filter(isLive), ...told.filter((userId) => !isLive(userId))], toldAtOnce, (userId) =>
+    tellNotification(notificationOfMessage(message, userId, "emergency"), {
+      message,
+      people,
+      seesEmail: true,
+    }),
   );
 };
 

@@ -4,7 +4,7 @@ import { getMessage, type StoredMessage } from "../data/messages.ts";
 import { areApart, type People } from "../data/people.ts";
 import { getProfiles } from "../data/profiles.ts";
 import { getRoomMembers } from "../data/room-members.ts";
-import { claimStretch, forgetStretch, isUntold } from "../data/stretches.ts";
+import { claimStretch, isUntold } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
 import { findUserIds } from "../data/usernames.ts";
 import { forEach } from "../kernel/for-each.ts";
@@ -113,13 +113,11 @@ export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<s
   if (!present || isGone(present)) return;
   await forEach(told, toldAtOnce, async ({ me, type }) => {
     if (type === "new_message" && !(await claimStretch(me, seq))) return;
-    const stands = await tellNotification(notificationOfMessage(present, me.userId, type), {
+    await tellNotification(notificationOfMessage(present, me.userId, type), {
       message: present,
       people: { ...people, profiles },
       seesEmail: true,
     });
-    // Followed again, after they had put away what the first time told them.
-    if (!stands && type === "new_message") await forgetStretch({ ...me, notifiedSeq: seq });
   });
 };
 

@@ -6,7 +6,7 @@ import {
   type PushSubscription,
 } from "../data/push-subscriptions.ts";
 import type { Push } from "../data/pushes.ts";
-import { forgetStretch } from "../data/stretches.ts";
+import { putStretchAway } from "../data/stretches.ts";
 import { environment } from "../kernel/environment.ts";
 import { digest } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
@@ -54,7 +54,8 @@ const getSending = async ({ user_id: userId, notification_id: id }: Push): Promi
     (stored.seq !== null && viewed.notification.message?.is_deleted !== false)
   ) {
     // They were told of nothing by it: the next message is to tell them.
-    if (stored.type === "new_message" && room?.me.notifiedSeq === stored.seq) await forgetStretch(room.me);
+    if (stored.type === "new_message" && room && stored.seq !== null)
+      await putStretchAway(room.head.id, userId, stored.seq);
     return undefined;
   }
   const { notification, message } = viewed;

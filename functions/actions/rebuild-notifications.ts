@@ -8,7 +8,7 @@ import {
   type StoredNotification,
 } from "../data/notifications.ts";
 import { absent, type Presence } from "../data/presence.ts";
-import { forgetStretch, moveStretch } from "../data/stretches.ts";
+import { forgetStretch, moveStretch, putStretchAway } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
@@ -59,13 +59,14 @@ const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
   const { head, me } = room;
   const { noticed } = known;
   if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
+  if (me.isPutAway && me.notifiedSeq > me.readSeq) return true;
   const message = await getTelling(room, choiceOf(room, known));
   if (!message) return true;
   if (!(await moveStretch(me, message.seq))) return false;
   const stored = await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
-  // What they have put away themselves tells them of nothing more: the next message does.
+  // What they have put away themselves tells them of nothing, although the membership had lost that: the next message does.
   if (stored.isDeleted || stored.isMarkedRead || stored.notedAt <= noticed)
-    await forgetStretch({ ...me, notifiedSeq: message.seq });
+    await putStretchAway(head.id, me.userId, message.seq);
   return true;
 };
 

@@ -28,21 +28,20 @@ const connectionsFor = ({ roomId, userId }: NewNotification, { presences }: Peop
 
 /**
  * Puts a notification, and tells its receiver where they are connected. Called again, it tells them again, since nobody
- * knows whether it was done; not once they have read or deleted it, and then it says so by false.
+ * knows whether it was done; not once they have read or deleted it.
  */
 export const tellNotification = async (
   notification: NewNotification,
   { message, people, seesEmail }: Told,
-): Promise<boolean> => {
+): Promise<void> => {
   const stored = await putNotification(notification);
-  if (stored.isDeleted || stored.isMarkedRead) return false;
+  if (stored.isDeleted || stored.isMarkedRead) return;
   const connections = connectionsFor(stored, people);
-  if (connections.length === 0) return true;
+  if (connections.length === 0) return;
   const present = (userId: string): User => presentUser(personOf(people, userId, stored.userId), seesEmail);
   const parts = { message, isMessageRead: false, count: 1, isRead: false, present };
   await announce("notification", async () => ({
     connections,
     event: { type: "notification", notification: presentNotification(stored, parts) },
   }));
-  return true;
 };

@@ -36,6 +36,8 @@ export interface Membership extends TimedMarks {
   readonly mutedUntil: string | null;
   /** The message by which its member was last told that there is something unread; 0 for none. */
   readonly notifiedSeq: number;
+  /** Whether they have put away what told them: then the next message tells them again. */
+  readonly isPutAway: boolean;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
   readonly bucketAt: number;
   /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
@@ -79,6 +81,7 @@ export const membershipFromItem = (item: Item): Membership => ({
   notifications: item.notifications !== false,
   mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
   notifiedSeq: numberOr(item.notified_seq, 0),
+  isPutAway: item.put_away === true,
   bucketAt: numberOr(item.bucket_at, 0),
   // Safe: a map of numbers, written by claimSend alone.
   recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),

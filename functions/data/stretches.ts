@@ -1,16 +1,22 @@
 /**
  * Unread stretches: what somebody has not read of a room since they were last told of it. The message by which they were
- * told is noted with the membership, and they are told again once that one is read.
- *   of one member             ROOM#r / MEMBER#u, `notified_seq`
+ * told is noted with the membership, and they are told again once that one is read, or what told them is put away.
+ *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `put_away`
  */
 import { keys } from "./keys.ts";
 import type { Membership } from "./memberships.ts";
 import { isRead } from "./read-ahead.ts";
 import { updateItem } from "./table.ts";
 
-/** Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them. */
-export const isUntold = (me: Membership, seq: number): boolean =>
-  !isRead(me, seq) && (me.notifiedSeq <= me.readSeq || me.notifiedSeq === seq);
+/**
+ * Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them that they
+ * have not put away.
+ */
+export const isUntold = (me: Membership, seq: number): boolean => {
+  if (isRead(me, seq)) return false;
+  if (me.notifiedSeq <= me.readSeq) return true;
+  return me.isPutAway ? me.notifiedSeq < seq : me.notifiedSeq === seq;
+};
 
 /**
  * Notes that a member is told by the message at `seq`. True also where that is noted already, by a call that was perhaps
@@ -19,9 +25,9 @@ export const isUntold = (me: Membership, seq: number): boolean =>
 export const claimStretch = async (me: Membership, seq: number): Promise<boolean> => {
   if (me.notifiedSeq === seq) return true;
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq",
+    UpdateExpression: "SET notified_seq = :seq REMOVE put_away",
     ConditionExpression:
-      "read_seq < :seq AND (attribute_not_exists(notified_seq) OR notified_seq <= read_seq)",
+      "read_seq < :seq AND (attribute_not_exists(notified_seq) OR notified_seq <= read_seq OR (attribute_exists(put_away) AND notified_seq < :seq))",
     ExpressionAttributeValues: { ":seq": seq },
   });
   return done || item?.notified_seq === seq;
@@ -34,22 +40,27 @@ export const claimStretch = async (me: Membership, seq: number): Promise<boolean
 export const moveStretch = async (me: Membership, seq: number): Promise<boolean> => {
   if (me.notifiedSeq === seq) return true;
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq",
+    UpdateExpression: "SET notified_seq = :seq REMOVE put_away",
     ConditionExpression: `read_seq < :seq AND ${me.notifiedSeq === 0 ? "attribute_not_exists(notified_seq)" : "notified_seq = :seen"}`,
     ExpressionAttributeValues: { ":seq": seq, ...(me.notifiedSeq !== 0 && { ":seen": me.notifiedSeq }) },
   });
   return done || item?.notified_seq === seq;
 };
 
-/** Takes back what is noted in a membership, unless something else is by now: the next message tells them again. */
-export const forgetStretch = async ({
-  roomId,
-  userId,
-  notifiedSeq,
-}: Pick<Membership, "roomId" | "userId" | "notifiedSeq">): Promise<void> => {
-  await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "REMOVE notified_seq",
+/** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
+export const forgetStretch = async (me: Membership): Promise<void> => {
+  await updateItem(keys.membership(me.roomId, me.userId), {
+    UpdateExpression: "REMOVE notified_seq, put_away",
     ConditionExpression: "notified_seq = :seen",
-    ExpressionAttributeValues: { ":seen": notifiedSeq },
+    ExpressionAttributeValues: { ":seen": me.notifiedSeq },
+  });
+};
+
+/** Has the next message tell a member again, where it is the one at `seq` that told them last. */
+export const putStretchAway = async (roomId: string, userId: string, seq: number): Promise<void> => {
+  await updateItem(keys.membership(roomId, userId), {
+    UpdateExpression: "SET put_away = :yes",
+    ConditionExpression: "notified_seq = :seq",
+    ExpressionAttributeValues: { ":seq": seq, ":yes": true },
   });
 };

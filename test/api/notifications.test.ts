@@ -80,10 +80,14 @@ describe("a new message", () => {
     await notificationsOf(ben);
     await markRead(ben, room, 2);
     await say(ann, room, "Four");
-    expect((await notificationsOf(ben)).map(({ count, is_read }) => [count, is_read])).toEqual([
+    const [later, earlier] = await notificationsOf(ben);
+    expect([later, earlier].map((one) => [one?.count, one?.is_read])).toEqual([
       [2, false],
       [0, true],
     ]);
+    const params = { notification_id: later?.id ?? "" };
+    await call("deleteNotification", { token: ben.token, params });
+    expect(await notificationsOf(ben)).toEqual([earlier]);
   });
 
   test("notifies nobody who is connected, unless to another room alone", async () => {
