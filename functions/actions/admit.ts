@@ -1,6 +1,5 @@
 import type { Actor } from "../kernel/actor.ts";
 import { environment } from "../kernel/environment.ts";
-import { ensureProfile } from "./profiles.ts";
 
 /** People of whom this container knows that they have a profile. */
 const known = new Set<string>();
@@ -13,6 +12,8 @@ const knownLimit = 10_000;
  */
 export const admit = async (actor: Actor): Promise<void> => {
   if (!environment.hasExternalIssuer || known.has(actor.userId)) return;
+  // Loaded when it is needed, which with accounts of our own is never.
+  const { ensureProfile } = await import("./profiles.ts");
   await ensureProfile(actor);
   if (known.size >= knownLimit) known.clear();
   known.add(actor.userId);
