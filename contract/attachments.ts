@@ -28,7 +28,8 @@ const fileName = deferred(() =>
     .refine((name) => !/[/\\]/.test(name) && name !== "." && name !== "..", {
       error: "must be the name of a file, without a path",
     })
-    .refine((name) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name), {
+    // NUL no text may hold: one problem has one sentence.
+    .refine((name) => !/[[\p{Cc}--\0]\u2028\u2029\u202a-\u202e\u2066-\u2069]/v.test(name), {
       error: "must not hold control characters, line breaks or characters that change the direction of text",
     }),
 );
