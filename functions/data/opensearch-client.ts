@@ -1,43 +1,11 @@
 /** Calls of OpenSearch, signed with the function's own role. */
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { environment } from "../kernel/environment.ts";
 import { pause } from "../kernel/pause.ts";
 
-type Source = string | ArrayBuffer | ArrayBufferView;
-
-const bytesOf = (data: Source): Buffer => {
-  if (typeof data === "string") return Buffer.from(data);
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.from(data);
-};
-
-/** SHA-256, or its HMAC where there is a secret: the signer wants a constructor. */
-class Sha256 {
-  private hash: Hash | Hmac;
-  private readonly secret: Buffer | undefined;
-
-  constructor(secret?: Source) {
-    this.secret = secret === undefined ? undefined : bytesOf(secret);
-    this.hash = this.fresh();
-  }
-
-  update(data: Source): void {
-    this.hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.hash.digest());
-  }
-
-  reset(): void {
-    this.hash = this.fresh();
-  }
-
-  private fresh(): Hash | Hmac {
-    return this.secret === undefined ? createHash("sha256") : createHmac("sha256", this.secret);
-  }
-}
+/** The signer wants a constructor, to which it gives its secret. */
+const Sha256 = Hash.bind(null, "sha256");
 
 /**
  * The name by which the service is signed for: a collection of OpenSearch Serverless has another than a domain.

@@ -1,4 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { CredentialScope } from "./credential.ts";
 import { S3Error } from "./errors.ts";
@@ -15,40 +16,8 @@ export function signer(scope: CredentialScope, region: string): SignatureV4 {
   });
 }
 
-type Source = string | ArrayBuffer | ArrayBufferView;
-
-/** SHA-256, or its HMAC when there is a secret: the signer wants a constructor. */
-class Sha256 {
-  private hash: Hash | Hmac;
-  private readonly secret: Buffer | undefined;
-
-  constructor(secret?: Source) {
-    this.secret = secret === undefined ? undefined : bytesOf(secret);
-    this.hash = this.fresh();
-  }
-
-  update(data: Source): void {
-    this.hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.hash.digest());
-  }
-
-  reset(): void {
-    this.hash = this.fresh();
-  }
-
-  private fresh(): Hash | Hmac {
-    return this.secret === undefined ? createHash("sha256") : createHmac("sha256", this.secret);
-  }
-}
-
-function bytesOf(data: Source): Buffer {
-  if (typeof data === "string") return Buffer.from(data);
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.from(data);
-}
+/** The signer wants a constructor, to which it gives its secret. */
+const Sha256 = Hash.bind(null, "sha256");
 
 /** Throws unless both signatures are equal, compared in constant time. */
 export function requireSame(expected: string, given: string, accessKeyId: string, sameNames: boolean): void {
