@@ -1,5 +1,5 @@
 /** What is as long as the contract lets it be, and of signs that JSON writes with six bytes each, still reaches everybody. */
-import { BatchWriteCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maxReactions } from "../../contract/message-changes.ts";
 import type { OperationId } from "../../contract/operations.ts";
@@ -7,11 +7,13 @@ import { indexKeys, keys } from "../../functions/data/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { itemsOfRoom, operatorTable } from "../support/operator.ts";
 import { newUsers, type TestUser } from "../support/people.ts";
+import { plantItems } from "../support/plant-items.ts";
 import { nextOf, untilIndexed } from "../support/search.ts";
 import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
-const signs = (count: number): string => "\u0001".repeat(count);
+/** A text in which nothing shows is none. */
+const signs = (count: number): string => `${"\u0001".repeat(count - 1)}.`;
 
 const readerCount = 50;
 const messageCount = 32;
@@ -20,17 +22,6 @@ let ann: TestUser;
 let ben: TestUser;
 let roomId: string;
 let readers: string[];
-
-const putAll = async (items: readonly object[]): Promise<void> => {
-  for (let at = 0; at < items.length; at += 25)
-    await operatorTable().send(
-      new BatchWriteCommand({
-        RequestItems: {
-          [target().tableName]: items.slice(at, at + 25).map((Item) => ({ PutRequest: { Item } })),
-        },
-      }),
-    );
-};
 
 const setItem = (Key: object, names: string, values: Record<string, unknown>) =>
   operatorTable().send(
@@ -48,7 +39,7 @@ const likenesses = async (user: TestUser): Promise<string[]> => {
     new GetCommand({ TableName: target().tableName, Key: keys.profile(user.id) }),
   );
   const ids = Array.from({ length: readerCount }, (_, at) => `${user.id.slice(0, -2)}${at + 10}`);
-  await putAll(ids.map((id) => ({ ...Item, ...keys.profile(id), id })));
+  await plantItems(ids.map((id) => ({ ...Item, ...keys.profile(id), id })));
   return ids;
 };
 
@@ -56,7 +47,7 @@ const likenesses = async (user: TestUser): Promise<string[]> => {
 const repeatMessage = async (): Promise<void> => {
   const first = (await itemsOfRoom(roomId)).find(({ sk }) => sk === keys.message(roomId, 1).sk);
   const seqs = Array.from({ length: messageCount }, (_, at) => at + 1);
-  await putAll(
+  await plantItems(
     seqs.flatMap((seq) => [
       {
         ...first,

@@ -1,9 +1,9 @@
 /** Many people with many connections, made and kept cheaply: for rooms so large that each must cost next to nothing. */
 import { WebSocket } from "ws";
 import { startIssuer } from "./issuer.ts";
-import { operatorTable } from "./operator.ts";
+import { plantItems } from "./plant-items.ts";
 import { startRunnerProcess } from "./runner-process.ts";
-import { putItems, seededProfile } from "./seeded.ts";
+import { seededProfile } from "./seeded.ts";
 import { setTarget, target } from "./target.ts";
 
 export interface Somebody {
@@ -55,7 +55,7 @@ export const startCrowd = async (...args: string[]): Promise<Crowd> => {
       const ids = Array.from({ length: count }, (_, at) => `person-${people + at + 1}`);
       people += count;
       const profiles = ids.map((id) => seededProfile(id, id));
-      await putItems(operatorTable(), target().tableName, profiles);
+      await plantItems(profiles);
       return inBatches(ids, 20, async (id) => ({
         id,
         token: await issuer.sign({ sub: id, preferred_username: id }),

@@ -6,8 +6,8 @@ import {
 import type { User } from "../../contract/objects/user.ts";
 import { until } from "./background.ts";
 import { call } from "./contract-client.ts";
-import { operatorTable } from "./operator.ts";
-import { putItems, seededProfile } from "./seeded.ts";
+import { plantItems } from "./plant-items.ts";
+import { seededProfile } from "./seeded.ts";
 import { target } from "./target.ts";
 
 export const password = "correct horse battery";
@@ -62,7 +62,7 @@ export const newUsers = (count: number): Promise<TestUser[]> =>
 export const newAccounts = async (count: number): Promise<string[]> => {
   const ids = Array.from({ length: count }, () => randomUUID());
   const profiles = ids.map((id) => seededProfile(id, `member-${id.slice(0, 13)}`));
-  await putItems(operatorTable(), target().tableName, profiles);
+  await plantItems(profiles);
   return ids;
 };
 

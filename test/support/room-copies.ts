@@ -1,7 +1,6 @@
 /** Copies of a room: for tests that need a large one each, which would take seconds to create. */
-import { itemsOfRoom, operatorTable } from "./operator.ts";
-import { putItems } from "./seeded.ts";
-import { target } from "./target.ts";
+import { itemsOfRoom } from "./operator.ts";
+import { plantItems } from "./plant-items.ts";
 
 const replaced = (value: unknown, roomId: string, copyId: string): unknown => {
   const again = (inner: unknown) => replaced(inner, roomId, copyId);
@@ -22,6 +21,6 @@ export const copyRoom = async (roomId: string): Promise<string> => {
     // Safe: a copy of an item is an item.
     ({ added_by: _, ...item }) => replaced(item, roomId, copyId) as typeof item,
   );
-  await putItems(operatorTable(), target().tableName, items);
+  await plantItems(items);
   return copyId;
 };

@@ -5,7 +5,7 @@ import { newProfileItem } from "../../functions/data/profiles.ts";
 /** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchSize = 25;
 
-type Item = Record<string, unknown>;
+type Item = Readonly<Record<string, unknown>>;
 
 /** Puts up to 25 items. */
 export const putBatch = async (
@@ -19,16 +19,6 @@ export const putBatch = async (
   );
   const left = UnprocessedItems?.[tableName]?.length ?? 0;
   if (left > 0) throw new Error(`${left} of ${items.length} items were not written.`);
-};
-
-/** Puts any number of items, batch after batch. */
-export const putItems = async (
-  table: DynamoDBDocumentClient,
-  tableName: string,
-  items: readonly Item[],
-): Promise<void> => {
-  for (let at = 0; at < items.length; at += batchSize)
-    await putBatch(table, tableName, items.slice(at, at + batchSize));
 };
 
 /** The profile of somebody of whom nothing but a username is known, as their first call would make it. */
