@@ -23,6 +23,10 @@ const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete"
   );
 };
 
+/** Whether a message is deleted by its author alone, who could restore it after somebody else deleted it too. */
+const isAuthorsAlone = ({ senderId, deletedBy, isRemoved }: StoredMessage, by: string): boolean =>
+  deletedBy === senderId && by !== senderId && !isRemoved;
+
 /**
  * Deletes a message in the name of somebody who may, and tells the room. `remove` is an administrator's: it holds for good,
  * also where the message was deleted before.
@@ -36,7 +40,8 @@ export const removeMessage = async (
   const changed = await changeMessage(head, message, {
     intent: (current) => {
       pinnedAt = current.pinnedAt ?? pinnedAt;
-      const isDone = kind === "remove" ? current.isRemoved : current.isDeleted;
+      const isDone =
+        kind === "remove" ? current.isRemoved : current.isDeleted && !isAuthorsAlone(current, by);
       return isDone ? undefined : { kind, by, at: isoNow() };
     },
   });

@@ -32,6 +32,7 @@ interface Expression {
 }
 
 const notDeleted = "attribute_not_exists(deleted_by)";
+const notRemoved = "attribute_not_exists(removed)";
 
 /** Each change stands on what was seen of the message as far as it must, and no further: members react at once. */
 const expressionOf = (seen: StoredMessage, change: MessageChange): Expression => {
@@ -51,8 +52,13 @@ const expressionOf = (seen: StoredMessage, change: MessageChange): Expression =>
     case "delete":
       return {
         update: { SET: "deleted_by = :by, deleted_at = :at", REMOVE: "pinned_at, attachment" },
-        conditions: [notDeleted],
-        values: { ":by": change.by, ":at": change.at },
+        // Over its author's deletion too, if that was seen.
+        conditions: seen.deletedBy === null ? [notDeleted] : ["deleted_by = :seenBy", notRemoved],
+        values: {
+          ":by": change.by,
+          ":at": change.at,
+          ...(seen.deletedBy !== null && { ":seenBy": seen.deletedBy }),
+        },
       };
     case "remove":
       // Over a deletion by somebody else too, who could restore it.
@@ -61,13 +67,13 @@ const expressionOf = (seen: StoredMessage, change: MessageChange): Expression =>
           SET: "deleted_by = :by, deleted_at = :at, removed = :removed",
           REMOVE: "pinned_at, attachment",
         },
-        conditions: ["attribute_not_exists(removed)"],
+        conditions: [notRemoved],
         values: { ":by": change.by, ":at": change.at, ":removed": true },
       };
     case "restore":
       return {
         update: { REMOVE: "deleted_by, deleted_at" },
-        conditions: ["deleted_by = :seenBy", "attribute_not_exists(removed)"],
+        conditions: ["deleted_by = :seenBy", notRemoved],
         values: { ":seenBy": seen.deletedBy },
       };
     case "pin":

@@ -224,6 +224,18 @@ describe("deleteMessage and restoreMessage", () => {
     expect(await statusOf("restoreMessage", about(ben, { id: `${roomId}-9`, room: roomId }))).toBe(404);
   });
 
+  test("of an admin holds against an author who had deleted the message before", async () => {
+    const { ann, ben, roomId } = await setScene();
+    const said = await say(ben, roomId, "abuse");
+    await call("deleteMessage", about(ben, said));
+    await call("deleteMessage", about(ann, said));
+    expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
+    // Nor does it become the author's again.
+    await call("deleteMessage", about(ben, said));
+    expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
+    expect(await call("restoreMessage", about(ann, said))).toMatchObject({ content: "abuse" });
+  });
+
   test("in a direct room only the author deletes", async () => {
     const { ann, ben } = await setScene();
     const roomId = await directRoom(ann, ben);
