@@ -105,7 +105,19 @@ const repeat = async (
   const told = isBlocked ? { ...audience, ...only(audience, (userId) => userId === actor.userId) } : audience;
   // Somebody may have joined since its number was taken.
   const limits = head ? viewerLimits(head, seq) : {};
-  return { message: await announceMessage(actor, completed, told, limits), repeated: existing !== undefined };
+  if (!existing || !head)
+    return {
+      message: await announceMessage(actor, completed, told, limits),
+      repeated: existing !== undefined,
+    };
+  // By now others may have read it, and its sender is to see that.
+  const views = await import("./view-messages.ts");
+  const shown = views.upTo(head, existing);
+  const announced = await announceMessage(actor, shown, told, limits);
+  return {
+    message: (await views.viewOneMessage({ head, me }, actor.userId, shown)) ?? announced,
+    repeated: true,
+  };
 };
 
 type Claimed = Extract<ClaimResult, { result: "claimed" }>;

@@ -64,7 +64,7 @@ export const viewMessage = (
  * A message is stamped with a revision a moment before the room comes to it (see change-message.ts). Shown with it, it
  * would have a client believe that it knows everything up to there.
  */
-const upTo = (head: Head, stored: StoredMessage): StoredMessage =>
+export const upTo = (head: Head, stored: StoredMessage): StoredMessage =>
   stored.rev > head.rev ? { ...stored, rev: head.rev } : stored;
 
 /** Messages as their viewer sees them, with the marks that say what became of these, and of all others, by now. */

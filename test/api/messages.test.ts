@@ -170,6 +170,16 @@ describe("sending again", () => {
     expect(other).toMatchObject({ status: 201, body: { seq: 2 } });
   });
 
+  test("a message that was read, or changed, since then comes back as it is by now", async () => {
+    const { ann, ben, roomId } = await pair();
+    const send = () => say(ann, roomId, "Once", { client_message_id: "c-1" });
+    const params = { room_id: roomId, message_id: (await send()).id };
+    await call("markMessageRead", { token: ben.token, params });
+    await call("reactToMessage", { token: ben.token, params, body: { emoji: "👍" } });
+    expect(await send()).toEqual(await call("getMessage", { token: ann.token, params }));
+    expect(await send()).toMatchObject({ is_read: true, status: "read", read_by: [{ id: ben.id }], rev: 1 });
+  });
+
   test("50 concurrent sends of one client_message_id give one message", async () => {
     const { ann, ben, roomId } = await pair();
     const socket = await connect(ben);
