@@ -2,6 +2,7 @@ import { addConnection } from "../data/connections.ts";
 import { putLive } from "../data/live.ts";
 import { endSession, putSession } from "../data/sessions.ts";
 import { closeConnection } from "../data/sockets.ts";
+import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { actorOf, type Socket } from "../kernel/socket.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessMemberRoom } from "./access-room.ts";
@@ -9,8 +10,13 @@ import { announcePresence } from "./announce-presence.ts";
 import { announceVisit } from "./announce-visit.ts";
 import { openDirectRoom } from "./create-room.ts";
 
+/** As in the paths of the HTTP API: no room and nobody has a longer one, and no key of the table has room for any. */
+const longestId = 128;
+
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
 const accessLimit = async (socket: Socket): Promise<string | undefined> => {
+  if ((socket.peerId ?? "").length > longestId) throw new ApiError("not_found", "User not found");
+  if ((socket.roomId ?? "").length > longestId) throw noRoomAccess();
   if (socket.peerId !== undefined) {
     return (await openDirectRoom(actorOf(socket), socket.peerId)).room.id;
   }

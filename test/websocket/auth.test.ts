@@ -67,6 +67,12 @@ describe("a socket is refused before its upgrade", () => {
     await advanceClock(61_000);
     await refused({ ticket: old });
   });
+
+  test("for a room, or somebody, that nobody can have the id of", async () => {
+    const { token } = await newUser("ann");
+    await expect(openSocket({ token, room_id: "x".repeat(2100) })).rejects.toMatchObject({ status: 403 });
+    await expect(openSocket({ token, user_id: "é".repeat(1100) })).rejects.toMatchObject({ status: 404 });
+  });
 });
 
 /** Lets time pass for a socket that pings: the gateway closes one that is idle for ten minutes. */
