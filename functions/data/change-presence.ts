@@ -6,6 +6,7 @@
  * moved with every sign of life, since that would write the index twice: who is on the list beyond their time
  * is looked at (see online.ts).
  */
+import { randomBytes } from "node:crypto";
 import { isoOf } from "../kernel/time.ts";
 import { indexKeys, keys } from "./keys.ts";
 import {
@@ -20,6 +21,8 @@ import { getItem, updateItem } from "./table.ts";
 
 export interface PresenceChange {
   readonly add?: Connection;
+  /** How many connections there may be with the one that is added. */
+  readonly atMost?: number;
   /** Ids of connections that are over. Dead entries go with every change. */
   readonly drop?: readonly string[];
   readonly heartbeatAt?: number;
@@ -69,30 +72,24 @@ const applied = (before: StoredPresence, change: PresenceChange, now: number): S
   return { ...after, listedUntil: isKept ? Math.min(listedUntil, now) : undefined };
 };
 
-/** Whether two states are one, but for what nothing here changes. */
-const isSame = (one: StoredPresence, other: StoredPresence): boolean =>
-  JSON.stringify(factsOf(one)) === JSON.stringify(factsOf(other));
-
-const factsOf = (stored: StoredPresence) => [
-  stored.version,
-  stored.lastSeen,
-  stored.heartbeatAt,
-  stored.isHidden,
-  stored.listedUntil,
-  stored.entries?.map((entry) => entry.id).sort(),
-];
-
 /**
  * What must still hold when a change is written. Where nothing hangs on the rest, that is the place on the
- * list and, if connections go, that one stays: then a user's devices do not get in each other's way.
+ * list and, if connections go, that one stays, or, if one comes, that there is room for it: then a user's devices do not
+ * get in each other's way.
  */
 const conditionOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange) => {
   const map = before.entries ? "attribute_exists(connections)" : "attribute_not_exists(connections)";
   const staying = after.entries?.at(-1);
   const isListed = before.listedUntil !== undefined && after.listedUntil === before.listedUntil;
-  if (isListed && (change.add || change.heartbeatAt !== undefined))
+  const makesRoom = change.drop !== undefined && change.drop.length > 0;
+  if (isListed && before.entries && change.add && change.atMost !== undefined && !makesRoom)
+    return {
+      text: `${map} AND gsi1sk = :seen AND size(connections) < :most`,
+      values: { ":seen": isoOf(before.listedUntil), ":most": change.atMost },
+    };
+  if (isListed && change.heartbeatAt !== undefined)
     return { text: `${map} AND gsi1sk = :seen`, values: { ":seen": isoOf(before.listedUntil) } };
-  if (isListed && change.drop && staying)
+  if (isListed && change.drop && !change.add && staying)
     return {
       text: `${map} AND gsi1sk = :seen AND attribute_exists(connections.#stay)`,
       values: { ":seen": isoOf(before.listedUntil) },
@@ -103,8 +100,8 @@ const conditionOf = (before: StoredPresence, after: StoredPresence, change: Pres
     : { text: `${map} AND version = :version`, values: { ":version": before.version } };
 };
 
-const updateOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange) => {
-  const set = ["version = if_not_exists(version, :none) + :one"];
+const updateOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange, stamp: string) => {
+  const set = ["version = if_not_exists(version, :none) + :one", "stamp = :stamp"];
   const remove: string[] = [];
   const {
     text,
@@ -114,7 +111,7 @@ const updateOf = (before: StoredPresence, after: StoredPresence, change: Presenc
     names: undefined,
     ...conditionOf(before, after, change),
   };
-  const values: Record<string, unknown> = { ":none": 0, ":one": 1, ...conditionValues };
+  const values: Record<string, unknown> = { ":none": 0, ":one": 1, ":stamp": stamp, ...conditionValues };
   const names: Record<string, string> = { ...conditionNames };
 
   // A nested path can be set only where its map exists. It is made with the profile, else by the first connection.
@@ -171,15 +168,16 @@ export const changePresence = async (
 ): Promise<Changed | undefined> => {
   const key = keys.presence(userId);
   let stored = storedFromItem(userId, await getItem(key, read));
+  // By which a call knows its own write: the SDK repeats one whose answer was lost, and others write the same.
+  const stamp = randomBytes(6).toString("base64url");
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const change = decide(stored);
     if (!change) return undefined;
     const now = Date.now();
     const wanted = applied(stored, change, now);
-    const outcome = await updateItem(key, updateOf(stored, wanted, change));
+    const outcome = await updateItem(key, updateOf(stored, wanted, change, stamp));
     const found = storedFromItem(userId, outcome.item);
-    // The SDK repeats a call whose answer was lost: then what stands in its way is its own work.
-    const isOwnWork = !outcome.done && isSame(found, wanted);
+    const isOwnWork = !outcome.done && outcome.item?.stamp === stamp;
     if (!outcome.done && !isOwnWork) {
       stored = found;
       continue;

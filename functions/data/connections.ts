@@ -26,6 +26,7 @@ export const addConnection = async (connection: Connection): Promise<Added> => {
     const others = liveOf(stored).filter((entry) => entry.id !== connection.id);
     return {
       add: connection,
+      atMost: maxConnections,
       drop: others.slice(0, Math.max(0, others.length - maxConnections + 1)).map((entry) => entry.id),
       isHidden: false,
       isSeen: true,

@@ -221,6 +221,21 @@ describe("a sign of life", () => {
 });
 
 describe("many at once", () => {
+  test("more devices than there is room for: the rest is closed", async () => {
+    const { ann } = scene;
+    await connect(ann);
+    await Promise.all(Array.from({ length: 30 }, () => connect(ann)));
+    expect(await call("listActiveSessions", { token: ann.token })).toHaveLength(20);
+  });
+
+  test("who finds out that somebody is gone: peers are told once", async () => {
+    const { ann, ben } = scene;
+    await call("heartbeat", { token: ann.token });
+    await advanceClock(6 * 60_000);
+    await Promise.all(Array.from({ length: 12 }, () => call("listOnlineUsers", { token: ben.token })));
+    expect(await told()).toEqual([true, false]);
+  });
+
   test("devices that come and go together leave their user as the last one does, told once", async () => {
     const { ann } = scene;
     for (let round = 1; round <= 2; round += 1) {
