@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: prints each budget as measured, the curves behind them, and what a million messages cost; fails if a
- * budget is broken. `-- --full` goes to the ends of the curves, which takes about half an hour; `--only` with `budgets`,
+ * budget is broken. It takes about half an hour; `-- --quick` stops short of the ends of the curves; `--only` with `budgets`,
  * `search`, `bundles`, `curves` or one of these does a part; `--others N` sets how many others are connected when a budget is
  * measured; `--json FILE` writes all of it.
  */
@@ -28,7 +28,7 @@ const { values } = parseArgs({
     json: { type: "string" },
     others: { type: "string" },
     only: { type: "string" },
-    full: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
   },
 });
 const only = parts.find((part) => part === values.only);
@@ -36,7 +36,7 @@ if (values.only !== undefined && only === undefined)
   throw new Error(`--only takes one of ${parts.join(", ")}, not ${values.only}.`);
 const does = (part: Part): boolean =>
   only === undefined || only === part || (only === "curves" && curves.some((curve) => curve === part));
-const { full } = values;
+const full = !values.quick;
 const others = Number(values.others ?? (full ? 10_000 : 500));
 if (!Number.isInteger(others) || others < 0)
   throw new Error(`--others takes a number of connections, not ${values.others}.`);

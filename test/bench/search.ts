@@ -94,7 +94,7 @@ export const fullHistory = 100_000;
 
 const historyText = (count: number): string => {
   const text = `${count.toLocaleString("en-US")} messages`;
-  return count < fullHistory ? `${text} (${fullHistory.toLocaleString("en-US")} with --full)` : text;
+  return count < fullHistory ? `${text} (${fullHistory.toLocaleString("en-US")} without --quick)` : text;
 };
 
 /** How much more a search in the longer history may read. */
