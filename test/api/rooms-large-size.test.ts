@@ -7,7 +7,7 @@ import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd
 import { itemsOfRoom } from "../support/operator.ts";
 
 /** Enough for each cost to show whether it grows with the room. `LARGE_ROOM=10000` measures the largest that is promised. */
-const size = Number(process.env.LARGE_ROOM ?? 1000);
+const size = Number(process.env.LARGE_ROOM ?? 600);
 const liveCount = 20;
 const addedAtOnce = 250;
 const minutes = 60_000;

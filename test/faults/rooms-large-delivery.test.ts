@@ -87,7 +87,14 @@ describe("a connection that cannot be reached for some time", () => {
     await send("first");
     await becomes(others, "1");
     await expect
-      .poll(async () => (await countMessages("DeliveryDeadLettersUrl")).visible, { timeout: 50_000 })
+      .poll(
+        async () => {
+          // The page comes again after one second, two, three and four.
+          await advanceClock(1000);
+          return (await countMessages("DeliveryDeadLettersUrl")).visible;
+        },
+        { timeout: 50_000, interval: 250 },
+      )
       .toBe(before.visible + 1);
     expect(await peekMessages("DeliveryDeadLettersUrl")).toContainEqual(
       expect.objectContaining({
