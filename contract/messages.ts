@@ -147,7 +147,7 @@ export const messageOperations = {
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/forward",
     summary: "Forward a message to rooms of one's own",
     description:
-      "Answers with the messages sent, in the order of `room_ids`. A message that destroys itself does so at the same time wherever it was forwarded to. A file is copied: each room has its own. `forwarded_from` is the id of the message, but not that of a direct room's in other rooms: there it is one that leads nowhere. With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe.",
+      "Answers with the messages sent, in the order of `room_ids`. Where one of the rooms may not be sent to, or not yet again (`rate_limited`), none gets it. A message that destroys itself does so at the same time wherever it was forwarded to. A file is copied: each room has its own. `forwarded_from` is the id of the message, but not that of a direct room's in other rooms: there it is one that leads nowhere. With `client_message_id` in the body, or an `Idempotency-Key` header, a repeat is safe.",
     auth: "user",
     params: messageParams,
     headers: idempotencyHeaders,

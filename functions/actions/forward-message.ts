@@ -1,6 +1,6 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
 import type { Head } from "../data/heads.ts";
-import { recentSeq } from "../data/memberships.ts";
+import { type Membership, recentSeq } from "../data/memberships.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -8,28 +8,31 @@ import { noRoomAccess } from "../kernel/api-error.ts";
 import { messageId as idOf, newRoomId } from "../kernel/ids.ts";
 import { accessMessage, accessPresent } from "./access-message.ts";
 import { accessSending } from "./access-sending.ts";
+import { bucketOf, payAllAhead } from "./rate-limit.ts";
 import { type Sent, sendMessage } from "./send-message.ts";
 
 /**
- * Throws `forbidden` unless the caller may send in each room, before anything is sent to any of them. Where an earlier
- * call with the same client's id has sent, its repeat decides for itself.
+ * The caller's memberships of those rooms that get the message now. Throws `forbidden` unless they may send in each. Where
+ * an earlier call with the same client's id has sent, its repeat decides, and pays, for itself.
  */
 const accessTargets = async (
   userId: string,
   roomIds: readonly string[],
   clientMessageId: string | undefined,
-): Promise<void> => {
+): Promise<Membership[]> => {
   const { heads, memberships } = await getTogether(
     { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
     "consistent",
   );
-  for (const roomId of roomIds) {
+  return roomIds.flatMap((roomId) => {
     const head = heads.find((one) => one.id === roomId);
     const me = memberships.find((one) => one.roomId === roomId);
     if (!head || head.status === "deleted" || !me) throw noRoomAccess();
     const isRepeated = clientMessageId !== undefined && recentSeq(me, clientMessageId) !== undefined;
-    if (!isRepeated) accessSending({ head, me });
-  }
+    if (isRepeated) return [];
+    accessSending({ head, me });
+    return [me];
+  });
 };
 
 /** The kind of a message's file is the message's type. */
@@ -56,7 +59,8 @@ const sourceToldIn = (target: string, source: Head, { seq }: StoredMessage): str
  * Sends what a message says to each of the rooms, one after the other, as messages of the caller's. A function that ends
  * in between has sent to the first rooms; a repeat with the same client's id sends to the others, and answers with what
  * stands in the first. Throws `forbidden` for a room in which the caller may not send, `not_found` or `conflict` for the
- * message or its file, and `rate_limited`.
+ * message or its file, and `rate_limited`: it is paid for in all rooms before the first one gets it, since a repeat after
+ * the time that is told, without a client's id, would send it there twice.
  */
 export const forwardMessage = async (
   actor: Actor,
@@ -67,7 +71,8 @@ export const forwardMessage = async (
   const { room, message } = await accessMessage(actor.userId, roomId, messageId);
   accessPresent(message);
   const targets = [...new Set(roomIds)];
-  await accessTargets(actor.userId, targets, clientMessageId);
+  const memberships = await accessTargets(actor.userId, targets, clientMessageId);
+  const costs = await payAllAhead(memberships, bucketOf());
   const { attachment } = message;
   const origin = {
     expiresAt: message.expiresAt,
@@ -78,6 +83,7 @@ export const forwardMessage = async (
     sent.push(
       await sendMessage(actor, target, draftOf(message, clientMessageId), {
         ...origin,
+        cost: costs.get(target),
         forwardedFrom: sourceToldIn(target, room.head, message),
       }),
     );

@@ -21,7 +21,7 @@ const tooFast = (bucketAt: number, { cost, capacity }: Bucket): ApiError => {
   const seconds = Math.max(0.1, (bucketAt + cost - capacity - Date.now()) / 1000);
   return new ApiError(
     "rate_limited",
-    `Too many messages to this room, or changes of them: wait ${seconds.toFixed(1)} seconds and send this one again.`,
+    `Too many messages to one room, or changes of them: wait ${seconds.toFixed(1)} seconds and send this one again.`,
     { retryAfter: seconds },
   );
 };
@@ -46,4 +46,19 @@ export const payAhead = async (me: Membership, bucket: Bucket): Promise<number> 
   if (!isHalfEmpty(me, bucket)) return bucket.cost;
   await payNow(me, bucket);
   return 0;
+};
+
+/**
+ * The same for a message to several rooms: what it still costs in each, by room. Throws `rate_limited`, with the time after
+ * which all of them take it, and then nothing is paid, unless other calls empty a bucket meanwhile.
+ */
+export const payAllAhead = async (
+  memberships: readonly Membership[],
+  bucket: Bucket,
+): Promise<Map<string, number>> => {
+  const [emptiest] = [...memberships].sort((one, other) => other.bucketAt - one.bucketAt);
+  if (emptiest) accessBucket(emptiest, bucket);
+  const costs = new Map<string, number>();
+  for (const me of memberships) costs.set(me.roomId, await payAhead(me, bucket));
+  return costs;
 };

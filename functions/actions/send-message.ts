@@ -161,9 +161,11 @@ export interface Origin {
   /** When that one destroys itself, in seconds since 1970. */
   readonly expiresAt: number | null;
   readonly file: ForwardedFile | undefined;
+  /** What it still costs when it is claimed, where it was paid ahead (see payAllAhead). */
+  readonly cost: number | undefined;
 }
 
-const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined };
+const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined, cost: undefined };
 
 /** DynamoDB's time to live counts whole seconds: the message lasts as long as was asked, and less than a second more. */
 const expiryOf = ({ expires_in }: Draft, origin: Origin): number | null =>
@@ -215,7 +217,7 @@ export const sendMessage = async (
     return repeat(actor, me, earlier, prepare);
   }
   if (typeof draft.reply_to === "string") await accessReplyTarget(me, draft.reply_to);
-  const cost = await payAhead(me, bucket);
+  const cost = origin.cost ?? (await payAhead(me, bucket));
   const unsent = await prepare();
   const { message } = unsent;
 

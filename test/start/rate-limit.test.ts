@@ -94,6 +94,36 @@ test("what is refused leaves no trace, however many are sent at once", async () 
   expect(Number(headers.get("retry-after"))).toBeGreaterThan((taken - burst) * secondsAMessage);
 });
 
+test("a forward to several rooms is refused before any of them gets it", async () => {
+  const [ann, ben, cid] = await newUsers(3);
+  if (!ann || !ben || !cid) throw new Error("no users");
+  const free = await directRoom(ann, ben);
+  const used = await directRoom(ann, cid);
+  const { body: source } = await send(ann, free, "Forward me");
+  const params = { room_id: free, message_id: source.id };
+  const forward = () =>
+    attempt("forwardMessage", { token: ann.token, params, body: { room_ids: [free, used] } });
+  const seqOf = async (room_id: string): Promise<number> =>
+    (await call("getRoom", { token: ann.token, params: { room_id } })).seq;
+
+  const left = 5;
+  await Promise.all(Array.from({ length: burst - left }, (_, at) => send(ann, used, `message ${at}`)));
+  // The bucket of one room runs dry while the other's is more than half full.
+  const answers = await Promise.all(Array.from({ length: 2 * left }, forward));
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...Array(left).fill(201), ...Array(left).fill(429)]);
+  expect([await seqOf(free), await seqOf(used)]).toEqual([1 + left, burst]);
+
+  const { status, headers } = await forward();
+  expect(status).toBe(429);
+  const seconds = Number(headers.get("retry-after"));
+  expect(seconds).toBeGreaterThanOrEqual(1);
+  expect([await seqOf(free), await seqOf(used)]).toEqual([1 + left, burst]);
+  await advanceClock(seconds * 1000);
+  expect((await forward()).status).toBe(201);
+  expect([await seqOf(free), await seqOf(used)]).toEqual([2 + left, burst + 1]);
+});
+
 test("whoever lets themself into a room begins with one message, however often they do", async () => {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("no users");
