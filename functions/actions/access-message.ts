@@ -10,7 +10,6 @@ import {
   type MemberRoom,
   type ReadableRoom,
 } from "./access-room.ts";
-import { bucketOf, payNow } from "./rate-limit.ts";
 
 /** A message that the caller may see, with its room. */
 export interface RoomMessage<R extends ReadableRoom = ReadableRoom> {
@@ -51,9 +50,8 @@ export const accessPresent = (message: StoredMessage): void => {
 };
 
 /**
- * A message that a member wants to change, which takes as much from their rate bucket as sending one: the whole room is
- * told of it too. Throws `forbidden` where the room is not the caller's, or archived, `not_found` for the message, and
- * `rate_limited`.
+ * A message that a member wants to change. Throws `forbidden` where the room is not the caller's, or archived, and
+ * `not_found` for the message.
  */
 export const accessChangeableMessage = async (
   userId: string,
@@ -64,7 +62,6 @@ export const accessChangeableMessage = async (
   const message = await accessVisibleMessage(room, messageId);
   if (room.head.status !== "active")
     throw new ApiError("forbidden", "The room is archived: activate it to change its messages.");
-  await payNow(room.me, bucketOf());
   return { room, message };
 };
 

@@ -1,9 +1,11 @@
 import type { Head } from "../data/heads.ts";
+import type { Membership } from "../data/memberships.ts";
 import { landChange, type MessageChange, raiseRev, stampMessage } from "../data/message-changes.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { pause } from "../kernel/pause.ts";
 import { noSuchMessage } from "./access-marks.ts";
+import { bucketOf, payNow } from "./rate-limit.ts";
 
 /** How often a change is tried that others overtake, whose changes are of the same message or the same room. */
 const attempts = 50;
@@ -19,16 +21,29 @@ export type Intent = (current: StoredMessage) => MessageChange | undefined;
 
 export interface Steps {
   readonly intent: Intent;
+  /**
+   * The member from whose rate bucket the change takes as much as sending a message, since the whole room is told of it too;
+   * undefined for an administrator, who pays nothing.
+   */
+  readonly payer: Membership | undefined;
   /** What must be stored before the change is, from the message as it is before. */
   readonly prepare?: (current: StoredMessage, change: MessageChange) => Promise<void>;
 }
 
-/** The message with the change in it, stamped with a revision that the room has, mostly, not come to yet. */
-const land = async (head: Head, seen: StoredMessage, { intent, prepare }: Steps): Promise<StoredMessage> => {
+/**
+ * The message with the change in it, stamped with a revision that the room has, mostly, not come to yet. It is paid for
+ * once the message, as it was seen, takes it.
+ */
+const land = async (
+  head: Head,
+  seen: StoredMessage,
+  { intent, payer, prepare }: Steps,
+): Promise<StoredMessage> => {
   let current = seen;
   let rev = Math.max(head.rev + 1, current.rev);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const change = intent(current);
+    if (payer && attempt === 0) await payNow(payer, bucketOf());
     if (!change) return current;
     await prepare?.(current, change);
     const outcome = await landChange(current, rev, change);
@@ -71,6 +86,8 @@ const announceRev = async (head: Head, landed: StoredMessage): Promise<StoredMes
  *
  * A function that ends in between leaves a change that stands, and that nobody is told of: the caller's repeat finds the
  * message as wanted and announces it under a new revision, because nobody knows whether the first one was.
+ *
+ * Throws `rate_limited`, and what the intent throws.
  */
 export const changeMessage = async (
   head: Head,

@@ -1,5 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Head } from "../data/heads.ts";
+import type { Membership } from "../data/memberships.ts";
 import type { StoredMessage } from "../data/messages.ts";
 import { deletePin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -27,14 +28,20 @@ const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete"
 const isAuthorsAlone = ({ senderId, deletedBy, isRemoved }: StoredMessage, by: string): boolean =>
   deletedBy === senderId && by !== senderId && !isRemoved;
 
+interface Removal {
+  readonly kind: "delete" | "remove";
+  readonly by: string;
+  readonly payer: Membership | undefined;
+}
+
 /**
  * Deletes a message in the name of somebody who may, and tells the room. `remove` is an administrator's: it holds for good,
- * also where the message was deleted before.
+ * also where the message was deleted before. Throws `rate_limited` for a member, who pays for it.
  */
 export const removeMessage = async (
   head: Head,
   message: StoredMessage,
-  { kind, by }: { readonly kind: "delete" | "remove"; readonly by: string },
+  { kind, by, payer }: Removal,
 ): Promise<void> => {
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(head, message, {
@@ -44,6 +51,7 @@ export const removeMessage = async (
         kind === "remove" ? current.isRemoved : current.isDeleted && !isAuthorsAlone(current, by);
       return isDone ? undefined : { kind, by, at: isoNow() };
     },
+    payer,
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
   await notifyDeleted(head, changed);
@@ -58,7 +66,7 @@ export const deleteMessage = async (actor: Actor, roomId: string, messageId: str
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessDeletion(room, message, "delete");
   accessLasting(message);
-  await removeMessage(room.head, message, { kind: "delete", by: actor.userId });
+  await removeMessage(room.head, message, { kind: "delete", by: actor.userId, payer: room.me });
 };
 
 /**
@@ -83,6 +91,7 @@ export const restoreMessage = async (actor: Actor, roomId: string, messageId: st
         throw new ApiError("conflict", "Nothing is left of this message: its file was removed with it.");
       return { kind: "restore" };
     },
+    payer: room.me,
   });
   return notifyUpdated(room, changed);
 };

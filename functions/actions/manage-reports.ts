@@ -111,7 +111,7 @@ const removeReported = async (actor: Actor, { room, seq }: ReportedMessage): Pro
   const [head, message] = await Promise.all([getHead(room, "consistent"), getMessage(room, seq)]);
   if (!head || head.status === "deleted" || seq <= head.floor) return;
   if (message && !isPast(message.expiresAt))
-    await removeMessage(head, message, { kind: "remove", by: actor.userId });
+    await removeMessage(head, message, { kind: "remove", by: actor.userId, payer: undefined });
 };
 
 /**

@@ -27,6 +27,7 @@ export const pinMessage = async (actor: Actor, roomId: string, messageId: string
       accessPresent(current);
       return current.pinnedAt === null ? { kind: "pin", at } : undefined;
     },
+    payer: room.me,
     prepare: (current) => putPin(current, at),
   });
   return notifyUpdated(room, changed);
@@ -45,6 +46,7 @@ export const unpinMessage = async (actor: Actor, roomId: string, messageId: stri
       pinnedAt = current.pinnedAt ?? pinnedAt;
       return current.pinnedAt === null ? undefined : { kind: "unpin" };
     },
+    payer: room.me,
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
   await notifyUpdated(room, changed);

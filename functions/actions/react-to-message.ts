@@ -47,6 +47,7 @@ export const reactToMessage = async (
       if (current.reactions.has(reaction) === (action === "add")) return undefined;
       return action === "add" ? addition(current, emoji, reaction) : { kind: "unreact", reaction };
     },
+    payer: room.me,
   });
   await notifyReaction(room.head, changed);
   return presentReactions(changed);

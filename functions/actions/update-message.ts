@@ -28,6 +28,7 @@ export const updateMessage = async (
       accessPresent(current);
       return current.content === content ? undefined : { kind: "edit", content, at: isoNow() };
     },
+    payer: room.me,
     prepare: putEdit,
   });
   return notifyUpdated(room, changed);

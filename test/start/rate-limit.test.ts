@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
 import { connect } from "../support/socket-client.ts";
 import { setTarget } from "../support/target.ts";
@@ -184,4 +184,44 @@ test("changes of messages take from the same bucket, marks from none", async () 
   for (const user of [ann, ben]) expect((await attempt("markMessageRead", about(user))).status).toBe(200);
   // The other one's bucket is their own.
   expect((await attempt("reactToMessage", about(ben, { emoji: "👍" }))).status).toBe(200);
+});
+
+test("changes that are refused, for the room or for the message, take nothing", async () => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("no users");
+  const room_id = await groupRoom(ann, [ben]);
+  const say = async ({ token }: TestUser, further = {}): Promise<string> =>
+    (await call("sendMessage", { token, params: { room_id }, body: { content: "Said", ...further } })).id;
+  const annsId = await say(ann);
+  const bensId = await say(ben);
+  const deletedId = await say(ben);
+  const destroyedId = await say(ben, { expires_in: 10 });
+  const about = (message_id: string, body?: object) => ({
+    token: ben.token,
+    params: { room_id, message_id },
+    body,
+  });
+  await call("deleteMessage", about(deletedId));
+  const permissions = { member: { can_send: false, can_pin: false } };
+  await call("updatePermissions", { token: ann.token, params: { room_id }, body: permissions });
+  // Until the one has destroyed itself, and what was said and deleted is no longer missing in the bucket.
+  await advanceClock(5 * secondsAMessage * 1000);
+
+  const thumb = { emoji: "👍" };
+  for (const [id, messageId, body, status] of [
+    ["updateMessage", annsId, { content: "Not mine" }, 403],
+    ["updateMessage", bensId, { content: "Not now" }, 403],
+    ["deleteMessage", annsId, undefined, 403],
+    ["restoreMessage", deletedId, undefined, 403],
+    ["pinMessage", annsId, undefined, 403],
+    ["unpinMessage", annsId, undefined, 403],
+    ["reactToMessage", deletedId, thumb, 409],
+    ["reactToMessage", destroyedId, thumb, 404],
+    ["deleteMessage", destroyedId, undefined, 404],
+  ] as const)
+    expect((await attempt(id, about(messageId, body))).status, id).toBe(status);
+  const statuses = [];
+  for (let at = 0; at < burst + 1; at += 1)
+    statuses.push((await attempt("reactToMessage", about(annsId, thumb))).status);
+  expect(statuses).toEqual([...Array(burst).fill(200), 429]);
 });
