@@ -107,7 +107,7 @@ export const reportOperations = {
     path: "/api/chat/reports/{report_id}",
     summary: "Close a report, with or without removing the message; for administrators",
     description:
-      "`remove_message` deletes the message for good: nobody restores it, also where it was deleted before. A closed report stays as it is: the same action again changes nothing.",
+      "`remove_message` deletes the message for good: nobody restores it, also where it was deleted before. A closed report stays as it is: the same action again changes nothing. Once a removal has begun, `dismiss` is refused; one that was broken off is completed by the same action.",
     auth: "user",
     params: deferred(() => z.object({ report_id: id() })),
     body: deferred(() => z.object({ action: reportAction(), note: text(1, 1000).nullish() })),

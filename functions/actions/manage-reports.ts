@@ -3,9 +3,11 @@ import { getHead } from "../data/heads.ts";
 import { getMessage, getMessagesAt, type StoredMessage } from "../data/messages.ts";
 import { type People, personOf } from "../data/people.ts";
 import {
+  type Closing,
   closeReport,
   getReport,
   listReports as listStored,
+  noteRemoval,
   type ReportedMessage,
   type StoredReport,
 } from "../data/reports.ts";
@@ -115,9 +117,23 @@ const removeReported = async (actor: Actor, { room, seq }: ReportedMessage): Pro
 };
 
 /**
- * Closes a report: the message first, if it is to be removed, so that a function that ends in between leaves an open
- * report, and the repeat closes it. Throws `forbidden`, `not_found`, or `conflict` where it was closed in another way.
+ * Closes an open report, and gives it as it is then. A message that is to be removed is so first, so that a function that ends in
+ * between leaves an open report, and the repeat closes it; and before that is noted, so that no dismissal comes in between.
  */
+const close = async (
+  actor: Actor,
+  report: StoredReport,
+  closing: Omit<Closing, "at">,
+): Promise<StoredReport | undefined> => {
+  if (closing.action === "remove_message" && report.message) {
+    const noted = await noteRemoval(report.id);
+    if (noted?.status !== "open") return noted;
+    await removeReported(actor, report.message);
+  }
+  return closeReport(report, { ...closing, at: isoNow() });
+};
+
+/** Closes a report. Throws `forbidden`, `not_found`, or `conflict` where it was, or is being, closed in another way. */
 export const updateReport = async (
   actor: Actor,
   reportId: string,
@@ -128,11 +144,11 @@ export const updateReport = async (
   if (!report) throw new ApiError("not_found", "There is no report with this id: check the id.");
   if (action === "remove_message" && !report.message)
     throw new ApiError("conflict", "This report is about a person: there is no message to remove.");
-  if (report.status === "open" && action === "remove_message" && report.message)
-    await removeReported(actor, report.message);
-  const closing = { by: actor.userId, action, note, at: isoNow() };
-  const closed = report.status === "open" ? await closeReport(report, closing) : report;
-  if (closed?.closing?.action !== action)
+  const closing = { by: actor.userId, action, note };
+  const closed = report.status === "open" ? await close(actor, report, closing) : report;
+  if (!closed?.closing)
+    throw new ApiError("conflict", "The message is being removed: `remove_message` closes the report.");
+  if (closed.closing.action !== action)
     throw new ApiError("conflict", "The report is closed already, in another way.");
   const [shown] = await view(actor.userId, [closed]);
   if (!shown) throw new Error("One report was to be shown.");

@@ -94,15 +94,32 @@ export const putReport = async (report: NewReport): Promise<{ report: StoredRepo
   return { report: stored, isNew: stored.createdAt === report.createdAt };
 };
 
-/** Closes an open report, and gives it as it is then: as somebody else closed it, if they did before. */
+const isOpen = "attribute_exists(pk) AND attribute_not_exists(closing)";
+
+/** Notes of an open report that its message is about to be removed, and gives it as it is then, also where it was closed before. */
+export const noteRemoval = async (reportId: string): Promise<StoredReport | undefined> => {
+  const outcome = await updateItem(keys.report(reportId), {
+    UpdateExpression: "SET removing = :yes",
+    ConditionExpression: isOpen,
+    ExpressionAttributeValues: { ":yes": true },
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.item && fromItem(outcome.item);
+};
+
+/**
+ * Closes an open report, and gives it as it is then: as somebody else closed it, if they did before; open where its message
+ * is being removed, and this is another action.
+ */
 export const closeReport = async (
   report: StoredReport,
   closing: Closing,
 ): Promise<StoredReport | undefined> => {
   const { gsi1pk } = indexKeys.report("closed" satisfies ReportStatus, report.createdAt, report.id);
   const outcome = await updateItem(keys.report(report.id), {
-    UpdateExpression: "SET closing = :closing, gsi1pk = :closed",
-    ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(closing)",
+    UpdateExpression: "SET closing = :closing, gsi1pk = :closed REMOVE removing",
+    ConditionExpression:
+      closing.action === "remove_message" ? isOpen : `${isOpen} AND attribute_not_exists(removing)`,
     ExpressionAttributeValues: { ":closing": { ...closing }, ":closed": gsi1pk },
     ReturnValues: "ALL_NEW",
   });

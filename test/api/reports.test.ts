@@ -257,6 +257,23 @@ describe("updateReport", () => {
     expect((await close(scene.admin, reports[1] ?? "", "remove_message")).status).toBe(200);
   });
 
+  test("in two ways at once: whoever is answered with 200 is what was done", async () => {
+    const { ann, ben, admin, roomId } = await setScene();
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await say(ben, roomId, "Something bad");
+      const { body } = await report(ann, { roomId, messageId: id });
+      const actions = ["remove_message", "dismiss"] as const;
+      const answers = await Promise.all(actions.map((action) => close(admin, body.id, action)));
+      const done = actions.filter((_, at) => answers[at]?.status === 200);
+      expect(done).toHaveLength(1);
+      expect(answers.find(({ status }) => status !== 200)).toMatchObject({ status: 409 });
+      expect((await find(admin, body.id, "closed"))?.action).toBe(done[0]);
+      const params = { room_id: roomId, message_id: id };
+      const { is_deleted } = await call("getMessage", { token: ann.token, params });
+      expect(is_deleted).toBe(done[0] === "remove_message");
+    }
+  });
+
   test("answers 404 for an unknown report, and 400 for an unknown action", async () => {
     const scene = await setScene();
     expect((await close(scene.admin, randomUUID(), "dismiss")).status).toBe(404);

@@ -30,12 +30,8 @@ type Scene = Awaited<ReturnType<typeof setScene>>;
 
 const report = ({ ann, params }: Scene) =>
   attempt("reportMessage", { token: ann.token, params, body: { reason: "Rude" } });
-const remove = (report_id: string) =>
-  attempt("updateReport", {
-    token: admin.token,
-    params: { report_id },
-    body: { action: "remove_message" },
-  });
+const close = (report_id: string, action: "dismiss" | "remove_message") =>
+  attempt("updateReport", { token: admin.token, params: { report_id }, body: { action } });
 
 const statusesOf = async (id: string): Promise<string[]> => {
   const pages = await Promise.all(
@@ -72,10 +68,11 @@ describe("reportMessage", () => {
 });
 
 describe("updateReport, which removes a message", () => {
-  const writes = [{ sk: "MSG#" }, { sk: "HEAD" }, { pk: "REPORT#" }];
+  // Of the report, what is noted before the message is removed, and what closes it.
+  const writes = [{ pk: "REPORT#" }, { sk: "MSG#" }, { sk: "HEAD" }, { pk: "REPORT#", nth: 2 }];
   for (const kind of ["crash", "lose"] as const)
-    for (const { sk, pk } of writes)
-      test(`${kind} at the write of ${sk ?? pk}: in the end the message is gone, and the report closed`, async () => {
+    for (const { sk, pk, nth = 1 } of writes)
+      test(`${kind} at write ${nth} of ${sk ?? pk}: in the end the message is gone, and the report closed so`, async () => {
         const scene = await setScene();
         const { id } = (await report(scene)).body;
         await injectFault({
@@ -84,9 +81,11 @@ describe("updateReport, which removes a message", () => {
           action: "UpdateItem",
           pk: pk ?? `ROOM#${scene.params.room_id}`,
           ...(sk && { sk }),
+          nth,
         });
-        expect((await remove(id)).status).toBe(kind === "crash" ? 500 : 200);
-        if (kind === "crash") expect((await remove(id)).status).toBe(200);
+        expect((await close(id, "remove_message")).status).toBe(kind === "crash" ? 500 : 200);
+        expect((await close(id, "dismiss")).status).toBe(409);
+        if (kind === "crash") expect((await close(id, "remove_message")).status).toBe(200);
         const message = await call("getMessage", { token: scene.ann.token, params: scene.params });
         expect(message).toMatchObject({ is_deleted: true, content: "" });
         expect(await statusesOf(id)).toEqual(["closed"]);
