@@ -102,6 +102,7 @@ const collect = async (
     type: search.message_type,
     from: timeOf(search.from),
     to: timeOf(search.to),
+    results: search.page_size,
     start,
   });
   const stored: StoredMessage[] = [];

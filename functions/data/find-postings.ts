@@ -1,5 +1,6 @@
 /** Finds messages by the postings of their terms, in one room or in several at once, the newest first. */
 import { forEach } from "../kernel/for-each.ts";
+import { type Beginnings, listBeginnings, roomsAtOnce, termsInRoom } from "./beginnings.ts";
 import { lastSeq, lastTime, placeOf } from "./keys.ts";
 import {
   type Allowance,
@@ -8,26 +9,20 @@ import {
   listTerms,
   type PostingStream,
 } from "./postings.ts";
-import {
-  compareTerms,
-  type Entry,
-  type Finding,
-  type Position,
-  type SearchedRoom,
-  type TermGroup,
-  type Wanted,
-} from "./search-index.ts";
+import type { Entry, Finding, Position, SearchedRoom, Wanted } from "./search-index.ts";
 
 /** Queries of a call, beyond those that every room and term need: each costs half a unit. */
 const furtherQueries = 100;
 
-/** Terms of one beginning that are looked for in each of few rooms, and in many rooms together. */
-const termsInRoom = 20;
+/** Terms of one beginning that are looked for in many rooms together, where other terms are, too. */
 const termsInAll = 300;
 
-/** How many terms of one beginning are looked for in each room. */
-const termsSought = ({ rooms }: Wanted): number =>
+/** How many terms of one beginning are looked for beside other terms, in each room. */
+const termsBeside = ({ rooms }: Wanted): number =>
   Math.max(1, Math.min(termsInRoom, Math.floor(termsInAll / rooms.length)));
+
+/** Rooms, at the least, in which a beginning is looked up together. */
+const guessesAtOnce = 5;
 
 /** The place from which to look in a room on, where all that is newer than a position has been looked at. */
 const startIn = (roomId: string, position: Position | undefined): string => {
@@ -36,63 +31,19 @@ const startIn = (roomId: string, position: Position | undefined): string => {
   return placeOf(roomId > position.roomId ? position.at : position.at - 1, lastSeq);
 };
 
-const roomsAtOnce = 25;
-
-/** The next entry of a room; where it has looked far enough, the place where it goes on; undefined at the end. */
-type Step = { readonly entry: Entry } | { readonly place: Position } | undefined;
+/**
+ * What is next of a room: an entry, or a guess, which has all whole terms while what begins as was typed is not looked up in
+ * the room; that, and what comes of it, is the next step. Where it has looked far enough, the place where it goes on.
+ */
+type Step = { readonly entry: Entry } | { readonly guess: Entry } | { readonly place: Position };
 
 interface Walk {
-  next(): Promise<Step>;
+  /** Undefined at the end. */
+  next(): Promise<Step | undefined>;
 }
 
 /** Where what comes after an entry begins. */
 const behind = ({ at, roomId, seq }: Entry): Position => ({ at, roomId, seq: seq - 1 });
-
-/** The terms of each room that begin as was typed, and how far by the alphabet they are looked for. */
-interface Beginnings {
-  readonly terms: ReadonlyMap<string, readonly string[]>;
-  readonly group: TermGroup;
-}
-
-/**
- * Where a beginning is all that is looked for, each room is looked at up to the same term, or what comes after would have to
- * be remembered for each room: up to the last one that the room with the most of them can be asked for.
- */
-const listBeginnings = async (wanted: Wanted, prefix: string, allowance: Allowance): Promise<Beginnings> => {
-  const most = termsSought(wanted);
-  const isAlone = wanted.terms.length === 0;
-  const { after, upTo } = isAlone ? wanted.group : {};
-  const listed = new Map<string, string[]>();
-  await forEach(wanted.rooms, roomsAtOnce, async ({ id }) => {
-    listed.set(id, await listTerms(id, prefix, most + 1, allowance, after));
-  });
-  if (!isAlone) return { terms: listed, group: {} };
-  const lasts = [...listed.values()].flatMap((terms) => (terms.length > most ? (terms[most - 1] ?? []) : []));
-  const end = upTo === undefined ? (lasts.sort(compareTerms)[0] ?? null) : upTo;
-  const isWithin = (term: string): boolean => end === null || compareTerms(term, end) <= 0;
-  return {
-    terms: new Map([...listed].map(([id, terms]) => [id, terms.slice(0, most).filter(isWithin)])),
-    group: { after, upTo: end },
-  };
-};
-
-/** The streams of which each has every message that is found; none where there is no such message. */
-const openStreams = (
-  room: SearchedRoom,
-  wanted: Wanted,
-  beginnings: Beginnings | undefined,
-  low: string,
-  allowance: Allowance,
-): PostingStream[] | undefined => {
-  const streams = wanted.terms.map((term) => createPostingStream(room.id, term, low, allowance));
-  if (!beginnings) return streams;
-  const terms = beginnings.terms.get(room.id) ?? [];
-  if (terms.length === 0) return undefined;
-  // With more of them than can be looked at, the other terms find the messages, and what they say is compared.
-  if (terms.length > termsSought(wanted)) return streams;
-  const union = terms.map((term) => createPostingStream(room.id, term, low, allowance));
-  return [...streams, createUnionStream(union)];
-};
 
 /**
  * Walks through a room: each stream in turn is asked for its newest posting that is not newer than the last one found,
@@ -108,7 +59,24 @@ const createWalk = (
   const newest = wanted.to === undefined ? undefined : placeOf(wanted.to, lastSeq);
   const start = startIn(room.id, wanted.start);
   let place = newest !== undefined && newest < start ? newest : start;
-  const streams = openStreams(room, wanted, beginnings, low, allowance);
+  const streams = wanted.terms.map((term) => createPostingStream(room.id, term, low, allowance));
+  /** What is still to be looked up. */
+  let beginning = beginnings ? undefined : wanted.prefix;
+  let hasGuessed = false;
+
+  const unionOf = (terms: readonly string[]): PostingStream => {
+    allowance.queries += terms.length;
+    return createUnionStream(terms.map((term) => createPostingStream(room.id, term, low, allowance)));
+  };
+  if (beginnings) streams.push(unionOf(beginnings.terms.get(room.id) ?? []));
+
+  const lookUp = async (prefix: string): Promise<void> => {
+    const most = termsBeside(wanted);
+    const terms = await listTerms(room.id, prefix, most + 1);
+    // With more of them than can be looked at, the other terms find the messages, and what they say is compared.
+    if (terms.length <= most) streams.push(unionOf(terms));
+    beginning = undefined;
+  };
 
   /** Whether an entry may be shown, as far as its posting tells. */
   const fits = ({ senderId, type, seq }: Entry): boolean =>
@@ -116,8 +84,8 @@ const createWalk = (
     (wanted.senderId === undefined || wanted.senderId === senderId) &&
     (wanted.type === undefined || wanted.type === type);
 
-  const next = async (): Promise<Step> => {
-    if (!streams) return undefined;
+  const next = async (): Promise<Step | undefined> => {
+    if (beginning !== undefined && hasGuessed) await lookUp(beginning);
     for (let isFirst = true; ; isFirst = false) {
       let lowest = place;
       let found: Entry | undefined;
@@ -128,6 +96,10 @@ const createWalk = (
       }
       if (!found) return undefined;
       const isMatch = lowest === place;
+      if (isMatch && fits(found) && beginning !== undefined) {
+        hasGuessed = true;
+        return { guess: found };
+      }
       place = isMatch ? placeOf(found.at, found.seq - 1) : lowest;
       if (isMatch && fits(found)) return { entry: found };
       if (allowance.queries <= 0 && !isFirst) {
@@ -145,13 +117,15 @@ const isBefore = (one: Position, other: Position): boolean => {
   return one.roomId === other.roomId ? one.seq > other.seq : one.roomId < other.roomId;
 };
 
+const placed = (step: Step): Position => {
+  if ("place" in step) return step.place;
+  return "entry" in step ? step.entry : step.guess;
+};
+
 export const createTableFinding = (wanted: Wanted): Finding => {
-  const forPrefix = wanted.prefix === undefined ? 0 : 2 * termsSought(wanted) + 1;
-  const allowance: Allowance = {
-    queries: wanted.rooms.length * (wanted.terms.length + forPrefix) + furtherQueries,
-  };
+  const allowance: Allowance = { queries: wanted.rooms.length * wanted.terms.length + furtherQueries };
   /** What is next of each room that has something left. */
-  const walks = new Map<Walk, NonNullable<Step>>();
+  const walks = new Map<Walk, Step>();
   let beginnings: Beginnings | undefined;
   let isOpen = false;
   let position: Position | undefined = wanted.start;
@@ -163,16 +137,29 @@ export const createTableFinding = (wanted: Wanted): Finding => {
   };
 
   /** The walk whose next step is the newest. */
-  const first = (): [Walk, NonNullable<Step>] | undefined => {
-    let newest: [Walk, NonNullable<Step>] | undefined;
-    const placed = (step: NonNullable<Step>): Position => ("entry" in step ? step.entry : step.place);
+  const first = (): [Walk, Step] | undefined => {
+    let newest: [Walk, Step] | undefined;
     for (const one of walks) if (!newest || isBefore(placed(one[1]), placed(newest[1]))) newest = one;
     return newest;
   };
 
+  /** Looks the beginning up in rooms whose messages may be the next ones. */
+  const settleGuesses = async (count: number): Promise<void> => {
+    const guesses = [...walks]
+      .filter(([, step]) => "guess" in step)
+      .sort(([, one], [, other]) => (isBefore(placed(one), placed(other)) ? -1 : 1))
+      .slice(0, Math.max(count, guessesAtOnce));
+    await forEach(
+      guesses.map(([walk]) => walk),
+      roomsAtOnce,
+      advance,
+    );
+  };
+
   const take = async (count: number): Promise<Entry[]> => {
     if (!isOpen) {
-      if (wanted.prefix !== undefined) beginnings = await listBeginnings(wanted, wanted.prefix, allowance);
+      if (wanted.prefix !== undefined && wanted.terms.length === 0)
+        beginnings = await listBeginnings(wanted, wanted.prefix);
       await forEach(
         wanted.rooms.map((room) => createWalk(room, wanted, beginnings, allowance)),
         roomsAtOnce,
@@ -188,11 +175,15 @@ export const createTableFinding = (wanted: Wanted): Finding => {
         return entries;
       }
       const [walk, step] = next;
-      if (!("entry" in step)) {
+      if ("place" in step) {
         position = step.place;
         return entries;
       }
       if (entries.length === count) return entries;
+      if ("guess" in step) {
+        await settleGuesses(count - entries.length);
+        continue;
+      }
       entries.push(step.entry);
       position = behind(step.entry);
       await advance(walk);

@@ -7,7 +7,7 @@
 import type { MessageType } from "../../contract/objects/message.ts";
 import { isPast } from "../kernel/time.ts";
 import { behindAll, behindTerm, keys, placeOf, posted } from "./keys.ts";
-import type { Entry } from "./search-index.ts";
+import { compareTerms, type Entry, type TermGroup } from "./search-index.ts";
 import { type Item, query } from "./table.ts";
 
 /** A posting as it is stored. What is as it mostly is takes no room. */
@@ -103,33 +103,33 @@ export const createUnionStream = (streams: readonly PostingStream[]): PostingStr
 });
 
 /**
- * The terms of a room that begin so, in the order of the alphabet, at most so many, from behind one of them on: the first
- * posting of each is read, and then what is behind all of its postings. A term that is no more than the beginning comes first.
+ * The first term of a room that begins so, behind one of them and up to another where these are given: what is read is its
+ * first posting. A term that is no more than the beginning comes first.
  */
-export const listTerms = async (
+export const getTerm = async (
   roomId: string,
   beginning: string,
-  most: number,
-  allowance: Allowance,
-  after?: string,
-): Promise<string[]> => {
+  { after, upTo }: TermGroup,
+): Promise<string | undefined> => {
+  const from = after === undefined ? beginning : behindTerm(after);
+  const to = typeof upTo === "string" ? behindTerm(upTo) : behindAll(beginning);
+  // A cursor that somebody made may say so, and the table refuses it.
+  if (compareTerms(from, to) > 0) return undefined;
+  const [item] = await query({
+    KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+    ExpressionAttributeValues: { ":pk": keys.postingsOf(roomId).pk, ":from": from, ":to": to },
+    Limit: 1,
+  });
+  return item && posted(String(item.sk)).term;
+};
+
+/** The terms of a room that begin so, in the order of the alphabet, at most so many. */
+export const listTerms = async (roomId: string, beginning: string, most: number): Promise<string[]> => {
   const terms: string[] = [];
-  let from = after === undefined ? beginning : behindTerm(after);
   while (terms.length < most) {
-    allowance.queries -= 1;
-    const [item] = await query({
-      KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-      ExpressionAttributeValues: {
-        ":pk": keys.postingsOf(roomId).pk,
-        ":from": from,
-        ":to": behindAll(beginning),
-      },
-      Limit: 1,
-    });
-    if (!item) return terms;
-    const { term } = posted(String(item.sk));
+    const term = await getTerm(roomId, beginning, { after: terms.at(-1) });
+    if (term === undefined) break;
     terms.push(term);
-    from = behindTerm(term);
   }
   return terms;
 };

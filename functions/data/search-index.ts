@@ -73,6 +73,8 @@ export interface Wanted {
   /** Milliseconds since 1970, both included. */
   readonly from: number | undefined;
   readonly to: number | undefined;
+  /** How many messages an answer shows. */
+  readonly results: number;
   /** Undefined for the newest. */
   readonly start: Position | undefined;
 }
