@@ -49,6 +49,6 @@ export const announceMessage = async (
   const person = personOf(audience.people, actor.userId);
   const sender = { ...person, profile: (await senderOf(actor, audience)) ?? person.profile };
   const message = presentMessage(stored, unreadMarks, () => presentUser(sender, true));
-  await deliver(audience, { ...limits, event: { type: "message", message } });
+  await deliver(audience, { ...limits, event: { type: "message", message }, sender: person.presence });
   return message;
 };

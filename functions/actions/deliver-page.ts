@@ -48,12 +48,18 @@ export const deliverPage = async (
   page: Page,
   except: (connection: Connection) => boolean,
 ): Promise<Outcome> => {
-  const [told, { people }] = await Promise.all([toldBy(page), getTogether({ presences: page.user_ids })]);
-  const presences = [...people.presences.values()];
+  const senderId = page.event?.type === "message" ? page.event.message.sender.id : undefined;
+  const [told, { people }] = await Promise.all([
+    toldBy(page),
+    getTogether({ presences: [...page.user_ids, ...(senderId === undefined ? [] : [senderId])] }),
+  ]);
+  const presences = page.user_ids.flatMap((userId) => people.presences.get(userId) ?? []);
   if (page.still_in?.by === "list") await cleanList(page.room_id, presences);
   const present = await stillIn(
     page,
     presences.filter((presence) => presence.connections.length > 0),
   );
-  return told ? tell(page.room_id, present, told, except) : { tried: [], failed: [] };
+  if (!told) return { tried: [], failed: [] };
+  const sender = senderId === undefined ? undefined : people.presences.get(senderId);
+  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, except);
 };

@@ -9,6 +9,7 @@ import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
 import { closeRoomConnections } from "./close-room-connections.ts";
 import { forgetAll, forgetConnections } from "./forget-connections.ts";
 import { viewersOf } from "./history-viewers.ts";
+import { messageSeenBy } from "./message-seen-by.ts";
 import { closeExpired, type EventFor, type Posted, postEvent } from "./post-event.ts";
 
 /** Ends a connection whose token has expired. */
@@ -22,7 +23,14 @@ export type Render = (userIds: readonly string[]) => Promise<(userId: string) =>
 
 /** What is told: one event, or what each sees in their own way, which a worker knows by its view. */
 export type Told = Pick<Delivery, "ends" | "viewers_of"> &
-  ({ readonly event: ServerEvent } | { readonly view: PageView; readonly render: Render });
+  (
+    | {
+        readonly event: ServerEvent;
+        /** The presence of who sends the message in it, which a worker reads again: not all see it alike. */
+        readonly sender?: Presence | undefined;
+      }
+    | { readonly view: PageView; readonly render: Render }
+  );
 
 const endedAtOnce = 25;
 
@@ -41,8 +49,12 @@ const end = (
     if (what === "room" && largeRooms.has(roomId)) await dropLargeRoom(roomId, userId);
   });
 
-const eventFor = async (told: Told, connections: readonly Connection[]): Promise<EventFor> => {
-  if ("event" in told) return told.event;
+const eventFor = async (
+  told: Told,
+  presences: readonly Presence[],
+  connections: readonly Connection[],
+): Promise<EventFor> => {
+  if ("event" in told) return told.sender ? messageSeenBy(told.event, told.sender, presences) : told.event;
   const userIds = new Set(connections.map((connection) => connection.userId));
   return userIds.size === 0 ? () => undefined : told.render([...userIds]);
 };
@@ -101,7 +113,7 @@ export const tell = async (
     told.viewers_of,
   );
   const tried = listening.filter((connection) => mayView(connection.userId));
-  const { over, failed } = await postEvent(tried, await eventFor(told, tried));
+  const { over, failed } = await postEvent(tried, await eventFor(told, presences, tried));
   await forgetAll(over);
   await notifyUnreached(roomId, presences, told, over);
   if (told.ends) await end(told.ends, roomId, presences);

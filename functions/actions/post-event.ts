@@ -23,19 +23,19 @@ export const closeExpired = async (expired: readonly Pick<Connection, "id">[]): 
   await Promise.all(expired.map((connection) => closeConnection(connection.id)));
 };
 
-/** Encodes an event once, or once for each user where it differs by user. */
+/** Encodes each event once, of those that differ by user too. */
 const encoderOf = (event: EventFor): ((connection: Connection) => string | undefined) => {
   if (typeof event !== "function") {
     const encoded = encodeEvent(event);
     return () => encoded;
   }
-  const encoded = new Map<string, string | undefined>();
+  const byUser = new Map<string, ServerEvent | undefined>();
+  const encoded = new Map<ServerEvent, string>();
   return ({ userId }) => {
-    if (!encoded.has(userId)) {
-      const own = event(userId);
-      encoded.set(userId, own && encodeEvent(own));
-    }
-    return encoded.get(userId);
+    if (!byUser.has(userId)) byUser.set(userId, event(userId));
+    const own = byUser.get(userId);
+    if (own && !encoded.has(own)) encoded.set(own, encodeEvent(own));
+    return own && encoded.get(own);
   };
 };
 

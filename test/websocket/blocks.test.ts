@@ -138,6 +138,47 @@ test("who comes to a group, and whose role changes, is shown as gone to whom the
   await Promise.all(sockets.map((socket) => socket.close()));
 });
 
+test("whose message comes in a group is shown as gone to whom they block, or who blocks them, and to nobody else", async () => {
+  const [ann, ben, cid] = await three();
+  const room_id = await groupRoom(ann, [ben, cid]);
+  const sockets = await Promise.all([ann, ben, cid].map((user) => connect(user)));
+  const [anns, bens, cids] = sockets;
+  if (!anns || !bens || !cids) throw new Error("Three sockets were opened.");
+  const { updated_at: since } = await block(ann, ben);
+  const gone = expect.toSatisfy((seen) => seen === null || seen <= since);
+  for (const [author, other, theirs, others] of [
+    [ann, ben, anns, bens],
+    [ben, ann, bens, anns],
+  ] as const) {
+    const body = { content: "Hello" };
+    const sent = await call("sendMessage", { token: author.token, params: { room_id }, body });
+    const told = (await others.next("message")).message;
+    expect(told.sender).toMatchObject({ id: author.id, is_online: false, last_seen: gone });
+    const history = await call("listMessages", { token: other.token, params: { room_id } });
+    expect(history.results.at(-1)?.sender).toEqual(told.sender);
+    for (const socket of [theirs, cids])
+      expect(await socket.next("message")).toEqual({ type: "message", message: sent });
+    expect(sent.sender.is_online).toBe(true);
+    const of = { room_id, message_id: sent.id };
+    await call("updateMessage", { token: author.token, params: of, body });
+    const edited = (await others.next("message_updated")).message;
+    expect(edited.sender).toMatchObject({ id: author.id, is_online: false, last_seen: gone });
+    expect((await cids.next("message_updated")).message.sender.is_online).toBe(true);
+    await theirs.next("message_updated");
+  }
+  await call("updateRoom", { token: ann.token, params: { room_id }, body: { name: "Others" } });
+  const shown = async (socket: SocketClient) =>
+    (await socket.next("room_updated")).room.participants.map(({ id, is_online }) => [id, is_online]);
+  const all = [ann, ben, cid].map(({ id }) => id);
+  for (const [socket, hidden] of [
+    [anns, ben.id],
+    [bens, ann.id],
+    [cids, ""],
+  ] as const)
+    expect(await shown(socket)).toEqual(expect.arrayContaining(all.map((id) => [id, id !== hidden])));
+  await Promise.all(sockets.map((socket) => socket.close()));
+});
+
 test("what is read and received in a direct room is not told while one blocks the other", async () => {
   const [ann, ben] = await three();
   const room_id = await directRoom(ann, ben);

@@ -155,6 +155,28 @@ describe("a room with more people connected than are told at once", () => {
     ).toEqual([]);
   });
 
+  test("who speaks is shown as gone to whom they block, and to nobody else", async () => {
+    const anns = await openSocket({ token: ann.token });
+    const contact = { token: ann.token, params: { contact_id: ben.id } };
+    await call("blockContact", contact);
+    const senderAs = async (theirs: SocketClient, id: string) => {
+      const isIt = (event: ServerEvent) => event.type === "message" && event.message.id === id;
+      await theirs.until((events) => events.some(isIt), "The message");
+      const event = theirs.events.find(isIt);
+      return event?.type === "message" ? event.message.sender : undefined;
+    };
+    const sent = await send(roomId, "from one who blocks");
+    const { last_seen: seen } = await call("getUser", {
+      token: ben.token,
+      params: { user_id: ann.id },
+    });
+    expect(await senderAs(socket, sent.id)).toEqual({ ...sent.sender, is_online: false, last_seen: seen });
+    expect(await senderAs(anns, sent.id)).toEqual(sent.sender);
+    expect(sent.sender.is_online).toBe(true);
+    await attempt("unblockContact", contact);
+    await anns.close();
+  });
+
   test("somebody who is removed while connected gets nothing further", async () => {
     const params = { room_id: roomId };
     const [dan] = await crowd.newPeople(1);
