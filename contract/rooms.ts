@@ -237,7 +237,7 @@ export const roomOperations = {
     path: "/api/chat/search/rooms",
     summary: "Find one's rooms by their name, by a tag or by who is in them",
     description:
-      "The 50 most recently active in which each word of `q` is part of the name, of a tag or of what a participant is called, without regard to case and accents; fewer, where so many are too large for one answer. Participants are found by display name, full name, username and e-mail address.",
+      "The 50 most recently active in which each word of `q` is part of the name, of a tag or of what a participant is called, without regard to case and accents; fewer, where so many are too large for one answer. Participants are found by display name, full name, username and e-mail address: the other one of every direct room; of other rooms the first 200 of each, and of these the first 1,000 people, from the most recently active room on.",
     auth: "user",
     query: deferred(() => z.object({ q: search() })),
     success: { status: 200, schema: deferred(() => z.array(room())) },

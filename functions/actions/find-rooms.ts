@@ -48,7 +48,7 @@ export const listPublicRooms = async (
 };
 
 const searchResults = 50;
-/** How many people of the caller's rooms are looked at, from the most recently active room on. */
+/** How many people of rooms that are not direct are looked at, from the most recently active room on. */
 const searchedPeople = 1000;
 
 /** By what somebody is found: what those who share a room with them see of them. */
@@ -58,19 +58,24 @@ const namesOf = (profile: Profile): string[] => {
   return [display_name, full, username, email].flatMap((name) => name ?? []);
 };
 
-/** Who is in each room, of those whom a search looks at: of a large room, its first members. */
-const getSearched = async (heads: readonly Head[]): Promise<Map<string, string[]>> => {
+/**
+ * Who is in each room, of those whom a search looks at: everybody of direct rooms, who stand in their heads and are what
+ * most such rooms are found by; of a large room, its first members.
+ */
+const getSearched = async (heads: readonly Head[]): Promise<Map<string, readonly string[]>> => {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
+  const paired = new Set(heads.flatMap((head) => head.pair ?? []));
   const searched = new Set<string>();
+  const isSearched = (userId: string): boolean => {
+    if (paired.has(userId)) return true;
+    if (searched.size < searchedPeople) searched.add(userId);
+    return searched.has(userId);
+  };
   return new Map(
-    heads.map((head) => {
-      const members = head.pair ?? (rosters.get(head.id) ?? []).map((entry) => entry.userId);
-      const looked = members.filter((userId) => {
-        if (searched.size < searchedPeople) searched.add(userId);
-        return searched.has(userId);
-      });
-      return [head.id, looked];
-    }),
+    heads.map((head) => [
+      head.id,
+      head.pair ?? (rosters.get(head.id) ?? []).map((entry) => entry.userId).filter(isSearched),
+    ]),
   );
 };
 

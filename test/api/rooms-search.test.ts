@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { newRosterItems } from "../../functions/data/rosters.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { directRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { plantItems } from "../support/plant-items.ts";
 
 const named = async (creator: TestUser, room_type: string, name: string, others: TestUser[] = []) =>
   (
@@ -128,6 +130,27 @@ describe("searchRooms", () => {
     expect(await find("surgery")).toEqual([tagged]);
     const stranger = await newUser();
     expect(await find("surgery", stranger)).toEqual([]);
+  });
+
+  test("finds every direct room by the other one, and others by 1,000 people of the latest rooms", async () => {
+    const [ann, ben, cid] = await newUsers(3);
+    if (!ann || !ben || !cid) throw new Error("no users");
+    const direct = await directRoom(ann, ben);
+    const old = await named(ann, "group", "Old", [ben, cid]);
+    const find = async ({ username }: TestUser): Promise<string[]> =>
+      (await call("searchRooms", { token: ann.token, query: { q: username } })).map((room) => room.id);
+    expect(await find(ben)).toEqual([old, direct]);
+    expect(await find(cid)).toEqual([old]);
+
+    const joinedAt = new Date().toISOString();
+    for (let full = 0; full < 5; full += 1) {
+      const roomId = await named(ann, "group", "Full");
+      const others = Array.from({ length: 200 }, () => randomUUID());
+      const members = others.map((userId) => ({ userId, role: "member" as const, joinedAt }));
+      await plantItems(newRosterItems(roomId, members).rosters);
+    }
+    expect(await find(ben)).toEqual([old, direct]);
+    expect(await find(cid)).toEqual([]);
   });
 
   test("costs half a unit more for each room that has tags, and nothing for others", async () => {
