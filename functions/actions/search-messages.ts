@@ -17,7 +17,7 @@ import { writeCursor } from "../kernel/search-cursor.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
 import { isGone } from "./present-message.ts";
-import { readState, type SearchState } from "./search-state.ts";
+import { checkTermGroup, readState, type SearchState } from "./search-state.ts";
 import { chooseRooms, listHeads, searchedPart, searchedParts } from "./searched-rooms.ts";
 import { viewMessages } from "./view-messages.ts";
 import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
@@ -93,6 +93,7 @@ const collect = async (
   access: Access,
 ): Promise<Collected> => {
   const sought = seek(search.q);
+  checkTermGroup(words, sought.prefix);
   const finding = (await searchIndex()).find({
     rooms: parts,
     terms: sought.terms,

@@ -1,6 +1,7 @@
 import { lastSeq, lastTime } from "../data/keys.ts";
 import type { Position, TermGroup } from "../data/search-index.ts";
 import { invalidCursor, readCursor } from "../kernel/search-cursor.ts";
+import { cut } from "../kernel/words.ts";
 import type { RoomGroup } from "./searched-rooms.ts";
 
 /** Where a search goes on, as its cursor holds it. */
@@ -58,4 +59,11 @@ export const readState = (name: string, cursor: string | undefined): SearchState
   const state = readCursor(name, cursor);
   if (!isState(state)) throw invalidCursor();
   return state;
+};
+
+/** Throws `invalid_cursor` unless the ends of a group are such as terms that begin so can be: they become keys of the table. */
+export const checkTermGroup = ({ after, upTo }: TermGroup, prefix: string | undefined): void => {
+  const isTerm = (end: string): boolean =>
+    prefix !== undefined && end.startsWith(prefix) && end.isWellFormed() && cut(end) === end;
+  for (const end of [after, upTo]) if (typeof end === "string" && !isTerm(end)) throw invalidCursor();
 };

@@ -207,8 +207,15 @@ describe("a search is refused", () => {
       }
     });
 
-  test("with a cursor that somebody made who knows how one is written, and that says what none says", async () => {
+  /** A cursor of ann's searches for "cursor", in a room or in all, as somebody makes it who knows how one is written. */
+  const madeUp = (roomId: string | null, text: string): string => {
+    const name = JSON.stringify([ann.id, roomId, "cursor", null, null, null, null]);
+    return `${shortDigest(`${name}\n${text}`)}${Buffer.from(text).toString("base64url")}`;
+  };
+
+  test("with a cursor that somebody made up, and that says what none says", async () => {
     const room = await groupRoom(ann, []);
+    await send(ann, room, "Cursor");
     const start = { at: 1, roomId: room, seq: 1 };
     const texts = [
       "no json",
@@ -229,14 +236,14 @@ describe("a search is refused", () => {
         { count: 0, group: { first: "", after: "x" } },
         { count: 0, words: "x" },
         { count: 0, words: { after: 5 } },
+        { count: 0, words: { after: "zzzz" } },
+        { count: 0, words: { after: `cursor${"s".repeat(1100)}` } },
+        { count: 0, words: { after: "cursor\ud800" } },
+        { count: 0, words: { upTo: "curses" } },
       ].map((state) => JSON.stringify(state)),
     ];
     for (const text of texts) {
-      const cursorOf = (roomId: string | null): string => {
-        const name = JSON.stringify([ann.id, roomId, "cursor", null, null, null, null]);
-        return `${shortDigest(`${name}\n${text}`)}${Buffer.from(text).toString("base64url")}`;
-      };
-      const queryIn = (roomId: string | null): Query => ({ q: "cursor", cursor: cursorOf(roomId) });
+      const queryIn = (roomId: string | null): Query => ({ q: "cursor", cursor: madeUp(roomId, text) });
       const params = { room_id: room };
       const answers = [
         await attempt("searchRoomMessages", { token: ann.token, params, query: queryIn(room) }),
@@ -244,6 +251,10 @@ describe("a search is refused", () => {
       ];
       for (const { problem } of answers) expect(problem.code, text).toBe("invalid_cursor");
     }
+    // One that could be, behind all words that there are.
+    const behindAll = JSON.stringify({ count: 0, words: { after: "cursor\u{10ffff}s" } });
+    const page = await searchPage(ann, room, { q: "cursor", cursor: madeUp(room, behindAll) });
+    expect([page.results, page.next]).toEqual([[], null]);
   });
 
   test("with a cursor that was altered, or is of another search, room or person", async () => {
