@@ -21,6 +21,9 @@ const smallLetter = (letter: string): string => letter.toUpperCase().toLowerCase
 /** Only lengthens the line of an Arabic word. */
 const tatweel = "\u0640";
 
+/** Signs that nobody sees, within a word: where it may be hyphenated, and where no line may part it. */
+const withinWords = /[\u00ad\u2060]/gu;
+
 /**
  * Letters that are compared of a text, of which each is worked on by itself. A message of 4,000 Korean syllables has as many,
  * in their parts; what else Unicode takes apart into more, up to 18 letters for one (U+FDFA), is cut off there.
@@ -29,7 +32,7 @@ const foldedLetters = 12_000;
 
 /** A text as it is compared: `Ångström` is `angstrom`, and `İSTANBUL` is `istanbul`. */
 export const foldText = (text: string): string =>
-  [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "")]
+  [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "").replaceAll(withinWords, "")]
     .slice(0, foldedLetters)
     .map(smallLetter)
     .join("")

@@ -30,6 +30,8 @@ const cases: Record<string, readonly (readonly [said: string, typed: string, isF
     ["Grüße aus der Müllerstraße", "grusse", true],
     ["Grüße aus der Müllerstraße", "MÜLLERSTRASSE", true],
     ["Grüße aus der Müllerstraße", "mullerstr", true],
+    ["Das Donau\u00addampf\u00adschiff legt ab", "Donaudampfschiff", true],
+    ["Das Donau\u00addampf\u00adschiff legt ab", "dampfschiff", false],
   ],
   Turkish: [
     ["İSTANBUL'da ışık var", "istanbul", true],

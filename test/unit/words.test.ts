@@ -25,6 +25,9 @@ describe("foldText", () => {
     ["Ａｎｎ", "ann"],
     ["Ёлка", "елка"],
     ["  two \t words ", "two words"],
+    // Where a word may be hyphenated, and where none may be parted.
+    ["Donau\u00addampf\u00adschiff", "donaudampfschiff"],
+    ["Word\u2060joiner", "wordjoiner"],
   ];
   for (const [text, expected] of folded)
     test(`${text} is ${expected}`, () => {
@@ -64,6 +67,8 @@ describe("a name is found", () => {
     ["เชียงใหม่", "มหาวิทยาลัยเชียงใหม่"],
     ["ガイ", "ガイド"],
     ["김", "김철수"],
+    ["müllerhausen", "Müller\u00adhausen"],
+    ["Müller\u2060hausen", "Müllerhausen"],
   ];
   for (const [typed, name] of found)
     test(`${name} by ${typed}`, () => {
