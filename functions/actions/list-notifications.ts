@@ -9,7 +9,7 @@ import {
   markNotified,
   type StoredNotification,
 } from "../data/notifications.ts";
-import { putStretchAway } from "../data/stretches.ts";
+import { putStretchAway, putStretchesAway } from "../data/stretches.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { Slice } from "../kernel/page.ts";
@@ -76,13 +76,24 @@ export const markRead = async (userId: string, notificationId: string): Promise<
   return { ...notification, is_read: true };
 };
 
+/** Of each room, the last message by which these notifications tell of new ones. */
+const lastTellings = (notifications: readonly StoredNotification[]): Map<string, number> => {
+  const lasts = new Map<string, number>();
+  for (const { type, roomId, seq } of notifications)
+    if (type === "new_message" && roomId !== null && seq !== null)
+      lasts.set(roomId, Math.max(seq, lasts.get(roomId) ?? 0));
+  return lasts;
+};
+
 const toldAtOnce = 25;
 
 /** Marks all notifications of somebody that there are by now as read. */
 export const markAllRead = async (userId: string): Promise<void> => {
   const now = Date.now();
   const { unmarked } = await listUnmarked(userId);
-  await forEach(unmarked, toldAtOnce, endTelling);
+  await forEach([...lastTellings(unmarked)], toldAtOnce, ([roomId, seq]) =>
+    putStretchesAway(roomId, userId, seq),
+  );
   await markAllNotified(userId, now);
 };
 

@@ -64,3 +64,12 @@ export const putStretchAway = async (roomId: string, userId: string, seq: number
     ExpressionAttributeValues: { ":seq": seq, ":yes": true },
   });
 };
+
+/** The same, where it is any one up to that at `seq`: all that told them is put away. */
+export const putStretchesAway = async (roomId: string, userId: string, seq: number): Promise<void> => {
+  await updateItem(keys.membership(roomId, userId), {
+    UpdateExpression: "SET put_away = :yes",
+    ConditionExpression: "notified_seq <= :seq",
+    ExpressionAttributeValues: { ":seq": seq, ":yes": true },
+  });
+};

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
-import { block } from "../support/blocks.ts";
+import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
@@ -141,6 +141,20 @@ test("nothing is made of rooms that are muted or gone, nor of what blocked peopl
   await block(ben, ann);
   await rebuild(ben.id);
   expect(await shown()).toEqual([]);
+});
+
+test("what is told by an earlier message than before is read with all others, and the next message notifies again", async () => {
+  const room = await groupRoom(ann, [ben, cid]);
+  const earlier = await block(ben, cid).then(() => say(cid, room, "Earlier"));
+  const { id } = await say(ann, room, "Later");
+  expect((await shown())[0]).toEqual(["new_message", "Later", 2, false]);
+  await unblock(ben, cid);
+  await call("deleteMessage", { token: ann.token, params: { room_id: room, message_id: id } });
+  await rebuild(ben.id);
+  expect((await notificationsOf(ben)).map(({ message }) => message?.id)).toContain(earlier.id);
+  await call("markAllNotificationsRead", { token: ben.token });
+  await say(ann, room, "Next");
+  expect((await shown())[0]).toEqual(["new_message", "Next", 3, false]);
 });
 
 test("while chat goes on, an unread room is notified of once, and nobody is told on a socket", async () => {

@@ -205,6 +205,20 @@ describe("a notification", () => {
     ]);
   });
 
+  test("is read with earlier ones of its room by one write, and the next message notifies again", async () => {
+    const room = await directRoom(ann, ben);
+    for (const content of ["One", "Two", "Three"]) {
+      await markRead(ben, room);
+      await say(ann, room, content);
+      expect((await notificationsOf(ben))[0]).toMatchObject({ message: { content }, is_read: false });
+    }
+    const { operations } = await metered(() => call("markAllNotificationsRead", { token: ben.token }));
+    // That of the membership, and up to when all are read.
+    expect(operations["PUT /api/chat/notifications/read-all"]?.wru).toBe(2);
+    await say(ann, room, "Four");
+    expect((await notificationsOf(ben))[0]).toMatchObject({ count: 2, is_read: false });
+  });
+
   test("comes with the others in pages, the newest first, after emergencies that are not read", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Fire!", { priority: "emergency" });
