@@ -43,7 +43,7 @@ afterAll(async () => {
   openSearch.stop();
 });
 afterEach(() => {
-  expect(openSearch.calls.filter((one) => / (?:403|405)$/.test(one))).toEqual([]);
+  expect(openSearch.calls.filter((one) => / (?:403|405)$|_search 400$/.test(one))).toEqual([]);
 });
 
 type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;

@@ -1,6 +1,7 @@
 /**
  * Answers as OpenSearch does, as far as Parley calls it, by its API documentation: creating an index, `_bulk`, and `_search`
- * with filters, sorted, from a place on. Whatever it is not known to take it refuses, as it does a wrong signature.
+ * with filters, sorted, from a place on. Whatever it is not known to take it refuses, as it does a wrong signature; and
+ * fields without a mapping, also in queries, where OpenSearch would find nothing and say so to nobody.
  *   https://docs.opensearch.org/latest/api-reference/index-apis/create-index/
  *   https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
  *   https://docs.opensearch.org/latest/search-plugins/searching-data/paginate/#the-search_after-parameter
@@ -18,6 +19,11 @@ interface Answer {
   readonly body: object;
 }
 
+interface Mappings {
+  readonly dynamic: string;
+  readonly properties: Readonly<Record<string, object>>;
+}
+
 /** A server with one index, and how a test has it fail. */
 export interface OpenSearch {
   readonly url: string;
@@ -25,7 +31,7 @@ export interface OpenSearch {
   readonly documents: ReadonlyMap<string, Document>;
   /** Method and path of each call so far, with its status. */
   readonly calls: readonly string[];
-  readonly mappings: object | undefined;
+  readonly mappings: Mappings | undefined;
   /** Answers the next calls of this path with a status, without doing anything. */
   fail(path: string, status: number, times: number): void;
   /** Ends the next connections without an answer. */
@@ -97,6 +103,14 @@ const matchesBool = (
   );
 };
 
+/** The fields that a clause compares, whatever documents there are. */
+const fieldsOf = (clause: unknown): string[] => {
+  const [kind, body] = only(clause);
+  if (kind !== "bool") return [only(body)[0]];
+  const { minimum_should_match: _, ...clauses } = body as Clause;
+  return Object.values(clauses).flat().flatMap(fieldsOf);
+};
+
 interface Search {
   readonly size: number;
   readonly query: Clause;
@@ -115,8 +129,12 @@ const compare = (one: readonly Value[], other: readonly Value[], sort: Search["s
   return 0;
 };
 
-const search = (documents: ReadonlyMap<string, Document>, text: string): Answer => {
+const search = (documents: ReadonlyMap<string, Document>, { properties }: Mappings, text: string): Answer => {
   const { size, query, sort, search_after: after, _source: fields } = JSON.parse(text) as Search;
+  const named = [...fieldsOf(query), ...sort.map((by) => only(by)[0]), ...fields];
+  const unmapped = named.find((field) => !Object.hasOwn(properties, field));
+  if (unmapped !== undefined)
+    return errorOf(400, "query_shard_exception", `No mapping found for [${unmapped}]`);
   const placeOf = (document: Document): Value[] =>
     sort.map((by) => valuesOf(document, only(by)[0])[0] ?? null);
   const hits = [...documents]
@@ -153,7 +171,7 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
   const failures: { path: string; status: number; times: number }[] = [];
   let refused = 0;
   let unanswered = 0;
-  let mappings: object | undefined;
+  let mappings: Mappings | undefined;
 
   const bulk = (text: string): Answer => {
     if (!text.endsWith("\n"))
@@ -164,6 +182,9 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
       const [action, { _id: id }] = only(JSON.parse(lines[at] ?? "")) as [string, { _id: string }];
       const source = action === "index" ? JSON.parse(lines[++at] ?? "") : undefined;
       const isThere = documents.has(id);
+      const unmapped = Object.keys(source ?? {}).find(
+        (field) => mappings?.dynamic === "strict" && !Object.hasOwn(mappings.properties, field),
+      );
       if (!mappings) {
         // Where indexes are not made by themselves (`action.auto_create_index`).
         const reason = "no such index [parley-messages] and [action.auto_create_index] is [false]";
@@ -173,6 +194,11 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
       } else if (refused > 0) {
         refused -= 1;
         items.push({ [action]: { _id: id, status: 429, error: { type: "rejected_execution_exception" } } });
+      } else if (unmapped !== undefined) {
+        // https://docs.opensearch.org/latest/mappings/mapping-parameters/dynamic/
+        const type = "strict_dynamic_mapping_exception";
+        const reason = `mapping set to strict, dynamic introduction of [${unmapped}] within [_doc] is not allowed`;
+        items.push({ [action]: { _id: id, status: 400, error: { type, reason } } });
       } else if (action === "index") {
         documents.set(id, source);
         items.push({ index: { _id: id, status: isThere ? 200 : 201 } });
@@ -206,7 +232,7 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
       return bulk(text);
     if (method === "POST" && path === "/parley-messages/_search" && type === "application/json")
       return mappings
-        ? search(documents, text)
+        ? search(documents, mappings, text)
         : errorOf(404, "index_not_found_exception", "no such index [parley-messages]");
     return errorOf(405, "method_not_allowed", `${method} ${path} ${type}`);
   };
