@@ -64,8 +64,3 @@ export const accessChangeableMessage = async (
     throw new ApiError("forbidden", "The room is archived: activate it to change its messages.");
   return { room, message };
 };
-
-/** Throws `forbidden` where one of the two of a direct room has blocked the other: no word passes, by an edit neither. */
-export const accessUnblocked = ({ head }: MemberRoom): void => {
-  if (head.blockedBy.size > 0) throw new ApiError("forbidden", "You can't send messages in this room.");
-};

@@ -2,12 +2,15 @@ import type { Head } from "../data/heads.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import type { MemberRoom } from "./access-room.ts";
 
+/** Says nothing of a block: where there is one, this is all that anybody learns. */
+const notAllowed = (): ApiError => new ApiError("forbidden", "You can't send messages in this room.");
+
 /** Why a room takes no message of a member. */
 export const sendingRefusal = (head: Head | undefined): ApiError => {
   if (!head || head.status === "deleted") return noRoomAccess();
   if (head.status === "archived")
     return new ApiError("forbidden", "The room is archived: activate it to send messages again.");
-  return new ApiError("forbidden", "You can't send messages in this room.");
+  return notAllowed();
 };
 
 /** Whether the member may send now; sending itself decides by the same, in its first write. */
@@ -17,4 +20,12 @@ export const maySend = ({ head, me }: MemberRoom): boolean =>
 /** Throws `forbidden` unless the member may send now. */
 export const accessSending = (room: MemberRoom): void => {
   if (!maySend(room)) throw sendingRefusal(room.head);
+};
+
+/**
+ * Throws `forbidden` where one of the two of a direct room has blocked the other: no word passes, by an edit neither, and
+ * nothing that they could call the other with again and again.
+ */
+export const accessUnblocked = ({ head }: MemberRoom): void => {
+  if (head.blockedBy.size > 0) throw notAllowed();
 };

@@ -8,6 +8,7 @@ import { type NotificationChanges, updateMemberNotifications } from "../data/mem
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { pause } from "../kernel/pause.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access-room.ts";
+import { accessUnblocked } from "./access-sending.ts";
 import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./notify-room.ts";
 import { settleListing } from "./settle-listing.ts";
 import { viewRoom } from "./view-room.ts";
@@ -45,6 +46,7 @@ export const updateRoom = async (userId: string, roomId: string, changes: RoomCh
 export const archiveRoom = async (userId: string, roomId: string): Promise<Room> => {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "archive it");
+  accessUnblocked(room);
   if (room.head.type === "public") await deleteListing(roomId);
   const head = await updateHeadStatus(roomId, "archived");
   // A change at the same time may have listed it again.
@@ -56,6 +58,7 @@ export const archiveRoom = async (userId: string, roomId: string): Promise<Room>
 export const activateRoom = async (userId: string, roomId: string): Promise<Room> => {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "activate it");
+  accessUnblocked(room);
   const head = await updateHeadStatus(roomId, "active");
   const view = await announce(head, room);
   if (head?.type === "public") await settleListing(roomId);

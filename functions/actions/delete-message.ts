@@ -6,8 +6,9 @@ import { deletePin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { isoNow } from "../kernel/time.ts";
-import { accessChangeableMessage, accessLasting, accessUnblocked } from "./access-message.ts";
+import { accessChangeableMessage, accessLasting } from "./access-message.ts";
 import { accessPermission, type MemberRoom } from "./access-room.ts";
+import { accessUnblocked } from "./access-sending.ts";
 import { changeMessage } from "./change-message.ts";
 import { notifyDeleted, notifyUpdated } from "./notify-message.ts";
 

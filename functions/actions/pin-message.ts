@@ -2,8 +2,9 @@ import type { Message } from "../../contract/objects/message.ts";
 import { deletePin, putPin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isoNow } from "../kernel/time.ts";
-import { accessChangeableMessage, accessLasting, accessPresent, accessUnblocked } from "./access-message.ts";
+import { accessChangeableMessage, accessLasting, accessPresent } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";
+import { accessUnblocked } from "./access-sending.ts";
 import { changeMessage } from "./change-message.ts";
 import { notifyUpdated } from "./notify-message.ts";
 

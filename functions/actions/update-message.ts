@@ -3,8 +3,9 @@ import { putEdit } from "../data/edits.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { isoNow } from "../kernel/time.ts";
-import { accessChangeableMessage, accessPresent, accessUnblocked } from "./access-message.ts";
+import { accessChangeableMessage, accessPresent } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";
+import { accessUnblocked } from "./access-sending.ts";
 import { changeMessage } from "./change-message.ts";
 import { notifyUpdated } from "./notify-message.ts";
 

@@ -60,6 +60,24 @@ describe("blockContact", () => {
     for (const answer of await Promise.all(tries)) expect(answer).toMatchObject(refused);
   });
 
+  test("lets neither archive their direct room, nor activate it; who is blocked may delete it", async () => {
+    const [ann, ben] = await three();
+    const room_id = await directRoom(ann, ben);
+    const of = (user: TestUser) => ({ token: user.token, params: { room_id } });
+    await block(ann, ben);
+    for (const user of [ann, ben]) {
+      expect(await attempt("archiveRoom", of(user))).toMatchObject(refused);
+      expect(await attempt("activateRoom", of(user))).toMatchObject(refused);
+    }
+    await unblock(ann, ben);
+    expect((await call("archiveRoom", of(ben))).status).toBe("archived");
+    await block(ann, ben);
+    expect(await attempt("activateRoom", of(ben))).toMatchObject(refused);
+    expect((await call("getRoom", of(ann))).status).toBe("archived");
+    expect((await attempt("deleteRoom", of(ben))).status).toBe(204);
+    expect((await call("listRooms", { token: ann.token })).count).toBe(0);
+  });
+
   test("opens no direct room, new or deleted, either way", async () => {
     const [ann, ben, cid] = await three();
     await block(ann, ben);
