@@ -52,9 +52,14 @@ const getUnlisted = async (head: Head, members: readonly Member[]): Promise<Memb
   );
 };
 
+/** How long a connection lasts, at most: whoever was not told of something gets the rooms when they connect again. */
+const connectionMs = 2 * 3_600_000;
+
 interface Enrolled {
   /** Those who were no members before, or whose joining was cut off. */
   readonly members: readonly Member[];
+  /** Those who were members before, for so short a time that nobody may know: the call that added them may have been cut off. */
+  readonly again: readonly Member[];
   /** Whether it may be that nobody is the room's admin: it was empty, or none of its only chunk is one. */
   readonly wantsAdmin: boolean;
 }
@@ -87,6 +92,10 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
   const unlisted = await getUnlisted(head, [...before.values()]);
   const moving = new Set((await completeJoining(roomId, unlisted)).map((one) => one.membership.userId));
   const enrolled = unlisted.filter(({ membership }) => !moving.has(membership.userId));
+  const again = [...before.values()].filter(
+    (member) =>
+      !unlisted.includes(member) && Date.parse(member.membership.joinedAt) > Date.now() - connectionMs,
+  );
   let waiting = newcomers.filter(({ userId }) => !before.has(userId) || moving.has(userId));
   const space = await getSpace(head);
   const wasEmpty = head.rosterChunks > 1 && [...space.values()].every((free) => free === rosterChunkSize);
@@ -127,20 +136,21 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
       newcomers.map((newcomer) => newcomer.userId),
     );
   else if (isLarge) await enlistAll(roomId, space.size);
-  return { members: enrolled, wantsAdmin: enrolled.length > 0 && !hasAdmin };
+  return { members: enrolled, again, wantsAdmin: enrolled.length + again.length > 0 && !hasAdmin };
 };
 
-const announce = async (roomId: string, enrolled: readonly Member[]): Promise<void> => {
-  if (enrolled.length === 0) return;
+/** Tells of those who came, and once more of those of whom nobody may know: a client takes that for nothing. */
+const announce = async (roomId: string, { members, again }: Enrolled): Promise<void> => {
+  if (members.length + again.length === 0) return;
   // With the chunks that were added just now.
   const head = await getHead(roomId, "consistent");
   if (!head) return;
   await Promise.all([
     notifyRoomCreated(
       head,
-      enrolled.map((member) => member.membership),
+      [...members, ...again].map((member) => member.membership),
     ),
-    notifyParticipantsChanged(head, { added: enrolled.map(entryOf) }),
+    notifyParticipantsChanged(head, { added: members.map(entryOf), again: again.map(entryOf) }),
   ]);
 };
 
@@ -159,11 +169,11 @@ export const addParticipants = async (
   await accessUsers("user_ids", userIds);
   const arrival = { role, joinedAt: isoNow(), joinedSeq: room.head.seq, addedBy: userId };
   const invited = await withoutBlocks(userId, [...new Set(userIds)]);
-  const { members } = await enroll(
+  const enrolled = await enroll(
     room.head,
     invited.map((id) => ({ userId: id, ...arrival })),
   );
-  await announce(roomId, members);
+  await announce(roomId, enrolled);
   return viewRoom(await accessReadableRoom(userId, roomId), userId, "consistent");
 };
 
@@ -183,10 +193,10 @@ export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
   };
   // Also for a member: their joining may have been cut off.
   if (!head.pair) {
-    const { members, wantsAdmin } = await enroll(head, [newcomer]);
+    const enrolled = await enroll(head, [newcomer]);
     // A public room that everybody had left has an admin again.
-    if (wantsAdmin) await ensureAdmin(roomId);
-    await announce(roomId, members);
+    if (enrolled.wantsAdmin) await ensureAdmin(roomId);
+    await announce(roomId, enrolled);
   }
   const room = await accessReadableRoom(userId, roomId);
   if (!room.me) throw noRoomAccess();

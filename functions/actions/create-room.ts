@@ -10,7 +10,7 @@ import type { Actor } from "../kernel/actor.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
-import { accessReadableRoom } from "./access-room.ts";
+import { accessReadableRoom, type ReadableRoom } from "./access-room.ts";
 import { accessUsers, withoutBlocks } from "./access-users.ts";
 import { enlistAll } from "./enlist.ts";
 import { notifyRoomCreated } from "./notify-room.ts";
@@ -28,6 +28,19 @@ const announce = async (actor: Actor, head: Head, memberships: readonly Membersh
   await notifyRoomCreated(head, memberships);
   const me = memberships.find((membership) => membership.userId === actor.userId);
   return viewRoom({ head, me }, actor.userId, "consistent");
+};
+
+/** How long somebody goes on repeating a call that opens a direct room, and was cut off. */
+const youngMs = 60_000;
+
+/**
+ * Whom the repeat of a call tells again of a room that was there before: the call that made it may have been cut off before
+ * it told anybody. Clients open a direct room whenever they show it: of that nobody is told but while it is young and empty.
+ */
+const toldAgain = ({ head }: ReadableRoom, { members }: NewRoom): readonly string[] => {
+  const isYoung = Date.parse(head.createdAt) > Date.now() - youngMs;
+  if (head.pair && (!isYoung || head.seq > head.floor || head.blockedBy.size > 0)) return [];
+  return members.map(({ userId }) => userId);
 };
 
 /**
@@ -81,10 +94,16 @@ const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
       "conflict",
       "The room that was made with this Idempotency-Key is deleted: use another key for another room.",
     );
-  return {
-    room: await viewRoom(await accessReadableRoom(actor.userId, room.id), actor.userId),
-    repeated: true,
-  };
+  const found = await accessReadableRoom(actor.userId, room.id);
+  const userIds = toldAgain(found, room);
+  if (userIds.length > 0) {
+    const members = await getMembers(room.id, userIds);
+    await notifyRoomCreated(
+      found.head,
+      [...members.values()].map((member) => member.membership),
+    );
+  }
+  return { room: await viewRoom(found, actor.userId), repeated: true };
 };
 
 /** The direct room of the caller and somebody else. Throws `invalid_input` for oneself, `not_found` for nobody. */

@@ -64,6 +64,8 @@ export const notifyRoomDeleted = async (head: Head): Promise<void> =>
 
 export interface ParticipantChanges {
   readonly added?: readonly RosterEntry[];
+  /** Who is shown as added although they were members before: it may not have been told. */
+  readonly again?: readonly RosterEntry[];
   readonly removed?: readonly string[];
   readonly changed?: readonly RosterEntry[];
 }
@@ -75,9 +77,10 @@ export interface ParticipantChanges {
  */
 export const notifyParticipantsChanged = async (
   head: Head,
-  { added = [], removed = [], changed = [] }: ParticipantChanges,
+  { added: came = [], again = [], removed = [], changed = [] }: ParticipantChanges,
 ): Promise<void> => {
-  const newcomers = new Set(added.map((entry) => entry.userId));
+  const added = [...came, ...again];
+  const newcomers = new Set(came.map((entry) => entry.userId));
   const concerned = head.rosterChunks > 1 ? changed : await getMembers(head);
   const told = concerned.map(({ userId }) => userId).filter((id) => !newcomers.has(id));
   const shown = [...added, ...changed].map((entry) => entry.userId);

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUser, newUsers } from "../support/people.ts";
+import { advanceClock } from "../support/control.ts";
+import { eventsOf, say } from "../support/marking.ts";
+import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("openDirectRoom", () => {
@@ -21,6 +23,22 @@ describe("openDirectRoom", () => {
     expect(second.status).toBe(200);
     expect(second.body).toMatchObject({ id: first.body.id, other_user: { id: ann.id } });
   });
+
+  for (const [what, age] of [
+    ["somebody has spoken in it", (user: TestUser, roomId: string) => say(user, roomId)],
+    ["it is a minute old", () => advanceClock(61_000)],
+  ] as const)
+    test(`again tells both of it until ${what}: the first may have been cut off`, async () => {
+      const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
+      const socket = await connect(ben);
+      const roomId = await directRoom(ann, ben);
+      await directRoom(ann, ben);
+      for (let at = 0; at < 2; at += 1) expect((await socket.next("room_created")).room.id).toBe(roomId);
+      await age(ann, roomId);
+      await directRoom(ann, ben);
+      expect(await eventsOf(socket, ["room_created"])).toHaveLength(2);
+      await socket.close();
+    });
 
   test("20 concurrent creations give one room", async () => {
     const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);

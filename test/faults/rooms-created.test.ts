@@ -1,0 +1,41 @@
+/** A room that is made in one write, by a call that ends before it tells anybody. */
+import { afterEach, expect, test } from "vitest";
+import type { Room } from "../../contract/objects/room.ts";
+import { type Answer, attempt } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { newUsers, type TestUser } from "../support/people.ts";
+import { connect } from "../support/socket-client.ts";
+
+afterEach(clearFaults);
+
+const made: Record<string, (ann: TestUser, ben: TestUser, key: string) => Promise<Answer<Room>>> = {
+  "createRoom with an Idempotency-Key": ({ token }, ben, key) =>
+    attempt("createRoom", {
+      token,
+      headers: { "idempotency-key": key },
+      body: { room_type: "group", name: "New", participant_ids: [ben.id] },
+    }),
+  openDirectRoom: ({ token }, ben) => attempt("openDirectRoom", { token, body: { user_id: ben.id } }),
+};
+
+for (const [name, run] of Object.entries(made))
+  test(`${name}: the repeat tells its members`, async () => {
+    const [ann, ben] = await newUsers(2);
+    if (!ann || !ben) throw new Error("Two users were asked for.");
+    const sockets = await Promise.all([connect(ann), connect(ben)]);
+    await injectFault({
+      kind: "crash",
+      service: "dynamodb",
+      action: "TransactWriteItems",
+      function: "rooms",
+    });
+    const key = crypto.randomUUID();
+    expect((await run(ann, ben, key)).status).toBe(500);
+    expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
+    const { status, body } = await run(ann, ben, key);
+    expect(status).toBe(200);
+    for (const socket of sockets) {
+      expect((await socket.next("room_created")).room.id).toBe(body.id);
+      await socket.close();
+    }
+  });
