@@ -14,7 +14,7 @@ export interface MovedRoom extends Held {
 }
 
 export interface MovedRooms {
-  /** The caller's rooms in which there is more than the client holds; a room that it does not know counts as empty. */
+  /** The caller's rooms of which the client holds something else than there is, or nothing. */
   readonly moved: MovedRoom[];
   /** Rooms that the client holds and that are not the caller's. */
   readonly removed: string[];
@@ -48,7 +48,8 @@ export const listMovedRooms = async (
   const mine = heads.filter((head) => head.status !== "deleted");
   const moved = mine.filter((head) => {
     const known = Object.hasOwn(held, head.id) ? held[head.id] : undefined;
-    return !known || head.seq > known.seq || head.rev > known.rev;
+    // Who holds more than there is held it before the table was restored: not all of it is there any more.
+    return !known || head.seq !== known.seq || head.rev !== known.rev;
   });
   const { memberships } = await getTogether({
     memberships: moved.map((head) => [head.id, userId] as const),

@@ -76,6 +76,21 @@ describe("rooms that are not the caller's any more", () => {
   });
 });
 
+test("a room of which the client holds more than there is, since the table was restored, is told", async () => {
+  const { ann, ben } = await setScene();
+  const roomId = await directRoom(ann, ben);
+  const socket = await connect(ann);
+  for (const held of [
+    { seq: 3, rev: 0 },
+    { seq: 0, rev: 3 },
+  ])
+    expect(await hello(socket, { [roomId]: held })).toMatchObject({
+      rooms: [{ room_id: roomId, ...nothing }],
+      removed: [],
+    });
+  await socket.close();
+});
+
 describe("an answer that one event cannot carry", () => {
   test("comes as several, each with how many entries remain, and the ack last", async () => {
     const { ann } = await setScene();
