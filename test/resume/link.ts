@@ -55,8 +55,10 @@ export const openLink = async (user: TestUser, take: (event: ServerEvent) => voi
         if (socket.readyState !== WebSocket.OPEN) return resolve(undefined);
         requests += 1;
         const request_id = `${requests}`;
-        waiting.set(request_id, resolve);
-        exercise(`frame-${frame.type}`);
+        waiting.set(request_id, (answer) => {
+          if (answer?.type === "ack") exercise(`frame-${frame.type}`);
+          resolve(answer);
+        });
         socket.send(JSON.stringify({ ...frame, request_id }));
       }),
     drop: () => socket.terminate(),

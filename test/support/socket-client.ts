@@ -72,6 +72,12 @@ export const openSocket = async (
   let broken: unknown;
   let requests = 0;
 
+  /** The types of frames that are still to be answered, by their request id. A refusal exercises none. */
+  const unanswered = new Map<unknown, FrameType>();
+  const noteAck = (event: ServerEvent): void => {
+    const type = event.type === "ack" && unanswered.get(event.request_id);
+    if (type) exercise(`frame-${type}`);
+  };
   const wake = (): void => {
     for (const listener of [...listeners]) listener();
   };
@@ -80,6 +86,7 @@ export const openSocket = async (
       const event: unknown = JSON.parse(data.toString());
       if (isGatewayFailure(event)) return;
       holdAgainst(serverEvent, event, "An event");
+      noteAck(event as ServerEvent);
       events.push(event as ServerEvent);
     } catch (error) {
       broken = error;
@@ -118,7 +125,8 @@ export const openSocket = async (
   await opened(socket);
 
   const send: SocketClient["send"] = (frame) => {
-    exercise(`frame-${frame.type}`);
+    if (frame.request_id === undefined) exercise(`frame-${frame.type}`);
+    else unanswered.set(frame.request_id, frame.type);
     socket.send(JSON.stringify(frame));
   };
   return {
