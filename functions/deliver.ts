@@ -19,24 +19,60 @@ const postpone = async (records: readonly SQSRecord[], failures: readonly Failed
   }
 };
 
+/** Keeps a page that is given up for the operator. Gives whether that is done; if not, the page comes again. */
+const giveUp = async ({ messageId, body, attributes }: SQSRecord): Promise<boolean> => {
+  try {
+    const queues = await import("./data/queues.ts");
+    const deadLetterId = await queues.send(environment.deliveryDeadLettersUrl, {
+      MessageBody: body,
+      MessageGroupId: attributes.MessageGroupId,
+      MessageDeduplicationId: messageId,
+    });
+    log("error", "page_given_up", { message_id: messageId, dead_letter_id: deadLetterId });
+    return true;
+  } catch (error) {
+    log("error", "page_not_given_up", { message_id: messageId, ...errorFacts(error) });
+    return false;
+  }
+};
+
+/** The pages of these that come again: all but those that are kept elsewhere. */
+const comeAgain = async (
+  records: readonly SQSRecord[],
+  failures: readonly FailedPage[],
+): Promise<FailedPage[]> => {
+  const given = failures.filter(({ isGivenUp }) => isGivenUp).map(({ id }) => id);
+  const over = new Set<string>();
+  await Promise.all(
+    records
+      .filter(({ messageId }) => given.includes(messageId))
+      .map(async (record) => {
+        if (await giveUp(record)) over.add(record.messageId);
+      }),
+  );
+  return failures.filter(({ id }) => !over.has(id));
+};
+
 /**
- * Delivers pages of the queue: groups side by side, each group's in order. Those that failed are named, and come again.
+ * Delivers pages of the queue: groups side by side, each group's in order. Those that failed are named, and come again, but
+ * for those that have failed too often.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const handler = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const groups = [...Map.groupBy(Records, (record) => record.attributes.MessageGroupId).values()];
-  const failures = await Promise.all(
+  const failed = await Promise.all(
     groups.map((records) =>
       deliverGroup(
         records.map(({ messageId, body, attributes }) => ({
           id: messageId,
           page: parsePage(body),
-          attempt: Number(attributes.ApproximateReceiveCount),
+          received: Number(attributes.ApproximateReceiveCount),
         })),
         () => context.getRemainingTimeInMillis(),
       ),
     ),
   );
-  await postpone(Records, failures.flat());
-  return { batchItemFailures: failures.flat().map(({ id }) => ({ itemIdentifier: id })) };
+  const failures = await comeAgain(Records, failed.flat());
+  await postpone(Records, failures);
+  return { batchItemFailures: failures.map(({ id }) => ({ itemIdentifier: id })) };
 };

@@ -45,6 +45,8 @@ export interface FunctionNeeds {
   readonly sendsTo?: readonly QueueName[];
   /** Whose messages, or changes, it is given. */
   readonly takesFrom?: QueueName | "stream";
+  /** Whether it puts pages that it gives up into the dead-letter queue of `delivery` itself. */
+  readonly givesUpPages?: boolean;
   /** On objects of the bucket. A URL that a function signs does what the function itself may do, and no more. */
   readonly objectActions?: Readonly<Partial<Record<ObjectPlace, readonly ObjectAction[]>>>;
   /** Where it lists objects. */
@@ -198,6 +200,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     // A message as each of its viewers sees it has a URL of its file.
     objectActions: { files: ["GetObject"] },
     takesFrom: "delivery",
+    givesUpPages: true,
   },
   derive: {
     timeoutSeconds: 60,

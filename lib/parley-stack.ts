@@ -75,7 +75,9 @@ export class ParleyStack extends Stack {
         policy,
         fifo: true,
         consumerTimeoutSeconds: functionNeeds.deliver.timeoutSeconds,
-        attempts: 5,
+        // A page that waits for those before it is received each time: the worker counts its attempts itself. This is for
+        // one that ends the worker, and for one that waits behind nine others of 4,000 connections, with posts of 1 s.
+        attempts: 100,
       }),
       work: new RetriedQueue(this, "WorkQueue", {
         policy,
@@ -124,6 +126,7 @@ export class ParleyStack extends Stack {
           ...(notifications && queuesOf(needs).includes("push")
             ? { NOTIFICATION_TOPIC_ARN: notifications.topic.topicArn }
             : {}),
+          ...(needs.givesUpPages ? { DELIVERY_DEAD_LETTERS_URL: queues.delivery.deadLetters.queueUrl } : {}),
           ...(needs.searchMethods && props.openSearch
             ? { OPENSEARCH_ENDPOINT: props.openSearch.endpoint }
             : {}),
@@ -141,6 +144,13 @@ export class ParleyStack extends Stack {
       for (const queue of needs.sendsTo ?? [])
         added.grant(
           new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queues[queue].queue.queueArn] }),
+        );
+      if (needs.givesUpPages)
+        added.grant(
+          new PolicyStatement({
+            actions: ["sqs:SendMessage"],
+            resources: [queues.delivery.deadLetters.queueArn],
+          }),
         );
       addEventSource(added, needs.takesFrom, { table, queues });
       if (needs.managesAccounts && accounts && !policy.confirmsEmail) added.grant(accounts.confirmAtOnce());

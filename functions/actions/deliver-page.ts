@@ -41,12 +41,13 @@ const stillIn = async ({ room_id: roomId, still_in }: Page, presences: Presence[
 };
 
 /**
- * Tells the people of a page, on their connections as they are now, but for some that have it or must wait. Throws where
- * what it needs cannot be read.
+ * Tells the people of a page, on their connections as they are now, but for some that have it or must wait, and
+ * those for whom there is no time. Throws where what it needs cannot be read.
  */
 export const deliverPage = async (
   page: Page,
   except: (connection: Connection) => boolean,
+  timeLeft: () => number,
 ): Promise<Outcome> => {
   const senderId = page.event?.type === "message" ? page.event.message.sender.id : undefined;
   const [told, { people }] = await Promise.all([
@@ -59,7 +60,7 @@ export const deliverPage = async (
     page,
     presences.filter((presence) => presence.connections.length > 0),
   );
-  if (!told) return { tried: [], failed: [] };
+  if (!told) return { tried: [], failed: [], untried: [] };
   const sender = senderId === undefined ? undefined : people.presences.get(senderId);
-  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, except);
+  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, except, timeLeft);
 };

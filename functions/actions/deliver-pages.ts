@@ -1,5 +1,6 @@
 import type { Page } from "../data/delivery-pages.ts";
 import type { Connection } from "../data/presence.ts";
+import { timeForPost } from "../data/sockets.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { deliverPage } from "./deliver-page.ts";
 
@@ -8,32 +9,42 @@ export interface ReceivedPage {
   readonly id: string;
   readonly page: Page | undefined;
   /** How often it was received, this time included. */
-  readonly attempt: number;
+  readonly received: number;
 }
 
 export interface FailedPage {
   readonly id: string;
   /** Seconds after which it is to be tried again. */
   readonly delay: number;
+  /** Whether it is not to be tried again, but kept for the operator. */
+  readonly isGivenUp: boolean;
 }
 
-/** How often a page is received before the queue gives it up (see lib/parley-stack.ts). */
-export const pageAttempts = 5;
+/** How often a page is tried. The queue gives it many more receives, since it waits by them (see lib/parley-stack.ts). */
+const pageAttempts = 5;
 
 /**
- * The connections that pages which failed have reached, by the page's id: its next attempt leaves them out. It is known
- * in this container alone; elsewhere they get it twice, and clients drop what they hold.
+ * What this container knows of a page that comes again. Another does not: there a connection that was reached gets the
+ * page twice, which clients drop, and a page that has waited is given up sooner, if never without having been tried.
  */
-const reached = new Map<string, Set<string>>();
-const rememberedPages = 1000;
+interface Known {
+  /** The ids of the connections that it has reached: its next attempt leaves them out. */
+  readonly reached: Set<string>;
+  /** How often it was received, and only waited. */
+  waits: number;
+}
 
-const remember = (id: string, connections: readonly Connection[]): void => {
-  const known = reached.get(id) ?? new Set();
-  for (const connection of connections) known.add(connection.id);
-  reached.delete(id);
-  reached.set(id, known);
-  const [oldest] = reached.keys();
-  if (reached.size > rememberedPages && oldest !== undefined) reached.delete(oldest);
+const known = new Map<string, Known>();
+const knownPages = 1000;
+
+/** What is known of a page, to be added to. */
+const remember = (id: string): Known => {
+  const page = known.get(id) ?? { reached: new Set(), waits: 0 };
+  known.delete(id);
+  known.set(id, page);
+  const [oldest] = known.keys();
+  if (known.size > knownPages && oldest !== undefined) known.delete(oldest);
+  return page;
 };
 
 /** Pages whose order is by their message's number, where sends at the same time were queued the other way round. */
@@ -54,11 +65,11 @@ const inOrder = (pages: readonly ReceivedPage[]): ReceivedPage[] => {
 /**
  * Delivers pages of one group, in their order. A connection that cannot be reached just now is held: it gets the page,
  * and those after it, when they come again, and the others wait for nobody. Where a page cannot be delivered at
- * all, those after it wait. A page that is received for the last time holds nothing up any more, or all that follows it
+ * all, those after it wait. A page that is tried for the last time holds nothing up any more, or all that follows it
  * would be given up with it.
  *
- * `timeLeft` says, in milliseconds, how long the function may still run: what it does not come to fails, and comes again
- * at once.
+ * `timeLeft` says, in milliseconds, how long the function may still run: what it does not come to, pages or connections of
+ * one, comes again at once. Whatever a page waits for, to wait is no attempt.
  */
 export const deliverGroup = async (
   pages: readonly ReceivedPage[],
@@ -68,55 +79,74 @@ export const deliverGroup = async (
   const held = new Set<string>();
   let delay = 0;
   let isBlocked = false;
-  for (const { id, page, attempt } of inOrder(pages)) {
+  for (const { id, page, received } of inOrder(pages)) {
     if (!page) {
-      log("error", "page_not_understood", { message_id: id, attempt });
-      // Nothing will make it one: it goes to the dead-letter queue as soon as it can.
-      failures.push({ id, delay: 0 });
+      log("error", "page_not_understood", { message_id: id });
+      // Nothing will make it one.
+      failures.push({ id, delay: 0, isGivenUp: true });
       continue;
     }
-    if (isBlocked || timeLeft() < timeForPage) {
-      failures.push({ id, delay });
-      continue;
-    }
-    const failed = await attemptPage(id, page, held);
+    const attempt = received - (known.get(id)?.waits ?? 0);
+    const failed =
+      isBlocked || timeLeft() < timeForPage ? "untried" : await attemptPage(id, page, held, timeLeft);
     if (failed === undefined) continue;
+    if (failed === "untried") {
+      remember(id).waits += 1;
+      isBlocked = true;
+      failures.push({ id, delay, isGivenUp: false });
+      continue;
+    }
+    const isGivenUp = attempt >= pageAttempts;
     // Later pages come again no sooner than the one that they follow.
-    delay = Math.max(delay, attempt);
-    failures.push({ id, delay });
-    if (attempt >= pageAttempts) log("error", "page_given_up", { room_id: page.room_id, message_id: id });
-    else if (failed === "all") isBlocked = true;
+    delay = Math.max(delay, Math.min(attempt, pageAttempts));
+    failures.push({ id, delay, isGivenUp });
+    if (isGivenUp) continue;
+    if (failed === "all") isBlocked = true;
     else for (const connection of failed) held.add(connection);
   }
   return failures;
 };
 
-/** Milliseconds that a page of 200 people may take. */
-const timeForPage = 8000;
+/** Milliseconds that must be left for a page to be begun: for what it reads, and its first posts. */
+const timeForPage = timeForPost + 1000;
+/** Those that must be left when a page ends: for the handler to answer. */
+const timeForAnswer = 2000;
 
-/** The ids of the connections that a page did not reach; undefined for none, `all` where it could not be delivered. */
+/** Fails when the time of the function is almost over: it would be ended, and all of its pages with it. */
+const inTime = async <T>(work: Promise<T>, timeLeft: () => number): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("There was no time left.")), timeLeft() - timeForAnswer);
+  });
+  return Promise.race([work, end]).finally(() => clearTimeout(timer));
+};
+
+/**
+ * The ids of the connections that a page did not reach; undefined for none, `all` where it could not be delivered,
+ * `untried` where nothing went wrong but that there was no time for all of them.
+ */
 const attemptPage = async (
   id: string,
   page: Page,
   held: ReadonlySet<string>,
-): Promise<readonly string[] | "all" | undefined> => {
+  timeLeft: () => number,
+): Promise<readonly string[] | "all" | "untried" | undefined> => {
   const waiting: string[] = [];
   try {
-    const { tried, failed } = await deliverPage(page, (connection) => {
-      if (reached.get(id)?.has(connection.id)) return true;
+    const except = (connection: Connection): boolean => {
+      if (known.get(id)?.reached.has(connection.id)) return true;
       if (held.has(connection.id)) waiting.push(connection.id);
       return held.has(connection.id);
-    });
-    const unreached = new Set(failed.map((connection) => connection.id));
+    };
+    const { tried, failed, untried } = await inTime(deliverPage(page, except, timeLeft), timeLeft);
+    const unreached = new Set([...failed, ...untried].map((connection) => connection.id));
     if (unreached.size + waiting.length === 0) {
-      reached.delete(id);
+      known.delete(id);
       return undefined;
     }
-    remember(
-      id,
-      tried.filter((connection) => !unreached.has(connection.id)),
-    );
-    return [...unreached, ...waiting];
+    const { reached } = remember(id);
+    for (const connection of tried) if (!unreached.has(connection.id)) reached.add(connection.id);
+    return failed.length === 0 && untried.length > 0 ? "untried" : [...unreached, ...waiting];
   } catch (error) {
     log("error", "page_failed", { room_id: page.room_id, message_id: id, ...errorFacts(error) });
     return "all";

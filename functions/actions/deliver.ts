@@ -89,7 +89,7 @@ const notifyUnreached = async (
 };
 
 /** What became of telling some people something. */
-export interface Outcome extends Pick<Posted, "failed"> {
+export interface Outcome extends Pick<Posted, "failed" | "untried"> {
   /** The connections that were tried. */
   readonly tried: readonly Connection[];
 }
@@ -103,6 +103,7 @@ export const tell = async (
   presences: readonly Presence[],
   told: Told,
   except?: (connection: Connection) => boolean,
+  timeLeft?: () => number,
 ): Promise<Outcome> => {
   const listening = presences
     .flatMap((presence) => listeningTo(roomId, presence))
@@ -112,12 +113,14 @@ export const tell = async (
     listening.map((connection) => connection.userId),
     told.viewers_of,
   );
-  const tried = listening.filter((connection) => mayView(connection.userId));
-  const { over, failed } = await postEvent(tried, await eventFor(told, presences, tried));
+  const meant = listening.filter((connection) => mayView(connection.userId));
+  const { over, failed, untried } = await postEvent(meant, await eventFor(told, presences, meant), timeLeft);
   await forgetAll(over);
   await notifyUnreached(roomId, presences, told, over);
-  if (told.ends) await end(told.ends, roomId, presences);
-  return { tried, failed };
+  // Their connections are closed once all of them are told.
+  if (told.ends && untried.length === 0) await end(told.ends, roomId, presences);
+  const without = new Set(untried);
+  return { tried: meant.filter((connection) => !without.has(connection)), failed, untried };
 };
 
 /** How many false entries of a list one delivery removes. */

@@ -17,10 +17,17 @@ const tokenExpired = encodeEvent({
   },
 });
 
-/** Tells connections whose token has expired so, and closes them. */
-export const closeExpired = async (expired: readonly Pick<Connection, "id">[]): Promise<void> => {
-  await postToConnections(expired, () => tokenExpired);
-  await Promise.all(expired.map((connection) => closeConnection(connection.id)));
+/** Tells connections whose token has expired so, and closes them, but for those for whom there is no time: it gives these. */
+export const closeExpired = async <C extends Pick<Connection, "id">>(
+  expired: readonly C[],
+  timeLeft?: () => number,
+): Promise<C[]> => {
+  const { untried } = await postToConnections(expired, () => tokenExpired, timeLeft);
+  const open = new Set(untried);
+  await Promise.all(
+    expired.filter((connection) => !open.has(connection)).map((connection) => closeConnection(connection.id)),
+  );
+  return untried;
 };
 
 /** Encodes each event once, of those that differ by user too. */
@@ -45,25 +52,37 @@ export interface Posted {
   readonly over: readonly Connection[];
   /** Those that may be reached later. */
   readonly failed: readonly Connection[];
+  /** Those for whom there was no time. */
+  readonly untried: readonly Connection[];
 }
 
 /**
  * Posts an event to connections. One whose token has expired is told so instead of going silent, and is over, as is one
  * that is gone. Best effort: nothing of it can fail what was stored before.
  */
-export const postEvent = async (connections: readonly Connection[], event: EventFor): Promise<Posted> => {
+export const postEvent = async (
+  connections: readonly Connection[],
+  event: EventFor,
+  timeLeft?: () => number,
+): Promise<Posted> => {
   const now = epochSeconds();
   const { live = [], expired = [] } = Object.groupBy(connections, (connection) =>
     connection.tokenExpiresAt > now ? "live" : "expired",
   );
   const encode = encoderOf(event);
-  const { gone, failed } = await postToConnections(
+  const { gone, failed, untried } = await postToConnections(
     live.flatMap((connection) => {
       const data = encode(connection);
       return data === undefined ? [] : [{ ...connection, data }];
     }),
     ({ data }) => data,
+    timeLeft,
   );
-  if (expired.length > 0) await closeExpired(expired);
-  return { over: [...gone.filter((connection) => !isOpening(connection)), ...expired], failed };
+  const open = new Set(await closeExpired(expired, timeLeft));
+  const closed = expired.filter((connection) => !open.has(connection));
+  return {
+    over: [...gone.filter((connection) => !isOpening(connection)), ...closed],
+    failed,
+    untried: [...untried, ...open],
+  };
 };

@@ -6,6 +6,8 @@ import {
   ChangeMessageVisibilityBatchCommand,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
+  SendMessageCommand,
+  type SendMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { pause } from "../kernel/pause.ts";
@@ -33,6 +35,13 @@ export const sendBatch = async (
   }
   return waiting.map((entry) => entry.Id ?? "");
 };
+
+/** Sends a message, and gives its id. */
+export const send = async (
+  queueUrl: string,
+  message: Omit<SendMessageCommandInput, "QueueUrl">,
+): Promise<string> =>
+  (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }))).MessageId ?? "";
 
 export interface Postponed {
   readonly receiptHandle: string;

@@ -15,7 +15,7 @@ import { errorFacts, log } from "../kernel/log.ts";
 
 // One client, and so one pool of kept-alive connections, for the life of the container. Its retries back off with
 // jitter when the gateway answers 429. A gateway that does not answer must not take the whole time of a function that
-// has stored what it tells of, and so has to answer.
+// has stored what it tells of, and so has to answer: see `timeForPost`.
 const gateway = new ApiGatewayManagementApiClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
@@ -31,24 +31,36 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof ApiGatewayManagementApiServiceException &&
   [400, 413].includes(error.$metadata.httpStatusCode ?? 0);
 
+/** Milliseconds that a post may take at most: four attempts, the pauses between them, and what the caller then does. */
+export const timeForPost = 16_000;
+
 /** Those who did not get what was posted. */
 export interface Unreached<C> {
   /** Connections that are over. */
   readonly gone: C[];
   /** Those that may be reached later: the gateway was busy, or the client reads too slowly. */
   readonly failed: C[];
+  /** Those for whom there was no time. */
+  readonly untried: C[];
 }
 
 /**
  * Posts to each connection. Delivery is best effort: what goes wrong is logged, and the client fetches what it misses.
+ * Where `timeLeft` says how many milliseconds the function may still run, no post begins that might not end by then.
  */
 export const postToConnections = async <C extends { readonly id: string }>(
   connections: readonly C[],
   event: (connection: C) => string,
+  timeLeft: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<Unreached<C>> => {
   const gone: C[] = [];
   const failed: C[] = [];
+  const untried: C[] = [];
   await forEach(connections, atOnce, async (connection) => {
+    if (timeLeft() < timeForPost) {
+      untried.push(connection);
+      return;
+    }
     try {
       await gateway.send(
         new PostToConnectionCommand({ ConnectionId: connection.id, Data: event(connection) }),
@@ -61,7 +73,7 @@ export const postToConnections = async <C extends { readonly id: string }>(
       }
     }
   });
-  return { gone, failed };
+  return { gone, failed, untried };
 };
 
 /** Closes a connection; one that is gone is closed already. */

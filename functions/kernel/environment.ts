@@ -46,6 +46,10 @@ export const environment = {
   get deliveryQueueUrl() {
     return variable("DELIVERY_QUEUE_URL");
   },
+  /** Where pages go that have failed too often. */
+  get deliveryDeadLettersUrl() {
+    return variable("DELIVERY_DEAD_LETTERS_URL");
+  },
   /** Where go notifications that are to reach people who are not connected. */
   get pushQueueUrl() {
     return variable("PUSH_QUEUE_URL");

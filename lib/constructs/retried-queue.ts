@@ -9,7 +9,7 @@ export interface RetriedQueueProps {
   readonly fifo: boolean;
   /** The timeout of the function that takes messages from the queue. */
   readonly consumerTimeoutSeconds: number;
-  /** How often a message is tried before it goes to the dead-letter queue. */
+  /** How often a message is received before it goes to the dead-letter queue. */
   readonly attempts: number;
 }
 

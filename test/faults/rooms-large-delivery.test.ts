@@ -1,7 +1,15 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { shardOf } from "../../functions/kernel/shard.ts";
 import { call } from "../support/contract-client.ts";
-import { advanceClock, clearFaults, injectFault, listFaults } from "../support/control.ts";
+import {
+  advanceClock,
+  clearFaults,
+  injectFault,
+  listFaults,
+  readMeter,
+  resetMeter,
+} from "../support/control.ts";
 import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/crowd.ts";
 import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 
@@ -10,6 +18,8 @@ const peopleCount = 205;
 /** As often as the SDK tries to post, and as often as a page is received. */
 const postAttempts = 4;
 const pageAttempts = 5;
+/** How many pages of a room are delivered side by side. */
+const lanes = 8;
 
 let crowd: Crowd;
 let ann: Somebody;
@@ -18,6 +28,8 @@ let ben: Somebody;
 let connectionId: string;
 let others: Listener[];
 let struck: Listener;
+/** Of one lane, so that one page holds them all. */
+let laneMates: Somebody[];
 let roomId: string;
 /** The number of the last message before a test. */
 let from = 0;
@@ -28,6 +40,7 @@ beforeAll(async () => {
   const [first, second, ...rest] = people;
   if (!first || !second) throw new Error("no people");
   [ann, ben] = [first, second];
+  laneMates = people.filter(({ id }) => shardOf(id, lanes) === shardOf(first.id, lanes));
   others = await listenAll([ann, ...rest], 1);
   [struck] = (await listenAll([ben], 1)) as [Listener];
   const sessions = await call("listActiveSessions", { token: ben.token });
@@ -155,4 +168,32 @@ describe("the worker", () => {
       .poll(async () => (await countMessages("DeliveryDeadLettersUrl")).visible)
       .toBe(before.visible + 8);
   });
+
+  test("ends before its time does where posts take long: what was posted stays so, and what waits is not lost", async () => {
+    const before = await countMessages("DeliveryDeadLettersUrl");
+    // A page of these has some 500 posts, 50 at once: about 17 of the worker's 30 seconds.
+    const crowded = await listenAll(laneMates, 20);
+    const body = { room_type: "group", name: "Lane", participant_ids: laneMates.map(({ id }) => id) };
+    const { id } = await call("createRoom", { token: ann.token, body });
+    await queueIsEmpty();
+    await resetMeter();
+    await injectFault({
+      ...{ kind: "delay", service: "execute-api", function: "deliver" },
+      ...{ delay_ms: 1500, times: 0 },
+    });
+    const params = { room_id: id };
+    for (const content of ["first", "second"])
+      await call("sendMessage", { token: ann.token, params, body: { content } });
+    const postponed = async () =>
+      (await readMeter()).calls.some(
+        (made) => made.function === "deliver" && made.action === "ChangeMessageVisibilityBatch",
+      );
+    await expect.poll(postponed, { timeout: 50_000 }).toBe(true);
+    await clearFaults();
+    const heard = () => [...new Set(crowded.map((listener) => seqsOf(listener, id).join()))];
+    await expect.poll(heard, { timeout: 30_000 }).toEqual(["1,2"]);
+    await queueIsEmpty();
+    expect(heard()).toEqual(["1,2"]);
+    expect(await countMessages("DeliveryDeadLettersUrl")).toEqual(before);
+  }, 120_000);
 });

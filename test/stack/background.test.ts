@@ -16,11 +16,13 @@ for (const [variant, context] of variants) {
       properties,
     }));
 
-    it("is queues that give a message five attempts and then keep it for two weeks", () => {
+    it("is queues that give a message five attempts, or a page time to wait, and then keep it for two weeks", () => {
       expect(feeding.length * 2).toBe(queues.length);
       for (const queue of feeding) {
         const deadLetters = deadLettersOf(queue);
-        expect(at(queue.properties.RedrivePolicy, "maxReceiveCount")).toBe(5);
+        expect(at(queue.properties.RedrivePolicy, "maxReceiveCount")).toBe(
+          queue.id.startsWith("Delivery") ? 100 : 5,
+        );
         expect(deadLetters.properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
         expect(deadLetters.properties.FifoQueue).toBe(queue.properties.FifoQueue);
       }

@@ -55,13 +55,15 @@ for (const [variant, context] of variants) {
   describe(`functions (${variant})`, () => {
     const stack = synthesize(context);
     const functions = functionsOf(stack);
-    const queueId = (name: QueueName): string => {
+    const idOf = (name: QueueName, isFeeding: boolean): string => {
       const [queue] = stack
         .of("AWS::SQS::Queue")
-        .filter(({ properties }) => properties.RedrivePolicy !== undefined)
+        .filter(({ properties }) => (properties.RedrivePolicy !== undefined) === isFeeding)
         .filter(({ id }) => id.toLowerCase().startsWith(`${name}queue`));
       return queue?.id ?? `no queue ${name}`;
     };
+    const queueId = (name: QueueName): string => idOf(name, true);
+    const deadLettersId = (name: QueueName): string => idOf(name, false);
 
     it("are those that the table of needs lists", () => {
       expect(functions.map(({ name }) => name).sort()).toEqual([...functionNames].sort());
@@ -168,6 +170,7 @@ for (const [variant, context] of variants) {
             (method) => `execute-api:ManageConnections ${live}/${method}/@connections/*`,
           ),
           ...(needs.sendsTo ?? []).map((queue) => `sqs:SendMessage ${queueId(queue)}`),
+          ...(needs.givesUpPages ? [`sqs:SendMessage ${deadLettersId("delivery")}`] : []),
           ...sources.flatMap(({ properties }) => pollingGrants(properties)),
           ...Object.entries(needs.objectActions ?? {}).flatMap(([place, actions]) =>
             actions.map((action) => `s3:${action} ${stack.one("AWS::S3::Bucket").id}/${place}/*`),
