@@ -5,6 +5,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
 import { actAsFunction, itemsOfRoom, keysOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { plainMessage } from "../support/seeded.ts";
 import { connect } from "../support/socket-client.ts";
 
 /** Longer than what a room held is kept after its deletion. */
@@ -42,24 +43,16 @@ const fill = async (user: TestUser, roomId: string, count: number): Promise<void
 /** Further messages, written as the last step of a send writes them: sending hundreds would take long. */
 const store = async (user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> => {
   actAsFunction();
-  const { putMessage, untouched } = await import("../../functions/data/messages.ts");
+  const { putMessage } = await import("../../functions/data/messages.ts");
   const all = Array.from({ length: seqs.to - seqs.from + 1 }, (_, at) => seqs.from + at);
   await forEach(all, 20, async (seq) => {
     await putMessage({
-      ...untouched,
+      ...plainMessage,
       roomId,
       seq,
       senderId: user.id,
       content: `Message ${seq}`,
-      type: "text",
       at: new Date().toISOString(),
-      replyTo: null,
-      forwardedFrom: null,
-      priority: "normal",
-      metadata: null,
-      attachment: null,
-      clientMessageId: null,
-      expiresAt: null,
     });
   });
 };

@@ -2,8 +2,8 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WebSocket } from "ws";
 import { keys } from "../../functions/data/keys.ts";
-import { newMessageItem, type StoredMessage, untouched } from "../../functions/data/messages.ts";
-import { batchSize, putBatch, seededProfile } from "../support/seeded.ts";
+import { newMessageItem, type StoredMessage } from "../../functions/data/messages.ts";
+import { batchSize, plainMessage, putBatch, seededProfile } from "../support/seeded.ts";
 import type { Bench } from "./bench.ts";
 import { type BenchUser, forEachOf } from "./client.ts";
 import { sayTenths } from "./progress.ts";
@@ -91,16 +91,9 @@ export const seedMessages = async (
 ): Promise<void> => {
   await writeItems(bench, "messages", to - from + 1, (place) =>
     newMessageItem({
-      ...untouched,
+      ...plainMessage,
       roomId,
       seq: from + place,
-      replyTo: null,
-      forwardedFrom: null,
-      priority: "normal",
-      metadata: null,
-      attachment: null,
-      clientMessageId: null,
-      expiresAt: null,
       ...messageAt(from + place),
     }),
   );

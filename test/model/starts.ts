@@ -1,11 +1,12 @@
 /** Rooms as they may be when a run begins: short of a bound that a run of some dozen messages would never come to. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { keys } from "../../functions/data/keys.ts";
-import { newMessageItem, untouched } from "../../functions/data/messages.ts";
+import { newMessageItem } from "../../functions/data/messages.ts";
 import { markedAheadLimit, sentAheadLimit } from "../../functions/data/read-ahead.ts";
 import { operatorTable } from "../support/operator.ts";
 import type { TestUser } from "../support/people.ts";
 import { plantItems } from "../support/plant-items.ts";
+import { plainMessage } from "../support/seeded.ts";
 import { target } from "../support/target.ts";
 import { type Model, newModel } from "./read-state-model.ts";
 
@@ -69,20 +70,12 @@ export const plantStart = async (
   await plantItems(
     senders.map((sender, place) => ({
       ...newMessageItem({
-        ...untouched,
+        ...plainMessage,
         roomId,
         seq: place + 1,
         senderId: idOf(sender),
         content: "Planted",
-        type: "text",
         at,
-        replyTo: null,
-        forwardedFrom: null,
-        priority: "normal",
-        metadata: null,
-        attachment: null,
-        clientMessageId: null,
-        expiresAt: null,
       }),
       deleted_by: idOf(sender),
       deleted_at: at,

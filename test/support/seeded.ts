@@ -1,5 +1,6 @@
 /** What tests and the bench write straight into the table, where calls that lead to the same would take minutes. */
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { untouched } from "../../functions/data/messages.ts";
 import { newProfileItem } from "../../functions/data/profiles.ts";
 
 /** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
@@ -38,3 +39,16 @@ export const seededProfile = (id: string, username: string): Item =>
     is_verified: false,
     created_at: new Date().toISOString(),
   });
+
+/** A text message of which nothing is said but what it cannot do without. */
+export const plainMessage = {
+  ...untouched,
+  type: "text",
+  replyTo: null,
+  forwardedFrom: null,
+  priority: "normal",
+  metadata: null,
+  attachment: null,
+  clientMessageId: null,
+  expiresAt: null,
+} as const;
