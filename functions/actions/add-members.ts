@@ -1,6 +1,7 @@
 import type { Room, RoomRole } from "../../contract/objects/room.ts";
 import { getHead, type Head } from "../data/heads.ts";
 import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../data/members.ts";
+import { entryLife } from "../data/presence.ts";
 import { enterRoster, growRoster, recountChunks, rosterBatch } from "../data/roster-changes.ts";
 import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../data/rosters.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -52,9 +53,6 @@ const getUnlisted = async (head: Head, members: readonly Member[]): Promise<Memb
   );
 };
 
-/** How long a connection lasts, at most: whoever was not told of something gets the rooms when they connect again. */
-const connectionMs = 2 * 3_600_000;
-
 interface Enrolled {
   /** Those who were no members before, or whose joining was cut off. */
   readonly members: readonly Member[];
@@ -92,9 +90,9 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
   const unlisted = await getUnlisted(head, [...before.values()]);
   const moving = new Set((await completeJoining(roomId, unlisted)).map((one) => one.membership.userId));
   const enrolled = unlisted.filter(({ membership }) => !moving.has(membership.userId));
+  // No connection outlives that: whoever was not told of something gets the rooms when they connect again.
   const again = [...before.values()].filter(
-    (member) =>
-      !unlisted.includes(member) && Date.parse(member.membership.joinedAt) > Date.now() - connectionMs,
+    (member) => !unlisted.includes(member) && Date.parse(member.membership.joinedAt) > Date.now() - entryLife,
   );
   let waiting = newcomers.filter(({ userId }) => !before.has(userId) || moving.has(userId));
   const space = await getSpace(head);

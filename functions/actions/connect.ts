@@ -3,15 +3,13 @@ import { putLive } from "../data/live.ts";
 import { endSession, putSession } from "../data/sessions.ts";
 import { closeConnection } from "../data/sockets.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { longestId } from "../kernel/ids.ts";
 import { actorOf, type Socket } from "../kernel/socket.ts";
 import { isoNow } from "../kernel/time.ts";
 import { accessMemberRoom } from "./access-room.ts";
 import { announcePresence } from "./announce-presence.ts";
 import { announceVisit } from "./announce-visit.ts";
 import { openDirectRoom } from "./create-room.ts";
-
-/** As in the paths of the HTTP API: no room and nobody has a longer one, and no key of the table has room for any. */
-const longestId = 128;
 
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
 const accessLimit = async (socket: Socket): Promise<string | undefined> => {

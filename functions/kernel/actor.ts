@@ -1,4 +1,4 @@
-import { digest } from "./ids.ts";
+import { digest, longestId } from "./ids.ts";
 
 /** Who is calling. Always from a verified token, never from what the client says of itself. */
 export interface Actor {
@@ -18,7 +18,7 @@ const stringOf = (value: unknown): string | undefined =>
  * to look like another's digest.
  */
 const userIdOf = (subject: string): string =>
-  /^(?!\.+$)[\w.:|@-]{1,128}$/.test(subject) ? subject : `~${digest(subject)}`;
+  subject.length <= longestId && /^(?!\.+$)[\w.:|@-]+$/.test(subject) ? subject : `~${digest(subject)}`;
 
 /** The caller named by the claims of a verified token; undefined if they lack a subject or an expiry. */
 export const actorFromClaims = (claims: Readonly<Record<string, unknown>>): Actor | undefined => {

@@ -9,6 +9,9 @@ const uuidOf = (text: string): string => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
 
+/** Characters of the id of a room or a user: what has more is none. As `id` of the contract, which paths are held against. */
+export const longestId = 128;
+
 export const newFileId = (): string => randomUUID();
 
 /** Whose avatar it is stands in its id, so that nobody else's can be taken for one's own; the rest cannot be guessed. */
