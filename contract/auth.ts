@@ -11,6 +11,9 @@ export const email = deferred(() =>
     .toLowerCase()
     .pipe(z.email({ error: "must be an e-mail address" }).max(254)),
 );
+/** Signs of a username. */
+export const usernameLimit = 50;
+
 /** Letters, digits, `.`, `_` and `-`: what `@username` can name in a message. Kept in the case given, unique in any. */
 export const username = deferred(() =>
   z

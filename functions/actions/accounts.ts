@@ -7,8 +7,9 @@ import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { isoNow } from "../kernel/time.ts";
+import { keepFreeUsername } from "./free-username.ts";
 import { presentSelf } from "./present-self.ts";
-import { createProfile, ensureProfile, keepFreeUsername } from "./profiles.ts";
+import { createProfile, ensureProfile } from "./profiles.ts";
 
 export interface Registration extends ProfileChanges {
   readonly username: string;

@@ -1,9 +1,10 @@
-import { email as emailSchema, username as usernameSchema } from "../../contract/auth.ts";
+import { email as emailSchema, usernameLimit, username as usernameSchema } from "../../contract/auth.ts";
 import { profileFields, profileLimits } from "../../contract/objects/profile.ts";
 import type { Profile } from "../data/profiles.ts";
 import { type Actor, claim } from "../kernel/actor.ts";
-import { digest } from "../kernel/ids.ts";
+import { nameSigns } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
+import { usernameBeginning } from "./free-username.ts";
 
 /** The beginning of a claim, as much as the contract has room for; null where nothing is left. */
 const textOf = (actor: Actor, name: string, limit: number): string | null =>
@@ -16,18 +17,15 @@ const pictureOf = (actor: Actor): string | null =>
 const addressOf = (actor: Actor): string | null =>
   emailSchema().safeParse(claim(actor, "email")).data ?? null;
 
-/** Signs of a username that is taken from a claim: those that tell it from somebody else's still fit behind it. */
-const usernameLength = 40;
-
 /** A username that the claims suggest: the preferred one, else the part before the `@`, else one of the id. */
 const wantedUsername = (actor: Actor): string => {
   const wanted =
     claim(actor, "preferred_username") ?? claim(actor, "nickname") ?? claim(actor, "email")?.split("@")[0];
-  const clean = [...(wanted ?? "").replaceAll(/[^\p{L}\p{N}._-]/gu, "").replace(/^[._-]+/, "")]
-    .slice(0, usernameLength)
-    .join("")
-    .replace(/[._-]+$/, "");
-  return usernameSchema().safeParse(clean).data ?? `user-${digest(actor.userId).slice(0, 8)}`;
+  const clean = (wanted ?? "").replaceAll(/[^\p{L}\p{N}._-]/gu, "").replace(/^[._-]+/, "");
+  return (
+    usernameSchema().safeParse(usernameBeginning(clean, usernameLimit)).data ??
+    `user-${nameSigns(actor.userId, 10)}`
+  );
 };
 
 /**

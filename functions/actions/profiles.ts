@@ -7,33 +7,16 @@ import {
   updateProfile,
 } from "../data/profiles.ts";
 import { getRegistration } from "../data/registrations.ts";
-import { keepUsername } from "../data/usernames.ts";
 import type { Actor } from "../kernel/actor.ts";
-import { digest } from "../kernel/ids.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
 import { claimedProfile } from "./claimed-profile.ts";
+import { keepFreeUsername } from "./free-username.ts";
 import { displayNameOf } from "./present-user.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {
   const [stored] = await Promise.all([putProfile(profile), putPresence(profile.id)]);
   return stored;
-};
-
-/**
- * Keeps the wanted username for an account, or, where it has become somebody else's, one that ends in a digest: for so many
- * seconds, where they are given.
- */
-export const keepFreeUsername = async (
-  wanted: string,
-  email: string,
-  userId: string,
-  seconds?: number,
-): Promise<string> => {
-  if (await keepUsername(wanted, email, userId, seconds)) return wanted;
-  const other = `${wanted}-${digest(userId).slice(0, 6)}`;
-  await keepUsername(other, email, userId, seconds);
-  return other;
 };
 
 /**

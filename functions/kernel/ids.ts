@@ -51,6 +51,10 @@ export const newTicket = (): string => randomBytes(32).toString("base64url");
 /** What is stored of a ticket: whoever reads the table cannot use it. */
 export const digest = (secret: string): string => createHash("sha256").update(secret).digest("base64url");
 
+/** Letters and digits, in small, that follow from a text: as part of a username they are signs that a mention can name. */
+export const nameSigns = (text: string, length: number): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, length);
+
 /**
  * The same reporter's report of the same thing is one: of a message, for each time that it was edited before; of a person,
  * one after the other (`earlier` are closed).

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { username } from "../../contract/auth.ts";
 import { call } from "../support/contract-client.ts";
 import { type Issuer, startIssuer } from "../support/issuer.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
@@ -61,7 +62,7 @@ test("whoever sends a first call of whatever kind is somebody to others", async 
 
 test("claims become a profile that its owner can send back as it is shown", async () => {
   const claims = {
-    preferred_username: `.${"a".repeat(39)}𝒜b`,
+    preferred_username: `.${"a".repeat(49)}𝒜b`,
     name: "n".repeat(500),
     given_name: " \ud800 ",
     family_name: "  ",
@@ -84,7 +85,7 @@ test("claims become a profile that its owner can send back as it is shown", asyn
     token: await sign({ sub: "odd-0", ...claims }),
   });
   expect(display_name).toBe("n".repeat(100));
-  expect(username).toBe(`${"a".repeat(39)}𝒜`);
+  expect(username).toBe(`${"a".repeat(49)}𝒜`);
 });
 
 test("whatever the issuer calls somebody, their id works in paths, blocks and reactions", async () => {
@@ -119,14 +120,26 @@ test("whatever the issuer calls somebody, their id works in paths, blocks and re
   expect(ids.size).toBe(subjects.length);
 });
 
-test("two people who prefer the same username both get one", async () => {
-  const tokens = await Promise.all(
-    ["one", "two"].map((sub) => sign({ sub: `${sub}-${randomUUID()}`, preferred_username: "same" })),
-  );
-  const names = [];
-  for (const token of tokens) names.push((await call("getProfile", { token })).username);
-  expect(names[0]).toBe("same");
-  expect(names[1]).toMatch(/^same-\w{6}$/);
+test("two people who prefer the same username both get one, that a mention can name", async () => {
+  // A name that takes all the room there is, and one that ends in nothing but signs where it is cut.
+  const wanted = ["same", "x".repeat(50), `${"y".repeat(30)}${"_".repeat(19)}y`];
+  for (const preferred_username of wanted) {
+    const names = [];
+    for (let count = 0; count < 12; count += 1) {
+      const token = await sign({ sub: `${count}-${randomUUID()}`, preferred_username });
+      names.push((await call("getProfile", { token })).username);
+    }
+    expect(names[0]).toBe(preferred_username);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(username().safeParse(name).data, name).toBe(name);
+  }
+});
+
+test("who prefers no username gets one that a mention can name", async () => {
+  for (let count = 0; count < 12; count += 1) {
+    const { username: name } = await call("getProfile", { token: await sign({ sub: randomUUID() }) });
+    expect(username().safeParse(name).data, name).toBe(name);
+  }
 });
 
 test("its people chat, over HTTP and the socket", async () => {

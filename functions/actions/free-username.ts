@@ -1,0 +1,31 @@
+import { usernameLimit } from "../../contract/auth.ts";
+import { keepUsername } from "../data/usernames.ts";
+import { nameSigns } from "../kernel/ids.ts";
+
+/** As much of a username as fits, which then ends in a letter or digit again: no mention reaches further. */
+export const usernameBeginning = (wanted: string, limit: number): string =>
+  [...wanted]
+    .slice(0, limit)
+    .join("")
+    .replace(/[._-]+$/, "");
+
+/** Signs that tell a username from the one that is taken; more where that is taken too. */
+const signs = [6, 12, 24];
+
+/**
+ * Keeps the wanted username for an account, or, where it has become somebody else's, one that begins so and ends in signs of
+ * the account's id: for so many seconds, where they are given.
+ */
+export const keepFreeUsername = async (
+  wanted: string,
+  email: string,
+  userId: string,
+  seconds?: number,
+): Promise<string> => {
+  const others = signs.map(
+    (count) => `${usernameBeginning(wanted, usernameLimit - 1 - count)}-${nameSigns(userId, count)}`,
+  );
+  for (const username of [wanted, ...others])
+    if (await keepUsername(username, email, userId, seconds)) return username;
+  throw new Error(`No username is free for ${userId}.`);
+};
