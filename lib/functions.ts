@@ -161,6 +161,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   notifications: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    queriesIndex: true,
     knowsPushServices: true,
   },
   presence: {
@@ -213,7 +214,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
       "Query",
       "UpdateItem",
     ],
-    connectionMethods: ["POST", "DELETE"],
+    ...posts,
     ...follows,
     notifies: true,
     takesFrom: "stream",
@@ -244,6 +245,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   push: {
     timeoutSeconds: 30,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
+    queriesIndex: true,
     knowsPushServices: true,
     publishes: true,
     takesFrom: "push",

@@ -2,13 +2,10 @@ import * as z from "zod";
 import { deferred } from "../deferred.ts";
 import { timestamp } from "./values.ts";
 
-/** Who is shown somebody's address, and where it is left out because finding that out would take a read for each person. */
+/** Who is shown somebody's address. */
 const visibility =
-  "Shown of oneself, of one's contacts and of those who share a room with one; null of all others. " +
-  "With a room, its messages and notifications: to members, of members; in a large room, of the longest-standing ones. " +
-  "In lists and searches of people: of oneself, of contacts and of those with whom one has a direct room. " +
-  "Among those whom one blocks: of contacts. In reports: of oneself. " +
-  "`GET /api/chat/users/{user_id}` looks at all rooms that the two share.";
+  "Shown of oneself, of one's contacts and of those who share a room with one, of whatever type; null of all others. " +
+  "With a room, its messages and its notifications: to members, of members.";
 
 /** A person, as others see them. `email` is null where the viewer may not see it. */
 export const user = deferred(() =>

@@ -18,6 +18,7 @@ import type { Slice } from "../kernel/page.ts";
 import { foldText } from "../kernel/words.ts";
 import { displayNameOf, presentUser } from "./present-user.ts";
 import { ensureProfile } from "./profiles.ts";
+import { withSeenEmail } from "./seen-addresses.ts";
 import { viewUser } from "./view-users.ts";
 
 export const noContact = (): ApiError =>
@@ -133,11 +134,19 @@ const inOrder = (known: readonly Known[], names: ReadonlyMap<string, string>): K
     .map(({ one }) => one);
 };
 
-/** Contacts of a page as their owner sees them. They have them as contacts, and so see their addresses. */
-const viewPage = (viewerId: string, page: readonly Known[], people: People): Contact[] =>
+/** A page as its owner sees it; `seen` are those whose addresses they see, their contacts apart. */
+const viewPage = (
+  viewerId: string,
+  page: readonly Known[],
+  people: People,
+  seen: ReadonlySet<string>,
+): Contact[] =>
   page.map((known) => ({
     ...shownOf(known),
-    contact: presentUser(personOf(people, known.userId, viewerId), known.contact !== undefined),
+    contact: presentUser(
+      personOf(people, known.userId, viewerId),
+      known.contact !== undefined || seen.has(known.userId),
+    ),
   }));
 
 /**
@@ -153,9 +162,15 @@ export const listPage = async (
   const profiles = await getProfiles(known.map((one) => one.userId));
   const names = new Map([...profiles].map(([id, profile]) => [id, displayNameOf(profile)]));
   const shown = inOrder(known, names).slice(page.start, page.start + page.size);
-  const { people } = await getTogether({ presences: [...shown.map((one) => one.userId), userId] });
+  const [{ people }, seen] = await Promise.all([
+    getTogether({ presences: [...shown.map((one) => one.userId), userId] }),
+    withSeenEmail(
+      userId,
+      shown.filter((one) => !one.contact).map((one) => one.userId),
+    ),
+  ]);
   return {
     count: known.length,
-    contacts: viewPage(userId, shown, { profiles, presences: people.presences }),
+    contacts: viewPage(userId, shown, { profiles, presences: people.presences }, seen),
   };
 };

@@ -3,8 +3,8 @@ import { claimAddition, getContact } from "../data/contacts.ts";
 import { areApart } from "../data/people.ts";
 import { getTogether } from "../data/together.ts";
 import { notificationId } from "../kernel/ids.ts";
+import { withSeenEmail } from "./seen-addresses.ts";
 import { tellNotification } from "./tell-notification.ts";
-import { withSeenEmail } from "./view-users.ts";
 
 /** Somebody has added somebody else to their contacts, who is notified of it, once a day by the same person. */
 export const followNewContact = async (change: Change): Promise<void> => {

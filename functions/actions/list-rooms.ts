@@ -38,6 +38,20 @@ export const seenIn = (head: Head, members: readonly RosterEntry[]): string[] =>
   ...(head.last ? [head.last.senderId] : []),
 ];
 
+/**
+ * Those who are seen in the view of a large room, of whom it is not known yet whether they are in it: theirs are the
+ * addresses that members see. In any other room all members are known.
+ */
+export const unknownIn = (
+  head: Head,
+  { witnesses }: Pick<MembersShown, "witnesses">,
+  viewerId?: string,
+): string[] => {
+  if (head.rosterChunks === 1) return [];
+  const known = new Set([...witnesses.map((member) => member.userId), viewerId]);
+  return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
+};
+
 /** The members of a room that are shown, and how many there are. */
 export interface MembersShown {
   readonly members: readonly RosterEntry[];
@@ -91,7 +105,10 @@ export const presentRooms = async (
     memberships: [
       ...(known ? [] : shown.map((head) => [head.id, userId] as const)),
       ...shown.flatMap((head) =>
-        witnessesOf(head, shownOf(head).witnesses, userId).map((witness) => [head.id, witness] as const),
+        [
+          ...witnessesOf(head, shownOf(head).witnesses, userId),
+          ...unknownIn(head, shownOf(head), userId),
+        ].map((other) => [head.id, other] as const),
       ),
     ],
     profiles: userIds,

@@ -23,14 +23,14 @@ export interface RoomParts {
   readonly witnesses: readonly RosterEntry[];
   /** How many there are, shown or not. */
   readonly memberCount: number;
-  /** Memberships of others, for whether they read the viewer's last message. */
+  /** Memberships of others: of witnesses, for whether they read the viewer's last message, and of who else is seen. */
   readonly others: readonly Membership[];
   readonly details: StoredDetails | undefined;
   readonly people: People;
 }
 
 const presentLast = (
-  { head, me, others }: RoomParts,
+  { head, me, others, witnesses }: RoomParts,
   viewerId: string,
   present: (userId: string) => User,
 ): LastMessage | null => {
@@ -38,7 +38,11 @@ const presentLast = (
   if (!last || last.seq < firstVisibleSeq({ head, me })) return null;
   const isRead =
     last.senderId === viewerId
-      ? others.some((other) => other.userId !== viewerId && hasRead(asTold(head, other), last.seq))
+      ? others.some(
+          (other) =>
+            witnesses.some(({ userId }) => userId === other.userId && userId !== viewerId) &&
+            hasRead(asTold(head, other), last.seq),
+        )
       : me !== undefined && isSettled(me, last.seq);
   const gone = last.isDeleted || isPast(last.expiresAt);
   return {
@@ -64,7 +68,7 @@ export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user
 /** A room as its viewer sees it. E-mail addresses are shown among members. */
 export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
   const { head, me, members, people, witnesses } = parts;
-  const memberIds = new Set(witnesses.map((member) => member.userId));
+  const memberIds = new Set([...witnesses, ...parts.others].map((member) => member.userId));
   const present = (userId: string): User =>
     presentUser(
       personOf(people, userId, viewerId),

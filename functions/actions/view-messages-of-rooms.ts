@@ -48,7 +48,8 @@ export const viewMessagesOfRooms = async (
       const marks: Membership[] = inStanding(room.head, entries, others, room.me);
       // Who is not a member shares the room with nobody.
       const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
-      return [room.head.id, { room, marks, known }];
+      const isLarge = room.head.rosterChunks > 1;
+      return [room.head.id, { room, marks, known, isLarge }];
     }),
   );
   const messages = found.flatMap((message) => {
@@ -58,7 +59,15 @@ export const viewMessagesOfRooms = async (
     return [{ message, place, marks: { ...marks, readBy: marks.readBy.slice(0, readersAmongOthers) } }];
   });
   const userIds = messages.flatMap(({ message, marks }) => [message.senderId, ...marks.readBy]);
-  const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });
+  const unknown = messages.flatMap(({ message: { roomId, senderId }, place }) =>
+    place.isLarge && place.room.me && !place.known.has(senderId) ? [[roomId, senderId] as const] : [],
+  );
+  const { people, memberships: senders } = await getTogether({
+    memberships: new Map(unknown.map((pair) => [pair.join(" "), pair])).values(),
+    profiles: userIds,
+    presences: [...userIds, viewerId],
+  });
+  for (const { roomId, userId } of senders) roomOf.get(roomId)?.known.add(userId);
   return messages.map(({ message, place, marks }) => {
     const present = (id: string): User =>
       presentUser(personOf(people, id, viewerId), id === viewerId || place.known.has(id));

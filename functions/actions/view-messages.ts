@@ -16,6 +16,8 @@ import { getWitnesses, inStanding, type Witnesses } from "./witnesses.ts";
 export interface MessageParts extends Witnesses {
   readonly head: Head;
   readonly memberships: readonly Membership[];
+  /** Members whom somebody who is one too sees with their addresses: witnesses, and in a large room senders. */
+  readonly together: ReadonlySet<string>;
   readonly people: People;
 }
 
@@ -30,7 +32,9 @@ export const getMessageParts = async (
   viewerId?: string,
 ): Promise<MessageParts> => {
   const [messages, { members, all }] = await Promise.all([stored, getWitnesses(head)]);
-  const memberIds = new Set([...members.map((member) => member.userId), ...others]);
+  // Whether who sent a message is in the room still is told by the members who were read, or else by their membership.
+  const senders = all ? [] : messages.map((message) => message.senderId);
+  const memberIds = new Set([...members.map((member) => member.userId), ...others, ...senders]);
   // Without a message nobody is shown: there are marks alone.
   const shown = messages.length > 0 ? [...messages.map((message) => message.senderId), ...memberIds] : [];
   const { memberships, people } = await getTogether({
@@ -38,7 +42,8 @@ export const getMessageParts = async (
     profiles: shown,
     presences: shown.length > 0 && viewerId !== undefined ? [...shown, viewerId] : shown,
   });
-  return { head, members, all, memberships, people };
+  const together = new Set([...members, ...memberships].map((member) => member.userId));
+  return { head, members, all, together, memberships, people };
 };
 
 /**
@@ -46,15 +51,15 @@ export const getMessageParts = async (
  * are named.
  */
 export const viewMessage = (
-  { head, members, memberships, people }: MessageParts,
+  { head, members, together, memberships, people }: MessageParts,
   stored: StoredMessage,
   viewerId: string,
   me: Membership | undefined,
   readers = readersAmongOthers,
 ): Message => {
   const present = (userId: string): User => {
-    const together = me !== undefined && members.some((member) => member.userId === userId);
-    return presentUser(personOf(people, userId, viewerId), userId === viewerId || together);
+    const isSeen = userId === viewerId || (me !== undefined && together.has(userId));
+    return presentUser(personOf(people, userId, viewerId), isSeen);
   };
   const marks = marksOf(stored, viewerId, inStanding(head, members, memberships, me));
   return presentMessage(stored, { ...marks, readBy: marks.readBy.slice(0, readers) }, present);

@@ -11,8 +11,8 @@ import { isGone } from "./present-message.ts";
 import { presentNotification } from "./present-notification.ts";
 import { presentUser } from "./present-user.ts";
 import { isSettled, unreadCount } from "./read-state.ts";
+import { withSeenEmail } from "./seen-addresses.ts";
 import { getTelling } from "./telling-message.ts";
-import { withSeenEmail } from "./view-users.ts";
 
 /** A notification that is shown, and what became of it. */
 export interface Standing {

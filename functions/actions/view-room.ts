@@ -5,7 +5,14 @@ import type { Membership } from "../data/memberships.ts";
 import { getCensuses, getFirstRoster } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import type { ReadableRoom } from "./access-room.ts";
-import { type MembersShown, memberCountOf, pairMembers, seenIn, witnessesOf } from "./list-rooms.ts";
+import {
+  type MembersShown,
+  memberCountOf,
+  pairMembers,
+  seenIn,
+  unknownIn,
+  witnessesOf,
+} from "./list-rooms.ts";
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */
@@ -42,7 +49,9 @@ export const viewRoom = async (
   const parts = await getParts(head, participantsInRoom, read);
   const userIds = seenIn(head, parts.members);
   const { memberships, people } = await getTogether({
-    memberships: witnessesOf(head, parts.witnesses, viewerId).map((witness) => [head.id, witness] as const),
+    memberships: [...witnessesOf(head, parts.witnesses, viewerId), ...unknownIn(head, parts, viewerId)].map(
+      (other) => [head.id, other] as const,
+    ),
     profiles: userIds,
     presences: [...userIds, viewerId],
   });
@@ -67,6 +76,7 @@ export const viewRoomAs = async (
   const wanted = new Set([
     ...viewerIds,
     ...(speaker === undefined ? [] : witnessesOf(head, parts.witnesses, speaker)),
+    ...unknownIn(head, parts),
   ]);
   const { memberships, people } = await getTogether({
     memberships: [...wanted].filter((id) => !byUser.has(id)).map((id) => [head.id, id] as const),

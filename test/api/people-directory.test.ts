@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
 
 type Listing = Extract<OperationId, "listUsers" | "searchUsers" | "filterUsers">;
 
@@ -161,16 +161,32 @@ describe("filterUsers, and listUsers", () => {
   });
 });
 
-test("lists show the addresses of oneself, of contacts and of those with a direct room, and no other", async () => {
+test("lists show the addresses of oneself, of contacts and of those who share a room that is there, and no other", async () => {
   const institution = ownWord();
   const users: TestUser[] = [];
-  for (const display_name of ["Ann", "Ben", "Cid", "Dee"])
+  for (const display_name of ["Ann", "Ben", "Cid", "Dee", "Eve", "Fay"])
     users.push(await named({ display_name, institution }));
-  const [ann, ben, cid, dee] = users;
-  if (!ann || !ben || !cid || !dee) throw new Error("Four users were made.");
+  const [ann, ben, cid, dee, eve, fay] = users;
+  if (!ann || !ben || !cid || !dee || !eve || !fay) throw new Error("Six users were made.");
   await call("createContact", { token: ann.token, body: { user_id: ben.id } });
+  await call("createContact", { token: fay.token, body: { user_id: ann.id } });
   await directRoom(cid, ann);
+  await groupRoom(ann, [dee, cid]);
+  const left = await groupRoom(ann, [eve, dee]);
   await finds(ann, "filterUsers", { institution }, users);
-  const emails = (await find(ann, "filterUsers", { institution })).results.map((user) => user.email);
-  expect(emails).toEqual([ann.email, ben.email, cid.email, null]);
+  const emails = async (viewer: TestUser) =>
+    (await find(viewer, "filterUsers", { institution })).results.map((user) => user.email);
+  expect(await emails(ann)).toEqual([...[ann, ben, cid, dee, eve].map(({ email }) => email), null]);
+  expect(await emails(eve)).toEqual([ann.email, null, null, dee.email, eve.email, null]);
+  await call("deleteRoom", { token: ann.token, params: { room_id: left } });
+  expect(await emails(ann)).toEqual([ann.email, ben.email, cid.email, dee.email, null, null]);
+  expect(await emails(eve)).toEqual([null, null, null, null, eve.email, null]);
+
+  const blocked = async () =>
+    (await call("listContacts", { token: ann.token, query: { blocked: "true" } })).results.map(
+      ({ contact }) => contact.email,
+    );
+  for (const { id } of [dee, eve])
+    await call("blockContact", { token: ann.token, params: { contact_id: id } });
+  expect(await blocked()).toEqual([dee.email, null]);
 });

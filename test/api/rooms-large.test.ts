@@ -95,6 +95,25 @@ describe("a room of more members than one roster item holds", () => {
     await socket.close();
   });
 
+  test("members see each other's addresses wherever they stand, until one leaves", async () => {
+    const params = { room_id: await create(crowd) };
+    const [ben, cid] = await newUsers(2);
+    if (!ben || !cid) throw new Error("Two users were asked for.");
+    for (const { token } of [ben, cid]) await call("joinRoom", { token, params });
+    await call("sendMessage", { token: ben.token, params, body: { content: "from afar" } });
+    const { token } = cid;
+    const shown = async () => {
+      const room = await call("getRoom", { token, params });
+      const listed = (await call("listRooms", { token })).results[0];
+      const unread = (await call("listUnreadMessages", { token })).results[0];
+      const messages = (await call("listMessages", { token, params })).results[0];
+      return [room.last_message, listed?.last_message, unread, messages].map((one) => one?.sender.email);
+    };
+    expect(await shown()).toEqual([ben.email, ben.email, ben.email, ben.email]);
+    await call("leaveRoom", { token: ben.token, params });
+    expect(await shown()).toEqual([null, null, null, null]);
+  });
+
   test("somebody who is no member, and leaves, reads none of the roster", async () => {
     const params = { room_id: await create(crowd) };
     const ben = await newUser("ben");
