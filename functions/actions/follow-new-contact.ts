@@ -2,7 +2,7 @@ import type { Change } from "../data/changes.ts";
 import { claimAddition, getContact } from "../data/contacts.ts";
 import { areApart } from "../data/people.ts";
 import { getTogether } from "../data/together.ts";
-import { notificationId } from "../kernel/ids.ts";
+import { notificationOfContact } from "./new-notifications.ts";
 import { withSeenEmail } from "./seen-addresses.ts";
 import { tellNotification } from "./tell-notification.ts";
 
@@ -18,17 +18,9 @@ export const followNewContact = async (change: Change): Promise<void> => {
   ]);
   if (contact?.createdAt !== createdAt || areApart(people, ownerId, userId)) return;
   if (!(await claimAddition(userId, ownerId, Date.parse(createdAt)))) return;
-  await tellNotification(
-    {
-      userId,
-      id: notificationId(createdAt, `contact\n${ownerId}`),
-      type: "contact_request",
-      actorId: ownerId,
-      roomId: null,
-      seq: null,
-      joinedAt: null,
-      isRebuilt: false,
-    },
-    { message: undefined, people, seesEmail: seen.has(ownerId) },
-  );
+  await tellNotification(notificationOfContact(ownerId, contact), {
+    message: undefined,
+    people,
+    seesEmail: seen.has(ownerId),
+  });
 };

@@ -36,10 +36,7 @@ const indexes = {
   },
   notifications: {
     kind: "user",
-    rebuild: async (id) => {
-      await rebuildNotifications(id);
-      return undefined;
-    },
+    rebuild: rebuildNotifications,
   },
   search: { kind: "room", rebuild: rebuildSearch },
 } as const satisfies Record<string, Index>;

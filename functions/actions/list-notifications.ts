@@ -102,5 +102,5 @@ export const removeNotification = async (userId: string, notificationId: string)
   const stored = await getNotification(userId, notificationId);
   if (!stored) throw noNotification();
   await endTelling(stored);
-  if (!(await deleteNotification(userId, notificationId))) throw noNotification();
+  if (!(await deleteNotification(stored))) throw noNotification();
 };

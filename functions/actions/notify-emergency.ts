@@ -5,7 +5,7 @@ import { getRosterChunks } from "../data/rosters.ts";
 import { sendTask } from "../data/tasks.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
-import { notificationOfMessage } from "./notification-of-message.ts";
+import { notificationOfMessage } from "./new-notifications.ts";
 import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";
 

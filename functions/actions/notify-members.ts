@@ -6,12 +6,10 @@ import { getProfiles } from "../data/profiles.ts";
 import { getRoomMembers } from "../data/room-members.ts";
 import { claimStretch, isUntold } from "../data/stretches.ts";
 import { getTogether } from "../data/together.ts";
-import { findUserIds } from "../data/usernames.ts";
 import { forEach } from "../kernel/for-each.ts";
-import { parseMessageId } from "../kernel/ids.ts";
+import { type Addressed, getAddressed } from "./addressed.ts";
 import { listeningTo } from "./audience.ts";
-import { mentionedNames } from "./mentioned-names.ts";
-import { notificationOfMessage } from "./notification-of-message.ts";
+import { notificationOfMessage } from "./new-notifications.ts";
 import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
@@ -19,30 +17,6 @@ import { wantsNotifications } from "./wants-notifications.ts";
 /** Large rooms, which stay so: of their members only those are looked at whom a message names. */
 const large = new Set<string>();
 const largeLimit = 10_000;
-
-/** Whom a message addresses: mentioned in it, or the author of what it answers. */
-type Addressed = ReadonlyMap<string, "mention" | "message_reply">;
-
-/** What is said in a message that was forwarded, or that nobody here can read, is said to nobody. */
-const namesIn = ({ content, type, forwardedFrom }: StoredMessage): string[][] =>
-  type === "encrypted" || forwardedFrom !== null ? [] : mentionedNames(content);
-
-const getAuthor = async (replyTo: string | null): Promise<string | undefined> => {
-  const place = replyTo === null ? undefined : parseMessageId(replyTo);
-  return place && (await getMessage(place.roomId, place.seq))?.senderId;
-};
-
-const getAddressed = async (message: StoredMessage): Promise<Addressed> => {
-  const names = namesIn(message);
-  const [found, author] = await Promise.all([findUserIds(names.flat()), getAuthor(message.replyTo)]);
-  const addressed = new Map<string, "mention" | "message_reply">();
-  if (author !== undefined) addressed.set(author, "message_reply");
-  for (const readings of names) {
-    const userId = readings.map((name) => found(name)).find((id) => id !== undefined);
-    if (userId !== undefined) addressed.set(userId, "mention");
-  }
-  return addressed;
-};
 
 /** The memberships of those who may be told of a message; none where it is not to be seen any more. */
 const getCandidates = async (

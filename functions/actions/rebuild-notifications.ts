@@ -1,121 +1,86 @@
+import { contactLimit } from "../../contract/contacts.ts";
 import { listBlocks } from "../data/blocks.ts";
-import { getHead } from "../data/heads.ts";
-import { getMembership, listRoomIds, type Membership } from "../data/memberships.ts";
-import {
-  getNoticed,
-  listNotifications,
-  putNotification,
-  type StoredNotification,
-} from "../data/notifications.ts";
-import { absent, type Presence } from "../data/presence.ts";
-import { forgetStretch, moveStretch, putStretchAway } from "../data/stretches.ts";
+import { claimAddition, listContacts } from "../data/contacts.ts";
+import { getMembersOf, type Member } from "../data/members.ts";
+import { listRoomIds } from "../data/memberships.ts";
+import { keptSince, listMissing, type NewNotification, putNotification } from "../data/notifications.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
-import { listeningTo } from "./audience.ts";
-import { notificationOfMessage } from "./notification-of-message.ts";
-import { unreadCount } from "./read-state.ts";
-import { getTelling, type TellingChoice } from "./telling-message.ts";
-import { wantsNotifications } from "./wants-notifications.ts";
+import { notificationOfContact, notificationOfInvitation } from "./new-notifications.ts";
+import { listAddressing } from "./rebuild-addressed.ts";
+import { getKnown, rebuildStretches } from "./rebuild-stretches.ts";
 
-/** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */
-const looked = 2000;
 const roomsAtOnce = 10;
-const attempts = 5;
+const putsAtOnce = 25;
 
-/** What of a user's notifications was read before, who is nobody to them, and when they were there. */
-interface Known {
-  /** Up to when they have marked all as read, in milliseconds since 1970. */
-  readonly noticed: number;
-  readonly notifications: readonly StoredNotification[];
-  readonly apart: ReadonlySet<string>;
-  readonly presence: Presence;
-}
+/** A room of somebody's that is there, and who added them to it. */
+type JoinedRoom = MemberRoom & Pick<Member, "addedBy">;
 
-/**
- * Until when somebody was there, as far as is known, in milliseconds since 1970: what came until then notified them of
- * nothing, or they have seen that there is something unread.
- */
-const seenUntil = (roomId: string, presence: Presence): number =>
-  listeningTo(roomId, presence).length > 0
-    ? Number.POSITIVE_INFINITY
-    : Date.parse(presence.lastSeen ?? new Date(0).toISOString());
-
-/**
- * By what a room's unread messages are to be told of: the message that is noted, or the last one that a notification is
- * there of; else the first one that nothing else has told of, and that came while they were not there.
- */
-const choiceOf = ({ head, me }: MemberRoom, { notifications, apart, presence }: Known): TellingChoice => {
-  const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
-  const noted = [me.notifiedSeq, ...ofRoom.map(({ type, seq }) => (type === "new_message" ? (seq ?? 0) : 0))]
-    .filter((seq) => seq > me.readSeq && seq <= head.seq)
-    .sort((one, other) => other - one);
-  const others = ofRoom.flatMap(({ type, seq }) => (type === "new_message" ? [] : (seq ?? [])));
-  return { noted, since: seenUntil(head.id, presence), others: new Set(others), apart };
-};
-
-/** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
-const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
-  const { head, me } = room;
-  const { noticed } = known;
-  if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
-  if (me.isPutAway && me.notifiedSeq > me.readSeq) return true;
-  const message = await getTelling(room, choiceOf(room, known));
-  if (!message) return true;
-  if (!(await moveStretch(me, message.seq))) return false;
-  const stored = await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
-  // What they have put away themselves tells them of nothing, although the membership had lost that: the next message does.
-  if (stored.isDeleted || stored.isMarkedRead || stored.notedAt <= noticed)
-    await putStretchAway(head.id, me.userId, message.seq);
-  return true;
-};
-
-/**
- * Has a room's unread messages notified of, once; again, as long as somebody else notifies of them, or reads them. Whatever
- * is read or muted there, a message that does not exist is noted no more: it would keep those to come silent.
- */
-const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<void> => {
-  let head = first;
-  let current: Membership | undefined = me;
-  for (let attempt = 0; attempt < attempts && current; attempt += 1) {
-    // Read after the membership, where the message that is noted there may have come since.
-    if (current.notifiedSeq > head.seq) head = (await getHead(head.id, "consistent")) ?? head;
-    if (current.notifiedSeq > head.seq) await forgetStretch(current);
-    else if (await notifyOnce({ head, me: current }, known)) return;
-    current = await getMembership(head.id, me.userId, "consistent");
-  }
-};
-
-/**
- * Makes somebody's notifications of new messages again, from what they have not read in their rooms, and what came since they
- * were last there or told them when it came, wherever one is lost or what is noted of it is wrong. It may be done at any time, and again: what is right stays. Nobody is told of
- * what it makes: it is there when they look. In large rooms new messages notify nobody.
- */
-export const rebuildNotifications = async (userId: string): Promise<void> => {
-  const roomIds = await listRoomIds(userId);
-  const [{ heads, memberships, people }, notifications, blocks, noticed] = await Promise.all([
-    getTogether(
-      {
-        heads: roomIds,
-        memberships: roomIds.map((roomId) => [roomId, userId] as const),
-        presences: [userId],
-      },
-      "consistent",
-    ),
-    listNotifications(userId, looked),
-    listBlocks(userId),
-    getNoticed(userId),
-  ]);
-  const known = {
-    noticed,
-    notifications,
-    apart: new Set(blocks.map((block) => block.userId)),
-    presence: people.presences.get(userId) ?? absent(userId),
-  };
-  const mine = new Map(memberships.map((me) => [me.roomId, me]));
-  const rooms = heads.flatMap((head) => {
-    const me = mine.get(head.id);
-    return me && head.status !== "deleted" && head.rosterChunks === 1 ? [{ head, me }] : [];
+const getRooms = async (userId: string, roomIds: readonly string[]): Promise<JoinedRoom[]> => {
+  // Heads last: what a membership notes of messages is never beyond them.
+  const members = await getMembersOf(userId, roomIds);
+  const { heads } = await getTogether({ heads: roomIds }, "consistent");
+  const mine = new Map(members.map((member) => [member.membership.roomId, member]));
+  return heads.flatMap((head) => {
+    const member = mine.get(head.id);
+    return member && head.status !== "deleted"
+      ? [{ head, me: member.membership, addedBy: member.addedBy }]
+      : [];
   });
-  await forEach(rooms, roomsAtOnce, (room) => restore(room, known));
+};
+
+const putMissing = async (notifications: readonly NewNotification[]): Promise<void> => {
+  const missing = await listMissing(notifications);
+  await forEach(missing, putsAtOnce, async (notification) => {
+    await putNotification(notification);
+  });
+};
+
+/** Notifies somebody of being added to a room, as long ago as notifications are kept. */
+const invitationOf = ({ head, me, addedBy }: JoinedRoom, apart: ReadonlySet<string>): NewNotification[] => {
+  const { userId, joinedAt } = me;
+  if (addedBy === null || apart.has(addedBy) || Date.parse(joinedAt) <= keptSince()) return [];
+  return [notificationOfInvitation({ roomId: head.id, userId, addedBy, joinedAt }, true)];
+};
+
+/** Notifies those whom somebody has added to their contacts, who find out by nothing of their own that they were. */
+const rebuildRequests = async (userId: string, apart: ReadonlySet<string>): Promise<void> => {
+  const contacts = (await listContacts(userId, contactLimit)).filter(
+    (contact) => !apart.has(contact.userId) && Date.parse(contact.createdAt) > keptSince(),
+  );
+  const missing = await listMissing(contacts.map((contact) => notificationOfContact(userId, contact, true)));
+  await forEach(missing, putsAtOnce, async (notification) => {
+    const { createdAt } = contacts.find((contact) => contact.userId === notification.userId) ?? {};
+    if (createdAt && (await claimAddition(notification.userId, userId, Date.parse(createdAt))))
+      await putNotification(notification);
+  });
+};
+
+/**
+ * Makes somebody's notifications again, wherever one is lost or what is noted of it is wrong: of what they have not read in
+ * their rooms, of being added to these, and what their own additions to their contacts told others of. It may be done at any
+ * time, and again: what is right stays, and so does what was deleted. Nobody is told of what it makes: it is there when they
+ * look. Room by room; where there is no time left it gives the room after which to go on.
+ */
+export const rebuildNotifications = async (
+  userId: string,
+  after: string | undefined,
+  hasTime: () => boolean,
+): Promise<string | undefined> => {
+  const [all, blocks] = await Promise.all([listRoomIds(userId), listBlocks(userId, "consistent")]);
+  const apart = new Set(blocks.map((block) => block.userId));
+  let known = await getKnown(userId, apart);
+  const roomIds = all.filter((roomId) => after === undefined || roomId > after).sort();
+  for (let at = 0; at < roomIds.length; at += roomsAtOnce) {
+    if (at > 0 && !hasTime()) return roomIds[at - 1];
+    const rooms = await getRooms(userId, roomIds.slice(at, at + roomsAtOnce));
+    const addressing = (await Promise.all(rooms.map((room) => listAddressing(room, apart)))).flat();
+    await putMissing([...rooms.flatMap((room) => invitationOf(room, apart)), ...addressing]);
+    // What addresses them has told them of itself, and no more.
+    known = { ...known, notifications: [...known.notifications, ...addressing] };
+    await rebuildStretches(rooms, known);
+  }
+  await rebuildRequests(userId, apart);
+  return undefined;
 };

@@ -1,16 +1,8 @@
 import { areApart } from "../data/people.ts";
 import { sendTask } from "../data/tasks.ts";
 import { getTogether } from "../data/together.ts";
-import { notificationId } from "../kernel/ids.ts";
+import { type Invitation, notificationOfInvitation } from "./new-notifications.ts";
 import { tellNotification } from "./tell-notification.ts";
-
-export interface Invitation {
-  readonly roomId: string;
-  readonly userId: string;
-  readonly addedBy: string;
-  /** When the membership began, RFC 3339. */
-  readonly joinedAt: string;
-}
 
 /** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
 const requestTime = 60_000;
@@ -37,17 +29,9 @@ export const tellInvitation = async (invitation: Invitation): Promise<void> => {
       nextLook,
     );
   if (!head || head.status === "deleted" || areApart(people, addedBy, userId)) return;
-  await tellNotification(
-    {
-      userId,
-      id: notificationId(joinedAt, `invite\n${roomId}`),
-      type: "group_invite",
-      actorId: addedBy,
-      roomId,
-      seq: null,
-      joinedAt,
-      isRebuilt: false,
-    },
-    { message: undefined, people, seesEmail: true },
-  );
+  await tellNotification(notificationOfInvitation(invitation), {
+    message: undefined,
+    people,
+    seesEmail: true,
+  });
 };

@@ -2,8 +2,9 @@
  * Contacts: people whom somebody keeps. That they block somebody is told by blocks.ts.
  *   of one pair, several      USER#u / CONTACT#v
  *   of a user                 USER#u / CONTACT#...
- *   who added somebody        USER#v / ADDED#u, for a day
+ *   who added somebody        USER#v / ADDED#u, for as long as they are notified of it
  */
+import { environment } from "../kernel/environment.ts";
 import { epochSeconds, isoOf } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, queryAll, takeItem, updateItem } from "./table.ts";
@@ -78,11 +79,14 @@ const daySeconds = 24 * 60 * 60;
  * off before it told them.
  */
 export const claimAddition = async (userId: string, byId: string, addedAt: number): Promise<boolean> => {
-  const now = epochSeconds();
   const { done } = await updateItem(keys.addedBy(userId, byId), {
     UpdateExpression: "SET added_at = :at, expires_at = :end",
-    ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR expires_at <= :now",
-    ExpressionAttributeValues: { ":at": addedAt, ":end": now + daySeconds, ":now": now },
+    ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR added_at <= :before",
+    ExpressionAttributeValues: {
+      ":at": addedAt,
+      ":before": addedAt - daySeconds * 1000,
+      ":end": epochSeconds() + environment.notificationDays * daySeconds,
+    },
   });
   return done;
 };

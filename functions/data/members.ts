@@ -54,6 +54,15 @@ export const getMembers = async (
   return new Map(items.map(memberFromItem).map((member) => [member.membership.userId, member]));
 };
 
+/** Somebody's memberships of some rooms, those that there are, as they are now. */
+export const getMembersOf = async (userId: string, roomIds: readonly string[]): Promise<Member[]> =>
+  (
+    await getItems(
+      roomIds.map((roomId) => keys.membership(roomId, userId)),
+      "consistent",
+    )
+  ).map(memberFromItem);
+
 const putsAtOnce = 25;
 
 /** Puts a membership for each newcomer who has none, and gives everybody's as they are then. */

@@ -11,7 +11,7 @@ import { environment } from "../kernel/environment.ts";
 import { notificationTime } from "../kernel/ids.ts";
 import { epochSeconds, isoOf } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
-import { getItem, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
+import { getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
 
 /** What makes a notification. */
 export interface NewNotification {
@@ -68,7 +68,10 @@ export const notificationFromItem = (item: Item): StoredNotification => {
 
 const daySeconds = 24 * 60 * 60;
 
-/** Puts a notification unless there is one with its id, and gives the one that there is. */
+/**
+ * Puts a notification unless there is one with its id, and gives the one that there is. One that is made again counts as
+ * noted when it was first: who has marked all as read since has read it.
+ */
 export const putNotification = async (notification: NewNotification): Promise<StoredNotification> => {
   const now = Date.now();
   const item = {
@@ -79,12 +82,28 @@ export const putNotification = async (notification: NewNotification): Promise<St
     ...(notification.seq !== null && { seq: notification.seq }),
     ...(notification.joinedAt !== null && { joined: Date.parse(notification.joinedAt) }),
     ...(notification.isRebuilt && { rebuilt: true }),
-    noted_at: now,
+    noted_at: notification.isRebuilt ? notificationTime(notification.id) : now,
     expires_at: epochSeconds(now) + environment.notificationDays * daySeconds,
   };
   const outcome = await putIfAbsent(item);
   return notificationFromItem(outcome.done || !outcome.item ? item : outcome.item);
 };
+
+/** Those of some notifications in whose place there is nothing, not even that they were deleted. */
+export const listMissing = async (notifications: readonly NewNotification[]): Promise<NewNotification[]> => {
+  const items = await getItems(
+    notifications.map(({ userId, id }) => keys.notification(userId, id)),
+    "consistent",
+  );
+  const there = new Set(items.map((item) => `${item.pk} ${item.sk}`));
+  return notifications.filter(({ userId, id }) => {
+    const { pk, sk } = keys.notification(userId, id);
+    return !there.has(`${pk} ${sk}`);
+  });
+};
+
+/** Since when notifications are kept, in milliseconds since 1970: what is older was told of, and is gone. */
+export const keptSince = (): number => Date.now() - environment.notificationDays * daySeconds * 1000;
 
 /** DynamoDB deletes what has expired up to two days late. */
 const isThere = ({ isDeleted, expiresAt }: StoredNotification): boolean =>
@@ -145,19 +164,23 @@ const repeatDays = 1 + 14;
 
 /**
  * Deletes a notification; false if it is not there. Something stays in its place for as long as the change that made it
- * may be followed again.
+ * may be followed again, or a rebuild may make it.
  */
-export const deleteNotification = async (userId: string, notificationId: string): Promise<boolean> => {
+export const deleteNotification = async ({
+  userId,
+  id,
+  expiresAt,
+}: Pick<StoredNotification, "userId" | "id" | "expiresAt">): Promise<boolean> => {
   const now = epochSeconds();
   // By which a call knows its own write: the SDK repeats one whose answer was lost.
   const deletion = randomUUID();
-  const { done, item } = await updateItem(keys.notification(userId, notificationId), {
+  const { done, item } = await updateItem(keys.notification(userId, id), {
     UpdateExpression: "SET deleted = :deletion, expires_at = :expires",
     ConditionExpression: "attribute_not_exists(deleted) AND expires_at > :now",
     ExpressionAttributeValues: {
       ":deletion": deletion,
       ":now": now,
-      ":expires": now + repeatDays * daySeconds,
+      ":expires": Math.max(expiresAt, now + repeatDays * daySeconds),
     },
   });
   return done || item?.deleted === deletion;

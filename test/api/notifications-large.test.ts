@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { keys } from "../../functions/data/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { notificationsOf, say } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
@@ -43,6 +44,14 @@ test("in a large room mentions, replies and emergencies notify, and new messages
   expect(await ofMessages(ann)).toEqual([]);
   expect((await socket.next("notification")).notification).toMatchObject({ type: "emergency", room });
   await socket.close();
+
+  const notified = await notificationsOf(ben);
+  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  const { takeItem } = await import("../../functions/data/table.ts");
+  for (const { id } of notified) await takeItem(keys.notification(ben.id, id));
+  expect(await notificationsOf(ben)).toEqual([]);
+  await rebuildNotifications(ben.id, undefined, () => true);
+  expect(await notificationsOf(ben)).toEqual(notified);
 
   await call("leaveRoom", { token: ben.token, params: { room_id: room } });
   expect(await notificationsOf(ben)).toEqual([]);

@@ -254,8 +254,11 @@ describe("npm run rebuild", () => {
     if (!ann || !ben) throw new Error("Eight users were made.");
     const room = await directRoom(ann, ben);
     for (const content of ["The quarterly figures", "More figures"]) await send(ann, room, content);
+    await send(ann, room, `Are they in, @${ben.username}?`);
+    await call("createContact", { token: ann.token, body: { user_id: ben.id } });
     await afterSeconds(0);
     const notified = await notificationsOf(ben);
+    expect(notified.map(({ type }) => type)).toEqual(["contact_request", "mention", "new_message"]);
     await losePostings(room);
     await deleteItems(await notificationItems(ben));
     expect(await find(ben, room, "figures")).toEqual([]);
