@@ -1,24 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   AdminConfirmSignUpCommand,
   AdminGetUserCommand,
   AdminUpdateUserAttributesCommand,
-  ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
-  ForgotPasswordCommand,
-  GetUserCommand,
   GlobalSignOutCommand,
   InitiateAuthCommand,
-  ResendConfirmationCodeCommand,
-  RevokeTokenCommand,
-  SignUpCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clients, smallStack, startTestAws, type TestAws } from "./aws-stack.ts";
+import { callsOf, failsWith, newAddress, otherThan } from "./cognito-fixture.ts";
 
 let aws: TestAws;
 let cognito: Clients["cognito"];
@@ -30,71 +20,21 @@ beforeAll(async () => {
 
 afterAll(() => aws.close());
 
-const Password = "long-enough-1";
-let users = 0;
-const newAddress = () => `user${users++}@example.com`;
 const minute = 60_000;
-
-const signUp = (Username: string, more: object = {}) =>
-  cognito.send(new SignUpCommand({ ClientId: aws.clientId, Username, Password, ...more }));
-const confirm = (Username: string, ConfirmationCode: string) =>
-  cognito.send(new ConfirmSignUpCommand({ ClientId: aws.clientId, Username, ConfirmationCode }));
-const logIn = (USERNAME: string, PASSWORD = Password) =>
-  cognito.send(
-    new InitiateAuthCommand({
-      ClientId: aws.clientId,
-      AuthFlow: "USER_PASSWORD_AUTH",
-      AuthParameters: { USERNAME, PASSWORD },
-    }),
-  );
-const refresh = (REFRESH_TOKEN: string) =>
-  cognito.send(
-    new InitiateAuthCommand({
-      ClientId: aws.clientId,
-      AuthFlow: "REFRESH_TOKEN_AUTH",
-      AuthParameters: { REFRESH_TOKEN },
-    }),
-  );
-const revoke = (Token: string) => cognito.send(new RevokeTokenCommand({ ClientId: aws.clientId, Token }));
-const resend = (Username: string) =>
-  cognito.send(new ResendConfirmationCodeCommand({ ClientId: aws.clientId, Username }));
-const forgot = (Username: string) =>
-  cognito.send(new ForgotPasswordCommand({ ClientId: aws.clientId, Username }));
-const reset = (Username: string, ConfirmationCode: string, newPassword = "another-one-2") =>
-  cognito.send(
-    new ConfirmForgotPasswordCommand({
-      ClientId: aws.clientId,
-      Username,
-      ConfirmationCode,
-      Password: newPassword,
-    }),
-  );
-const getUser = (AccessToken: string) => cognito.send(new GetUserCommand({ AccessToken }));
-
-const lastCode = (to: string) => aws.mail.list().findLast((mail) => mail.to === to)?.code ?? "none";
-const otherThan = (code: string) => (code === "111111" ? "222222" : "111111");
-
-async function newUser(): Promise<string> {
-  const address = newAddress();
-  await signUp(address);
-  await confirm(address, lastCode(address));
-  return address;
-}
-
-async function tokensOf(address: string, password = Password) {
-  const { AuthenticationResult: result } = await logIn(address, password);
-  if (!result?.AccessToken || !result.IdToken || !result.RefreshToken) throw new Error("no tokens");
-  return {
-    access: result.AccessToken,
-    id: result.IdToken,
-    refresh: result.RefreshToken,
-    type: result.TokenType,
-    expiresIn: result.ExpiresIn,
-  };
-}
-
-const failsWith = (sent: Promise<unknown>, name: string, message?: string) =>
-  expect(sent).rejects.toMatchObject({ name, ...(message ? { message } : {}) });
+const {
+  signUp,
+  confirm,
+  logIn,
+  refresh,
+  revoke,
+  resend,
+  forgot,
+  reset,
+  getUser,
+  lastCode,
+  newUser,
+  tokensOf,
+} = callsOf(() => ({ aws, cognito }));
 
 test("a registration is mailed a code, and confirmed by it alone", async () => {
   const address = newAddress();
@@ -323,46 +263,6 @@ test("calls of public operations are metered, though they are not signed", async
   await tokensOf(await newUser());
   expect(aws.meter.report().operations["POST /auth"]).toMatchObject({ cognito_calls: 3 });
 });
-
-test("data, keys and issuer outlive a restart; --fresh keeps nothing", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "parley-test-"));
-  let blocker: Server | undefined;
-  try {
-    const start = async () => {
-      const started = await startTestAws({ dataDir });
-      [aws, cognito] = [started, started.as("Role").cognito];
-    };
-    await aws.close();
-    await start();
-    const address = await newUser();
-    const before = await tokensOf(address);
-    const { endpoint } = aws;
-    await aws.close();
-
-    await start();
-    expect(aws.endpoint).toBe(endpoint);
-    await getUser(before.access);
-    await refresh(before.refresh);
-    await failsWith(signUp(address), "UsernameExistsException");
-    await aws.close();
-
-    blocker = createServer().listen(Number(new URL(endpoint).port), "127.0.0.1");
-    await start();
-    expect(aws.endpoint).not.toBe(endpoint);
-    expect(aws.lines.join("\n")).toContain("users have to log in or refresh again");
-    const { AuthenticationResult: moved } = await refresh(before.refresh);
-    expect(decodeJwt(moved?.AccessToken ?? "").iss).toBe(`${aws.endpoint}/${aws.poolId}`);
-    await aws.close();
-
-    aws = await startTestAws();
-    cognito = aws.as("Role").cognito;
-    await failsWith(getUser(before.access), "NotAuthorizedException", "Invalid Access Token");
-    await signUp(address);
-  } finally {
-    blocker?.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}, 60_000);
 
 test("a pool without a case-sensitive setting knows addresses in any letters only when told so", async () => {
   const { resources } = smallStack();
