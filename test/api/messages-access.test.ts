@@ -1,21 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
+import { about, type Place, say } from "../support/messages.ts";
 import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
-const say = (user: TestUser, roomId: string, content: string, more: object = {}) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
-
-interface Place {
-  readonly id: string;
-  readonly room: string;
-}
-const about = (user: TestUser, { id, room }: Place, more: object = {}) => ({
-  token: user.token,
-  params: { room_id: room, message_id: id },
-  ...more,
-});
 const inRoom = (user: TestUser, roomId: string, more: object = {}) => ({
   token: user.token,
   params: { room_id: roomId },

@@ -1,41 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { about, edit, groupWithStranger, list, type Place, say, statusOf } from "../support/messages.ts";
+import { groupRoom, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
-
-/** A group with its admin, who made it, two members, and somebody who is not in it. */
-const setScene = async () => {
-  const [ann, ben, cid, eve] = await newUsers(4);
-  if (!ann || !ben || !cid || !eve) throw new Error("Four users were asked for.");
-  return { ann, ben, cid, eve, roomId: await groupRoom(ann, [ben, cid]) };
-};
-
-const say = (user: TestUser, roomId: string, content: string, more: object = {}) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
-
-interface Place {
-  readonly id: string;
-  readonly room: string;
-}
-
-/** What to call about a message, as somebody. */
-const about = (user: TestUser, { id, room }: Place, more: object = {}) => ({
-  token: user.token,
-  params: { room_id: room, message_id: id },
-  ...more,
-});
-
-const edit = (user: TestUser, message: Place, content: string) =>
-  call("updateMessage", about(user, message, { body: { content } }));
-const statusOf = async (id: OperationId, input: object) => (await attempt(id, input)).status;
-const list = (user: TestUser, roomId: string, query: Record<string, string | number> = {}) =>
-  call("listMessages", { token: user.token, params: { room_id: roomId }, query });
 
 describe("updateMessage", () => {
   test("changes what the author said, tells everybody, and keeps what it said before", async () => {
-    const { ann, ben, roomId } = await setScene();
+    const { ann, ben, roomId } = await groupWithStranger();
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
     const said = await say(ben, roomId, "Frist", { metadata: { a: 1 } });
     const edited = await edit(ben, said, "  First  ");
@@ -72,7 +44,7 @@ describe("updateMessage", () => {
   });
 
   test("an edit of an older message leaves the room's last message alone", async () => {
-    const { ben, roomId } = await setScene();
+    const { ben, roomId } = await groupWithStranger();
     const first = await say(ben, roomId, "one");
     await say(ben, roomId, "two");
     await edit(ben, first, "uno");
@@ -81,7 +53,7 @@ describe("updateMessage", () => {
   });
 
   test("concurrent edits keep every content once", async () => {
-    const { ben, roomId } = await setScene();
+    const { ben, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "0");
     const texts = Array.from({ length: 8 }, (_, at) => String(at + 1));
     await Promise.all(texts.map((text) => edit(ben, said, text)));
@@ -96,7 +68,7 @@ describe("updateMessage", () => {
   });
 
   test("is the author's alone, and wants a content", async () => {
-    const { ann, ben, eve, roomId } = await setScene();
+    const { ann, ben, eve, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "mine");
     for (const id of ["updateMessage", "replaceMessage"] as const) {
       const as = (user: TestUser, message: Place = said, content: unknown = "yours") =>
@@ -112,7 +84,7 @@ describe("updateMessage", () => {
   });
 
   test("a message of another room is not found under this one", async () => {
-    const { ann, ben, roomId } = await setScene();
+    const { ann, ben, roomId } = await groupWithStranger();
     const other = await groupRoom(ann, [ben]);
     const said = await say(ben, other, "elsewhere");
     for (const id of ["getMessage", "listReplies", "listMessageHistory"] as const)
@@ -125,7 +97,7 @@ describe("updateMessage", () => {
 
 describe("getMessage", () => {
   test("is refused to somebody who is not in the room", async () => {
-    const { ben, eve, roomId } = await setScene();
+    const { ben, eve, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "secret");
     for (const id of ["getMessage", "listReplies", "listMessageHistory"] as const) {
       const { status, problem } = await attempt(id, about(eve, said));
@@ -134,159 +106,9 @@ describe("getMessage", () => {
   });
 });
 
-describe("deleteMessage and restoreMessage", () => {
-  test("a deleted message keeps its place and says nothing; restored it is as it was", async () => {
-    const { ann, ben, roomId } = await setScene();
-    const socket = await connect(ann);
-    const said = await say(ben, roomId, "Oops", { metadata: { a: 1 } });
-    const other = await say(ben, roomId, "Next", { reply_to: said.id });
-    await call("reactToMessage", about(ann, said, { body: { emoji: "👍" } }));
-    await edit(ben, said, "Ooops");
-    await call("pinMessage", about(ann, said));
-    await call("deleteMessage", about(ben, said));
-    expect(await socket.next("message_deleted")).toEqual({
-      type: "message_deleted",
-      room_id: roomId,
-      message_id: said.id,
-      seq: said.seq,
-      rev: 4,
-    });
-    const gone = await call("getMessage", about(ann, said));
-    expect(gone).toMatchObject({
-      id: said.id,
-      seq: 1,
-      content: "",
-      metadata: null,
-      reactions: {},
-      is_deleted: true,
-      pinned: false,
-      sender: { id: ben.id },
-    });
-    expect((await list(ann, roomId)).results).toEqual([gone, await call("getMessage", about(ann, other))]);
-    expect((await call("listMessageHistory", about(ben, said))).results).toEqual([]);
-    expect((await call("listPins", { token: ann.token, params: { room_id: roomId } })).results).toEqual([]);
-    for (const [id, body] of [
-      ["updateMessage", { content: "x" }],
-      ["reactToMessage", { emoji: "👍" }],
-      ["pinMessage", undefined],
-      ["forwardMessage", { room_ids: [roomId] }],
-    ] as const)
-      expect(await statusOf(id, about(id === "pinMessage" ? ann : ben, said, { body }))).toBe(409);
-
-    const restored = await call("restoreMessage", about(ben, said));
-    expect(restored).toMatchObject({
-      content: "Ooops",
-      metadata: { a: 1 },
-      reactions: { "👍": [ann.id] },
-      is_deleted: false,
-      is_edited: true,
-      pinned: false,
-    });
-    await socket.until(
-      (events) => events.some((event) => event.type === "message_updated" && event.message.rev === 5),
-      "The restored message",
-    );
-    await socket.close();
-  });
-
-  test("of the room's last message shows in the room, and again when it is restored", async () => {
-    const { ann, ben, roomId } = await setScene();
-    const said = await say(ben, roomId, "Oops");
-    const last = async () =>
-      (await call("getRoom", { token: ann.token, params: { room_id: roomId } })).last_message;
-    await call("deleteMessage", about(ben, said));
-    expect(await last()).toMatchObject({ id: said.id, content: "", is_deleted: true });
-    await call("restoreMessage", about(ben, said));
-    expect(await last()).toMatchObject({ id: said.id, content: "Oops", is_deleted: false });
-  });
-
-  test("deleting again, and restoring what is not deleted, change nothing", async () => {
-    const { ben, roomId } = await setScene();
-    const said = await say(ben, roomId, "Oops");
-    expect(await call("restoreMessage", about(ben, said))).toEqual(said);
-    await call("deleteMessage", about(ben, said));
-    await call("deleteMessage", about(ben, said));
-    expect(await call("getMessage", about(ben, said))).toMatchObject({ is_deleted: true });
-  });
-
-  test("is for the author, and for an admin of a group", async () => {
-    const { ann, ben, cid, eve, roomId } = await setScene();
-    const said = await say(ben, roomId, "mine");
-    expect(await statusOf("deleteMessage", about(cid, said))).toBe(403);
-    expect(await statusOf("deleteMessage", about(eve, said))).toBe(403);
-    await call("deleteMessage", about(ann, said));
-    // What an admin deleted, its author does not restore.
-    expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
-    const { problem } = await attempt("restoreMessage", about(cid, said));
-    expect(problem.detail).toBe("Only its author and the room's admins can restore a message.");
-    expect(await call("restoreMessage", about(ann, said))).toMatchObject({ content: "mine" });
-    expect(await statusOf("deleteMessage", about(ben, { id: `${roomId}-9`, room: roomId }))).toBe(404);
-    expect(await statusOf("restoreMessage", about(ben, { id: `${roomId}-9`, room: roomId }))).toBe(404);
-  });
-
-  test("of an admin holds against an author who had deleted the message before", async () => {
-    const { ann, ben, roomId } = await setScene();
-    const said = await say(ben, roomId, "abuse");
-    await call("deleteMessage", about(ben, said));
-    await call("deleteMessage", about(ann, said));
-    expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
-    // Nor does it become the author's again.
-    await call("deleteMessage", about(ben, said));
-    expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
-    expect(await call("restoreMessage", about(ann, said))).toMatchObject({ content: "abuse" });
-  });
-
-  test("in a direct room only the author deletes", async () => {
-    const { ann, ben } = await setScene();
-    const roomId = await directRoom(ann, ben);
-    const said = await say(ben, roomId, "between us");
-    expect(await statusOf("deleteMessage", about(ann, said))).toBe(403);
-    await call("deleteMessage", about(ben, said));
-  });
-});
-
-describe("pinMessage, unpinMessage and listPins", () => {
-  test("pinned messages are listed, and everybody is told", async () => {
-    const { ann, ben, roomId } = await setScene();
-    const socket = await connect(ben);
-    const messages: Message[] = [];
-    for (const text of ["one", "two", "three"]) messages.push(await say(ann, roomId, text));
-    const [one, two, three] = messages;
-    if (!one || !two || !three) throw new Error("no messages");
-    expect(await call("pinMessage", about(ann, three))).toMatchObject({ pinned: true, rev: 1 });
-    expect((await socket.next("message_updated")).message).toMatchObject({ id: three.id, pinned: true });
-    await call("pinMessage", about(ben, one));
-    await call("pinMessage", about(ann, two));
-    const pins = async (query = {}) =>
-      call("listPins", { token: ben.token, params: { room_id: roomId }, query });
-    const seqs = async (query = {}) => (await pins(query)).results.map((message) => message.seq);
-    expect(await seqs()).toEqual([1, 2, 3]);
-    expect((await pins()).results[0]).toEqual(await call("getMessage", about(ben, one)));
-    expect(await seqs({ page_size: 2 })).toEqual([2, 3]);
-    expect(await seqs({ page_size: 2, page: 2 })).toEqual([1]);
-    await call("unpinMessage", about(ben, two));
-    await call("unpinMessage", about(ben, two));
-    expect(await seqs()).toEqual([1, 3]);
-    expect(await pins()).toMatchObject({ count: 2, next: null });
-    expect(await call("getMessage", about(ben, two))).toMatchObject({ pinned: false });
-    await socket.close();
-  });
-
-  test("wants the permission, and a message of the room", async () => {
-    const { ann, ben, eve, roomId } = await setScene();
-    const said = await say(ann, roomId, "one");
-    const unknown = { id: `${roomId}-9`, room: roomId };
-    for (const id of ["pinMessage", "unpinMessage"] as const) {
-      expect(await statusOf(id, about(eve, said))).toBe(403);
-      expect(await statusOf(id, about(ben, unknown))).toBe(404);
-    }
-    expect(await statusOf("listPins", { token: eve.token, params: { room_id: roomId } })).toBe(403);
-  });
-});
-
 describe("changed_since", () => {
   test("lists what changed in the order of the changes, each message once", async () => {
-    const { ann, ben, roomId } = await setScene();
+    const { ann, ben, roomId } = await groupWithStranger();
     const sent: Message[] = [];
     for (const text of ["a", "b", "c", "d"]) sent.push(await say(ben, roomId, text));
     const [a, b, c] = sent;
@@ -322,7 +144,7 @@ describe("changed_since", () => {
   });
 
   test("whoever asks again and again while many change messages misses nothing", async () => {
-    const { ann, ben, cid, roomId } = await setScene();
+    const { ann, ben, cid, roomId } = await groupWithStranger();
     const sent: Message[] = [];
     for (let at = 0; at < 12; at += 1) sent.push(await say(ben, roomId, `m${at}`));
     const held = new Map<string, unknown>();

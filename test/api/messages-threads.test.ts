@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock, metered } from "../support/control.ts";
+import { about, type Place, say } from "../support/messages.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -9,19 +10,6 @@ const setScene = async () => {
   if (!ann || !ben || !eve) throw new Error("Three users were asked for.");
   return { ann, ben, eve, roomId: await groupRoom(ann, [ben]) };
 };
-
-const say = (user: TestUser, roomId: string, content: string, more: object = {}) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
-
-interface Place {
-  readonly id: string;
-  readonly room: string;
-}
-const about = (user: TestUser, { id, room }: Place, more: object = {}) => ({
-  token: user.token,
-  params: { room_id: room, message_id: id },
-  ...more,
-});
 
 describe("replyToMessage and listReplies", () => {
   test("a reply is a message, and the thread lists it", async () => {

@@ -1,0 +1,33 @@
+/** What tests of messages do again and again: say something, name a message, and look at what is there. */
+import type { OperationId } from "../../contract/operations.ts";
+import { attempt, call } from "./contract-client.ts";
+import { groupRoom, newUsers, type TestUser } from "./people.ts";
+
+/** A group with its admin, who made it, two members, and somebody who is not in it. */
+export const groupWithStranger = async () => {
+  const [ann, ben, cid, eve] = await newUsers(4);
+  if (!ann || !ben || !cid || !eve) throw new Error("Four users were asked for.");
+  return { ann, ben, cid, eve, roomId: await groupRoom(ann, [ben, cid]) };
+};
+
+export const say = (user: TestUser, roomId: string, content: string, more: object = {}) =>
+  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
+
+/** Where a message is. */
+export interface Place {
+  readonly id: string;
+  readonly room: string;
+}
+
+/** What to call about a message, as somebody. */
+export const about = (user: TestUser, { id, room }: Place, more: object = {}) => ({
+  token: user.token,
+  params: { room_id: room, message_id: id },
+  ...more,
+});
+
+export const edit = (user: TestUser, message: Place, content: string) =>
+  call("updateMessage", about(user, message, { body: { content } }));
+export const statusOf = async (id: OperationId, input: object) => (await attempt(id, input)).status;
+export const list = (user: TestUser, roomId: string, query: Record<string, string | number> = {}) =>
+  call("listMessages", { token: user.token, params: { room_id: roomId }, query });
