@@ -1,24 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
+import { noAccess, trySending } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
-
-const people = async (count: number): Promise<[TestUser, TestUser, TestUser, ...TestUser[]]> => {
-  const [ann, ben, cid, ...more] = await newUsers(Math.max(3, count));
-  if (!ann || !ben || !cid) throw new Error("At least three users were asked for.");
-  return [ann, ben, cid, ...more];
-};
-
-const say = (from: TestUser, roomId: string, content: string) =>
-  attempt("sendMessage", { token: from.token, params: { room_id: roomId }, body: { content } });
-
-const noAccess = { status: 403, body: { code: "forbidden", detail: "You don't have access to this room" } };
 
 describe("updateRoom and replaceRoom", () => {
   test("an admin changes name, description and tags, and every member is shown the room", async () => {
-    const [ann, ben] = await people(2);
+    const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
     const first = await call("updateRoom", {
@@ -40,7 +29,7 @@ describe("updateRoom and replaceRoom", () => {
   });
 
   test("a name may be long in any script, and short again, and the head stays under 1 KB", async () => {
-    const [ann, ben] = await people(2);
+    const [ann, ben] = await two();
     const long = "🙂".repeat(100);
     const { id } = await call("createRoom", {
       token: ann.token,
@@ -61,13 +50,13 @@ describe("updateRoom and replaceRoom", () => {
     // Everything else that the head holds, as large as it gets.
     await call("updateRoom", { token: ann.token, params, body: { description: "d".repeat(1000) } });
     await call("updatePermissions", { token: ann.token, params, body: { admin: { can_pin: true } } });
-    const { calls } = await metered(() => say(ann, id, "語".repeat(4000)));
+    const { calls } = await metered(() => trySending(ann, id, "語".repeat(4000)));
     const orders = calls.filter((one) => one.action === "UpdateItem" && one.key?.includes("HEAD"));
     expect(orders.map((one) => one.wru)).toEqual([1]);
   });
 
   test("is for admins, of rooms that are not direct", async () => {
-    const [ann, ben, cid] = await people(3);
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const body = { name: "Mine" };
     expect(await attempt("updateRoom", { token: ben.token, params, body })).toMatchObject({
@@ -88,7 +77,7 @@ describe("updateRoom and replaceRoom", () => {
 
 describe("archiveRoom and activateRoom", () => {
   test("an archived room takes no messages until it is active again", async () => {
-    const [ann, ben] = await people(2);
+    const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
     expect(await call("archiveRoom", { token: ann.token, params })).toMatchObject({
@@ -96,16 +85,16 @@ describe("archiveRoom and activateRoom", () => {
       is_active: false,
     });
     expect((await socket.next("room_updated")).room.status).toBe("archived");
-    expect(await say(ben, params.room_id, "hello")).toMatchObject({ status: 403 });
+    expect(await trySending(ben, params.room_id, "hello")).toMatchObject({ status: 403 });
     expect((await call("archiveRoom", { token: ann.token, params })).status).toBe("archived");
     expect((await attempt("activateRoom", { token: ben.token, params })).status).toBe(403);
     expect(await call("activateRoom", { token: ann.token, params })).toMatchObject({ is_active: true });
-    expect((await say(ben, params.room_id, "hello")).status).toBe(201);
+    expect((await trySending(ben, params.room_id, "hello")).status).toBe(201);
     await socket.close();
   });
 
   test("is for admins, and for both of a direct room", async () => {
-    const [ann, ben, cid] = await people(3);
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     expect((await attempt("archiveRoom", { token: ben.token, params })).status).toBe(403);
     expect(await attempt("archiveRoom", { token: cid.token, params })).toMatchObject(noAccess);
@@ -116,107 +105,9 @@ describe("archiveRoom and activateRoom", () => {
   });
 });
 
-describe("deleteRoom", () => {
-  test("is for admins, and puts the room out of everybody's reach", async () => {
-    const [ann, ben, cid] = await people(3);
-    const params = { room_id: await groupRoom(ann, [ben, cid]) };
-    await say(ann, params.room_id, "before");
-    const [free, limited] = [await connect(ben), await connect(ben, { room_id: params.room_id })];
-    expect((await attempt("deleteRoom", { token: ben.token, params })).status).toBe(403);
-    await call("deleteRoom", { token: ann.token, params });
-    for (const socket of [free, limited])
-      expect(await socket.next("room_removed")).toEqual({ type: "room_removed", room_id: params.room_id });
-    await limited.closed;
-    for (const operation of [
-      "getRoom",
-      "listMessages",
-      "deleteRoom",
-      "archiveRoom",
-      "activateRoom",
-      "leaveRoom",
-      "joinRoom",
-      "listParticipants",
-    ] as const)
-      expect(await attempt(operation, { token: ann.token, params }), operation).toMatchObject(noAccess);
-    expect(await say(ann, params.room_id, "after")).toMatchObject(noAccess);
-    expect(await free.request({ type: "typing", room_id: params.room_id, is_typing: true })).toMatchObject({
-      type: "error",
-      error: { code: "forbidden" },
-    });
-    expect((await call("listRooms", { token: ben.token })).count).toBe(0);
-    expect(
-      await attempt("deleteRoom", { token: ann.token, params: { room_id: randomUUID() } }),
-    ).toMatchObject(noAccess);
-    await free.close();
-  });
-
-  test("a direct room goes for both, and starts empty when it is opened again", async () => {
-    const [ann, ben] = await people(2);
-    const roomId = await directRoom(ann, ben);
-    const params = { room_id: roomId };
-    for (const content of ["one", "two", "three"]) await say(ann, roomId, content);
-    await call("archiveRoom", { token: ann.token, params });
-    const socket = await connect(ann);
-    await call("deleteRoom", { token: ben.token, params });
-    await socket.next("room_removed");
-    expect(await attempt("getRoom", { token: ann.token, params })).toMatchObject(noAccess);
-    expect((await call("listRooms", { token: ann.token })).count).toBe(0);
-
-    const again = await attempt("openDirectRoom", { token: ben.token, body: { user_id: ann.id } });
-    expect(again).toMatchObject({
-      status: 201,
-      body: { id: roomId, status: "active", last_message: null, unread_count: 0 },
-    });
-    expect((await socket.next("room_created")).room).toMatchObject({ id: roomId, unread_count: 0 });
-    for (const user of [ann, ben]) {
-      const page = await call("listMessages", { token: user.token, params });
-      expect(page.results).toEqual([]);
-      const list = await call("listRooms", { token: user.token });
-      expect(list.results).toMatchObject([{ id: roomId, unread_count: 0, last_message: null }]);
-    }
-    expect((await say(ben, roomId, "anew")).status).toBe(201);
-    const page = await call("listMessages", { token: ann.token, params });
-    expect(page.results.map((message) => message.content)).toEqual(["anew"]);
-    const room = await call("getRoom", { token: ann.token, params });
-    expect(room).toMatchObject({ unread_count: 1, last_message: { content: "anew" } });
-    await socket.close();
-  });
-
-  test("a socket to the other person opens a deleted direct room too", async () => {
-    const [ann, ben] = await people(2);
-    const roomId = await directRoom(ann, ben);
-    await say(ann, roomId, "before");
-    await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
-    const socket = await connect(ben, { user_id: ann.id });
-    expect(await socket.request({ type: "message", content: "anew" })).toMatchObject({
-      type: "ack",
-      message: { room: roomId, content: "anew" },
-    });
-    await socket.close();
-  });
-
-  test("of concurrent openings of a deleted direct room one opens it", async () => {
-    const [ann, ben] = await people(2);
-    const roomId = await directRoom(ann, ben);
-    await say(ann, roomId, "before");
-    await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, at) => {
-        const [from, to] = at % 2 === 0 ? [ann, ben] : [ben, ann];
-        return attempt("openDirectRoom", { token: from.token, body: { user_id: to.id } });
-      }),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
-    expect(await call("getRoom", { token: ben.token, params: { room_id: roomId } })).toMatchObject({
-      unread_count: 0,
-      last_message: null,
-    });
-  });
-});
-
 describe("updatePermissions", () => {
   test("says who may send, and admins still do", async () => {
-    const [ann, ben] = await people(2);
+    const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
     const room = await call("updatePermissions", {
@@ -229,26 +120,29 @@ describe("updatePermissions", () => {
       member: { can_send: false, can_view_history: true, can_add_members: false, can_pin: true },
     });
     expect((await socket.next("room_updated")).room.permissions).toEqual(room.permissions);
-    expect(await say(ben, params.room_id, "no")).toMatchObject({ status: 403, body: { code: "forbidden" } });
-    expect((await say(ann, params.room_id, "yes")).status).toBe(201);
+    expect(await trySending(ben, params.room_id, "no")).toMatchObject({
+      status: 403,
+      body: { code: "forbidden" },
+    });
+    expect((await trySending(ann, params.room_id, "yes")).status).toBe(201);
     await call("updatePermissions", {
       token: ann.token,
       params,
       body: { admin: { can_send: false }, member: { can_send: true, can_pin: false } },
     });
-    expect((await say(ben, params.room_id, "yes")).status).toBe(201);
-    expect((await say(ann, params.room_id, "no")).status).toBe(403);
+    expect((await trySending(ben, params.room_id, "yes")).status).toBe(201);
+    expect((await trySending(ann, params.room_id, "no")).status).toBe(403);
     await socket.close();
   });
 
   test("says who sees what was there before they joined", async () => {
-    const [ann, ben, cid] = await people(3);
+    const [ann, ben, cid] = await three();
     const { id } = await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Past" },
     });
     const params = { room_id: id };
-    await say(ann, id, "before");
+    await trySending(ann, id, "before");
     await call("updatePermissions", {
       token: ann.token,
       params,
@@ -256,7 +150,7 @@ describe("updatePermissions", () => {
     });
     const room = await call("joinRoom", { token: ben.token, params });
     expect(room).toMatchObject({ last_message: null, unread_count: 0 });
-    await say(ann, id, "after");
+    await trySending(ann, id, "after");
     const seen = async (user: TestUser): Promise<string[]> =>
       (await call("listMessages", { token: user.token, params })).results.map((message) => message.content);
     expect(await seen(ann)).toEqual(["before", "after"]);
@@ -265,7 +159,7 @@ describe("updatePermissions", () => {
   });
 
   test("is for admins, of rooms that are not direct", async () => {
-    const [ann, ben, cid] = await people(3);
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const body = { member: { can_pin: false } };
     expect((await attempt("updatePermissions", { token: ben.token, params, body })).status).toBe(403);
@@ -283,7 +177,7 @@ describe("updatePermissions", () => {
 
 describe("updateNotifications", () => {
   test("are each member's own", async () => {
-    const [ann, ben] = await people(2);
+    const [ann, ben] = await two();
     const params = { room_id: await directRoom(ann, ben) };
     const socket = await connect(ann);
     const muted = await call("updateNotifications", {
@@ -308,7 +202,7 @@ describe("updateNotifications", () => {
   });
 
   test("want a room of one's own, and a time", async () => {
-    const [ann, ben, cid] = await people(3);
+    const [ann, ben, cid] = await three();
     const params = { room_id: await directRoom(ann, ben) };
     const theirs = await attempt("updateNotifications", {
       token: cid.token,

@@ -1,30 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, four, groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
+import { noAccess, rolesOf, trySending } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
-
-const four = async (): Promise<[TestUser, TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid, dee] = await newUsers(4);
-  if (!ann || !ben || !cid || !dee) throw new Error("Four users were asked for.");
-  return [ann, ben, cid, dee];
-};
-
-const rolesOf = async (user: TestUser, roomId: string): Promise<Record<string, string>> => {
-  const page = await call("listParticipants", { token: user.token, params: { room_id: roomId } });
-  return Object.fromEntries(page.results.map((one) => [one.id, one.room_role]));
-};
-
-const say = (from: TestUser, roomId: string, content: string) =>
-  attempt("sendMessage", { token: from.token, params: { room_id: roomId }, body: { content } });
-
-const noAccess = { status: 403, body: { code: "forbidden", detail: "You don't have access to this room" } };
 
 describe("addParticipants", () => {
   test("an admin adds people, who see their new room with nothing unread, and the others see them", async () => {
     const [ann, ben, cid, dee] = await four();
     const params = { room_id: await groupRoom(ann, [ben]) };
-    await say(ann, params.room_id, "before");
+    await trySending(ann, params.room_id, "before");
     const [bens, cids] = [await connect(ben), await connect(cid)];
     const body = { user_ids: [cid.id, dee.id, cid.id, ben.id] };
     const room = await call("addParticipants", { token: ann.token, params, body });
@@ -41,7 +26,7 @@ describe("addParticipants", () => {
     const { room: created } = await cids.next("room_created");
     expect(created).toEqual(await call("getRoom", { token: cid.token, params }));
     expect(created).toMatchObject({ unread_count: 0, me: { role: "member", read_seq: 1 } });
-    await say(ann, params.room_id, "after");
+    await trySending(ann, params.room_id, "after");
     expect((await cids.next("message")).message.content).toBe("after");
     expect((await call("getRoom", { token: dee.token, params })).unread_count).toBe(1);
 
@@ -77,7 +62,7 @@ describe("addParticipants", () => {
   });
 
   test("names what is wrong, and adds nobody to a direct room", async () => {
-    const [ann, ben, cid] = await four();
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const unknown = await attempt("addParticipants", {
       token: ann.token,
@@ -105,13 +90,13 @@ describe("addParticipants", () => {
 
 describe("joinRoom", () => {
   test("lets anyone into a public room, once, and nobody into another", async () => {
-    const [ann, ben, cid] = await four();
+    const [ann, ben, cid] = await three();
     const { id } = await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Open" },
     });
     const params = { room_id: id };
-    await say(ann, id, "before");
+    await trySending(ann, id, "before");
     const socket = await connect(ann);
     const room = await call("joinRoom", { token: ben.token, params });
     expect(room).toMatchObject({
@@ -123,7 +108,7 @@ describe("joinRoom", () => {
       { id: ben.id, email: ben.email },
     ]);
     expect(await call("joinRoom", { token: ben.token, params })).toMatchObject({ participant_count: 2 });
-    expect((await say(ben, id, "hello")).status).toBe(201);
+    expect((await trySending(ben, id, "hello")).status).toBe(201);
 
     await call("archiveRoom", { token: ann.token, params });
     const archived = await attempt("joinRoom", { token: cid.token, params });
@@ -148,137 +133,9 @@ describe("joinRoom", () => {
   });
 });
 
-describe("leaveRoom", () => {
-  test("ends access and events at once, and closes the room's own connections", async () => {
-    const [ann, ben] = await four();
-    const params = { room_id: await groupRoom(ann, [ben]) };
-    const [anns, free, limited] = [
-      await connect(ann),
-      await connect(ben),
-      await connect(ben, { room_id: params.room_id }),
-    ];
-    expect(await call("leaveRoom", { token: ben.token, params })).toEqual({ status: "left room" });
-    for (const socket of [free, limited])
-      expect(await socket.next("room_removed")).toMatchObject({ room_id: params.room_id });
-    await limited.closed;
-    expect(await anns.next("participants_changed")).toMatchObject({
-      added: [],
-      removed: [ben.id],
-      changed: [],
-    });
-    await say(ann, params.room_id, "after");
-    await anns.next("message");
-    await free.request({ type: "ping" });
-    expect(free.events.filter((event) => event.type === "message")).toEqual([]);
-    expect(await attempt("getRoom", { token: ben.token, params })).toMatchObject(noAccess);
-    expect(await say(ben, params.room_id, "still here")).toMatchObject(noAccess);
-    expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject(noAccess);
-    expect((await call("listRooms", { token: ben.token })).count).toBe(0);
-    await Promise.all([anns.close(), free.close()]);
-  });
-
-  test("the last admin hands over to the longest-standing member", async () => {
-    const [ann, ben, cid, dee] = await four();
-    const params = { room_id: await groupRoom(ann, []) };
-    for (const user of [cid, ben, dee])
-      await call("addParticipants", { token: ann.token, params, body: { user_ids: [user.id] } });
-    const socket = await connect(ben);
-    await call("leaveRoom", { token: ann.token, params });
-    const told = await socket.next("participants_changed");
-    expect(told).toMatchObject({ removed: [ann.id], changed: [{ id: cid.id, room_role: "admin" }] });
-    expect(await rolesOf(ben, params.room_id)).toEqual({
-      [ben.id]: "member",
-      [cid.id]: "admin",
-      [dee.id]: "member",
-    });
-    expect((await call("getRoom", { token: cid.token, params })).me?.role).toBe("admin");
-    await socket.close();
-  });
-
-  test("admins who leave at once leave an admin behind", async () => {
-    const [ann, ben, cid, dee] = await four();
-    const params = { room_id: await groupRoom(ann, [dee]) };
-    await call("addParticipants", {
-      token: ann.token,
-      params,
-      body: { user_ids: [ben.id, cid.id], role: "admin" },
-    });
-    await Promise.all([ann, ben, cid].map(({ token }) => call("leaveRoom", { token, params })));
-    expect(await rolesOf(dee, params.room_id)).toEqual({ [dee.id]: "admin" });
-  });
-
-  test("the last member's leaving deletes a room, but for a public one, whose next member is its admin", async () => {
-    const [ann, ben] = await four();
-    const params = { room_id: await groupRoom(ann, []) };
-    await call("leaveRoom", { token: ann.token, params });
-    expect(await attempt("getRoom", { token: ann.token, params })).toMatchObject(noAccess);
-
-    const { id } = await call("createRoom", {
-      token: ann.token,
-      body: { room_type: "public", name: "Empty" },
-    });
-    await call("leaveRoom", { token: ann.token, params: { room_id: id } });
-    expect(await call("joinRoom", { token: ben.token, params: { room_id: id } })).toMatchObject({
-      me: { role: "admin" },
-      participant_count: 1,
-    });
-  });
-
-  test("never leaves a direct room, or one that one is not in", async () => {
-    const [ann, ben, cid] = await four();
-    const direct = { room_id: await directRoom(ann, ben) };
-    expect(await attempt("leaveRoom", { token: ann.token, params: direct })).toMatchObject({
-      status: 403,
-      body: { code: "forbidden", detail: expect.stringContaining("Cannot leave direct message rooms") },
-    });
-    for (const room_id of [direct.room_id, await groupRoom(ann, [ben]), randomUUID()])
-      expect(await attempt("leaveRoom", { token: cid.token, params: { room_id } })).toMatchObject(noAccess);
-  });
-
-  test("who comes back starts anew", async () => {
-    const [ann, ben] = await four();
-    const params = { room_id: await groupRoom(ann, [ben]) };
-    await call("leaveRoom", { token: ben.token, params });
-    await say(ann, params.room_id, "while away");
-    await call("addParticipants", { token: ann.token, params, body: { user_ids: [ben.id] } });
-    expect(await call("getRoom", { token: ben.token, params })).toMatchObject({
-      unread_count: 0,
-      participant_count: 2,
-    });
-  });
-});
-
-describe("removeParticipant", () => {
-  test("an admin removes somebody, who gets nothing more; oneself is leaving", async () => {
-    const [ann, ben, cid] = await four();
-    const room_id = await groupRoom(ann, [ben, cid]);
-    const socket = await connect(ben, { room_id });
-    const remove = (by: TestUser, user_id: string) =>
-      attempt("removeParticipant", { token: by.token, params: { room_id, user_id } });
-    expect((await remove(cid, ben.id)).status).toBe(403);
-    expect((await remove(ann, ben.id)).status).toBe(204);
-    await socket.next("room_removed");
-    await socket.closed;
-    expect(await attempt("getRoom", { token: ben.token, params: { room_id } })).toMatchObject(noAccess);
-    expect(await remove(ann, ben.id)).toMatchObject({ status: 404, body: { code: "not_found" } });
-    expect(await remove(ben, cid.id)).toMatchObject(noAccess);
-    expect((await remove(cid, cid.id)).status).toBe(204);
-    expect(await rolesOf(ann, room_id)).toEqual({ [ann.id]: "admin" });
-  });
-
-  test("nobody from a direct room", async () => {
-    const [ann, ben] = await four();
-    const room_id = await directRoom(ann, ben);
-    for (const user_id of [ann.id, ben.id])
-      expect(
-        (await attempt("removeParticipant", { token: ann.token, params: { room_id, user_id } })).status,
-      ).toBe(403);
-  });
-});
-
 describe("updateParticipant", () => {
   test("an admin gives roles, and the last one stays one", async () => {
-    const [ann, ben, cid] = await four();
+    const [ann, ben, cid] = await three();
     const room_id = await groupRoom(ann, [ben, cid]);
     const socket = await connect(cid);
     const make = (by: TestUser, user_id: string, role: string) =>
@@ -305,7 +162,7 @@ describe("updateParticipant", () => {
   });
 
   test("refuses strangers, odd roles and direct rooms", async () => {
-    const [ann, ben, cid] = await four();
+    const [ann, ben, cid] = await three();
     const room_id = await groupRoom(ann, [ben]);
     const make = (room: string, user_id: string, role: string) =>
       attempt("updateParticipant", { token: ann.token, params: { room_id: room, user_id }, body: { role } });
@@ -326,7 +183,7 @@ describe("updateParticipant", () => {
 
 describe("listParticipants", () => {
   test("pages through the members, and shows no addresses to who is not one", async () => {
-    const [ann, ben, cid] = await four();
+    const [ann, ben, cid] = await three();
     const { id } = await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Paged", participant_ids: [ben.id] },

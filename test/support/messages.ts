@@ -1,12 +1,11 @@
 /** What tests of messages do again and again: say something, name a message, and look at what is there. */
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "./contract-client.ts";
-import { groupRoom, newUsers, type TestUser } from "./people.ts";
+import { four, groupRoom, type TestUser } from "./people.ts";
 
 /** A group with its admin, who made it, two members, and somebody who is not in it. */
 export const groupWithStranger = async () => {
-  const [ann, ben, cid, eve] = await newUsers(4);
-  if (!ann || !ben || !cid || !eve) throw new Error("Four users were asked for.");
+  const [ann, ben, cid, eve] = await four();
   return { ann, ben, cid, eve, roomId: await groupRoom(ann, [ben, cid]) };
 };
 

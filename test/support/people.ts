@@ -82,8 +82,20 @@ export const untilListed = (viewer: TestUser, user: TestUser): Promise<void> =>
     return results.some(({ id }) => id === user.id);
   }, `${user.username} is in the directory`);
 
+export const two = async (): Promise<[TestUser, TestUser]> => {
+  const [ann, ben] = await newUsers(2);
+  if (!ann || !ben) throw new Error("Two users were asked for.");
+  return [ann, ben];
+};
+
 export const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
   const [ann, ben, cid] = await newUsers(3);
   if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
   return [ann, ben, cid];
+};
+
+export const four = async (): Promise<[TestUser, TestUser, TestUser, TestUser]> => {
+  const [ann, ben, cid, dee] = await newUsers(4);
+  if (!ann || !ben || !cid || !dee) throw new Error("Four users were asked for.");
+  return [ann, ben, cid, dee];
 };
