@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { vi } from "vitest";
 import { type DynamoDbLocal, startDynamoDbLocal } from "../../local/aws/dynamodb/process.ts";
 import { localSignature } from "../../local/aws/dynamodb/tables.ts";
 import { type Payload, parsePayload } from "../../local/aws/types.ts";
@@ -13,6 +14,9 @@ import type { ResolvedStack, Resource } from "../../local/template/types.ts";
 export type Handler = (event: { Records: Payload[] }) => unknown;
 
 export const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:000000000000:${queue}`;
+
+/** Waits until it is so. */
+export const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
 /** A stack of one function `Worker` with its event source mappings, as the template loader would resolve it. */
 export function stackOf(

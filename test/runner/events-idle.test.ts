@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { arnOf, type Dynamo, type Events, openDynamo, openEvents, stackOf } from "./events-fixture.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { arnOf, type Dynamo, type Events, openDynamo, openEvents, stackOf, until } from "./events-fixture.ts";
 
 let dynamo: Dynamo;
 let events: Events;
@@ -9,7 +9,6 @@ const held = () =>
   new Promise<void>((resolve) => {
     release = resolve;
   });
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
 beforeAll(async () => {
   dynamo = await openDynamo();

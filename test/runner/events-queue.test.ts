@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Payload } from "../../local/aws/types.ts";
-import { arnOf, type Events, type Handler, openEvents, stackOf } from "./events-fixture.ts";
+import { arnOf, type Events, type Handler, openEvents, stackOf, until } from "./events-fixture.ts";
 
 let events: Events;
 
@@ -36,7 +36,6 @@ const send = (name: string, body: string, groupId?: string) =>
 const mapping = (name: string, more: Record<string, unknown> = {}) =>
   stackOf({ Mapping: { EventSourceArn: arnOf(name), ...more } });
 const bodies = () => events.batches.map((batch) => batch.map(({ body }) => body));
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 const reporting = { FunctionResponseTypes: ["ReportBatchItemFailures"] };
 const failing =
   (...failed: string[]): Handler =>
