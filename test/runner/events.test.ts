@@ -21,18 +21,14 @@ let made = 0;
 beforeAll(async () => {
   dynamo = await openDynamo();
 }, 30_000);
-afterAll(async () => {
-  await dynamo.close();
-});
+afterAll(() => dynamo.close());
 beforeEach(async () => {
   made += 1;
   table = `table-${made}`;
   stream = await dynamo.table(table);
   events = await openEvents(dynamo.endpoint, { Failures: { QueueName: "failures" } });
 });
-afterEach(async () => {
-  await events.close();
-});
+afterEach(() => events.close());
 
 const put = (pk: string, sk = "-", more: Payload = {}) =>
   dynamo.call("PutItem", { TableName: table, Item: { pk: { S: pk }, sk: { S: sk }, ...more } });
