@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds } from "../support/background.ts";
+import { subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { type Browser, type PushService, startPushService } from "../support/push-service.ts";
+import { type Browser, startPushService } from "../support/push-service.ts";
 import { openSocket } from "../support/socket-client.ts";
 
-let service: PushService;
-beforeAll(async () => {
-  service = await startPushService();
-});
+const service = await startPushService();
 afterAll(() => service.close());
 
 let ann: TestUser;
@@ -17,16 +15,9 @@ let ben: TestUser;
 let cid: TestUser;
 let browser: Browser;
 
-/** A browser that somebody is told by. */
-const subscribe = async ({ token }: TestUser): Promise<Browser> => {
-  const added = service.newBrowser();
-  await call("createPushSubscription", { token, body: added.subscription });
-  return added;
-};
-
 beforeEach(async () => {
   [ann, ben, cid] = await three();
-  browser = await subscribe(ben);
+  browser = await subscribe(service, ben);
 });
 
 /** What the browser was sent, once all that was done before is followed. */
@@ -83,7 +74,7 @@ describe("a new message", () => {
   });
 
   test("reaches all browsers of somebody, and nobody else's", async () => {
-    const [second, others] = [await subscribe(ben), await subscribe(cid)];
+    const [second, others] = [await subscribe(service, ben), await subscribe(service, cid)];
     await say(ann, await directRoom(ann, ben), "Hello");
     for (const one of [browser, second]) expect(await contents(one)).toMatchObject([{ body: "Hello" }]);
     expect(await contents(others)).toEqual([]);

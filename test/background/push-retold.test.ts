@@ -1,15 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { block } from "../support/blocks.ts";
+import { subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
 import { groupRoom, type TestUser, three } from "../support/people.ts";
-import { type Browser, type PushService, startPushService } from "../support/push-service.ts";
+import { type Browser, startPushService } from "../support/push-service.ts";
 
-let service: PushService;
-beforeAll(async () => {
-  service = await startPushService();
-});
+const service = await startPushService();
 afterAll(() => service.close());
 
 let ann: TestUser;
@@ -22,8 +20,7 @@ beforeEach(async () => {
   [ann, ben, cid] = await three();
   room = await groupRoom(ann, [ben, cid]);
   await clearNotifications(ben);
-  browser = service.newBrowser();
-  await call("createPushSubscription", { token: ben.token, body: browser.subscription });
+  browser = await subscribe(service, ben);
 });
 afterEach(emptyQueues);
 

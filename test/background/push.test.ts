@@ -1,20 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, redrive, untilDeadLetters } from "../support/background.ts";
-import { block } from "../support/blocks.ts";
+import { counts, subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
 import { markRead, notificationsOf, say } from "../support/notifications.ts";
-import { actAsFunction, countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
-import { type Browser, type PushService, startPushService } from "../support/push-service.ts";
+import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
+import { type Browser, startPushService } from "../support/push-service.ts";
 
-let service: PushService;
-beforeAll(async () => {
-  service = await startPushService();
-});
+const service = await startPushService();
 afterAll(() => service.close());
 
 let ann: TestUser;
@@ -22,32 +18,22 @@ let ben: TestUser;
 let room: string;
 let browser: Browser;
 
-const subscribe = async (): Promise<Browser> => {
-  const added = service.newBrowser();
-  await call("createPushSubscription", { token: ben.token, body: added.subscription });
-  return added;
-};
 const endpoints = async (): Promise<string[]> =>
   (await call("listPushSubscriptions", { token: ben.token })).results.map(({ endpoint }) => endpoint);
 
 beforeEach(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   room = await directRoom(ann, ben);
-  browser = await subscribe();
+  browser = await subscribe(service, ben);
 });
 afterEach(async () => {
   await clearFaults();
   await emptyQueues();
 });
 
-/** How often a browser's service was asked, and how often it took what was sent. */
-const counts = ({ requests, pushed }: Browser) => ({ requests, pushed: pushed.length });
-
 describe("a push service that answers", () => {
   test("404 or 410 is not asked again: the subscription is removed, and no other", async () => {
-    const [second, third] = [await subscribe(), await subscribe()];
+    const [second, third] = [await subscribe(service, ben), await subscribe(service, ben)];
     browser.reply({ status: 404 });
     second.reply({ status: 410 });
     await say(ann, room, "Hello");
@@ -76,7 +62,7 @@ describe("a push service that answers", () => {
   });
 
   test("503 and when to ask again is asked then, once, and others are not sent it twice", async () => {
-    const other = await subscribe();
+    const other = await subscribe(service, ben);
     browser.reply({ status: 503, headers: { "retry-after": "600" } });
     await say(ann, room, "Hello");
     // Longer than the pause that a failure has otherwise.
@@ -137,7 +123,7 @@ describe("a push service that answers", () => {
       { status: 302, headers: { location: "/elsewhere" } },
       { status: 307, headers: { location: `${service.origin}/elsewhere` } },
     ];
-    const others = await Promise.all(replies.map(subscribe));
+    const others = await Promise.all(replies.map(() => subscribe(service, ben)));
     for (const [at, reply] of replies.entries()) others[at]?.reply(reply);
     await say(ann, room, "Hello");
     await afterSeconds(400);
@@ -146,81 +132,6 @@ describe("a push service that answers", () => {
     expect(await endpoints()).toHaveLength(5);
     expect(await countMessages("PushDeadLettersUrl")).toMatchObject({ visible: 0 });
   });
-});
-
-describe("what is over by the time that a service takes it", () => {
-  const busy = { status: 503, headers: { "retry-after": "60" } };
-  const overdue = async (): Promise<void> => {
-    await afterSeconds(61);
-    expect(counts(browser)).toEqual({ requests: 1, pushed: 0 });
-    expect(await countMessages("PushQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
-  };
-
-  test("is not sent: the message was read", async () => {
-    browser.reply(busy);
-    await say(ann, room, "Hello");
-    await afterSeconds(0);
-    await markRead(ben, room);
-    await overdue();
-  });
-
-  test("is not sent: the message was deleted", async () => {
-    browser.reply(busy);
-    const { id } = await say(ann, room, "Hello");
-    await afterSeconds(0);
-    await call("deleteMessage", { token: ann.token, params: { room_id: room, message_id: id } });
-    await overdue();
-  });
-
-  test("is not sent: the room was muted, but for emergencies", async () => {
-    browser.reply(busy);
-    await say(ann, room, "Hello");
-    await afterSeconds(0);
-    const params = { room_id: room };
-    await call("updateNotifications", { token: ben.token, params, body: { enabled: false } });
-    await overdue();
-    await say(ann, room, "Fire", { priority: "emergency" });
-    await afterSeconds(0);
-    expect(browser.pushed).toMatchObject([{ content: { type: "emergency" } }]);
-  });
-
-  for (const who of ["receiver", "sender"] as const)
-    test(`is not sent: the ${who} has blocked the other`, async () => {
-      browser.reply(busy);
-      await say(ann, room, "Hello");
-      await afterSeconds(0);
-      await (who === "receiver" ? block(ben, ann) : block(ann, ben));
-      await overdue();
-    });
-
-  test("is not kept by the service either: a message that destroys itself", async () => {
-    await say(ann, room, "Gone in an hour", { expires_in: 3600 });
-    await afterSeconds(0);
-    const [{ ttl } = { ttl: 0 }] = browser.pushed;
-    expect(ttl).toBeGreaterThan(3000);
-    expect(ttl).toBeLessThanOrEqual(3600);
-  });
-
-  test("is not sent: the notification was deleted", async () => {
-    browser.reply(busy);
-    await say(ann, room, "Hello");
-    const [{ id } = { id: "" }] = await notificationsOf(ben);
-    await call("deleteNotification", { token: ben.token, params: { notification_id: id } });
-    await overdue();
-  });
-});
-
-test("a notification that is made again, because it was lost, is not pushed again", async () => {
-  await say(ann, room, "Hello");
-  const [{ id } = { id: "" }] = await notificationsOf(ben);
-  actAsFunction();
-  const { takeItem } = await import("../../functions/data/table.ts");
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
-  await takeItem(keys.notification(ben.id, id));
-  expect(await notificationsOf(ben)).toEqual([]);
-  await rebuildNotifications(ben.id, undefined, () => true);
-  expect(await notificationsOf(ben)).toMatchObject([{ type: "new_message", count: 1 }]);
-  expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
 });
 
 describe("a push that fails", () => {

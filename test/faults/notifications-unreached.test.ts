@@ -1,20 +1,18 @@
 /** Who is told of a message that was posted to connections of theirs which had ended unnoticed. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
+import { subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, newAccounts, type TestUser, three } from "../support/people.ts";
-import { type Browser, type PushService, startPushService } from "../support/push-service.ts";
+import { type Browser, startPushService } from "../support/push-service.ts";
 import { connect } from "../support/socket-client.ts";
 
-let service: PushService;
-beforeAll(async () => {
-  actAsFunction();
-  service = await startPushService();
-});
+const service = await startPushService();
 afterAll(() => service.close());
+beforeAll(actAsFunction);
 
 let ann: TestUser;
 let ben: TestUser;
@@ -23,8 +21,7 @@ let browser: Browser;
 
 beforeEach(async () => {
   [ann, ben, cid] = await three();
-  browser = service.newBrowser();
-  await call("createPushSubscription", { token: ben.token, body: browser.subscription });
+  browser = await subscribe(service, ben);
 });
 afterEach(async () => {
   await clearFaults();
