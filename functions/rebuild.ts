@@ -1,3 +1,4 @@
+import type { RebuildAnswer } from "../contract/rebuilds.ts";
 import { listRebuilds, startRebuild } from "./actions/start-rebuild.ts";
 
 /** What an operator asks for: to rebuild this index; without one, how far the last rebuild of each is. */
@@ -6,7 +7,7 @@ interface RebuildRequest {
 }
 
 /** Called by operators alone, who may invoke it; `npm run rebuild` does. */
-export const handler = async ({ index }: RebuildRequest) => {
+export const handler = async ({ index }: RebuildRequest): Promise<RebuildAnswer> => {
   if (index === undefined) return { rebuilds: await listRebuilds() };
   const { begun, report } = await startRebuild(String(index));
   return { begun, rebuilds: [report] };

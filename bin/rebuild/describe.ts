@@ -1,11 +1,11 @@
-import type { Report } from "./invoke.ts";
+import type { RebuildReport } from "../../contract/rebuilds.ts";
 
 const whole = (count: number | null): string => (count ?? 0).toLocaleString("en-US");
 
 /** Milliseconds after which something must have moved: tasks that fail are tried again for seven minutes. */
 const standstill = 15 * 60_000;
 
-const troubles = ({ set_aside, ended, updated_at }: Report): string[] => [
+const troubles = ({ set_aside, ended, updated_at }: RebuildReport): string[] => [
   ...((set_aside ?? 0) > 0
     ? [`${whole(set_aside)} failed and are tried again by themselves; npm run redrive shows those that stay`]
     : []),
@@ -15,7 +15,7 @@ const troubles = ({ set_aside, ended, updated_at }: Report): string[] => [
 ];
 
 /** How far the last rebuild of an index is, in one line. */
-export const describe = (report: Report): string => {
+export const describe = (report: RebuildReport): string => {
   const { index, kind, started_at, updated_at, ended } = report;
   if (ended === null) return `${index}: never rebuilt`;
   const done = `${whole(report.done)} ${kind}s`;

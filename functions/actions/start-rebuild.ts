@@ -1,26 +1,10 @@
+import type { RebuildReport } from "../../contract/rebuilds.ts";
 import { countItems } from "../data/count-items.ts";
 import { beginRebuild, getRebuild, type Place, type Rebuild } from "../data/rebuilds.ts";
 import { sendTask } from "../data/tasks.ts";
 import { newRunId } from "../kernel/ids.ts";
 import { indexNamed, indexNames } from "./indexes.ts";
 import { segments } from "./rebuild-index.ts";
-
-/** How far the last rebuild of an index is, or came. */
-export interface RebuildReport {
-  readonly index: string;
-  /** What it goes through: `user` or `room`. */
-  readonly kind: string;
-  /** Null for an index that was never rebuilt: then so is all that follows. */
-  readonly started_at: string | null;
-  readonly updated_at: string | null;
-  readonly ended: boolean | null;
-  /** Items of the table that were read, of how many there are, about. */
-  readonly scanned: number | null;
-  readonly items: number | null;
-  /** Users, or rooms, that were rebuilt; and those that failed, which the work queue tries again. */
-  readonly done: number | null;
-  readonly set_aside: number | null;
-}
 
 const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
   const sum = (count: (place: Place) => number): number | null =>

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { RebuildReport } from "../../contract/rebuilds.ts";
 import type { Index } from "../../functions/actions/indexes.ts";
-import type { RebuildReport } from "../../functions/actions/start-rebuild.ts";
 import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues, rebuild, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
