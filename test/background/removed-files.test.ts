@@ -3,6 +3,7 @@ import type { Message } from "../../contract/objects/message.ts";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
+import { cutOff } from "../support/cut-off.ts";
 import { createUpload, type NewUpload, putBytes, s3Answer, uploaded } from "../support/files.ts";
 import { actAsFunction, deleteItemOfFile, itemOfFile, objectsOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
@@ -81,10 +82,9 @@ describe("a file is removed", () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
     const messages = [await sendFile(room), await sendFile(room)];
     const kept = await sendFile(other);
-    const cutOff = await uploaded(ann, room);
-    await injectFault({ kind: "crash", service: "dynamodb", action: "UpdateItem", sk: "MEMBER#" });
-    const sending = { token: ann.token, params: { room_id: room }, body: { file_id: cutOff } };
-    expect((await attempt("sendMessage", sending)).status).toBe(500);
+    const halfSent = await uploaded(ann, room);
+    const sending = { token: ann.token, params: { room_id: room }, body: { file_id: halfSent } };
+    await cutOff(() => attempt("sendMessage", sending), { action: "UpdateItem", sk: "MEMBER#" });
     expect(await objectsOfRoom(room)).toHaveLength(3);
 
     await removeRoom(room);
@@ -144,24 +144,17 @@ describe("an upload that is gone", () => {
   test("goes with its object when its uploader deletes it, even where the request ends too early", async () => {
     const upload = await createUpload(ann, await directRoom(ann, ben));
     await putBytes(upload);
-    await injectFault({
-      kind: "crash",
-      service: "dynamodb",
-      action: "DeleteItem",
-      pk: "FILE#",
-      function: "attachments",
-    });
-    const params = { file_id: upload.file_id };
-    expect((await attempt("deleteUpload", { token: ann.token, params })).status).toBe(500);
+    const removal = { token: ann.token, params: { file_id: upload.file_id } };
+    const note = { action: "DeleteItem", pk: "FILE#", function: "attachments" };
+    await cutOff(() => attempt("deleteUpload", removal), note);
     await until(() => isTakenAgain(upload), "the object is removed");
   });
 
   test("is put back where a message holds it, whose send ended before it could say so", async () => {
     const room = await directRoom(ann, ben);
-    await injectFault({ kind: "crash", service: "dynamodb", action: "PutItem", sk: "MSG#" });
     const file_id = await uploaded(ann, room);
     const sending = { token: ann.token, params: { room_id: room }, body: { file_id, content: "Look" } };
-    expect((await attempt("sendMessage", sending)).status).toBe(500);
+    await cutOff(() => attempt("sendMessage", sending), { action: "PutItem", sk: "MSG#" });
     expect(await itemOfFile(file_id)).toHaveProperty("expires_at");
     // As DynamoDB does after a day.
     await deleteItemOfFile(file_id);
