@@ -4,6 +4,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { createUpload, png, putBytes, s3Answer, uploaded } from "../support/files.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { invalid } from "../support/refusals.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -83,14 +84,11 @@ describe("sending refuses", () => {
 
   test("a message of another type than its file, and one that is empty", async () => {
     const file = await uploaded(ann, roomId);
-    expect(await send(ann, file, roomId, { message_type: "video" })).toMatchObject({
-      status: 400,
-      problem: { errors: [{ path: "message_type" }] },
-    });
+    expect(await send(ann, file, roomId, { message_type: "video" })).toMatchObject(invalid("message_type"));
     for (const file_id of [null, undefined])
       expect(
         await attempt("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { file_id } }),
-      ).toMatchObject({ status: 400, problem: { errors: [{ path: "content" }] } });
+      ).toMatchObject(invalid("content"));
     await expectNothingSent();
   });
 

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, groupRoom, three, two } from "../support/people.ts";
-import { noAccess, trySending } from "../support/rooms.ts";
+import { noAccess } from "../support/refusals.ts";
+import { trySending } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("deleteRoom", () => {

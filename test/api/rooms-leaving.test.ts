@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, four, groupRoom, type TestUser, three, two } from "../support/people.ts";
-import { noAccess, rolesOf, trySending } from "../support/rooms.ts";
+import { noAccess } from "../support/refusals.ts";
+import { rolesOf, trySending } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("leaveRoom", () => {

@@ -4,6 +4,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { eventsOf, say } from "../support/marking.ts";
 import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { invalid } from "../support/refusals.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("openDirectRoom", () => {
@@ -70,7 +71,7 @@ describe("openDirectRoom", () => {
   test("refuses oneself and nobody", async () => {
     const ann = await newUser("ann");
     const self = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ann.id } });
-    expect(self).toMatchObject({ status: 400, body: { errors: [{ path: "user_id" }] } });
+    expect(self).toMatchObject(invalid("user_id"));
     const nobody = await attempt("openDirectRoom", { token: ann.token, body: { user_id: randomUUID() } });
     expect(nobody).toMatchObject({ status: 404, body: { detail: "User not found" } });
   });
@@ -150,7 +151,7 @@ describe("createRoom", () => {
       token: ann.token,
       body: { ...body, participant_ids: [ben.id, cid.id] },
     });
-    expect(three).toMatchObject({ status: 400, body: { errors: [{ path: "participant_ids" }] } });
+    expect(three).toMatchObject(invalid("participant_ids"));
   });
 
   test("names what is wrong with a body", async () => {
@@ -159,7 +160,7 @@ describe("createRoom", () => {
       token: ann.token,
       body: { room_type: "group", participant_ids: [ann.id, randomUUID()] },
     });
-    expect(unknown).toMatchObject({ status: 400, body: { errors: [{ path: "participant_ids.1" }] } });
+    expect(unknown).toMatchObject(invalid("participant_ids.1"));
     const bad = await attempt("createRoom", {
       token: ann.token,
       body: { room_type: "secret", name: "n".repeat(101), tags: [""], participant_ids: "me" },

@@ -11,6 +11,7 @@ import {
   uploaded,
 } from "../support/files.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { invalid } from "../support/refusals.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -66,18 +67,12 @@ describe("createUpload refuses", () => {
   ];
   for (const [kind, media_type] of types)
     test(`the type ${JSON.stringify(media_type)} as ${kind}`, async () => {
-      expect(await begin({ media_type }, kind)).toMatchObject({
-        status: 400,
-        problem: { errors: [{ path: "media_type" }] },
-      });
+      expect(await begin({ media_type }, kind)).toMatchObject(invalid("media_type"));
     });
 
   for (const file_size of [0, -1, 1.5, "10", null])
     test(`the size ${JSON.stringify(file_size)}`, async () => {
-      expect(await begin({ file_size })).toMatchObject({
-        status: 400,
-        problem: { errors: [{ path: "file_size" }] },
-      });
+      expect(await begin({ file_size })).toMatchObject(invalid("file_size"));
     });
 
   const names: readonly (readonly [what: string, name: unknown])[] = [
@@ -102,16 +97,13 @@ describe("createUpload refuses", () => {
   ];
   for (const [what, file_name] of names)
     test(`a name that is ${what}`, async () => {
-      expect(await begin({ file_name })).toMatchObject({
-        status: 400,
-        problem: { errors: [{ path: "file_name" }] },
-      });
+      expect(await begin({ file_name })).toMatchObject(invalid("file_name"));
     });
 
   test("a text by the name of a program, and none by any other", async () => {
     const text = (file_name: string) => begin({ file_name, media_type: "text/plain" }, "file");
     for (const name of ["rechnung.bat", "rechnung.hta", "x.svg", "x.docx"])
-      expect(await text(name)).toMatchObject({ status: 400, problem: { errors: [{ path: "file_name" }] } });
+      expect(await text(name)).toMatchObject(invalid("file_name"));
     for (const name of ["notiz.txt", "werte.csv", "Brief an Dr. Meier", "v1.2", "server.log", "README"])
       expect((await text(name)).status).toBe(201);
   });

@@ -2,12 +2,6 @@
 import { attempt, call } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 
-/** What whoever may not know of a room is answered, whether there is one or not. */
-export const noAccess = {
-  status: 403,
-  body: { code: "forbidden", detail: "You don't have access to this room" },
-};
-
 export const trySending = (from: TestUser, roomId: string, content: string) =>
   attempt("sendMessage", { token: from.token, params: { room_id: roomId }, body: { content } });
 
