@@ -110,7 +110,7 @@ const putBack = async ({ sqs }: Queues, queue: RetriedQueue, message: Message): 
   );
 };
 
-export interface Redriven {
+interface Redriven {
   readonly done: number;
   /** What to tell of those that cannot be put back, and stay. */
   readonly lost: readonly string[];

@@ -12,7 +12,7 @@ import {
 } from "./access-room.ts";
 
 /** A message that the caller may see, with its room. */
-export interface RoomMessage<R extends ReadableRoom = ReadableRoom> {
+interface RoomMessage<R extends ReadableRoom = ReadableRoom> {
   readonly room: R;
   readonly message: StoredMessage;
 }

@@ -11,7 +11,7 @@ import { keepFreeUsername } from "./free-username.ts";
 import { presentSelf } from "./present-self.ts";
 import { createProfile, ensureProfile } from "./profiles.ts";
 
-export interface Registration extends ProfileChanges {
+interface Registration extends ProfileChanges {
   readonly username: string;
   readonly email: string;
   readonly password: string;

@@ -27,7 +27,7 @@ export interface Audience extends Listeners {
 }
 
 /** What of a head says how large the room is. */
-export type Size = Pick<Head, "id" | "rosterChunks" | "isLiveListed">;
+type Size = Pick<Head, "id" | "rosterChunks" | "isLiveListed">;
 
 /** Stands for a room whose head is not there. */
 export const unknownSize = (roomId: string): Size => ({ id: roomId, rosterChunks: 1, isLiveListed: false });

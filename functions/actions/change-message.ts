@@ -17,9 +17,9 @@ const overtaken = (): ApiError =>
  * What is wanted of a message, seen as it is now: the change that makes it so, or undefined if it is so. Throws where
  * the caller may not, or can not, have it.
  */
-export type Intent = (current: StoredMessage) => MessageChange | undefined;
+type Intent = (current: StoredMessage) => MessageChange | undefined;
 
-export interface Steps {
+interface Steps {
   readonly intent: Intent;
   /**
    * The member from whose rate bucket the change takes as much as sending a message, since the whole room is told of it too;

@@ -21,11 +21,10 @@ import { ensureProfile } from "./profiles.ts";
 import { withSeenEmail } from "./seen-addresses.ts";
 import { viewUser } from "./view-users.ts";
 
-export const noContact = (): ApiError =>
-  new ApiError("not_found", "This is none of your contacts: add them first.");
+const noContact = (): ApiError => new ApiError("not_found", "This is none of your contacts: add them first.");
 
 /** Somebody whom one keeps, or blocks, or both. */
-export interface Known {
+interface Known {
   readonly userId: string;
   readonly contact: StoredContact | undefined;
   readonly block: Block | undefined;

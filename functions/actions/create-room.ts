@@ -124,7 +124,7 @@ export const openDirectRoom = async (actor: Actor, otherId: string): Promise<Ope
   });
 };
 
-export interface RoomDraft {
+interface RoomDraft {
   readonly name: string | null;
   readonly type: RoomType;
   readonly participantIds: readonly string[];

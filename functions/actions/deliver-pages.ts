@@ -5,7 +5,7 @@ import { errorFacts, log } from "../kernel/log.ts";
 import { deliverPage } from "./deliver-page.ts";
 
 /** A page as it was received; undefined in place of what is none. */
-export interface ReceivedPage {
+interface ReceivedPage {
   readonly id: string;
   readonly page: Page | undefined;
   /** How often it was received, this time included. */

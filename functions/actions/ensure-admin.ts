@@ -5,7 +5,7 @@ import { byStanding, getRosterChunks, type RosterEntry } from "../data/rosters.t
 import { settleRole } from "./settle-role.ts";
 
 /** A roster entry with the number of its chunk. */
-export interface PlacedEntry extends RosterEntry {
+interface PlacedEntry extends RosterEntry {
   readonly chunk: number;
 }
 

@@ -4,7 +4,7 @@ import { pause } from "../kernel/pause.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 
-export interface ChangedMessages extends MarkedMessages {
+interface ChangedMessages extends MarkedMessages {
   /** The revision after which the next page begins; undefined if this is the last one. */
   readonly next: number | undefined;
 }

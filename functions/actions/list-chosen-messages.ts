@@ -8,7 +8,7 @@ import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access
 import { isGone } from "./present-message.ts";
 import { viewMessages } from "./view-messages.ts";
 
-export interface ChosenMessages {
+interface ChosenMessages {
   /** Entries of the list, each of which names a message or once was to. */
   readonly count: number;
   /** Those of a page, the oldest first; undefined for one that is not shown. */

@@ -8,12 +8,12 @@ export interface Held {
   readonly rev: number;
 }
 
-export interface MovedRoom extends Held {
+interface MovedRoom extends Held {
   readonly room_id: string;
   readonly unread_count: number;
 }
 
-export interface MovedRooms {
+interface MovedRooms {
   /** The caller's rooms of which the client holds something else than there is, or nothing. */
   readonly moved: MovedRoom[];
   /** Rooms that the client holds and that are not the caller's. */

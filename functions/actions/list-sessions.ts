@@ -4,7 +4,7 @@ import { getConnection } from "../data/sockets.ts";
 import { isoOf } from "../kernel/time.ts";
 import { forgetConnections } from "./forget-connections.ts";
 
-export interface ActiveSession {
+interface ActiveSession {
   readonly connectionId: string;
   /** RFC 3339. */
   readonly connectedAt: string;

@@ -9,7 +9,7 @@ import { presentUser } from "./present-user.ts";
 /** How many of those who type are shown. */
 const shown = 100;
 
-export interface TypingUser {
+interface TypingUser {
   readonly user: User;
   /** RFC 3339. */
   readonly lastSeen: string;

@@ -12,14 +12,14 @@ import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } 
 import { getWitnesses, inStanding } from "./witnesses.ts";
 
 /** Where a message stands with one member. */
-export interface MemberStatus {
+interface MemberStatus {
   readonly user_id: string;
   readonly status: MessageMarks["status"];
   /** RFC 3339; null while it is `sent`, and where no mark made it read, as one's own message. */
   readonly updated_at: string | null;
 }
 
-export interface StatusOfMessage {
+interface StatusOfMessage {
   readonly messageId: string;
   readonly roomId: string;
   readonly marks: MessageMarks;

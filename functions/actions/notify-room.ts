@@ -62,7 +62,7 @@ export const notifyMemberRemoved = async (roomId: string, userId: string): Promi
 export const notifyRoomDeleted = async (head: Head): Promise<void> =>
   tellRemoved(await getEverybody(head), "room");
 
-export interface ParticipantChanges {
+interface ParticipantChanges {
   readonly added?: readonly RosterEntry[];
   /** Who is shown as added although they were members before: it may not have been told. */
   readonly again?: readonly RosterEntry[];

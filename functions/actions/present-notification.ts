@@ -7,7 +7,7 @@ import { messageId } from "../kernel/ids.ts";
 import { isGone } from "./present-message.ts";
 
 /** What the view of a notification is made of. */
-export interface NotificationParts {
+interface NotificationParts {
   /** The message that it is about, as far as there is one still. */
   readonly message: StoredMessage | undefined;
   /** Whether the message is read. */

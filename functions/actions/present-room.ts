@@ -13,7 +13,7 @@ import { presentUser } from "./present-user.ts";
 import { asTold, hasRead, isSettled, unreadCount } from "./read-state.ts";
 
 /** What the view of a room is made of, all of it read before. */
-export interface RoomParts {
+interface RoomParts {
   readonly head: Head;
   /** The viewer's membership; undefined in a public room that they have not joined. */
   readonly me: Membership | undefined;

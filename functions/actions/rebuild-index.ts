@@ -6,7 +6,7 @@ import { errorFacts, log } from "../kernel/log.ts";
 import { isThrottled } from "../kernel/throttled.ts";
 import { type Index, indexNamed } from "./indexes.ts";
 
-export type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
+type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
 
 /** Segments of the table that are gone through side by side. */
 export const segments = 8;

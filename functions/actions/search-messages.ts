@@ -22,7 +22,7 @@ import { chooseRooms, listHeads, searchedPart, searchedParts } from "./searched-
 import { viewMessages } from "./view-messages.ts";
 import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
 
-export interface FoundMessages {
+interface FoundMessages {
   /** The newest first. */
   readonly messages: Message[];
   /** How many this search has found so far, with those of earlier answers. */

@@ -38,7 +38,7 @@ const isNoted = (noted: string): ((head: Head) => boolean) => {
   return (head) => digests.has(shortDigest(head.id).readUInt32BE());
 };
 
-export interface SearchedGroup {
+interface SearchedGroup {
   readonly heads: readonly Head[];
   /** Undefined where there are no further rooms. */
   readonly group: RoomGroup | undefined;

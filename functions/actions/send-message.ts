@@ -155,7 +155,7 @@ const withdraw = async (
 };
 
 /** Where a message comes from that was not written for this room. */
-export interface Origin {
+interface Origin {
   /** The message that was forwarded, as the room is told of it. */
   readonly forwardedFrom: string | null;
   /** When that one destroys itself, in seconds since 1970. */

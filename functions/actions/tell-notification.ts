@@ -9,7 +9,7 @@ import { presentNotification } from "./present-notification.ts";
 import { presentUser } from "./present-user.ts";
 
 /** What a notification that is told at once is made of, all of it read before. */
-export interface Told {
+interface Told {
   readonly message: StoredMessage | undefined;
   /** The profile of who set it off, and the presences of both. */
   readonly people: People;

@@ -9,7 +9,7 @@ import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts
 import { settleDeparture } from "./settle-departure.ts";
 
 /** A membership that has ended. */
-export interface EndedMembership {
+interface EndedMembership {
   /** The number of the roster chunk that named the member. */
   readonly chunk: number;
   /** RFC 3339. */

@@ -84,7 +84,7 @@ const getMessagesOf = async (shown: readonly StoredNotification[]): Promise<Map<
 };
 
 /** A notification as its receiver sees it, and what was read for that. */
-export interface Viewed {
+interface Viewed {
   readonly notification: Notification;
   readonly message: StoredMessage | undefined;
   /** Whether its receiver and who set it off block each other by now. */

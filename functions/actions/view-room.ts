@@ -16,7 +16,7 @@ import {
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */
-export const participantsInRoom = 100;
+const participantsInRoom = 100;
 
 /** `consistent` where the room was just changed, and the change must show. */
 type Read = "consistent" | "eventual";

@@ -28,7 +28,7 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-export interface NewAccount {
+interface NewAccount {
   readonly email: string;
   readonly username: string;
   readonly password: string;

@@ -19,7 +19,7 @@ import {
 } from "./presence.ts";
 import { getItem, updateItem } from "./table.ts";
 
-export interface PresenceChange {
+interface PresenceChange {
   readonly add?: Connection;
   /** How many connections there may be with the one that is added. */
   readonly atMost?: number;

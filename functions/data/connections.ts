@@ -9,9 +9,9 @@ import { type Connection, liveOf, type StoredPresence } from "./presence.ts";
 import { updateItem } from "./table.ts";
 
 /** Live connections that a user may have; the oldest makes room for one more. */
-export const maxConnections = 20;
+const maxConnections = 20;
 
-export interface Added {
+interface Added {
   /** Those that made room: to be closed, if they are not dead already. */
   readonly over: readonly Connection[];
   readonly becameOnline: boolean;
@@ -44,7 +44,7 @@ export const addConnection = async (connection: Connection): Promise<Added> => {
   };
 };
 
-export interface Removed {
+interface Removed {
   /** The time that is now their last sign of life, where peers are to be told that the user is offline. */
   readonly offlineSince: number | undefined;
   /** Rooms for which the user had a connection of their own among those removed, and has none any more. */

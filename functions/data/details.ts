@@ -40,7 +40,7 @@ export const getDetails = async (
 };
 
 /** What changes; absent for what stays. */
-export interface DetailsChanges {
+interface DetailsChanges {
   readonly description?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly longName?: string | undefined;

@@ -67,7 +67,7 @@ const fromAttributes = (userId: string, item: Item): DirectoryEntry => ({
 });
 
 /** What is held of somebody, with the number of the change that wrote it. */
-export interface StoredEntry {
+interface StoredEntry {
   readonly entry: DirectoryEntry;
   readonly version: number;
 }
@@ -183,7 +183,7 @@ export const deleteStray = async (key: Key): Promise<boolean> => {
 };
 
 /** Entries of a list, and whether these are all that there are. */
-export interface Found {
+interface Found {
   readonly entries: readonly DirectoryEntry[];
   readonly complete: boolean;
 }

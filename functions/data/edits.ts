@@ -6,7 +6,7 @@ import { keys, seqOfKey } from "./keys.ts";
 import type { StoredMessage } from "./messages.ts";
 import { putIfAbsent, queryAll } from "./table.ts";
 
-export interface Edit {
+interface Edit {
   /** From 1: what was first said. */
   readonly version: number;
   readonly content: string;

@@ -43,7 +43,7 @@ const updateHead = async (roomId: string, update: HeadUpdate): Promise<Head | un
   return item && (outcome.done || isAsWanted) ? headFromItem(item) : undefined;
 };
 
-export interface HeadChanges {
+interface HeadChanges {
   /** Null for none; absent where it stays. A long one stands in the details already (see updateDetails). */
   readonly name?: string | null | undefined;
   /** Whether the room has details now. */

@@ -10,7 +10,7 @@ import { permissionLetter, permissionsFromText, usualPermissions } from "./permi
 import { getItem, type Item, updateItem } from "./table.ts";
 
 /** The last message in short, so that a list of rooms reads no messages. */
-export interface Preview {
+interface Preview {
   readonly senderId: string;
   readonly content: string;
   readonly type: MessageType;
@@ -58,7 +58,7 @@ const nameBytes = 200;
 export const fitsHead = (name: string): boolean => Buffer.byteLength(name) <= nameBytes;
 
 /** A name as the head stores it. */
-export const nameToItem = (name: string | null) =>
+const nameToItem = (name: string | null) =>
   name === null ? {} : fitsHead(name) ? { name } : { long_name: true };
 
 // 160 characters, and no more bytes than leave the head under 1 KB in a script of three bytes a character.

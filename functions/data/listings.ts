@@ -7,16 +7,16 @@ import { indexKeys, keys } from "./keys.ts";
 import { type Item, putItem, queryAll, takeItem } from "./table.ts";
 
 /** How many public rooms are looked at, in the order of their names. */
-export const listingLimit = 10_000;
+const listingLimit = 10_000;
 
-export interface Listing {
+interface Listing {
   readonly roomId: string;
   /** As it is compared: in small letters. */
   readonly name: string;
 }
 
 /** A text as names are compared: without regard to case or to how its accents are written. */
-export const folded = (text: string): string => text.normalize("NFKC").toLowerCase();
+const folded = (text: string): string => text.normalize("NFKC").toLowerCase();
 
 // A sort key has at most 1,024 bytes, and folding makes some texts longer.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html

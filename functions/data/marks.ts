@@ -158,7 +158,7 @@ export const markRead = async (
   return { result: "marked", joinedSeq: membership.joinedSeq, before, after, at: timeOf(at) };
 };
 
-export type DeliveredResult =
+type DeliveredResult =
   | { readonly result: "marked"; readonly at: string }
   | { readonly result: "same" }
   | { readonly result: "gone" };

@@ -12,7 +12,7 @@ import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-
 import { getItem, getItems, type Item, queryAll, updateItem } from "./table.ts";
 
 /** What a member has read and received, and when. */
-export interface TimedMarks extends Marks {
+interface TimedMarks extends Marks {
   /** When the member last read something, and last received something; null for never. RFC 3339. */
   readonly readAt: string | null;
   readonly deliveredSeq: number;

@@ -18,7 +18,7 @@ export type MessageChange =
   | { readonly kind: "unreact"; readonly reaction: string };
 
 /** How many reactions there may be after one more, and, where that one is of a new emoji, how many emoji. */
-export interface ReactionTerms {
+interface ReactionTerms {
   readonly limit: number;
   readonly kindLimit: number;
   /** A reaction with the same emoji that was seen: as long as it stands, the new one adds no emoji. */
@@ -128,7 +128,7 @@ const reactExpression = (
 };
 
 /** A message as it is after a try to change it; undefined if there is none any more. */
-export type Changed =
+type Changed =
   | { readonly done: true; readonly message: StoredMessage }
   | { readonly done: false; readonly message: StoredMessage | undefined };
 
@@ -167,7 +167,7 @@ export const stampMessage = (message: StoredMessage, rev: number): Promise<Chang
   update(message, rev, { update: {}, conditions: ["rev < :rev"] });
 
 /** What a raise came to, with the head as it is where it was refused; undefined if there is none. */
-export type Raised = { readonly done: true } | { readonly done: false; readonly head: Head | undefined };
+type Raised = { readonly done: true } | { readonly done: false; readonly head: Head | undefined };
 
 /**
  * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the message is the

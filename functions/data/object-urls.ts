@@ -16,7 +16,7 @@ const downloadSeconds = 5 * 60;
 const addressOf = (key: string): string => `${environment.bucketUrl}/${key}`;
 
 /** A request that stores a file, as a client has to send it. */
-export interface UploadRequest {
+interface UploadRequest {
   readonly url: string;
   readonly method: "PUT";
   readonly headers: Record<string, string>;

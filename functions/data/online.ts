@@ -11,7 +11,7 @@ import { queryAll } from "./table.ts";
 /** Milliseconds in which a heartbeat is noted once, however often a client sends one. */
 const heartbeatInterval = 60_000;
 
-export interface Heartbeat {
+interface Heartbeat {
   /** When the last sign of life was noted, in milliseconds since 1970. */
   readonly at: number;
   /** Undefined where nothing was written, since the last one is less than a minute old. */
@@ -53,7 +53,7 @@ export const settleListing = (userId: string): Promise<Changed | undefined> =>
       : { isSeen: false };
   });
 
-export interface Listing {
+interface Listing {
   readonly online: readonly string[];
   /**
    * Those whose time on the list is over: online if there has been a later sign of life, of which their

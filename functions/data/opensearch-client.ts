@@ -14,7 +14,7 @@ const Sha256 = Hash.bind(null, "sha256");
 export const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
   /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
 
-export interface OpenSearchAnswer {
+interface OpenSearchAnswer {
   readonly status: number;
   readonly body: unknown;
 }

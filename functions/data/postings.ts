@@ -18,7 +18,7 @@ export const newPostingItem = (entry: Entry, term: string) => ({
   ...(entry.expiresAt !== null && { expires_at: entry.expiresAt }),
 });
 
-export const entryFromPosting = (roomId: string, item: Item): Entry => {
+const entryFromPosting = (roomId: string, item: Item): Entry => {
   const { at, seq } = posted(String(item.sk));
   return {
     roomId,

@@ -23,7 +23,7 @@ export interface Profile {
 }
 
 /** The fields that their owner changes. */
-export const ownFields = [
+const ownFields = [
   "display_name",
   "first_name",
   "last_name",

@@ -9,7 +9,7 @@ import { keys } from "./keys.ts";
 import { getItem, type Item, putIfAbsent } from "./table.ts";
 
 /** Points and numbers of the curve P-256 in base64url, as browsers and web-push take them. */
-export interface PushKeys {
+interface PushKeys {
   readonly publicKey: string;
   readonly privateKey: string;
 }

@@ -83,7 +83,7 @@ export const marksAfterSending = (marks: Marks, seq: number): Marks =>
     : marksAfter(marks, liveAhead(marks).size >= sentAheadLimit ? { upTo: seq } : { seqs: [seq] });
 
 /** What turns stored marks into others, in the terms of an update expression. */
-export interface MarksUpdate {
+interface MarksUpdate {
   /** The new mark, which may only follow the one that was read; undefined where it stays. */
   readonly readSeq: number | undefined;
   /** One of the two at most: an expression may name an attribute once. What stays behind means nothing (see passedLimit). */

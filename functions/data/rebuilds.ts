@@ -87,7 +87,7 @@ export const beginRebuild = async (
 };
 
 /** A step of one segment. */
-export interface Step {
+interface Step {
   readonly index: string;
   readonly run: string;
   readonly segment: number;

@@ -9,7 +9,7 @@ import { type Membership, membershipFromItem } from "./memberships.ts";
 import { rosterChunkSize } from "./rosters.ts";
 import { queryAll } from "./table.ts";
 
-export interface RoomMembers {
+interface RoomMembers {
   readonly head: Head;
   /** All of them; undefined for a large room, of which they are not read. */
   readonly memberships: readonly Membership[] | undefined;

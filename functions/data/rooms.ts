@@ -29,7 +29,7 @@ export interface NewRoom {
 const rosterOf = (room: NewRoom): RosterEntry[] =>
   room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byStanding);
 
-export const detailsOf = (room: NewRoom): StoredDetails => ({
+const detailsOf = (room: NewRoom): StoredDetails => ({
   ...room.details,
   longName: room.name !== null && !fitsHead(room.name) ? room.name : null,
 });
@@ -59,13 +59,13 @@ const memberItems = (room: NewRoom, roster: readonly RosterEntry[]) =>
   );
 
 /** A room as it was created, known without a read. */
-export interface CreatedRoom {
+interface CreatedRoom {
   readonly head: Head;
   readonly memberships: readonly Membership[];
 }
 
 /** What became of a new room; else there is one with its id, or one of the two of a direct room blocks the other. */
-export type Created = CreatedRoom | "exists" | "blocked";
+type Created = CreatedRoom | "exists" | "blocked";
 
 /**
  * Puts the memberships that do not fit into the transaction of a new room, and gives when those began that an earlier

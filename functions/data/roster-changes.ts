@@ -55,7 +55,7 @@ export const recountChunks = async (
 };
 
 /** What a chunk holds after an attempt to add members to it. */
-export interface Entered {
+interface Entered {
   /** False where it had no room for all of them. */
   readonly entered: boolean;
   readonly members: readonly RosterEntry[];
@@ -91,7 +91,7 @@ export const enterRoster = async (
 };
 
 /** What a chunk holds after a member was taken off it. */
-export interface Left {
+interface Left {
   readonly members: readonly RosterEntry[];
   /** Whether the room is large. */
   readonly isLarge: boolean;

@@ -16,7 +16,7 @@ const anchors: Readonly<Record<SubjectKind, string>> = {
   room: keys.head("").sk,
 };
 
-export interface ScanRequest {
+interface ScanRequest {
   readonly kind: SubjectKind;
   /** How the partition keys of the index's own entries begin, where these are wanted too. */
   readonly entries: string | undefined;

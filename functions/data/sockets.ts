@@ -35,7 +35,7 @@ const isRefusal = (error: unknown): boolean =>
 export const timeForPost = 16_000;
 
 /** Those who did not get what was posted. */
-export interface Unreached<C> {
+interface Unreached<C> {
   /** Connections that are over. */
   readonly gone: C[];
   /** Those that may be reached later: the gateway was busy, or the client reads too slowly. */
@@ -86,7 +86,7 @@ export const closeConnection = async (connectionId: string): Promise<void> => {
 };
 
 /** What the gateway knows of an open connection. */
-export interface OpenConnection {
+interface OpenConnection {
   readonly lastActiveAt: Date | undefined;
   readonly userAgent: string | undefined;
   readonly ipAddress: string | undefined;

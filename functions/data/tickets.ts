@@ -10,7 +10,7 @@ import { putItem, takeItem } from "./table.ts";
 /** Seconds for which a ticket can be used. */
 export const ticketSeconds = 60;
 
-export interface Ticket {
+interface Ticket {
   readonly userId: string;
   /** Seconds since 1970: the expiry of the token that asked for the ticket, and so of the connection. */
   readonly tokenExpiresAt: number;

@@ -12,7 +12,7 @@ import { type Presence, presenceFromItem } from "./presence.ts";
 import { type Profile, profileFromItem } from "./profiles.ts";
 import { getItems } from "./table.ts";
 
-export interface Wanted {
+interface Wanted {
   /** Room ids. */
   readonly heads?: Iterable<string>;
   /** A room and a user each. */
@@ -22,7 +22,7 @@ export interface Wanted {
   readonly presences?: Iterable<string>;
 }
 
-export interface Together {
+interface Together {
   readonly heads: readonly Head[];
   readonly memberships: readonly Membership[];
   readonly people: People;

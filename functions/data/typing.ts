@@ -31,7 +31,7 @@ export const putTyping = async (roomId: string, userId: string, isTyping: boolea
   });
 };
 
-export interface Typing {
+interface Typing {
   readonly userId: string;
   /** When they last said that they type. */
   readonly lastSeen: string;

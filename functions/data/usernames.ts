@@ -13,7 +13,7 @@ const pendingSeconds = 3600;
 /** `Ann` and `ann` are one username, and so are the ways in which Unicode can write it. */
 const folded = (username: string): string => username.normalize("NFKC").toLowerCase();
 
-export interface UsernameClaim {
+interface UsernameClaim {
   readonly email: string;
   readonly userId: string | undefined;
 }

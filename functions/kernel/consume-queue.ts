@@ -3,7 +3,7 @@ import { errorFacts, log } from "./log.ts";
 import { pauseAfter } from "./pause.ts";
 
 /** What is done with the messages of a queue. */
-export interface Consumer {
+interface Consumer {
   /** What the log calls one of them: `task` has it say `task_failed`. */
   readonly name: string;
   /** Does what a message says. Throws to have it tried again. */

@@ -35,7 +35,7 @@ export type HandlerRequest<O extends Operation> = OperationInput<O> & {
   readonly url: URL;
 };
 
-export type Handler<O extends Operation> = (
+type Handler<O extends Operation> = (
   request: HandlerRequest<O>,
 ) => Promise<OperationResult<O> | Repeated<OperationResult<O>> | Linked<OperationResult<O>>>;
 

@@ -1,7 +1,7 @@
 import { countFitting } from "./answer-size.ts";
 
 /** The envelope of every list. */
-export interface Page<T> {
+interface Page<T> {
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
@@ -19,7 +19,7 @@ export const linkTo = (url: URL, parameters: Record<string, string | number | un
 };
 
 /** What of a list is asked for: a page, counted from 1, of what comes after the first `skip` entries. */
-export interface PageQuery {
+interface PageQuery {
   readonly page: number;
   readonly page_size: number;
   readonly skip: number;

@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { environment } from "./environment.ts";
 
 /** A request that somebody else is to send. */
-export interface PresignedRequest {
+interface PresignedRequest {
   readonly method: "GET" | "PUT";
   /** The object's address, whose path needs no escaping. */
   readonly url: string;

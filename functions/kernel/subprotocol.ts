@@ -1,5 +1,5 @@
 /** The subprotocol that carries a token: `Sec-WebSocket-Protocol: parley, <token>`. A browser can set no other header. */
-export const subprotocol = "parley";
+const subprotocol = "parley";
 
 const headerName = "sec-websocket-protocol";
 

@@ -3,7 +3,7 @@ import type { Operation } from "../../contract/operation.ts";
 import { invalidInput } from "./api-error.ts";
 import { phraseIssue } from "./phrase-issue.ts";
 
-export interface InputProblem {
+interface InputProblem {
   readonly path: string;
   readonly message: string;
 }

@@ -12,7 +12,7 @@ import { at, connectMore, growHistory, newRoom, newUsers } from "./seed.ts";
 
 type Report = (row: Row) => void;
 
-export interface Crowds {
+interface Crowds {
   /** Connections of people who are in none of the rooms. */
   readonly others: number;
   /** Messages of a long history. */

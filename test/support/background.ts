@@ -72,7 +72,7 @@ export const emptyQueues = async (): Promise<void> => {
 };
 
 /** What a command prints, and how it ends. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly output: string;
 }

@@ -12,7 +12,7 @@ export interface Somebody {
 }
 
 /** As much of an event as tells which it is. */
-export interface Heard {
+interface Heard {
   readonly type: string;
   readonly room_id?: string;
   readonly message?: { readonly room: string; readonly seq: number };

@@ -5,7 +5,7 @@ import { idOfKey, type Key, keys } from "../../functions/data/keys.ts";
 import { clientOptions } from "./operator.ts";
 import { target } from "./target.ts";
 
-export type DirectoryItem = Key & Readonly<Record<string, unknown>>;
+type DirectoryItem = Key & Readonly<Record<string, unknown>>;
 
 const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
 

@@ -14,7 +14,7 @@ import {
 import { createServer, type IncomingMessage } from "node:http";
 
 /** What arrived, once it could be decrypted. */
-export interface Pushed {
+interface Pushed {
   readonly endpoint: string;
   /** The JSON that the browser's service worker gets. */
   readonly content: Record<string, unknown>;
@@ -27,7 +27,7 @@ export interface Pushed {
 }
 
 /** What the service answers to one request. */
-export interface PushReply {
+interface PushReply {
   readonly status: number;
   readonly headers?: Record<string, string>;
 }

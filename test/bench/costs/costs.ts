@@ -22,7 +22,7 @@ export interface MessageCounts {
   readonly storedBytes: number;
 }
 
-export interface Parts {
+interface Parts {
   readonly "API requests": number;
   readonly "Lambda requests": number;
   readonly "Lambda time": number;

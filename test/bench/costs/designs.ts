@@ -10,7 +10,7 @@ export interface MessageSize {
 }
 
 /** What some sends cost, and how many they were. */
-export interface MeasuredSends {
+interface MeasuredSends {
   readonly sends: number;
   readonly request: Counts;
   readonly after: Counts;

@@ -8,7 +8,7 @@ import { at, connectMore, newRoom, newUsers } from "../seed.ts";
 import type { Line, Table } from "../table.ts";
 import { columnsOf } from "./columns.ts";
 
-export interface RoomSizes {
+interface RoomSizes {
   readonly sizes: readonly number[];
   /** How many are live, ascending from 0. */
   readonly live: readonly number[];
