@@ -8,7 +8,7 @@ export type WebSocketFunctionName = "authorize" | "connect" | "message" | "disco
  * stream, `work` does what takes long or has to be tried again, `push` reaches people who are not connected, `rebuild` is
  * for operators.
  */
-export type BackgroundFunctionName = "deliver" | "derive" | "work" | "push" | "rebuild";
+type BackgroundFunctionName = "deliver" | "derive" | "work" | "push" | "rebuild";
 
 /** The function `name` is `functions/<name>.ts`; each area of the HTTP API is one. */
 export type FunctionName = Area | WebSocketFunctionName | BackgroundFunctionName;
@@ -16,7 +16,7 @@ export type FunctionName = Area | WebSocketFunctionName | BackgroundFunctionName
 /** The queues: pages of large deliveries, in order; tasks, and notifications to push, in any. */
 export type QueueName = "delivery" | "work" | "push";
 
-export type TableAction =
+type TableAction =
   | "BatchGetItem"
   | "BatchWriteItem"
   | "ConditionCheckItem"
@@ -30,7 +30,7 @@ export type TableAction =
 
 /** Where objects of the bucket are: uploads that nothing has taken yet, the files of messages, and pictures of people. */
 export type ObjectPlace = "pending" | "files" | "avatars";
-export type ObjectAction = "DeleteObject" | "GetObject" | "GetObjectTagging" | "PutObject";
+type ObjectAction = "DeleteObject" | "GetObject" | "GetObjectTagging" | "PutObject";
 
 /** What a function may do, and for how long. The stack grants this and nothing else. */
 export interface FunctionNeeds {

@@ -28,7 +28,7 @@ export interface ChatWebSocketApiProps {
  * or a ticket may be, a header or the frame:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
-export const webSocketAccessLog = {
+const webSocketAccessLog = {
   request_id: "$context.extendedRequestId",
   time: "$context.requestTime",
   source_ip: "$context.identity.sourceIp",
