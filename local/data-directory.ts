@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { StartError } from "./start-error.ts";
 
-export interface DataDirectory {
+interface DataDirectory {
   readonly path: string;
   /** Lets the next runner in; removes what is not to be kept. */
   release(): void;

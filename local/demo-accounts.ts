@@ -1,6 +1,6 @@
 /** Accounts to try the API with. Long and mixed enough for the password policy of either stage. */
-export const demoPassword = "Parley-demo-1";
-export const demoAccounts = [
+const demoPassword = "Parley-demo-1";
+const demoAccounts = [
   { username: "ada", email: "ada@example.com", display_name: "Ada" },
   { username: "grace", email: "grace@example.com", display_name: "Grace" },
 ] as const;

@@ -4,7 +4,7 @@ import { listen, stopListening } from "./listen.ts";
 import type { WebSocketGateway } from "./websocket-gateway/create-websocket-gateway.ts";
 
 /** The one port of both APIs. */
-export interface FrontDoor {
+interface FrontDoor {
   readonly port: number;
   /** From now on requests reach the gateways; until then they are answered with 503. */
   open(http: HttpGateway, webSocket: WebSocketGateway): void;

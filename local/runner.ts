@@ -24,7 +24,7 @@ import {
 } from "./websocket-gateway/create-websocket-gateway.ts";
 
 /** The URLs and ids that a client needs; the pool's are null with an external issuer. */
-export interface Addresses {
+interface Addresses {
   readonly httpUrl: string;
   readonly webSocketUrl: string;
   readonly userPoolId: string | null;

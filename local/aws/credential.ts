@@ -1,7 +1,7 @@
 import type { Request } from "./types.ts";
 
 /** Who signed a request and for which service, as it says itself: nothing is verified here. */
-export interface Credential {
+interface Credential {
   readonly accessKeyId: string;
   readonly service: string;
   /** Signed earlier, for someone else to send. */

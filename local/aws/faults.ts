@@ -8,7 +8,7 @@ const services = ["dynamodb", "s3", "cognito-idp", "execute-api", "sqs", "sns"] 
  * `throttle`: refused before it is executed. `delay`: executed `delay_ms` later. `lose`: executed, then the connection
  * breaks. `crash`: executed, then the function ends before it sees the answer. `unprocessed`: half of a batch is left.
  */
-export type FaultKind = (typeof kinds)[number];
+type FaultKind = (typeof kinds)[number];
 
 /** Which calls go wrong, and how. All that is given must match. */
 export interface FaultSpec {

@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 
-export interface Forwarded {
+interface Forwarded {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;

@@ -35,7 +35,7 @@ export { type Fault, type FaultSpec, type Faults, InvalidFault } from "./faults.
 export type { Counts, Meter, MeteredCall, MeterReport } from "./meter.ts";
 export { ADMIN_ACCESS_KEY_ID } from "./types.ts";
 
-export interface AwsOptions {
+interface AwsOptions {
   readonly template: Template;
   readonly names: NameTable;
   readonly dataDir: string;

@@ -18,7 +18,7 @@ import {
   type ServiceName,
 } from "./types.ts";
 
-export interface ProxyOptions {
+interface ProxyOptions {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly functions: () => FunctionHost;
   readonly authorizer: Authorizer;
@@ -30,7 +30,7 @@ export interface ProxyOptions {
   readonly log: Log;
 }
 
-export interface Proxy {
+interface Proxy {
   /** Whom the key id belongs to, also when its worker has ended: a presigned URL outlives its signer. */
   knownCaller(accessKeyId: string): Caller | undefined;
   listen(port: number): Promise<void>;

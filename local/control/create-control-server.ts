@@ -3,7 +3,7 @@ import { type Faults, InvalidFault } from "../aws/faults.ts";
 import type { Meter } from "../aws/meter.ts";
 import type { Clock } from "../clock.ts";
 
-export interface ControlOptions {
+interface ControlOptions {
   readonly meter: Meter;
   readonly faults: Faults;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 /** Lets loops wait for one another. */
-export interface Bell {
+interface Bell {
   ring(): void;
   /** Until the next ring, or `ms` from now. */
   wait(ms?: number): Promise<void>;

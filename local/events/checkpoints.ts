@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { isRecord } from "../aws/types.ts";
 
 /** How far a shard was read: the last sequence number that needs no more delivery, and whether it has ended. */
-export interface ShardState {
+interface ShardState {
   readonly after?: string;
   readonly done?: true;
 }

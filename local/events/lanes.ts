@@ -17,7 +17,7 @@ export interface Lanes {
   idle(): Promise<void>;
 }
 
-export interface LaneOptions {
+interface LaneOptions {
   readonly mapping: StreamMapping;
   /** The name of the table's partition key. */
   readonly partitionKey: string;

@@ -9,7 +9,7 @@ import type { MappingFilter, QueueMapping } from "./mapping.ts";
 import { countThatFit } from "./payload.ts";
 import type { Source } from "./stream-source.ts";
 
-export interface QueueSourceOptions {
+interface QueueSourceOptions {
   readonly mapping: QueueMapping;
   readonly endpoint: QueueEndpoint;
   readonly region: string;

@@ -13,7 +13,7 @@ export interface ShardReader {
   readonly emptyAt: number;
 }
 
-export interface ShardReaderOptions {
+interface ShardReaderOptions {
   readonly api: StreamApi;
   readonly streamArn: string;
   readonly shardId: string;

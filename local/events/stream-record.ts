@@ -12,7 +12,7 @@ export interface StreamRecord {
   readonly userIdentity?: { readonly type: string; readonly principalId: string };
 }
 
-export interface StreamChange {
+interface StreamChange {
   /** Seconds since the epoch. */
   readonly ApproximateCreationDateTime: number;
   readonly Keys: Payload;

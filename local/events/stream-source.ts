@@ -7,7 +7,7 @@ import { type Shard, type StreamApi, sequenceNumberOf } from "./stream-api.ts";
 import { type DeliveryContext, deliverBatch } from "./stream-delivery.ts";
 import { type StreamRecord, streamRecord } from "./stream-record.ts";
 
-export interface StreamSourceOptions extends Omit<DeliveryContext, "shardId"> {
+interface StreamSourceOptions extends Omit<DeliveryContext, "shardId"> {
   readonly api: StreamApi;
   readonly clock: Clock;
   readonly region: string;

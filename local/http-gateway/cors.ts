@@ -3,7 +3,7 @@ import { numberOf, recordOf, textsOf } from "../template/read.ts";
 export type Headers = Record<string, string | string[]>;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
-export interface Cors {
+interface Cors {
   /** The gateway's own answer to a preflight. */
   preflightHeaders(origin: string | undefined, requestedMethod: string | undefined): Headers;
   /** What the gateway adds to the response to a request from this origin. */

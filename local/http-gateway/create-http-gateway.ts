@@ -22,7 +22,7 @@ import { type HttpRoute, readHttpApi } from "./read-http-api.ts";
 import { type GatewayResponse, gatewayError, readFunctionResponse } from "./response.ts";
 import { createRouter, type RouteMatch } from "./routes.ts";
 
-export interface HttpGatewayOptions {
+interface HttpGatewayOptions {
   readonly stack: ResolvedStack;
   readonly functions: FunctionHost;
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import { ACCOUNT_ID } from "../template/pseudo-parameters.ts";
 import { decode } from "./routes.ts";
 
 /** What an event is made of beside the request itself. */
-export interface EventFacts {
+interface EventFacts {
   readonly apiId: string;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>> | undefined;

@@ -6,7 +6,7 @@ export interface JwtAuthorizer {
   readonly audience: readonly string[];
 }
 
-export type Authorization =
+type Authorization =
   | { readonly outcome: "allowed"; readonly claims: Record<string, string>; readonly scopes: string[] | null }
   | { readonly outcome: "unauthorized" | "forbidden"; readonly challenge: string };
 

@@ -5,7 +5,7 @@ import type { JwtAuthorizer } from "./jwt-authorizer.ts";
 import { parseRouteKey, type RoutePattern } from "./routes.ts";
 
 /** The HTTP API of the template. */
-export interface HttpApi {
+interface HttpApi {
   readonly apiId: string;
   readonly corsConfiguration: unknown;
   readonly stage: Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { type ExecutionEnvironment, isEventTooLarge } from "./execution-environm
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
 import { type Caller, FunctionError, type FunctionHost } from "./types.ts";
 
-export interface FunctionHostOptions {
+interface FunctionHostOptions {
   readonly template: Template;
   readonly stack: ResolvedStack;
   /** Variables that lead the SDK to the local endpoints; `{AWS_ACCESS_KEY_ID}` in one stands for the worker's own. */

@@ -25,7 +25,7 @@ export interface ExecutionEnvironment {
   end(reason: FunctionError): Promise<void>;
 }
 
-export interface ExecutionEnvironmentEvents {
+interface ExecutionEnvironmentEvents {
   /** It can take an invocation: for the first time, or again. */
   idle(): void;
   /** It is gone; `beforeReady` holds why it never got to its first invocation. */

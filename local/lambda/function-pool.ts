@@ -13,7 +13,7 @@ export interface FunctionPool {
   close(): Promise<void>;
 }
 
-export interface FunctionPoolOptions {
+interface FunctionPoolOptions {
   readonly definition: FunctionDefinition;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly sharedOffset: SharedArrayBuffer;

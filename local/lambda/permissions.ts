@@ -5,7 +5,7 @@ import type { ResolvedStack } from "../template/types.ts";
  * May API Gateway invoke the function for this route? Lambda asks the function's own policy, which the template
  * writes as AWS::Lambda::Permission: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
-export type InvokePermission = (functionLogicalId: string, sourceArn: string) => boolean;
+type InvokePermission = (functionLogicalId: string, sourceArn: string) => boolean;
 
 export function readApiGatewayPermissions(stack: ResolvedStack): InvokePermission {
   const patterns = new Map<string, string[]>();

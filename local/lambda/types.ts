@@ -7,7 +7,7 @@ export interface Caller {
 }
 
 /** `timeout`: ended by its time limit. `crash`: its worker ended. `unhandled`: its code threw. */
-export type FunctionErrorKind = "timeout" | "crash" | "unhandled";
+type FunctionErrorKind = "timeout" | "crash" | "unhandled";
 
 /** Why an invocation gave no result; `errorType` and `message` are those that Lambda would report. */
 export class FunctionError extends Error {

@@ -5,7 +5,7 @@ import { isExpired } from "./lifecycle.ts";
 import type { NewObject, ObjectFiles, StoredObject } from "./object-files.ts";
 
 /** What happened to an object, in the words of S3's event notifications. */
-export type ObjectEventName =
+type ObjectEventName =
   | "ObjectCreated:Put"
   | "ObjectCreated:Post"
   | "ObjectCreated:Copy"

@@ -29,7 +29,7 @@ import { parseTagging, taggingDocument } from "./tagging.ts";
 export type { S3Call } from "./actions.ts";
 export type { SecretOf } from "./credential.ts";
 
-export interface S3Options {
+interface S3Options {
   /** The template's resources; the AWS::S3::Bucket ones become buckets. */
   readonly resources: ReadonlyMap<string, Resource>;
   readonly dataDir: string;

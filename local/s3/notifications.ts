@@ -8,7 +8,7 @@ import type { ObjectEvent } from "./bucket.ts";
 import { list } from "./bucket-config.ts";
 
 /** One function that a bucket tells of its events. */
-export interface NotificationTarget {
+interface NotificationTarget {
   readonly id: string;
   readonly bucketLogicalId: string;
   readonly functionLogicalId: string;

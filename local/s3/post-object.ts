@@ -53,7 +53,7 @@ export async function postObject(
 }
 
 /** Who signed the form; throws for an unsigned one, which only a public bucket would take. */
-export async function authenticateForm(form: Form, context: SignatureContext): Promise<string> {
+async function authenticateForm(form: Form, context: SignatureContext): Promise<string> {
   const { fields } = form;
   const policy = fields.get("policy");
   if (policy === undefined) throw accessDenied();

@@ -216,4 +216,4 @@ function requirePayload(request: S3Request): void {
 const queryError = (message: string): S3Error =>
   new S3Error(400, "AuthorizationQueryParametersError", message);
 
-export const isoSeconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+const isoSeconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");

@@ -7,7 +7,7 @@ const escapes: Record<string, string> = {
 };
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   // Control characters cannot stand in XML 1.0 as they are; S3 writes them as references.
   text.replace(/[&<>"'\r\n\t]/g, (c) => escapes[c] ?? `&#x${c.charCodeAt(0).toString(16)};`);
 

@@ -8,7 +8,7 @@ import { type Published, readPublish } from "./publish.ts";
 
 export type { Published } from "./publish.ts";
 
-export interface SnsOptions {
+interface SnsOptions {
   /** The template's resources; the AWS::SNS::Topic ones become topics. */
   readonly resources: ReadonlyMap<string, Resource>;
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface SnsOptions {
 }
 
 /** What a request asks for; nothing is verified yet. For policies, meters and faults. */
-export interface SnsCall {
+interface SnsCall {
   readonly action: string;
   readonly needs: readonly { readonly action: string; readonly resource: string }[];
   /** The topic's name, or ''. */

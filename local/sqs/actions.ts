@@ -9,7 +9,7 @@ import { sendMessage, sendMessageBatch } from "./send-message.ts";
 import { receiveWaiting, type Waiter } from "./waiting.ts";
 
 /** What an action works on. */
-export interface ActionContext {
+interface ActionContext {
   readonly queue: Queue;
   readonly waiter: Waiter;
   readonly senderId: string;

@@ -12,7 +12,7 @@ import { readQueueConfig } from "./queue-config.ts";
 import { createSnapshots } from "./snapshot.ts";
 import { createWaiter, type Waiter } from "./waiting.ts";
 
-export interface SqsOptions {
+interface SqsOptions {
   /** The template's resources; the AWS::SQS::Queue ones become queues. */
   readonly resources: ReadonlyMap<string, Resource>;
   readonly dataDir: string;
@@ -23,7 +23,7 @@ export interface SqsOptions {
 }
 
 /** What a request asks for; nothing is verified yet. For policies, meters and faults. */
-export interface SqsCall {
+interface SqsCall {
   /** The API's name, such as `SendMessageBatch`. */
   readonly action: string;
   /** Batch actions are permitted by their single one. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isRecord } from "../aws/types.ts";
 import { invalidParameter, SqsError } from "./errors.ts";
 
-export interface MessageAttribute {
+interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
   /** Base64, as the JSON protocol carries it. */

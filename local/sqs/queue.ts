@@ -15,7 +15,7 @@ export interface NewMessage {
   readonly delayMs: number | undefined;
 }
 
-export interface QueueCounts {
+interface QueueCounts {
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
 
-export interface Snapshots {
+interface Snapshots {
   load(queueName: string): Message[];
   /** Writes the queue's messages some time after each change, and once more by `flush`. */
   follow(queue: Queue): void;

@@ -13,7 +13,7 @@ export interface LoadedTemplate extends Template {
   readonly mappings: Mappings;
 }
 
-export type Mappings = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+type Mappings = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 interface RawTemplate {
   readonly Parameters?: Record<string, { Default?: unknown }>;

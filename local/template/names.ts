@@ -77,7 +77,7 @@ function ownAttribute(logicalId: string, name: string, resource: Resource): stri
 }
 
 /** Ids of API Gateway are ten letters and digits; these stay the same from start to start. */
-export function apiGatewayId(logicalId: string): string {
+function apiGatewayId(logicalId: string): string {
   let hash = 0n;
   for (const char of logicalId) hash = (hash * 131n + BigInt(char.charCodeAt(0))) % 36n ** 10n;
   return hash.toString(36).padStart(10, "a");

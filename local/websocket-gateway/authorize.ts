@@ -5,7 +5,7 @@ import { recordOf, textsOf } from "../template/read.ts";
 import type { Handshake } from "./handshake.ts";
 import type { RequestAuthorizer } from "./read-websocket-api.ts";
 
-export type ConnectAuthorization =
+type ConnectAuthorization =
   | { readonly outcome: "allowed"; readonly context: Record<string, unknown> }
   | { readonly outcome: "refused"; readonly status: 401 | 403 | 500; readonly message: string };
 
@@ -97,7 +97,7 @@ function refused(status: 401 | 403 | 500, message: string): ConnectAuthorization
   return { outcome: "refused", status, message };
 }
 
-export const unauthorized: ConnectAuthorization = {
+const unauthorized: ConnectAuthorization = {
   outcome: "refused",
   status: 401,
   message: "Unauthorized",

@@ -6,7 +6,7 @@ import { createAuthorizerEvent, createConnectEvent, type EventConnection } from 
 import type { GatewayContext } from "./gateway-context.ts";
 
 /** May the upgrade go on? `protocol` is what the client gets as Sec-WebSocket-Protocol. */
-export type ConnectOutcome =
+type ConnectOutcome =
   | { readonly accepted: true; readonly connection: EventConnection; readonly protocol: string | undefined }
   | { readonly accepted: false; readonly status: number; readonly message: string };
 

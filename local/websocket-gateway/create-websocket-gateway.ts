@@ -26,7 +26,7 @@ import {
 } from "./registry.ts";
 import type { Connections } from "./types.ts";
 
-export interface WebSocketGatewayOptions {
+interface WebSocketGatewayOptions {
   readonly stack: ResolvedStack;
   readonly functions: FunctionHost;
   readonly clock: Clock;

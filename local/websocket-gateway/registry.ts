@@ -11,7 +11,7 @@ export interface LiveConnection extends EventConnection {
   closing: { readonly code: number; readonly reason: string } | undefined;
 }
 
-export interface Registry extends Connections {
+interface Registry extends Connections {
   add(connection: LiveConnection): void;
   remove(connectionId: string): void;
   stop(): void;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DataStore } from "cognito-local/lib/services/dataStore/dataStore.js";
 import type { DataStoreFactory } from "cognito-local/lib/services/dataStore/factory.js";
 
-export interface Stores extends DataStoreFactory {
+interface Stores extends DataStoreFactory {
   /** Writes what has not been written yet. */
   flush(): void;
 }

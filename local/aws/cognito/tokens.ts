@@ -13,21 +13,21 @@ import type { AppClient } from "cognito-local/lib/services/appClient.js";
 import type { User } from "cognito-local/lib/services/userPoolService.js";
 
 /** What a sign-in began and its refreshed tokens share. Times are seconds since the epoch. */
-export interface Session {
+interface Session {
   readonly origin_jti: string;
   readonly auth_time: number;
   readonly exp: number;
   readonly client_id: string;
 }
 
-export interface AccessClaims {
+interface AccessClaims {
   readonly sub: string;
   readonly client_id: string;
   readonly origin_jti: string;
   readonly exp: number;
 }
 
-export interface Tokens {
+interface Tokens {
   readonly AccessToken: string;
   readonly IdToken: string;
   readonly ExpiresIn: number;

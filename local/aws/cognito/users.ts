@@ -16,7 +16,7 @@ export interface Directory {
   readonly now: () => number;
 }
 
-export type CodeKind = "SignUp" | "ForgotPassword";
+type CodeKind = "SignUp" | "ForgotPassword";
 
 /** A user with what cognito-local does not keep: what a code is for and when it was sent, and ended sessions. */
 export type StoredUser = User & {

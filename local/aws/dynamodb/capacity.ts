@@ -18,13 +18,13 @@ import { itemSize } from "./item-size.ts";
  *   request shows them. AWS publishes no rule for it, so this is an upper bound for small items.
  * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports two units, not one.
  */
-export interface MeteredRequest {
+interface MeteredRequest {
   readonly body: Buffer;
   /** Takes what was consumed out of DynamoDB Local's answer. */
   read(status: number, body: Buffer): MeteredAnswer;
 }
 
-export interface MeteredAnswer {
+interface MeteredAnswer {
   readonly body: Buffer;
   readonly rru: number;
   readonly wru: number;

@@ -4,12 +4,12 @@ import type { PhysicalNames, Resource, Template } from "../../template/types.ts"
 import type { Forward } from "../forward.ts";
 import { isRecord, type Payload, parsePayload } from "../types.ts";
 
-export interface KeyNames {
+interface KeyNames {
   readonly hash: string;
   readonly range: string | undefined;
 }
 
-export interface Table {
+interface Table {
   readonly name: string;
   readonly arn: string;
   readonly key: KeyNames;

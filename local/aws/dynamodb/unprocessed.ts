@@ -1,7 +1,7 @@
 import { isRecord, type Payload } from "../types.ts";
 
 /** A batch of which only the first half is done: the request to send, and what its answer reports as left. */
-export interface HalfBatch {
+interface HalfBatch {
   readonly request: Payload;
   readonly left: Readonly<Record<string, unknown>>;
   readonly leftField: "UnprocessedKeys" | "UnprocessedItems";
