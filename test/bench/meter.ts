@@ -1,5 +1,6 @@
 /** What a piece of work cost, by the runner's meter (docs/local-runner.md): what was waited for, and what followed. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { callsInSequence } from "../support/calls-in-sequence.ts";
 import type { MeteredCall as FullCall, Counts as FullCounts } from "../support/control.ts";
 
 export interface Counts {
@@ -61,18 +62,6 @@ const sumOf = (operations: readonly (readonly [string, MeteredCounts])[]): Count
   };
 };
 
-/** The longest chain of calls of which each began after the last one ended. */
-const inSequence = (calls: readonly MeteredCall[]): number => {
-  let chain = 0;
-  let end = Number.NEGATIVE_INFINITY;
-  for (const call of [...calls].sort((one, other) => one.ended_ms - other.ended_ms))
-    if (call.started_ms >= end) {
-      chain += 1;
-      end = call.ended_ms;
-    }
-  return chain;
-};
-
 export const costOf = ({ operations, calls }: MeterReport, ms: number): Cost => {
   const entries = Object.entries(operations);
   const toTable = calls.filter(({ service, operation }) => service === "dynamodb" && !follows(operation));
@@ -84,7 +73,7 @@ export const costOf = ({ operations, calls }: MeterReport, ms: number): Cost => 
         .slice(0, toTable.findLastIndex((call) => call.action === "UpdateItem") + 1)
         .reduce((total, call) => total + call.rru, 0),
     ),
-    inSequence: inSequence(toTable),
+    inSequence: callsInSequence(toTable),
     queries: toTable.filter((call) => call.action === "Query").length,
     ms: Math.round(ms),
   };

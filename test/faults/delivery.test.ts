@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { callsInSequence } from "../support/calls-in-sequence.ts";
 import { call } from "../support/contract-client.ts";
 import {
   advanceClock,
-  callsInSequence,
   clearFaults,
   type FaultSpec,
   injectFault,
