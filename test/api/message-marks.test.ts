@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { markRoom, say } from "../support/marking.ts";
+import { list } from "../support/messages.ts";
+import { directRoom, groupRoom, newUsers } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 const setScene = async () => {
@@ -9,13 +11,6 @@ const setScene = async () => {
   if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
   return { ann, ben, cid };
 };
-
-const say = (user: TestUser, roomId: string) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content: "Hello" } });
-const list = (user: TestUser, roomId: string, query: Record<string, number> = {}) =>
-  call("listMessages", { token: user.token, params: { room_id: roomId }, query });
-const mark = (user: TestUser, roomId: string, body: object = {}) =>
-  call("markRoomRead", { token: user.token, params: { room_id: roomId }, body });
 
 test("a page says what each member has read and received, with nothing new in it too", async () => {
   const { ann, ben, cid } = await setScene();
@@ -27,7 +22,7 @@ test("a page says what each member has read and received, with nothing new in it
     body: { user_ids: [cid.id] },
   });
   // Read out of order, and one of their own.
-  await mark(ben, roomId, { message_ids: [said[1]?.id] });
+  await markRoom(ben, roomId, { message_ids: [said[1]?.id] });
   await say(ben, roomId);
   const socket = await connect(cid);
   await socket.request({ type: "delivered", room_id: roomId, up_to_seq: 4 });
@@ -54,7 +49,7 @@ test("a page says what each member has read and received, with nothing new in it
   expect((await list(ann, roomId, { after: 4 })).results).toEqual([]);
 
   // Folded once the hole is read, and gone with who left.
-  await mark(ben, roomId, { message_ids: [said[0]?.id, said[2]?.id] });
+  await markRoom(ben, roomId, { message_ids: [said[0]?.id, said[2]?.id] });
   await call("leaveRoom", { token: cid.token, params: { room_id: roomId } });
   expect((await list(ann, roomId)).marks).toMatchObject([
     { user_id: ann.id },

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { png, uploaded } from "../support/files.ts";
+import { say } from "../support/messages.ts";
 import { directRoom, groupRoom, newAdministrator, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -23,9 +24,6 @@ const setScene = async (): Promise<Scene> => {
   const { id } = await say(ben, roomId, "Something bad");
   return { ann, ben, cid, admin, roomId, messageId: id };
 };
-
-const say = (user: TestUser, room_id: string, content: string) =>
-  call("sendMessage", { token: user.token, params: { room_id }, body: { content } });
 
 const report = (
   user: TestUser,

@@ -4,9 +4,9 @@ import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, meteredWithStream } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
 import { keysOfRoom, operatorTable } from "../support/operator.ts";
 import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { cutOff } from "../support/strike.ts";
 import { target } from "../support/target.ts";
 
 /** Longer than any request runs. */

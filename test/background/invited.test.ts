@@ -3,9 +3,9 @@ import { keys } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
 import { countMessages, itemsAt } from "../support/operator.ts";
 import { newAccounts, newUser } from "../support/people.ts";
+import { cutOff } from "../support/strike.ts";
 
 /** More than fit into the transaction that creates a room. */
 const crowdSize = 100;

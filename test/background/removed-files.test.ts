@@ -3,10 +3,10 @@ import type { Message } from "../../contract/objects/message.ts";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
 import { createUpload, type NewUpload, putBytes, s3Answer, uploaded } from "../support/files.ts";
 import { actAsFunction, deleteItemOfFile, itemOfFile, objectsOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { cutOff } from "../support/strike.ts";
 
 /** Longer than what a room held is kept after its deletion, and shorter than a URL lives. */
 const settled = 61;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
-import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
+import { type FaultSpec, injectFault } from "../support/control.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
+import { cutOff, struckOnce } from "../support/strike.ts";
 
 interface Scene {
   readonly ann: TestUser;
@@ -100,11 +100,7 @@ const strike = (kind: FaultSpec["kind"], { ann }: Scene, write: Write): Promise<
 
 const succeeded = [200, 201, 204];
 
-afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
-  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
-  await clearFaults();
-});
+afterEach(struckOnce);
 
 for (const [name, one] of Object.entries(cases))
   describe(name, () => {

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults, metered } from "../support/control.ts";
+import { say } from "../support/marking.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
+import { struckOnce } from "../support/strike.ts";
 
 interface Scene {
   readonly ann: TestUser;
@@ -11,9 +13,6 @@ interface Scene {
   /** Ann's. */
   readonly socket: SocketClient;
 }
-
-const say = (user: TestUser, roomId: string) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content: "Hello" } });
 
 let scene: Scene;
 beforeEach(async () => {
@@ -36,9 +35,6 @@ const strike = ({ ben, roomId }: Scene, fault: Pick<FaultSpec, "kind" | "delay_m
     pk: `ROOM#${roomId}`,
     sk: `MEMBER#${ben.id}`,
   });
-
-const struckOnce = async (): Promise<void> =>
-  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
 
 const markRoom = ({ ben, roomId }: Scene) =>
   attempt("markRoomRead", { token: ben.token, params: { room_id: roomId } });

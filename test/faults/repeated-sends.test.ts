@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
 import { groupRoom, type TestUser, three } from "../support/people.ts";
 import { closeAll, connect, type SocketClient } from "../support/socket-client.ts";
+import { cutOff } from "../support/strike.ts";
 
 let ann: TestUser;
 let ben: TestUser;

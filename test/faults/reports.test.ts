@@ -1,8 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { clearFaults, injectFault, listFaults } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
+import { injectFault } from "../support/control.ts";
 import {
   groupRoom,
   newAdministrator,
@@ -11,6 +10,7 @@ import {
   type TestUser,
   untilListed,
 } from "../support/people.ts";
+import { cutOff, struckOnce } from "../support/strike.ts";
 
 let admin: TestUser;
 beforeAll(async () => {
@@ -43,11 +43,7 @@ const statusesOf = async (id: string): Promise<string[]> => {
   return pages.flatMap(({ results }) => results.filter((one) => one.id === id).map((one) => one.status));
 };
 
-afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
-  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
-  await clearFaults();
-});
+afterEach(struckOnce);
 
 describe("reportMessage", () => {
   test("ends after its write: the repeat finds the report", async () => {

@@ -3,9 +3,9 @@ import { afterEach, expect, test } from "vitest";
 import type { Room } from "../../contract/objects/room.ts";
 import { type Answer, attempt } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
 import { newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
+import { cutOff } from "../support/strike.ts";
 
 afterEach(clearFaults);
 

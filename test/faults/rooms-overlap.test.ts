@@ -2,8 +2,8 @@ import { afterEach, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
-import { cutOff } from "../support/cut-off.ts";
 import { groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
+import { cutOff } from "../support/strike.ts";
 
 afterEach(clearFaults);
 

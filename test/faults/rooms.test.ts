@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
-import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { injectFault } from "../support/control.ts";
 import { directRoom, newUsers, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
+import { struckOnce } from "../support/strike.ts";
 
 interface Scene {
   readonly ann: TestUser;
@@ -214,11 +215,7 @@ const watch = ({ ben, cid }: Scene, { told = {} }: Case) =>
 
 const succeeded = [200, 201, 204];
 
-afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
-  expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
-  await clearFaults();
-});
+afterEach(struckOnce);
 
 for (const [name, one] of Object.entries(cases))
   describe(name, () => {
