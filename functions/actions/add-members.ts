@@ -137,9 +137,36 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
   return { members: enrolled, again, wantsAdmin: enrolled.length + again.length > 0 && !hasAdmin };
 };
 
-/** Tells of those who came, and once more of those of whom nobody may know: a client takes that for nothing. */
-const announce = async (roomId: string, { members, again }: Enrolled): Promise<void> => {
-  if (members.length + again.length === 0) return;
+/** Sees to it that a room has an admin: those who came, as they are then, and who else was made it. */
+const withAdmin = async (
+  roomId: string,
+  enrolled: Enrolled,
+): Promise<Enrolled & { readonly changed: readonly RosterEntry[] }> => {
+  const promoted = await ensureAdmin(roomId);
+  const came = [...enrolled.members, ...enrolled.again].map(({ membership }) => membership.userId);
+  // Another call that makes somebody an admin at the same time may have chosen one of these.
+  const members = await getMembers(roomId, came);
+  const asNow = ({ membership }: Member): Member[] => {
+    const member = members.get(membership.userId);
+    return member ? [member] : [];
+  };
+  return {
+    ...enrolled,
+    members: enrolled.members.flatMap(asNow),
+    again: enrolled.again.flatMap(asNow),
+    changed: promoted && !came.includes(promoted.userId) ? [promoted] : [],
+  };
+};
+
+/**
+ * Tells of those who came and whose role is another, and once more of those of whom nobody may know: a client takes that
+ * for nothing.
+ */
+const announce = async (
+  roomId: string,
+  { members, again, changed = [] }: Enrolled & { readonly changed?: readonly RosterEntry[] },
+): Promise<void> => {
+  if (members.length + again.length + changed.length === 0) return;
   // With the chunks that were added just now.
   const head = await getHead(roomId, "consistent");
   if (!head) return;
@@ -148,7 +175,7 @@ const announce = async (roomId: string, { members, again }: Enrolled): Promise<v
       head,
       [...members, ...again].map((member) => member.membership),
     ),
-    notifyParticipantsChanged(head, { added: members.map(entryOf), again: again.map(entryOf) }),
+    notifyParticipantsChanged(head, { added: members.map(entryOf), again: again.map(entryOf), changed }),
   ]);
 };
 
@@ -193,8 +220,7 @@ export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
   if (!head.pair) {
     const enrolled = await enroll(head, [newcomer]);
     // A public room that everybody had left has an admin again.
-    if (enrolled.wantsAdmin) await ensureAdmin(roomId);
-    await announce(roomId, enrolled);
+    await announce(roomId, enrolled.wantsAdmin ? await withAdmin(roomId, enrolled) : enrolled);
   }
   const room = await accessReadableRoom(userId, roomId);
   if (!room.me) throw noRoomAccess();

@@ -53,6 +53,10 @@ const access = async (user: TestUser, roomId: string): Promise<number> =>
   (await attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content: "hi" } }))
     .status;
 
+const everybodyLeaves = async ({ ann, ben, roomId }: Scene): Promise<void> => {
+  for (const { token } of [ben, ann]) await call("leaveRoom", { token, params: { room_id: roomId } });
+};
+
 const longName = "名".repeat(100);
 const head = { action: "UpdateItem", sk: "HEAD" } as const;
 const membership = { action: "UpdateItem", sk: "MEMBER#" } as const;
@@ -133,9 +137,7 @@ const cases: Record<string, Case> = {
   "joinRoom where everybody had left": {
     told: { cid: "room_created" },
     writes: [{ action: "PutItem", sk: "MEMBER#" }, roster, membership, { ...roster, nth: 2 }],
-    prepare: async ({ ann, ben, roomId }) => {
-      for (const { token } of [ben, ann]) await call("leaveRoom", { token, params: { room_id: roomId } });
-    },
+    prepare: everybodyLeaves,
     run: ({ cid, roomId }) => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } }),
     check: async ({ cid, roomId }) => {
       expect(await rolesOf(cid, roomId)).toEqual([`${cid.id} admin`]);
@@ -187,7 +189,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-const setScene = async ({ prepare }: Case): Promise<Scene> => {
+const setScene = async ({ prepare }: Pick<Case, "prepare">): Promise<Scene> => {
   const [ann, ben, cid] = await newUsers(3);
   if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
   const { id } = await call("createRoom", {
@@ -210,7 +212,7 @@ const watch = ({ ben, cid }: Scene, { told = {} }: Case) =>
         [ben, told.ben],
         [cid, told.cid],
       ] as const
-    ).flatMap(([user, type]) => (type ? [connect(user).then((socket) => [socket, type] as const)] : [])),
+    ).flatMap(([user, type]) => (type ? [connect(user).then((socket) => ({ socket, type, user }))] : [])),
   );
 
 const succeeded = [200, 201, 204];
@@ -232,8 +234,10 @@ for (const [name, one] of Object.entries(cases))
           ...(at === one.writes.length - 1 && one.repeated ? [one.repeated] : []),
         ]).toContain(repeat.status);
         await one.check(scene);
-        for (const [socket, type] of watched) {
-          await socket.next(type);
+        for (const { socket, type, user } of watched) {
+          const event = await socket.next(type);
+          if (event.type === "room_created")
+            expect(event.room.me?.role).toBe((await roomOf(user, scene.roomId)).me?.role);
           await socket.close();
         }
       });
@@ -245,6 +249,22 @@ for (const [name, one] of Object.entries(cases))
       });
     }
   });
+
+test("who joined an emptied room, and was cut off before they were its admin, is told so when somebody else joins", async () => {
+  const scene = await setScene({ prepare: everybodyLeaves });
+  const { ben, cid, roomId } = scene;
+  const join = ({ token }: TestUser) => attempt("joinRoom", { token, params: { room_id: roomId } });
+  const socket = await connect(cid);
+  await strike("crash", roomId, roster);
+  expect((await join(cid)).status).toBe(500);
+  expect((await join(ben)).body).toMatchObject({ me: { role: "member" } });
+  expect(await rolesOf(ben, roomId)).toEqual([`${ben.id} member`, `${cid.id} admin`].sort());
+  expect(await socket.next("participants_changed")).toMatchObject({
+    added: [{ id: ben.id, room_role: "member" }],
+    changed: [{ id: cid.id, room_role: "admin" }],
+  });
+  await socket.close();
+});
 
 describe("opening a deleted direct room", () => {
   const writes = [membership, { ...membership, nth: 2 }, head];
