@@ -21,8 +21,13 @@ const smallLetter = (letter: string): string => letter.toUpperCase().toLowerCase
 /** Only lengthens the line of an Arabic word. */
 const tatweel = "\u0640";
 
-/** Signs that nobody sees, within a word: where it may be hyphenated, and where no line may part it. */
-const withinWords = /[\u00ad\u2060]/gu;
+/**
+ * Signs that nobody sees, and that part no word: where it may be hyphenated, where no line may part it, how its letters are
+ * joined or directed. Unicode leaves the same ones out where it compares without regard to case (NFKC_Casefold,
+ * https://www.unicode.org/reports/tr44/#NFKC_CF). But for the zero width space, which parts the words of scripts without
+ * spaces (https://www.unicode.org/reports/tr29/#Word_Boundaries).
+ */
+const unseen = /[\p{Default_Ignorable_Code_Point}--\u200b]/gv;
 
 /**
  * Letters that are compared of a text, of which each is worked on by itself. A message of 4,000 Korean syllables has as many,
@@ -32,7 +37,7 @@ const foldedLetters = 12_000;
 
 /** A text as it is compared: `Ångström` is `angstrom`, and `İSTANBUL` is `istanbul`. */
 export const foldText = (text: string): string =>
-  [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "").replaceAll(withinWords, "")]
+  [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "").replaceAll(unseen, "")]
     .slice(0, foldedLetters)
     .map(smallLetter)
     .join("")

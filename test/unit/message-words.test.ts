@@ -9,6 +9,7 @@ describe("termsOf", () => {
     ["iPhone手机", ["iphone", "手机", "机"]],
     ["ประชุมวันนี้", ["ประชุม", "วัน", "นี้"]],
     ["👍🏽 👨‍👩‍👧 🇩🇪", ["👍", "👨", "👩", "👧", "🇩🇪"]],
+    ["one\ufeffword two\u200bwords", ["oneword", "two", "words"]],
     ["https://www.example.com/a?b=7#c", ["example", "com", "b", "7"]],
     ["@dr_aisha #Plan-2026", ["dr", "aisha", "plan", "2026"]],
     ["?! ... %%", []],

@@ -28,6 +28,15 @@ describe("foldText", () => {
     // Where a word may be hyphenated, and where none may be parted.
     ["Donau\u00addampf\u00adschiff", "donaudampfschiff"],
     ["Word\u2060joiner", "wordjoiner"],
+    ["No\ufeffbreak", "nobreak"],
+    // What sets the direction, and what chooses how a letter looks.
+    ["\u2067של\u200fום\u2069", "שלום"],
+    ["ᠮᠣᠩ\u180bᠭᠣᠯ", "ᠮᠣᠩᠭᠣᠯ"],
+    // Persian and Indic letters that are joined, or not: the same to search, as to Unicode's collation.
+    ["می\u200cخواهم", "میخواهم"],
+    ["ශ්\u200dරී", "ශ්රී"],
+    // Where words of scripts without spaces may be parted.
+    ["ភាសា\u200bខ្មែរ", "ភាសា\u200bខ្មែរ"],
   ];
   for (const [text, expected] of folded)
     test(`${text} is ${expected}`, () => {
@@ -69,6 +78,9 @@ describe("a name is found", () => {
     ["김", "김철수"],
     ["müllerhausen", "Müller\u00adhausen"],
     ["Müller\u2060hausen", "Müllerhausen"],
+    ["müllerhausen", "Müller\ufeffhausen"],
+    ["mull\u200eer", "Jürgen Müller"],
+    ["hausen", "Müller\u200bhausen"],
   ];
   for (const [typed, name] of found)
     test(`${name} by ${typed}`, () => {
