@@ -59,7 +59,7 @@ interface Parts {
 
 const present = (report: StoredReport, { viewerId, people, messages }: Parts): Report => {
   // An administrator shares no room with them, as far as is known here.
-  const user = (userId: string) => presentUser(personOf(people, userId), userId === viewerId);
+  const user = (userId: string) => presentUser(personOf(people, userId, viewerId), userId === viewerId);
   const { closing, message } = report;
   return {
     id: report.id,
@@ -82,7 +82,7 @@ const view = async (viewerId: string, reports: readonly StoredReport[]): Promise
     message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
   );
   const [{ people }, found] = await Promise.all([
-    getTogether({ profiles: userIds, presences: userIds }),
+    getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
     getMessagesAt(withFile),
   ]);
   const messages = new Map(found.map((message) => [messageId(message.roomId, message.seq), message]));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { block } from "../support/blocks.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { png, uploaded } from "../support/files.ts";
 import { say } from "../support/messages.ts";
@@ -157,6 +158,23 @@ describe("listReports", () => {
     const { ann } = await setScene();
     const refused = await attempt("listReports", { token: ann.token });
     expect([refused.status, refused.problem.code]).toEqual([403, "forbidden"]);
+  });
+
+  test("shows who is apart from the administrator by a block as gone, whoever of the two blocks", async () => {
+    const { ann, ben, admin, ...place } = await setScene();
+    const sockets = await Promise.all([ann, ben].map((user) => connect(user)));
+    const { id } = (await report(ann, place)).body;
+    const seen = async () => {
+      const shown = await find(admin, id);
+      return [shown?.reporter.is_online, shown?.reported_user.is_online];
+    };
+    expect(await seen()).toEqual([true, true]);
+    await block(admin, ben);
+    expect(await seen()).toEqual([true, false]);
+    await block(ann, admin);
+    expect(await seen()).toEqual([false, false]);
+    expect((await close(admin, id, "dismiss")).body.reporter.is_online).toBe(false);
+    await Promise.all(sockets.map((socket) => socket.close()));
   });
 
   test("pages the newest first, by status", async () => {
