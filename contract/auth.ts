@@ -53,7 +53,7 @@ export const authOperations = {
     path: "/api/auth/register",
     summary: "Create an account",
     description:
-      "`confirmed` says whether the account can log in at once, or wants the e-mailed code first. Then others do not find its owner before their first log-in, and its username is kept for as long as the code holds, about a day.",
+      "`confirmed` says whether the account can log in at once, or wants the e-mailed code first. Then others do not find its owner before their first log-in, and its username is kept for as long as the first code holds, about a day.",
     auth: "public",
     identity: "pool",
     body: deferred(() =>
@@ -73,6 +73,20 @@ export const authOperations = {
     body: deferred(() => z.object({ email: email(), code: code() })),
     success: { status: 200, schema: message },
     errors: ["invalid_code", "rate_limited"],
+  }),
+  resendCode: defineOperation({
+    id: "resendCode",
+    area: "auth",
+    method: "POST",
+    path: "/api/auth/resend-code",
+    summary: "Ask for another code to confirm an account",
+    description:
+      "For who lost the e-mailed code, or let it expire. Nothing else of the account changes: the password is the first one, and can be reset once the account is confirmed. The answer is the same whether or not there is such an account.",
+    auth: "public",
+    identity: "pool",
+    body: deferred(() => z.object({ email: email() })),
+    success: { status: 200, schema: message },
+    errors: ["rate_limited"],
   }),
   login: defineOperation({
     id: "login",

@@ -1,7 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
 import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
 import type { Profile, ProfileChanges } from "../data/profiles.ts";
-import { putRegistration, registrationSeconds } from "../data/registrations.ts";
+import { putRegistration, usernameSeconds } from "../data/registrations.ts";
 import { claimUsername, getUsernameClaim, releaseUsername } from "../data/usernames.ts";
 import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
@@ -42,7 +42,7 @@ export const register = async (
     throw error;
   });
   const confirmed = environment.confirmsAtOnce;
-  const lasts = confirmed ? undefined : registrationSeconds;
+  const lasts = confirmed ? undefined : usernameSeconds;
   const profile: Profile = {
     id: userId,
     username: await keepFreeUsername(username, email, userId, lasts),

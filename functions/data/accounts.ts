@@ -11,6 +11,7 @@ import {
   ForgotPasswordCommand,
   InitiateAuthCommand,
   type InitiateAuthCommandInput,
+  ResendConfirmationCodeCommand,
   RevokeTokenCommand,
   SignUpCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
@@ -53,7 +54,10 @@ const answers: Record<string, (message: string) => ApiError> = {
   NotAuthorizedException: () => new ApiError("invalid_credentials", "The name or the password is wrong."),
   UserNotFoundException: () => new ApiError("invalid_credentials", "The name or the password is wrong."),
   UserNotConfirmedException: () =>
-    new ApiError("not_confirmed", "Confirm the account first, with the code that was e-mailed to it."),
+    new ApiError(
+      "not_confirmed",
+      "Confirm the account first, with the code that was e-mailed to it, or ask for another one.",
+    ),
   CodeMismatchException: () => wrongCode,
   ExpiredCodeException: () => wrongCode,
   LimitExceededException: () => limited,
@@ -174,12 +178,10 @@ const endedTokenErrors = new Set([
   "InvalidParameterException",
 ]);
 
-/** Has a code e-mailed, if there is such an account: whoever asks is not told. */
-export const forgotPassword = async (email: string): Promise<void> => {
+/** Has a code e-mailed, if there is an account that it can be sent to: whoever asks is not told. */
+const sendCode = async (send: () => Promise<unknown>): Promise<void> => {
   try {
-    await ask(() =>
-      cognito.send(new ForgotPasswordCommand({ ClientId: environment.clientId, Username: email })),
-    );
+    await ask(send);
   } catch (error) {
     const silent =
       error instanceof Error &&
@@ -188,6 +190,21 @@ export const forgotPassword = async (email: string): Promise<void> => {
     throw error;
   }
 };
+
+/**
+ * Has another code e-mailed to confirm an account with. One that is confirmed is an `InvalidParameterException`.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html
+ */
+export const resendCode = (email: string): Promise<void> =>
+  sendCode(() =>
+    cognito.send(new ResendConfirmationCodeCommand({ ClientId: environment.clientId, Username: email })),
+  );
+
+/** Has a code e-mailed to set a new password with. */
+export const forgotPassword = (email: string): Promise<void> =>
+  sendCode(() =>
+    cognito.send(new ForgotPasswordCommand({ ClientId: environment.clientId, Username: email })),
+  );
 
 /** Sets a new password with the code that was e-mailed. Throws `invalid_code`, or `invalid_input` for the password. */
 export const resetPassword = async (email: string, code: string, password: string): Promise<void> => {

@@ -8,17 +8,20 @@ import { keys } from "./keys.ts";
 import { type Profile, profileAttributes, profileFromItem } from "./profiles.ts";
 import { getItem, putItem } from "./table.ts";
 
+/** Seconds for which a registration waits: some days, since its code may be lost, and another one be asked for. */
+const waitSeconds = 8 * 24 * 60 * 60;
+
 /**
- * Seconds for which a registration waits, and keeps its username: an hour longer than its e-mailed code holds.
+ * Seconds for which a registration keeps its username: an hour longer than its e-mailed code holds.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html
  */
-export const registrationSeconds = 25 * 60 * 60;
+export const usernameSeconds = 25 * 60 * 60;
 
 export const putRegistration = (profile: Profile): Promise<void> =>
   putItem({
     ...keys.registration(profile.id),
     ...profileAttributes(profile),
-    expires_at: epochSeconds() + registrationSeconds,
+    expires_at: epochSeconds() + waitSeconds,
   });
 
 export const getRegistration = async (userId: string): Promise<Profile | undefined> => {

@@ -2,7 +2,7 @@ import type { authOperations } from "../../contract/auth.ts";
 import { openSession, register, renewSession, type Session } from "../actions/accounts.ts";
 import { presentSelf } from "../actions/present-self.ts";
 import { ensureProfile, updateOwnProfile } from "../actions/profiles.ts";
-import { confirmSignUp, forgotPassword, resetPassword, revokeToken } from "../data/accounts.ts";
+import { confirmSignUp, forgotPassword, resendCode, resetPassword, revokeToken } from "../data/accounts.ts";
 import { putTicket, ticketSeconds } from "../data/tickets.ts";
 import type { Handlers } from "../kernel/http.ts";
 import { newTicket } from "../kernel/ids.ts";
@@ -25,6 +25,13 @@ export const authHandlers: Handlers<typeof authOperations> = {
   confirm: async ({ body }) => {
     await confirmSignUp(body.email, body.code);
     return { message: "The account is confirmed: log in." };
+  },
+
+  resendCode: async ({ body }) => {
+    await resendCode(body.email);
+    return {
+      message: "If an account with this e-mail address waits for a code, another one is on its way to it.",
+    };
   },
 
   login: async ({ body }) => tokensOf(await openSession(body.email ?? body.username ?? "", body.password)),

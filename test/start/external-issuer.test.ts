@@ -166,6 +166,7 @@ test("the operations of accounts do not exist", async () => {
     "logout",
     "confirm",
     "forgot-password",
+    "resend-code",
     "reset-password",
   ]) {
     const response = await fetch(`${runner.ready.httpUrl}/api/auth/${path}`, {

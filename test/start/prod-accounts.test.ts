@@ -53,6 +53,34 @@ describe("confirm", () => {
   });
 });
 
+describe("resendCode", () => {
+  const mailsTo = async (email: string) => (await readMail()).filter(({ to }) => to === email).length;
+
+  test("e-mails another code where one was lost, also when it has expired, and changes nothing else", async () => {
+    const username = `lea-${randomUUID().slice(0, 8)}`;
+    const email = `${username}@example.com`;
+    const { user } = await call("register", { body: { username, email, password, bio: "Hearts" } });
+    const first = await codeFor(email);
+    await advanceClock(26 * 60 * 60_000);
+    const expired = await attempt("confirm", { body: { email, code: first } });
+    expect(expired).toMatchObject({ status: 400, body: { code: "invalid_code" } });
+    await call("resendCode", { body: { email } });
+    expect(await mailsTo(email)).toBe(2);
+    await call("confirm", { body: { email, code: await codeFor(email) } });
+    expect((await call("login", { body: { email, password } })).user).toMatchObject(user);
+  });
+
+  test("answers the same, and e-mails nothing, where no account waits for a code", async () => {
+    const { email } = await register();
+    const waiting = await call("resendCode", { body: { email } });
+    await call("confirm", { body: { email, code: await codeFor(email) } });
+    const nobody = `${randomUUID()}@example.com`;
+    expect(await call("resendCode", { body: { email } })).toEqual(waiting);
+    expect(await call("resendCode", { body: { email: nobody } })).toEqual(waiting);
+    expect([await mailsTo(email), await mailsTo(nobody)]).toEqual([2, 0]);
+  });
+});
+
 describe("an account that is not confirmed", () => {
   const facts = { display_name: "Prof. Eva Meier", role: "Chief Physician", bio: "Hearts", password };
 
