@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
+import { newSemaphore } from "../kernel/semaphore.ts";
 
 // One client, and so one pool of kept-alive connections, for the life of the container. Its retries back off with
 // jitter when the gateway answers 429. A gateway that does not answer must not take the whole time of a function that
@@ -23,8 +24,12 @@ const gateway = new ApiGatewayManagementApiClient({
 
 const isGone = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";
 
-/** Posts at most this many at once: the SDK's own pool holds 50 sockets. */
+/**
+ * Calls that run at once, for all that the container does: the SDK's own pool holds 50 sockets, and counts what a call waits
+ * for one as time that the gateway takes to answer.
+ */
 const atOnce = 50;
+const withSocket = newSemaphore(atOnce);
 
 /** What may never succeed: 413, an event that is too large, and 400. All else that goes wrong may pass. */
 const isRefusal = (error: unknown): boolean =>
@@ -57,14 +62,14 @@ export const postToConnections = async <C extends { readonly id: string }>(
   const failed: C[] = [];
   const untried: C[] = [];
   await forEach(connections, atOnce, async (connection) => {
-    if (timeLeft() < timeForPost) {
-      untried.push(connection);
-      return;
-    }
     try {
-      await gateway.send(
-        new PostToConnectionCommand({ ConnectionId: connection.id, Data: event(connection) }),
-      );
+      await withSocket(async () => {
+        if (timeLeft() < timeForPost) untried.push(connection);
+        else
+          await gateway.send(
+            new PostToConnectionCommand({ ConnectionId: connection.id, Data: event(connection) }),
+          );
+      });
     } catch (error) {
       if (isGone(error)) gone.push(connection);
       else {
@@ -79,7 +84,7 @@ export const postToConnections = async <C extends { readonly id: string }>(
 /** Closes a connection; one that is gone is closed already. */
 export const closeConnection = async (connectionId: string): Promise<void> => {
   try {
-    await gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+    await withSocket(() => gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId })));
   } catch (error) {
     if (!isGone(error)) log("warn", "close_failed", { connection_id: connectionId, ...errorFacts(error) });
   }
@@ -95,8 +100,8 @@ interface OpenConnection {
 /** `gone` where it is not open any more. */
 export const getConnection = async (connectionId: string): Promise<OpenConnection | "gone"> => {
   try {
-    const { LastActiveAt, Identity } = await gateway.send(
-      new GetConnectionCommand({ ConnectionId: connectionId }),
+    const { LastActiveAt, Identity } = await withSocket(() =>
+      gateway.send(new GetConnectionCommand({ ConnectionId: connectionId })),
     );
     return {
       lastActiveAt: LastActiveAt,
