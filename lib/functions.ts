@@ -220,7 +220,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     takesFrom: "stream",
   },
   // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
-  // cut off did not. It alone scans, for a rebuild.
+  // cut off did not, and asks whether connections that were opening are open now. It alone scans, for a rebuild.
   work: {
     timeoutSeconds: 120,
     tableActions: [
@@ -235,6 +235,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
       "UpdateItem",
     ],
     ...delivers,
+    connectionMethods: ["GET", "POST", "DELETE"],
     ...follows,
     sendsTo: ["delivery", "work", "push"],
     notifies: true,

@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { type Delivery, enqueueDelivery, type PageView } from "../data/delivery-pages.ts";
 import { deleteLive, dropLargeRoom } from "../data/live.ts";
-import type { Connection, Presence } from "../data/presence.ts";
+import { type Connection, openingTime, type Presence } from "../data/presence.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import type { Socket } from "../kernel/socket.ts";
@@ -61,28 +61,35 @@ const eventFor = async (
 
 /**
  * Has those notified of a new message whose connections to the room were all over: what follows the message may have seen
- * them as connected, as they were noted until now. Their connections are forgotten by then, so nothing can be made up for by
- * telling it again: where the queue takes no task, that is logged.
+ * them as connected, as they were noted until now. Where some may only be opening, that is looked at again once they are
+ * open or over. The others are forgotten by then, so nothing can be made up for by telling it again: where the queue takes
+ * no task, that is logged.
  */
 const notifyUnreached = async (
   roomId: string,
   presences: readonly Presence[],
   told: Told,
-  over: readonly Connection[],
+  { over, opening }: Pick<Posted, "over" | "opening">,
 ): Promise<void> => {
-  if (over.length === 0 || !("event" in told) || told.event.type !== "message") return;
+  if (over.length + opening.length === 0 || !("event" in told) || told.event.type !== "message") return;
   const { seq, sender } = told.event.message;
-  const ended = new Set(over.map(({ id }) => id));
+  const missed = new Set([...over, ...opening].map(({ id }) => id));
   const userIds = presences
     .filter(({ userId }) => userId !== sender.id)
     .map((presence) => ({ userId: presence.userId, listening: listeningTo(roomId, presence) }))
-    .filter(({ listening }) => listening.length > 0 && listening.every(({ id }) => ended.has(id)))
+    .filter(({ listening }) => listening.length > 0 && listening.every(({ id }) => missed.has(id)))
     .map(({ userId }) => userId);
   if (userIds.length === 0) return;
+  const doubtful = Map.groupBy(opening, ({ userId }) => userId);
+  const sure = userIds.filter((userId) => !doubtful.has(userId));
+  const unsure = userIds.filter((userId) => doubtful.has(userId));
+  const connectionIds = unsure.flatMap((userId) => doubtful.get(userId) ?? []).map(({ id }) => id);
   try {
     const { sendTask } = await import("../data/tasks.ts");
-    const place = { room_id: roomId, seq };
-    await sendTask({ task: "notify_unreached", ...place, user_ids: userIds });
+    const task = { task: "notify_unreached", room_id: roomId, seq } as const;
+    if (sure.length > 0) await sendTask({ ...task, user_ids: sure });
+    if (unsure.length > 0)
+      await sendTask({ ...task, user_ids: unsure, connection_ids: connectionIds }, openingTime / 1000);
   } catch (error) {
     log("error", "unreached_not_notified", { room_id: roomId, seq, ...errorFacts(error) });
   }
@@ -114,9 +121,10 @@ export const tell = async (
     told.viewers_of,
   );
   const meant = listening.filter((connection) => mayView(connection.userId));
-  const { over, failed, untried } = await postEvent(meant, await eventFor(told, presences, meant), timeLeft);
-  await forgetAll(over);
-  await notifyUnreached(roomId, presences, told, over);
+  const posted = await postEvent(meant, await eventFor(told, presences, meant), timeLeft);
+  const { failed, untried } = posted;
+  await forgetAll(posted.over);
+  await notifyUnreached(roomId, presences, told, posted);
   // Their connections are closed once all of them are told.
   if (told.ends && untried.length === 0) await end(told.ends, roomId, presences);
   const without = new Set(untried);

@@ -1,6 +1,8 @@
 import { removeConnections } from "../data/connections.ts";
 import type { Connection } from "../data/presence.ts";
 import { endSession } from "../data/sessions.ts";
+import { getConnection } from "../data/sockets.ts";
+import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { isoOf } from "../kernel/time.ts";
 import { forgetQuietly } from "./announce.ts";
@@ -35,4 +37,23 @@ export const forgetAll = async (connections: readonly Pick<Connection, "id" | "u
     ),
   );
   await forgetQuietly(byUser.slice(toldAtOnce).flatMap(([, over]) => over));
+};
+
+const askedAtOnce = 25;
+
+/** Forgets those of some connections of these people that are over, as the gateway says. None may be opening any more. */
+export const forgetEnded = async (
+  userIds: readonly string[],
+  connectionIds: ReadonlySet<string>,
+): Promise<void> => {
+  if (connectionIds.size === 0) return;
+  const { people } = await getTogether({ presences: userIds }, "consistent");
+  const noted = [...people.presences.values()]
+    .flatMap(({ connections }) => connections)
+    .filter(({ id }) => connectionIds.has(id));
+  const ended: Connection[] = [];
+  await forEach(noted, askedAtOnce, async (connection) => {
+    if ((await getConnection(connection.id)) === "gone") ended.push(connection);
+  });
+  await forgetAll(ended);
 };

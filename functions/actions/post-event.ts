@@ -50,6 +50,8 @@ const encoderOf = (event: EventFor): ((connection: Connection) => string | undef
 export interface Posted {
   /** Connections that are over, which the caller forgets. */
   readonly over: readonly Connection[];
+  /** Those that are not open, but so new that they may only be opening. */
+  readonly opening: readonly Connection[];
   /** Those that may be reached later. */
   readonly failed: readonly Connection[];
   /** Those for whom there was no time. */
@@ -82,6 +84,7 @@ export const postEvent = async (
   const closed = expired.filter((connection) => !open.has(connection));
   return {
     over: [...gone.filter((connection) => !isOpening(connection)), ...closed],
+    opening: gone.filter(isOpening),
     failed,
     untried: [...untried, ...open],
   };

@@ -4,6 +4,7 @@ import { getHead } from "../data/heads.ts";
 import { removeRoomItems } from "../data/room-items.ts";
 import { sendTask, type Task } from "../data/tasks.ts";
 import { followChange } from "./follow-change.ts";
+import { forgetEnded } from "./forget-connections.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyUnreached } from "./notify-members.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
@@ -54,6 +55,7 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
     case "notify_emergency":
       return notifyChunk(task.room_id, task.seq, task.chunk);
     case "notify_unreached":
+      await forgetEnded(task.user_ids, new Set(task.connection_ids));
       return notifyUnreached(task.room_id, task.seq, new Set(task.user_ids));
     case "rebuild_index":
       return continueRebuild(task, hasTime);

@@ -71,7 +71,7 @@ export const presenceSeenBy = (presence: Presence, viewer: Presence): Presence =
  * Milliseconds for which a post may not reach a new connection: it is noted before its upgrade is complete,
  * and the gateway answers 410 until then. Forgotten for that, it would stay deaf for as long as it lives.
  */
-const openingTime = 60_000;
+export const openingTime = 60_000;
 
 export const isOpening = (connection: Connection): boolean =>
   Date.now() - connection.connectedAt < openingTime;

@@ -49,6 +49,8 @@ export type Task =
       readonly room_id: string;
       readonly seq: number;
       readonly user_ids: readonly string[];
+      /** Connections of theirs that were opening then, or over. */
+      readonly connection_ids?: readonly string[];
     }
   /** Goes on with the rebuild of an index, in one segment of the table, until there is no time left, or nothing to do. */
   | {

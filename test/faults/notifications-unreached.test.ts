@@ -1,11 +1,12 @@
 /** Who is told of a message that was posted to connections of theirs which had ended unnoticed. */
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
-import { actAsFunction } from "../support/operator.ts";
+import { actAsFunction, operatorSqs, queueUrl } from "../support/operator.ts";
 import { directRoom, groupRoom, newAccounts, type TestUser, three } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";
 import { connect } from "../support/socket-client.ts";
@@ -29,7 +30,7 @@ afterEach(async () => {
 });
 
 /** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
-const leaveDead = async (userId: string, at: string, count = 1): Promise<void> => {
+const leaveDead = async (userId: string, at: string, count = 1, minutes = 5): Promise<void> => {
   const { keys } = await import("../../functions/data/keys.ts");
   const { entryOf } = await import("../../functions/data/presence.ts");
   const { updateItem } = await import("../../functions/data/table.ts");
@@ -37,7 +38,7 @@ const leaveDead = async (userId: string, at: string, count = 1): Promise<void> =
   const entry = entryOf({
     id: "",
     userId,
-    connectedAt: now - 5 * 60_000,
+    connectedAt: now - minutes * 60_000,
     tokenExpiresAt: Math.floor(now / 1000) + 3600,
     roomId: undefined,
   });
@@ -111,4 +112,41 @@ test("of a message that was delivered through the queue", async () => {
   expect(await notificationsOf(ben)).toMatchObject([
     { type: "new_message", message: { content: "Call me" }, count: 1 },
   ]);
+});
+
+test("a minute later, where the connection was so new that it might still have been opening", async () => {
+  const room = await directRoom(ann, ben);
+  const { timestamp } = await say(ann, room, "Hello");
+  await markRead(ben, room);
+  await clearNotifications(ben);
+  const before = browser.pushed.length;
+  await leaveDead(ben.id, timestamp, 2, 0);
+  await say(ann, room, "Call me");
+  expect(await notificationsOf(ben)).toEqual([]);
+  await afterSeconds(60);
+  expect(await notificationsOf(ben)).toMatchObject([
+    { type: "new_message", message: { content: "Call me" }, count: 1 },
+  ]);
+  expect(pushed().slice(before)).toEqual([["new_message", "Call me"]]);
+  expect((await call("getUser", { token: ann.token, params: { user_id: ben.id } })).is_online).toBe(false);
+});
+
+test("not of one that a connection missed while it was opening, which is open by then", async () => {
+  const room = await directRoom(ann, ben);
+  const socket = await connect(ben);
+  const { seq } = await say(ann, room, "Hello");
+  const connection_ids = (await call("listActiveSessions", { token: ben.token })).map(
+    (one) => one.session_id,
+  );
+  const task = { task: "notify_unreached", room_id: room, seq, user_ids: [ben.id], connection_ids };
+  await operatorSqs().send(
+    new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody: JSON.stringify(task) }),
+  );
+  expect(await notificationsOf(ben)).toEqual([]);
+  const { id } = await say(ann, room, "There you are");
+  await socket.until(
+    (events) => events.some((event) => event.type === "message" && event.message.id === id),
+    "The next message",
+  );
+  await socket.close();
 });
