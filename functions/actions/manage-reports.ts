@@ -22,6 +22,7 @@ import { removeMessage } from "./delete-message.ts";
 import { presentAttachment, presentFacts } from "./present-attachment.ts";
 import { isGone } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
+import { withSeenEmail } from "./seen-addresses.ts";
 
 const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
   reporterId,
@@ -50,16 +51,19 @@ const presentMessage = (
   },
 });
 
-/** What was read of some reports, and for whom: who is in them, and the messages whose files are shown, by their ids. */
+/**
+ * What was read of some reports, and for whom: who is in them, those whose addresses the viewer sees, and the messages whose
+ * files are shown, by their ids.
+ */
 interface Parts {
   readonly viewerId: string;
   readonly people: People;
+  readonly seen: ReadonlySet<string>;
   readonly messages: ReadonlyMap<string, StoredMessage>;
 }
 
-const present = (report: StoredReport, { viewerId, people, messages }: Parts): Report => {
-  // An administrator shares no room with them, as far as is known here.
-  const user = (userId: string) => presentUser(personOf(people, userId, viewerId), userId === viewerId);
+const present = (report: StoredReport, { viewerId, people, seen, messages }: Parts): Report => {
+  const user = (userId: string) => presentUser(personOf(people, userId, viewerId), seen.has(userId));
   const { closing, message } = report;
   return {
     id: report.id,
@@ -81,12 +85,13 @@ const view = async (viewerId: string, reports: readonly StoredReport[]): Promise
   const withFile = reports.flatMap(({ message }) =>
     message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
   );
-  const [{ people }, found] = await Promise.all([
+  const [{ people }, seen, found] = await Promise.all([
     getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
+    withSeenEmail(viewerId, userIds),
     getMessagesAt(withFile),
   ]);
   const messages = new Map(found.map((message) => [messageId(message.roomId, message.seq), message]));
-  return reports.map((report) => present(report, { viewerId, people, messages }));
+  return reports.map((report) => present(report, { viewerId, people, seen, messages }));
 };
 
 /** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */

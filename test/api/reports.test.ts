@@ -177,6 +177,20 @@ describe("listReports", () => {
     await Promise.all(sockets.map((socket) => socket.close()));
   });
 
+  test("shows the addresses of those with whom the administrator shares a room, and of their contacts", async () => {
+    const { ann, ben, admin, ...place } = await setScene();
+    const { id } = (await report(ann, place)).body;
+    const seen = async () => {
+      const shown = await find(admin, id);
+      return [shown?.reporter.email, shown?.reported_user.email];
+    };
+    expect(await seen()).toEqual([null, null]);
+    await directRoom(ann, admin);
+    expect(await seen()).toEqual([ann.email, null]);
+    await call("createContact", { token: admin.token, body: { user_id: ben.id } });
+    expect(await seen()).toEqual([ann.email, ben.email]);
+  });
+
   test("pages the newest first, by status", async () => {
     const scene = await setScene();
     const ids: string[] = [];
