@@ -11,7 +11,7 @@ import { environment } from "../kernel/environment.ts";
 import { notificationTime } from "../kernel/ids.ts";
 import { epochSeconds, isoOf } from "../kernel/time.ts";
 import { idOfKey, keys } from "./keys.ts";
-import { getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
+import { deleteIf, getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "./table.ts";
 
 /** What makes a notification. */
 export interface NewNotification {
@@ -68,9 +68,18 @@ export const notificationFromItem = (item: Item): StoredNotification => {
 
 const daySeconds = 24 * 60 * 60;
 
+/** Takes away one that a rebuild made, unless its owner has come to it already. */
+const removeRebuilt = ({ userId, id }: NewNotification): Promise<unknown> =>
+  deleteIf(keys.notification(userId, id), {
+    ConditionExpression: "rebuilt = :yes AND attribute_not_exists(#read) AND attribute_not_exists(deleted)",
+    ExpressionAttributeNames: { "#read": "read" },
+    ExpressionAttributeValues: { ":yes": true },
+  });
+
 /**
  * Puts a notification unless there is one with its id, and gives the one that there is. One that is made again counts as
- * noted when it was first: who has marked all as read since has read it.
+ * noted when it was first: who has marked all as read since has read it. Where a rebuild came first, of which nobody is told,
+ * the notification takes its place, and what follows it sees that it is new.
  */
 export const putNotification = async (notification: NewNotification): Promise<StoredNotification> => {
   const now = Date.now();
@@ -85,7 +94,11 @@ export const putNotification = async (notification: NewNotification): Promise<St
     noted_at: notification.isRebuilt ? notificationTime(notification.id) : now,
     expires_at: epochSeconds(now) + environment.notificationDays * daySeconds,
   };
-  const outcome = await putIfAbsent(item);
+  let outcome = await putIfAbsent(item);
+  if (!outcome.done && outcome.item?.rebuilt === true && !notification.isRebuilt) {
+    await removeRebuilt(notification);
+    outcome = await putIfAbsent(item);
+  }
   return notificationFromItem(outcome.done || !outcome.item ? item : outcome.item);
 };
 
