@@ -1,5 +1,6 @@
 /** What a piece of work cost, by the runner's meter (docs/local-runner.md): what was waited for, and what followed. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { askControl } from "../support/ask-control.ts";
 import { callsInSequence } from "../support/calls-in-sequence.ts";
 import type { MeteredCall as FullCall, Counts as FullCounts } from "../support/control.ts";
 
@@ -84,19 +85,9 @@ const restLimit = 120_000;
 
 /** `output` is what the runner has printed: its end says what keeps it from coming to rest. */
 export const createMeter = (controlUrl: string, output: () => string) => {
-  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(new URL(path, controlUrl), {
-      method,
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { "content-type": "application/json" },
-      }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    // Safe: the shapes of the runner's own control API, which test/runner holds.
-    return (text === "" ? undefined : JSON.parse(text)) as T;
-  };
+  // Safe: the shapes of the runner's own control API, which test/runner holds.
+  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    (await askControl(controlUrl, method, path, body)) as T;
 
   /** Waits until nothing is under way any more. */
   const rest = async (): Promise<void> => {

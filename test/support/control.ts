@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { askControl } from "./ask-control.ts";
 import { target } from "./target.ts";
 
 /** What can go wrong with a call of a function to a service; see docs/local-runner.md. */
@@ -44,18 +45,8 @@ export interface MeterReport {
   readonly calls: readonly MeteredCall[];
 }
 
-const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-  const response = await fetch(new URL(path, target().controlUrl), {
-    method,
-    ...(body !== undefined && {
-      body: JSON.stringify(body),
-      headers: { "content-type": "application/json" },
-    }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return text === "" ? undefined : JSON.parse(text);
-};
+const ask = (method: string, path: string, body?: unknown): Promise<unknown> =>
+  askControl(target().controlUrl, method, path, body);
 
 /** Has a call go wrong. One of any function is to be one of the work that follows, and not of what earlier work set off. */
 export const injectFault = async (fault: FaultSpec): Promise<void> => {
