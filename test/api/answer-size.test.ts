@@ -6,7 +6,7 @@ import type { OperationId } from "../../contract/operations.ts";
 import { indexKeys, keys } from "../../functions/data/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { itemsOfRoom, operatorTable } from "../support/operator.ts";
-import { newUsers, type TestUser } from "../support/people.ts";
+import { type TestUser, two } from "../support/people.ts";
 import { plantItems } from "../support/plant-items.ts";
 import { nextOf, untilIndexed } from "../support/search.ts";
 import { connect } from "../support/socket-client.ts";
@@ -69,7 +69,7 @@ const repeatMessage = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  [ann, ben] = (await newUsers(2)) as [TestUser, TestUser];
+  [ann, ben] = await two();
   const names = { display_name: signs(100), first_name: signs(100), last_name: signs(100) };
   const others = { specialization: signs(100), institution: signs(200), role: signs(100), bio: signs(500) };
   const profile_picture = `https://example.com/${signs(1000)}`;

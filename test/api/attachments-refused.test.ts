@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { createUpload, png, putBytes, s3Answer, uploaded } from "../support/files.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 import { invalid } from "../support/refusals.ts";
 
 let ann: TestUser;
@@ -11,9 +11,7 @@ let ben: TestUser;
 let roomId: string;
 
 const setScene = async (): Promise<void> => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   roomId = await directRoom(ann, ben);
 };
 beforeEach(setScene);

@@ -1,14 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { attempt } from "../support/contract-client.ts";
 import { uploaded } from "../support/files.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 
 let ann: TestUser;
 let roomId: string;
 
 beforeAll(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
+  const [one, other] = await two();
   ann = one;
   roomId = await directRoom(one, other);
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { createUpload, png, pngUpload, putBytes, s3Answer, uploaded } from "../support/files.ts";
-import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
@@ -9,9 +9,7 @@ let ben: TestUser;
 let roomId: string;
 
 beforeAll(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   roomId = await directRoom(ann, ben);
 });
 

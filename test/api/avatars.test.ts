@@ -5,16 +5,14 @@ import { emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { createAvatarUpload, type NewUpload, png, putBytes, s3Answer, uploaded } from "../support/files.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 import { invalid } from "../support/refusals.ts";
 
 let ann: TestUser;
 let ben: TestUser;
 
 beforeEach(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
 });
 afterEach(emptyQueues);
 

@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
-import { directRoom, groupRoom, password, type TestUser, three, untilListed } from "../support/people.ts";
+import {
+  directRoom,
+  groupRoom,
+  password,
+  type TestUser,
+  three,
+  two,
+  untilListed,
+} from "../support/people.ts";
 import { untilIndexed } from "../support/search.ts";
 
 const say = (user: TestUser, room_id: string) =>
@@ -31,7 +39,7 @@ describe("who is blocked cannot tell", () => {
   };
 
   test("sees all as before, and the other as somebody who has just gone", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomIds = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
     for (const room_id of roomIds) await say(ann, room_id);
     await call("createContact", { token: ben.token, body: { user_id: ann.id } });
@@ -113,7 +121,7 @@ describe("who is blocked cannot tell", () => {
   });
 
   test("is shown no presence in the answer to a change of their role", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const room_id = await groupRoom(ann, [ben]);
     await call("heartbeat", { token: ben.token });
     const params = { room_id, user_id: ben.id };
@@ -125,7 +133,7 @@ describe("who is blocked cannot tell", () => {
   });
 
   test("is shown no presence with the messages of a public room that the viewer is not in", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const { id: room_id } = await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Open to all" },
@@ -157,7 +165,7 @@ describe("who is blocked cannot tell", () => {
   test.each(["the blocked one", "the blocker"])(
     "is shown as having read what they had: to %s",
     async (who) => {
-      const [ann, ben] = await three();
+      const [ann, ben] = await two();
       const room_id = await directRoom(ann, ben);
       for (let at = 0; at < 2; at += 1) await say(ann, room_id);
       const [blocker, blocked] = who === "the blocker" ? [ann, ben] : [ben, ann];

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
 
 const block = (user: TestUser, other: TestUser) =>
   attempt("blockContact", { token: user.token, params: { contact_id: other.id } });
@@ -25,7 +25,7 @@ const notOpened = {
 
 describe("blockContact", () => {
   test("refuses direct messages both ways in the same words, and nothing that is there vanishes", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await say(ben, roomId, "before");
     const { status, body } = await block(ann, ben);
@@ -61,7 +61,7 @@ describe("blockContact", () => {
   });
 
   test("lets neither archive their direct room, nor activate it; who is blocked may delete it", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const room_id = await directRoom(ann, ben);
     const of = (user: TestUser) => ({ token: user.token, params: { room_id } });
     await block(ann, ben);
@@ -111,7 +111,7 @@ describe("blockContact", () => {
   });
 
   test("again, it changes nothing; refuses oneself and nobody", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => block(ann, ben)));
     for (const other of others) expect(other).toMatchObject({ status: 200, body: first?.body });
     expect((await block(ann, ann)).status).toBe(400);
@@ -123,7 +123,7 @@ describe("blockContact", () => {
 
 describe("unblockContact", () => {
   test("lets messages pass again once neither blocks the other", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await Promise.all([block(ann, ben), block(ben, ann)]);
     expect((await unblock(ann, ben)).status).toBe(204);
@@ -134,7 +134,7 @@ describe("unblockContact", () => {
   });
 
   test("is no way out for who is blocked", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await block(ann, ben);
     expect((await unblock(ben, ann)).status).toBe(204);
@@ -145,7 +145,7 @@ describe("unblockContact", () => {
 
 describe("shared rooms go on", () => {
   test("messages of a group pass both ways", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await block(ann, ben);
     for (const user of [ann, ben]) expect((await say(user, roomId)).status).toBe(201);
@@ -187,7 +187,7 @@ describe("shared rooms go on", () => {
   });
 
   test("who is blocked joins a public room of the blocker's", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const { id: room_id } = await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Everybody" },
@@ -201,7 +201,7 @@ describe("shared rooms go on", () => {
 describe("at once", () => {
   test("a block and the opening of a direct room: no message passes, whichever was first", async () => {
     for (let round = 0; round < 8; round += 1) {
-      const [ann, ben] = await three();
+      const [ann, ben] = await two();
       const [blocked, opened] = await Promise.all([block(ann, ben), open(ben, ann)]);
       expect(blocked.status).toBe(200);
       expect([201, 403]).toContain(opened.status);
@@ -211,7 +211,7 @@ describe("at once", () => {
   });
 
   test("a block and many messages: what comes after the block's answer is refused", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     let isBlocked = false;
     const late: number[] = [];
@@ -235,7 +235,7 @@ describe("at once", () => {
   });
 
   test("blocks and unblocks of both leave what the last of each said", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await Promise.all([
       ...Array.from({ length: 4 }, () => block(ann, ben)),

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { newUser, type TestUser, three } from "../support/people.ts";
+import { newUser, type TestUser, three, two } from "../support/people.ts";
 
 const add = (user: TestUser, other: TestUser, nickname?: string) =>
   attempt("createContact", { token: user.token, body: { user_id: other.id, nickname } });
@@ -26,7 +26,7 @@ describe("createContact", () => {
   });
 
   test("again, it is the same contact with 200, however many at once", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const answers = await Promise.all(Array.from({ length: 8 }, () => add(ann, ben, "Benny")));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
     const again = await add(ann, ben, "Another");
@@ -35,7 +35,7 @@ describe("createContact", () => {
   });
 
   test("refuses oneself, nobody, and what is no nickname", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     expect((await add(ann, ann)).status).toBe(400);
     const nobody = await attempt("createContact", { token: ann.token, body: { user_id: randomUUID() } });
     expect([nobody.status, nobody.problem.code]).toEqual([404, "not_found"]);
@@ -47,7 +47,7 @@ describe("createContact", () => {
 
 describe("updateContact, favoriteContact and unfavoriteContact", () => {
   test("change the nickname and the favorite, and leave the rest", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const { body: made } = await add(ann, ben, "Benny");
     const update = (body: object) => call("updateContact", { token: ann.token, params: params(ben), body });
     expect(await update({ is_favorite: true })).toMatchObject({ nickname: "Benny", is_favorite: true });
@@ -63,7 +63,7 @@ describe("updateContact, favoriteContact and unfavoriteContact", () => {
   });
 
   test("answer 404 for who is no contact", async () => {
-    const [ann, ben] = await three();
+    const [ann, ben] = await two();
     const input = { token: ann.token, params: params(ben) };
     for (const id of ["favoriteContact", "unfavoriteContact", "deleteContact", "getContact"] as const)
       expect((await attempt(id, input)).status, id).toBe(404);
@@ -72,7 +72,7 @@ describe("updateContact, favoriteContact and unfavoriteContact", () => {
 });
 
 test("deleteContact removes a contact, and what was kept with it", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   await add(ann, ben, "Benny");
   await call("favoriteContact", { token: ann.token, params: params(ben) });
   await call("deleteContact", { token: ann.token, params: params(ben) });

@@ -3,12 +3,11 @@ import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { markRoom, say } from "../support/marking.ts";
 import { list } from "../support/messages.ts";
-import { directRoom, groupRoom, newUsers } from "../support/people.ts";
+import { directRoom, groupRoom, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 const setScene = async () => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  const [ann, ben, cid] = await three();
   return { ann, ben, cid };
 };
 

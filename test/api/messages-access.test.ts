@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { about, type Place, say } from "../support/messages.ts";
-import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 const inRoom = (user: TestUser, roomId: string, more: object = {}) => ({
@@ -41,8 +41,7 @@ const all = (status: number, operations: readonly unknown[]): number[] => operat
 
 describe("a member who may not view the history", () => {
   test("sees nothing of what was there before, and is told of no change of it", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben]);
     const old = await say(ann, roomId, "old");
     await call("pinMessage", about(ann, old));
@@ -85,8 +84,7 @@ describe("a member who may not view the history", () => {
 
 describe("a public room", () => {
   test("is read by anyone, and changed by members alone", async () => {
-    const [ann, eve] = await newUsers(2);
-    if (!ann || !eve) throw new Error("no users");
+    const [ann, eve] = await two();
     const body = { room_type: "public", name: "For all" };
     const { id: roomId } = await call("createRoom", { token: ann.token, body });
     const said = await say(ann, roomId, "hello");
@@ -99,8 +97,7 @@ describe("a public room", () => {
 
 describe("permissions", () => {
   test("who may not send may neither edit nor restore; who may not pin may not unpin", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const said = await say(ben, roomId, "hello");
     await call(
@@ -117,8 +114,7 @@ describe("permissions", () => {
   });
 
   test("in an archived room messages are read, and not changed", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const said = await say(ann, roomId, "hello");
     await call("archiveRoom", inRoom(ann, roomId));
@@ -127,8 +123,7 @@ describe("permissions", () => {
   });
 
   test("somebody who was removed has no access to anything", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const said = await say(ben, roomId, "hello");
     const params = { room_id: roomId, user_id: ben.id };

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 const setScene = async () => {
-  const [ann, ben, eve] = await newUsers(3);
-  if (!ann || !ben || !eve) throw new Error("Three users were asked for.");
+  const [ann, ben, eve] = await three();
   const roomId = await groupRoom(ann, [ben]);
   const message = await call("sendMessage", {
     token: ann.token,

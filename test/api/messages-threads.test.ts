@@ -2,12 +2,11 @@ import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock, metered } from "../support/control.ts";
 import { about, type Place, say } from "../support/messages.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 const setScene = async () => {
-  const [ann, ben, eve] = await newUsers(3);
-  if (!ann || !ben || !eve) throw new Error("Three users were asked for.");
+  const [ann, ben, eve] = await three();
   return { ann, ben, eve, roomId: await groupRoom(ann, [ben]) };
 };
 

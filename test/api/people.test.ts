@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newAdministrator, newUser, newUsers } from "../support/people.ts";
+import { directRoom, groupRoom, newAdministrator, newUser, two } from "../support/people.ts";
 
 const pair = async () => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   return { ann, ben };
 };
 

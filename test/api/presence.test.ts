@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock, metered } from "../support/control.ts";
-import { directRoom, groupRoom, newUser, newUsers, password, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, password, type TestUser, three, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 const minute = 60_000;
@@ -28,8 +28,7 @@ const wruOf = async (work: () => Promise<unknown>): Promise<number> => {
 
 describe("heartbeat", () => {
   test("keeps somebody online for five minutes", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     expect(await isOnline(ann, ben)).toBe(false);
     const { status, last_activity: at } = await call("heartbeat", {
       token: ann.token,
@@ -79,8 +78,7 @@ describe("heartbeat", () => {
 
 describe("listOnlineUsers", () => {
   test("lists who is connected or has sent a heartbeat, with queries of the index alone", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     const socket = await connect(ann);
     await call("heartbeat", { token: ben.token });
     let listed: string[] = [];
@@ -129,8 +127,7 @@ describe("markOffline", () => {
   });
 
   test("leaves sockets open, which get everything, until a new one brings their user back", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ann);
     await call("markOffline", { token: ann.token });
@@ -160,8 +157,7 @@ describe("markOffline", () => {
 
 describe("getUserStatus, updateUserStatus", () => {
   test("one's own status is changed as by a heartbeat and by markOffline", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const params = { user_id: ann.id };
     expect(await statusOf(ann)).toEqual({ user_id: ann.id, is_online: false, last_seen: null });
     const on = await call("updateUserStatus", { token: ann.token, params, body: { is_online: true } });
@@ -174,8 +170,7 @@ describe("getUserStatus, updateUserStatus", () => {
   });
 
   test("another's status is theirs to change, and wrong input is refused", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const change = (userId: string, body: unknown) =>
       attempt("updateUserStatus", { token: ben.token, params: { user_id: userId }, body });
     expect((await change(ann.id, { is_online: true })).problem.code).toBe("forbidden");
@@ -196,8 +191,7 @@ describe("listTypingUsers", () => {
     call("listTypingUsers", { token: user.token, params: { room_id: roomId } });
 
   test("lists who said that they type, until they stop or have said nothing for 30 seconds", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     const roomId = await groupRoom(ann, [ben, eve]);
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
     const type = (socket: typeof annSocket, isTyping: boolean) =>
@@ -225,8 +219,7 @@ describe("listTypingUsers", () => {
   });
 
   test("is stored at most once in five seconds", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ann);
     const type = () => socket.request({ type: "typing", room_id: roomId, is_typing: true });
@@ -238,8 +231,7 @@ describe("listTypingUsers", () => {
   });
 
   test("a room that one is not in is refused as one that does not exist", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     const roomId = await directRoom(ann, ben);
     for (const room of [roomId, "nowhere"]) {
       const { problem } = await attempt("listTypingUsers", { token: eve.token, params: { room_id: room } });
@@ -250,8 +242,7 @@ describe("listTypingUsers", () => {
 
 describe("listActiveSessions, cleanupOldSessions", () => {
   test("lists one's own open connections, the newest first, with when they were last used", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
     const first = await connect(ann);
     const second = await connect(ann);
@@ -278,8 +269,7 @@ describe("listActiveSessions, cleanupOldSessions", () => {
   });
 
   test("removes what ended over 24 hours ago, and nothing that is younger or open", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const cleanUp = async (user: TestUser) => call("cleanupOldSessions", { token: await tokenOf(user) });
     for (const user of [ann, ann, ben]) await (await connect(user)).close();
     await expect

@@ -2,14 +2,12 @@ import { createECDH, ECDH, randomBytes, randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { newUsers, type TestUser } from "../support/people.ts";
+import { type TestUser, two } from "../support/people.ts";
 
 let ann: TestUser;
 let ben: TestUser;
 beforeEach(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
 });
 
 const newKey = (): string => createECDH("prime256v1").generateKeys("base64url");

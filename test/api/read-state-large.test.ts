@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { eventsOf, markRoom, messagesOf, roomOf, say } from "../support/marking.ts";
-import { newAccounts, newUsers, type TestUser } from "../support/people.ts";
+import { newAccounts, newUsers, type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("a large room", () => {
@@ -47,8 +47,7 @@ describe("a large room", () => {
   }, 120_000);
 
   test("of more keeps everybody's own marks exact, and tells nobody of them", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const idle = await newAccounts(205);
     const room = await roomWith(ann, idle);
     // Who comes last is no witness of others' messages, but of what they read themselves.

@@ -12,7 +12,7 @@ import {
   sayMany,
   trio,
 } from "../support/marking.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUsers, type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("markRoomRead", () => {
@@ -152,8 +152,7 @@ test("whoever is not in a room can mark nothing in it, whether or not it exists"
 });
 
 test("a public room can be read without joining, but nothing in it can be marked", async () => {
-  const [ann, eve] = await newUsers(2);
-  if (!ann || !eve) throw new Error("no users");
+  const [ann, eve] = await two();
   const room = await call("createRoom", { token: ann.token, body: { room_type: "public", name: "All" } });
   const message = await say(ann, room.id);
   const { token } = eve;

@@ -4,7 +4,7 @@ import { block } from "../support/blocks.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { png, uploaded } from "../support/files.ts";
 import { say } from "../support/messages.ts";
-import { directRoom, groupRoom, newAdministrator, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newAdministrator, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 interface Scene {
@@ -18,8 +18,7 @@ interface Scene {
 
 /** A group of ann and ben, in which ben has said something; cid is not in it. */
 const setScene = async (): Promise<Scene> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  const [ann, ben, cid] = await three();
   const admin = await newAdministrator();
   const roomId = await groupRoom(ann, [ben]);
   const { id } = await say(ben, roomId, "Something bad");

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
-import { newAccounts, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { newAccounts, newUser, type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 /** More than one roster chunk holds. */
@@ -71,8 +71,7 @@ describe("a room of more members than one roster item holds", () => {
 
   test("joining, leaving and removing count, also from later chunks and into their gaps", async () => {
     const roomId = await create(crowd);
-    const [ben, cid] = await newUsers(2);
-    if (!ben || !cid) throw new Error("no users");
+    const [ben, cid] = await two();
     const params = { room_id: roomId };
     const last = (await listAll(roomId)).at(-1) ?? "";
     await call("removeParticipant", { token: ann.token, params: { ...params, user_id: last } });
@@ -97,8 +96,7 @@ describe("a room of more members than one roster item holds", () => {
 
   test("members see each other's addresses wherever they stand, until one leaves", async () => {
     const params = { room_id: await create(crowd) };
-    const [ben, cid] = await newUsers(2);
-    if (!ben || !cid) throw new Error("Two users were asked for.");
+    const [ben, cid] = await two();
     for (const { token } of [ben, cid]) await call("joinRoom", { token, params });
     await call("sendMessage", { token: ben.token, params, body: { content: "from afar" } });
     const { token } = cid;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { newRosterItems } from "../../functions/data/rosters.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
-import { directRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, newUser, newUsers, type TestUser, three, two } from "../support/people.ts";
 import { plantItems } from "../support/plant-items.ts";
 
 const named = async (creator: TestUser, room_type: string, name: string, others: TestUser[] = []) =>
@@ -16,37 +16,43 @@ const named = async (creator: TestUser, room_type: string, name: string, others:
 
 describe("listPublicRooms", () => {
   test("finds active public rooms by name, for everybody", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const word = `Wörd${randomUUID().slice(0, 8)}`;
-    const [two, one] = [await named(ann, "public", `${word} Two`), await named(ann, "public", `${word} One`)];
+    const [roomTwo, roomOne] = [
+      await named(ann, "public", `${word} Two`),
+      await named(ann, "public", `${word} One`),
+    ];
     await named(ann, "group", `${word} Three`);
     const find = (q: string, query = {}) =>
       call("listPublicRooms", { token: ben.token, query: { q, ...query } });
     const ids = async (q: string): Promise<string[]> => (await find(q)).results.map((room) => room.id);
 
     for (const q of [word.toUpperCase(), word.replace("ö", "o")])
-      expect([q, await ids(q)]).toEqual([q, [one, two]]);
-    expect(await ids(`two  ${word.replace("ö", "o")}`)).toEqual([two]);
+      expect([q, await ids(q)]).toEqual([q, [roomOne, roomTwo]]);
+    expect(await ids(`two  ${word.replace("ö", "o")}`)).toEqual([roomTwo]);
     const page = await find(word, { page_size: 1, page: 2 });
-    expect(page).toMatchObject({ count: 2, next: null, results: [{ id: two, me: null, unread_count: 0 }] });
+    expect(page).toMatchObject({
+      count: 2,
+      next: null,
+      results: [{ id: roomTwo, me: null, unread_count: 0 }],
+    });
     expect(page.results[0]?.participants).toMatchObject([{ id: ann.id, email: null }]);
     expect(page.previous).toContain("page=1");
     const all = await call("listPublicRooms", { token: ben.token, query: { page_size: 100 } });
     expect(all.count).toBeGreaterThanOrEqual(2);
 
-    await call("updateRoom", { token: ann.token, params: { room_id: two }, body: { name: `${word} A` } });
-    expect(await ids(word)).toEqual([two, one]);
-    await call("archiveRoom", { token: ann.token, params: { room_id: two } });
-    expect(await ids(word)).toEqual([one]);
-    await call("updateRoom", { token: ann.token, params: { room_id: two }, body: { name: `${word} Z` } });
-    expect(await ids(word)).toEqual([one]);
-    await call("activateRoom", { token: ann.token, params: { room_id: two } });
-    expect(await ids(word)).toEqual([one, two]);
-    await call("joinRoom", { token: ben.token, params: { room_id: two } });
-    expect((await find(`${word} z`)).results).toMatchObject([{ id: two, me: { role: "member" } }]);
-    await call("deleteRoom", { token: ann.token, params: { room_id: one } });
-    expect(await ids(word)).toEqual([two]);
+    await call("updateRoom", { token: ann.token, params: { room_id: roomTwo }, body: { name: `${word} A` } });
+    expect(await ids(word)).toEqual([roomTwo, roomOne]);
+    await call("archiveRoom", { token: ann.token, params: { room_id: roomTwo } });
+    expect(await ids(word)).toEqual([roomOne]);
+    await call("updateRoom", { token: ann.token, params: { room_id: roomTwo }, body: { name: `${word} Z` } });
+    expect(await ids(word)).toEqual([roomOne]);
+    await call("activateRoom", { token: ann.token, params: { room_id: roomTwo } });
+    expect(await ids(word)).toEqual([roomOne, roomTwo]);
+    await call("joinRoom", { token: ben.token, params: { room_id: roomTwo } });
+    expect((await find(`${word} z`)).results).toMatchObject([{ id: roomTwo, me: { role: "member" } }]);
+    await call("deleteRoom", { token: ann.token, params: { room_id: roomOne } });
+    expect(await ids(word)).toEqual([roomTwo]);
     expect((await attempt("listPublicRooms", { token: ben.token, query: { q: "" } })).status).toBe(400);
     expect((await attempt("listPublicRooms", { token: ben.token, query: { page_size: 101 } })).status).toBe(
       400,
@@ -56,8 +62,7 @@ describe("listPublicRooms", () => {
 
 describe("searchRooms", () => {
   test("finds one's own rooms by name and by who is in them", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const dora = await newUser("dora");
     await call("updateProfile", { token: dora.token, body: { first_name: "Dóra", last_name: "Kovács" } });
     const alpha = await named(ann, "project", "Project Alpha", [ben]);
@@ -86,8 +91,7 @@ describe("searchRooms", () => {
   });
 
   test("finds them by words in any order and place, without regard to case and accents", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     await call("updateProfile", { token: ben.token, body: { first_name: "Jürgen", last_name: "Müller" } });
     const body = { room_type: "group", name: "Röntgen Größe", tags: ["İstanbul"], participant_ids: [ben.id] };
     const { id: tagged } = await call("createRoom", { token: ann.token, body });
@@ -106,8 +110,7 @@ describe("searchRooms", () => {
   });
 
   test("finds them by a tag, as it is now", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const create = async (further: Record<string, unknown>): Promise<string> =>
       (
         await call("createRoom", {
@@ -133,8 +136,7 @@ describe("searchRooms", () => {
   });
 
   test("finds every direct room by the other one, and others by 1,000 people of the latest rooms", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const direct = await directRoom(ann, ben);
     const old = await named(ann, "group", "Old", [ben, cid]);
     const find = async ({ username }: TestUser): Promise<string[]> =>

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { eventsOf, say } from "../support/marking.ts";
-import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, newUsers, type TestUser, three, two } from "../support/people.ts";
 import { invalid } from "../support/refusals.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -79,8 +79,7 @@ describe("openDirectRoom", () => {
 
 describe("createRoom", () => {
   test("makes the creator its admin and tells the others who are connected", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const socket = await connect(ben);
     const room = await call("createRoom", {
       token: ann.token,
@@ -117,8 +116,7 @@ describe("createRoom", () => {
   });
 
   test("an Idempotency-Key makes a repeat safe, for its own user alone", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const headers = { "idempotency-key": "key-1" };
     const body = { room_type: "group", name: "Once", participant_ids: [ben.id] };
     const first = await attempt("createRoom", { token: ann.token, headers, body });
@@ -141,17 +139,16 @@ describe("createRoom", () => {
   });
 
   test("with room_type direct it is the direct room", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const body = { room_type: "direct", participant_ids: [ben.id] };
     const first = await attempt("createRoom", { token: ann.token, body });
     expect(first.status).toBe(201);
     expect(await directRoom(ben, ann)).toBe(first.body.id);
-    const three = await attempt("createRoom", {
+    const ofThree = await attempt("createRoom", {
       token: ann.token,
       body: { ...body, participant_ids: [ben.id, cid.id] },
     });
-    expect(three).toMatchObject(invalid("participant_ids"));
+    expect(ofThree).toMatchObject(invalid("participant_ids"));
   });
 
   test("names what is wrong with a body", async () => {
@@ -187,8 +184,7 @@ describe("createRoom", () => {
 
 describe("getRoom and listRooms", () => {
   test("a room that one is not in and one that does not exist answer alike", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const roomId = await directRoom(ann, ben);
     const theirs = await attempt("getRoom", { token: cid.token, params: { room_id: roomId } });
     const none = await attempt("getRoom", { token: cid.token, params: { room_id: randomUUID() } });
@@ -200,8 +196,7 @@ describe("getRoom and listRooms", () => {
   });
 
   test("rooms come by activity, with their last message and what is unread", async () => {
-    const [ann, ben, cid] = await newUsers(3);
-    if (!ann || !ben || !cid) throw new Error("no users");
+    const [ann, ben, cid] = await three();
     const withBen = await directRoom(ann, ben);
     const group = await groupRoom(ann, [ben, cid]);
     await call("sendMessage", { token: ann.token, params: { room_id: group }, body: { content: "first" } });
@@ -223,8 +218,7 @@ describe("getRoom and listRooms", () => {
   });
 
   test("a long last message is shown in short, and never cut inside a character", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const content = "🙂".repeat(200);
     await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
@@ -253,8 +247,7 @@ describe("getRoom and listRooms", () => {
   });
 
   test("a public room can be read by anyone, who then sees no e-mail addresses", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const { id } = await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Square" },

@@ -3,7 +3,7 @@ import { placeOf } from "../../functions/data/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { plantPosting, termsOfRoom } from "../support/postings.ts";
 import { find, findAnywhere, remove, send, untilIndexed } from "../support/search.ts";
 
@@ -12,9 +12,7 @@ let ben: TestUser;
 let cid: TestUser;
 
 const people = async (): Promise<void> => {
-  const [one, other, third] = await newUsers(3);
-  if (!one || !other || !third) throw new Error("Three users were asked for.");
-  [ann, ben, cid] = [one, other, third];
+  [ann, ben, cid] = await three();
 };
 beforeAll(people);
 afterEach(emptyQueues);

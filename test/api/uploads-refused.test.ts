@@ -10,7 +10,7 @@ import {
   s3Answer,
   uploaded,
 } from "../support/files.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 import { invalid } from "../support/refusals.ts";
 
 let ann: TestUser;
@@ -18,9 +18,7 @@ let ben: TestUser;
 let roomId: string;
 
 const setScene = async (): Promise<void> => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   roomId = await directRoom(ann, ben);
 };
 beforeAll(setScene);

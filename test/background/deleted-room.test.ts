@@ -4,7 +4,7 @@ import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
 import { actAsFunction, itemsOfRoom, keysOfRoom } from "../support/operator.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, type TestUser, three, two } from "../support/people.ts";
 import { plainMessage } from "../support/seeded.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -12,12 +12,6 @@ import { connect } from "../support/socket-client.ts";
 const settled = 61;
 /** Longer than a task is hidden while a function may still work on it. */
 const hidden = 721;
-
-const trio = async (): Promise<[TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("There are no users.");
-  return [ann, ben, cid];
-};
 
 const send = async (user: TestUser, roomId: string, content: string, more: object = {}): Promise<string> =>
   (
@@ -72,7 +66,7 @@ afterEach(async () => {
 
 describe("a deleted group", () => {
   test("leaves nothing but a head that tells nothing", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     await fill(ann, roomId, 6);
     await store(ann, roomId, { from: 7, to: 300 });
@@ -97,7 +91,7 @@ describe("a deleted group", () => {
   });
 
   test("is removed in the end where a function ended in the midst of it", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     await fill(ann, roomId, 2);
     await store(ann, roomId, { from: 3, to: 120 });
@@ -120,7 +114,7 @@ describe("a deleted group", () => {
   });
 
   test("is removed whatever part of a batch DynamoDB leaves undone, and throttles", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     await fill(ann, roomId, 2);
     await store(ann, roomId, { from: 3, to: 60 });
@@ -138,7 +132,7 @@ describe("a deleted group", () => {
   });
 
   test("is removed in several tasks where one has no time for all of it", async () => {
-    const [ann] = await trio();
+    const ann = await newUser();
     const roomId = await groupRoom(ann, []);
     await fill(ann, roomId, 2);
     await store(ann, roomId, { from: 3, to: 120 });
@@ -164,7 +158,7 @@ describe("a deleted group", () => {
   });
 
   test("that was large is not on the minds of its members any more", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     // What the 201st member would bring about.
     actAsFunction();
@@ -184,7 +178,7 @@ describe("a deleted group", () => {
   });
 
   test("takes no repeat of a send that was cut off before", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await injectFault({
       kind: "crash",
@@ -207,7 +201,7 @@ describe("a deleted group", () => {
 
 describe("a deleted direct room", () => {
   test("that is opened again at once keeps what is sent from then on, and nothing else", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await fill(ann, roomId, 5);
     await remove(ann, roomId);
@@ -236,7 +230,7 @@ describe("a deleted direct room", () => {
   });
 
   test("that is opened later keeps its two members, and is empty", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await fill(ann, roomId, 5);
     await remove(ben, roomId);
@@ -251,7 +245,7 @@ describe("a deleted direct room", () => {
   });
 
   test("is opened with the floor that it has then, whoever else opened and deleted it in the meantime", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await send(ann, roomId, "First life");
     await remove(ann, roomId);

@@ -5,18 +5,12 @@ import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, meteredWithStream } from "../support/control.ts";
 import { keysOfRoom, operatorTable } from "../support/operator.ts";
-import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, newUser, type TestUser, two } from "../support/people.ts";
 import { cutOff } from "../support/strike.ts";
 import { target } from "../support/target.ts";
 
 /** Longer than any request runs. */
 const settled = 61;
-
-const pair = async (): Promise<[TestUser, TestUser]> => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("There are no users.");
-  return [ann, ben];
-};
 
 const participants = async (user: TestUser, roomId: string): Promise<string[]> =>
   (await call("listParticipants", { token: user.token, params: { room_id: roomId } })).results
@@ -36,7 +30,7 @@ afterEach(async () => {
 
 describe("a membership that ended", () => {
   test("takes its member off the roster, where who ended it was cut off and nobody repeats it", async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await leaveHalfway(ben, roomId);
     expect(await participants(ann, roomId)).toEqual([ann.id, ben.id].sort());
@@ -46,7 +40,7 @@ describe("a membership that ended", () => {
   });
 
   test("does not take off somebody who is back", async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await leaveHalfway(ben, roomId);
     await call("addParticipants", {
@@ -60,7 +54,7 @@ describe("a membership that ended", () => {
   });
 
   test("leaves nobody without an admin, where two have left at once and were cut off", async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await operatorTable().send(
       new DeleteCommand({ TableName: target().tableName, Key: keys.membership(roomId, ann.id) }),
@@ -74,7 +68,7 @@ describe("a membership that ended", () => {
   });
 
   test("takes the room with it, where it was the last", async () => {
-    const [ann] = await pair();
+    const ann = await newUser();
     const roomId = await groupRoom(ann, []);
     await call("sendMessage", {
       token: ann.token,
@@ -90,7 +84,7 @@ describe("a membership that ended", () => {
   });
 
   test("costs its telling, and no write, where nothing is left to do", async () => {
-    const [ann, ben] = await pair();
+    const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const { operations } = await meteredWithStream(async () => {
       await call("leaveRoom", { token: ben.token, params: { room_id: roomId } });
@@ -105,7 +99,7 @@ describe("a membership that ended", () => {
 });
 
 test("the reading of messages sets off nothing behind it", async () => {
-  const [ann, ben] = await pair();
+  const [ann, ben] = await two();
   const roomId = await groupRoom(ann, [ben]);
   for (const content of ["one", "two", "three"])
     await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });

@@ -4,7 +4,7 @@ import type { Message } from "../../contract/objects/message.ts";
 import { placeOf } from "../../functions/data/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { actAsFunction } from "../support/operator.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 import { losePostings, plantPosting, termsOfRoom } from "../support/postings.ts";
 import { edit, find, remove, send, untilIndexed } from "../support/search.ts";
 
@@ -13,9 +13,7 @@ let ben: TestUser;
 let rebuildSearch: typeof import("../../functions/actions/rebuild-search.ts").rebuildSearch;
 
 beforeAll(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   // The action itself: who calls it has a function of its own.
   actAsFunction();
   ({ rebuildSearch } = await import("../../functions/actions/rebuild-search.ts"));

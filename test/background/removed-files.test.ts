@@ -5,7 +5,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
 import { createUpload, type NewUpload, putBytes, s3Answer, uploaded } from "../support/files.ts";
 import { actAsFunction, deleteItemOfFile, itemOfFile, objectsOfRoom } from "../support/operator.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 import { cutOff } from "../support/strike.ts";
 
 /** Longer than what a room held is kept after its deletion, and shorter than a URL lives. */
@@ -15,9 +15,7 @@ let ann: TestUser;
 let ben: TestUser;
 
 beforeEach(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
 });
 afterEach(async () => {
   await clearFaults();

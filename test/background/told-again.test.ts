@@ -4,17 +4,11 @@ import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
 import { actAsFunction, keysOfRoom } from "../support/operator.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 /** Longer than any request runs. */
 const settled = 61;
-
-const trio = async (): Promise<[TestUser, TestUser, TestUser]> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("There are no users.");
-  return [ann, ben, cid];
-};
 
 /** The next update of the item ends its function, once it is made. */
 const crashAfterUpdate = (sk: string, nth = 1) =>
@@ -48,7 +42,7 @@ afterEach(async () => {
 
 describe("a deletion that was cut off", () => {
   test("is told to all members, and closes the room's own connections", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     const [free, limited] = await openBoth(ben, params.room_id);
     await crashAfterUpdate("HEAD");
@@ -61,7 +55,7 @@ describe("a deletion that was cut off", () => {
   });
 
   test("of a large room is told to those who are live in it", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     // What the 201st member would bring about.
     actAsFunction();
@@ -78,7 +72,7 @@ describe("a deletion that was cut off", () => {
   });
 
   test("of a direct room that was opened again since is not told", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const params = { room_id: await directRoom(ann, ben) };
     const [free, limited] = await openBoth(ben, params.room_id);
     await crashAfterUpdate("HEAD");
@@ -93,7 +87,7 @@ describe("a deletion that was cut off", () => {
   });
 
   test("is not told by a task that goes on with the removal", async () => {
-    const [ann, ben] = await trio();
+    const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
     await crashAfterUpdate("HEAD");
@@ -111,7 +105,7 @@ describe("a deletion that was cut off", () => {
 
 describe("a removal that was cut off", () => {
   test("is told to who was removed, and to the others, and closes the room's own connections", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     const [free, limited] = await openBoth(ben, roomId);
     const cids = await connect(cid);
@@ -133,7 +127,7 @@ describe("a removal that was cut off", () => {
   });
 
   test("is told, where the last admin left", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     const [free, limited] = await openBoth(ann, params.room_id);
     const cids = await connect(cid);
@@ -148,7 +142,7 @@ describe("a removal that was cut off", () => {
   });
 
   test("is not told of somebody who is back", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     await crashAfterUpdate("ROSTER#0");
     expect((await attempt("leaveRoom", { token: ben.token, params })).status).toBe(500);
@@ -164,7 +158,7 @@ describe("a removal that was cut off", () => {
   });
 
   test("is not told in a room that was deleted since", async () => {
-    const [ann, ben, cid] = await trio();
+    const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     await crashAfterUpdate("ROSTER#0");
     expect((await attempt("leaveRoom", { token: ben.token, params })).status).toBe(500);

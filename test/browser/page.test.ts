@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { createUpload, png } from "../support/files.ts";
-import { directRoom, newUsers, password, type TestUser } from "../support/people.ts";
+import { directRoom, password, type TestUser, two } from "../support/people.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
 import { setTarget } from "../support/target.ts";
 import { startBrowser } from "./browser.ts";
@@ -28,9 +28,7 @@ beforeAll(async () => {
   runner = await startRunnerProcess("--fresh", "--quiet", "-c", `corsOrigins=${allowed.origin}`);
   closers.push(runner.stop);
   setTarget(runner.ready);
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   roomId = await directRoom(ann, ben);
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { type FaultSpec, injectFault } from "../support/control.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 import { cutOff, struckOnce } from "../support/strike.ts";
 
@@ -87,8 +87,7 @@ const cases: Record<string, Case> = {
 };
 
 const setScene = async ({ prepare }: Case): Promise<Scene> => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   const scene = { ann, ben };
   await prepare?.(scene);
   await call("heartbeat", { token: ann.token });

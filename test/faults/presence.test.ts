@@ -8,7 +8,7 @@ import {
   listFaults,
   metered,
 } from "../support/control.ts";
-import { directRoom, newUsers, password, type TestUser } from "../support/people.ts";
+import { directRoom, password, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
 interface Scene {
@@ -21,8 +21,7 @@ interface Scene {
 
 let scene: Scene;
 beforeEach(async () => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   scene = { ann, ben, roomId: await directRoom(ann, ben), socket: await connect(ben) };
 });
 afterEach(async () => {

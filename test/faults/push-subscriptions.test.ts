@@ -2,16 +2,14 @@ import { createECDH, randomBytes, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
-import { newUsers, type TestUser } from "../support/people.ts";
+import { type TestUser, two } from "../support/people.ts";
 
 let ann: TestUser;
 let ben: TestUser;
 let subscription: { endpoint: string; keys: { p256dh: string; auth: string } };
 
 beforeEach(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
   subscription = {
     endpoint: `https://push.example.org/${randomUUID()}`,
     keys: {

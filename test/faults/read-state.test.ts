@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults, metered } from "../support/control.ts";
 import { say } from "../support/marking.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 import { struckOnce } from "../support/strike.ts";
 
@@ -16,8 +16,7 @@ interface Scene {
 
 let scene: Scene;
 beforeEach(async () => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   const roomId = await directRoom(ann, ben);
   for (let at = 0; at < 3; at += 1) await say(ann, roomId);
   scene = { ann, ben, roomId, socket: await connect(ann) };

@@ -2,14 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import {
-  groupRoom,
-  newAdministrator,
-  newUser,
-  newUsers,
-  type TestUser,
-  untilListed,
-} from "../support/people.ts";
+import { groupRoom, newAdministrator, newUser, type TestUser, two, untilListed } from "../support/people.ts";
 import { cutOff, struckOnce } from "../support/strike.ts";
 
 let admin: TestUser;
@@ -19,8 +12,7 @@ beforeAll(async () => {
 
 /** A group of ann and ben, in which ben has said something. */
 const setScene = async () => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   const room_id = await groupRoom(ann, [ben]);
   const body = { content: "Something bad" };
   const { id } = await call("sendMessage", { token: ben.token, params: { room_id }, body });

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Room } from "../../contract/objects/room.ts";
 import { type Answer, attempt } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
-import { newUsers, type TestUser } from "../support/people.ts";
+import { type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 import { cutOff } from "../support/strike.ts";
 
@@ -21,8 +21,7 @@ const made: Record<string, (ann: TestUser, ben: TestUser, key: string) => Promis
 
 for (const [name, run] of Object.entries(made))
   test(`${name}: the repeat tells its members`, async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("Two users were asked for.");
+    const [ann, ben] = await two();
     const sockets = await Promise.all([connect(ann), connect(ben)]);
     const key = crypto.randomUUID();
     await cutOff(() => run(ann, ben, key), { action: "TransactWriteItems", function: "rooms" });

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
-import { groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
+import { groupRoom, newUser, type TestUser, three, two } from "../support/people.ts";
 import { cutOff } from "../support/strike.ts";
 
 afterEach(clearFaults);
@@ -64,8 +64,7 @@ test("a room whose last admin leaves has one, whoever the roster calls so", asyn
 });
 
 test("of two changes of permissions, neither undoes the other", async () => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   const roomId = await groupRoom(ann, [ben]);
   const permit = (member: object) =>
     attempt("updatePermissions", { token: ann.token, params: { room_id: roomId }, body: { member } });
@@ -88,7 +87,7 @@ const listedAs = async (user: TestUser, roomId: string, name: string): Promise<b
 };
 
 test("of two names, a public room is found by the one that it has", async () => {
-  const [ann] = await three();
+  const ann = await newUser();
   const roomId = await publicRoom(ann);
   const [one, two] = [`one ${roomId}`, `two ${roomId}`];
   await overlap(
@@ -102,7 +101,7 @@ test("of two names, a public room is found by the one that it has", async () => 
 });
 
 test("a room that is archived while it gets a name is not listed", async () => {
-  const [ann] = await three();
+  const ann = await newUser();
   const roomId = await publicRoom(ann);
   const name = `late ${roomId}`;
   await overlap(

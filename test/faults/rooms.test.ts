@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 import { struckOnce } from "../support/strike.ts";
 
@@ -190,8 +190,7 @@ const cases: Record<string, Case> = {
 };
 
 const setScene = async ({ prepare }: Pick<Case, "prepare">): Promise<Scene> => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  const [ann, ben, cid] = await three();
   const { id } = await call("createRoom", {
     token: ann.token,
     body: { room_type: "public", name: "Before", participant_ids: [ben.id] },
@@ -271,8 +270,7 @@ describe("opening a deleted direct room", () => {
   for (const kind of ["crash", "lose"] as const)
     for (const [at, write] of writes.entries())
       test(`${kind} at write ${at + 1}: it is open in the end, and empty`, async () => {
-        const [ann, ben] = await newUsers(2);
-        if (!ann || !ben) throw new Error("Two users were asked for.");
+        const [ann, ben] = await two();
         const roomId = await directRoom(ann, ben);
         expect(await access(ann, roomId)).toBe(201);
         await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });

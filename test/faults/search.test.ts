@@ -7,7 +7,7 @@ import { emptyQueues, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, meteredWithStream } from "../support/control.ts";
 import { actAsFunction, itemsOfRoom, type StoredItem } from "../support/operator.ts";
-import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { losePostings, termsOfRoom } from "../support/postings.ts";
 import { newRandom } from "../support/random.ts";
 import { edit, remove, send, untilIndexed } from "../support/search.ts";
@@ -16,9 +16,7 @@ let ann: TestUser;
 let ben: TestUser;
 
 beforeAll(async () => {
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
+  [ann, ben] = await two();
 });
 afterEach(async () => {
   await clearFaults();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
@@ -21,8 +21,7 @@ interface Scene {
 }
 
 const setScene = async (): Promise<Scene> => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   const roomId = await directRoom(ann, ben);
   const socket = await connect(ben);
   await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "before" } });

@@ -1,17 +1,15 @@
 /** What tests of marks do again and again: say something, mark it, and look at what was told. */
 import { call } from "./contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "./people.ts";
+import { directRoom, groupRoom, type TestUser, three, two } from "./people.ts";
 import type { SocketClient } from "./socket-client.ts";
 
 export const pair = async (): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   return { ann, ben, roomId: await directRoom(ann, ben) };
 };
 
 export const trio = async () => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  const [ann, ben, cid] = await three();
   return { ann, ben, cid, roomId: await groupRoom(ann, [ben, cid]) };
 };
 

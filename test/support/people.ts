@@ -82,6 +82,7 @@ export const untilListed = (viewer: TestUser, user: TestUser): Promise<void> =>
     return results.some(({ id }) => id === user.id);
   }, `${user.username} is in the directory`);
 
+/** New accounts, so that each can be given a name: `const [ann, ben] = await two()`. */
 export const two = async (): Promise<[TestUser, TestUser]> => {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("Two users were asked for.");

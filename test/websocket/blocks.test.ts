@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUser, type TestUser, three } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, type TestUser, three, two } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
 const ofType = (socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] =>
   socket.events.filter((event) => event.type === type);
 
 test("a message over the socket is refused, without saying why, and nobody is told of a block", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   const room_id = await directRoom(ann, ben);
   const [anns, bens] = [await connect(ann, { room_id }), await connect(ben, { room_id })];
   await block(ann, ben);
@@ -25,7 +25,7 @@ test("a message over the socket is refused, without saying why, and nobody is to
 });
 
 test("a socket of one person opens no room with who blocks them", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   await block(ann, ben);
   await expect(connect(ben, { user_id: ann.id })).rejects.toBeInstanceOf(UpgradeRefused);
   await unblock(ann, ben);
@@ -92,7 +92,7 @@ test("who is blocked sees the other go, and no more of them until the block is l
 });
 
 test("strangers learn nothing of each other by a block", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   const [anns, bens] = [await connect(ann), await connect(ben)];
   await block(ann, ben);
   await unblock(ann, ben);
@@ -180,7 +180,7 @@ test("whose message comes in a group is shown as gone to whom they block, or who
 });
 
 test("what is read and received in a direct room is not told while one blocks the other", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   const room_id = await directRoom(ann, ben);
   const say = (content: string) =>
     call("sendMessage", { token: ann.token, params: { room_id }, body: { content } });

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUsers, type TestUser, three, two } from "../support/people.ts";
 import { connect, openSocket } from "../support/socket-client.ts";
 
 const pair = async (): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> => {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const [ann, ben] = await two();
   return { ann, ben, roomId: await directRoom(ann, ben) };
 };
 
@@ -203,8 +202,7 @@ describe("a connection of one room", () => {
   });
 
   test("by a person: the direct room is made if there is none", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     const socket = await connect(ann, { user_id: ben.id });
     const ack = await socket.request({ type: "message", content: "Hello" });
     expect(ack).toMatchObject({ message: { room: await directRoom(ann, ben) } });

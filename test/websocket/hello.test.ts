@@ -4,13 +4,12 @@ import { newHeadItem } from "../../functions/data/heads.ts";
 import { newMembershipItem } from "../../functions/data/memberships.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { plantItems } from "../support/plant-items.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 const setScene = async () => {
-  const [ann, ben, cid] = await newUsers(3);
-  if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
+  const [ann, ben, cid] = await three();
   return { ann, ben, cid };
 };
 

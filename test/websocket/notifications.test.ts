@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { afterSeconds } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { notificationsOf, say } from "../support/notifications.ts";
-import { directRoom, groupRoom, three } from "../support/people.ts";
+import { directRoom, groupRoom, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 /** The types of the notifications that came, once all that was done before is followed. */
@@ -13,7 +13,7 @@ const heardOn = async (socket: SocketClient): Promise<string[]> => {
 };
 
 test("a notification is told on every connection, as it is listed, but for new messages", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   const sockets = [await connect(ben), await connect(ben)];
   const room = await groupRoom(ann, [ben]);
   await say(ann, room, "Hello");
@@ -51,7 +51,7 @@ test("a connection of one room is told of that room's notifications alone", asyn
 });
 
 test("an emergency is told on the sockets of those who have muted the room", async () => {
-  const [ann, ben] = await three();
+  const [ann, ben] = await two();
   const room = await groupRoom(ann, [ben]);
   await call("updateNotifications", {
     token: ben.token,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { advanceClock, metered, readMeter } from "../support/control.ts";
-import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../support/people.ts";
+import { directRoom, groupRoom, newUser, newUsers, type TestUser, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 const minute = 60_000;
@@ -21,8 +21,7 @@ const toldOf = async (socket: SocketClient, user: TestUser): Promise<boolean[]> 
 
 describe("presence", () => {
   test("peers are told of a change between offline and online, and not of each connection", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     // Two rooms are shared, and one event is sent.
     await Promise.all([directRoom(ann, ben), groupRoom(ann, [ben])]);
     const [benSocket, eveSocket] = await Promise.all([connect(ben), connect(eve)]);
@@ -48,8 +47,7 @@ describe("presence", () => {
   });
 
   test("heartbeats, mark-offline and what ends unseen are told too, each once", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     await directRoom(ann, ben);
     const socket = await connect(ben);
     await call("heartbeat", { token: ann.token });
@@ -75,8 +73,7 @@ describe("presence", () => {
   });
 
   test("a heartbeat while connected, and the end of the connection under a heartbeat, change nothing", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     await directRoom(ann, ben);
     const [benSocket, annSocket] = [await connect(ben), await connect(ann)];
     await call("heartbeat", { token: ann.token });
@@ -90,8 +87,7 @@ describe("presence", () => {
   });
 
   test("reaches nobody through a room of over 50, and a connection of one room through that room alone", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     const crowd = await newUsers(49);
     await groupRoom(ann, [eve, ...crowd]);
     const [shared, other] = [await directRoom(ann, ben), await groupRoom(ben, [eve])];
@@ -136,8 +132,7 @@ describe("presence", () => {
 
 describe("user_joined, user_left", () => {
   test("tell the others in the room of its sockets, and not of the connections of all rooms", async () => {
-    const [ann, ben, eve] = await newUsers(3);
-    if (!ann || !ben || !eve) throw new Error("no users");
+    const [ann, ben, eve] = await three();
     const roomId = await groupRoom(ann, [ben, eve]);
     const elsewhere = await groupRoom(ann, [ben]);
     const [inRoom, inAll, inOther] = [
@@ -179,8 +174,7 @@ describe("user_joined, user_left", () => {
   });
 
   test("a socket of a person is one of their direct room", async () => {
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
+    const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const annSocket = await connect(ann, { user_id: ben.id });
     const benSocket = await connect(ben, { user_id: ann.id });
