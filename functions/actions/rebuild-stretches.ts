@@ -23,7 +23,7 @@ const roomsAtOnce = 10;
 const attempts = 5;
 
 /** What of a user's notifications was read before, who is nobody to them, and when they were there. */
-export interface Known {
+interface Known {
   /** Up to when they have marked all as read, in milliseconds since 1970. */
   readonly noticed: number;
   readonly notifications: readonly NewNotification[];
