@@ -177,14 +177,24 @@ export const newChatClient = (user: TestUser, pauseBeforeConnecting: () => numbe
 
   /** What docs/protocol.md says to do after each connecting. */
   const greet = async (to: Link, answers: EventOf<"hello">[]): Promise<boolean> => {
-    const held = [...rooms].map(([id, room]) => [id, { seq: room.held, rev: room.rev }] as const);
+    const held = new Map([...rooms].map(([id, room]) => [id, { seq: room.held, rev: room.rev }]));
     const answer = await to.request({ type: "hello", rooms: Object.fromEntries(held) });
     if (answer?.type !== "ack" || answers.at(-1)?.remaining !== 0) return false;
     const moved = new Map(answers.flatMap((one) => one.rooms).map((room) => [room.room_id, room]));
     const before = new Map([...roomEvents].map(([id, { count }]) => [id, count]));
     const listed = await listRooms(user);
     const removed = answers.flatMap((one) => one.removed);
+    // Of which there is less than is held: the service was restored to an earlier time.
+    const restored = [...held].filter(([id, { seq, rev }]) => {
+      const now = moved.get(id);
+      return now && (now.seq < seq || now.rev < rev);
+    });
     const work = [
+      ...restored.map(([roomId]) =>
+        inLine(roomId, () => {
+          rooms.delete(roomId);
+        }),
+      ),
       ...removed.map((roomId) => inLine(roomId, () => askForRoom(roomId))),
       ...listed.map((facts) =>
         inLine(facts.id, () =>
