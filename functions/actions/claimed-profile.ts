@@ -1,9 +1,8 @@
 import { email as emailSchema, usernameLimit, username as usernameSchema } from "../../contract/auth.ts";
 import { profileFields, profileLimits } from "../../contract/objects/profile.ts";
-import type { Profile } from "../data/profiles.ts";
+import { blankProfile, type Profile } from "../data/profiles.ts";
 import { type Actor, claim } from "../kernel/actor.ts";
 import { nameSigns } from "../kernel/ids.ts";
-import { isoNow } from "../kernel/time.ts";
 import { usernameBeginning } from "./free-username.ts";
 
 /** The beginning of a claim, as much as the contract has room for; null where nothing is left. */
@@ -33,17 +32,10 @@ const wantedUsername = (actor: Actor): string => {
  * themselves: an issuer knows none of them. Its username is the one that is wanted.
  */
 export const claimedProfile = (actor: Actor): Profile => ({
-  id: actor.userId,
-  username: wantedUsername(actor),
+  ...blankProfile(actor.userId, wantedUsername(actor)),
   email: addressOf(actor),
   display_name: textOf(actor, "name", profileLimits.display_name),
   first_name: textOf(actor, "given_name", profileLimits.first_name),
   last_name: textOf(actor, "family_name", profileLimits.last_name),
   profile_picture: pictureOf(actor),
-  bio: null,
-  specialization: null,
-  institution: null,
-  role: null,
-  is_verified: false,
-  created_at: isoNow(),
 });

@@ -1,5 +1,6 @@
+import { isoOf } from "../kernel/time.ts";
 import { absent, hiddenSince, type Presence, presenceSeenBy } from "./presence.ts";
-import type { Profile } from "./profiles.ts";
+import { blankProfile, type Profile } from "./profiles.ts";
 
 /** A profile with its presence, as most answers show somebody. */
 export interface Person {
@@ -15,19 +16,8 @@ export interface People {
 
 /** Stands for somebody whose profile is gone: what they wrote stays. */
 const unknownProfile = (id: string): Profile => ({
-  id,
-  username: "unknown",
-  email: null,
-  display_name: null,
-  first_name: null,
-  last_name: null,
-  profile_picture: null,
-  bio: null,
-  specialization: null,
-  institution: null,
-  role: null,
-  is_verified: false,
-  created_at: new Date(0).toISOString(),
+  ...blankProfile(id, "unknown"),
+  created_at: isoOf(0),
 });
 
 const presenceOf = (people: People, userId: string): Presence =>

@@ -3,6 +3,7 @@
  *   one by id, many by id     USER#u / PROFILE
  * A username is unique because of the item that claims it (usernames.ts).
  */
+import { isoNow } from "../kernel/time.ts";
 import { keys } from "./keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, updateItem } from "./table.ts";
 
@@ -21,6 +22,23 @@ export interface Profile {
   readonly is_verified: boolean;
   readonly created_at: string;
 }
+
+/** A profile of which nothing is known but whose it is, made now. */
+export const blankProfile = (id: string, username: string): Profile => ({
+  id,
+  username,
+  email: null,
+  display_name: null,
+  first_name: null,
+  last_name: null,
+  profile_picture: null,
+  bio: null,
+  specialization: null,
+  institution: null,
+  role: null,
+  is_verified: false,
+  created_at: isoNow(),
+});
 
 /** The fields that their owner changes. */
 const ownFields = [

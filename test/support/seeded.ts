@@ -1,7 +1,7 @@
 /** What tests and the bench write straight into the table, where calls that lead to the same would take minutes. */
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { untouched } from "../../functions/data/messages.ts";
-import { newProfileItem } from "../../functions/data/profiles.ts";
+import { blankProfile, newProfileItem } from "../../functions/data/profiles.ts";
 
 /** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchSize = 25;
@@ -24,21 +24,7 @@ export const putBatch = async (
 
 /** The profile of somebody of whom nothing but a username is known, as their first call would make it. */
 export const seededProfile = (id: string, username: string): Item =>
-  newProfileItem({
-    id,
-    username,
-    email: `${username}@example.com`,
-    display_name: null,
-    first_name: null,
-    last_name: null,
-    profile_picture: null,
-    bio: null,
-    specialization: null,
-    institution: null,
-    role: null,
-    is_verified: false,
-    created_at: new Date().toISOString(),
-  });
+  newProfileItem({ ...blankProfile(id, username), email: `${username}@example.com` });
 
 /** A text message of which nothing is said but what it cannot do without. */
 export const plainMessage = {
