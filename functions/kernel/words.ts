@@ -4,11 +4,11 @@
  */
 
 /**
- * Marks that are written over and under letters of any script: accents, and the vowels of Arabic. Not the marks that
- * belong to one script, such as the vowels of Hindi, without which other words are left, nor those that tell the sounds
- * of Japanese letters apart.
+ * Marks that are written over and under letters, or left out: accents of any script, the vowels of Arabic, and the points of
+ * Hebrew. Not the marks of other scripts, such as the vowels of Hindi, without which other words are left, nor those that
+ * tell the sounds of Japanese letters apart.
  */
-const accents = /[\p{Script=Inherited}--[\u3099\u309a]]/gv;
+const accents = /[[\p{Script=Inherited}--[\u3099\u309a]][\p{Script=Hebrew}&&\p{M}]]/gv;
 
 /** Scripts whose words are written without spaces; of the first three, each sign can begin one. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々]/u;

@@ -21,6 +21,8 @@ describe("foldText", () => {
     ["ΟΔΥΣΣΕΥΣ", "οδυσσευσ"],
     ["Οδυσσεύς", "οδυσσευσ"],
     ["أَحْمَد", "احمد"],
+    // Hebrew is written with its points, and mostly without.
+    ["שָׁלוֹם", "שלום"],
     ["ﬁnch", "finch"],
     ["Ａｎｎ", "ann"],
     ["Ёлка", "елка"],
