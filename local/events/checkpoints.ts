@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { isRecord } from "../aws/types.ts";
+import { createDelayedFile } from "../delayed-file.ts";
 
 /** How far a shard was read: the last sequence number that needs no more delivery, and whether it has ended. */
 interface ShardState {
@@ -8,17 +9,34 @@ interface ShardState {
   readonly done?: true;
 }
 
-/** What a mapping has read of its stream, kept in a file so that a restart goes on from there. */
+/**
+ * What a mapping has read of its stream, kept in a file so that a restart goes on from there. After a sudden end it is up to
+ * 200 ms old: what was delivered since then is delivered again, as Lambda may do at any time.
+ */
 export interface Checkpoints {
   /** Whether the file knew this stream when it was opened: then a shard that it does not know is new. */
   readonly resumed: boolean;
   get(shardId: string): ShardState | undefined;
   set(shardId: string, state: ShardState): void;
+  /** Writes at once what is not in the file yet. */
+  flush(): void;
+  /** The same for the last time. */
+  close(): void;
 }
 
-/** A file of another stream (a table that was made anew) counts as none. */
-export function openCheckpoints(file: string, streamArn: string): Checkpoints {
+/** Without a file nothing is kept. A file of another stream (a table that was made anew) counts as none. */
+export function openCheckpoints(file: string | undefined, streamArn: string): Checkpoints {
   const shards = new Map<string, ShardState>();
+  const get = (shardId: string) => shards.get(shardId);
+  if (file === undefined) {
+    return {
+      resumed: false,
+      get,
+      set: (shardId, state) => void shards.set(shardId, state),
+      flush() {},
+      close() {},
+    };
+  }
   const stored = readStored(file);
   const resumed = stored?.streamArn === streamArn;
   if (resumed && isRecord(stored.shards)) {
@@ -31,14 +49,16 @@ export function openCheckpoints(file: string, streamArn: string): Checkpoints {
     }
   }
   mkdirSync(dirname(file), { recursive: true });
+  const kept = createDelayedFile(file, () => ({ streamArn, shards: Object.fromEntries(shards) }));
   return {
     resumed,
-    get: (shardId) => shards.get(shardId),
+    get,
     set(shardId, state) {
       shards.set(shardId, state);
-      writeFileSync(`${file}.tmp`, JSON.stringify({ streamArn, shards: Object.fromEntries(shards) }));
-      renameSync(`${file}.tmp`, file);
+      kept.changed();
     },
+    flush: kept.flush,
+    close: kept.close,
   };
 }
 

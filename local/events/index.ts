@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { FunctionHost } from "../lambda/types.ts";
@@ -24,7 +23,7 @@ export interface EventSourceOptions {
   readonly clock: Clock;
   readonly region: string;
   readonly dataDir: string;
-  /** Forget how far streams were read. */
+  /** Neither go on with what was read of the streams, nor keep it. */
   readonly fresh: boolean;
   readonly log: Log;
   /** Whether a function's role permits an action. When given, mappings without the grants they need are refused. */
@@ -43,8 +42,6 @@ export interface EventSources {
 /** Serves the template's event source mappings. Resolves when all of them listen. */
 export async function startEventSources(options: EventSourceOptions): Promise<EventSources> {
   const { stack, sqs, clock } = options;
-  const folder = join(options.dataDir, "events");
-  if (options.fresh) rmSync(folder, { recursive: true, force: true });
   const mappings = readMappings(stack);
   requirePermissions(mappings, options.mayCall);
   const api = createStreamApi(options.dynamoEndpoint);
@@ -73,7 +70,9 @@ export async function startEventSources(options: EventSourceOptions): Promise<Ev
       mapping,
       api,
       clock,
-      checkpointFile: join(folder, `${mapping.logicalId}.json`),
+      checkpointFile: options.fresh
+        ? undefined
+        : join(options.dataDir, "events", `${mapping.logicalId}.json`),
       invoke: invoke(mapping),
       discard: (discarded) => sendFailure(mapping, discarded, options),
       now: clock.now,

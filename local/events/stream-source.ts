@@ -11,7 +11,8 @@ interface StreamSourceOptions extends Omit<DeliveryContext, "shardId"> {
   readonly api: StreamApi;
   readonly clock: Clock;
   readonly region: string;
-  readonly checkpointFile: string;
+  /** Undefined where nothing is kept. */
+  readonly checkpointFile: string | undefined;
 }
 
 export interface Source {
@@ -100,7 +101,8 @@ export function startStreamSource(options: StreamSourceOptions): Source {
   };
 
   return {
-    ready: look(),
+    // Known at once, or a sudden end would have the next run begin at LATEST again, behind what was written meanwhile.
+    ready: look().then(checkpoints.flush),
     wake() {
       writtenAt = performance.now();
       for (const pacer of pacers) pacer.wake();
@@ -113,6 +115,7 @@ export function startStreamSource(options: StreamSourceOptions): Source {
     },
     async ended() {
       await Promise.all(allLanes.map((lanes) => lanes.idle()));
+      checkpoints.close();
     },
   };
 }

@@ -132,7 +132,7 @@ export function createSqs(options: SqsOptions): Sqs {
     },
     close() {
       closing.abort();
-      snapshots.flush();
+      snapshots.close();
     },
   };
 }

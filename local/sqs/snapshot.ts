@@ -1,33 +1,25 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createDelayedFile, type DelayedFile } from "../delayed-file.ts";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
 
 interface Snapshots {
   load(queueName: string): Message[];
-  /** Writes the queue's messages some time after each change, and once more by `flush`. */
+  /** Writes the queue's messages some time after each change, and once more by `close`. */
   follow(queue: Queue): void;
-  flush(): void;
+  close(): void;
 }
 
-const delayMs = 200;
-
 /**
- * A JSON file a queue. Messages are in memory; what a sudden end of the process loses is the last 200 ms of changes,
- * so a message may be gone or delivered again. A stop in good order loses nothing.
+ * A JSON file a queue, or none when `fresh`. Messages are in memory; after a sudden end of the process the last 200 ms of
+ * changes are lost, so a message may be gone or delivered again.
  */
 export function createSnapshots(folder: string, fresh: boolean): Snapshots {
-  if (fresh) rmSync(folder, { recursive: true, force: true });
+  if (fresh) return { load: () => [], follow() {}, close() {} };
   mkdirSync(folder, { recursive: true });
-  const pending = new Map<Queue, NodeJS.Timeout>();
+  const files: DelayedFile[] = [];
   const fileOf = (name: string): string => join(folder, `${name}.json`);
-  const write = (queue: Queue): void => {
-    clearTimeout(pending.get(queue));
-    pending.delete(queue);
-    const file = fileOf(queue.config.name);
-    writeFileSync(`${file}.tmp`, JSON.stringify(queue.messages()));
-    renameSync(`${file}.tmp`, file);
-  };
   return {
     load(queueName) {
       try {
@@ -39,12 +31,12 @@ export function createSnapshots(folder: string, fresh: boolean): Snapshots {
       }
     },
     follow(queue) {
-      queue.onChange(() => {
-        if (!pending.has(queue)) pending.set(queue, setTimeout(() => write(queue), delayMs).unref());
-      });
+      const file = createDelayedFile(fileOf(queue.config.name), () => queue.messages());
+      files.push(file);
+      queue.onChange(file.changed);
     },
-    flush() {
-      for (const queue of [...pending.keys()]) write(queue);
+    close() {
+      for (const file of files) file.close();
     },
   };
 }
