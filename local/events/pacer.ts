@@ -1,8 +1,8 @@
-/** Paces the polling of a stream: often while records come, seldom while none do, at once when told of a write. */
+/** Paces the polling of a stream: often while records come, seldom while none do, (nearly) at once when told of a write. */
 export interface Pacer {
   /** Waits until the next poll is due. */
   rest(signal: AbortSignal): Promise<void>;
-  /** The last poll found records. */
+  /** The last poll found records: the next one is due (nearly) at once, as more may follow. */
   found(): void;
   /** Something was written: the next poll is due (nearly) at once. */
   wake(): void;
@@ -11,7 +11,7 @@ export interface Pacer {
 const shortestMs = 50;
 /** As often as Lambda itself polls an idle shard. */
 const longestMs = 250;
-/** Writes that follow each other closely are read together. */
+/** Writes that follow each other closely are read together: a read costs the database as much as a write does. */
 const gapMs = 10;
 
 export function createPacer(): Pacer {
@@ -39,6 +39,7 @@ export function createPacer(): Pacer {
         else signal.addEventListener("abort", end);
       }),
     found() {
+      woken = true;
       delay = shortestMs;
     },
     wake() {

@@ -1,7 +1,7 @@
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Pacer } from "./pacer.ts";
-import { type Position, type StreamApi, StreamError } from "./stream-api.ts";
+import { type Position, pageSize, type StreamApi, StreamError } from "./stream-api.ts";
 import type { StreamRecord } from "./stream-record.ts";
 
 export interface ShardReader {
@@ -77,8 +77,9 @@ export function readShard(options: ShardReaderOptions): ShardReader {
       }
       iterator = page?.next;
       if (page?.records.length === 0) emptyAt = began;
-      if (page !== undefined && page.records.length > 0) pacer.found();
-      else await pacer.rest(signal);
+      const count = page?.records.length ?? 0;
+      if (count > 0) pacer.found();
+      if (count < pageSize) await pacer.rest(signal);
     }
     return false;
   };

@@ -22,6 +22,9 @@ export interface StreamApi {
   close(): void;
 }
 
+/** So many records one read gives at most. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
+export const pageSize = 1000;
+
 /** An error of the streams API; `code` without its namespace, such as `ExpiredIteratorException`. */
 export class StreamError extends Error {
   readonly code: string;
@@ -74,7 +77,7 @@ export function createStreamApi(dynamoEndpoint: string): StreamApi {
       return String((await call("GetShardIterator", { StreamArn, ShardId, ...where })).ShardIterator);
     },
     async readRecords(ShardIterator) {
-      const answer = await call("GetRecords", { ShardIterator, Limit: 1000 });
+      const answer = await call("GetRecords", { ShardIterator, Limit: pageSize });
       const { Records, NextShardIterator } = withEmptyMapsInRecords(answer);
       return {
         records: Array.isArray(Records) ? Records : [],
