@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 import { runnersAtOnce } from "./test/support/runners-at-once.ts";
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -8,6 +9,7 @@ export default defineConfig({
     // Each worker has a runner of its own (target.ts), whose meter, faults and clock are for one test at a time. The same
     // number for all projects: where it differs vitest runs them in groups, and its numbers of workers are not unique then.
     maxWorkers: runnersAtOnce,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
