@@ -45,7 +45,7 @@ export function startExecutionEnvironment(
   const accessKeyId = createAccessKeyId();
   const logStream = `[$LATEST]${randomUUID().replaceAll("-", "")}`;
   const workerData: WorkerStart = { file: definition.file, exportName: definition.exportName, sharedOffset };
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+  const worker = new Worker(new URL("./worker.js", import.meta.url), {
     workerData,
     env: createEnvironment(definition, accessKeyId, logStream, endpoints),
     execArgv: [],

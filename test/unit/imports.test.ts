@@ -29,7 +29,7 @@ const importsOf = (file: string): string[] => {
 };
 
 const breaches = (part: string): string[] =>
-  globSync(`${part.split("/")[0]}/**/*.ts`)
+  globSync(`${part.split("/")[0]}/**/*.{ts,js}`)
     .filter((file) => partOf(file) === part)
     .flatMap((file) =>
       importsOf(file).flatMap((specifier) => {

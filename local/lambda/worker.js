@@ -1,38 +1,52 @@
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
-import type { InvokeMessage, WorkerMessage, WorkerStart } from "./protocol.ts";
-import { shiftDate } from "./shift-date.ts";
+import { shiftDate } from "./shift-date.js";
 
 // The thread of one execution environment: imports the function once, then runs one invocation at a time.
+// In JavaScript, as Node takes types out anew in each thread, which takes longer than starting the thread.
+
+/**
+ * @import { InvokeMessage, WorkerMessage, WorkerStart } from "./protocol.ts"
+ * @typedef {(event: unknown, context: object) => unknown} Handler
+ */
 
 const port = parentPort;
-if (!port) throw new Error("worker.ts runs as a worker thread of the function host alone.");
-const start: WorkerStart = workerData;
+if (!port) throw new Error("worker.js runs as a worker thread of the function host alone.");
+/** @type {WorkerStart} */
+const start = workerData;
 const machineNow = shiftDate(start.sharedOffset);
 
-type Handler = (event: unknown, context: object) => unknown;
-
-function isHandler(value: unknown): value is Handler {
+/**
+ * @param {unknown} value
+ * @returns {value is Handler}
+ */
+function isHandler(value) {
   return typeof value === "function";
 }
 
-const report = (message: WorkerMessage) => port.postMessage(message);
+/** @param {WorkerMessage} message */
+const report = (message) => port.postMessage(message);
 
 try {
-  const module: Record<string, unknown> = await import(pathToFileURL(start.file).href);
+  /** @type {Record<string, unknown>} */
+  const module = await import(pathToFileURL(start.file).href);
   const handler = module[start.exportName];
   if (!isHandler(handler)) {
     const message = `${start.exportName} is undefined or not exported`;
     report({ kind: "failed", errorType: "Runtime.HandlerNotFound", message });
   } else {
-    port.on("message", (invocation: InvokeMessage) => void run(handler, invocation));
+    port.on("message", (/** @type {InvokeMessage} */ invocation) => void run(handler, invocation));
     report({ kind: "ready" });
   }
 } catch (error) {
   report({ kind: "failed", ...describe(error) });
 }
 
-async function run(handler: Handler, invocation: InvokeMessage): Promise<void> {
+/**
+ * @param {Handler} handler
+ * @param {InvokeMessage} invocation
+ */
+async function run(handler, invocation) {
   const { requestId } = invocation;
   try {
     const result = await handler(JSON.parse(invocation.eventJson), createContext(invocation));
@@ -43,8 +57,11 @@ async function run(handler: Handler, invocation: InvokeMessage): Promise<void> {
   }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
-function createContext(invocation: InvokeMessage): object {
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ * @param {InvokeMessage} invocation
+ */
+function createContext(invocation) {
   return {
     functionName: invocation.functionName,
     functionVersion: "$LATEST",
@@ -58,8 +75,11 @@ function createContext(invocation: InvokeMessage): object {
   };
 }
 
-/** What a failed invocation reports: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
-function describe(error: unknown): { errorType: string; message: string } {
+/**
+ * What a failed invocation reports: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+ * @param {unknown} error
+ */
+function describe(error) {
   if (error instanceof Error) return { errorType: error.name, message: error.message };
   return { errorType: typeof error, message: String(error) };
 }

@@ -1,8 +1,10 @@
 /**
  * Moves what `Date` says in this thread by the offset in shared memory. The real `Date` stays behind it, so
  * `instanceof`, parsing and arithmetic are untouched. Returns the machine's own clock.
+ * @param {SharedArrayBuffer} sharedOffset
+ * @returns {() => number}
  */
-export function shiftDate(sharedOffset: SharedArrayBuffer): () => number {
+export function shiftDate(sharedOffset) {
   const offset = new Float64Array(sharedOffset);
   const RealDate = Date;
   const machineNow = RealDate.now;
