@@ -1,6 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
 import { runnersAtOnce } from "./test/support/runners-at-once.ts";
+import { keepTemporaryFilesInMemory } from "./test/support/temporary-folder.ts";
+
+// Before anything is started, which inherits where it is to write.
+keepTemporaryFilesInMemory();
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
