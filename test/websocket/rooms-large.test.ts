@@ -37,13 +37,13 @@ test(
     const [ann, ben] = people;
     // One after the other: each connection gets them in their order.
     const inTurn: number[] = [];
-    for (const sender of [ann, ben, ann, ben]) inTurn.push(await send(sender, `message ${inTurn.length}`));
-    await expect.poll(() => withMessages(4), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
+    for (const sender of [ann, ben]) inTurn.push(await send(sender, `message ${inTurn.length}`));
+    await expect.poll(() => withMessages(2), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
     expect(listeners.filter((listener) => seqsOf(listener, roomId).join() !== inTurn.join())).toEqual([]);
 
     // At the same time: which is told first is not said, and each is told once.
-    const together = await Promise.all([ann, ben, ann, ben].map((sender) => send(sender, "at once")));
-    await expect.poll(() => withMessages(8), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
+    const together = await Promise.all([ann, ben, ann].map((sender) => send(sender, "at once")));
+    await expect.poll(() => withMessages(5), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
     const all = [...inTurn, ...together].sort((one, other) => one - other);
     expect(
       listeners.filter(
