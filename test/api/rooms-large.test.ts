@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { newAccounts, newUser, type TestUser, two } from "../support/people.ts";
+import { copyRoom } from "../support/room-copies.ts";
 import { connect } from "../support/socket-client.ts";
 
 /** More than one roster chunk holds. */
@@ -9,10 +10,8 @@ const crowdSize = 260;
 
 let ann: TestUser;
 let crowd: string[];
-beforeAll(async () => {
-  ann = await newUser("ann");
-  crowd = await newAccounts(crowdSize);
-}, 180_000);
+/** Made once; what changes a room has a copy of it. */
+let full: string;
 
 const create = async (participant_ids: readonly string[]): Promise<string> =>
   (
@@ -21,6 +20,12 @@ const create = async (participant_ids: readonly string[]): Promise<string> =>
       body: { room_type: "public", name: "Large", participant_ids },
     })
   ).id;
+
+beforeAll(async () => {
+  ann = await newUser("ann");
+  crowd = await newAccounts(crowdSize);
+  full = await create(crowd);
+}, 180_000);
 
 /** Everybody in a room, through all pages. */
 const listAll = async (roomId: string): Promise<string[]> => {
@@ -50,7 +55,7 @@ const countOf = async (roomId: string): Promise<number[]> => {
 
 describe("a room of more members than one roster item holds", () => {
   test("is made at once, or grows, and lists everybody once", async () => {
-    const [made, grown] = [await create(crowd), await create([])];
+    const [made, grown] = [full, await create([])];
     const room = await call("addParticipants", {
       token: ann.token,
       params: { room_id: grown },
@@ -70,7 +75,7 @@ describe("a room of more members than one roster item holds", () => {
   });
 
   test("joining, leaving and removing count, also from later chunks and into their gaps", async () => {
-    const roomId = await create(crowd);
+    const roomId = await copyRoom(full);
     const [ben, cid] = await two();
     const params = { room_id: roomId };
     const last = (await listAll(roomId)).at(-1) ?? "";
@@ -95,7 +100,7 @@ describe("a room of more members than one roster item holds", () => {
   });
 
   test("members see each other's addresses wherever they stand, until one leaves", async () => {
-    const params = { room_id: await create(crowd) };
+    const params = { room_id: await copyRoom(full) };
     const [ben, cid] = await two();
     for (const { token } of [ben, cid]) await call("joinRoom", { token, params });
     await call("sendMessage", { token: ben.token, params, body: { content: "from afar" } });
@@ -113,7 +118,7 @@ describe("a room of more members than one roster item holds", () => {
   });
 
   test("somebody who is no member, and leaves, reads none of the roster", async () => {
-    const params = { room_id: await create(crowd) };
+    const params = { room_id: await copyRoom(full) };
     const ben = await newUser("ben");
     const { calls } = await metered(async () => {
       expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject({ status: 403 });
@@ -124,7 +129,7 @@ describe("a room of more members than one roster item holds", () => {
   });
 
   test("an admin's leaving hands over to the longest-standing, in whatever chunk", async () => {
-    const roomId = await create(crowd);
+    const roomId = await copyRoom(full);
     const params = { room_id: roomId };
     const ben = await newUser("ben");
     await call("joinRoom", { token: ben.token, params });
@@ -148,7 +153,7 @@ describe("a room of more members than one roster item holds", () => {
   });
 
   test("a page of participants reads the chunks that it shows, and a joiner writes one", async () => {
-    const roomId = await create(crowd);
+    const roomId = await copyRoom(full);
     const params = { room_id: roomId };
     const page = await metered(() =>
       call("listParticipants", { token: ann.token, params, query: { page: 14, page_size: 20 } }),
