@@ -1,6 +1,7 @@
-import { getMessage, type StoredMessage } from "../data/messages.ts";
-import { findUserIds } from "../data/usernames.ts";
-import { parseMessageId } from "../kernel/ids.ts";
+import { getMessage, getMessagesAt, type StoredMessage } from "../data/messages.ts";
+import type { Profile } from "../data/profiles.ts";
+import { findUserIds, isSameUsername } from "../data/usernames.ts";
+import { messageId, parseMessageId } from "../kernel/ids.ts";
 import { mentionedNames } from "./mentioned-names.ts";
 
 /** Whom a message addresses: mentioned in it, or the author of what it answers. */
@@ -27,6 +28,41 @@ export const getAddressed = async (message: StoredMessage): Promise<Addressed> =
   return addressed;
 };
 
-/** Whether a message may address somebody, as far as it says so by itself: else nothing needs to be read to know. */
-export const mayAddress = (message: StoredMessage): boolean =>
-  message.replyTo !== null || namesIn(message).length > 0;
+/** Of each mention that can mean this username, the longer ones that it rather means, where somebody has one of them. */
+const longerNames = (message: StoredMessage, username: string): string[][] =>
+  namesIn(message).flatMap((readings) => {
+    const own = readings.findIndex((name) => isSameUsername(name, username));
+    return own < 0 ? [] : [readings.slice(0, own)];
+  });
+
+/**
+ * How each of some messages addresses somebody, if it does, as above: what several of them need is read together, and of
+ * mentions that cannot mean them, nothing.
+ */
+export const getAddressing = async (
+  messages: readonly StoredMessage[],
+  { id, username }: Pick<Profile, "id" | "username">,
+): Promise<ReadonlyMap<StoredMessage, "mention" | "message_reply">> => {
+  const mentioning = messages.map((message) => [message, longerNames(message, username)] as const);
+  const answered = messages.flatMap(({ replyTo }) =>
+    replyTo === null ? [] : (parseMessageId(replyTo) ?? []),
+  );
+  const [found, originals] = await Promise.all([
+    findUserIds(mentioning.flatMap(([, longer]) => longer.flat())),
+    getMessagesAt([
+      ...new Map(answered.map((place) => [messageId(place.roomId, place.seq), place])).values(),
+    ]),
+  ]);
+  const own = new Set(
+    originals
+      .filter((original) => original.senderId === id)
+      .map((original) => messageId(original.roomId, original.seq)),
+  );
+  const addressing = new Map<StoredMessage, "mention" | "message_reply">();
+  for (const [message, mentions] of mentioning) {
+    const isMention = mentions.some((longer) => longer.every((name) => found(name) === undefined));
+    if (isMention) addressing.set(message, "mention");
+    else if (own.has(message.replyTo ?? "")) addressing.set(message, "message_reply");
+  }
+  return addressing;
+};

@@ -17,7 +17,8 @@ export const followNewContact = async (change: Change): Promise<void> => {
     withSeenEmail(userId, [ownerId]),
   ]);
   if (contact?.createdAt !== createdAt || areApart(people, ownerId, userId)) return;
-  if (!(await claimAddition(userId, ownerId, Date.parse(createdAt)))) return;
+  const addedAt = Date.parse(createdAt);
+  if ((await claimAddition(userId, ownerId, addedAt)) !== addedAt) return;
   await tellNotification(notificationOfContact(ownerId, contact), {
     message: undefined,
     people,

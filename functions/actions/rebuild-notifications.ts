@@ -3,15 +3,25 @@ import { listBlocks } from "../data/blocks.ts";
 import { claimAddition, listContacts } from "../data/contacts.ts";
 import { getMembersOf, type Member } from "../data/members.ts";
 import { listRoomIds } from "../data/memberships.ts";
-import { keptSince, listMissing, type NewNotification, putNotification } from "../data/notifications.ts";
+import {
+  keptSince,
+  listMissing,
+  listNotifications,
+  type NewNotification,
+  putNotification,
+} from "../data/notifications.ts";
+import { getProfile, type Profile } from "../data/profiles.ts";
 import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
+import { isoOf } from "../kernel/time.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { notificationOfContact, notificationOfInvitation } from "./new-notifications.ts";
 import { listAddressing } from "./rebuild-addressed.ts";
-import { getKnown, rebuildStretches } from "./rebuild-stretches.ts";
+import { rebuildStretches } from "./rebuild-stretches.ts";
 
 const roomsAtOnce = 10;
+/** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */
+const looked = 2000;
 const putsAtOnce = 25;
 
 /** A room of somebody's that is there, and who added them to it. */
@@ -30,6 +40,10 @@ const getRooms = async (userId: string, roomIds: readonly string[]): Promise<Joi
   });
 };
 
+/** Who is nobody to somebody: whom they block, and who blocks them. */
+const getApart = async (userId: string): Promise<Set<string>> =>
+  new Set((await listBlocks(userId, "consistent")).map((block) => block.userId));
+
 const putMissing = async (notifications: readonly NewNotification[]): Promise<void> => {
   const missing = await listMissing(notifications);
   await forEach(missing, putsAtOnce, async (notification) => {
@@ -37,50 +51,108 @@ const putMissing = async (notifications: readonly NewNotification[]): Promise<vo
   });
 };
 
-/** Notifies somebody of being added to a room, as long ago as notifications are kept. */
+/** What notified somebody of being added to a room, unless that is longer ago than notifications are kept. */
 const invitationOf = ({ head, me, addedBy }: JoinedRoom, apart: ReadonlySet<string>): NewNotification[] => {
   const { userId, joinedAt } = me;
   if (addedBy === null || apart.has(addedBy) || Date.parse(joinedAt) <= keptSince()) return [];
   return [notificationOfInvitation({ roomId: head.id, userId, addedBy, joinedAt }, true)];
 };
 
-/** Notifies those whom somebody has added to their contacts, who find out by nothing of their own that they were. */
+/**
+ * Notifies those whom somebody has added to their contacts, who find out by nothing of their own that they were. Of one who
+ * was added several times in a day, it is the first time that told them.
+ */
 const rebuildRequests = async (userId: string, apart: ReadonlySet<string>): Promise<void> => {
   const contacts = (await listContacts(userId, contactLimit)).filter(
     (contact) => !apart.has(contact.userId) && Date.parse(contact.createdAt) > keptSince(),
   );
   const missing = await listMissing(contacts.map((contact) => notificationOfContact(userId, contact, true)));
-  await forEach(missing, putsAtOnce, async (notification) => {
-    const { createdAt } = contacts.find((contact) => contact.userId === notification.userId) ?? {};
-    if (createdAt && (await claimAddition(notification.userId, userId, Date.parse(createdAt))))
-      await putNotification(notification);
-  });
+  const untold = new Set(missing.map((notification) => notification.userId));
+  await forEach(
+    contacts.filter((contact) => untold.has(contact.userId)),
+    putsAtOnce,
+    async (contact) => {
+      const at = await claimAddition(contact.userId, userId, Date.parse(contact.createdAt));
+      if (at > keptSince())
+        await putNotification(notificationOfContact(userId, { ...contact, createdAt: isoOf(at) }, true));
+    },
+  );
+};
+
+/** Where a rebuild of one person goes on: behind a room, or in it, with messages up to a number. */
+const placeOf = (roomId: string, last?: number): string =>
+  last === undefined ? roomId : `${roomId} ${last}`;
+
+const parsePlace = (place: string | undefined): { readonly roomId: string; readonly last?: number } => {
+  const [roomId = "", last] = (place ?? "").split(" ");
+  return last === undefined ? { roomId } : { roomId, last: Number(last) };
+};
+
+/** Some rooms of somebody's that are rebuilt together. */
+interface Batch {
+  readonly rooms: readonly JoinedRoom[];
+  readonly person: Pick<Profile, "id" | "username">;
+  readonly apart: ReadonlySet<string>;
+}
+
+/**
+ * Puts what is missing of what addresses somebody in some rooms, page by page, and gives all that does. `rest` is where to go
+ * on if there is no time left: rooms behind it that are not done yet are gone through again, and find what is put.
+ */
+const rebuildAddressing = async (
+  { rooms, person, apart }: Batch,
+  begun: ReturnType<typeof parsePlace>,
+  hasTime: () => boolean,
+): Promise<{ readonly addressing: readonly NewNotification[]; readonly rest?: string }> => {
+  const addressing: NewNotification[] = [];
+  let waiting = rooms.map((room) => ({ room, last: room.head.id === begun.roomId ? begun.last : undefined }));
+  while (waiting.length > 0) {
+    const pages = await Promise.all(
+      waiting.map(async ({ room, last }) => ({ room, ...(await listAddressing(room, person, apart, last)) })),
+    );
+    const notifications = pages.flatMap((page) => page.notifications);
+    await putMissing(notifications);
+    addressing.push(...notifications);
+    waiting = pages
+      .flatMap(({ room, next }) => (next === undefined ? [] : [{ room, last: next }]))
+      .sort((one, other) => (one.room.head.id < other.room.head.id ? -1 : 1));
+    const [first] = waiting;
+    if (first && !hasTime()) return { addressing, rest: placeOf(first.room.head.id, first.last) };
+  }
+  return { addressing };
 };
 
 /**
  * Makes somebody's notifications again, wherever one is lost or what is noted of it is wrong: of what they have not read in
  * their rooms, of being added to these, and what their own additions to their contacts told others of. It may be done at any
  * time, and again: what is right stays, and so does what was deleted. Nobody is told of what it makes: it is there when they
- * look. Room by room; where there is no time left it gives the room after which to go on.
+ * look. Some rooms at a time; where there is no time left it gives the place from which to go on.
  */
 export const rebuildNotifications = async (
   userId: string,
   after: string | undefined,
   hasTime: () => boolean,
 ): Promise<string | undefined> => {
-  const [all, blocks] = await Promise.all([listRoomIds(userId), listBlocks(userId, "consistent")]);
-  const apart = new Set(blocks.map((block) => block.userId));
-  let known = await getKnown(userId, apart);
-  const roomIds = all.filter((roomId) => after === undefined || roomId > after).sort();
+  const [all, person, told] = await Promise.all([
+    listRoomIds(userId),
+    getProfile(userId),
+    listNotifications(userId, looked),
+  ]);
+  if (!person) return undefined;
+  const begun = parsePlace(after);
+  const roomIds = all
+    .filter((roomId) => (begun.last === undefined ? roomId > begun.roomId : roomId >= begun.roomId))
+    .sort();
   for (let at = 0; at < roomIds.length; at += roomsAtOnce) {
-    if (at > 0 && !hasTime()) return roomIds[at - 1];
-    const rooms = await getRooms(userId, roomIds.slice(at, at + roomsAtOnce));
-    const addressing = (await Promise.all(rooms.map((room) => listAddressing(room, apart)))).flat();
-    await putMissing([...rooms.flatMap((room) => invitationOf(room, apart)), ...addressing]);
+    if (at > 0 && !hasTime()) return placeOf(roomIds[at - 1] ?? "");
+    const batch = roomIds.slice(at, at + roomsAtOnce);
+    const [rooms, apart] = await Promise.all([getRooms(userId, batch), getApart(userId)]);
+    await putMissing(rooms.flatMap((room) => invitationOf(room, apart)));
+    const { addressing, rest } = await rebuildAddressing({ rooms, person, apart }, begun, hasTime);
+    if (rest !== undefined) return rest;
     // What addresses them has told them of itself, and no more.
-    known = { ...known, notifications: [...known.notifications, ...addressing] };
-    await rebuildStretches(rooms, known);
+    await rebuildStretches(rooms, { apart, notifications: [...told, ...addressing] });
   }
-  await rebuildRequests(userId, apart);
+  await rebuildRequests(userId, await getApart(userId));
   return undefined;
 };

@@ -1,14 +1,14 @@
 import { getHead } from "../data/heads.ts";
 import { getMembership, type Membership } from "../data/memberships.ts";
 import {
+  findNotification,
   getNoticed,
   keptSince,
-  listNotifications,
   type NewNotification,
   putNotification,
 } from "../data/notifications.ts";
-import { getPresence, type Presence } from "../data/presence.ts";
-import { forgetStretch, moveStretch, putStretchAway } from "../data/stretches.ts";
+import { getPresence } from "../data/presence.ts";
+import { forgetStretch, moveStretch } from "../data/stretches.ts";
 import { forEach } from "../kernel/for-each.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { listeningTo } from "./audience.ts";
@@ -17,56 +17,81 @@ import { unreadCount } from "./read-state.ts";
 import { getTelling, type TellingChoice } from "./telling-message.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 
-/** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */
-const looked = 2000;
 const roomsAtOnce = 10;
 const attempts = 5;
 
-/** What of a user's notifications was read before, who is nobody to them, and when they were there. */
-interface Known {
-  /** Up to when they have marked all as read, in milliseconds since 1970. */
-  readonly noticed: number;
+/** What of a user's notifications was read before, or has just been made, and who is nobody to them. */
+export interface Known {
   readonly notifications: readonly NewNotification[];
   readonly apart: ReadonlySet<string>;
-  readonly presence: Presence;
 }
 
 /**
  * Until when somebody was there, as far as is known, in milliseconds since 1970: what came until then notified them of
- * nothing, or they have seen that there is something unread.
+ * nothing, or they have seen that there is something unread. Read after what is unread: of all that came before it tells.
  */
-const seenUntil = (roomId: string, presence: Presence): number =>
-  listeningTo(roomId, presence).length > 0
+const getSeenUntil = async (roomId: string, userId: string): Promise<number> => {
+  const presence = await getPresence(userId, "consistent");
+  return listeningTo(roomId, presence).length > 0
     ? Number.POSITIVE_INFINITY
     : Date.parse(presence.lastSeen ?? new Date(0).toISOString());
+};
+
+/** What a room's unread messages have told of, by the numbers of the messages that it was told by. */
+const toldIn = ({ head, me }: MemberRoom, notifications: readonly NewNotification[]) => {
+  const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
+  const isUnread = (seq: number): boolean => seq > me.readSeq && seq <= head.seq;
+  const seqsOf = (isNew: boolean) =>
+    ofRoom.flatMap(({ type, seq }) => (seq !== null && (type === "new_message") === isNew ? [seq] : []));
+  const stretches = new Set(seqsOf(true).filter(isUnread));
+  return {
+    stretches,
+    // An edit may make of a message one that would address its reader: it has told them of what is unread all the same.
+    others: new Set(seqsOf(false).filter((seq) => !stretches.has(seq))),
+    isNoted: isUnread(me.notifiedSeq),
+  };
+};
 
 /**
- * By what a room's unread messages are to be told of: the message that is noted, or the last one that a notification is
- * there of; else the first one that nothing else has told of, and that came while they were not there.
+ * By what a room's unread messages are to be told of; undefined where they are. It is the message that is noted, or the last
+ * one that a notification is there of; else, and behind what was put away, the first one that nothing else has told of, and
+ * that came while they were not there.
  */
-const choiceOf = ({ head, me }: MemberRoom, { notifications, apart, presence }: Known): TellingChoice => {
-  const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
-  const noted = [me.notifiedSeq, ...ofRoom.map(({ type, seq }) => (type === "new_message" ? (seq ?? 0) : 0))]
-    .filter((seq) => seq > me.readSeq && seq <= head.seq)
+const choose = async (
+  room: MemberRoom,
+  { notifications, apart }: Known,
+): Promise<TellingChoice | undefined> => {
+  const { head, me } = room;
+  const { stretches, others, isNoted } = toldIn(room, notifications);
+  if (isNoted && !me.isPutAway && stretches.has(me.notifiedSeq)) return undefined;
+  const after = isNoted && me.isPutAway ? me.notifiedSeq : 0;
+  const noted = [me.notifiedSeq, ...stretches]
+    .filter((seq) => seq > Math.max(me.readSeq, after) && seq <= head.seq && !others.has(seq))
     .sort((one, other) => other - one);
-  const others = ofRoom.flatMap(({ type, seq }) => (type === "new_message" ? [] : (seq ?? [])));
-  const since = Math.max(seenUntil(head.id, presence), keptSince());
-  return { noted, since, others: new Set(others), apart };
+  const since = Math.max(await getSeenUntil(head.id, me.userId), keptSince());
+  return { noted, since, after, others, apart };
 };
 
 /** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
 const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
   const { head, me } = room;
-  const { noticed } = known;
   if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
-  if (me.isPutAway && me.notifiedSeq > me.readSeq) return true;
-  const message = await getTelling(room, choiceOf(room, known));
+  const choice = await choose(room, known);
+  const message = choice && (await getTelling(room, choice));
   if (!message || Date.parse(message.at) <= keptSince()) return true;
-  if (!(await moveStretch(me, message.seq))) return false;
-  const stored = await putNotification(notificationOfMessage(message, me.userId, "new_message", true));
-  // What they have put away themselves tells them of nothing, although the membership had lost that: the next message does.
-  if (stored.isDeleted || stored.isMarkedRead || stored.notedAt <= noticed)
-    await putStretchAway(head.id, me.userId, message.seq);
+  const notification = notificationOfMessage(message, me.userId, "new_message", true);
+  const [stored, noticed] = await Promise.all([
+    findNotification(me.userId, notification.id),
+    getNoticed(me.userId),
+  ]);
+  const isTold =
+    stored !== undefined &&
+    !stored.isRebuilt &&
+    !stored.isDeleted &&
+    !stored.isMarkedRead &&
+    stored.notedAt > noticed;
+  if (!(await moveStretch(me, message.seq, !isTold))) return false;
+  await putNotification(notification);
   return true;
 };
 
@@ -84,16 +109,6 @@ const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<v
     else if (await notifyOnce({ head, me: current }, known)) return;
     current = await getMembership(head.id, me.userId, "consistent");
   }
-};
-
-/** Reads what is to be known of somebody, apart from their rooms; `apart` are those who are nobody to them. */
-export const getKnown = async (userId: string, apart: ReadonlySet<string>): Promise<Known> => {
-  const [notifications, noticed, presence] = await Promise.all([
-    listNotifications(userId, looked),
-    getNoticed(userId),
-    getPresence(userId, "consistent"),
-  ]);
-  return { noticed, notifications, apart, presence };
 };
 
 /**

@@ -18,26 +18,25 @@ const getShared = async (viewerId: string, userIds: readonly string[]): Promise<
 
 /**
  * Those of some people who share a room with a viewer that is not deleted. Of each the room that is shared by most of them
- * is looked at first, so that a page from one room takes one head; a deleted room has members for a moment only.
+ * is looked at first, so that a page from one room takes one head; then twice as many each time, since a deleted room still
+ * has its members for a minute.
  */
 const getCompanions = async (viewerId: string, userIds: readonly string[]): Promise<Set<string>> => {
   const shared = await getShared(viewerId, userIds);
   const counts = new Map<string, number>();
   for (const roomId of [...shared.values()].flat()) counts.set(roomId, (counts.get(roomId) ?? 0) + 1);
-  // The last one is looked at next.
+  // The last ones are looked at next.
   for (const roomIds of shared.values())
     roomIds.sort((one, other) => (counts.get(one) ?? 0) - (counts.get(other) ?? 0));
   const companions = new Set<string>();
-  while (shared.size > 0) {
-    const next = new Map([...shared].map(([userId, roomIds]) => [userId, roomIds.pop()] as const));
-    const { heads } = await getTogether({
-      heads: new Set([...next.values()].filter((id) => id !== undefined)),
-    });
+  for (let looked = 1; shared.size > 0; looked *= 2) {
+    const next = [...shared].map(([userId, roomIds]) => [userId, roomIds.splice(-looked)] as const);
+    const { heads } = await getTogether({ heads: new Set(next.flatMap(([, roomIds]) => roomIds)) });
     const live = new Set(heads.filter((head) => head.status !== "deleted").map((head) => head.id));
-    for (const [userId, roomId] of next) {
-      const isLive = roomId !== undefined && live.has(roomId);
+    for (const [userId, roomIds] of next) {
+      const isLive = roomIds.some((roomId) => live.has(roomId));
       if (isLive) companions.add(userId);
-      if (isLive || roomId === undefined) shared.delete(userId);
+      if (isLive || shared.get(userId)?.length === 0) shared.delete(userId);
     }
   }
   return companions;

@@ -11,8 +11,9 @@ const messagesLooked = 25;
 export interface TellingChoice {
   /** Messages that come first, in this order. */
   readonly noted: readonly number[];
-  /** Of all others those alone that came later, in milliseconds since 1970. */
+  /** Of all others those alone that came later, in milliseconds since 1970, and behind this seq. */
   readonly since: number;
+  readonly after: number;
   /** Those that something else tells of. */
   readonly others: ReadonlySet<number>;
   /** Who is nobody to the receiver. */
@@ -22,7 +23,7 @@ export interface TellingChoice {
 /** The message that stands for what is unread in a room: one that is noted, else the first that is there to be seen. */
 export const getTelling = async (
   { head, me }: MemberRoom,
-  { noted, since, others, apart }: TellingChoice,
+  { noted, since, after, others, apart }: TellingChoice,
 ): Promise<StoredMessage | undefined> => {
   const firstOf = async (seqs: readonly number[]): Promise<StoredMessage | undefined> => {
     const found = new Map((await getMessages(head.id, seqs)).map((message) => [message.seq, message]));
@@ -34,7 +35,7 @@ export const getTelling = async (
     return seqs.map((seq) => found.get(seq)).find(isTelling);
   };
   const unreadFrom = (skip: number): number[] =>
-    listUnread(me, head.seq, skip, messagesLooked).filter((seq) => !others.has(seq));
+    listUnread(me, head.seq, skip, messagesLooked).filter((seq) => seq > after && !others.has(seq));
   const telling = await firstOf([...noted, ...unreadFrom(0)]);
   const further = unreadCount(me, head.seq) - messagesLooked;
   return telling || further <= 0 ? telling : firstOf(unreadFrom(Math.max(messagesLooked, further)));

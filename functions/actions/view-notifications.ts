@@ -147,7 +147,8 @@ const retold = async (
   const again: Standing[] = [];
   await forEach(stale, roomsAtOnce, async (standing) => {
     const { stored, room } = standing;
-    const message = room && (await getTelling(room, { noted: [], since: 0, others: new Set(), apart }));
+    const message =
+      room && (await getTelling(room, { noted: [], since: 0, after: 0, others: new Set(), apart }));
     if (message)
       again.push({ ...standing, stored: { ...stored, seq: message.seq, actorId: message.senderId } });
   });

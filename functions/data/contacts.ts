@@ -74,12 +74,12 @@ export const putContact = async (
 const daySeconds = 24 * 60 * 60;
 
 /**
- * Whether somebody is to be told that they were added at this time, in milliseconds since 1970: once a day by the same
- * person, who can add and remove them as often as they like. True again for the same time, of a call that was perhaps cut
- * off before it told them.
+ * Notes that somebody is told that they were added at this time, in milliseconds since 1970: once a day by the same person,
+ * who can add and remove them as often as they like. Gives the time of the addition by which they are told: this one, also
+ * where it was noted by a call that was perhaps cut off before it told them, or another.
  */
-export const claimAddition = async (userId: string, byId: string, addedAt: number): Promise<boolean> => {
-  const { done } = await updateItem(keys.addedBy(userId, byId), {
+export const claimAddition = async (userId: string, byId: string, addedAt: number): Promise<number> => {
+  const { done, item } = await updateItem(keys.addedBy(userId, byId), {
     UpdateExpression: "SET added_at = :at, expires_at = :end",
     ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR added_at <= :before",
     ExpressionAttributeValues: {
@@ -88,7 +88,7 @@ export const claimAddition = async (userId: string, byId: string, addedAt: numbe
       ":end": epochSeconds() + environment.notificationDays * daySeconds,
     },
   });
-  return done;
+  return done ? addedAt : Number(item?.added_at);
 };
 
 /** What changes; absent for what stays. */

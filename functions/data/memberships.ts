@@ -38,6 +38,8 @@ export interface Membership extends TimedMarks {
   readonly notifiedSeq: number;
   /** Whether they have put away what told them: then the next message tells them again. */
   readonly isPutAway: boolean;
+  /** Whether a rebuild noted it, which tells nobody: then what follows the message, or the next one, does. */
+  readonly isNotedSilently: boolean;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
   readonly bucketAt: number;
   /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
@@ -82,6 +84,7 @@ export const membershipFromItem = (item: Item): Membership => ({
   mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
   notifiedSeq: numberOr(item.notified_seq, 0),
   isPutAway: item.put_away === true,
+  isNotedSilently: item.noted_silently === true,
   bucketAt: numberOr(item.bucket_at, 0),
   // Safe: a map of numbers, written by claimSend alone.
   recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),

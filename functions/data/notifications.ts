@@ -57,7 +57,7 @@ export const notificationFromItem = (item: Item): StoredNotification => {
     roomId: textOr(item.room),
     seq: typeof item.seq === "number" ? item.seq : null,
     joinedAt: typeof item.joined === "number" ? isoOf(item.joined) : null,
-    isRebuilt: item.rebuilt === true,
+    isRebuilt: item.rebuilt !== undefined,
     createdAt: isoOf(notificationTime(id)),
     notedAt: Number(item.noted_at),
     isMarkedRead: item.read === true,
@@ -68,21 +68,29 @@ export const notificationFromItem = (item: Item): StoredNotification => {
 
 const daySeconds = 24 * 60 * 60;
 
-/** Takes away one that a rebuild made, unless its owner has come to it already. */
-const removeRebuilt = ({ userId, id }: NewNotification): Promise<unknown> =>
-  deleteIf(keys.notification(userId, id), {
-    ConditionExpression: "rebuilt = :yes AND attribute_not_exists(#read) AND attribute_not_exists(deleted)",
+/**
+ * Takes away one that a rebuild made at this time, in milliseconds since 1970, unless its owner has come to it already; true
+ * if it did.
+ */
+const removeRebuilt = async ({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> => {
+  if ((await getNoticed(userId)) >= rebuiltAt) return false;
+  const { done } = await deleteIf(keys.notification(userId, id), {
+    ConditionExpression: "rebuilt = :at AND attribute_not_exists(#read) AND attribute_not_exists(deleted)",
     ExpressionAttributeNames: { "#read": "read" },
-    ExpressionAttributeValues: { ":yes": true },
+    ExpressionAttributeValues: { ":at": rebuiltAt },
   });
+  return done;
+};
 
 /**
  * Puts a notification unless there is one with its id, and gives the one that there is. One that is made again counts as
- * noted when it was first: who has marked all as read since has read it. Where a rebuild came first, of which nobody is told,
- * the notification takes its place, and what follows it sees that it is new.
+ * noted when it was first, by the time of its id: who has marked all as read since has read it, and it is kept no longer.
+ * Where a rebuild came first, of which nobody is told, the notification takes its place, and what follows it sees that it is
+ * new.
  */
 export const putNotification = async (notification: NewNotification): Promise<StoredNotification> => {
   const now = Date.now();
+  const at = notification.isRebuilt ? notificationTime(notification.id) : now;
   const item = {
     ...keys.notification(notification.userId, notification.id),
     type: notification.type,
@@ -90,15 +98,18 @@ export const putNotification = async (notification: NewNotification): Promise<St
     ...(notification.roomId !== null && { room: notification.roomId }),
     ...(notification.seq !== null && { seq: notification.seq }),
     ...(notification.joinedAt !== null && { joined: Date.parse(notification.joinedAt) }),
-    ...(notification.isRebuilt && { rebuilt: true }),
-    noted_at: notification.isRebuilt ? notificationTime(notification.id) : now,
-    expires_at: epochSeconds(now) + environment.notificationDays * daySeconds,
+    ...(notification.isRebuilt && { rebuilt: now }),
+    noted_at: at,
+    expires_at: epochSeconds(at) + environment.notificationDays * daySeconds,
   };
   let outcome = await putIfAbsent(item);
-  if (!outcome.done && outcome.item?.rebuilt === true && !notification.isRebuilt) {
-    await removeRebuilt(notification);
+  const rebuiltAt = outcome.done ? undefined : outcome.item?.rebuilt;
+  if (
+    typeof rebuiltAt === "number" &&
+    !notification.isRebuilt &&
+    (await removeRebuilt(notification, rebuiltAt))
+  )
     outcome = await putIfAbsent(item);
-  }
   return notificationFromItem(outcome.done || !outcome.item ? item : outcome.item);
 };
 
@@ -122,13 +133,21 @@ export const keptSince = (): number => Date.now() - environment.notificationDays
 const isThere = ({ isDeleted, expiresAt }: StoredNotification): boolean =>
   !isDeleted && expiresAt > epochSeconds();
 
+/** A notification as it is now, or what was left when it was deleted; undefined for neither. */
+export const findNotification = async (
+  userId: string,
+  notificationId: string,
+): Promise<StoredNotification | undefined> => {
+  const item = await getItem(keys.notification(userId, notificationId), "consistent");
+  return item && notificationFromItem(item);
+};
+
 /** A notification as it is now; undefined for one that was deleted, or has expired. */
 export const getNotification = async (
   userId: string,
   notificationId: string,
 ): Promise<StoredNotification | undefined> => {
-  const item = await getItem(keys.notification(userId, notificationId), "consistent");
-  const notification = item && notificationFromItem(item);
+  const notification = await findNotification(userId, notificationId);
   return notification && isThere(notification) ? notification : undefined;
 };
 

@@ -1,7 +1,7 @@
 /**
  * Unread stretches: what somebody has not read of a room since they were last told of it. The message by which they were
  * told is noted with the membership, and they are told again once that one is read, or what told them is put away.
- *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `put_away`
+ *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `put_away`, `noted_silently`
  */
 import { keys } from "./keys.ts";
 import type { Membership } from "./memberships.ts";
@@ -15,6 +15,7 @@ import { updateItem } from "./table.ts";
 export const isUntold = (me: Membership, seq: number): boolean => {
   if (isRead(me, seq)) return false;
   if (me.notifiedSeq <= me.readSeq) return true;
+  if (me.isNotedSilently) return me.notifiedSeq <= seq;
   return me.isPutAway ? me.notifiedSeq < seq : me.notifiedSeq === seq;
 };
 
@@ -23,26 +24,37 @@ export const isUntold = (me: Membership, seq: number): boolean => {
  * cut off before it told them; false where another message told them, or they have read it, or left.
  */
 export const claimStretch = async (me: Membership, seq: number): Promise<boolean> => {
-  if (me.notifiedSeq === seq) return true;
+  if (me.notifiedSeq === seq && !me.isNotedSilently) return true;
+  const open = [
+    "attribute_not_exists(notified_seq)",
+    "notified_seq <= read_seq",
+    "(attribute_exists(put_away) AND notified_seq < :seq)",
+    "(attribute_exists(noted_silently) AND notified_seq <= :seq)",
+  ];
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq REMOVE put_away",
-    ConditionExpression:
-      "read_seq < :seq AND (attribute_not_exists(notified_seq) OR notified_seq <= read_seq OR (attribute_exists(put_away) AND notified_seq < :seq))",
+    UpdateExpression: "SET notified_seq = :seq REMOVE put_away, noted_silently",
+    ConditionExpression: `read_seq < :seq AND (${open.join(" OR ")})`,
     ExpressionAttributeValues: { ":seq": seq },
   });
   return done || item?.notified_seq === seq;
 };
 
 /**
- * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read. False where
- * something else has been noted since, or they have read the message, or left.
+ * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read; `silently` where
+ * they are not told by it indeed. False where something else has been noted since, or they have read the message, or left.
  */
-export const moveStretch = async (me: Membership, seq: number): Promise<boolean> => {
+export const moveStretch = async (me: Membership, seq: number, silently: boolean): Promise<boolean> => {
   if (me.notifiedSeq === seq) return true;
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq REMOVE put_away",
+    UpdateExpression: silently
+      ? "SET notified_seq = :seq, noted_silently = :yes REMOVE put_away"
+      : "SET notified_seq = :seq REMOVE put_away, noted_silently",
     ConditionExpression: `read_seq < :seq AND ${me.notifiedSeq === 0 ? "attribute_not_exists(notified_seq)" : "notified_seq = :seen"}`,
-    ExpressionAttributeValues: { ":seq": seq, ...(me.notifiedSeq !== 0 && { ":seen": me.notifiedSeq }) },
+    ExpressionAttributeValues: {
+      ":seq": seq,
+      ...(silently && { ":yes": true }),
+      ...(me.notifiedSeq !== 0 && { ":seen": me.notifiedSeq }),
+    },
   });
   return done || item?.notified_seq === seq;
 };
@@ -50,7 +62,7 @@ export const moveStretch = async (me: Membership, seq: number): Promise<boolean>
 /** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
 export const forgetStretch = async (me: Membership): Promise<void> => {
   await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "REMOVE notified_seq, put_away",
+    UpdateExpression: "REMOVE notified_seq, put_away, noted_silently",
     ConditionExpression: "notified_seq = :seen",
     ExpressionAttributeValues: { ":seen": me.notifiedSeq },
   });

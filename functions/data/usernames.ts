@@ -13,6 +13,8 @@ const pendingSeconds = 3600;
 /** `Ann` and `ann` are one username, and so are the ways in which Unicode can write it. */
 const folded = (username: string): string => username.normalize("NFKC").toLowerCase();
 
+export const isSameUsername = (one: string, other: string): boolean => folded(one) === folded(other);
+
 interface UsernameClaim {
   readonly email: string;
   readonly userId: string | undefined;
