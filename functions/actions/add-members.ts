@@ -58,7 +58,7 @@ interface Enrolled {
   readonly members: readonly Member[];
   /** Those who were members before, for so short a time that nobody may know: the call that added them may have been cut off. */
   readonly again: readonly Member[];
-  /** Whether it may be that nobody is the room's admin: it was empty, or none of its only chunk is one. */
+  /** Whether it may be that nobody is the room's admin: it has few members, and none is one in the chunk that was entered. */
   readonly wantsAdmin: boolean;
 }
 
@@ -96,8 +96,9 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
   );
   let waiting = newcomers.filter(({ userId }) => !before.has(userId) || moving.has(userId));
   const space = await getSpace(head);
-  const wasEmpty = head.rosterChunks > 1 && [...space.values()].every((free) => free === rosterChunkSize);
-  let hasAdmin = head.rosterChunks > 1 && !wasEmpty;
+  // Of many, few may be left, or one who was cut off before they were made admin: there it is looked up, as in a small room.
+  const memberCount = [...space.values()].reduce((sum, free) => sum + rosterChunkSize - free, 0);
+  let hasAdmin = memberCount > rosterChunkSize;
   let isLarge = head.rosterChunks > 1;
   for (let attempt = 0; waiting.length > 0; attempt += 1) {
     if (attempt === attempts)
