@@ -5,7 +5,7 @@ import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "
 import { getTogether } from "../data/together.ts";
 import type { Slice } from "../kernel/page.ts";
 import type { ReadableRoom } from "./access-room.ts";
-import { pairMembers } from "./list-rooms.ts";
+import { pairMembers } from "./pair-members.ts";
 import { presentParticipant } from "./present-room.ts";
 import { presentUser } from "./present-user.ts";
 

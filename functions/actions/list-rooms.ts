@@ -5,6 +5,7 @@ import { listRoomIds, type Membership } from "../data/memberships.ts";
 import { getCensuses, getFirstRosters, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import type { Slice } from "../kernel/page.ts";
+import { pairMembers } from "./pair-members.ts";
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
@@ -20,10 +21,6 @@ export const byActivity = (one: Head, other: Head): number =>
     : one.updatedAt < other.updatedAt
       ? 1
       : -1;
-
-/** A direct room's members stand in its head; both have been there since it was made. */
-export const pairMembers = (head: Head): RosterEntry[] =>
-  (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
 
 /** Whose marks tell whether the viewer's message was read, if the last one is theirs. */
 export const witnessesOf = (head: Head, members: readonly RosterEntry[], viewerId: string): string[] =>

@@ -7,7 +7,7 @@ import { getTogether } from "../data/together.ts";
 import { getAudience, getListeners, type Listeners, only } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { inParts } from "./event-parts.ts";
-import { pairMembers } from "./list-rooms.ts";
+import { pairMembers } from "./pair-members.ts";
 import { presentParticipant } from "./present-room.ts";
 import { presentUser } from "./present-user.ts";
 import { renderRoom } from "./render-room.ts";

@@ -7,7 +7,7 @@ import { personOf } from "../data/people.ts";
 import { getFirstRosters, type RosterEntry } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
-import { pairMembers } from "./list-rooms.ts";
+import { pairMembers } from "./pair-members.ts";
 import { presentMessage } from "./present-message.ts";
 import { presentUser } from "./present-user.ts";
 import { marksOf, readersAmongOthers } from "./read-state.ts";

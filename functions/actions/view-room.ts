@@ -5,14 +5,8 @@ import type { Membership } from "../data/memberships.ts";
 import { getCensuses, getFirstRoster } from "../data/rosters.ts";
 import { getTogether } from "../data/together.ts";
 import type { ReadableRoom } from "./access-room.ts";
-import {
-  type MembersShown,
-  memberCountOf,
-  pairMembers,
-  seenIn,
-  unknownIn,
-  witnessesOf,
-} from "./list-rooms.ts";
+import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list-rooms.ts";
+import { pairMembers } from "./pair-members.ts";
 import { presentRoom } from "./present-room.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */

@@ -1,7 +1,7 @@
 import type { Head } from "../data/heads.ts";
 import type { Membership } from "../data/memberships.ts";
 import { getRoster, type RosterEntry } from "../data/rosters.ts";
-import { pairMembers } from "./list-rooms.ts";
+import { pairMembers } from "./pair-members.ts";
 import { asTold } from "./read-state.ts";
 
 /** Up to so many members, all of them tell what became of a message, and are told of each other's marks. */
