@@ -7,6 +7,7 @@ import { getTogether } from "../data/together.ts";
 import type { Slice } from "../kernel/page.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentRoom } from "./present-room.ts";
+import { getWitnessesOfLast } from "./witnesses.ts";
 
 /** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
 export const participantsInList = 20;
@@ -41,18 +42,18 @@ export const seenIn = (head: Head, members: readonly RosterEntry[]): string[] =>
  */
 export const unknownIn = (
   head: Head,
-  { witnesses }: Pick<MembersShown, "witnesses">,
+  { members, witnesses }: Pick<MembersShown, "members" | "witnesses">,
   viewerId?: string,
 ): string[] => {
   if (head.rosterChunks === 1) return [];
-  const known = new Set([...witnesses.map((member) => member.userId), viewerId]);
+  const known = new Set([...[...members, ...witnesses].map((member) => member.userId), viewerId]);
   return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
 };
 
 /** The members of a room that are shown, and how many there are. */
 export interface MembersShown {
   readonly members: readonly RosterEntry[];
-  /** Those whose marks tell whether the viewer's message was read: more than are shown. */
+  /** Those whose marks tell whether the viewer's message was read, who may be more than are shown; of others', the first chunk. */
   readonly witnesses: readonly RosterEntry[];
   readonly memberCount: number;
 }
@@ -64,20 +65,24 @@ export const memberCountOf = (
   census: readonly number[] | undefined,
 ): number => (head.rosterChunks > 1 && census ? census.reduce((sum, count) => sum + count, 0) : first.length);
 
-/** The members that a list shows of each room, by room. */
-const getMembersShown = async (heads: readonly Head[]): Promise<Map<string, MembersShown>> => {
-  const [rosters, censuses] = await Promise.all([
+/** The members that a list shows its viewer of each room, by room. */
+const getMembersShown = async (
+  heads: readonly Head[],
+  viewerId: string,
+): Promise<Map<string, MembersShown>> => {
+  const [rosters, censuses, witnesses] = await Promise.all([
     getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
     getCensuses(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
+    Promise.all(heads.map((head) => getWitnessesOfLast(head, [viewerId]))),
   ]);
   return new Map(
-    heads.map((head) => {
+    heads.map((head, at) => {
       const first = head.pair ? pairMembers(head) : (rosters.get(head.id) ?? []);
       return [
         head.id,
         {
           members: first.slice(0, participantsInList),
-          witnesses: first,
+          witnesses: witnesses[at] ?? first,
           memberCount: memberCountOf(head, first, censuses.get(head.id)),
         },
       ];
@@ -92,7 +97,7 @@ export const presentRooms = async (
   known: readonly Membership[] | undefined,
 ): Promise<Room[]> => {
   const [rosters, details] = await Promise.all([
-    getMembersShown(shown),
+    getMembersShown(shown, userId),
     getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
   ]);
   const nobody: MembersShown = { members: [], witnesses: [], memberCount: 0 };

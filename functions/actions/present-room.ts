@@ -19,7 +19,7 @@ interface RoomParts {
   readonly me: Membership | undefined;
   /** The members that are shown, the longest-standing first. */
   readonly members: readonly RosterEntry[];
-  /** All members that were read, shown or not: e-mail addresses are theirs to see and to show. */
+  /** Members who were read, shown or not: if the last message is the viewer's, those whose marks tell whether it was read. */
   readonly witnesses: readonly RosterEntry[];
   /** How many there are, shown or not. */
   readonly memberCount: number;
@@ -68,7 +68,7 @@ export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user
 /** A room as its viewer sees it. E-mail addresses are shown among members. */
 export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
   const { head, me, members, people, witnesses } = parts;
-  const memberIds = new Set([...witnesses, ...parts.others].map((member) => member.userId));
+  const memberIds = new Set([...members, ...witnesses, ...parts.others].map((member) => member.userId));
   const present = (userId: string): User =>
     presentUser(
       personOf(people, userId, viewerId),

@@ -8,6 +8,7 @@ import type { ReadableRoom } from "./access-room.ts";
 import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list-rooms.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentRoom } from "./present-room.ts";
+import { getWitnessesOfLast } from "./witnesses.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */
 const participantsInRoom = 100;
@@ -15,20 +16,22 @@ const participantsInRoom = 100;
 /** `consistent` where the room was just changed, and the change must show. */
 type Read = "consistent" | "eventual";
 
-/** The members of a room that its view shows, and its details. */
+/** The members of a room that its view shows these viewers, and its details. */
 const getParts = async (
   head: Head,
+  viewerIds: readonly string[],
   participants: number,
   read: Read,
 ): Promise<MembersShown & { details: StoredDetails | undefined }> => {
-  const [first, censuses, details] = await Promise.all([
+  const [first, witnesses, censuses, details] = await Promise.all([
     head.pair ? pairMembers(head) : getFirstRoster(head.id, read),
+    getWitnessesOfLast(head, viewerIds),
     head.rosterChunks > 1 ? getCensuses([head.id], read) : undefined,
     head.hasDetails ? getDetails([head.id], read) : undefined,
   ]);
   return {
     members: first.slice(0, participants),
-    witnesses: first,
+    witnesses: witnesses ?? first,
     memberCount: memberCountOf(head, first, censuses?.get(head.id)),
     details: details?.get(head.id),
   };
@@ -40,7 +43,7 @@ export const viewRoom = async (
   viewerId: string,
   read: Read = "eventual",
 ): Promise<Room> => {
-  const parts = await getParts(head, participantsInRoom, read);
+  const parts = await getParts(head, [viewerId], participantsInRoom, read);
   const userIds = seenIn(head, parts.members);
   const { memberships, people } = await getTogether({
     memberships: [...witnessesOf(head, parts.witnesses, viewerId), ...unknownIn(head, parts, viewerId)].map(
@@ -62,7 +65,7 @@ export const viewRoomAs = async (
   participants: number,
   known: readonly Membership[] = [],
 ): Promise<(viewerId: string) => Room | undefined> => {
-  const parts = await getParts(head, participants, "consistent");
+  const parts = await getParts(head, viewerIds, participants, "consistent");
   const userIds = seenIn(head, parts.members);
   const byUser = new Map(known.map((membership) => [membership.userId, membership]));
   // Whether a viewer's own last message was read, its witnesses tell.

@@ -27,6 +27,18 @@ export const getWitnesses = async (head: Head): Promise<Witnesses> => {
 };
 
 /**
+ * Whose marks tell whether a room's last message was read, if the room is large and one of these viewers sent it. Else
+ * undefined: in a small room they are the roster's only chunk, which is read anyway, and of others' messages nobody asks.
+ */
+export const getWitnessesOfLast = async (
+  head: Head,
+  viewerIds: readonly string[],
+): Promise<readonly RosterEntry[] | undefined> =>
+  head.rosterChunks > 1 && head.last && viewerIds.includes(head.last.senderId)
+    ? (await getWitnesses(head)).members
+    : undefined;
+
+/**
  * Memberships in the order of the members, as the viewer is told of them, with the viewer's own, which were read apart, whether
  * or not a witness.
  */
