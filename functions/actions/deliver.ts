@@ -62,36 +62,41 @@ const eventFor = async (
 /**
  * Has those notified of a new message whose connections to the room were all over: what follows the message may have seen
  * them as connected, as they were noted until now. Where some may only be opening, that is looked at again once they are
- * open or over. The others are forgotten by then, so nothing can be made up for by telling it again: where the queue takes
- * no task, that is logged.
+ * open or over. It comes before the connections are forgotten: what breaks off in between is made up for by the task, and
+ * what breaks off earlier by telling the message again. False where the queue takes no task: then they are to stay noted,
+ * for the next message to find them.
  */
 const notifyUnreached = async (
   roomId: string,
   presences: readonly Presence[],
   told: Told,
   { over, opening }: Pick<Posted, "over" | "opening">,
-): Promise<void> => {
-  if (over.length + opening.length === 0 || !("event" in told) || told.event.type !== "message") return;
+): Promise<boolean> => {
+  if (over.length + opening.length === 0 || !("event" in told) || told.event.type !== "message") return true;
   const { seq, sender } = told.event.message;
   const missed = new Set([...over, ...opening].map(({ id }) => id));
-  const userIds = presences
+  const doubtful = new Set(opening.map(({ id }) => id));
+  const unreached = presences
     .filter(({ userId }) => userId !== sender.id)
-    .map((presence) => ({ userId: presence.userId, listening: listeningTo(roomId, presence) }))
-    .filter(({ listening }) => listening.length > 0 && listening.every(({ id }) => missed.has(id)))
-    .map(({ userId }) => userId);
-  if (userIds.length === 0) return;
-  const doubtful = Map.groupBy(opening, ({ userId }) => userId);
-  const sure = userIds.filter((userId) => !doubtful.has(userId));
-  const unsure = userIds.filter((userId) => doubtful.has(userId));
-  const connectionIds = unsure.flatMap((userId) => doubtful.get(userId) ?? []).map(({ id }) => id);
-  try {
+    .map((presence) => listeningTo(roomId, presence))
+    .filter((listening) => listening.length > 0 && listening.every(({ id }) => missed.has(id)));
+  const { sure = [], unsure = [] } = Object.groupBy(unreached, (listening) =>
+    listening.some(({ id }) => doubtful.has(id)) ? "unsure" : "sure",
+  );
+  const notify = async (connections: readonly Connection[], delay: number): Promise<void> => {
+    if (connections.length === 0) return;
     const { sendTask } = await import("../data/tasks.ts");
-    const task = { task: "notify_unreached", room_id: roomId, seq } as const;
-    if (sure.length > 0) await sendTask({ ...task, user_ids: sure });
-    if (unsure.length > 0)
-      await sendTask({ ...task, user_ids: unsure, connection_ids: connectionIds }, openingTime / 1000);
+    const user_ids = [...new Set(connections.map(({ userId }) => userId))];
+    const connection_ids = connections.map(({ id }) => id);
+    await sendTask({ task: "notify_unreached", room_id: roomId, seq, user_ids, connection_ids }, delay);
+  };
+  try {
+    await notify(sure.flat(), 0);
+    await notify(unsure.flat(), openingTime / 1000);
+    return true;
   } catch (error) {
     log("error", "unreached_not_notified", { room_id: roomId, seq, ...errorFacts(error) });
+    return false;
   }
 };
 
@@ -123,8 +128,7 @@ export const tell = async (
   const meant = listening.filter((connection) => mayView(connection.userId));
   const posted = await postEvent(meant, await eventFor(told, presences, meant), timeLeft);
   const { failed, untried } = posted;
-  await forgetAll(posted.over);
-  await notifyUnreached(roomId, presences, told, posted);
+  if (await notifyUnreached(roomId, presences, told, posted)) await forgetAll(posted.over);
   // Their connections are closed once all of them are told.
   if (told.ends && untried.length === 0) await end(told.ends, roomId, presences);
   const without = new Set(untried);

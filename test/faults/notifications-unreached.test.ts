@@ -3,8 +3,8 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { subscribe } from "../support/browsers.ts";
-import { call } from "../support/contract-client.ts";
-import { clearFaults, injectFault } from "../support/control.ts";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults, injectFault, listFaults } from "../support/control.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
 import { actAsFunction, operatorSqs, queueUrl } from "../support/operator.ts";
 import { directRoom, groupRoom, newAccounts, type TestUser, three } from "../support/people.ts";
@@ -72,6 +72,38 @@ test("of a new message, once, as of one to somebody offline", async () => {
   expect(await notificationsOf(ben)).toMatchObject([{ message: { content: "Call me" }, count: 2 }]);
   expect(pushed().slice(before)).toEqual([["new_message", "Call me"]]);
 });
+
+const cannotForget = [
+  { kind: "crash", times: 1, answers: [500, 200] },
+  // As often as the SDK tries.
+  { kind: "throttle", times: 5, answers: [201] },
+] as const;
+for (const { kind, times, answers } of cannotForget)
+  test(`once, where the function that posted it meets a ${kind} when it forgets the connection`, async () => {
+    const room = await directRoom(ann, ben);
+    const { timestamp } = await say(ann, room, "Hello");
+    await markRead(ben, room);
+    await clearNotifications(ben);
+    await leaveDead(ben.id, timestamp);
+    await injectFault({ kind: "delay", service: "execute-api", delay_ms: 1500 });
+    await injectFault({
+      kind,
+      times,
+      service: "dynamodb",
+      action: "UpdateItem",
+      pk: `USER#${ben.id}`,
+      sk: "PRESENCE",
+      function: "messages",
+    });
+    const body = { content: "Call me", client_message_id: "one" };
+    for (const answer of answers)
+      expect(
+        await attempt("sendMessage", { token: ann.token, params: { room_id: room }, body }),
+      ).toMatchObject({ status: answer });
+    expect((await listFaults()).at(-1)).toMatchObject({ hits: times });
+    expect(await notificationsOf(ben)).toMatchObject([{ message: { content: "Call me" }, count: 1 }]);
+    expect((await call("getUser", { token: ann.token, params: { user_id: ben.id } })).is_online).toBe(false);
+  });
 
 test("by push of a mention, once, and not of what another connection got", async () => {
   const room = await groupRoom(ann, [ben, cid]);
