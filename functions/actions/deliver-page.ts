@@ -62,5 +62,9 @@ export const deliverPage = async (
   );
   if (!told) return { tried: [], failed: [], untried: [] };
   const sender = senderId === undefined ? undefined : people.presences.get(senderId);
-  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, except, timeLeft);
+  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, {
+    stillIn: page.still_in,
+    except,
+    timeLeft,
+  });
 };

@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { type Delivery, enqueueDelivery, type PageView } from "../data/delivery-pages.ts";
+import { type Delivery, enqueueDelivery, type PageView, type StillIn } from "../data/delivery-pages.ts";
 import { deleteLive, dropLargeRoom } from "../data/live.ts";
-import { type Connection, openingTime, type Presence } from "../data/presence.ts";
+import { type Connection, isOpening, openingTime, type Presence } from "../data/presence.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import type { Socket } from "../kernel/socket.ts";
@@ -65,21 +65,26 @@ const eventFor = async (
  * open or over. It comes before the connections are forgotten: what breaks off in between is made up for by the task, and
  * what breaks off earlier by telling the message again. False where the queue takes no task: then they are to stay noted,
  * for the next message to find them.
+ *
+ * `leftOut` were not tried this time. Those that are opening an earlier attempt may have missed: nothing says so but the
+ * gateway, in a minute.
  */
 const notifyUnreached = async (
   roomId: string,
   presences: readonly Presence[],
   told: Told,
   { over, opening }: Pick<Posted, "over" | "opening">,
+  leftOut: readonly Connection[],
 ): Promise<boolean> => {
   if (over.length + opening.length === 0 || !("event" in told) || told.event.type !== "message") return true;
   const { seq, sender } = told.event.message;
   const missed = new Set([...over, ...opening].map(({ id }) => id));
-  const doubtful = new Set(opening.map(({ id }) => id));
+  const doubtful = new Set([...opening, ...leftOut.filter(isOpening)].map(({ id }) => id));
   const unreached = presences
     .filter(({ userId }) => userId !== sender.id)
     .map((presence) => listeningTo(roomId, presence))
-    .filter((listening) => listening.length > 0 && listening.every(({ id }) => missed.has(id)));
+    .filter((listening) => listening.some(({ id }) => missed.has(id)))
+    .filter((listening) => listening.every(({ id }) => missed.has(id) || doubtful.has(id)));
   const { sure = [], unsure = [] } = Object.groupBy(unreached, (listening) =>
     listening.some(({ id }) => doubtful.has(id)) ? "unsure" : "sure",
   );
@@ -100,6 +105,16 @@ const notifyUnreached = async (
   }
 };
 
+/** Whom of some people to tell, and until when. */
+interface TellOptions {
+  /** What tells who of them is still in the room. */
+  readonly stillIn: StillIn | undefined;
+  /** Connections that are left out. */
+  readonly except?: (connection: Connection) => boolean;
+  /** Milliseconds for which the function may still run. */
+  readonly timeLeft?: () => number;
+}
+
 /** What became of telling some people something. */
 export interface Outcome extends Pick<Posted, "failed" | "untried"> {
   /** The connections that were tried. */
@@ -114,12 +129,12 @@ export const tell = async (
   roomId: string,
   presences: readonly Presence[],
   told: Told,
-  except?: (connection: Connection) => boolean,
-  timeLeft?: () => number,
+  { stillIn, except, timeLeft }: TellOptions,
 ): Promise<Outcome> => {
-  const listening = presences
-    .flatMap((presence) => listeningTo(roomId, presence))
-    .filter((connection) => !except?.(connection));
+  const { listening = [], leftOut = [] } = Object.groupBy(
+    presences.flatMap((presence) => listeningTo(roomId, presence)),
+    (connection) => (except?.(connection) ? "leftOut" : "listening"),
+  );
   const mayView = await viewersOf(
     roomId,
     listening.map((connection) => connection.userId),
@@ -128,7 +143,10 @@ export const tell = async (
   const meant = listening.filter((connection) => mayView(connection.userId));
   const posted = await postEvent(meant, await eventFor(told, presences, meant), timeLeft);
   const { failed, untried } = posted;
-  if (await notifyUnreached(roomId, presences, told, posted)) await forgetAll(posted.over);
+  // In a large room a message that addresses nobody notifies nobody, and one that does whoever is connected.
+  const isSeenTo =
+    stillIn?.by === "list" || (await notifyUnreached(roomId, presences, told, posted, leftOut));
+  if (isSeenTo) await forgetAll(posted.over);
   // Their connections are closed once all of them are told.
   if (told.ends && untried.length === 0) await end(told.ends, roomId, presences);
   const without = new Set(untried);
@@ -177,7 +195,7 @@ export const deliver = async (listeners: Listeners, told: Told): Promise<void> =
         toDelivery(listeners, told),
         present.map((presence) => presence.userId),
       );
-    else await tell(roomId, present, told);
+    else await tell(roomId, present, told, { stillIn });
     if (isListed) await cleanList(roomId, presences);
   } catch (error) {
     log("warn", "delivery_failed", { room_id: roomId, ...errorFacts(error) });

@@ -82,9 +82,13 @@ export const postEvent = async (
   );
   const open = new Set(await closeExpired(expired, timeLeft));
   const closed = expired.filter((connection) => !open.has(connection));
+  // Looked at once: one that turns a minute old in between would be neither.
+  const { over = [], opening = [] } = Object.groupBy(gone, (connection) =>
+    isOpening(connection) ? "opening" : "over",
+  );
   return {
-    over: [...gone.filter((connection) => !isOpening(connection)), ...closed],
-    opening: gone.filter(isOpening),
+    over: [...over, ...closed],
+    opening,
     failed,
     untried: [...untried, ...open],
   };

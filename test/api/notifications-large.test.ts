@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { keys } from "../../functions/data/keys.ts";
 import { call } from "../support/contract-client.ts";
+import { metered } from "../support/control.ts";
+import { leaveDead } from "../support/dead-connections.ts";
 import { notificationsOf, say } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { groupRoom, type TestUser, three } from "../support/people.ts";
@@ -55,4 +57,13 @@ test("in a large room mentions, replies and emergencies notify, and new messages
 
   await call("leaveRoom", { token: ben.token, params: { room_id: room } });
   expect(await notificationsOf(ben)).toEqual([]);
+});
+
+test("a message that meets only a connection which ended unnoticed sets off no task, where it notifies nobody", async () => {
+  const socket = await connect(cid);
+  const { timestamp } = await say(ann, room, "Hello");
+  await leaveDead(cid.id, timestamp);
+  const { operations } = await metered(() => say(ann, room, "Is anybody there?"));
+  expect(Object.values(operations)).toMatchObject([{ posts: 1, sqs_calls: 0 }]);
+  await socket.close();
 });

@@ -5,8 +5,9 @@ import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { subscribe } from "../support/browsers.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
+import { leaveDead } from "../support/dead-connections.ts";
 import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
-import { actAsFunction, operatorSqs, queueUrl } from "../support/operator.ts";
+import { actAsFunction, countMessages, operatorSqs, queueUrl } from "../support/operator.ts";
 import { directRoom, groupRoom, newAccounts, type TestUser, three } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";
 import { connect } from "../support/socket-client.ts";
@@ -28,26 +29,6 @@ afterEach(async () => {
   await clearFaults();
   await emptyQueues();
 });
-
-/** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
-const leaveDead = async (userId: string, at: string, count = 1, minutes = 5): Promise<void> => {
-  const { keys } = await import("../../functions/data/keys.ts");
-  const { entryOf } = await import("../../functions/data/presence.ts");
-  const { updateItem } = await import("../../functions/data/table.ts");
-  const now = Date.parse(at);
-  const entry = entryOf({
-    id: "",
-    userId,
-    connectedAt: now - minutes * 60_000,
-    tokenExpiresAt: Math.floor(now / 1000) + 3600,
-    roomId: undefined,
-  });
-  const ids = Array.from({ length: count }, (_, index) => `gone-${index}=`);
-  await updateItem(keys.presence(userId), {
-    UpdateExpression: "SET connections = :entries",
-    ExpressionAttributeValues: { ":entries": Object.fromEntries(ids.map((id) => [id, entry])) },
-  });
-};
 
 /** Sends, and has what follows find its receivers connected still: nobody knows better until the post is answered. */
 const sayAheadOfPost = async (room: string, content: string) => {
@@ -161,6 +142,34 @@ test("a minute later, where the connection was so new that it might still have b
   ]);
   expect(pushed().slice(before)).toEqual([["new_message", "Call me"]]);
   expect((await call("getUser", { token: ann.token, params: { user_id: ben.id } })).is_online).toBe(false);
+});
+
+test("of a page that comes again for one of their connections, though another one was left out then", async () => {
+  const room = await directRoom(ann, ben);
+  const socket = await connect(ben);
+  const message = await say(ann, room, "Call me");
+  expect(await notificationsOf(ben)).toEqual([]);
+  await socket.close();
+  await leaveDead(ben.id, message.timestamp, 2, 0);
+  await injectFault({
+    ...{ kind: "throttle", service: "execute-api", function: "deliver", pk: "gone-1=" },
+    // As often as the SDK tries.
+    times: 4,
+  });
+  const page = { room_id: room, user_ids: [ben.id], event: { type: "message", message } };
+  await operatorSqs().send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl("DeliveryQueueUrl"),
+      MessageBody: JSON.stringify(page),
+      MessageGroupId: room,
+      MessageDeduplicationId: room,
+    }),
+  );
+  await until(async () => (await listFaults())[0]?.hits === 4, "the first attempt");
+  await afterSeconds(5);
+  await until(async () => (await countMessages("DeliveryQueueUrl")).inFlight === 0, "the second attempt");
+  await afterSeconds(60);
+  expect(await notificationsOf(ben)).toMatchObject([{ message: { content: "Call me" } }]);
 });
 
 test("not of one that a connection missed while it was opening, which is open by then", async () => {

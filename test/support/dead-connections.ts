@@ -1,0 +1,19 @@
+/** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
+export const leaveDead = async (userId: string, at: string, count = 1, minutes = 5): Promise<void> => {
+  const { keys } = await import("../../functions/data/keys.ts");
+  const { entryOf } = await import("../../functions/data/presence.ts");
+  const { updateItem } = await import("../../functions/data/table.ts");
+  const now = Date.parse(at);
+  const entry = entryOf({
+    id: "",
+    userId,
+    connectedAt: now - minutes * 60_000,
+    tokenExpiresAt: Math.floor(now / 1000) + 3600,
+    roomId: undefined,
+  });
+  const ids = Array.from({ length: count }, (_, index) => `gone-${index}=`);
+  await updateItem(keys.presence(userId), {
+    UpdateExpression: "SET connections = :entries",
+    ExpressionAttributeValues: { ":entries": Object.fromEntries(ids.map((id) => [id, entry])) },
+  });
+};
