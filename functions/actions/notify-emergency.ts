@@ -18,20 +18,22 @@ export const notifyChunk = async (roomId: string, seq: number, chunk: number): P
   const { senderId } = message;
   const userIds = (rosters.get(chunk) ?? []).map((entry) => entry.userId).filter((id) => id !== senderId);
   const { memberships, people } = await getTogether({
-    memberships: userIds.map((userId) => [roomId, userId] as const),
+    memberships: [...userIds, senderId].map((userId) => [roomId, userId] as const),
     profiles: [senderId],
     presences: [...userIds, senderId],
   });
   // Nobody who joined since: to them it is of before.
   const told = memberships
-    .filter((me) => seq > me.joinedSeq && !areApart(people, senderId, me.userId))
+    .filter((me) => me.userId !== senderId && seq > me.joinedSeq && !areApart(people, senderId, me.userId))
     .map((me) => me.userId);
+  // Who has left the room by now shares none.
+  const seesEmail = memberships.some(({ userId }) => userId === senderId);
   const isLive = (userId: string): boolean => (people.presences.get(userId)?.connections.length ?? 0) > 0;
   await forEach([...told.filter(isLive), ...told.filter((userId) => !isLive(userId))], toldAtOnce, (userId) =>
     tellNotification(notificationOfMessage(message, userId, "emergency"), {
       message,
       people,
-      seesEmail: true,
+      seesEmail,
     }),
   );
 };

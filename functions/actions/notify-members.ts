@@ -18,9 +18,9 @@ import { wantsNotifications } from "./wants-notifications.ts";
 const large = new Set<string>();
 const largeLimit = 10_000;
 
-/** The memberships of those who may be told of a message; none where it is not to be seen any more. */
+/** The memberships of those who may be told of a message, and its sender's; none where it is not to be seen any more. */
 const getCandidates = async (
-  { roomId, seq }: StoredMessage,
+  { roomId, seq, senderId }: StoredMessage,
   addressed: Addressed,
 ): Promise<readonly Membership[]> => {
   if (!large.has(roomId)) {
@@ -30,7 +30,7 @@ const getCandidates = async (
     if (large.size === largeLimit) large.clear();
     large.add(roomId);
   }
-  return addressed.size > 0 ? getMemberships(roomId, [...addressed.keys()]) : [];
+  return addressed.size > 0 ? getMemberships(roomId, [...new Set([...addressed.keys(), senderId])]) : [];
 };
 
 interface Receiver {
@@ -85,12 +85,14 @@ export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<s
   if (told.length === 0) return;
   const [present, profiles] = await Promise.all([getMessage(roomId, seq), getProfiles([senderId])]);
   if (!present || isGone(present)) return;
+  // Who has left the room by now shares none.
+  const seesEmail = candidates.some(({ userId }) => userId === senderId);
   await forEach(told, toldAtOnce, async ({ me, type }) => {
     if (type === "new_message" && !(await claimStretch(me, seq))) return;
     await tellNotification(notificationOfMessage(present, me.userId, type), {
       message: present,
       people: { ...people, profiles },
-      seesEmail: true,
+      seesEmail,
     });
   });
 };

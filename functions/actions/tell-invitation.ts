@@ -17,8 +17,9 @@ const nextLook = 5;
  */
 export const tellInvitation = async (invitation: Invitation): Promise<void> => {
   const { roomId, userId, addedBy, joinedAt } = invitation;
-  const { heads, people } = await getTogether({
+  const { heads, memberships, people } = await getTogether({
     heads: [roomId],
+    memberships: [[roomId, addedBy]],
     profiles: [addedBy],
     presences: [addedBy, userId],
   });
@@ -32,6 +33,7 @@ export const tellInvitation = async (invitation: Invitation): Promise<void> => {
   await tellNotification(notificationOfInvitation(invitation), {
     message: undefined,
     people,
-    seesEmail: true,
+    // Who has left the room by now shares none.
+    seesEmail: memberships.length > 0,
   });
 };

@@ -37,14 +37,17 @@ export const afterSeconds = async (seconds: number): Promise<void> => {
   await untilQuiet();
 };
 
-/** Has a change of the table followed by the work queue, as one that failed is, and waits until that is done. */
-export const followAgain = async (record: object): Promise<void> => {
-  const task = { task: "follow_change", record, error: "It was to be followed again." };
+/** Has the work queue do a task, and waits until that is done. */
+export const doTask = async (task: object): Promise<void> => {
   await operatorSqs().send(
     new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody: JSON.stringify(task) }),
   );
   await untilQuiet();
 };
+
+/** Has a change of the table followed by the work queue, as one that failed is, and waits until that is done. */
+export const followAgain = (record: object): Promise<void> =>
+  doTask({ task: "follow_change", record, error: "It was to be followed again." });
 
 /** The longest pause before a task is tried again, and more. */
 const longestPause = 330;

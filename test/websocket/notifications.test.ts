@@ -1,16 +1,21 @@
 import { expect, test } from "vitest";
-import { afterSeconds } from "../support/background.ts";
+import type { Notification } from "../../contract/objects/notification.ts";
+import { afterSeconds, doTask } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { notificationsOf, say } from "../support/notifications.ts";
 import { directRoom, groupRoom, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-/** The types of the notifications that came, once all that was done before is followed. */
-const heardOn = async (socket: SocketClient): Promise<string[]> => {
+/** The notifications that came, once all that was done before is followed. */
+const gotOn = async (socket: SocketClient): Promise<Notification[]> => {
   await afterSeconds(0);
   await socket.request({ type: "ping" });
-  return socket.events.flatMap((event) => (event.type === "notification" ? [event.notification.type] : []));
+  return socket.events.flatMap((event) => (event.type === "notification" ? [event.notification] : []));
 };
+
+/** Their types. */
+const heardOn = async (socket: SocketClient): Promise<string[]> =>
+  (await gotOn(socket)).map(({ type }) => type);
 
 test("a notification is told on every connection, as it is listed, but for new messages", async () => {
   const [ann, ben] = await two();
@@ -72,5 +77,30 @@ test("an emergency is told on the sockets of those who have muted the room", asy
     is_read: false,
   });
   expect(await heardOn(socket)).toEqual(["emergency"]);
+  await socket.close();
+});
+
+test("a notification that is told when its sender has left the room shows no e-mail address of theirs", async () => {
+  const [ann, ben, cid] = await three();
+  const room_id = await groupRoom(ann, [ben, cid]);
+  const { seq } = await say(ann, room_id, `@${cid.username}`);
+  const { seq: urgentSeq } = await say(ann, room_id, "Fire!", { priority: "emergency" });
+  const invitation = (await notificationsOf(cid)).find(({ type }) => type === "group_invite");
+  const tasks = [
+    { task: "tell_invitation", user_id: cid.id, added_by: ann.id, joined_at: invitation?.created_at },
+    { task: "notify_unreached", seq, user_ids: [cid.id] },
+    { task: "notify_emergency", seq: urgentSeq, chunk: 0 },
+  ];
+  const socket = await connect(cid);
+  for (const task of tasks) await doTask({ ...task, room_id });
+  await call("leaveRoom", { token: ann.token, params: { room_id } });
+  for (const task of tasks) await doTask({ ...task, room_id });
+  const told = await gotOn(socket);
+  const types = ["group_invite", "mention", "emergency"];
+  expect(told.map(({ type, actor }) => [type, actor.id, actor.email])).toEqual([
+    ...types.map((type) => [type, ann.id, ann.email]),
+    ...types.map((type) => [type, ann.id, null]),
+  ]);
+  expect(told.slice(-2).map(({ message }) => message?.sender.email)).toEqual([null, null]);
   await socket.close();
 });
