@@ -14,14 +14,24 @@ export const email = deferred(() =>
 /** Signs of a username. */
 export const usernameLimit = 50;
 
-/** Letters, digits, `.`, `_` and `-`: what `@username` can name in a message. Kept in the case given, unique in any. */
+const usernamePattern = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u;
+
+/**
+ * Letters, digits, `.`, `_` and `-`: what `@username` can name in a message. Kept as it is given, unique in any case and in
+ * any of the ways in which Unicode can write it: so it is held to the same in the form that is compared, where `½` has a
+ * slash and `ﬀ` two letters.
+ */
 export const username = deferred(() =>
   z
     .string()
     .trim()
-    .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u, {
+    .regex(usernamePattern, {
+      abort: true,
       error:
         "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter or digit",
+    })
+    .refine((name) => usernamePattern.test(name.normalize("NFKC")), {
+      error: "must be that in Unicode's form NFKC too: leave out signs that stand for several, such as ½",
     }),
 );
 const password = deferred(() => z.string().min(1).max(256));

@@ -16,11 +16,17 @@ const pictureOf = (actor: Actor): string | null =>
 const addressOf = (actor: Actor): string | null =>
   emailSchema().safeParse(claim(actor, "email")).data ?? null;
 
+/** What a username may have, as it is written and in the form that is compared (see contract/auth.ts). */
+const isUsernameSign = (sign: string): boolean => /^[\p{L}\p{N}._-]+$/u.test(sign + sign.normalize("NFKC"));
+
 /** A username that the claims suggest: the preferred one, else the part before the `@`, else one of the id. */
 const wantedUsername = (actor: Actor): string => {
   const wanted =
     claim(actor, "preferred_username") ?? claim(actor, "nickname") ?? claim(actor, "email")?.split("@")[0];
-  const clean = (wanted ?? "").replaceAll(/[^\p{L}\p{N}._-]/gu, "").replace(/^[._-]+/, "");
+  const clean = [...(wanted ?? "")]
+    .filter(isUsernameSign)
+    .join("")
+    .replace(/^[._-]+/, "");
   return (
     usernameSchema().safeParse(usernameBeginning(clean, usernameLimit)).data ??
     `user-${nameSigns(actor.userId, 10)}`

@@ -2,12 +2,19 @@ import { usernameLimit } from "../../contract/auth.ts";
 import { keepUsername } from "../data/usernames.ts";
 import { nameSigns } from "../kernel/ids.ts";
 
-/** As much of a username as fits, which then ends in a letter or digit again: no mention reaches further. */
-export const usernameBeginning = (wanted: string, limit: number): string =>
-  [...wanted]
-    .slice(0, limit)
-    .join("")
-    .replace(/[._-]+$/, "");
+/**
+ * As much of a username as fits, which then ends in a letter or digit again: no mention reaches further. It fits in the form
+ * that is compared, where a sign may be several.
+ */
+export const usernameBeginning = (wanted: string, limit: number): string => {
+  let beginning = "";
+  for (const sign of wanted) {
+    const longer = beginning + sign;
+    if ([...longer.normalize("NFKC")].length > limit) break;
+    beginning = longer;
+  }
+  return beginning.replace(/[._-]+$/, "");
+};
 
 /** Signs that tell a username from the one that is taken; more where that is taken too. */
 const signs = [6, 12, 24];

@@ -43,6 +43,21 @@ describe("register", () => {
     expect(other.status).toBe(201);
   });
 
+  test("takes a username that can be mentioned in the form that is compared, and keeps it as it is given", async () => {
+    const register = (username: string) =>
+      attempt("register", { body: { username, email: `${freshName()}@example.com`, password } });
+    for (const none of ["½x", "ﷺ", "x⒈", "ﬀ".repeat(26)]) {
+      const { status, problem } = await register(none);
+      expect([none, status, problem.errors?.map((error) => error.path)]).toEqual([none, 400, ["username"]]);
+    }
+    const name = freshName();
+    expect(await register(`ﬁ-${name}`)).toMatchObject({
+      status: 201,
+      body: { user: { username: `ﬁ-${name}` } },
+    });
+    expect(await register(`fi-${name}`)).toMatchObject({ status: 409 });
+  });
+
   test("names all problems of a body at once", async () => {
     const { status, problem } = await attempt("register", {
       body: { username: "-", email: "nobody", password: "", bio: 7 },
