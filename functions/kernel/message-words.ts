@@ -3,11 +3,11 @@
  * words.ts), so it is compared in any language, without regard to case and accents.
  *
  * What is written with spaces is found by its words. Chinese and Japanese are found by each two signs that follow each
- * other, since nobody can say for certain where a word begins; Thai, Lao, Khmer and Burmese by the words of a dictionary. An
- * emoji is a word of its own, whatever its colour.
+ * other, since nobody can say for certain where a word begins; Thai, Lao, Khmer and Burmese by the words of a dictionary.
+ * Where their words are parted by zero width spaces, by these words too. An emoji is a word of its own, whatever its colour.
  */
 import { common } from "./common-words.ts";
-import { cut, foldText, segments, unspacedRun } from "./words.ts";
+import { cut, foldText, segments, unspacedRun, withRunsBothWays, withRunsJoined } from "./words.ts";
 
 const signs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu;
 const isOfSigns = new RegExp(`^${signs.source}$`, "u");
@@ -15,14 +15,14 @@ const emoji = /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}/gu;
 const word = /[\p{L}\p{M}\p{N}]+/gu;
 const token = new RegExp(`(?<run>${unspacedRun.source})|(?<emoji>${emoji.source})|${word.source}`, "gu");
 
-/** What a text is made of, in its order: words, emojis, and runs of signs without spaces. */
-const tokensOf = (text: string): string[] => {
+/** What a folded text is made of, in its order: words, emojis, and runs of signs without spaces. */
+const tokensIn = (folded: string): string[] => {
   // Parted by spaces before they are looked for, or a word would swallow the run that follows it. `Don't` is one word.
-  const parted = foldText(text)
-    .replaceAll(/n['’]t\b/g, "nt")
-    .replaceAll(unspacedRun, " $& ");
+  const parted = folded.replaceAll(/n['’]t\b/g, "nt").replaceAll(unspacedRun, " $& ");
   return [...parted.matchAll(token)].map(([found]) => found);
 };
+
+const tokensOf = (text: string): string[] => tokensIn(foldText(text));
 
 const isRun = (text: string): boolean => new RegExp(`^${unspacedRun.source}$`, "u").test(text);
 
@@ -49,7 +49,7 @@ export const termLimit = 100;
  */
 export const termsOf = (texts: readonly string[]): string[] => {
   const terms = new Set<string>();
-  for (const one of texts.flatMap(tokensOf)) {
+  for (const one of texts.flatMap((text) => tokensIn(withRunsBothWays(foldText(text))))) {
     for (const term of isRun(one) ? piecesOf(one) : [cut(one)]) if (!common.has(term)) terms.add(term);
     if (terms.size >= termLimit) break;
   }
@@ -123,6 +123,9 @@ export const seekMessage = (text: string): SoughtMessage | undefined => {
 
 /** Whether all that is sought stands in one of these texts, or in several together. */
 export const isFoundIn = (sought: SoughtMessage, texts: readonly string[]): boolean => {
-  const said = texts.map((text) => spaced(tokensOf(text)));
+  const said = texts.flatMap((text) => {
+    const folded = foldText(text);
+    return [...new Set([folded, withRunsJoined(folded)])].map((one) => spaced(tokensIn(one)));
+  });
   return sought.texts.every((text) => said.some((one) => one.includes(text)));
 };

@@ -15,6 +15,20 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々]/u
 export const unspacedRun =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
 
+/** Parts the words of scripts without spaces, as some people write it, and some programs. */
+const wordBreak = /\u200b+/gu;
+
+/** Runs of such scripts that are parted by it. */
+const partedRun = new RegExp(`${unspacedRun.source}(?:${wordBreak.source}${unspacedRun.source})+`, "gu");
+
+/** A folded text with such runs as they are written by others: in one. */
+export const withRunsJoined = (folded: string): string =>
+  folded.replaceAll(partedRun, (run) => run.replaceAll(wordBreak, ""));
+
+/** A folded text with such runs in their parts, and then in one. */
+export const withRunsBothWays = (folded: string): string =>
+  folded.replaceAll(partedRun, (run) => `${run} ${run.replaceAll(wordBreak, "")}`);
+
 /** Letter by letter, since the small letter that ends a Greek word is another; the detour makes `ß` ss and `ı` i. */
 const smallLetter = (letter: string): string => letter.toUpperCase().toLowerCase();
 
@@ -75,6 +89,12 @@ export const soughtWords = (text: string): string[] => {
   return [...new Set([...runs, ...rest].map(cut))];
 };
 
+/** What is left of parted runs from each of their parts on, in one: the dictionary need not know that a word begins there. */
+const joinedEndsOf = (folded: string): string[] =>
+  (folded.match(partedRun) ?? []).flatMap((run) =>
+    run.split(wordBreak).map((_, at, parts) => parts.slice(at).join("")),
+  );
+
 /** What is left of a run from each place on at which a word can begin. */
 const endsOf = (run: string): string[] => {
   const starts = new Set(segments(run).map(({ index }) => index));
@@ -89,7 +109,8 @@ const endsOf = (run: string): string[] => {
 /** The words by whose beginnings a text is found. Words that begin another one of them are left out: that is found too. */
 export const foundWords = (text: string): string[] => {
   const folded = foldText(text);
-  const ends = (folded.match(unspacedRun) ?? []).flatMap(endsOf);
+  const runs = withRunsBothWays(folded).match(unspacedRun) ?? [];
+  const ends = [...runs.flatMap(endsOf), ...joinedEndsOf(folded)];
   const rest = segments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
   const words = [...new Set([...rest, ...ends].map(cut))];
   return words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));

@@ -10,6 +10,7 @@ describe("termsOf", () => {
     ["ประชุมวันนี้", ["ประชุม", "วัน", "นี้"]],
     ["👍🏽 👨‍👩‍👧 🇩🇪", ["👍", "👨", "👩", "👧", "🇩🇪"]],
     ["one\ufeffword two\u200bwords", ["oneword", "two", "words"]],
+    ["ភាសា\u200bខ្មែរ x", ["ភាសា", "ខ្មែរ", "ភាសាខ្មែរ", "x"]],
     ["https://www.example.com/a?b=7#c", ["example", "com", "b", "7"]],
     ["@dr_aisha #Plan-2026", ["dr", "aisha", "plan", "2026"]],
     ["?! ... %%", []],
@@ -74,6 +75,10 @@ describe("isFoundIn", () => {
     ["report budget", ["report.pdf", "The budget"], true],
     ['"京大"', ["北京大学"], true],
     ['"大学 team"', ["北京大学 Team"], true],
+    ["ภาษาไทย", ["Team ภาษา\u200bไทย"], true],
+    ["ภาษา\u200bไทย", ["Team ภาษาไทย"], true],
+    ['"team ภาษา\u200bไทย"', ["Team ภาษา\u200bไทย"], true],
+    ["ខ្មែរភាសា", ["ភាសា\u200bខ្មែរ"], false],
     ['"the team" of', ["Of the team"], true],
   ];
   for (const [q, texts, expected] of found)
@@ -81,4 +86,22 @@ describe("isFoundIn", () => {
       const sought = seekMessage(q);
       expect(sought && isFoundIn(sought, texts)).toBe(expected);
     });
+});
+
+test("what is sought in a script without spaces is found where zero width spaces part its words", () => {
+  const written = ["ภาษา\u200bไทย", "ភាសា\u200bខ្មែរ", "ພາສາ\u200bລາວ", "မြန်မာ\u200bဘာသာ", "北京\u200b大学"];
+  for (const text of written)
+    for (const q of [text, text.replaceAll("\u200b", ""), ...text.split("\u200b")]) {
+      const sought = seekMessage(q);
+      const terms = termsOf([text]);
+      expect(
+        sought?.terms.filter((term) => !terms.includes(term)),
+        q,
+      ).toEqual([]);
+      expect(
+        terms.some((term) => term.startsWith(sought?.prefix ?? "")),
+        q,
+      ).toBe(true);
+      expect(sought && isFoundIn(sought, [text]), q).toBe(true);
+    }
 });

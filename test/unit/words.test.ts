@@ -83,6 +83,12 @@ describe("a name is found", () => {
     ["müllerhausen", "Müller\ufeffhausen"],
     ["mull\u200eer", "Jürgen Müller"],
     ["hausen", "Müller\u200bhausen"],
+    // Scripts without spaces, with their words parted, and not; the dictionary knows the second one as one word.
+    ["ภาษาไทย", "ภาษา\u200bไทย"],
+    ["ភាសាខ្មែរ", "ភាសា\u200bខ្មែរ"],
+    ["ខ្មែរ", "ភាសា\u200bខ្មែរ"],
+    ["ខ្មែរល្អ", "ភាសា\u200bខ្មែរ\u200bល្អ"],
+    ["ភាសា\u200bខ្មែរ", "ភាសា\u200bខ្មែរ"],
   ];
   for (const [typed, name] of found)
     test(`${name} by ${typed}`, () => {
