@@ -24,9 +24,11 @@ test("what came while a room was muted, or its sender blocked, is made, and the 
     call("updateNotifications", { token: ben.token, params: { room_id: muted }, body: { enabled } });
   await mute(false);
   await say(ann, muted, "While muted");
-  await mute(true);
   await block(ben, cid);
   await say(cid, blocked, "While blocked");
+  // Both are followed as long as it is so.
+  expect(await shown()).toEqual([]);
+  await mute(true);
   await unblock(ben, cid);
   await rebuild(ben.id);
   expect(await shown()).toEqual([
