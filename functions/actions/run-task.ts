@@ -8,11 +8,13 @@ import { forgetEnded } from "./forget-connections.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyUnreached } from "./notify-members.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";
-import { continueRebuild, rebuildOne } from "./rebuild-index.ts";
 import { removeEntriesOfRoom } from "./remove-entries.ts";
 import { removeFilesOfRoom } from "./remove-files.ts";
 import { tellInvitation } from "./tell-invitation.ts";
 import { unlistMember } from "./unlist-member.ts";
+
+/** What hardly any task needs. */
+const rebuilding = () => import("./rebuild-index.ts");
 
 /**
  * Removes what a deleted room held, its files too, and at last what its head tells of it. What is left over is a task of
@@ -58,9 +60,9 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
       await forgetEnded(task.user_ids, new Set(task.connection_ids));
       return notifyUnreached(task.room_id, task.seq, new Set(task.user_ids));
     case "rebuild_index":
-      return continueRebuild(task, hasTime);
+      return (await rebuilding()).continueRebuild(task, hasTime);
     case "rebuild_one":
-      return rebuildOne(task.index, task.id, task.after, hasTime);
+      return (await rebuilding()).rebuildOne(task.index, task.id, task.after, hasTime);
     case "follow_change":
       return followChange(changeOf(task.record));
   }
