@@ -8,7 +8,7 @@ import { advanceClock, readIdle } from "./control.ts";
 import { countMessages, operatorSqs, type QueueOutput, queueUrl } from "./operator.ts";
 import { target } from "./target.ts";
 
-const limit = 30_000;
+const limit = 50_000;
 
 /** Asks again and again until it is so. */
 export const until = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {
@@ -20,7 +20,7 @@ export const until = async (isSo: () => Promise<boolean>, what: string): Promise
 };
 
 /** Waits until the stream is read and nothing runs. What waits in a queue for its time does not count. */
-const untilQuiet = async (): Promise<void> => {
+export const untilQuiet = async (): Promise<void> => {
   await until(async () => {
     const { waiting_for: waiting } = await readIdle();
     const counts = await Promise.all([countMessages("WorkQueueUrl"), countMessages("PushQueueUrl")]);

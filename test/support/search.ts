@@ -1,14 +1,12 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { until } from "./background.ts";
+import { untilQuiet } from "./background.ts";
 import { call } from "./contract-client.ts";
-import { readIdle } from "./control.ts";
 import type { TestUser } from "./people.ts";
 
 type Query = Record<string, string | number>;
 
 /** Waits until the stream is read: from then on, messages are found by what they say. */
-export const untilIndexed = (): Promise<void> =>
-  until(async () => (await readIdle()).idle, "everything is indexed");
+export const untilIndexed = untilQuiet;
 
 export const send = (user: TestUser, room_id: string, content: string, further: object = {}) =>
   call("sendMessage", { token: user.token, params: { room_id }, body: { content, ...further } });
