@@ -1,7 +1,7 @@
 /** What a piece of work cost, by the runner's meter (docs/local-runner.md): what was waited for, and what followed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { askControl } from "../support/ask-control.ts";
-import { callsInSequence } from "../support/calls-in-sequence.ts";
+import { callsInSequence, lateAnswer } from "../support/calls-in-sequence.ts";
 import type { MeteredCall as FullCall, Counts as FullCounts } from "../support/control.ts";
 
 export interface Counts {
@@ -126,5 +126,19 @@ export const createMeter = (controlUrl: string, output: () => string) => {
     return costOf(await read(), ms);
   };
 
-  return { rest, read, measure };
+  /**
+   * How many calls of a piece of work follow each other. The table answers late, so that calls that are free to run at
+   * once never miss each other, however fast it is and however busy the machine.
+   */
+  const measureSequence = async (work: () => Promise<unknown>): Promise<number> => {
+    await rest();
+    await ask("POST", "/faults", { kind: "delay", service: "dynamodb", times: 0, delay_ms: lateAnswer });
+    try {
+      return (await measure(work)).inSequence;
+    } finally {
+      await ask("DELETE", "/faults");
+    }
+  };
+
+  return { rest, read, measure, measureSequence };
 };

@@ -1,5 +1,8 @@
 import type { MeteredCall } from "./control.ts";
 
+/** By how many milliseconds a service is to answer late where calls in sequence are counted: calls at once overlap then. */
+export const lateAnswer = 100;
+
 /** How many of the calls had to wait for another: the longest chain of calls of which each began after the last ended. */
 export const callsInSequence = (calls: readonly Pick<MeteredCall, "started_ms" | "ended_ms">[]): number => {
   let chain = 0;
