@@ -1,11 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Code } from "aws-cdk-lib/aws-lambda";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { type FunctionName, functionNames, perFunction } from "./functions.ts";
+import { type FunctionName, functionNames } from "./functions.ts";
+import { type Bundle, keptBundles } from "./kept-bundles.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundlesFolder = "cdk.out/bundles";
@@ -46,46 +44,52 @@ export const bundleOptions = {
   plugins: [importWhatIsRequired],
 } satisfies BuildOptions;
 
-/** How all functions are bundled, in one call of esbuild: what several of them import is in files that they share. */
-export const functionsOptions = {
-  ...bundleOptions,
-  entryPoints: functionNames.map((name) => `functions/${name}.ts`),
-  splitting: true,
-  metafile: true,
-} satisfies BuildOptions;
+/** How a function is bundled: what it imports only when it needs it is in files of its own. */
+export const functionOptions = (name: FunctionName) =>
+  ({
+    ...bundleOptions,
+    entryPoints: [`functions/${name}.ts`],
+    splitting: true,
+    metafile: true,
+  }) satisfies BuildOptions;
 
 /** A bundled file and all that it imports, also what it imports only when it needs it. */
-export const bundledFiles = (entry: string, outputs: Metafile["outputs"]): string[] => {
+const importedFrom = (entry: string, outputs: Metafile["outputs"]): ReadonlySet<string> => {
   const files = new Set([entry]);
   for (const file of files)
     for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) files.add(path);
-  return [...files];
+  return files;
 };
 
-/**
- * Bundles `functions/<name>.ts` of every function: each into `<name>.mjs` and the files that it imports, with their source
- * maps. What is imported only when it is needed is in files of its own, so that a function does not even read, at its
- * start, what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md).
- */
-export const bundleFunctions = async (): Promise<Record<FunctionName, Code>> => {
-  const output = mkdtempSync(join(tmpdir(), "parley-bundles-"));
-  // The CDK copies an asset into its own output while the stack is built.
-  process.once("exit", () => rmSync(output, { recursive: true, force: true }));
-
+/** `<name>.mjs` and the files that it imports, with their source maps. esbuild makes others too, of imports that it drops. */
+const bundleFunction = async (name: FunctionName): Promise<Bundle> => {
   const { outputFiles, metafile } = await build({
-    ...functionsOptions,
+    ...functionOptions(name),
     // Nothing is written here: a source map names its sources relative to this folder, so a fixed one gives the same
     // bytes, and with them the same asset hash, on every machine.
     outdir: bundlesFolder,
     write: false,
   });
-  const written = new Map(outputFiles.map((file) => [relative(root, file.path), file.contents]));
-  return perFunction((name) => {
-    const files = bundledFiles(join(bundlesFolder, `${name}.mjs`), metafile.outputs);
-    const folder = join(output, name);
-    mkdirSync(folder);
-    for (const [path, contents] of written)
-      if (files.includes(path.replace(/\.map$/, ""))) writeFileSync(join(folder, basename(path)), contents);
-    return Code.fromAsset(folder);
-  });
+  const imported = importedFrom(join(bundlesFolder, `${name}.mjs`), metafile.outputs);
+  const files = outputFiles.filter(({ path }) => imported.has(relative(root, path).replace(/\.map$/, "")));
+  return {
+    files: new Map(files.map(({ path, contents }) => [basename(path), contents])),
+    inputs: Object.keys(metafile.inputs),
+  };
+};
+
+/**
+ * Bundles `functions/<name>.ts` of every function, each by itself, so that it reads few files at its start, and none of
+ * what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md). Bundles of an earlier run serve as long as none of
+ * their sources has changed. Gives the folder of each.
+ */
+export const bundleFunctions = async (
+  cache = join(root, "node_modules/.cache/parley"),
+): Promise<Record<FunctionName, string>> => {
+  const kept = keptBundles(root, cache);
+  const entries = functionNames.map(
+    async (name) => [name, await kept.folderOf(name, () => bundleFunction(name))] as const,
+  );
+  // Object.fromEntries forgets the key type; every name is there.
+  return Object.fromEntries(await Promise.all(entries)) as Record<FunctionName, string>;
 };

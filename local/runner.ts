@@ -97,6 +97,7 @@ async function startParts(
 
   const templateDir = resolve(options.templateDir ?? join(data.path, "cdk.out"));
   if (!options.templateDir) {
+    report.step("synthesizing the stack: the first time, while functions are bundled, takes longest");
     await synthesize(templateDir, options.context);
     report.step("the stack is synthesized");
   }

@@ -5,9 +5,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { bundledFiles, bundleOptions, functionsOptions } from "../../lib/bundle.ts";
+import { bundleOptions, functionOptions } from "../../lib/bundle.ts";
 import { type FunctionName, functionNames } from "../../lib/functions.ts";
 import type { Row } from "./row.ts";
 
@@ -81,14 +81,12 @@ const median = (times: number[]): number =>
 export const measureBundles = async (): Promise<Row[]> => {
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
   try {
-    const { metafile } = await build({ ...functionsOptions, outdir: folder });
     const makePair = async (name: FunctionName) => {
-      const bundle = join(folder, `${name}.mjs`);
-      const kept = bundledFiles(relative(bundleOptions.absWorkingDir, bundle), metafile.outputs).flatMap(
-        (file) =>
-          Object.entries(metafile.outputs[file]?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
-            bytesInOutput > 0 ? [input] : [],
-          ),
+      const outdir = join(folder, name);
+      const bundle = join(outdir, `${name}.mjs`);
+      const { metafile } = await build({ ...functionOptions(name), outdir });
+      const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+        Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
       );
       const own = importedBy(`functions/${name}.ts`, metafile.inputs).filter((file) => kept.includes(file));
       const reference = join(folder, `${name}-sdk.mjs`);

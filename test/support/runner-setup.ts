@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { clientFrames } from "../../contract/frames.ts";
 import { operations } from "../../contract/operations.ts";
+import { bundleFunctions } from "../../lib/bundle.ts";
 import { type Ready, type RunnerProcess, startRunnerProcess } from "./runner-process.ts";
 import { runnersAtOnce } from "./runners-at-once.ts";
 
@@ -44,6 +45,8 @@ const startSharedRunners = async (): Promise<RunnerProcess[]> => {
 
 /** The runners of all tests through the interface; afterwards, whatever none of them used is a failure. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
+  // Once, before several runners would each make the same.
+  await bundleFunctions();
   const exercisedFolder = mkdtempSync(join(tmpdir(), "parley-exercised-"));
   const runners = await startSharedRunners();
   project.provide(

@@ -1,0 +1,130 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+/** The files of a bundle by their names, and the sources that they were made of, relative to the project. */
+export interface Bundle {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly inputs: readonly string[];
+}
+
+/** What is kept of a bundle: where it is, how many files it has, and of what state of its sources it was made. */
+interface Kept {
+  readonly folder: string;
+  readonly files: number;
+  readonly stamps: Readonly<Record<string, string>>;
+}
+
+/** What decides besides its sources how a bundle comes out. An installation writes npm's own lockfile anew. */
+const settings = ["lib/bundle.ts", "tsconfig.json", "package.json", "node_modules/.package-lock.json"];
+
+/** Milliseconds. File systems tell the time of a change no finer than by some hundredths of a second. */
+const settledAfter = 1000;
+
+/** Milliseconds. A run that began before may still copy what a later one has made anew. */
+const leftAlone = 3_600_000;
+
+/**
+ * The state of a file, or that there is none, as of one that a plugin makes up: whoever writes, renames or copies one moves the time of its last change of status, which nobody
+ * can set (https://www.man7.org/linux/man-pages/man7/inode.7.html).
+ */
+const stampOf = (path: string): { readonly stamp: string; readonly changedAt: number } => {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (!status) return { stamp: "none", changedAt: 0 };
+  return { stamp: `${status.size} ${status.ctimeMs}`, changedAt: status.ctimeMs };
+};
+
+const readKept = (file: string): Kept | undefined => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
+const countFiles = (folder: string): number => {
+  try {
+    return readdirSync(folder).length;
+  } catch {
+    return 0;
+  }
+};
+
+/**
+ * Bundles that are kept in the folder `cache` from run to run, for as long as none of their sources in `root` changes.
+ * Several processes may use it at once. Where it can't be written, each run makes its own.
+ */
+export const keptBundles = (root: string, cache: string, now = Date.now) => {
+  const isCurrent = ({ folder, files, stamps }: Kept): boolean =>
+    countFiles(join(cache, folder)) === files &&
+    Object.entries(stamps).every(([path, stamp]) => stampOf(join(root, path)).stamp === stamp);
+
+  const newFolder = (name: string): string => {
+    try {
+      mkdirSync(cache, { recursive: true });
+      return mkdtempSync(join(cache, `${name}-`));
+    } catch {
+      return mkdtempSync(join(temporaryFolder(), `${name}-`));
+    }
+  };
+
+  let temporary: string | undefined;
+  const temporaryFolder = (): string => {
+    if (temporary === undefined) {
+      const folder = mkdtempSync(join(tmpdir(), "parley-bundles-"));
+      process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+      temporary = folder;
+    }
+    return temporary;
+  };
+
+  /** What was kept before, once nobody reads it any more. */
+  const removeOld = (name: string, current: string): void => {
+    for (const other of readdirSync(cache)) {
+      const path = join(cache, other);
+      const isOfThis = other !== current && other.slice(0, other.lastIndexOf("-")) === name;
+      if (isOfThis && stampOf(path).changedAt < now() - leftAlone)
+        rmSync(path, { recursive: true, force: true });
+    }
+  };
+
+  /** Whole, or not at all: another process may read it at any time. */
+  const keep = (name: string, kept: Kept): void => {
+    const draft = join(cache, kept.folder, ".kept.json");
+    writeFileSync(draft, JSON.stringify(kept));
+    renameSync(draft, join(cache, `${name}.json`));
+    removeOld(name, kept.folder);
+  };
+
+  return {
+    /** The folder of a bundle: the one that is kept, if that is still what `make` would make. */
+    async folderOf(name: string, make: () => Promise<Bundle>): Promise<string> {
+      const kept = readKept(join(cache, `${name}.json`));
+      if (kept && isCurrent(kept)) return join(cache, kept.folder);
+
+      const began = now();
+      const { files, inputs } = await make();
+      const folder = newFolder(name);
+      for (const [file, contents] of files) writeFileSync(join(folder, file), contents);
+      const stamps = [...inputs, ...settings].map((path) => [path, stampOf(join(root, path))] as const);
+      // What was changed while it was bundled may be in it, or not.
+      const isSettled = stamps.every(([, { changedAt }]) => changedAt < began - settledAfter);
+      if (isSettled && folder.startsWith(cache))
+        keep(name, {
+          folder: basename(folder),
+          files: files.size,
+          stamps: Object.fromEntries(stamps.map(([path, { stamp }]) => [path, stamp])),
+        });
+      return folder;
+    },
+  };
+};
