@@ -6,7 +6,13 @@ import { keepTemporaryFilesInMemory } from "./test/support/temporary-folder.ts";
 // Before anything is started, which inherits where it is to write.
 keepTemporaryFilesInMemory();
 
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Files share the process of their worker: each would take half a second of a core to load the same packages.
+  isolate: false,
+  setupFiles: ["test/support/file-setup.ts"],
+};
 
 export default defineConfig({
   test: {
@@ -19,7 +25,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{unit,stack,runner}/**/*.test.ts"],
-          ...timeouts,
+          ...shared,
         },
       },
       {
@@ -27,7 +33,7 @@ export default defineConfig({
           name: "api",
           include: ["test/{api,background,browser,websocket,faults,model,resume,start}/**/*.test.ts"],
           globalSetup: ["test/support/runner-setup.ts"],
-          ...timeouts,
+          ...shared,
         },
       },
     ],

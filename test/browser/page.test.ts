@@ -32,7 +32,6 @@ beforeAll(async () => {
   roomId = await directRoom(ann, ben);
 });
 afterAll(async () => {
-  setTarget(undefined);
   for (const close of closers) await close();
 });
 

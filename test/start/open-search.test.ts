@@ -38,7 +38,6 @@ beforeAll(async () => {
   [ann, ben, cid] = [one, other, third];
 });
 afterAll(async () => {
-  setTarget(undefined);
   await runner.stop();
   openSearch.stop();
 });

@@ -39,7 +39,6 @@ beforeAll(async () => {
     await call("updateProfile", { token, body: { display_name: `Ann ${username}`, role: "Intern" } });
 });
 afterAll(async () => {
-  setTarget(undefined);
   await runner.stop();
 });
 

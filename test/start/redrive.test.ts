@@ -16,7 +16,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "parley-redrive-"));
 });
 afterEach(() => {
-  setTarget(undefined);
   rmSync(folder, { recursive: true, force: true });
 });
 

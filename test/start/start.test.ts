@@ -12,7 +12,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "parley-data-"));
 });
 afterEach(() => {
-  setTarget(undefined);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -64,7 +64,6 @@ export const startCrowd = async (...args: string[]): Promise<Crowd> => {
     stop: async () => {
       await runner.stop();
       issuer.stop();
-      setTarget(undefined);
     },
   };
 };

@@ -28,10 +28,15 @@ const place = ({ moduleId }: TestSpecification): number => {
   return at < 0 ? longest.length : at;
 };
 
-/** Begins with the longest files, and goes on in vitest's own order: it knows how long files take from earlier runs alone. */
+/**
+ * Begins with the longest files, and goes on in vitest's own order, project by project: a worker keeps its modules for
+ * files of one project that follow each other. Vitest itself knows how long files take from earlier runs alone.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((one, other) => place(one) - place(other));
+    return sorted.toSorted(
+      (one, other) => place(one) - place(other) || one.project.name.localeCompare(other.project.name),
+    );
   }
 }

@@ -16,7 +16,7 @@ const shared = (): Ready => {
 /** The runner that the test client speaks to: the one that the test files of a worker share, unless this one has its own. */
 export const target = (): Ready => own ?? shared();
 
-/** Has the test client speak to a runner that this test file has started; undefined goes back to the shared one. */
+/** Has the test client speak to a runner that this test file has started. */
 export const setTarget = (ready: Ready | undefined): void => {
   own = ready;
 };
