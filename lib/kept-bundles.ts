@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -6,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +32,7 @@ const settings = ["lib/bundle.ts", "tsconfig.json", "package.json", "node_module
 /** Milliseconds. File systems tell the time of a change no finer than by some hundredths of a second. */
 const settledAfter = 1000;
 
-/** Milliseconds. A run that began before may still copy what a later one has made anew. */
+/** Milliseconds. Another run may still copy what is not the current one any more. */
 const leftAlone = 3_600_000;
 
 /**
@@ -43,9 +45,13 @@ const stampOf = (path: string): { readonly stamp: string; readonly changedAt: nu
   return { stamp: `${status.size} ${status.ctimeMs}`, changedAt: status.ctimeMs };
 };
 
+/** What is kept, if it can be read: a later version may write other things. */
 const readKept = (file: string): Kept | undefined => {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    const { folder, files, stamps } = JSON.parse(readFileSync(file, "utf8"));
+    return typeof folder === "string" && typeof files === "number" && typeof stamps === "object" && stamps
+      ? { folder, files, stamps }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -87,21 +93,24 @@ export const keptBundles = (root: string, cache: string, now = Date.now) => {
     return temporary;
   };
 
-  /** What was kept before, once nobody reads it any more. */
+  /** What is not kept any more, or never was, and has been left alone for long enough. */
   const removeOld = (name: string, current: string): void => {
     for (const other of readdirSync(cache)) {
       const path = join(cache, other);
       const isOfThis = other !== current && other.slice(0, other.lastIndexOf("-")) === name;
-      if (isOfThis && stampOf(path).changedAt < now() - leftAlone)
-        rmSync(path, { recursive: true, force: true });
+      const status = isOfThis && statSync(path, { throwIfNoEntry: false });
+      if (status && status.mtimeMs < now() - leftAlone) rmSync(path, { recursive: true, force: true });
     }
   };
 
   /** Whole, or not at all: another process may read it at any time. */
-  const keep = (name: string, kept: Kept): void => {
+  const keep = (name: string, before: Kept | undefined, kept: Kept): void => {
     const draft = join(cache, kept.folder, ".kept.json");
     writeFileSync(draft, JSON.stringify(kept));
     renameSync(draft, join(cache, `${name}.json`));
+    const old = before && join(cache, before.folder);
+    // From now on nobody begins to copy it.
+    if (old && existsSync(old)) utimesSync(old, now() / 1000, now() / 1000);
     removeOld(name, kept.folder);
   };
 
@@ -119,7 +128,7 @@ export const keptBundles = (root: string, cache: string, now = Date.now) => {
       // What was changed while it was bundled may be in it, or not.
       const isSettled = stamps.every(([, { changedAt }]) => changedAt < began - settledAfter);
       if (isSettled && folder.startsWith(cache))
-        keep(name, {
+        keep(name, kept, {
           folder: basename(folder),
           files: files.size,
           stamps: Object.fromEntries(stamps.map(([path, { stamp }]) => [path, stamp])),
