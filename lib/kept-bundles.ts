@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** The files of a bundle by their names, and the sources that they were made of, relative to the project. */
 export interface Bundle {
@@ -36,8 +36,9 @@ const settledAfter = 1000;
 const leftAlone = 3_600_000;
 
 /**
- * The state of a file, or that there is none, as of one that a plugin makes up: whoever writes, renames or copies one moves the time of its last change of status, which nobody
- * can set (https://www.man7.org/linux/man-pages/man7/inode.7.html).
+ * The state of a file, or that there is none, as of one that a plugin makes up. Whoever writes, renames or copies a file
+ * moves the time of its last change of status, which no call sets
+ * (https://www.man7.org/linux/man-pages/man7/inode.7.html).
  */
 const stampOf = (path: string): { readonly stamp: string; readonly changedAt: number } => {
   const status = statSync(path, { throwIfNoEntry: false });
@@ -127,7 +128,7 @@ export const keptBundles = (root: string, cache: string, now = Date.now) => {
       const stamps = [...inputs, ...settings].map((path) => [path, stampOf(join(root, path))] as const);
       // What was changed while it was bundled may be in it, or not.
       const isSettled = stamps.every(([, { changedAt }]) => changedAt < began - settledAfter);
-      if (isSettled && folder.startsWith(cache))
+      if (isSettled && dirname(folder) === cache)
         keep(name, kept, {
           folder: basename(folder),
           files: files.size,

@@ -1,13 +1,11 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
-import { afterSeconds, emptyQueues, until } from "../support/background.ts";
+import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { block } from "../support/blocks.ts";
 import { counts, subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
-import { clearFaults, injectFault } from "../support/control.ts";
 import { markRead, notificationsOf, say } from "../support/notifications.ts";
-import { actAsFunction, countMessages } from "../support/operator.ts";
-import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
+import { countMessages } from "../support/operator.ts";
+import { directRoom, type TestUser, two } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";
 
 const service = await startPushService();
@@ -85,36 +83,4 @@ describe("what is over by the time that a service takes it", () => {
     await call("deleteNotification", { token: ben.token, params: { notification_id: id } });
     await overdue();
   });
-});
-
-test("a notification that is made again, because it was lost, is not pushed again", async () => {
-  await say(ann, room, "Hello");
-  const [{ id } = { id: "" }] = await notificationsOf(ben);
-  actAsFunction();
-  const { takeItem } = await import("../../functions/data/table.ts");
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
-  await takeItem(keys.notification(ben.id, id));
-  expect(await notificationsOf(ben)).toEqual([]);
-  await rebuildNotifications(ben.id, undefined, () => true);
-  expect(await notificationsOf(ben)).toMatchObject([{ type: "new_message", count: 1 }]);
-  expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
-});
-
-test("one that a rebuild makes before the stream comes to it is told and pushed as any other", async () => {
-  const group = await groupRoom(ann, [ben]);
-  await afterSeconds(0);
-  actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
-  // So that the stream comes to nothing for a while.
-  await injectFault({ kind: "throttle", service: "dynamodb", function: "derive", times: 0 });
-  await say(ann, room, "Hello");
-  await say(ann, group, `@${ben.username}`);
-  await rebuildNotifications(ben.id, undefined, () => true);
-  const listed = async () =>
-    (await call("listNotifications", { token: ben.token })).results.map(({ type }) => type);
-  expect((await listed()).sort()).toEqual(["group_invite", "mention", "new_message"]);
-  const before = counts(browser);
-  await clearFaults();
-  await until(async () => browser.pushed.length === before.pushed + 2, "both are pushed");
-  expect((await listed()).sort()).toEqual(["group_invite", "mention", "new_message"]);
 });

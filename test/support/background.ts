@@ -8,7 +8,7 @@ import { advanceClock, readIdle } from "./control.ts";
 import { countMessages, operatorSqs, type QueueOutput, queueUrl } from "./operator.ts";
 import { target } from "./target.ts";
 
-const limit = 50_000;
+const limit = 30_000;
 
 /** Asks again and again until it is so. */
 export const until = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {

@@ -29,7 +29,7 @@ const place = ({ moduleId }: TestSpecification): number => {
 };
 
 /**
- * Begins with the longest files, and goes on in vitest's own order, project by project: a worker keeps its modules for
+ * Begins with the longest files, and goes on in vitest's own order, project by project: a worker keeps its process for
  * files of one project that follow each other. Vitest itself knows how long files take from earlier runs alone.
  */
 export class LongestFirst extends BaseSequencer {

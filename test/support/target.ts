@@ -17,7 +17,7 @@ const shared = (): Ready => {
 export const target = (): Ready => own ?? shared();
 
 /** Has the test client speak to a runner that this test file has started. */
-export const setTarget = (ready: Ready | undefined): void => {
+export const setTarget = (ready: Ready): void => {
   own = ready;
 };
 
