@@ -32,7 +32,7 @@ const readFlags = () => {
   }
 };
 
-const queueNames: readonly QueueName[] = ["work", "delivery", "push"];
+const queueNames: readonly QueueName[] = ["tasks", "delivery", "push"];
 
 const queuesOf = (name: string | undefined): readonly QueueName[] => {
   if (name === undefined) return queueNames;

@@ -10,7 +10,7 @@ export const areaBases: Record<Area, readonly string[]> = {
   messages: ["/api/chat/rooms/{room_id}/messages", "/api/chat/rooms/{room_id}/pins", "/api/chat/messages"],
   attachments: ["/api/chat/upload", "/api/chat/avatars", "/api/chat/users/{user_id}/avatar"],
   search: ["/api/chat/search/messages", "/api/chat/rooms/{room_id}/messages/search"],
-  people: [
+  users: [
     "/api/chat/users",
     "/api/chat/contacts",
     "/api/chat/reports",

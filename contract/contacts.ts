@@ -32,7 +32,7 @@ const nickname = deferred(() => text(1, 100).nullish());
 export const contactOperations = {
   listContacts: defineOperation({
     id: "listContacts",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/contacts",
     summary: "List one's contacts, favorites first, then by name",
@@ -45,7 +45,7 @@ export const contactOperations = {
   }),
   createContact: defineOperation({
     id: "createContact",
-    area: "people",
+    area: "users",
     method: "POST",
     path: "/api/chat/contacts",
     summary: "Add somebody to one's contacts",
@@ -58,7 +58,7 @@ export const contactOperations = {
   }),
   getContact: defineOperation({
     id: "getContact",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/contacts/{contact_id}",
     summary: "Get a contact, or somebody whom one blocks",
@@ -69,7 +69,7 @@ export const contactOperations = {
   }),
   updateContact: defineOperation({
     id: "updateContact",
-    area: "people",
+    area: "users",
     method: "PUT",
     path: "/api/chat/contacts/{contact_id}",
     summary: "Change a contact's nickname, or whether it is a favorite",
@@ -82,7 +82,7 @@ export const contactOperations = {
   }),
   deleteContact: defineOperation({
     id: "deleteContact",
-    area: "people",
+    area: "users",
     method: "DELETE",
     path: "/api/chat/contacts/{contact_id}",
     summary: "Remove somebody from one's contacts",
@@ -94,7 +94,7 @@ export const contactOperations = {
   }),
   favoriteContact: defineOperation({
     id: "favoriteContact",
-    area: "people",
+    area: "users",
     method: "POST",
     path: "/api/chat/contacts/{contact_id}/favorite",
     summary: "Make a contact a favorite",
@@ -105,7 +105,7 @@ export const contactOperations = {
   }),
   unfavoriteContact: defineOperation({
     id: "unfavoriteContact",
-    area: "people",
+    area: "users",
     method: "DELETE",
     path: "/api/chat/contacts/{contact_id}/favorite",
     summary: "Make a contact no favorite any more",
@@ -116,7 +116,7 @@ export const contactOperations = {
   }),
   blockContact: defineOperation({
     id: "blockContact",
-    area: "people",
+    area: "users",
     method: "POST",
     path: "/api/chat/contacts/{contact_id}/block",
     summary: "Block somebody, a contact or not",
@@ -128,7 +128,7 @@ export const contactOperations = {
   }),
   unblockContact: defineOperation({
     id: "unblockContact",
-    area: "people",
+    area: "users",
     method: "DELETE",
     path: "/api/chat/contacts/{contact_id}/block",
     summary: "Lift one's block of somebody",

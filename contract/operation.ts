@@ -6,7 +6,7 @@ export type Area =
   | "auth"
   | "rooms"
   | "messages"
-  | "people"
+  | "users"
   | "presence"
   | "attachments"
   | "notifications"

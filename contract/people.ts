@@ -30,7 +30,7 @@ const bound = `The first ${directoryLimit} by name are counted and paged. A prof
 export const peopleOperations = {
   listUsers: defineOperation({
     id: "listUsers",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/users",
     summary: "List people by name",
@@ -43,7 +43,7 @@ export const peopleOperations = {
   // Ahead of getUser, whose path would match these two as well.
   searchUsers: defineOperation({
     id: "searchUsers",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/users/search",
     summary: "Search people by name, username, role or institution",
@@ -55,7 +55,7 @@ export const peopleOperations = {
   }),
   filterUsers: defineOperation({
     id: "filterUsers",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/users/filter",
     summary: "List people by role, institution and specialization",
@@ -67,7 +67,7 @@ export const peopleOperations = {
   }),
   getUser: defineOperation({
     id: "getUser",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/users/{user_id}",
     summary: "Get somebody's profile",
@@ -80,7 +80,7 @@ export const peopleOperations = {
   }),
   updateUser: defineOperation({
     id: "updateUser",
-    area: "people",
+    area: "users",
     method: "PUT",
     path: "/api/chat/users/{user_id}",
     summary: "Change one's own profile; oneself only",
@@ -93,7 +93,7 @@ export const peopleOperations = {
   }),
   updateVerification: defineOperation({
     id: "updateVerification",
-    area: "people",
+    area: "users",
     method: "PUT",
     path: "/api/chat/users/{user_id}/verification",
     summary: "Say whether somebody is verified; for administrators",

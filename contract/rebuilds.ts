@@ -10,7 +10,7 @@ export interface RebuildReport {
   /** Items of the table that were read, of how many there are, about. */
   readonly scanned: number | null;
   readonly items: number | null;
-  /** Users, or rooms, that were rebuilt; and those that failed, which the work queue tries again. */
+  /** Users, or rooms, that were rebuilt; and those that failed, which the tasks queue tries again. */
   readonly done: number | null;
   readonly set_aside: number | null;
 }

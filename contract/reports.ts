@@ -61,7 +61,7 @@ export const reportOperations = {
   reportMessage: defineOperation({
     id: "reportMessage",
     // Its answer is no message, and administrators deal with it where people are.
-    area: "people",
+    area: "users",
     method: "POST",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/report",
     summary: "Report a message to the administrators",
@@ -76,7 +76,7 @@ export const reportOperations = {
   }),
   reportUser: defineOperation({
     id: "reportUser",
-    area: "people",
+    area: "users",
     method: "POST",
     path: "/api/chat/users/{user_id}/report",
     summary: "Report somebody to the administrators",
@@ -90,7 +90,7 @@ export const reportOperations = {
   }),
   listReports: defineOperation({
     id: "listReports",
-    area: "people",
+    area: "users",
     method: "GET",
     path: "/api/chat/reports",
     summary: "List the reports, the newest first; for administrators",
@@ -102,7 +102,7 @@ export const reportOperations = {
   }),
   updateReport: defineOperation({
     id: "updateReport",
-    area: "people",
+    area: "users",
     method: "PUT",
     path: "/api/chat/reports/{report_id}",
     summary: "Close a report, with or without removing the message; for administrators",

@@ -2,7 +2,7 @@ import { builtinModules } from "node:module";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { type FunctionName, functionNames } from "./functions.ts";
+import { entryPoints, type FunctionName, functionNames } from "./functions.ts";
 import { type Bundle, keptBundles } from "./kept-bundles.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -48,7 +48,7 @@ export const bundleOptions = {
 export const functionOptions = (name: FunctionName) =>
   ({
     ...bundleOptions,
-    entryPoints: [`functions/${name}.ts`],
+    entryPoints: { [name]: entryPoints[name] },
     splitting: true,
     metafile: true,
   }) satisfies BuildOptions;
@@ -79,7 +79,7 @@ const bundleFunction = async (name: FunctionName): Promise<Bundle> => {
 };
 
 /**
- * Bundles `functions/<name>.ts` of every function, each by itself, so that it reads few files at its start, and none of
+ * Bundles the entry point of every function, each by itself, so that it reads few files at its start, and none of
  * what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md). Bundles of an earlier run serve as long as none of
  * their sources has changed. Gives the folder of each.
  */

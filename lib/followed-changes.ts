@@ -31,7 +31,7 @@ export const mayBeFollowed = (sortKey: string, before: object = {}): boolean =>
   );
 
 /**
- * The changes that the function `derive` is called for, as Lambda's filters: a room was deleted; a membership ended; a
+ * The changes that the function `tableStream` is called for, as Lambda's filters: a room was deleted; a membership ended; a
  * profile was made or changed; a message was sent or changed, or is gone; an upload is gone that no message kept, or that of
  * a picture; a membership, a contact or a notification began. A send
  * changes a head and a membership too, so filters by key alone would have Lambda called three times for each message. They

@@ -1,20 +1,41 @@
 import type { Area } from "../contract/operation.ts";
 
-/** The functions behind the WebSocket API; `message` serves every frame. */
-export type WebSocketFunctionName = "authorize" | "connect" | "message" | "disconnect";
+/** The functions behind the WebSocket API. `frame` serves every frame that a client sends. */
+export type WebSocketFunctionName = "authorize" | "connect" | "frame" | "disconnect";
 
 /**
- * What runs behind the APIs: `deliver` posts what is told to more than a few connections, `derive` follows the table's
- * stream, `work` does what takes long or has to be tried again, `push` reaches people who are not connected, `rebuild` is
- * for operators.
+ * The functions behind the queues and the stream, and the operators' function:
+ * `fanOut` posts pages of large deliveries, `tableStream` follows the table's stream, `tasks` does long and retried work,
+ * `push` notifies users without a connection, `rebuild` serves `npm run rebuild`.
  */
-type BackgroundFunctionName = "deliver" | "derive" | "work" | "push" | "rebuild";
+type BackgroundFunctionName = "fanOut" | "tableStream" | "tasks" | "push" | "rebuild";
 
-/** The function `name` is `functions/<name>.ts`; each area of the HTTP API is one. */
+/** A Lambda function. Each area of the HTTP API is one. */
 export type FunctionName = Area | WebSocketFunctionName | BackgroundFunctionName;
 
-/** The queues: pages of large deliveries, in order; tasks, and notifications to push, in any. */
-export type QueueName = "delivery" | "work" | "push";
+/** The file with each function's `handler`, by its trigger. */
+export const entryPoints: Record<FunctionName, string> = {
+  auth: "functions/entrypoints/http/auth.ts",
+  rooms: "functions/entrypoints/http/rooms.ts",
+  messages: "functions/entrypoints/http/messages.ts",
+  attachments: "functions/entrypoints/http/attachments.ts",
+  search: "functions/entrypoints/http/search.ts",
+  users: "functions/entrypoints/http/users.ts",
+  notifications: "functions/entrypoints/http/notifications.ts",
+  presence: "functions/entrypoints/http/presence.ts",
+  authorize: "functions/entrypoints/websocket/authorize.ts",
+  connect: "functions/entrypoints/websocket/connect.ts",
+  frame: "functions/entrypoints/websocket/frame.ts",
+  disconnect: "functions/entrypoints/websocket/disconnect.ts",
+  fanOut: "functions/entrypoints/background/fan-out.ts",
+  tableStream: "functions/entrypoints/background/table-stream.ts",
+  tasks: "functions/entrypoints/background/tasks.ts",
+  push: "functions/entrypoints/background/push.ts",
+  rebuild: "functions/entrypoints/background/rebuild.ts",
+};
+
+/** The queues: `delivery` holds pages of large deliveries in order, `tasks` and `push` keep no order. */
+export type QueueName = "delivery" | "tasks" | "push";
 
 type TableAction =
   | "BatchGetItem"
@@ -80,7 +101,7 @@ const posts = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as c
 const delivers = { ...posts, sendsTo: ["delivery"] } as const;
 
 /** Who tells of new messages has those notified whose connections turn out to be over. */
-const sends = { ...delivers, sendsTo: ["delivery", "work"] } as const;
+const sends = { ...delivers, sendsTo: ["delivery", "tasks"] } as const;
 
 /** Who sends messages looks at their files, and copies them to where they stay; who shows them signs downloads. */
 const attaches = {
@@ -97,7 +118,7 @@ const attaches = {
 const follows = {
   searchMethods: ["POST", "PUT"],
   objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"], avatars: ["DeleteObject"] },
-  sendsTo: ["work", "push"],
+  sendsTo: ["tasks", "push"],
 } as const;
 
 export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
@@ -142,7 +163,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     objectActions: { files: ["GetObject"] },
     searchMethods: ["POST"],
   },
-  people: {
+  users: {
     timeoutSeconds: gatewayTimeoutSeconds,
     tableActions: [
       "BatchGetItem",
@@ -181,7 +202,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     tableActions: ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
     ...posts,
   },
-  message: {
+  frame: {
     timeoutSeconds: gatewayTimeoutSeconds,
     // An upload that is not what it claims is deleted.
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
@@ -193,17 +214,17 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
     ...posts,
   },
-  deliver: {
+  fanOut: {
     timeoutSeconds: 30,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
     ...posts,
-    sendsTo: ["work"],
+    sendsTo: ["tasks"],
     // A message as each of its viewers sees it has a URL of its file.
     objectActions: { files: ["GetObject"] },
     takesFrom: "delivery",
     givesUpPages: true,
   },
-  derive: {
+  tableStream: {
     timeoutSeconds: 60,
     tableActions: [
       "BatchGetItem",
@@ -221,7 +242,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
   // cut off did not, and asks whether connections that were opening are open now. It alone scans, for a rebuild.
-  work: {
+  tasks: {
     timeoutSeconds: 120,
     tableActions: [
       "BatchGetItem",
@@ -237,10 +258,10 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     ...delivers,
     connectionMethods: ["GET", "POST", "DELETE"],
     ...follows,
-    sendsTo: ["delivery", "work", "push"],
+    sendsTo: ["delivery", "tasks", "push"],
     notifies: true,
     listsObjects: ["files"],
-    takesFrom: "work",
+    takesFrom: "tasks",
   },
   // A push service is given ten seconds, and asked a second time where it finds the message too large.
   push: {
@@ -251,11 +272,11 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     publishes: true,
     takesFrom: "push",
   },
-  // It starts what `work` then does, and tells how far that is.
+  // It starts what `tasks` then does, and tells how far that is.
   rebuild: {
     timeoutSeconds: 10,
     tableActions: ["DescribeTable", "GetItem", "UpdateItem"],
-    sendsTo: ["work"],
+    sendsTo: ["tasks"],
   },
 };
 

@@ -34,7 +34,7 @@ export interface ParleyStackProps extends ParleyProps {
 /** Where a function finds the address of a queue that it sends to. */
 const queueVariables: Record<QueueName, string> = {
   delivery: "DELIVERY_QUEUE_URL",
-  work: "WORK_QUEUE_URL",
+  tasks: "TASKS_QUEUE_URL",
   push: "PUSH_QUEUE_URL",
 };
 
@@ -74,15 +74,15 @@ export class ParleyStack extends Stack {
       delivery: new RetriedQueue(this, "DeliveryQueue", {
         policy,
         fifo: true,
-        consumerTimeoutSeconds: functionNeeds.deliver.timeoutSeconds,
+        consumerTimeoutSeconds: functionNeeds.fanOut.timeoutSeconds,
         // A page that waits for those before it is received each time: the worker counts its attempts itself. This is for
         // one that ends the worker, and for one that waits behind nine others of 4,000 connections, with posts of 1 s.
         attempts: 100,
       }),
-      work: new RetriedQueue(this, "WorkQueue", {
+      tasks: new RetriedQueue(this, "TasksQueue", {
         policy,
         fifo: false,
-        consumerTimeoutSeconds: functionNeeds.work.timeoutSeconds,
+        consumerTimeoutSeconds: functionNeeds.tasks.timeoutSeconds,
         attempts: 5,
       }),
       push: new RetriedQueue(this, "PushQueue", {
@@ -180,8 +180,8 @@ export class ParleyStack extends Stack {
     new CfnOutput(this, "AttachmentsBucketName", { value: attachments.bucket.bucketName });
     new CfnOutput(this, "DeliveryQueueUrl", { value: queues.delivery.queue.queueUrl });
     new CfnOutput(this, "DeliveryDeadLettersUrl", { value: queues.delivery.deadLetters.queueUrl });
-    new CfnOutput(this, "WorkQueueUrl", { value: queues.work.queue.queueUrl });
-    new CfnOutput(this, "WorkDeadLettersUrl", { value: queues.work.deadLetters.queueUrl });
+    new CfnOutput(this, "TasksQueueUrl", { value: queues.tasks.queue.queueUrl });
+    new CfnOutput(this, "TasksDeadLettersUrl", { value: queues.tasks.deadLetters.queueUrl });
     new CfnOutput(this, "PushQueueUrl", { value: queues.push.queue.queueUrl });
     new CfnOutput(this, "PushDeadLettersUrl", { value: queues.push.deadLetters.queueUrl });
     if (notifications) {

@@ -20,7 +20,7 @@ export const queuesAt = ({ client, output }: Place): Queues => ({
   streams: new DynamoDBStreamsClient(client),
   queues: {
     delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
-    work: { url: output("WorkQueueUrl"), deadLettersUrl: output("WorkDeadLettersUrl") },
+    tasks: { url: output("TasksQueueUrl"), deadLettersUrl: output("TasksDeadLettersUrl") },
     push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
   },
 });

@@ -11,7 +11,7 @@ const itemsAtOnce = 10;
 const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? "";
 
 /**
- * Follows one change; what fails goes to the work queue, where it is tried again and delays no other. False if even that
+ * Follows one change; what fails goes to the tasks queue, where it is tried again and delays no other. False if even that
  * failed.
  */
 const follow = async (record: DynamoDBRecord): Promise<boolean> => {

@@ -1,5 +1,5 @@
 /**
- * The work queue: what is done behind the APIs because it takes long, has to wait, or has to be tried again. Each task is
+ * The tasks queue: what is done behind the APIs because it takes long, has to wait, or has to be tried again. Each task is
  * done at least once, in no order, so whatever it does stands on what the table holds then.
  */
 import type { DynamoDBRecord } from "aws-lambda";
@@ -103,10 +103,10 @@ export const parseTask = (body: string): Task => {
 /** Puts a task into the queue, to be done at once or up to 900 seconds later. */
 export const sendTask = async (task: Task, delaySeconds = 0): Promise<void> => {
   const entry = { Id: "task", MessageBody: JSON.stringify(task), DelaySeconds: delaySeconds };
-  const refused = await sendBatch(environment.workQueueUrl, [entry]);
-  if (refused.length > 0) throw new Error(`The work queue did not take the task ${task.task}.`);
+  const refused = await sendBatch(environment.tasksQueueUrl, [entry]);
+  if (refused.length > 0) throw new Error(`The tasks queue did not take the task ${task.task}.`);
 };
 
 /** Has a task that failed tried again after so many seconds, rather than after the queue's visibility timeout. */
 export const postponeTask = (receiptHandle: string, delay: number): Promise<void> =>
-  postpone(environment.workQueueUrl, [{ receiptHandle, delay }]);
+  postpone(environment.tasksQueueUrl, [{ receiptHandle, delay }]);

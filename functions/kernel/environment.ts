@@ -67,8 +67,8 @@ export const environment = {
     return process.env.PUSH_TO_LOOPBACK === "true";
   },
   /** Where tasks go. */
-  get workQueueUrl() {
-    return variable("WORK_QUEUE_URL");
+  get tasksQueueUrl() {
+    return variable("TASKS_QUEUE_URL");
   },
   get bucketName() {
     return variable("BUCKET_NAME");

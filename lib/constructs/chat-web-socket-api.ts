@@ -99,7 +99,7 @@ export class ChatWebSocketApi extends Construct {
       integration: new WebSocketLambdaIntegration("Disconnect", functions.disconnect),
     });
     const frames = this.#api.addRoute("$default", {
-      integration: new WebSocketLambdaIntegration("Message", functions.message),
+      integration: new WebSocketLambdaIntegration("Frame", functions.frame),
       returnResponse: true,
     });
     for (const route of [disconnect, frames]) {

@@ -18,7 +18,7 @@ export const addEventSource = (
   takesFrom: FunctionNeeds["takesFrom"],
   { table, queues }: EventSourceProps,
 ): void => {
-  if (takesFrom === "stream") addStream(added, table, queues.work);
+  if (takesFrom === "stream") addStream(added, table, queues.tasks);
   else if (takesFrom !== undefined) addQueue(added, queues[takesFrom]);
 };
 

@@ -26,7 +26,7 @@ const behind = async (work: () => Promise<unknown>): Promise<readonly number[]> 
     await work();
     await afterSeconds(0);
   });
-  const [, cost] = Object.entries(operations).find(([name]) => name.startsWith("stream derive")) ?? [];
+  const [, cost] = Object.entries(operations).find(([name]) => name.startsWith("stream tableStream")) ?? [];
   return [cost?.wru ?? 0, cost?.rru ?? 0];
 };
 

@@ -99,7 +99,7 @@ describe("a deleted group", () => {
       kind: "crash",
       service: "dynamodb",
       action: "BatchWriteItem",
-      function: "work",
+      function: "tasks",
       nth: 3,
     });
     await remove(ann, roomId);
@@ -123,7 +123,7 @@ describe("a deleted group", () => {
         kind,
         service: "dynamodb",
         action: "BatchWriteItem",
-        function: "work",
+        function: "tasks",
         times: 3,
       });
     await remove(ann, roomId);
@@ -153,7 +153,7 @@ describe("a deleted group", () => {
       await untilTombstone(roomId);
     });
     // The second task reads the head, but not who is to be told: the first one has told them.
-    const read = calls.filter((one) => one.function === "work" && one.action === "GetItem");
+    const read = calls.filter((one) => one.function === "tasks" && one.action === "GetItem");
     expect(read.map(({ key }) => key?.split("/")[1])).toEqual(["HEAD"]);
   });
 

@@ -39,7 +39,7 @@ test("those whose memberships come ahead of their room are invited when it is th
   await createHalf("repeated-1");
   expect(await invitations(early)).toBe(0);
   // It waits to be looked at again. Nothing failed: that would be in flight, until it is tried again.
-  const { delayed, ...others } = await countMessages("WorkQueueUrl");
+  const { delayed, ...others } = await countMessages("TasksQueueUrl");
   expect(others).toEqual({ visible: 0, inFlight: 0 });
   expect(delayed).toBeGreaterThan(0);
   await call("createRoom", create("repeated-1"));
@@ -49,5 +49,5 @@ test("those whose memberships come ahead of their room are invited when it is th
   await createHalf("never-again-1");
   await afterSeconds(61);
   expect(await invitations(early)).toBe(1);
-  expect(await countMessages("WorkQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  expect(await countMessages("TasksQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });

@@ -56,7 +56,7 @@ describe("a change that cannot be followed", () => {
       function: "rooms",
       times: 3,
     });
-    for (const name of ["derive", "work"])
+    for (const name of ["tableStream", "tasks"])
       await injectFault({
         kind: "lose",
         service: "dynamodb",
@@ -76,7 +76,7 @@ describe("a change that cannot be followed", () => {
     await until(async () => ((await listFaults())[1]?.hits ?? 0) > 0, "the poison has struck");
     // The others' tasks are in the queue while the poisoned change is still being tried.
     await until(async () => {
-      const { delayed } = await countMessages("WorkQueueUrl");
+      const { delayed } = await countMessages("TasksQueueUrl");
       return delayed === 2;
     }, "the others have been followed");
 
@@ -84,8 +84,8 @@ describe("a change that cannot be followed", () => {
     expect(await Promise.all(healthy.map(listed))).toEqual([1, 1]);
     expect(await listed(poisoned)).toBe(2);
 
-    await untilDeadLetters("WorkDeadLettersUrl", 1);
-    expect(await peekMessages("WorkDeadLettersUrl")).toEqual([
+    await untilDeadLetters("TasksDeadLettersUrl", 1);
+    expect(await peekMessages("TasksDeadLettersUrl")).toEqual([
       {
         task: "follow_change",
         error: expect.stringContaining("Error"),
@@ -101,15 +101,15 @@ describe("a change that cannot be followed", () => {
     ]);
 
     const shown = await redrive();
-    expect(shown.output).toContain("work: 1 dead letter\n");
+    expect(shown.output).toContain("tasks: 1 dead letter\n");
     expect(shown.output).toMatch(/follow_change, error .*Error.*ROOM#/);
     expect(shown.output).toContain("delivery: 0 dead letters");
-    expect((await countMessages("WorkDeadLettersUrl")).visible).toBe(1);
+    expect((await countMessages("TasksDeadLettersUrl")).visible).toBe(1);
 
     await clearFaults();
     const run = await redrive("--run");
-    expect(run).toMatchObject({ code: 0, output: expect.stringContaining("work: 1 dead letter put back") });
-    expect(await countMessages("WorkDeadLettersUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    expect(run).toMatchObject({ code: 0, output: expect.stringContaining("tasks: 1 dead letter put back") });
+    expect(await countMessages("TasksDeadLettersUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
     await afterSeconds(settled);
     expect(await listed(poisoned)).toBe(1);
   });
@@ -123,7 +123,7 @@ describe("a function that follows changes and ends in the midst", () => {
       kind: "crash",
       service: "sqs",
       action: "SendMessageBatch",
-      function: "derive",
+      function: "tableStream",
       nth: 3,
     });
     await Promise.all(rooms.map((roomId) => remove(ann, roomId)));
@@ -139,12 +139,12 @@ describe("a function that follows changes and ends in the midst", () => {
       kind: "crash",
       service: "sqs",
       action: "SendMessageBatch",
-      function: "derive",
+      function: "tableStream",
       times: 0,
     });
     for (const roomId of rooms) await remove(ann, roomId);
-    await untilDeadLetters("WorkDeadLettersUrl", 2);
-    expect(await peekMessages("WorkDeadLettersUrl")).toContainEqual(
+    await untilDeadLetters("TasksDeadLettersUrl", 2);
+    expect(await peekMessages("TasksDeadLettersUrl")).toContainEqual(
       expect.objectContaining({
         requestContext: expect.objectContaining({ condition: "RetryAttemptsExhausted" }),
         DDBStreamBatchInfo: expect.objectContaining({ batchSize: 1 }),
@@ -152,8 +152,10 @@ describe("a function that follows changes and ends in the midst", () => {
     );
 
     await clearFaults();
-    expect((await redrive("--queue", "work")).output).toMatch(/1 changes made from .*RetryAttemptsExhausted/);
-    expect(await redrive("--queue", "work", "--run")).toMatchObject({ code: 0 });
+    expect((await redrive("--queue", "tasks")).output).toMatch(
+      /1 changes made from .*RetryAttemptsExhausted/,
+    );
+    expect(await redrive("--queue", "tasks", "--run")).toMatchObject({ code: 0 });
     await afterSeconds(settled);
     for (const roomId of rooms) await untilRemoved(roomId);
   });
@@ -168,15 +170,15 @@ describe("a task that fails", () => {
       service: "dynamodb",
       action: "Query",
       pk: `ROOM#${poisoned}`,
-      function: "work",
+      function: "tasks",
       times: 0,
     });
     await Promise.all([remove(ann, poisoned), remove(ann, healthy)]);
     await afterSeconds(settled);
     await untilRemoved(healthy);
     await resetMeter();
-    await untilDeadLetters("WorkDeadLettersUrl", 1);
-    expect(await peekMessages("WorkDeadLettersUrl")).toEqual([
+    await untilDeadLetters("TasksDeadLettersUrl", 1);
+    expect(await peekMessages("TasksDeadLettersUrl")).toEqual([
       { task: "remove_room_items", room_id: poisoned },
     ]);
     const { operations } = await readMeter();
@@ -192,14 +194,14 @@ describe("a task that fails", () => {
   test("is given up where no version knows it, or it is none", async () => {
     const bodies = ['{"task":"remove_room_items"}', '{"task":"unheard_of"}', "no task"];
     for (const MessageBody of bodies)
-      await operatorSqs().send(new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody }));
+      await operatorSqs().send(new SendMessageCommand({ QueueUrl: queueUrl("TasksQueueUrl"), MessageBody }));
     const ann = await newUser();
     const [roomId = ""] = await newRooms(ann, 1);
     await remove(ann, roomId);
-    await untilDeadLetters("WorkDeadLettersUrl", bodies.length);
+    await untilDeadLetters("TasksDeadLettersUrl", bodies.length);
     await untilRemoved(roomId);
-    const { output } = await redrive("--queue", "work");
-    expect(output).toContain("work: 3 dead letters");
+    const { output } = await redrive("--queue", "tasks");
+    expect(output).toContain("tasks: 3 dead letters");
     expect(output).toContain("unheard_of");
     expect(output).toContain("no JSON");
   });
@@ -229,6 +231,6 @@ describe("a page of a delivery", () => {
     // It was delivered, to nobody.
     expect(await countMessages("DeliveryDeadLettersUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
     const { operations } = await readMeter();
-    expect(Object.keys(operations)).toEqual([expect.stringContaining("deliver")]);
+    expect(Object.keys(operations)).toEqual([expect.stringContaining("fanOut")]);
   });
 });

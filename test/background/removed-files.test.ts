@@ -70,7 +70,7 @@ describe("a file is removed", () => {
       })
     ).results;
     if (!copy) throw new Error("The message was forwarded.");
-    await injectFault({ kind: "crash", service: "s3", action: "DeleteObject", function: "derive" });
+    await injectFault({ kind: "crash", service: "s3", action: "DeleteObject", function: "tableStream" });
     await remove(message);
     await untilRemoved(message);
     expect(await download(copy)).toBe("200");

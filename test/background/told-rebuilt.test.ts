@@ -55,7 +55,7 @@ test("one that a rebuild makes before the stream comes to it is pushed as any ot
   actAsFunction();
   const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
   // So that the stream comes to nothing for a while.
-  await injectFault({ kind: "throttle", service: "dynamodb", function: "derive", times: 0 });
+  await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   await say(ann, room, "Hello");
   await say(ann, group, `@${ben.username}`);
   await rebuildNotifications(ben.id, undefined, () => true);
@@ -74,7 +74,7 @@ test("one that a rebuild makes before the stream comes to it is told on a socket
   actAsFunction();
   const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
   const socket = await connect(ben);
-  await injectFault({ kind: "throttle", service: "dynamodb", function: "derive", times: 0 });
+  await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   const { id } = await say(ann, group, `@${ben.username}`);
   await rebuildNotifications(ben.id, undefined, () => true);
   expect(await listed()).toEqual(["group_invite", "mention"]);

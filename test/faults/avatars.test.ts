@@ -92,7 +92,7 @@ describe("when an upload is over", () => {
 
 test("the former picture goes in the end, where the function that removes it ends in the midst", async () => {
   expect((await use()).status).toBe(200);
-  await injectFault({ kind: "crash", service: "s3", action: "DeleteObject", function: "derive" });
+  await injectFault({ kind: "crash", service: "s3", action: "DeleteObject", function: "tableStream" });
   expect((await use(await upload())).status).toBe(200);
   await until(async () => (await statusOf(file_id)) === 404, "the former picture is removed");
 });

@@ -152,7 +152,7 @@ test("of a page that comes again for one of their connections, though another on
   await socket.close();
   await leaveDead(ben.id, message.timestamp, 2, 0);
   await injectFault({
-    ...{ kind: "throttle", service: "execute-api", function: "deliver", pk: "gone-1=" },
+    ...{ kind: "throttle", service: "execute-api", function: "fanOut", pk: "gone-1=" },
     // As often as the SDK tries.
     times: 4,
   });
@@ -181,7 +181,7 @@ test("not of one that a connection missed while it was opening, which is open by
   );
   const task = { task: "notify_unreached", room_id: room, seq, user_ids: [ben.id], connection_ids };
   await operatorSqs().send(
-    new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody: JSON.stringify(task) }),
+    new SendMessageCommand({ QueueUrl: queueUrl("TasksQueueUrl"), MessageBody: JSON.stringify(task) }),
   );
   expect(await notificationsOf(ben)).toEqual([]);
   const { id } = await say(ann, room, "There you are");

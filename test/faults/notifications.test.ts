@@ -29,7 +29,7 @@ const put: Fault = { action: "PutItem", sk: "NOTIF#" };
 
 /** Has a call of what follows the stream go wrong, and looks that it did by the end. */
 const withFault = async (kind: FaultSpec["kind"], fault: Fault, work: () => Promise<unknown>) => {
-  await injectFault({ kind, service: "dynamodb", function: "derive", ...fault });
+  await injectFault({ kind, service: "dynamodb", function: "tableStream", ...fault });
   await work();
   await afterSeconds(0);
   expect((await listFaults()).map(({ hits }) => hits)).toEqual([1]);
@@ -107,7 +107,7 @@ test("a change that cannot be followed delays no other, and is followed when it 
   await injectFault({
     kind: "throttle",
     service: "dynamodb",
-    function: "derive",
+    function: "tableStream",
     action: "PutItem",
     pk: `USER#${ben.id}`,
     times: 0,

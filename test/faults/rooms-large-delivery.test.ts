@@ -77,7 +77,7 @@ const got = (listeners: readonly Listener[]): string[] => [
 ];
 
 const failPosts = (times: number) =>
-  injectFault({ kind: "throttle", service: "execute-api", pk: connectionId, function: "deliver", times });
+  injectFault({ kind: "throttle", service: "execute-api", pk: connectionId, function: "fanOut", times });
 
 const becomes = (listeners: readonly Listener[], seqs: string) =>
   expect.poll(() => got(listeners), { timeout: 50_000, interval: 200 }).toEqual([seqs]);
@@ -133,7 +133,7 @@ describe("a connection that cannot be reached for some time", () => {
 
 describe("the worker", () => {
   test("ends while it posts: the page comes again, and nobody misses the message", async () => {
-    await injectFault({ kind: "crash", service: "execute-api", function: "deliver" });
+    await injectFault({ kind: "crash", service: "execute-api", function: "fanOut" });
     await send("first");
     await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
     // Nobody has postponed the page: it comes again when the queue's visibility timeout ends.
@@ -178,7 +178,7 @@ describe("the worker", () => {
     await queueIsEmpty();
     await resetMeter();
     await injectFault({
-      ...{ kind: "delay", service: "execute-api", function: "deliver" },
+      ...{ kind: "delay", service: "execute-api", function: "fanOut" },
       ...{ delay_ms: 1500, times: 0 },
     });
     const params = { room_id: id };
@@ -186,7 +186,7 @@ describe("the worker", () => {
       await call("sendMessage", { token: ann.token, params, body: { content } });
     const postponed = async () =>
       (await readMeter()).calls.some(
-        (made) => made.function === "deliver" && made.action === "ChangeMessageVisibilityBatch",
+        (made) => made.function === "fanOut" && made.action === "ChangeMessageVisibilityBatch",
       );
     await expect.poll(postponed, { timeout: 50_000 }).toBe(true);
     await clearFaults();

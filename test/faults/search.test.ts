@@ -38,7 +38,7 @@ describe("what is written behind a message", () => {
       const room = await groupRoom(ann, [ben]);
       const message = await send(ann, room, "Alpha bravo charlie");
       await untilIndexed();
-      await injectFault({ service: "dynamodb", function: "derive", ...fault });
+      await injectFault({ service: "dynamodb", function: "tableStream", ...fault });
       await send(ann, room, "Delta echo foxtrot");
       await edit(ann, message, "Alpha golf hotel");
       const expected = { 1: ["alpha", "golf", "hotel"], 2: ["delta", "echo", "foxtrot"] };
@@ -49,14 +49,14 @@ describe("what is written behind a message", () => {
       expect((await listFaults())[0]?.hits).toBeGreaterThan(0);
     });
 
-  test("is repaired from the work queue where the stream gave up on it", async () => {
+  test("is repaired from the tasks queue where the stream gave up on it", async () => {
     const room = await groupRoom(ann, [ben]);
     // Each of the SDK's attempts, for the one change.
     await injectFault({
       kind: "throttle",
       service: "dynamodb",
       action: "BatchWriteItem",
-      function: "derive",
+      function: "tableStream",
       times: 5,
     });
     await send(ann, room, "Parked words");
@@ -164,7 +164,7 @@ describe("records of one message", () => {
       await call("pinMessage", { token: ann.token, params });
       await untilIndexed();
     });
-    const following = Object.entries(operations).filter(([name]) => name.startsWith("stream derive"));
+    const following = Object.entries(operations).filter(([name]) => name.startsWith("stream tableStream"));
     expect(following).toHaveLength(1);
     for (const [, { dynamodb_calls }] of following) expect(dynamodb_calls).toBe(0);
   });

@@ -49,12 +49,12 @@ describe("attachments", () => {
   });
 
   it("are listed by the function alone that removes those of deleted rooms, and nowhere else", () => {
-    const work = stack.of("AWS::Lambda::Function").find((resource) => functionName(resource) === "work");
+    const tasks = stack.of("AWS::Lambda::Function").find((resource) => functionName(resource) === "tasks");
     const listing = statementsOf(stack).filter(({ Action }) => list(Action).includes("s3:ListBucket"));
     expect(listing).toEqual([
       expect.objectContaining({
         Action: "s3:ListBucket",
-        roles: expect.stringContaining(referenced(work?.properties.Role)),
+        roles: expect.stringContaining(referenced(tasks?.properties.Role)),
         Condition: { StringLike: { "s3:prefix": ["files/*"] } },
       }),
     ]);
@@ -66,13 +66,13 @@ describe("attachments", () => {
       const variable = (key: string) => at(resource.properties.Environment, "Variables", key);
       const needed = [
         "attachments",
-        "deliver",
-        "derive",
-        "message",
+        "fanOut",
+        "tableStream",
+        "frame",
         "messages",
-        "people",
+        "users",
         "search",
-        "work",
+        "tasks",
       ].includes(name);
       expect(variable("BUCKET_NAME"), name).toEqual(needed ? { Ref: bucket } : undefined);
       expect(variable("BUCKET_HOST"), name).toEqual(

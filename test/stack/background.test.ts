@@ -60,7 +60,7 @@ for (const [variant, context] of variants) {
     });
 
     it("is the changes of the table, filtered, tried again, halved, and given up to the queue of dead letters", () => {
-      const changes = mappings.find(({ name }) => name === "derive")?.properties;
+      const changes = mappings.find(({ name }) => name === "tableStream")?.properties;
       expect(changes).toMatchObject({
         StartingPosition: "TRIM_HORIZON",
         BisectBatchOnFunctionError: true,
@@ -71,15 +71,15 @@ for (const [variant, context] of variants) {
       );
       // More than these Lambda does not take: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
       expect(followedChanges.length).toBeLessThanOrEqual(5);
-      const work = mappings.find(({ name }) => name === "work")?.source;
+      const tasks = mappings.find(({ name }) => name === "tasks")?.source;
       const destination = referenced(at(changes?.DestinationConfig, "OnFailure", "Destination"));
-      expect(destination).toBe(work && deadLettersOf(work).id);
+      expect(destination).toBe(tasks && deadLettersOf(tasks).id);
     });
 
     it("is told to whoever sends to a queue or takes from it, and to nobody else", () => {
       for (const resource of stack.of("AWS::Lambda::Function")) {
         const { sendsTo = [], takesFrom } = functionNeeds[functionName(resource)];
-        for (const queue of ["delivery", "work", "push"] as const) {
+        for (const queue of ["delivery", "tasks", "push"] as const) {
           const url = at(resource.properties.Environment, "Variables", `${queue.toUpperCase()}_QUEUE_URL`);
           expect(url !== undefined, `${queue} of ${resource.id}`).toBe(
             sendsTo.includes(queue) || takesFrom === queue,

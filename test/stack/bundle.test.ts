@@ -76,7 +76,7 @@ describe("node bin/parley.ts", () => {
   };
 
   it("has no function read a client at its start that it hardly ever needs", () => {
-    for (const name of ["rooms", "messages", "message", "connect", "notifications", "search"]) {
+    for (const name of ["rooms", "messages", "frame", "connect", "notifications", "search"]) {
       const sources = startOf(name);
       expect(sources.some((source) => source.includes("client-dynamodb"))).toBe(true);
       expect(sources.filter((source) => /client-sqs|data\/opensearch/.test(source))).toEqual([]);

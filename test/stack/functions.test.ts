@@ -194,7 +194,7 @@ for (const [variant, context] of variants) {
       const scanning = functions.filter(({ statements }) =>
         statements.some(({ Action }) => list(Action).includes("dynamodb:Scan")),
       );
-      expect(scanning.map(({ name }) => name)).toEqual(["work"]);
+      expect(scanning.map(({ name }) => name)).toEqual(["tasks"]);
     });
 
     it("are granted nothing by wildcard, but ListStreams, connections, whose ids API Gateway makes up, and objects", () => {

@@ -24,8 +24,8 @@ describe("OpenSearch", () => {
     const allowed = (Action: unknown) => [{ Effect: "Allow", Action, Resource: [index, `${index}/*`] }];
     expect(grantsOf(stack)).toEqual({
       search: allowed("es:ESHttpPost"),
-      derive: allowed(["es:ESHttpPost", "es:ESHttpPut"]),
-      work: allowed(["es:ESHttpPost", "es:ESHttpPut"]),
+      tableStream: allowed(["es:ESHttpPost", "es:ESHttpPut"]),
+      tasks: allowed(["es:ESHttpPost", "es:ESHttpPut"]),
     });
     for (const resource of stack.of("AWS::Lambda::Function")) {
       const name = functionName(resource) as keyof typeof functionNeeds;
@@ -43,7 +43,7 @@ describe("OpenSearch", () => {
         openSearchDomainArn: arn,
       }),
     );
-    expect(Object.keys(grants).sort()).toEqual(["derive", "search", "work"]);
+    expect(Object.keys(grants).sort()).toEqual(["search", "tableStream", "tasks"]);
     for (const statements of Object.values(grants))
       expect(statements).toEqual([{ Effect: "Allow", Action: "aoss:APIAccessAll", Resource: arn }]);
   });

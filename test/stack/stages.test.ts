@@ -200,8 +200,8 @@ for (const [variant, context] of variants) {
           "RebuildFunctionName",
           "TableName",
           "WebSocketUrl",
-          "WorkDeadLettersUrl",
-          "WorkQueueUrl",
+          "TasksDeadLettersUrl",
+          "TasksQueueUrl",
           ...accounts,
         ].sort(),
       );

@@ -23,7 +23,7 @@ for (const [variant, context] of variants) {
         "$disconnect",
       ]);
       expect(functionBehind("$connect")).toBe("connect");
-      expect(functionBehind("$default")).toBe("message");
+      expect(functionBehind("$default")).toBe("frame");
       expect(functionBehind("$disconnect")).toBe("disconnect");
     });
 
@@ -48,7 +48,7 @@ for (const [variant, context] of variants) {
         .of("AWS::Lambda::Permission")
         .filter(({ properties }) => referenced(properties.SourceArn) === api?.id)
         .map(({ properties }) => functionName(stack.get(referenced(properties.FunctionName))));
-      expect(called.sort()).toEqual(["authorize", "connect", "disconnect", "message"]);
+      expect(called.sort()).toEqual(["authorize", "connect", "disconnect", "frame"]);
     });
 
     it("has the stage `live`, whose address functions send to", () => {
@@ -57,7 +57,7 @@ for (const [variant, context] of variants) {
       expect(stage?.properties).toMatchObject({ StageName: "live", AutoDeploy: true });
       const [sender] = stack
         .of("AWS::Lambda::Function")
-        .filter((resource) => functionName(resource) === "message");
+        .filter((resource) => functionName(resource) === "frame");
       const endpoint = at(
         sender?.properties,
         "Environment",

@@ -118,7 +118,7 @@ test("where it is busy a message is indexed later, and a search is refused for a
   await send(ann, room, "After a pause");
   await until(async () => documentsOf(room).length === 2, "the second is indexed");
   openSearch.refuseDocuments(1);
-  await send(ann, room, "From the work queue");
+  await send(ann, room, "From the tasks queue");
   await until(async () => documentsOf(room).length === 3, "the third is indexed");
   openSearch.fail("/parley-messages/_search", 503, 3);
   const refused = await attempt("searchMessages", { token: ann.token, query: { q: "pause" } });

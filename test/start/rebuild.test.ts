@@ -23,7 +23,7 @@ const busy = 31;
 
 /** Parts of the table that are gone through side by side. */
 const segments = 8;
-const scan = { service: "dynamodb", action: "Scan", function: "work" } as const;
+const scan = { service: "dynamodb", action: "Scan", function: "tasks" } as const;
 
 let runner: RunnerProcess;
 const users: TestUser[] = [];
@@ -127,7 +127,7 @@ describe("npm run rebuild -- --index directory", () => {
   test("writes nothing where all is right, and can be done again and again", async () => {
     for (let count = 0; count < 2; count += 1) {
       const { calls } = await metered(() => rebuild("--index", "directory"));
-      expect(calls.filter(({ function: name }) => name === "work").length).toBeGreaterThan(segments);
+      expect(calls.filter(({ function: name }) => name === "tasks").length).toBeGreaterThan(segments);
       expect(calls.filter(({ action }) => action === "TransactWriteItems")).toEqual([]);
       expect(await reportOf()).toMatchObject({ ended: true, done: everybody });
     }
@@ -170,7 +170,7 @@ describe("a rebuild", () => {
     await injectFault({ kind: "throttle", times: 0, ...scan });
     await invoke({ index: "directory" });
     await afterSeconds(0);
-    expect(await countMessages("WorkQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: segments });
+    expect(await countMessages("TasksQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: segments });
     expect(await reportOf()).toMatchObject({ ended: false, scanned: 0, done: 0 });
     await clearFaults();
     await afterSeconds(busy);
@@ -185,7 +185,7 @@ describe("a rebuild", () => {
   ] as const)
     test(`goes on where it was when its function ended in ${what}`, async () => {
       await deleteItems(users.slice(0, 6).flatMap(itemsOf));
-      await injectFault({ kind: "crash", service: "dynamodb", function: "work", ...fault });
+      await injectFault({ kind: "crash", service: "dynamodb", function: "tasks", ...fault });
       await invoke({ index: "directory" });
       await until(async () => (await listFaults())[0]?.hits === 1, "the function has ended");
       await afterSeconds(hidden);
@@ -203,7 +203,7 @@ describe("a rebuild", () => {
       action: "GetItem",
       pk: keys.directory(ann?.id ?? "").pk,
       sk: keys.directory("").sk,
-      function: "work",
+      function: "tasks",
       times: 0,
     });
     expect((await rebuild("--index", "directory")).output).toContain("9 users");

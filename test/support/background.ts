@@ -23,7 +23,7 @@ export const until = async (isSo: () => Promise<boolean>, what: string): Promise
 export const untilQuiet = async (): Promise<void> => {
   await until(async () => {
     const { waiting_for: waiting } = await readIdle();
-    const counts = await Promise.all([countMessages("WorkQueueUrl"), countMessages("PushQueueUrl")]);
+    const counts = await Promise.all([countMessages("TasksQueueUrl"), countMessages("PushQueueUrl")]);
     return (
       counts.every(({ visible }) => visible === 0) && waiting.every((what) => what.includes(" messages of "))
     );
@@ -37,15 +37,15 @@ export const afterSeconds = async (seconds: number): Promise<void> => {
   await untilQuiet();
 };
 
-/** Has the work queue do a task, and waits until that is done. */
+/** Has the tasks queue do a task, and waits until that is done. */
 export const doTask = async (task: object): Promise<void> => {
   await operatorSqs().send(
-    new SendMessageCommand({ QueueUrl: queueUrl("WorkQueueUrl"), MessageBody: JSON.stringify(task) }),
+    new SendMessageCommand({ QueueUrl: queueUrl("TasksQueueUrl"), MessageBody: JSON.stringify(task) }),
   );
   await untilQuiet();
 };
 
-/** Has a change of the table followed by the work queue, as one that failed is, and waits until that is done. */
+/** Has a change of the table followed by the tasks queue, as one that failed is, and waits until that is done. */
 export const followAgain = (record: object): Promise<void> =>
   doTask({ task: "follow_change", record, error: "It was to be followed again." });
 
@@ -65,8 +65,8 @@ export const emptyQueues = async (): Promise<void> => {
   const outputs: readonly QueueOutput[] = [
     "DeliveryQueueUrl",
     "DeliveryDeadLettersUrl",
-    "WorkQueueUrl",
-    "WorkDeadLettersUrl",
+    "TasksQueueUrl",
+    "TasksDeadLettersUrl",
     "PushQueueUrl",
     "PushDeadLettersUrl",
   ];

@@ -91,8 +91,8 @@ export const objectsOfRoom = async (roomId: string): Promise<string[]> => {
 export type QueueOutput =
   | "DeliveryQueueUrl"
   | "DeliveryDeadLettersUrl"
-  | "WorkQueueUrl"
-  | "WorkDeadLettersUrl"
+  | "TasksQueueUrl"
+  | "TasksDeadLettersUrl"
   | "PushQueueUrl"
   | "PushDeadLettersUrl";
 
@@ -117,7 +117,7 @@ export const actAsFunction = (): void => {
     BUCKET_NAME: bucketName(),
     NOTIFICATION_DAYS: "90",
     TABLE_NAME: tableName,
-    WORK_QUEUE_URL: queueUrl("WorkQueueUrl"),
+    TASKS_QUEUE_URL: queueUrl("TasksQueueUrl"),
   });
 };
 

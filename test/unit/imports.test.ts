@@ -2,63 +2,111 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
-/** Who may import whom, beside themselves and packages. docs/architecture.md says why. */
+/**
+ * The ladder of `functions/`: a folder may import those of the rungs before its own, and itself. Domains of one rung know
+ * nothing of each other. docs/architecture.md says why.
+ */
+const ladder: readonly (readonly string[])[] = [
+  ["kernel"],
+  ["store"],
+  ["users"],
+  ["accounts", "delivery"],
+  ["rooms"],
+  ["receipts", "attachments", "presence"],
+  ["messages"],
+  ["notifications", "search", "reports", "uploads", "connections", "fan-out"],
+  ["push", "contacts"],
+  ["background"],
+  ["entrypoints"],
+];
+
+const rungOf = (folder: string): number => ladder.findIndex((rung) => rung.includes(folder));
+
+/** What the parts of the project may import, beside themselves and packages. */
 const mayImport: Record<string, readonly string[]> = {
   contract: [],
-  "functions/kernel": ["contract"],
-  "functions/data": ["contract", "functions/kernel"],
-  "functions/actions": ["contract", "functions/kernel", "functions/data"],
-  "functions/handlers": ["contract", "functions/kernel", "functions/data", "functions/actions"],
-  functions: ["contract", "functions/kernel", "functions/data", "functions/actions", "functions/handlers"],
   lib: ["contract"],
   bin: ["lib", "contract"],
   local: [],
 };
 
-/** Packages that a part may use; parts that are not named here may use any. */
+/** Packages that a part may use. Parts that are not named here may use any. */
 const mayUse: Record<string, readonly string[]> = { contract: ["zod"] };
 
-const partOf = (file: string): string => {
-  const [top = "", second = ""] = file.split("/");
-  return top === "functions" && `functions/${second}` in mayImport ? `functions/${second}` : top;
-};
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  /** The path from the project's root, unless it is a package. */
+  readonly target?: string;
+}
 
-const importsOf = (file: string): string[] => {
+const importsOf = (file: string): Import[] => {
   const source = readFileSync(file, "utf8");
-  return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap((match) => match[1] ?? []);
+  return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, specifier = ""]) => {
+    if (specifier.endsWith(".json")) return [];
+    if (!specifier.startsWith(".")) return [{ file, specifier }];
+    return [{ file, specifier, target: normalize(join(dirname(file), specifier)) }];
+  });
 };
 
-const breaches = (part: string): string[] =>
-  globSync(`${part.split("/")[0]}/**/*.{ts,js}`)
-    .filter((file) => partOf(file) === part)
-    .flatMap((file) =>
-      importsOf(file).flatMap((specifier) => {
-        if (specifier.endsWith(".json")) return [];
-        if (specifier.startsWith(".")) {
-          const target = partOf(normalize(join(dirname(file), specifier)));
-          return target === part || mayImport[part]?.includes(target) ? [] : [`${file} imports ${specifier}`];
-        }
-        const allowed = mayUse[part];
-        return !allowed || allowed.includes(specifier) ? [] : [`${file} imports ${specifier}`];
-      }),
-    );
+const importsBelow = (folder: string): Import[] => globSync(`${folder}/**/*.{ts,js}`).flatMap(importsOf);
 
-describe("the dependency rule", () => {
+const topOf = (path: string): string => path.split("/")[0] ?? "";
+const folderOf = (path: string): string => path.split("/")[1] ?? "";
+
+/** Why an import within `functions/`, or out of it, breaks the rule. */
+const breachOfLadder = ({ file, target }: Import): string | undefined => {
+  if (target === undefined || topOf(target) === "contract") return undefined;
+  if (topOf(target) !== "functions") return "functions/ imports contract/ and itself alone";
+  const [from, to] = [folderOf(file), folderOf(target)];
+  if (rungOf(from) < 0 || rungOf(to) < 0) return undefined;
+  if (from === to || rungOf(to) < rungOf(from)) return undefined;
+  return rungOf(to) === rungOf(from)
+    ? `${from} and ${to} stand on one rung of the ladder`
+    : `${to} stands above ${from} on the ladder`;
+};
+
+const breachOfParts = ({ file, specifier, target }: Import): string | undefined => {
+  const part = topOf(file);
+  if (target === undefined)
+    return (mayUse[part]?.includes(specifier) ?? true) ? undefined : `${part}/ may use ${mayUse[part]} alone`;
+  const to = topOf(target);
+  return to === part || mayImport[part]?.includes(to) ? undefined : `${part}/ may not import ${to}/`;
+};
+
+const breaches = (imports: readonly Import[], rule: (one: Import) => string | undefined): string[] =>
+  imports.flatMap((one) => {
+    const reason = rule(one);
+    return reason === undefined ? [] : [`${one.file} imports ${one.specifier}: ${reason}`];
+  });
+
+describe("the ladder of imports", () => {
+  test("holds in functions/", () => {
+    const imports = importsBelow("functions");
+    expect(imports.length).toBeGreaterThan(500);
+    expect(breaches(imports, breachOfLadder)).toEqual([]);
+  });
+
   for (const part of Object.keys(mayImport))
-    test(`${part} imports only what it may`, () => {
-      expect(breaches(part)).toEqual([]);
+    test(`holds in ${part}/`, () => {
+      const imports = importsBelow(part);
+      expect(imports.length).toBeGreaterThan(0);
+      expect(breaches(imports, breachOfParts)).toEqual([]);
     });
 
-  test("every part has files, so that the rule is held against something", () => {
-    for (const part of Object.keys(mayImport))
-      expect(globSync(`${part}/*.ts`).length, part).toBeGreaterThan(0);
+  test("names the import and the rule", () => {
+    const target = "functions/messages/send.ts";
+    const bad = { file: "functions/rooms/view.ts", specifier: "../messages/send.ts", target };
+    expect(breaches([bad], breachOfLadder)).toEqual([
+      "functions/rooms/view.ts imports ../messages/send.ts: messages stands above rooms on the ladder",
+    ]);
   });
 
   test("keys of the table are built in one module alone", () => {
     const keyLike =
       /["'`](?:USER|ROOM|MSG|MEMBER|TERMS|NOTIF|CONTACT|BLOCK|BLOCKED|PEOPLE|REPORT|SESSION|ROSTER|TICKET|USERNAME|AVATAR|REBUILD)#/;
     const offenders = globSync("{functions,lib,local}/**/*.ts").filter(
-      (file) => file !== "functions/data/keys.ts" && keyLike.test(readFileSync(file, "utf8")),
+      (file) => !file.endsWith("/keys.ts") && keyLike.test(readFileSync(file, "utf8")),
     );
     expect(offenders).toEqual([]);
   });

@@ -1,0 +1,12 @@
+import { attachmentOperations } from "../../../contract/attachments.ts";
+import { avatarOperations } from "../../../contract/avatars.ts";
+import { admit } from "../../actions/admit.ts";
+import { attachmentHandlers } from "../../handlers/attachments.ts";
+import { avatarHandlers } from "../../handlers/avatars.ts";
+import { serveHttp } from "../../kernel/http.ts";
+
+export const handler = serveHttp(
+  { ...avatarOperations, ...attachmentOperations },
+  { ...avatarHandlers, ...attachmentHandlers },
+  admit,
+);

@@ -1,0 +1,12 @@
+import { notificationOperations } from "../../../contract/notifications.ts";
+import { pushOperations } from "../../../contract/push.ts";
+import { admit } from "../../actions/admit.ts";
+import { notificationHandlers } from "../../handlers/notifications.ts";
+import { pushHandlers } from "../../handlers/push.ts";
+import { serveHttp } from "../../kernel/http.ts";
+
+export const handler = serveHttp(
+  { ...notificationOperations, ...pushOperations },
+  { ...notificationHandlers, ...pushHandlers },
+  admit,
+);

@@ -1,0 +1,12 @@
+import { presenceOperations } from "../../../contract/presence.ts";
+import { sessionOperations } from "../../../contract/sessions.ts";
+import { admit } from "../../actions/admit.ts";
+import { presenceHandlers } from "../../handlers/presence.ts";
+import { sessionHandlers } from "../../handlers/sessions.ts";
+import { serveHttp } from "../../kernel/http.ts";
+
+export const handler = serveHttp(
+  { ...presenceOperations, ...sessionOperations },
+  { ...presenceHandlers, ...sessionHandlers },
+  admit,
+);

@@ -1,0 +1,14 @@
+import { participantOperations } from "../../../contract/participants.ts";
+import { roomReadStateOperations } from "../../../contract/read-state.ts";
+import { roomOperations } from "../../../contract/rooms.ts";
+import { admit } from "../../actions/admit.ts";
+import { participantHandlers } from "../../handlers/participants.ts";
+import { roomReadStateHandlers } from "../../handlers/read-state.ts";
+import { roomHandlers } from "../../handlers/rooms.ts";
+import { serveHttp } from "../../kernel/http.ts";
+
+export const handler = serveHttp(
+  { ...roomOperations, ...participantOperations, ...roomReadStateOperations },
+  { ...roomHandlers, ...participantHandlers, ...roomReadStateHandlers },
+  admit,
+);

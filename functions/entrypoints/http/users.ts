@@ -1,0 +1,14 @@
+import { contactOperations } from "../../../contract/contacts.ts";
+import { peopleOperations } from "../../../contract/people.ts";
+import { reportOperations } from "../../../contract/reports.ts";
+import { admit } from "../../actions/admit.ts";
+import { contactHandlers } from "../../handlers/contacts.ts";
+import { peopleHandlers } from "../../handlers/people.ts";
+import { reportHandlers } from "../../handlers/reports.ts";
+import { serveHttp } from "../../kernel/http.ts";
+
+export const handler = serveHttp(
+  { ...peopleOperations, ...contactOperations, ...reportOperations },
+  { ...peopleHandlers, ...contactHandlers, ...reportHandlers },
+  admit,
+);
