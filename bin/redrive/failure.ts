@@ -82,7 +82,7 @@ export const readChanges = async (client: DynamoDBStreamsClient, failure: Failur
   return changes;
 };
 
-/** A change as the task that follows it holds it (functions/data/tasks.ts): in the shape of Lambda's events. */
+/** A change as the task that follows it holds it (functions/store/queues/tasks.ts): in the shape of Lambda's events. */
 export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): string =>
   JSON.stringify({
     task: "follow_change",

@@ -1,7 +1,7 @@
-import type { Head } from "../data/heads.ts";
-import { getTogether } from "../data/together.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { parseMessageId } from "../kernel/ids.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "./access-room.ts";
 
 /** Why somebody who is not a member can't mark anything; a public room's existence is no secret. */

@@ -1,7 +1,7 @@
-import { getMessage, type StoredMessage } from "../data/messages.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { parseMessageId } from "../kernel/ids.ts";
 import { isPast } from "../kernel/time.ts";
+import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { noSuchMessage } from "./access-marks.ts";
 import {
   accessMemberRoom,

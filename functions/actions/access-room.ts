@@ -1,7 +1,7 @@
-import { getHead, type Head } from "../data/heads.ts";
-import { getMembership, type Membership } from "../data/memberships.ts";
-import type { Permission } from "../data/permissions.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getMembership, type Membership } from "../store/rooms/memberships.ts";
+import type { Permission } from "../store/rooms/permissions.ts";
 
 /** A room with the caller's membership, read as they are now. */
 export interface MemberRoom {

@@ -1,5 +1,5 @@
-import type { Head } from "../data/heads.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import type { Head } from "../store/rooms/heads.ts";
 import type { MemberRoom } from "./access-room.ts";
 
 /** Says nothing of a block: where there is one, this is all that anybody learns. */

@@ -1,6 +1,6 @@
-import { listBlocks } from "../data/blocks.ts";
-import { getProfiles } from "../data/profiles.ts";
 import { invalidInput } from "../kernel/api-error.ts";
+import { listBlocks } from "../store/contacts/blocks.ts";
+import { getProfiles } from "../store/users/profiles.ts";
 
 /** Throws `invalid_input` that names each id that is nobody's, by its place in the field of the body. */
 export const accessUsers = async (field: string, userIds: readonly string[]): Promise<void> => {

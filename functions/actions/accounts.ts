@@ -1,12 +1,12 @@
 import type { User } from "../../contract/objects/user.ts";
-import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../data/accounts.ts";
-import type { Profile, ProfileChanges } from "../data/profiles.ts";
-import { putRegistration, usernameSeconds } from "../data/registrations.ts";
-import { claimUsername, getUsernameClaim, releaseUsername } from "../data/usernames.ts";
 import { type Actor, actorFromClaims } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { isoNow } from "../kernel/time.ts";
+import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../store/users/accounts.ts";
+import type { Profile, ProfileChanges } from "../store/users/profiles.ts";
+import { putRegistration, usernameSeconds } from "../store/users/registrations.ts";
+import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
 import { keepFreeUsername } from "./free-username.ts";
 import { presentSelf } from "./present-self.ts";
 import { createProfile, ensureProfile } from "./profiles.ts";

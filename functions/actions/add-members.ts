@@ -1,13 +1,13 @@
 import type { Room, RoomRole } from "../../contract/objects/room.ts";
-import { getHead, type Head } from "../data/heads.ts";
-import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../data/members.ts";
-import { entryLife } from "../data/presence.ts";
-import { enterRoster, growRoster, recountChunks, rosterBatch } from "../data/roster-changes.ts";
-import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../data/rosters.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { isoNow } from "../kernel/time.ts";
+import { entryLife } from "../store/presence/presence.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../store/rooms/members.ts";
+import { enterRoster, growRoster, recountChunks, rosterBatch } from "../store/rooms/roster-changes.ts";
+import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../store/rooms/rosters.ts";
 import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access-room.ts";
 import { accessUsers, withoutBlocks } from "./access-users.ts";
 import { enlist, enlistAll } from "./enlist.ts";

@@ -1,7 +1,7 @@
-import { getMessage, getMessagesAt, type StoredMessage } from "../data/messages.ts";
-import type { Profile } from "../data/profiles.ts";
-import { findUserIds, isSameUsername } from "../data/usernames.ts";
 import { messageId, parseMessageId } from "../kernel/ids.ts";
+import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
+import type { Profile } from "../store/users/profiles.ts";
+import { findUserIds, isSameUsername } from "../store/users/usernames.ts";
 import { mentionedNames } from "./mentioned-names.ts";
 
 /** Whom a message addresses: mentioned in it, or the author of what it answers. */

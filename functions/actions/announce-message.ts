@@ -1,9 +1,9 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { personOf } from "../data/people.ts";
-import type { Profile } from "../data/profiles.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { errorFacts, log } from "../kernel/log.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Profile } from "../store/users/profiles.ts";
+import { personOf } from "../store/users/users.ts";
 import type { Audience } from "./audience.ts";
 import { deliver, type Told } from "./deliver.ts";
 import { presentMessage, unreadMarks } from "./present-message.ts";

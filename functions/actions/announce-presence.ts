@@ -1,9 +1,9 @@
-import type { Head } from "../data/heads.ts";
-import { listRoomIds } from "../data/memberships.ts";
-import { areApart } from "../data/people.ts";
-import { getPresence, type Presence, presenceSeenBy } from "../data/presence.ts";
-import { getFirstRosters } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
+import { getPresence, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { listRoomIds } from "../store/rooms/memberships.ts";
+import { getFirstRosters } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart } from "../store/users/users.ts";
 import { announce } from "./announce.ts";
 
 /** Members of a room whose presence concerns the others of it. */

@@ -1,5 +1,5 @@
-import { getHead } from "../data/heads.ts";
-import { areApart, personOf } from "../data/people.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { areApart, personOf } from "../store/users/users.ts";
 import { announce } from "./announce.ts";
 import { getAudience, listeningTo, only, others } from "./audience.ts";
 import { presentUser } from "./present-user.ts";

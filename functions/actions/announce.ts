@@ -1,8 +1,8 @@
-import { removeConnections } from "../data/connections.ts";
-import type { Connection } from "../data/presence.ts";
-import { endSession } from "../data/sessions.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
+import { removeConnections } from "../store/presence/connections.ts";
+import type { Connection } from "../store/presence/presence.ts";
+import { endSession } from "../store/presence/sessions.ts";
 import { type EventFor, postEvent } from "./post-event.ts";
 
 const forgottenAtOnce = 25;

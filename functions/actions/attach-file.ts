@@ -1,4 +1,8 @@
 import type { Draft } from "../../contract/messages.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { newFileId } from "../kernel/ids.ts";
+import { errorFacts, log } from "../kernel/log.ts";
+import { isPast } from "../kernel/time.ts";
 import {
   bindFile,
   deleteUnboundFile,
@@ -7,14 +11,10 @@ import {
   keepFile,
   putFile,
   type StoredFile,
-} from "../data/files.ts";
-import { showPreview } from "../data/heads.ts";
-import { objectKeys } from "../data/keys.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { newFileId } from "../kernel/ids.ts";
-import { errorFacts, log } from "../kernel/log.ts";
-import { isPast } from "../kernel/time.ts";
+} from "../store/attachments/files.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import { showPreview } from "../store/rooms/heads.ts";
+import { objectKeys } from "../store/table/keys.ts";
 import { inspectUpload } from "./inspect-upload.ts";
 
 const noSuchUpload = (): ApiError =>
@@ -50,7 +50,7 @@ export const prepareUpload = async (
     throw file.seq === null ? noSuchUpload() : alreadySent();
   accessType(draft, file);
   const etag = await inspectUpload(file, () => deleteUnboundFile(fileId));
-  const { copyObject } = await import("../data/objects.ts");
+  const { copyObject } = await import("../store/attachments/objects.ts");
   const { mediaType } = file;
   if (
     !(await copyObject(objectKeys.pending(fileId), objectKeys.attached(roomId, fileId), { mediaType, etag }))
@@ -75,7 +75,7 @@ export const copyFile = async (
   roomId: string,
   { facts, kind, roomId: sourceRoomId }: ForwardedFile,
 ): Promise<StoredFile> => {
-  const { copyObject } = await import("../data/objects.ts");
+  const { copyObject } = await import("../store/attachments/objects.ts");
   // First of all: what is left of a send that ends here is found by the file, and removed.
   const file = await putFile({ ...facts, id: newFileId(), roomId, uploaderId: userId, kind });
   const copied = await copyObject(
@@ -97,7 +97,7 @@ export const attachFile = async (file: StoredFile, seq: number): Promise<void> =
   if (outcome === "taken") throw alreadySent();
   if (outcome === "gone") {
     // Deleted while it was being sent: so is the copy that was made of it.
-    const { deleteObject } = await import("../data/objects.ts");
+    const { deleteObject } = await import("../store/attachments/objects.ts");
     await deleteObject(objectKeys.attached(file.roomId, file.id));
     throw noSuchUpload();
   }

@@ -1,10 +1,10 @@
-import type { StillIn } from "../data/delivery-pages.ts";
-import type { Head } from "../data/heads.ts";
-import { listLive } from "../data/live.ts";
-import type { People } from "../data/people.ts";
-import type { Connection, Presence } from "../data/presence.ts";
-import { getFirstRoster, getFurtherRosters, type RosterEntry } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
+import type { Connection, Presence } from "../store/presence/presence.ts";
+import type { StillIn } from "../store/queues/delivery-pages.ts";
+import { listLive } from "../store/rooms/connected-members.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { getFirstRoster, getFurtherRosters, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import type { People } from "../store/users/users.ts";
 
 /** More people than these, or more connections, are told through the queue (docs/decisions/008-delivery-through-a-queue.md). */
 export const inlineLimit = 200;

@@ -1,8 +1,8 @@
-import { extendConnection } from "../data/connections.ts";
-import { getPresence } from "../data/presence.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import type { Socket } from "../kernel/socket.ts";
 import { epochSeconds } from "../kernel/time.ts";
+import { extendConnection } from "../store/presence/connections.ts";
+import { getPresence } from "../store/presence/presence.ts";
 
 const goneConnection = () =>
   new ApiError("unauthorized", "This connection is not known any more: connect again.");

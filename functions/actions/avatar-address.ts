@@ -1,6 +1,6 @@
 import { avatarOperations } from "../../contract/avatars.ts";
-import type { Profile } from "../data/profiles.ts";
 import { isAvatarOf } from "../kernel/ids.ts";
+import type { Profile } from "../store/users/profiles.ts";
 
 const [folder = ""] = avatarOperations.getAvatar.path.split("{");
 

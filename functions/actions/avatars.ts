@@ -1,12 +1,12 @@
 import { type AvatarUploadRequest, avatarLimit } from "../../contract/avatars.ts";
 import type { Media } from "../../contract/operation.ts";
-import { applyAvatar, deleteUnusedAvatar, getAvatar, putAvatar } from "../data/avatars.ts";
-import { objectKeys } from "../data/keys.ts";
-import { uploadRequest, uploadSeconds } from "../data/object-urls.ts";
-import { getProfile, type Profile } from "../data/profiles.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { isAvatarId, isAvatarOf, newAvatarId } from "../kernel/ids.ts";
+import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
+import { objectKeys } from "../store/table/keys.ts";
+import { applyAvatar, deleteUnusedAvatar, getAvatar, putAvatar } from "../store/users/avatars.ts";
+import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { avatarAddress, avatarOf } from "./avatar-address.ts";
 import { inspectUpload } from "./inspect-upload.ts";
 import { ensureProfile } from "./profiles.ts";
@@ -33,7 +33,7 @@ const useUpload = async (userId: string, avatarId: string, called: URL): Promise
   if (!upload) throw noSuchUpload();
   if (upload.isUsed) return false;
   const etag = await inspectUpload(upload, () => deleteUnusedAvatar(avatarId));
-  const { copyObject, deleteObject } = await import("../data/objects.ts");
+  const { copyObject, deleteObject } = await import("../store/attachments/objects.ts");
   const { mediaType } = upload;
   if (!(await copyObject(objectKeys.pending(avatarId), objectKeys.avatar(avatarId), { mediaType, etag })))
     throw new ApiError("conflict", "The picture changed while it was looked at: send this request again.");
@@ -65,7 +65,7 @@ const maxAge = 7 * 24 * 60 * 60;
 
 /** The picture at an address that was given out. Throws `not_found`. */
 export const viewAvatar = async (avatarId: string): Promise<Media> => {
-  const { getObject } = await import("../data/objects.ts");
+  const { getObject } = await import("../store/attachments/objects.ts");
   // What is no id is not looked for: it may be any path.
   const object = isAvatarId(avatarId) ? await getObject(objectKeys.avatar(avatarId)) : undefined;
   if (!object) throw new ApiError("not_found", "There is no picture at this address any more.");
@@ -78,6 +78,6 @@ export const viewAvatar = async (avatarId: string): Promise<Media> => {
  * later time too.
  */
 export const removeAvatar = async (avatarId: string): Promise<void> => {
-  const { deleteObject } = await import("../data/objects.ts");
+  const { deleteObject } = await import("../store/attachments/objects.ts");
   await Promise.all([deleteObject(objectKeys.avatar(avatarId)), deleteObject(objectKeys.pending(avatarId))]);
 };

@@ -1,8 +1,8 @@
 import { blockLimit, type Contact } from "../../contract/contacts.ts";
-import { deleteBlock, getBlock, listBlocks, putBlock } from "../data/blocks.ts";
-import { getProfile } from "../data/profiles.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
+import { deleteBlock, getBlock, listBlocks, putBlock } from "../store/contacts/blocks.ts";
+import { getProfile } from "../store/users/profiles.ts";
 import { announceBetween } from "./announce-presence.ts";
 import { accessKnown, accessOther, viewKnown } from "./contacts.ts";
 

@@ -1,9 +1,9 @@
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import { landChange, type MessageChange, raiseRev, stampMessage } from "../data/message-changes.ts";
-import type { StoredMessage } from "../data/messages.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { pause } from "../kernel/pause.ts";
+import { landChange, type MessageChange, raiseRev, stampMessage } from "../store/messages/message-changes.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
 import { noSuchMessage } from "./access-marks.ts";
 import { bucketOf, payNow } from "./rate-limit.ts";
 

@@ -1,12 +1,12 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
-import { updateDetails } from "../data/details.ts";
-import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../data/head-changes.ts";
-import { fitsHead, type Head } from "../data/heads.ts";
-import { deleteListing } from "../data/listings.ts";
-import { type NotificationChanges, updateMemberNotifications } from "../data/members.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { pause } from "../kernel/pause.ts";
+import { updateDetails } from "../store/rooms/details.ts";
+import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../store/rooms/head-changes.ts";
+import { fitsHead, type Head } from "../store/rooms/heads.ts";
+import { type NotificationChanges, updateMemberNotifications } from "../store/rooms/members.ts";
+import { deleteListing } from "../store/rooms/public-rooms.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access-room.ts";
 import { accessUnblocked } from "./access-sending.ts";
 import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./notify-room.ts";

@@ -1,8 +1,8 @@
 import { email as emailSchema, usernameLimit, username as usernameSchema } from "../../contract/auth.ts";
 import { profileFields, profileLimits } from "../../contract/objects/profile.ts";
-import { blankProfile, type Profile } from "../data/profiles.ts";
 import { type Actor, claim } from "../kernel/actor.ts";
 import { nameSigns } from "../kernel/ids.ts";
+import { blankProfile, type Profile } from "../store/users/profiles.ts";
 import { usernameBeginning } from "./free-username.ts";
 
 /** The beginning of a claim, as much as the contract has room for; null where nothing is left. */

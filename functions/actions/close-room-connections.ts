@@ -1,5 +1,5 @@
-import { getPresence } from "../data/presence.ts";
-import { closeConnection } from "../data/sockets.ts";
+import { getPresence } from "../store/presence/presence.ts";
+import { closeConnection } from "../store/presence/sockets.ts";
 import { forgetConnections } from "./forget-connections.ts";
 
 /**

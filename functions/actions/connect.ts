@@ -1,11 +1,11 @@
-import { addConnection } from "../data/connections.ts";
-import { putLive } from "../data/live.ts";
-import { endSession, putSession } from "../data/sessions.ts";
-import { closeConnection } from "../data/sockets.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { longestId } from "../kernel/ids.ts";
 import { actorOf, type Socket } from "../kernel/socket.ts";
 import { isoNow } from "../kernel/time.ts";
+import { addConnection } from "../store/presence/connections.ts";
+import { endSession, putSession } from "../store/presence/sessions.ts";
+import { closeConnection } from "../store/presence/sockets.ts";
+import { putLive } from "../store/rooms/connected-members.ts";
 import { accessMemberRoom } from "./access-room.ts";
 import { announcePresence } from "./announce-presence.ts";
 import { announceVisit } from "./announce-visit.ts";

@@ -1,5 +1,9 @@
 import { type Contact, contactLimit } from "../../contract/contacts.ts";
-import { type Block, getBlock, listBlocks } from "../data/blocks.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import type { Slice } from "../kernel/page.ts";
+import { foldText } from "../kernel/words.ts";
+import { type Block, getBlock, listBlocks } from "../store/contacts/blocks.ts";
 import {
   type ContactChanges,
   deleteContact,
@@ -8,14 +12,10 @@ import {
   putContact,
   type StoredContact,
   updateContact,
-} from "../data/contacts.ts";
-import { type People, personOf } from "../data/people.ts";
-import { getProfile, getProfiles } from "../data/profiles.ts";
-import { getTogether } from "../data/together.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import type { Slice } from "../kernel/page.ts";
-import { foldText } from "../kernel/words.ts";
+} from "../store/contacts/contacts.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { getProfile, getProfiles } from "../store/users/profiles.ts";
+import { type People, personOf } from "../store/users/users.ts";
 import { displayNameOf, presentUser } from "./present-user.ts";
 import { ensureProfile } from "./profiles.ts";
 import { withSeenEmail } from "./seen-addresses.ts";

@@ -1,11 +1,11 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { deletePin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { isoNow } from "../kernel/time.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import { deletePin } from "../store/messages/pins.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
 import { accessChangeableMessage, accessLasting } from "./access-message.ts";
 import { accessPermission, type MemberRoom } from "./access-room.ts";
 import { accessUnblocked } from "./access-sending.ts";

@@ -1,7 +1,7 @@
-import type { Page } from "../data/delivery-pages.ts";
-import type { Connection } from "../data/presence.ts";
-import { timeForPost } from "../data/sockets.ts";
 import { errorFacts, log } from "../kernel/log.ts";
+import type { Connection } from "../store/presence/presence.ts";
+import { timeForPost } from "../store/presence/sockets.ts";
+import type { Page } from "../store/queues/delivery-pages.ts";
 import { deliverPage } from "./deliver-page.ts";
 
 /** A page as it was received; undefined in place of what is none. */

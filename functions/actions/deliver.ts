@@ -1,10 +1,15 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { type Delivery, enqueueDelivery, type PageView, type StillIn } from "../data/delivery-pages.ts";
-import { deleteLive, dropLargeRoom } from "../data/live.ts";
-import { type Connection, isOpening, openingTime, type Presence } from "../data/presence.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import type { Socket } from "../kernel/socket.ts";
+import { type Connection, isOpening, openingTime, type Presence } from "../store/presence/presence.ts";
+import {
+  type Delivery,
+  enqueueDelivery,
+  type PageView,
+  type StillIn,
+} from "../store/queues/delivery-pages.ts";
+import { deleteLive, dropLargeRoom } from "../store/rooms/connected-members.ts";
 import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
 import { closeRoomConnections } from "./close-room-connections.ts";
 import { forgetAll, forgetConnections } from "./forget-connections.ts";
@@ -90,7 +95,7 @@ const notifyUnreached = async (
   );
   const notify = async (connections: readonly Connection[], delay: number): Promise<void> => {
     if (connections.length === 0) return;
-    const { sendTask } = await import("../data/tasks.ts");
+    const { sendTask } = await import("../store/queues/tasks.ts");
     const user_ids = [...new Set(connections.map(({ userId }) => userId))];
     const connection_ids = connections.map(({ id }) => id);
     await sendTask({ task: "notify_unreached", room_id: roomId, seq, user_ids, connection_ids }, delay);

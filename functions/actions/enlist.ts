@@ -1,8 +1,8 @@
-import { flagLiveListed } from "../data/head-changes.ts";
-import { addLargeRoom, dropLargeRoom } from "../data/live.ts";
-import { getMembers } from "../data/members.ts";
-import { getRoster } from "../data/rosters.ts";
 import { forEach } from "../kernel/for-each.ts";
+import { addLargeRoom, dropLargeRoom } from "../store/rooms/connected-members.ts";
+import { flagLiveListed } from "../store/rooms/head-changes.ts";
+import { getMembers } from "../store/rooms/members.ts";
+import { getRoster } from "../store/rooms/rosters.ts";
 
 const atOnce = 25;
 

@@ -1,7 +1,7 @@
-import { getHead } from "../data/heads.ts";
-import { getMembers, updateMemberRole } from "../data/members.ts";
-import { leaveRoster } from "../data/roster-changes.ts";
-import { byStanding, getRosterChunks, type RosterEntry } from "../data/rosters.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { getMembers, updateMemberRole } from "../store/rooms/members.ts";
+import { leaveRoster } from "../store/rooms/roster-changes.ts";
+import { byStanding, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
 import { settleRole } from "./settle-role.ts";
 
 /** A roster entry with the number of its chunk. */

@@ -1,15 +1,15 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { getDetails } from "../data/details.ts";
-import type { Head } from "../data/heads.ts";
-import { listListings } from "../data/listings.ts";
-import { listRoomIds } from "../data/memberships.ts";
-import type { Profile } from "../data/profiles.ts";
-import { getProfiles } from "../data/profiles.ts";
-import { getFirstRosters } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
 import { countFitting } from "../kernel/answer-size.ts";
 import type { Slice } from "../kernel/page.ts";
 import { foldText } from "../kernel/words.ts";
+import { getDetails } from "../store/rooms/details.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { listRoomIds } from "../store/rooms/memberships.ts";
+import { listListings } from "../store/rooms/public-rooms.ts";
+import { getFirstRosters } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import type { Profile } from "../store/users/profiles.ts";
+import { getProfiles } from "../store/users/profiles.ts";
 import { byActivity, presentRooms } from "./list-rooms.ts";
 
 /** The words of a search, as they are compared. */

@@ -1,5 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
 import { directoryLimit } from "../../contract/people.ts";
+import type { Slice } from "../kernel/page.ts";
+import { soughtWords } from "../kernel/words.ts";
 import {
   type DirectoryEntry,
   type Filters,
@@ -7,9 +9,7 @@ import {
   filterValue,
   findByFilters,
   findByWord,
-} from "../data/directory.ts";
-import type { Slice } from "../kernel/page.ts";
-import { soughtWords } from "../kernel/words.ts";
+} from "../store/users/directory.ts";
 import { viewUsers } from "./view-users.ts";
 
 /** Words of a search that count: each is a query of its own. */

@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { tellInvitation } from "./tell-invitation.ts";
 
 /** Somebody was added to a room by somebody else, and is notified of it. */

@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { followAddedMember } from "./follow-added-member.ts";
 import { followChangedMessage } from "./follow-changed-message.ts";
 import { followChangedProfile } from "./follow-changed-profile.ts";

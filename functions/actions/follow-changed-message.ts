@@ -1,5 +1,5 @@
-import type { Change } from "../data/changes.ts";
-import { searchIndex } from "../data/search-index.ts";
+import type { Change } from "../store/background/changes.ts";
+import { searchIndex } from "../store/search/search-index.ts";
 import { entryOf, indexMessage, isSame, messageTerms } from "./index-message.ts";
 
 /**

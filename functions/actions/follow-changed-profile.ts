@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { indexProfile } from "./index-profile.ts";
 
 /** A profile was made, or changed: the directory finds people by what they say of themselves now. */

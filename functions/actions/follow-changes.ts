@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { changeOf, isUrgent, keyOfRecord } from "../data/changes.ts";
-import { sendTask } from "../data/tasks.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { errorFacts, log } from "../kernel/log.ts";
+import { changeOf, isUrgent, keyOfRecord } from "../store/background/changes.ts";
+import { sendTask } from "../store/queues/tasks.ts";
 import { followChange } from "./follow-change.ts";
 
 /** How many items' changes are followed at once. */

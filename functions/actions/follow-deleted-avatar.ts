@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { removeAvatar } from "./avatars.ts";
 
 /** The upload of a picture is over, after a day: where it was not used, its object goes, and a copy that was cut off. */

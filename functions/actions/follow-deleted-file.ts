@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { reviewDeletedFile } from "./remove-files.ts";
 
 /** An upload that no message kept is gone, as it was to be after a day, or because its uploader deleted it. */

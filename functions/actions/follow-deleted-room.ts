@@ -1,5 +1,5 @@
-import type { Change } from "../data/changes.ts";
-import { sendTask } from "../data/tasks.ts";
+import type { Change } from "../store/background/changes.ts";
+import { sendTask } from "../store/queues/tasks.ts";
 
 /**
  * Seconds until what a deleted room held is removed. Whoever began before it was deleted may still write into it, and no

@@ -1,7 +1,7 @@
-import type { Change } from "../data/changes.ts";
-import { claimAddition, getContact } from "../data/contacts.ts";
-import { areApart } from "../data/people.ts";
-import { getTogether } from "../data/together.ts";
+import type { Change } from "../store/background/changes.ts";
+import { claimAddition, getContact } from "../store/contacts/contacts.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart } from "../store/users/users.ts";
 import { notificationOfContact } from "./new-notifications.ts";
 import { withSeenEmail } from "./seen-addresses.ts";
 import { tellNotification } from "./tell-notification.ts";

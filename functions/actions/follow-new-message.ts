@@ -1,5 +1,5 @@
-import type { Change } from "../data/changes.ts";
 import { inTurn } from "../kernel/in-turn.ts";
+import type { Change } from "../store/background/changes.ts";
 import { notifyEmergency } from "./notify-emergency.ts";
 import { notifyMembers } from "./notify-members.ts";
 import { isGone } from "./present-message.ts";

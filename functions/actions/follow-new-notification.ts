@@ -1,9 +1,9 @@
-import type { Change } from "../data/changes.ts";
-import type { StoredNotification } from "../data/notifications.ts";
-import { getPresence } from "../data/presence.ts";
-import { listPushSubscriptions } from "../data/push-subscriptions.ts";
-import { type Push, sendPushes } from "../data/pushes.ts";
 import { environment } from "../kernel/environment.ts";
+import type { Change } from "../store/background/changes.ts";
+import type { StoredNotification } from "../store/notifications/notifications.ts";
+import { listPushSubscriptions } from "../store/notifications/push-subscriptions.ts";
+import { type Push, sendPushes } from "../store/notifications/pushes.ts";
+import { getPresence } from "../store/presence/presence.ts";
 
 /** Whether somebody has a connection that gets what the notification is of. */
 const isReached = async ({ userId, roomId }: StoredNotification): Promise<boolean> => {

@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { isRoomGone } from "./gone-rooms.ts";
 import { removeFileOfMessage } from "./remove-files.ts";
 

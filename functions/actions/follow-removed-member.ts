@@ -1,5 +1,5 @@
-import type { Change } from "../data/changes.ts";
-import { sendTask } from "../data/tasks.ts";
+import type { Change } from "../store/background/changes.ts";
+import { sendTask } from "../store/queues/tasks.ts";
 import { isRoomGone } from "./gone-rooms.ts";
 
 /** Seconds until it is looked whether the request that ended a membership came to its end: none runs longer than 29. */

@@ -1,4 +1,4 @@
-import type { Change } from "../data/changes.ts";
+import type { Change } from "../store/background/changes.ts";
 import { avatarOf } from "./avatar-address.ts";
 import { removeAvatar } from "./avatars.ts";
 

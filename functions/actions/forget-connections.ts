@@ -1,10 +1,10 @@
-import { removeConnections } from "../data/connections.ts";
-import type { Connection } from "../data/presence.ts";
-import { endSession } from "../data/sessions.ts";
-import { getConnection } from "../data/sockets.ts";
-import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { isoOf } from "../kernel/time.ts";
+import { removeConnections } from "../store/presence/connections.ts";
+import type { Connection } from "../store/presence/presence.ts";
+import { endSession } from "../store/presence/sessions.ts";
+import { getConnection } from "../store/presence/sockets.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { forgetQuietly } from "./announce.ts";
 import { announcePresence } from "./announce-presence.ts";
 import { announceVisit } from "./announce-visit.ts";

@@ -1,11 +1,11 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
-import type { Head } from "../data/heads.ts";
-import { type Membership, recentSeq } from "../data/memberships.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
 import { messageId as idOf, newRoomId } from "../kernel/ids.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { type Membership, recentSeq } from "../store/rooms/memberships.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { accessMessage, accessPresent } from "./access-message.ts";
 import { accessSending } from "./access-sending.ts";
 import { bucketOf, payAllAhead } from "./rate-limit.ts";

@@ -1,6 +1,6 @@
 import { usernameLimit } from "../../contract/auth.ts";
-import { keepUsername } from "../data/usernames.ts";
 import { nameSigns } from "../kernel/ids.ts";
+import { keepUsername } from "../store/users/usernames.ts";
 
 /**
  * As much of a username as fits, which then ends in a letter or digit again: no mention reaches further. It fits in the form

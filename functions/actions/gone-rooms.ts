@@ -1,4 +1,4 @@
-import { getHead } from "../data/heads.ts";
+import { getHead } from "../store/rooms/heads.ts";
 
 /** Rooms that are deleted for good: the removal of what they held ends memberships and removes messages by the hundred. */
 const gone = new Set<string>();

@@ -1,6 +1,6 @@
-import type { Delivery } from "../data/delivery-pages.ts";
-import { getHead, type Head } from "../data/heads.ts";
-import { getMemberships, type Membership } from "../data/memberships.ts";
+import type { Delivery } from "../store/queues/delivery-pages.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getMemberships, type Membership } from "../store/rooms/memberships.ts";
 
 /**
  * Whether a member may see a message: not one of before they joined, if their role may not view the history. Times do

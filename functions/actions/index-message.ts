@@ -1,6 +1,6 @@
-import { getMessage, type StoredMessage } from "../data/messages.ts";
-import { type Entry, searchIndex } from "../data/search-index.ts";
 import { termsOf } from "../kernel/message-words.ts";
+import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
+import { type Entry, searchIndex } from "../store/search/search-index.ts";
 
 /** What a message says, file names first: those are looked for by few words. */
 export const textsOf = ({ content, attachment }: StoredMessage): string[] =>

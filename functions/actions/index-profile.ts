@@ -1,3 +1,6 @@
+import { pause } from "../kernel/pause.ts";
+import { foldText, foundWords } from "../kernel/words.ts";
+import type { Key } from "../store/table/keys.ts";
 import {
   type DirectoryEntry,
   deleteDirectoryEntry,
@@ -11,11 +14,8 @@ import {
   replaceDirectoryEntry,
   userOfEntry,
   wordLimit,
-} from "../data/directory.ts";
-import type { Key } from "../data/keys.ts";
-import { getProfile, type Profile } from "../data/profiles.ts";
-import { pause } from "../kernel/pause.ts";
-import { foldText, foundWords } from "../kernel/words.ts";
+} from "../store/users/directory.ts";
+import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { displayNameOf } from "./present-user.ts";
 
 /** Signs of a name that decide its place in a list. */

@@ -1,5 +1,5 @@
-import { type Key, keys } from "../data/keys.ts";
-import type { SubjectKind } from "../data/scan.ts";
+import { type Key, keys } from "../store/table/keys.ts";
+import type { SubjectKind } from "../store/table/scan.ts";
 import { rebuildProfile, removeStrays } from "./index-profile.ts";
 import { rebuildNotifications } from "./rebuild-notifications.ts";
 import { rebuildSearch } from "./rebuild-search.ts";

@@ -1,8 +1,8 @@
 import type { MediaType } from "../../contract/media-types.ts";
-import type { FileFacts } from "../data/files.ts";
-import { objectKeys } from "../data/keys.ts";
-import type { ObjectHead } from "../data/objects.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import type { FileFacts } from "../store/attachments/files.ts";
+import type { ObjectHead } from "../store/attachments/objects.ts";
+import { objectKeys } from "../store/table/keys.ts";
 
 /** Bytes that are looked at: enough to find what kind of document an archive is. */
 const headLength = 64 * 1024;
@@ -94,7 +94,7 @@ const flawOf = async (file: Promised, object: ObjectHead | "threat"): Promise<st
  * and `invalid_input` if it is not what it was said to be: then it is removed, after `forget` has removed what is noted of it.
  */
 export const inspectUpload = async (file: Promised, forget: () => Promise<unknown>): Promise<string> => {
-  const { deleteObject, getObjectHead } = await import("../data/objects.ts");
+  const { deleteObject, getObjectHead } = await import("../store/attachments/objects.ts");
   const key = objectKeys.pending(file.id);
   const object = await getObjectHead(key, headLength);
   if (object === "absent")

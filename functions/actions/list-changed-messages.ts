@@ -1,6 +1,6 @@
-import { type ChangedPlace, getMessages, listChangedPlaces } from "../data/messages.ts";
 import { countFitting } from "../kernel/answer-size.ts";
 import { pause } from "../kernel/pause.ts";
+import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/messages/messages.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 

@@ -1,8 +1,8 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { getMessages, type StoredMessage } from "../data/messages.ts";
-import { listPinSeqs } from "../data/pins.ts";
-import { listReplySeqs } from "../data/replies.ts";
 import type { Slice } from "../kernel/page.ts";
+import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
+import { listPinSeqs } from "../store/messages/pins.ts";
+import { listReplySeqs } from "../store/messages/replies.ts";
 import { accessMessage } from "./access-message.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";

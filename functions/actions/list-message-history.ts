@@ -1,6 +1,6 @@
 import type { MessageEdit } from "../../contract/objects/message.ts";
-import { listEdits } from "../data/edits.ts";
 import type { Slice } from "../kernel/page.ts";
+import { listEdits } from "../store/messages/edits.ts";
 import { accessMessage } from "./access-message.ts";
 import { isGone } from "./present-message.ts";
 

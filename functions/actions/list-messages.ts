@@ -1,5 +1,5 @@
-import { listMessagesBetween } from "../data/messages.ts";
 import { countFitting } from "../kernel/answer-size.ts";
+import { listMessagesBetween } from "../store/messages/messages.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 

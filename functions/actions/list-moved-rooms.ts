@@ -1,5 +1,5 @@
-import { listRoomIds } from "../data/memberships.ts";
-import { getTogether } from "../data/together.ts";
+import { listRoomIds } from "../store/rooms/memberships.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { unreadCount } from "./read-state.ts";
 
 /** What a client holds of a room: the last message and the last change that it has seen. */

@@ -1,5 +1,8 @@
 import { notificationLimit } from "../../contract/notifications.ts";
 import type { Notification } from "../../contract/objects/notification.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { forEach } from "../kernel/for-each.ts";
+import type { Slice } from "../kernel/page.ts";
 import {
   deleteNotification,
   getNoticed,
@@ -8,11 +11,8 @@ import {
   markAllNotified,
   markNotified,
   type StoredNotification,
-} from "../data/notifications.ts";
-import { putStretchAway, putStretchesAway } from "../data/stretches.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { forEach } from "../kernel/for-each.ts";
-import type { Slice } from "../kernel/page.ts";
+} from "../store/notifications/notifications.ts";
+import { putStretchAway, putStretchesAway } from "../store/notifications/unread-notices.ts";
 import { getStandings, type Standing, viewNotifications } from "./view-notifications.ts";
 
 const noNotification = (): ApiError =>

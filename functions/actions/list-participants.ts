@@ -1,9 +1,9 @@
 import type { Participant } from "../../contract/objects/room.ts";
-import type { Head } from "../data/heads.ts";
-import { personOf } from "../data/people.ts";
-import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
 import type { Slice } from "../kernel/page.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { personOf } from "../store/users/users.ts";
 import type { ReadableRoom } from "./access-room.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentParticipant } from "./present-room.ts";

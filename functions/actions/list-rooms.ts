@@ -1,10 +1,10 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { getDetails } from "../data/details.ts";
-import type { Head } from "../data/heads.ts";
-import { listRoomIds, type Membership } from "../data/memberships.ts";
-import { getCensuses, getFirstRosters, type RosterEntry } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
 import type { Slice } from "../kernel/page.ts";
+import { getDetails } from "../store/rooms/details.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
+import { getCensuses, getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentRoom } from "./present-room.ts";
 import { getWitnessesOfLast } from "./witnesses.ts";

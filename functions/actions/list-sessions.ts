@@ -1,7 +1,7 @@
-import { type Connection, getPresence, isOpening } from "../data/presence.ts";
-import { getSessions, type Session } from "../data/sessions.ts";
-import { getConnection } from "../data/sockets.ts";
 import { isoOf } from "../kernel/time.ts";
+import { type Connection, getPresence, isOpening } from "../store/presence/presence.ts";
+import { getSessions, type Session } from "../store/presence/sessions.ts";
+import { getConnection } from "../store/presence/sockets.ts";
 import { forgetConnections } from "./forget-connections.ts";
 
 interface ActiveSession {

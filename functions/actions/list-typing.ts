@@ -1,8 +1,8 @@
 import type { User } from "../../contract/objects/user.ts";
-import { getMemberships } from "../data/memberships.ts";
-import { areApart, personOf } from "../data/people.ts";
-import { getTogether } from "../data/together.ts";
-import { listTyping } from "../data/typing.ts";
+import { listTyping } from "../store/presence/typing.ts";
+import { getMemberships } from "../store/rooms/memberships.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart, personOf } from "../store/users/users.ts";
 import { accessReadableRoom } from "./access-room.ts";
 import { presentUser } from "./present-user.ts";
 

@@ -1,10 +1,10 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { listRoomIds } from "../data/memberships.ts";
-import { getMessagesAt } from "../data/messages.ts";
-import { listUnread } from "../data/read-ahead.ts";
-import { getTogether } from "../data/together.ts";
 import { messageId } from "../kernel/ids.ts";
 import type { Slice } from "../kernel/page.ts";
+import { getMessagesAt } from "../store/messages/messages.ts";
+import { listRoomIds } from "../store/rooms/memberships.ts";
+import { listUnread } from "../store/rooms/read-ahead.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { byActivity } from "./list-rooms.ts";
 import { unreadCount } from "./read-state.ts";

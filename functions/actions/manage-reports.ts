@@ -1,7 +1,10 @@
 import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
-import { getHead } from "../data/heads.ts";
-import { getMessage, getMessagesAt, type StoredMessage } from "../data/messages.ts";
-import { type People, personOf } from "../data/people.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { ApiError } from "../kernel/api-error.ts";
+import { messageId } from "../kernel/ids.ts";
+import type { Slice } from "../kernel/page.ts";
+import { isoNow, isPast } from "../kernel/time.ts";
+import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   type Closing,
   closeReport,
@@ -10,13 +13,10 @@ import {
   noteRemoval,
   type ReportedMessage,
   type StoredReport,
-} from "../data/reports.ts";
-import { getTogether } from "../data/together.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { messageId } from "../kernel/ids.ts";
-import type { Slice } from "../kernel/page.ts";
-import { isoNow, isPast } from "../kernel/time.ts";
+} from "../store/reports/reports.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { type People, personOf } from "../store/users/users.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { removeMessage } from "./delete-message.ts";
 import { presentAttachment, presentFacts } from "./present-attachment.ts";

@@ -1,4 +1,4 @@
-import { raiseDeliveredMark } from "../data/marks.ts";
+import { raiseDeliveredMark } from "../store/rooms/marks.ts";
 import { accessMarkedRoom, notMember } from "./access-marks.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { standingIn } from "./read-state.ts";

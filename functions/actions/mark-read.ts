@@ -1,8 +1,8 @@
-import { getHead, type Head } from "../data/heads.ts";
-import { type MarkResult, markRead, raiseReadMark } from "../data/marks.ts";
-import { countUnread, isRead, type Reading } from "../data/read-ahead.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { messageId } from "../kernel/ids.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
+import { type MarkResult, markRead, raiseReadMark } from "../store/rooms/marks.ts";
+import { countUnread, isRead, type Reading } from "../store/rooms/read-ahead.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access-marks.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { standingIn } from "./read-state.ts";

@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { hiddenSince, type Presence, presenceSeenBy } from "../data/presence.ts";
+import { hiddenSince, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
 import type { EventFor } from "./post-event.ts";
 
 /**

@@ -1,9 +1,9 @@
-import type { Membership } from "../data/memberships.ts";
-import { getMessage } from "../data/messages.ts";
-import { getRoster } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
 import { messageId } from "../kernel/ids.ts";
 import type { Slice } from "../kernel/page.ts";
+import { getMessage } from "../store/messages/messages.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { getRoster } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "./access-marks.ts";
 import { accessMemberRoom, accessReadableRoom } from "./access-room.ts";
 import { markRoomDelivered } from "./mark-delivered.ts";

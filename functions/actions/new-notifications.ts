@@ -1,8 +1,8 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
-import type { StoredContact } from "../data/contacts.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import type { NewNotification } from "../data/notifications.ts";
 import { messageId, notificationId, urgentNotificationId } from "../kernel/ids.ts";
+import type { StoredContact } from "../store/contacts/contacts.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { NewNotification } from "../store/notifications/notifications.ts";
 
 /** What tells somebody of a message: one notification of theirs at most, whatever its type. */
 export const notificationOfMessage = (

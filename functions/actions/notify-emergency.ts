@@ -1,10 +1,10 @@
-import { getHead } from "../data/heads.ts";
-import { getMessage, type StoredMessage } from "../data/messages.ts";
-import { areApart } from "../data/people.ts";
-import { getRosterChunks } from "../data/rosters.ts";
-import { sendTask } from "../data/tasks.ts";
-import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
+import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
+import { sendTask } from "../store/queues/tasks.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { getRosterChunks } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart } from "../store/users/users.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
 import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";

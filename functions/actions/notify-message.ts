@@ -1,7 +1,7 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Head } from "../data/heads.ts";
-import type { StoredMessage } from "../data/messages.ts";
 import { messageId } from "../kernel/ids.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Head } from "../store/rooms/heads.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { getAudience } from "./audience.ts";
 import { deliver } from "./deliver.ts";

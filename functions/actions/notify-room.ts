@@ -1,9 +1,9 @@
 import type { Participant } from "../../contract/objects/room.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import { areApart, personOf } from "../data/people.ts";
-import { getRoster, type RosterEntry } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart, personOf } from "../store/users/users.ts";
 import { getAudience, getListeners, type Listeners, only } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { inParts } from "./event-parts.ts";

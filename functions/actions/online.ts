@@ -1,13 +1,13 @@
-import { listBlocks } from "../data/blocks.ts";
-import type { Changed } from "../data/change-presence.ts";
-import { listListed, putHeartbeat, putOffline, settleListing } from "../data/online.ts";
-import { personOf } from "../data/people.ts";
-import type { Presence } from "../data/presence.ts";
-import { getTogether } from "../data/together.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { forEach } from "../kernel/for-each.ts";
 import { isoOf } from "../kernel/time.ts";
+import { listBlocks } from "../store/contacts/blocks.ts";
+import type { Changed } from "../store/presence/change-presence.ts";
+import { listListed, putHeartbeat, putOffline, settleListing } from "../store/presence/online.ts";
+import type { Presence } from "../store/presence/presence.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { personOf } from "../store/users/users.ts";
 import { announcePresence } from "./announce-presence.ts";
 import { ensureProfile } from "./profiles.ts";
 

@@ -1,5 +1,5 @@
-import type { Head } from "../data/heads.ts";
-import type { RosterEntry } from "../data/rosters.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { RosterEntry } from "../store/rooms/rosters.ts";
 
 /** A direct room's members stand in its head; both have been there since it was made. */
 export const pairMembers = (head: Head): RosterEntry[] =>

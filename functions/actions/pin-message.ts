@@ -1,7 +1,7 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { deletePin, putPin } from "../data/pins.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isoNow } from "../kernel/time.ts";
+import { deletePin, putPin } from "../store/messages/pins.ts";
 import { accessChangeableMessage, accessLasting, accessPresent } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";
 import { accessUnblocked } from "./access-sending.ts";

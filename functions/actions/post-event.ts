@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { type Connection, isOpening } from "../data/presence.ts";
-import { closeConnection, postToConnections } from "../data/sockets.ts";
 import { epochSeconds } from "../kernel/time.ts";
+import { type Connection, isOpening } from "../store/presence/presence.ts";
+import { closeConnection, postToConnections } from "../store/presence/sockets.ts";
 
 export const encodeEvent = (event: ServerEvent): string => JSON.stringify(event);
 

@@ -1,7 +1,7 @@
 import type { Attachment } from "../../contract/objects/attachment.ts";
-import type { FileFacts } from "../data/files.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { downloadUrl } from "../data/object-urls.ts";
+import type { FileFacts } from "../store/attachments/files.ts";
+import { downloadUrl } from "../store/attachments/object-urls.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
 
 /** What is known of a file, as clients call it. */
 export const presentFacts = (file: FileFacts) => ({

@@ -1,7 +1,7 @@
 import type { MemberMarks } from "../../contract/objects/message.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import { liveAhead } from "../data/read-ahead.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { liveAhead } from "../store/rooms/read-ahead.ts";
 import { inStanding, type Witnesses } from "./witnesses.ts";
 
 const marksOfMember = (member: Membership): MemberMarks => ({

@@ -1,8 +1,8 @@
 import type { Message, Reactions } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
-import type { StoredMessage } from "../data/messages.ts";
 import { messageId } from "../kernel/ids.ts";
 import { isoOf, isPast } from "../kernel/time.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
 import { presentAttachment } from "./present-attachment.ts";
 import type { MessageMarks } from "./read-state.ts";
 

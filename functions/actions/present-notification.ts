@@ -1,9 +1,9 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { previewOf } from "../data/heads.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import type { StoredNotification } from "../data/notifications.ts";
 import { messageId } from "../kernel/ids.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { StoredNotification } from "../store/notifications/notifications.ts";
+import { previewOf } from "../store/rooms/heads.ts";
 import { isGone } from "./present-message.ts";
 
 /** What the view of a notification is made of. */

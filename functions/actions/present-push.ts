@@ -1,5 +1,5 @@
 import type { Notification, NotificationType } from "../../contract/objects/notification.ts";
-import { previewOf } from "../data/heads.ts";
+import { previewOf } from "../store/rooms/heads.ts";
 
 /** What a browser is sent, and the topic: at most about 1 KB of JSON, in any script. */
 export interface PushContent {

@@ -1,13 +1,13 @@
 import type { LastMessage } from "../../contract/objects/message.ts";
 import type { Participant, Room } from "../../contract/objects/room.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { noDetails, type StoredDetails } from "../data/details.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import { type People, personOf } from "../data/people.ts";
-import type { RosterEntry } from "../data/rosters.ts";
 import { messageId } from "../kernel/ids.ts";
 import { isPast } from "../kernel/time.ts";
+import { noDetails, type StoredDetails } from "../store/rooms/details.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import type { RosterEntry } from "../store/rooms/rosters.ts";
+import { type People, personOf } from "../store/users/users.ts";
 import { firstVisibleSeq } from "./access-room.ts";
 import { presentUser } from "./present-user.ts";
 import { asTold, hasRead, isSettled, unreadCount } from "./read-state.ts";

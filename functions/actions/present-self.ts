@@ -1,6 +1,6 @@
 import type { User } from "../../contract/objects/user.ts";
-import { getPresence } from "../data/presence.ts";
-import type { Profile } from "../data/profiles.ts";
+import { getPresence } from "../store/presence/presence.ts";
+import type { Profile } from "../store/users/profiles.ts";
 import { presentUser } from "./present-user.ts";
 
 /** Oneself, as one is shown to oneself. */

@@ -1,6 +1,6 @@
 import type { User } from "../../contract/objects/user.ts";
-import type { Person } from "../data/people.ts";
-import type { Profile } from "../data/profiles.ts";
+import type { Profile } from "../store/users/profiles.ts";
+import type { Person } from "../store/users/users.ts";
 
 const fullName = (first: string | null, last: string | null): string | null =>
   [first, last].filter((part) => part !== null).join(" ") || null;

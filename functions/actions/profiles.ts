@@ -1,13 +1,13 @@
-import { putPresence } from "../data/presence.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { putPresence } from "../store/presence/presence.ts";
 import {
   getProfile,
   type Profile,
   type ProfileChanges,
   putProfile,
   updateProfile,
-} from "../data/profiles.ts";
-import { getRegistration } from "../data/registrations.ts";
-import type { Actor } from "../kernel/actor.ts";
+} from "../store/users/profiles.ts";
+import { getRegistration } from "../store/users/registrations.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
 import { claimedProfile } from "./claimed-profile.ts";
 import { keepFreeUsername } from "./free-username.ts";

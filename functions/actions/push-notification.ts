@@ -1,16 +1,16 @@
-import { getNotification } from "../data/notifications.ts";
-import type { PushAnswer, PushMessage } from "../data/push-services.ts";
-import {
-  deletePushSubscription,
-  getPushSubscription,
-  type PushSubscription,
-} from "../data/push-subscriptions.ts";
-import type { Push } from "../data/pushes.ts";
-import { putStretchAway } from "../data/stretches.ts";
 import { environment } from "../kernel/environment.ts";
 import { digest } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { NotPublicError, problemOfUrl } from "../kernel/public-url.ts";
+import { getNotification } from "../store/notifications/notifications.ts";
+import type { PushAnswer, PushMessage } from "../store/notifications/push-services.ts";
+import {
+  deletePushSubscription,
+  getPushSubscription,
+  type PushSubscription,
+} from "../store/notifications/push-subscriptions.ts";
+import type { Push } from "../store/notifications/pushes.ts";
+import { putStretchAway } from "../store/notifications/unread-notices.ts";
 import { type PushContent, presentPush, shrunk } from "./present-push.ts";
 import { getStandings, viewStandings } from "./view-notifications.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
@@ -92,7 +92,7 @@ const isUnreachable = (error: unknown): boolean =>
 
 /** Sends; undefined where there is no such service. */
 const send = async (subscription: PushSubscription, sending: Sending): Promise<PushAnswer | undefined> => {
-  const { sendToBrowser } = await import("../data/push-services.ts");
+  const { sendToBrowser } = await import("../store/notifications/push-services.ts");
   try {
     return await sendToBrowser(subscription, messageOf(subscription.userId, sending));
   } catch (error) {
@@ -130,7 +130,7 @@ const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> =>
 const pushToTopic = async (push: Push): Promise<void> => {
   const sending = await getSending(push);
   if (!sending) return;
-  const { publishNotification } = await import("../data/notification-topic.ts");
+  const { publishNotification } = await import("../store/notifications/notification-topic.ts");
   await publishNotification(push.user_id, sending.content);
 };
 

@@ -4,6 +4,11 @@ import {
   type PushSubscription as Presented,
   pushSubscriptionLimit,
 } from "../../contract/push.ts";
+import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { environment } from "../kernel/environment.ts";
+import type { Slice } from "../kernel/page.ts";
+import { normalizedUrl, problemOfUrl } from "../kernel/public-url.ts";
+import { isoOf, isPast } from "../kernel/time.ts";
 import {
   deletePushSubscription,
   expiryOf,
@@ -12,12 +17,7 @@ import {
   type PushSubscription,
   putPushSubscription,
   subscriptionIdOf,
-} from "../data/push-subscriptions.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
-import type { Slice } from "../kernel/page.ts";
-import { normalizedUrl, problemOfUrl } from "../kernel/public-url.ts";
-import { isoOf, isPast } from "../kernel/time.ts";
+} from "../store/notifications/push-subscriptions.ts";
 
 const present = ({ id, endpoint, createdAt, expiresAt }: PushSubscription): Presented => ({
   id,

@@ -1,6 +1,6 @@
-import { type Bucket, isHalfEmpty, type Membership, payForSend } from "../data/memberships.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
+import { type Bucket, isHalfEmpty, type Membership, payForSend } from "../store/rooms/memberships.ts";
 
 /** Every member's bucket of every room. */
 export const bucketOf = (): Bucket => {

@@ -1,9 +1,9 @@
 import { maxReactionBytes, maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
 import type { Reactions } from "../../contract/objects/message.ts";
-import type { MessageChange } from "../data/message-changes.ts";
-import type { StoredMessage } from "../data/messages.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
+import type { MessageChange } from "../store/messages/message-changes.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
 import { accessChangeableMessage, accessPresent } from "./access-message.ts";
 import { accessUnblocked } from "./access-sending.ts";
 import { changeMessage } from "./change-message.ts";

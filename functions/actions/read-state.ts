@@ -1,7 +1,7 @@
-import type { Head } from "../data/heads.ts";
-import type { Standing } from "../data/marks.ts";
-import type { Membership } from "../data/memberships.ts";
-import { countUnread, isRead } from "../data/read-ahead.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Standing } from "../store/rooms/marks.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { countUnread, isRead } from "../store/rooms/read-ahead.ts";
 
 type Blocked = Pick<Head, "blockedBy">;
 

@@ -1,7 +1,7 @@
-import { listMessagesBetween, type StoredMessage } from "../data/messages.ts";
-import { keptSince, type NewNotification } from "../data/notifications.ts";
-import type { Profile } from "../data/profiles.ts";
-import { isRead } from "../data/read-ahead.ts";
+import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
+import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
+import { isRead } from "../store/rooms/read-ahead.ts";
+import type { Profile } from "../store/users/profiles.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { getAddressing } from "./addressed.ts";
 import { notificationOfMessage } from "./new-notifications.ts";

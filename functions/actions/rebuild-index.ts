@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { getRebuild, noteStep, type Place } from "../data/rebuilds.ts";
-import { type ScanPage, scanPage } from "../data/scan.ts";
-import { sendTask, type Task } from "../data/tasks.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { isThrottled } from "../kernel/throttled.ts";
+import { getRebuild, noteStep, type Place } from "../store/background/rebuilds.ts";
+import { sendTask, type Task } from "../store/queues/tasks.ts";
+import { type ScanPage, scanPage } from "../store/table/scan.ts";
 import { type Index, indexNamed } from "./indexes.ts";
 
 type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;

@@ -1,19 +1,19 @@
 import { contactLimit } from "../../contract/contacts.ts";
-import { listBlocks } from "../data/blocks.ts";
-import { claimAddition, listContacts } from "../data/contacts.ts";
-import { getMembersOf, type Member } from "../data/members.ts";
-import { listRoomIds } from "../data/memberships.ts";
+import { forEach } from "../kernel/for-each.ts";
+import { isoOf } from "../kernel/time.ts";
+import { listBlocks } from "../store/contacts/blocks.ts";
+import { claimAddition, listContacts } from "../store/contacts/contacts.ts";
 import {
   keptSince,
   listMissing,
   listNotifications,
   type NewNotification,
   putNotification,
-} from "../data/notifications.ts";
-import { getProfile, type Profile } from "../data/profiles.ts";
-import { getTogether } from "../data/together.ts";
-import { forEach } from "../kernel/for-each.ts";
-import { isoOf } from "../kernel/time.ts";
+} from "../store/notifications/notifications.ts";
+import { getMembersOf, type Member } from "../store/rooms/members.ts";
+import { listRoomIds } from "../store/rooms/memberships.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { getProfile, type Profile } from "../store/users/profiles.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { notificationOfContact, notificationOfInvitation } from "./new-notifications.ts";
 import { listAddressing } from "./rebuild-addressed.ts";

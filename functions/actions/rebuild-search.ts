@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { getHead, type Head } from "../data/heads.ts";
-import { getMessages, listMessagesBetween, type StoredMessage } from "../data/messages.ts";
-import { type EntryChange, type KeptEntry, searchIndex } from "../data/search-index.ts";
+import { getMessages, listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
+import { type EntryChange, type KeptEntry, searchIndex } from "../store/search/search-index.ts";
 import { entryOf, indexMessage, isSame, messageTerms } from "./index-message.ts";
 
 /** Messages of a step. */

@@ -1,15 +1,15 @@
-import { getHead } from "../data/heads.ts";
-import { getMembership, type Membership } from "../data/memberships.ts";
+import { forEach } from "../kernel/for-each.ts";
 import {
   findNotification,
   getNoticed,
   keptSince,
   type NewNotification,
   putNotification,
-} from "../data/notifications.ts";
-import { getPresence } from "../data/presence.ts";
-import { forgetStretch, moveStretch } from "../data/stretches.ts";
-import { forEach } from "../kernel/for-each.ts";
+} from "../store/notifications/notifications.ts";
+import { forgetStretch, moveStretch } from "../store/notifications/unread-notices.ts";
+import { getPresence } from "../store/presence/presence.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { listeningTo } from "./audience.ts";
 import { notificationOfMessage } from "./new-notifications.ts";

@@ -1,5 +1,5 @@
-import type { Head } from "../data/heads.ts";
-import { searchIndex } from "../data/search-index.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { searchIndex } from "../store/search/search-index.ts";
 
 /**
  * Removes what a room that is deleted was found by, or the messages of a direct room before it was opened again, for as

@@ -1,8 +1,8 @@
-import { deleteFileOf, getFile, restoreFile, type StoredFile } from "../data/files.ts";
-import type { Head } from "../data/heads.ts";
-import { objectKeys } from "../data/keys.ts";
-import { getMessage } from "../data/messages.ts";
 import { forEach } from "../kernel/for-each.ts";
+import { deleteFileOf, getFile, restoreFile, type StoredFile } from "../store/attachments/files.ts";
+import { getMessage } from "../store/messages/messages.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { objectKeys } from "../store/table/keys.ts";
 import { isRoomGone } from "./gone-rooms.ts";
 
 /**
@@ -15,7 +15,7 @@ const isHeld = async (roomId: string, seq: number, fileId: string): Promise<bool
   (await getMessage(roomId, seq))?.attachment?.id === fileId;
 
 const deleteObjectsOfFile = async (roomId: string, fileId: string): Promise<void> => {
-  const { deleteObject } = await import("../data/objects.ts");
+  const { deleteObject } = await import("../store/attachments/objects.ts");
   await Promise.all([
     deleteObject(objectKeys.attached(roomId, fileId)),
     deleteObject(objectKeys.pending(fileId)),
@@ -59,7 +59,7 @@ export const removeFilesOfRoom = async (head: Head, hasTime: () => boolean): Pro
   // Of a room that nobody opens again everything goes, also what is left of sends that were cut off.
   const isOver = isDeleted && head.type !== "direct";
   if (last === 0 && !isOver) return true;
-  const { deleteObjectsOf, listFileIds } = await import("../data/room-objects.ts");
+  const { deleteObjectsOf, listFileIds } = await import("../store/attachments/room-objects.ts");
   for await (const ids of listFileIds(head.id)) {
     if (!hasTime()) return false;
     const bound: { id: string; seq: number }[] = [];

@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import type { Membership } from "../data/memberships.ts";
-import type { StoredMessage } from "../data/messages.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
 import type { Render } from "./deliver.ts";
 import { fittingBeside } from "./event-parts.ts";
 import { type MessageParts, viewMessage } from "./view-messages.ts";

@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import type { Room } from "../../contract/objects/room.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
 import type { Render } from "./deliver.ts";
 import { fittingBeside } from "./event-parts.ts";
 import { participantsInList } from "./list-rooms.ts";

@@ -1,9 +1,9 @@
-import { getProfile } from "../data/profiles.ts";
-import { type NewReport, putReport, type StoredReport } from "../data/reports.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { reportId } from "../kernel/ids.ts";
 import { isoNow } from "../kernel/time.ts";
+import { type NewReport, putReport, type StoredReport } from "../store/reports/reports.ts";
+import { getProfile } from "../store/users/profiles.ts";
 import { accessPresent, accessVisibleMessage } from "./access-message.ts";
 import { accessMemberRoom } from "./access-room.ts";
 import { ensureProfile } from "./profiles.ts";

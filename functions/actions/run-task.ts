@@ -1,8 +1,8 @@
-import { changeOf } from "../data/changes.ts";
-import { emptyHead } from "../data/head-changes.ts";
-import { getHead } from "../data/heads.ts";
-import { removeRoomItems } from "../data/room-items.ts";
-import { sendTask, type Task } from "../data/tasks.ts";
+import { changeOf } from "../store/background/changes.ts";
+import { sendTask, type Task } from "../store/queues/tasks.ts";
+import { emptyHead } from "../store/rooms/head-changes.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { removeRoomItems } from "../store/rooms/room-items.ts";
 import { followChange } from "./follow-change.ts";
 import { forgetEnded } from "./forget-connections.ts";
 import { notifyChunk } from "./notify-emergency.ts";

@@ -1,7 +1,7 @@
-import { getHead } from "../data/heads.ts";
-import { areApart, personOf } from "../data/people.ts";
-import { putTyping } from "../data/typing.ts";
 import { noRoomAccess } from "../kernel/api-error.ts";
+import { putTyping } from "../store/presence/typing.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { areApart, personOf } from "../store/users/users.ts";
 import { accessMembership } from "./access-room.ts";
 import { maySend } from "./access-sending.ts";
 import { getAudience, only, others } from "./audience.ts";

@@ -1,19 +1,19 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { MessageSearch } from "../../contract/search.ts";
-import { lastTime } from "../data/keys.ts";
-import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
+import { countFitting } from "../kernel/answer-size.ts";
+import { invalidInput } from "../kernel/api-error.ts";
+import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
+import { writeCursor } from "../kernel/search-cursor.ts";
+import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   compareTerms,
   type Position,
   type SearchedRoom,
   searchIndex,
   type TermGroup,
-} from "../data/search-index.ts";
-import { getTogether } from "../data/together.ts";
-import { countFitting } from "../kernel/answer-size.ts";
-import { invalidInput } from "../kernel/api-error.ts";
-import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
-import { writeCursor } from "../kernel/search-cursor.ts";
+} from "../store/search/search-index.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { lastTime } from "../store/table/keys.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
 import { isGone } from "./present-message.ts";

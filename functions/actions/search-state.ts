@@ -1,7 +1,7 @@
-import { lastSeq, lastTime } from "../data/keys.ts";
-import type { Position, TermGroup } from "../data/search-index.ts";
 import { invalidCursor, readCursor } from "../kernel/search-cursor.ts";
 import { cut } from "../kernel/words.ts";
+import type { Position, TermGroup } from "../store/search/search-index.ts";
+import { lastSeq, lastTime } from "../store/table/keys.ts";
 import type { RoomGroup } from "./searched-rooms.ts";
 
 /** Where a search goes on, as its cursor holds it. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Head } from "../data/heads.ts";
-import { listRoomIds, type Membership } from "../data/memberships.ts";
-import type { SearchedRoom } from "../data/search-index.ts";
-import { getTogether } from "../data/together.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
+import type { SearchedRoom } from "../store/search/search-index.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { hidesHistory } from "./history-viewers.ts";
 import { byActivity } from "./list-rooms.ts";

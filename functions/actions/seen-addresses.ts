@@ -1,7 +1,7 @@
-import { getContactIds } from "../data/contacts.ts";
-import { listRoomIds } from "../data/memberships.ts";
-import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
+import { getContactIds } from "../store/contacts/contacts.ts";
+import { listRoomIds } from "../store/rooms/memberships.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 
 const listsAtOnce = 25;
 

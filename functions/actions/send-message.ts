@@ -1,15 +1,27 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import type { StoredFile } from "../data/files.ts";
-import { getHead, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../data/heads.ts";
-import { type Claim, type ClaimResult, claimSend, type Membership, recentSeq } from "../data/memberships.ts";
-import { getMessage, getNewestMessage, putMessage, type StoredMessage, untouched } from "../data/messages.ts";
-import { putReply } from "../data/replies.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
 import { parseMessageId } from "../kernel/ids.ts";
 import { errorFacts, log } from "../kernel/log.ts";
 import { isoNow } from "../kernel/time.ts";
+import type { StoredFile } from "../store/attachments/files.ts";
+import {
+  getMessage,
+  getNewestMessage,
+  putMessage,
+  type StoredMessage,
+  untouched,
+} from "../store/messages/messages.ts";
+import { putReply } from "../store/messages/replies.ts";
+import { getHead, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../store/rooms/heads.ts";
+import {
+  type Claim,
+  type ClaimResult,
+  claimSend,
+  type Membership,
+  recentSeq,
+} from "../store/rooms/memberships.ts";
 import { accessLasting, accessVisibleMessage } from "./access-message.ts";
 import { accessMembership } from "./access-room.ts";
 import { accessSending, sendingRefusal } from "./access-sending.ts";

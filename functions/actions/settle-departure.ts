@@ -1,6 +1,6 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
-import type { Head } from "../data/heads.ts";
-import { getCensuses, type RosterEntry } from "../data/rosters.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { getCensuses, type RosterEntry } from "../store/rooms/rosters.ts";
 import { removeRoom } from "./change-room.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
 

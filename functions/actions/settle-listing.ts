@@ -1,6 +1,6 @@
-import { getDetails } from "../data/details.ts";
-import { getHead } from "../data/heads.ts";
-import { deleteListing, putListing } from "../data/listings.ts";
+import { getDetails } from "../store/rooms/details.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { deleteListing, putListing } from "../store/rooms/public-rooms.ts";
 
 /** How often a room may change while it is listed; then its next change lists it. */
 const attempts = 10;

@@ -1,6 +1,6 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
-import { getMembers } from "../data/members.ts";
-import { updateRosterRole } from "../data/roster-changes.ts";
+import { getMembers } from "../store/rooms/members.ts";
+import { updateRosterRole } from "../store/rooms/roster-changes.ts";
 
 /** How often a role may change while it is noted; then its next change notes it. */
 const attempts = 10;

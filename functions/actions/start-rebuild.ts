@@ -1,8 +1,8 @@
 import type { RebuildReport } from "../../contract/rebuilds.ts";
-import { countItems } from "../data/count-items.ts";
-import { beginRebuild, getRebuild, type Place, type Rebuild } from "../data/rebuilds.ts";
-import { sendTask } from "../data/tasks.ts";
 import { newRunId } from "../kernel/ids.ts";
+import { beginRebuild, getRebuild, type Place, type Rebuild } from "../store/background/rebuilds.ts";
+import { sendTask } from "../store/queues/tasks.ts";
+import { countItems } from "../store/table/count-items.ts";
 import { indexNamed, indexNames } from "./indexes.ts";
 import { segments } from "./rebuild-index.ts";
 

@@ -1,6 +1,6 @@
-import { areApart } from "../data/people.ts";
-import { sendTask } from "../data/tasks.ts";
-import { getTogether } from "../data/together.ts";
+import { sendTask } from "../store/queues/tasks.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart } from "../store/users/users.ts";
 import { type Invitation, notificationOfInvitation } from "./new-notifications.ts";
 import { tellNotification } from "./tell-notification.ts";
 

@@ -1,8 +1,8 @@
 import type { User } from "../../contract/objects/user.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { type NewNotification, putNotification } from "../data/notifications.ts";
-import { type People, personOf } from "../data/people.ts";
-import type { Connection } from "../data/presence.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import { type NewNotification, putNotification } from "../store/notifications/notifications.ts";
+import type { Connection } from "../store/presence/presence.ts";
+import { type People, personOf } from "../store/users/users.ts";
 import { announce } from "./announce.ts";
 import { listeningTo } from "./audience.ts";
 import { presentNotification } from "./present-notification.ts";

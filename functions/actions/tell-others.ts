@@ -1,6 +1,6 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import type { Head } from "../data/heads.ts";
-import { getTogether } from "../data/together.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import { deliver } from "./deliver.ts";
 import { getWitnesses } from "./witnesses.ts";
 

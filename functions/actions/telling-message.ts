@@ -1,5 +1,5 @@
-import { getMessages, type StoredMessage } from "../data/messages.ts";
-import { listUnread } from "../data/read-ahead.ts";
+import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
+import { listUnread } from "../store/rooms/read-ahead.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
 import { unreadCount } from "./read-state.ts";

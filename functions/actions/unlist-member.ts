@@ -1,9 +1,9 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
-import { getHead } from "../data/heads.ts";
-import { getMembership } from "../data/memberships.ts";
-import { getPresence } from "../data/presence.ts";
-import { leaveRoster } from "../data/roster-changes.ts";
-import { getRosterChunks } from "../data/rosters.ts";
+import { getPresence } from "../store/presence/presence.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { getMembership } from "../store/rooms/memberships.ts";
+import { leaveRoster } from "../store/rooms/roster-changes.ts";
+import { getRosterChunks } from "../store/rooms/rosters.ts";
 import { unlist } from "./enlist.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
 import { settleDeparture } from "./settle-departure.ts";

@@ -1,8 +1,8 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { putEdit } from "../data/edits.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import { isoNow } from "../kernel/time.ts";
+import { putEdit } from "../store/messages/edits.ts";
 import { accessChangeableMessage, accessPresent } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";
 import { accessUnblocked } from "./access-sending.ts";

@@ -1,14 +1,14 @@
 import type { UploadRequest } from "../../contract/attachments.ts";
 import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
-import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../data/files.ts";
-import { objectKeys } from "../data/keys.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { uploadRequest, uploadSeconds } from "../data/object-urls.ts";
 import { ApiError, invalidInput } from "../kernel/api-error.ts";
 import { environment } from "../kernel/environment.ts";
 import { messageId, newFileId } from "../kernel/ids.ts";
 import { isoOf, isPast } from "../kernel/time.ts";
+import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/attachments/files.ts";
+import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import { objectKeys } from "../store/table/keys.ts";
 import { accessFileName } from "./access-file-name.ts";
 import { accessMessage } from "./access-message.ts";
 import { accessMemberRoom } from "./access-room.ts";
@@ -103,7 +103,7 @@ export const deleteUpload = async (userId: string, fileId: string): Promise<void
   if (!file || file.uploaderId !== userId || isPast(file.expiresAt)) throw noSuchFile();
   if (!(await deleteUnboundFile(fileId)))
     throw new ApiError("conflict", "The file is in a message: delete the message.");
-  const { deleteObject } = await import("../data/objects.ts");
+  const { deleteObject } = await import("../store/attachments/objects.ts");
   await Promise.all([
     deleteObject(objectKeys.pending(fileId)),
     deleteObject(objectKeys.attached(file.roomId, fileId)),

@@ -1,7 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
-import { updateVerification } from "../data/profiles.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { ApiError } from "../kernel/api-error.ts";
+import { updateVerification } from "../store/users/profiles.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { viewUser } from "./view-users.ts";
 

@@ -1,11 +1,11 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { personOf } from "../data/people.ts";
-import { getFirstRosters, type RosterEntry } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { personOf } from "../store/users/users.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentMessage } from "./present-message.ts";

@@ -1,10 +1,10 @@
 import type { MemberMarks, Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import type { StoredMessage } from "../data/messages.ts";
-import { type People, personOf } from "../data/people.ts";
-import { getTogether } from "../data/together.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { type People, personOf } from "../store/users/users.ts";
 import type { ReadableRoom } from "./access-room.ts";
 import { presentMarks } from "./present-marks.ts";
 import { presentMessage } from "./present-message.ts";

@@ -1,11 +1,11 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { listBlocks } from "../data/blocks.ts";
-import { getMessagesAt, type StoredMessage } from "../data/messages.ts";
-import { getNoticed, type StoredNotification } from "../data/notifications.ts";
-import { areApart, personOf } from "../data/people.ts";
-import { getTogether } from "../data/together.ts";
 import { forEach } from "../kernel/for-each.ts";
+import { listBlocks } from "../store/contacts/blocks.ts";
+import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
+import { getNoticed, type StoredNotification } from "../store/notifications/notifications.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { areApart, personOf } from "../store/users/users.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
 import { presentNotification } from "./present-notification.ts";

@@ -1,9 +1,9 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { getDetails, type StoredDetails } from "../data/details.ts";
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import { getCensuses, getFirstRoster } from "../data/rosters.ts";
-import { getTogether } from "../data/together.ts";
+import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { getCensuses, getFirstRoster } from "../store/rooms/rosters.ts";
+import { getTogether } from "../store/table/batch-get.ts";
 import type { ReadableRoom } from "./access-room.ts";
 import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list-rooms.ts";
 import { pairMembers } from "./pair-members.ts";

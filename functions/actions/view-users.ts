@@ -1,7 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
-import { personOf } from "../data/people.ts";
-import { getTogether } from "../data/together.ts";
 import { ApiError } from "../kernel/api-error.ts";
+import { getTogether } from "../store/table/batch-get.ts";
+import { personOf } from "../store/users/users.ts";
 import { presentUser } from "./present-user.ts";
 import { withSeenEmail } from "./seen-addresses.ts";
 

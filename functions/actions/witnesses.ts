@@ -1,6 +1,6 @@
-import type { Head } from "../data/heads.ts";
-import type { Membership } from "../data/memberships.ts";
-import { getRoster, type RosterEntry } from "../data/rosters.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
+import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { pairMembers } from "./pair-members.ts";
 import { asTold } from "./read-state.ts";
 

@@ -2,10 +2,16 @@ import type { authOperations } from "../../contract/auth.ts";
 import { openSession, register, renewSession, type Session } from "../actions/accounts.ts";
 import { presentSelf } from "../actions/present-self.ts";
 import { ensureProfile, updateOwnProfile } from "../actions/profiles.ts";
-import { confirmSignUp, forgotPassword, resendCode, resetPassword, revokeToken } from "../data/accounts.ts";
-import { putTicket, ticketSeconds } from "../data/tickets.ts";
 import type { Handlers } from "../kernel/http.ts";
 import { newTicket } from "../kernel/ids.ts";
+import { putTicket, ticketSeconds } from "../store/presence/tickets.ts";
+import {
+  confirmSignUp,
+  forgotPassword,
+  resendCode,
+  resetPassword,
+  revokeToken,
+} from "../store/users/accounts.ts";
 
 const tokensOf = (session: Session) => ({
   access_token: session.accessToken,

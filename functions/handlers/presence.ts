@@ -1,9 +1,9 @@
 import type { presenceOperations } from "../../contract/presence.ts";
 import { listTypingUsers } from "../actions/list-typing.ts";
 import { goOffline, heartbeat, listOnlineUsers, viewStatus } from "../actions/online.ts";
-import type { Presence } from "../data/presence.ts";
 import { ApiError } from "../kernel/api-error.ts";
 import type { Handlers } from "../kernel/http.ts";
+import type { Presence } from "../store/presence/presence.ts";
 
 const statusOf = ({ userId, isOnline, lastSeen }: Presence) => ({
   user_id: userId,

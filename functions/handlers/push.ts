@@ -1,8 +1,8 @@
 import type { pushOperations } from "../../contract/push.ts";
 import { listSubscriptions, subscribe, unsubscribe } from "../actions/push-subscriptions.ts";
-import { obtainPushKeys } from "../data/push-keys.ts";
 import { type Handlers, Repeated } from "../kernel/http.ts";
 import { numberedPage, sliceOf } from "../kernel/page.ts";
+import { obtainPushKeys } from "../store/notifications/push-keys.ts";
 
 export const pushHandlers: Handlers<typeof pushOperations> = {
   getPushKey: async () => ({ public_key: (await obtainPushKeys()).publicKey }),

@@ -1,7 +1,7 @@
 import type { sessionOperations } from "../../contract/sessions.ts";
 import { listActiveSessions } from "../actions/list-sessions.ts";
-import { deleteOldSessions } from "../data/sessions.ts";
 import type { Handlers } from "../kernel/http.ts";
+import { deleteOldSessions } from "../store/presence/sessions.ts";
 
 export const sessionHandlers: Handlers<typeof sessionOperations> = {
   listActiveSessions: async ({ actor }) =>

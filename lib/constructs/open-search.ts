@@ -4,7 +4,7 @@ import type { FunctionNeeds } from "../functions.ts";
 import type { OpenSearchProps } from "../props.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 
-/** As functions/data/opensearch.ts calls it. */
+/** As functions/store/search/opensearch.ts calls it. */
 const indexName = "parley-messages";
 
 const actionOf = { POST: "es:ESHttpPost", PUT: "es:ESHttpPut" } as const;

@@ -3,7 +3,7 @@ import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maxReactions } from "../../contract/message-changes.ts";
 import type { OperationId } from "../../contract/operations.ts";
-import { indexKeys, keys } from "../../functions/data/keys.ts";
+import { indexKeys, keys } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { itemsOfRoom, operatorTable } from "../support/operator.ts";
 import { type TestUser, two } from "../support/people.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
 import { notificationId } from "../../functions/kernel/ids.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
@@ -112,7 +112,7 @@ test("an emergency that is not read is listed and counted, whatever came after i
   const { timestamp } = await say(ann, room, "Fire!", { priority: "emergency" });
   await afterSeconds(0);
   actAsFunction();
-  const { writeItems } = await import("../../functions/data/table.ts");
+  const { writeItems } = await import("../../functions/store/table/table.ts");
   const item = (id: string) => ({
     ...keys.notification(ben.id, id),
     ...{ type: "contact_request", actor: ann.id, rebuilt: true },
@@ -194,7 +194,7 @@ test("who is added as a contact again and again is notified once a day", async (
   await again();
   expect(await notificationsOf(ben)).toEqual([first]);
   actAsFunction();
-  const { updateItem } = await import("../../functions/data/table.ts");
+  const { updateItem } = await import("../../functions/store/table/table.ts");
   // As it is a day later.
   await updateItem(keys.addedBy(ben.id, ann.id), {
     UpdateExpression: "SET added_at = added_at - :day",

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { leaveDead } from "../support/dead-connections.ts";
@@ -18,8 +18,10 @@ beforeAll(async () => {
   room = await groupRoom(ann, [ben, cid]);
   // What the 201st member would bring about; cid is as one who came later.
   actAsFunction();
-  const { enterRoster, growRoster, leaveRoster } = await import("../../functions/data/roster-changes.ts");
-  const { getFirstRoster } = await import("../../functions/data/rosters.ts");
+  const { enterRoster, growRoster, leaveRoster } = await import(
+    "../../functions/store/rooms/roster-changes.ts"
+  );
+  const { getFirstRoster } = await import("../../functions/store/rooms/rosters.ts");
   const { enlistAll } = await import("../../functions/actions/enlist.ts");
   await growRoster(room, 1);
   const entry = (await getFirstRoster(room)).find(({ userId }) => userId === cid.id);
@@ -49,7 +51,7 @@ test("in a large room mentions, replies and emergencies notify, and new messages
 
   const notified = await notificationsOf(ben);
   const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
-  const { takeItem } = await import("../../functions/data/table.ts");
+  const { takeItem } = await import("../../functions/store/table/table.ts");
   for (const { id } of notified) await takeItem(keys.notification(ben.id, id));
   expect(await notificationsOf(ben)).toEqual([]);
   await rebuildNotifications(ben.id, undefined, () => true);

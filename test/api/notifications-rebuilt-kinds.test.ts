@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
 import { forEach } from "../../functions/kernel/for-each.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { block } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { markRead, notificationsOf, say } from "../support/notifications.ts";
@@ -79,7 +79,7 @@ test("nothing is made of what addresses nobody who is to know: read, blocked, be
   await markRead(ben, room, seq);
   await say(cid, room, mention);
   const old = await say(ann, room, mention);
-  const { updateItem } = await import("../../functions/data/table.ts");
+  const { updateItem } = await import("../../functions/store/table/table.ts");
   await updateItem(keys.message(room, old.seq), {
     UpdateExpression: "SET #at = :before",
     ConditionExpression: "attribute_exists(pk)",
@@ -122,8 +122,8 @@ test("more messages than one step looks at are gone through in several", async (
   const room = await directRoom(ann, ben);
   const { seq } = await say(ann, room, `@${ben.username}`);
   const told = await notificationsOf(ben);
-  const { putMessage } = await import("../../functions/data/messages.ts");
-  const { updateItem } = await import("../../functions/data/table.ts");
+  const { putMessage } = await import("../../functions/store/messages/messages.ts");
+  const { updateItem } = await import("../../functions/store/table/table.ts");
   const at = new Date().toISOString();
   const further = Array.from({ length: 510 }, (_, index) => seq + 1 + index);
   await forEach(further, 25, async (next) => {

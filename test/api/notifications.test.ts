@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered, meteredWithStream } from "../support/control.ts";
@@ -246,7 +246,7 @@ describe("a notification", () => {
     const [{ id = "" } = {}] = await notificationsOf(ben);
     const key = keys.notification(ben.id, id);
     actAsFunction();
-    const { getItem, updateItem } = await import("../../functions/data/table.ts");
+    const { getItem, updateItem } = await import("../../functions/store/table/table.ts");
     const item = await getItem(key);
     const days = (Number(item?.expires_at) - Number(item?.noted_at) / 1000) / (24 * 60 * 60);
     expect(Math.round(days)).toBe(90);

@@ -24,7 +24,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
     TABLE_NAME: tableName,
   });
-  const { filterValue, replaceDirectoryEntry } = await import("../../functions/data/directory.ts");
+  const { filterValue, replaceDirectoryEntry } = await import("../../functions/store/users/directory.ts");
   const put = (at: number) =>
     replaceDirectoryEntry(undefined, {
       userId: randomUUID(),

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const send = async (endpoint: string) => {
-  const { sendToBrowser } = await import("../../functions/data/push-services.ts");
+  const { sendToBrowser } = await import("../../functions/store/notifications/push-services.ts");
   const keys = {
     p256dh: createECDH("prime256v1").generateKeys("base64url"),
     auth: randomBytes(16).toString("base64url"),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { eventsOf, markRoom, messagesOf, roomOf, say } from "../support/marking.ts";
 import { itemsOfRoom } from "../support/operator.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { placeOf } from "../../functions/data/keys.ts";
 import { shortDigest } from "../../functions/kernel/ids.ts";
+import { placeOf } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";

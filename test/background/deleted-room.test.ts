@@ -37,7 +37,7 @@ const fill = async (user: TestUser, roomId: string, count: number): Promise<void
 /** Further messages, written as the last step of a send writes them: sending hundreds would take long. */
 const store = async (user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> => {
   actAsFunction();
-  const { putMessage } = await import("../../functions/data/messages.ts");
+  const { putMessage } = await import("../../functions/store/messages/messages.ts");
   const all = Array.from({ length: seqs.to - seqs.from + 1 }, (_, at) => seqs.from + at);
   await forEach(all, 20, async (seq) => {
     await putMessage({
@@ -162,7 +162,7 @@ describe("a deleted group", () => {
     const roomId = await groupRoom(ann, [ben]);
     // What the 201st member would bring about.
     actAsFunction();
-    const { growRoster } = await import("../../functions/data/roster-changes.ts");
+    const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
     const { enlistAll } = await import("../../functions/actions/enlist.ts");
     await growRoster(roomId, 1);
     await enlistAll(roomId, 2);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import { placeOf } from "../../functions/data/keys.ts";
+import { placeOf } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";

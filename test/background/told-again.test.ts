@@ -59,7 +59,7 @@ describe("a deletion that was cut off", () => {
     const params = { room_id: await groupRoom(ann, [ben]) };
     // What the 201st member would bring about.
     actAsFunction();
-    const { growRoster } = await import("../../functions/data/roster-changes.ts");
+    const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
     const { enlistAll } = await import("../../functions/actions/enlist.ts");
     await growRoster(params.room_id, 1);
     await enlistAll(params.room_id, 2);
@@ -95,7 +95,7 @@ describe("a deletion that was cut off", () => {
     await afterSeconds(0);
     await emptyQueues();
     actAsFunction();
-    const { sendTask } = await import("../../functions/data/tasks.ts");
+    const { sendTask } = await import("../../functions/store/queues/tasks.ts");
     await sendTask({ task: "remove_room_items", room_id: params.room_id, continues: true });
     await until(async () => (await keysOfRoom(params.room_id)).join() === "HEAD", "only the head is left");
     expect(await toldOn(socket)).toEqual([]);

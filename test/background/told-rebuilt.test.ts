@@ -1,6 +1,6 @@
 /** What a rebuild makes that was told before, or that the stream has still to tell. */
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues, until, untilQuiet } from "../support/background.ts";
 import { counts, subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
@@ -33,7 +33,7 @@ test("a notification that is made again, because it was lost, is not pushed agai
   await say(ann, room, "Hello");
   const [{ id } = { id: "" }] = await notificationsOf(ben);
   actAsFunction();
-  const { takeItem } = await import("../../functions/data/table.ts");
+  const { takeItem } = await import("../../functions/store/table/table.ts");
   const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
   await takeItem(keys.notification(ben.id, id));
   expect(await notificationsOf(ben)).toEqual([]);

@@ -1,7 +1,7 @@
 /** What a search reads in a short history and in a long one, and what it takes to have a message found. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { keys } from "../../functions/data/keys.ts";
-import { newPostingItem } from "../../functions/data/postings.ts";
+import { newPostingItem } from "../../functions/store/search/postings.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchUser } from "./client.ts";
 import { say } from "./progress.ts";

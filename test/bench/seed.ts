@@ -1,8 +1,8 @@
 /** What has to be there before something is measured: people, rooms of any size, long histories, many connections. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WebSocket } from "ws";
-import { keys } from "../../functions/data/keys.ts";
-import { newMessageItem, type StoredMessage } from "../../functions/data/messages.ts";
+import { newMessageItem, type StoredMessage } from "../../functions/store/messages/messages.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { batchSize, plainMessage, putBatch, seededProfile } from "../support/seeded.ts";
 import type { Bench } from "./bench.ts";
 import { type BenchUser, forEachOf } from "./client.ts";

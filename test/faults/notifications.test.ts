@@ -91,8 +91,8 @@ test("of what tells somebody at once, seen as it was before any of it, one count
   await afterSeconds(0);
   await socket.close();
   actAsFunction();
-  const { getMembership } = await import("../../functions/data/memberships.ts");
-  const { claimStretch } = await import("../../functions/data/stretches.ts");
+  const { getMembership } = await import("../../functions/store/rooms/memberships.ts");
+  const { claimStretch } = await import("../../functions/store/notifications/unread-notices.ts");
   const before = await getMembership(room, ben.id, "consistent");
   if (!before) throw new Error("There is no such membership.");
   const claimed = await Promise.all([1, 2, 3, 4, 5].map((seq) => claimStretch(before, seq)));

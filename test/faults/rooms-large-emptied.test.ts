@@ -20,7 +20,7 @@ const createEmptied = async (): Promise<string> => {
   const { id } = await call("createRoom", { token: ann.token, body });
   // What the 201st member would bring about.
   actAsFunction();
-  const { growRoster } = await import("../../functions/data/roster-changes.ts");
+  const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
   const { enlistAll } = await import("../../functions/actions/enlist.ts");
   await growRoster(id, 1);
   await enlistAll(id, 2);

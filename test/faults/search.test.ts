@@ -2,7 +2,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue, DynamoDBRecord } from "aws-lambda";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { emptyQueues, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, meteredWithStream } from "../support/control.ts";
@@ -112,7 +112,7 @@ describe("records of one message", () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
     const { followChange } = await import("../../functions/actions/follow-change.ts");
-    const { changeOf } = await import("../../functions/data/changes.ts");
+    const { changeOf } = await import("../../functions/store/background/changes.ts");
     const follow = (record: DynamoDBRecord) => followChange(changeOf(record));
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = newRandom(seed);
@@ -139,8 +139,8 @@ describe("records of one message", () => {
     await untilIndexed();
     actAsFunction();
     const { followChange } = await import("../../functions/actions/follow-change.ts");
-    const { changeOf } = await import("../../functions/data/changes.ts");
-    const { searchIndex } = await import("../../functions/data/search-index.ts");
+    const { changeOf } = await import("../../functions/store/background/changes.ts");
+    const { searchIndex } = await import("../../functions/store/search/search-index.ts");
     const change = vi.spyOn(await searchIndex(), "change");
     for (const [at, state] of states.entries())
       if (at > 0) await followChange(changeOf(recordOf(states[at - 1], state)));

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RebuildReport } from "../../contract/rebuilds.ts";
 import type { Index } from "../../functions/actions/indexes.ts";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues, rebuild, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
@@ -226,7 +226,7 @@ describe("a rebuild", () => {
     // The tasks themselves, here instead of in their function, since 100 seconds of work would be too long for a test; and
     // an index that takes two of them for each room.
     actAsFunction();
-    const { beginRebuild, getRebuild } = await import("../../functions/data/rebuilds.ts");
+    const { beginRebuild, getRebuild } = await import("../../functions/store/background/rebuilds.ts");
     const { continueRebuild } = await import("../../functions/actions/rebuild-index.ts");
     const seen: string[] = [];
     const index: Index = {

@@ -1,7 +1,7 @@
 /** What the table holds of the directory, as an operator finds and changes it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { idOfKey, type Key, keys } from "../../functions/data/keys.ts";
+import { idOfKey, type Key, keys } from "../../functions/store/table/keys.ts";
 import { clientOptions } from "./operator.ts";
 import { target } from "./target.ts";
 

@@ -1,5 +1,5 @@
 /** What tests of the rebuilding of notifications lose, and how they rebuild it. */
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { notificationsOf } from "./notifications.ts";
 import { actAsFunction } from "./operator.ts";
 import type { TestUser } from "./people.ts";
@@ -16,14 +16,14 @@ export const rebuild = async (userId: string): Promise<void> => {
 /** Loses all notifications of somebody. */
 export const loseNotifications = async (user: TestUser): Promise<void> => {
   actAsFunction();
-  const { takeItem } = await import("../../functions/data/table.ts");
+  const { takeItem } = await import("../../functions/store/table/table.ts");
   for (const { id } of await notificationsOf(user)) await takeItem(keys.notification(user.id, id));
 };
 
 /** Has somebody's membership say that another message told them, or, with undefined, none. */
 export const noteToldBy = async (user: TestUser, room: string, seq: number | undefined): Promise<void> => {
   actAsFunction();
-  const { updateItem } = await import("../../functions/data/table.ts");
+  const { updateItem } = await import("../../functions/store/table/table.ts");
   await updateItem(keys.membership(room, user.id), {
     UpdateExpression: seq === undefined ? "REMOVE notified_seq" : "SET notified_seq = :seq",
     ...(seq !== undefined && { ExpressionAttributeValues: { ":seq": seq } }),

@@ -1,7 +1,7 @@
 /** What tests and the bench write straight into the table, where calls that lead to the same would take minutes. */
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { untouched } from "../../functions/data/messages.ts";
-import { blankProfile, newProfileItem } from "../../functions/data/profiles.ts";
+import { untouched } from "../../functions/store/messages/messages.ts";
+import { blankProfile, newProfileItem } from "../../functions/store/users/profiles.ts";
 
 /** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchSize = 25;

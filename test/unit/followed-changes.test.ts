@@ -1,6 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, test } from "vitest";
-import { keys } from "../../functions/data/keys.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { followedChanges, mayBeFollowed } from "../../lib/followed-changes.ts";
 import { compileFilter } from "../../local/events/filter.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callOpenSearch, serviceOf } from "../../functions/data/opensearch-client.ts";
+import { callOpenSearch, serviceOf } from "../../functions/store/search/opensearch-client.ts";
 import { startOpenSearch } from "../support/open-search.ts";
 
 test("a collection of OpenSearch Serverless is signed for by another name than a domain", () => {

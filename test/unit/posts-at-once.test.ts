@@ -18,7 +18,7 @@ test("a post that waits while other lanes post loses none of its time by that", 
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `http://127.0.0.1:${port}`,
   });
-  const { postToConnections } = await import("../../functions/data/sockets.ts");
+  const { postToConnections } = await import("../../functions/store/presence/sockets.ts");
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const connections = Array.from({ length: 50 }, (_, at) => ({ id: `connection-${at}` }));
   const lanes = [1, 2, 3].map(() => postToConnections(connections, () => "{}"));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chooseRooms, type RoomGroup, roomsAtOnce } from "../../functions/actions/searched-rooms.ts";
-import { headFromItem } from "../../functions/data/heads.ts";
-import { keys } from "../../functions/data/keys.ts";
+import { headFromItem } from "../../functions/store/rooms/heads.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { newRandom } from "../support/random.ts";
 
 const room = (id: string) => headFromItem({ ...keys.head(id), type: "group", status: "active", seq: 1 });

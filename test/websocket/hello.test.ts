@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { newHeadItem } from "../../functions/data/heads.ts";
-import { newMembershipItem } from "../../functions/data/memberships.ts";
+import { newHeadItem } from "../../functions/store/rooms/heads.ts";
+import { newMembershipItem } from "../../functions/store/rooms/memberships.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";

@@ -1,15 +1,15 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { deliverGroup, type FailedPage } from "../../actions/deliver-pages.ts";
-import { parsePage } from "../../data/parse-delivery-page.ts";
 import { environment } from "../../kernel/environment.ts";
 import { errorFacts, log } from "../../kernel/log.ts";
+import { parsePage } from "../../store/queues/parse-delivery-page.ts";
 
 /** Has failed pages come again soon, and not when the queue's visibility timeout of minutes ends. */
 const postpone = async (records: readonly SQSRecord[], failures: readonly FailedPage[]): Promise<void> => {
   if (failures.length === 0) return;
   const handles = new Map(records.map((record) => [record.messageId, record.receiptHandle]));
   try {
-    const queues = await import("../../data/queues.ts");
+    const queues = await import("../../store/queues/queues.ts");
     await queues.postpone(
       environment.deliveryQueueUrl,
       failures.map(({ id, delay }) => ({ receiptHandle: handles.get(id) ?? "", delay })),
@@ -22,7 +22,7 @@ const postpone = async (records: readonly SQSRecord[], failures: readonly Failed
 /** Keeps a page that is given up for the operator. Gives whether that is done; if not, the page comes again. */
 const giveUp = async ({ messageId, body, attributes }: SQSRecord): Promise<boolean> => {
   try {
-    const queues = await import("../../data/queues.ts");
+    const queues = await import("../../store/queues/queues.ts");
     const deadLetterId = await queues.send(environment.deliveryDeadLettersUrl, {
       MessageBody: body,
       MessageGroupId: attributes.MessageGroupId,

@@ -1,7 +1,7 @@
 import { PushDeferredError, pushNotification } from "../../actions/push-notification.ts";
-import { parsePush, postponePush } from "../../data/pushes.ts";
 import { consumeQueue } from "../../kernel/consume-queue.ts";
 import { pauseAfter } from "../../kernel/pause.ts";
+import { parsePush, postponePush } from "../../store/notifications/pushes.ts";
 
 /** Seconds that a push service may have us wait: what it wants beyond, it can say again then. */
 const longestPause = 900;

@@ -1,6 +1,6 @@
 import { runTask } from "../../actions/run-task.ts";
-import { parseTask, postponeTask } from "../../data/tasks.ts";
 import { consumeQueue } from "../../kernel/consume-queue.ts";
+import { parseTask, postponeTask } from "../../store/queues/tasks.ts";
 
 /** Left for what a task has to do after it was told that its time is over. */
 const reserveMs = 20_000;

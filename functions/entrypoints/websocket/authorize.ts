@@ -1,11 +1,11 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { ensureProfile } from "../../actions/profiles.ts";
-import { takeTicket } from "../../data/tickets.ts";
 import { directRoomId } from "../../kernel/ids.ts";
 import type { SocketContext } from "../../kernel/socket.ts";
 import { tokenOfProtocols } from "../../kernel/subprotocol.ts";
 import { epochSeconds } from "../../kernel/time.ts";
 import { verifyToken } from "../../kernel/token.ts";
+import { takeTicket } from "../../store/presence/tickets.ts";
 
 /** The gateway answers 401 to exactly this message. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
 const unauthorized = () => new Error("Unauthorized");

@@ -3,7 +3,6 @@ import type { ClientFrame, FrameType } from "../../../contract/frames.ts";
 import { isAuthenticated } from "../../actions/authenticate.ts";
 import { expireConnection } from "../../actions/deliver.ts";
 import { encodeEvent } from "../../actions/post-event.ts";
-import { postToConnections } from "../../data/sockets.ts";
 import { frameHandlers } from "../../handlers/frames.ts";
 import {
   errorEvent,
@@ -16,6 +15,7 @@ import { parseJson } from "../../kernel/json.ts";
 import { answerTo } from "../../kernel/problem.ts";
 import { type Socket, socketOf } from "../../kernel/socket.ts";
 import type { SocketEvent } from "../../kernel/socket-event.ts";
+import { postToConnections } from "../../store/presence/sockets.ts";
 
 /** A body that is returned goes to the client: the gateway's `$default` route has a route response. */
 interface RouteResponse {

@@ -1,7 +1,7 @@
 /** Measures what a message counts in rooms of a few sizes, and tells what a million of them cost. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { keys } from "../../../functions/data/keys.ts";
+import { keys } from "../../../functions/store/table/keys.ts";
 import { httpAccessLog } from "../../../lib/constructs/chat-http-api.ts";
 import { functionNames } from "../../../lib/functions.ts";
 import { itemSize } from "../../../local/aws/dynamodb/item-size.ts";

@@ -1,0 +1,36 @@
+/**
+ * All objects of one room.
+ */
+import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { environment } from "../../kernel/environment.ts";
+import { fileIdOfObject, objectKeys } from "../table/keys.ts";
+import { client } from "./objects.ts";
+
+/** The ids of the files that a room has objects of, up to 1,000 a page, page by page. */
+export async function* listFileIds(roomId: string): AsyncGenerator<string[]> {
+  let start: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: environment.bucketName,
+        Prefix: objectKeys.attachedIn(roomId),
+        ...(start !== undefined && { ContinuationToken: start }),
+      }),
+    );
+    yield (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [fileIdOfObject(Key)]));
+    start = page.NextContinuationToken;
+  } while (start !== undefined);
+}
+
+/** Deletes the objects of up to 1,000 files of a room. Throws where S3 could not delete one. */
+export const deleteObjectsOf = async (roomId: string, fileIds: readonly string[]): Promise<void> => {
+  if (fileIds.length === 0) return;
+  const { Errors } = await client.send(
+    new DeleteObjectsCommand({
+      Bucket: environment.bucketName,
+      Delete: { Objects: fileIds.map((id) => ({ Key: objectKeys.attached(roomId, id) })), Quiet: true },
+    }),
+  );
+  const [error] = Errors ?? [];
+  if (error) throw new Error(`S3 did not delete ${error.Key}: ${error.Code} ${error.Message}`);
+};

@@ -1,0 +1,64 @@
+/**
+ * Changes of items, as the table's stream tells of them. Which ones it tells of is said by the filters of
+ * lib/followed-changes.ts.
+ */
+import type { DynamoDBRecord } from "aws-lambda";
+import { fileFromItem, type StoredFile } from "../attachments/files.ts";
+import { contactFromItem, type StoredContact } from "../contacts/contacts.ts";
+import { messageFromItem, type StoredMessage } from "../messages/messages.ts";
+import { notificationFromItem, type StoredNotification } from "../notifications/notifications.ts";
+import { type Head, headFromItem } from "../rooms/heads.ts";
+import { type Member, memberFromItem } from "../rooms/members.ts";
+import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
+import { type Item, itemOfImage } from "../table/table.ts";
+import { type Avatar, avatarFromItem } from "../users/avatars.ts";
+import { type Profile, profileFromItem } from "../users/profiles.ts";
+
+/** An item before and after; undefined where there was none, or is none any more. */
+interface States<T> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+export type Change =
+  | ({ readonly kind: "head" } & States<Head>)
+  | ({ readonly kind: "member" } & States<Member>)
+  | ({ readonly kind: "profile" } & States<Profile>)
+  | ({ readonly kind: "message" } & States<StoredMessage>)
+  | ({ readonly kind: "file" } & States<StoredFile>)
+  | ({ readonly kind: "contact"; readonly ownerId: string } & States<StoredContact>)
+  | ({ readonly kind: "notification" } & States<StoredNotification>)
+  | ({ readonly kind: "avatar" } & States<Avatar>)
+  /** Of an item that nothing follows from. */
+  | { readonly kind: "other" };
+
+/** The key of the item that changed. */
+export const keyOfRecord = ({ dynamodb }: DynamoDBRecord): Key => keyOf(itemOfImage(dynamodb?.Keys ?? {}));
+
+/** Whether a change is to be followed before others that came with it: an emergency. */
+export const isUrgent = ({ dynamodb }: DynamoDBRecord): boolean =>
+  dynamodb?.NewImage?.priority?.S === ("emergency" satisfies StoredMessage["priority"]);
+
+export const changeOf = (record: DynamoDBRecord): Change => {
+  const { pk, sk } = keyOfRecord(record);
+  const states = <T>(fromItem: (item: Item) => T): States<T> => {
+    const { OldImage, NewImage } = record.dynamodb ?? {};
+    return {
+      before: OldImage && fromItem(itemOfImage(OldImage)),
+      after: NewImage && fromItem(itemOfImage(NewImage)),
+    };
+  };
+  if (sk === keys.head("").sk) return { kind: "head", ...states(headFromItem) };
+  if (sk.startsWith(prefixOf(keys.membership("", "")).sk))
+    return { kind: "member", ...states(memberFromItem) };
+  if (sk === keys.profile("").sk) return { kind: "profile", ...states(profileFromItem) };
+  if (sk.startsWith(prefixOf(keys.message("", 0)).sk))
+    return { kind: "message", ...states((item) => messageFromItem(idOfKey(pk), item)) };
+  if (sk === keys.file("").sk) return { kind: "file", ...states(fileFromItem) };
+  if (sk.startsWith(prefixOf(keys.contact("", "")).sk))
+    return { kind: "contact", ownerId: idOfKey(pk), ...states(contactFromItem) };
+  if (sk.startsWith(prefixOf(keys.notification("", "")).sk))
+    return { kind: "notification", ...states(notificationFromItem) };
+  if (sk === keys.avatar("").sk) return { kind: "avatar", ...states(avatarFromItem) };
+  return { kind: "other" };
+};

@@ -1,0 +1,125 @@
+/**
+ * Rebuilds: how far the last rebuild of an index is, or came.
+ *   one by index              REBUILD#index / REBUILD
+ * The table is gone through in segments, each at a place of its own.
+ */
+import { isoNow } from "../../kernel/time.ts";
+import { type Key, keys } from "../table/keys.ts";
+import { getItem, type Item, updateItem } from "../table/table.ts";
+
+/** Where the rebuild of a segment is. */
+export interface Place {
+  /** Raised by each step, so that of two that begin at the same place one counts. */
+  readonly version: number;
+  /** The last item that is done with. */
+  readonly after?: Key | undefined;
+  /** The user or room that is begun, and how far. */
+  readonly within?: { readonly id: string; readonly after: string } | undefined;
+  /** Items that were read. */
+  readonly scanned: number;
+  /** Users, or rooms, that were rebuilt. */
+  readonly done: number;
+  /** Those that failed, and are tasks of their own. */
+  readonly setAside: number;
+}
+
+export interface Rebuild {
+  /** The id of this rebuild: tasks of an earlier one find that it is over. */
+  readonly run: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  /** How many items the table had, about. */
+  readonly items: number;
+  /** Of each segment. */
+  readonly places: readonly Place[];
+  /** The segments that are not at their end. */
+  readonly left: readonly number[];
+}
+
+const fromItem = (item: Item): Rebuild => {
+  // Safe: written by this module alone.
+  const places = item.places as Readonly<Record<string, Place>>;
+  return {
+    run: String(item.run),
+    startedAt: String(item.started_at),
+    updatedAt: String(item.updated_at),
+    items: Number(item.items),
+    places: Object.keys(places)
+      .sort((one, other) => Number(one) - Number(other))
+      .flatMap((segment) => places[segment] ?? []),
+    left: item.segments_left instanceof Set ? [...item.segments_left].map(Number) : [],
+  };
+};
+
+export const getRebuild = async (index: string): Promise<Rebuild | undefined> => {
+  const item = await getItem(keys.rebuild(index), "consistent");
+  return item && fromItem(item);
+};
+
+const start: Place = { version: 0, scanned: 0, done: 0, setAside: 0 };
+
+/** Begins a rebuild, unless one is under way; then it is that one, and `begun` is false. */
+export const beginRebuild = async (
+  index: string,
+  { run, items, segments }: { readonly run: string; readonly items: number; readonly segments: number },
+): Promise<{ readonly begun: boolean; readonly rebuild: Rebuild }> => {
+  const numbers = Array.from({ length: segments }, (_, segment) => segment);
+  const now = isoNow();
+  const { done, item } = await updateItem(keys.rebuild(index), {
+    UpdateExpression:
+      "SET run = :run, started_at = :now, updated_at = :now, #items = :items, places = :places, segments_left = :left",
+    // A set that loses its last member is gone.
+    ConditionExpression: "attribute_not_exists(segments_left)",
+    ExpressionAttributeNames: { "#items": "items" },
+    ExpressionAttributeValues: {
+      ":run": run,
+      ":now": now,
+      ":items": items,
+      ":places": Object.fromEntries(numbers.map((segment) => [String(segment), start])),
+      ":left": new Set(numbers),
+    },
+    ReturnValues: "ALL_NEW",
+  });
+  if (!item)
+    throw new Error(`The rebuild of ${index} ended at the moment when another was begun: begin again.`);
+  return { begun: done, rebuild: fromItem(item) };
+};
+
+/** A step of one segment. */
+interface Step {
+  readonly index: string;
+  readonly run: string;
+  readonly segment: number;
+  readonly from: Place;
+  readonly to: Omit<Place, "version">;
+  /** Whether the segment is at its end. */
+  readonly ended: boolean;
+}
+
+/** Notes a step, and gives the place that it led to; undefined if another step was made from the same place. */
+export const noteStep = async ({
+  index,
+  run,
+  segment,
+  from,
+  to,
+  ended,
+}: Step): Promise<Place | undefined> => {
+  const place: Place = { ...to, version: from.version + 1 };
+  const { done } = await updateItem(keys.rebuild(index), {
+    UpdateExpression: `SET places.#segment = :place, updated_at = :now${ended ? " DELETE segments_left :segment" : ""}`,
+    ConditionExpression:
+      "run = :run AND contains(segments_left, :number) AND places.#segment.version = :version",
+    ExpressionAttributeNames: { "#segment": String(segment) },
+    ExpressionAttributeValues: {
+      ":run": run,
+      ":place": place,
+      ":now": isoNow(),
+      ":number": segment,
+      ":version": from.version,
+      ...(ended && { ":segment": new Set([segment]) }),
+    },
+  });
+  return done ? place : undefined;
+};

@@ -1,0 +1,126 @@
+/**
+ * Push subscriptions: browsers that somebody is told by when they are not connected. The id is a digest of the endpoint, and
+ * an endpoint is one person's at a time: who logs in to a browser after somebody else takes it over, in one transaction.
+ *   of a user; one of them    USER#u / PUSH#...; USER#u / PUSH#id
+ *   whose it is               PUSH#id / OWNER
+ */
+import { digest } from "../../kernel/ids.ts";
+import { epochSeconds, isoOf, isPast } from "../../kernel/time.ts";
+import { idOfKey, keys } from "../table/keys.ts";
+import { getItem, type Item, type Part, queryAll, writeTogether } from "../table/table.ts";
+
+export interface PushSubscription {
+  readonly id: string;
+  readonly userId: string;
+  readonly endpoint: string;
+  /** The browser's public key and secret, in base64url. */
+  readonly p256dh: string;
+  readonly auth: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  /** Seconds since 1970; null where the browser set no end. */
+  readonly expiresAt: number | null;
+}
+
+export const subscriptionIdOf = (endpoint: string): string => digest(endpoint);
+
+const fromItem = (item: Item): PushSubscription => ({
+  id: idOfKey(String(item.sk)),
+  userId: idOfKey(String(item.pk)),
+  endpoint: String(item.endpoint),
+  p256dh: String(item.p256dh),
+  auth: String(item.auth),
+  createdAt: isoOf(Number(item.created_at)),
+  expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
+});
+
+const isThere = ({ expiresAt }: PushSubscription): boolean => !isPast(expiresAt);
+
+export const getPushSubscription = async (
+  userId: string,
+  subscriptionId: string,
+): Promise<PushSubscription | undefined> => {
+  const item = await getItem(keys.pushSubscription(userId, subscriptionId), "consistent");
+  return item && [fromItem(item)].find(isThere);
+};
+
+/** Those of somebody, the oldest first. Their number is bounded by who puts them. */
+export const listPushSubscriptions = async (
+  userId: string,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<PushSubscription[]> => {
+  const { pk, prefix } = keys.pushSubscriptionsOf(userId);
+  const items = await queryAll({
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+    ConsistentRead: read === "consistent",
+  });
+  return (
+    items
+      .map(fromItem)
+      .filter(isThere)
+      // Of the same moment by their ids, so that all who look agree.
+      .sort((one, other) => (`${one.createdAt} ${one.id}` < `${other.createdAt} ${other.id}` ? -1 : 1))
+  );
+};
+
+/** Where the endpoint is nobody's any more, or this user's still. */
+const releaseOwner = ({ id, userId }: Pick<PushSubscription, "id" | "userId">): Part => ({
+  Delete: {
+    Key: keys.pushOwner(id),
+    ConditionExpression: "attribute_not_exists(pk) OR user_id = :user",
+    ExpressionAttributeValues: { ":user": userId },
+  },
+});
+
+const attempts = 4;
+
+/**
+ * Puts a subscription in place of that of whoever had the endpoint until now. Another that takes the endpoint at the same
+ * moment is before or after this.
+ */
+export const putPushSubscription = async (
+  userId: string,
+  given: Pick<PushSubscription, "endpoint" | "p256dh" | "auth" | "expiresAt">,
+): Promise<PushSubscription> => {
+  const id = subscriptionIdOf(given.endpoint);
+  const expiry = given.expiresAt !== null && { expires_at: given.expiresAt };
+  const item = {
+    ...keys.pushSubscription(userId, id),
+    endpoint: given.endpoint,
+    p256dh: given.p256dh,
+    auth: given.auth,
+    created_at: Date.now(),
+    ...expiry,
+  };
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const owner = (await getItem(keys.pushOwner(id), "consistent"))?.user_id;
+    const unchanged =
+      owner === undefined
+        ? { ConditionExpression: "attribute_not_exists(pk)" }
+        : { ConditionExpression: "user_id = :owner", ExpressionAttributeValues: { ":owner": owner } };
+    const { done } = await writeTogether([
+      { Put: { Item: { ...keys.pushOwner(id), user_id: userId, ...expiry }, ...unchanged } },
+      { Put: { Item: item } },
+      ...(owner === undefined || owner === userId
+        ? []
+        : [{ Delete: { Key: keys.pushSubscription(String(owner), id) } }]),
+    ]);
+    if (done) return fromItem(item);
+  }
+  throw new Error(`The push subscription ${id} changed hands ${attempts} times while it was put.`);
+};
+
+/** Deletes a subscription, and that its endpoint is this user's. Where somebody else has it by now, it is theirs and stays. */
+export const deletePushSubscription = async (
+  subscription: Pick<PushSubscription, "id" | "userId">,
+): Promise<void> => {
+  await writeTogether([
+    { Delete: { Key: keys.pushSubscription(subscription.userId, subscription.id) } },
+    releaseOwner(subscription),
+  ]);
+};
+
+/** What a browser gives as `expirationTime`, milliseconds since 1970, as the TTL takes it. */
+export const expiryOf = (expirationTime: number | null | undefined): number | null =>
+  typeof expirationTime === "number" ? epochSeconds(expirationTime) : null;

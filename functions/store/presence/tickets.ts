@@ -1,0 +1,32 @@
+/**
+ * Tickets: each opens one WebSocket, once, within a minute.
+ *   one by its secret         TICKET#<digest> / TICKET
+ */
+import { digest } from "../../kernel/ids.ts";
+import { epochSeconds } from "../../kernel/time.ts";
+import { keys } from "../table/keys.ts";
+import { putItem, takeItem } from "../table/table.ts";
+
+/** Seconds for which a ticket can be used. */
+export const ticketSeconds = 60;
+
+interface Ticket {
+  readonly userId: string;
+  /** Seconds since 1970: the expiry of the token that asked for the ticket, and so of the connection. */
+  readonly tokenExpiresAt: number;
+}
+
+export const putTicket = (secret: string, ticket: Ticket): Promise<void> =>
+  putItem({
+    ...keys.ticket(digest(secret)),
+    user_id: ticket.userId,
+    token_expires_at: ticket.tokenExpiresAt,
+    expires_at: epochSeconds() + ticketSeconds,
+  });
+
+/** Uses the ticket up; undefined if there is none, it was used, or it has expired. */
+export const takeTicket = async (secret: string): Promise<Ticket | undefined> => {
+  const item = await takeItem(keys.ticket(digest(secret)));
+  if (!item || Number(item.expires_at) <= epochSeconds()) return undefined;
+  return { userId: String(item.user_id), tokenExpiresAt: Number(item.token_expires_at) };
+};

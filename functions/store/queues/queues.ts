@@ -1,0 +1,64 @@
+/**
+ * The calls of SQS, apart from what is sent by them: modules that may need a queue import this one when they do, so that
+ * no function starts with a client that it hardly ever uses. The SDK finds SQS by the region.
+ */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { pause } from "../../kernel/pause.ts";
+
+const client = new SQSClient({ maxAttempts: 4 });
+
+const attempts = 4;
+
+/**
+ * Sends up to ten messages, in their order within each group, and gives the ids of those that the queue did not take,
+ * although it was asked again. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
+export const sendBatch = async (
+  queueUrl: string,
+  entries: readonly SendMessageBatchRequestEntry[],
+): Promise<string[]> => {
+  let waiting = [...entries];
+  for (let attempt = 0; attempt < attempts && waiting.length > 0; attempt += 1) {
+    if (attempt > 0) await pause(attempt);
+    const { Failed = [] } = await client.send(
+      new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: waiting }),
+    );
+    const failed = new Set(Failed.map((failure) => failure.Id));
+    waiting = waiting.filter((entry) => failed.has(entry.Id));
+  }
+  return waiting.map((entry) => entry.Id ?? "");
+};
+
+/** Sends a message, and gives its id. */
+export const send = async (
+  queueUrl: string,
+  message: Omit<SendMessageCommandInput, "QueueUrl">,
+): Promise<string> =>
+  (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }))).MessageId ?? "";
+
+export interface Postponed {
+  readonly receiptHandle: string;
+  /** Seconds from now. */
+  readonly delay: number;
+}
+
+/** Has up to ten received messages come back after a delay, instead of after the queue's visibility timeout. */
+export const postpone = async (queueUrl: string, messages: readonly Postponed[]): Promise<void> => {
+  await client.send(
+    new ChangeMessageVisibilityBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: messages.map(({ receiptHandle, delay }, at) => ({
+        Id: String(at),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: delay,
+      })),
+    }),
+  );
+};

@@ -1,0 +1,155 @@
+/**
+ * Reports: messages and people that somebody wants the administrators to look at.
+ *   one                       REPORT#id / REPORT
+ *   of a status, by time      gsi1: REPORTS#status / created_at # id
+ */
+import type { MessageType } from "../../../contract/objects/message.ts";
+import type { ReportAction, ReportStatus } from "../../../contract/reports.ts";
+import { type FileFacts, factsFromItem, factsToItem } from "../attachments/files.ts";
+import { indexKeys, keys } from "../table/keys.ts";
+import { getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "../table/table.ts";
+
+/** A message as it was when it was reported. */
+export interface ReportedMessage {
+  readonly room: string;
+  readonly seq: number;
+  readonly content: string;
+  readonly type: MessageType;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly attachment: FileFacts | null;
+}
+
+export interface NewReport {
+  readonly id: string;
+  readonly reporterId: string;
+  /** Who wrote the message, or who was reported as such. */
+  readonly reportedId: string;
+  readonly message: ReportedMessage | undefined;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
+export interface StoredReport extends NewReport {
+  readonly status: ReportStatus;
+  /** Undefined while it is open. */
+  readonly closing: Closing | undefined;
+}
+
+export interface Closing {
+  readonly by: string;
+  readonly action: ReportAction;
+  readonly note: string | null;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+const messageToItem = ({ attachment, ...message }: ReportedMessage) => ({
+  ...message,
+  ...(attachment && { attachment: factsToItem(attachment) }),
+});
+
+// Each `as` is safe: written by messageToItem alone.
+const messageFromItem = (message: unknown): ReportedMessage | undefined => {
+  if (message === undefined) return undefined;
+  const { attachment, ...facts } = message as Omit<ReportedMessage, "attachment"> & { attachment?: Item };
+  return { ...facts, attachment: attachment ? factsFromItem(attachment) : null };
+};
+
+const toItem = (report: NewReport) => ({
+  ...keys.report(report.id),
+  ...indexKeys.report("open" satisfies ReportStatus, report.createdAt, report.id),
+  id: report.id,
+  reporter: report.reporterId,
+  reported: report.reportedId,
+  reason: report.reason,
+  created_at: report.createdAt,
+  ...(report.message && { message: messageToItem(report.message) }),
+});
+
+// The `as` is safe: the attributes were written by this module alone.
+const fromItem = (item: Item): StoredReport => ({
+  id: String(item.id),
+  reporterId: String(item.reporter),
+  reportedId: String(item.reported),
+  message: messageFromItem(item.message),
+  reason: String(item.reason),
+  createdAt: String(item.created_at),
+  status: item.closing === undefined ? "open" : "closed",
+  closing: item.closing as Closing | undefined,
+});
+
+export const getReport = async (reportId: string): Promise<StoredReport | undefined> => {
+  const item = await getItem(keys.report(reportId), "consistent");
+  return item && fromItem(item);
+};
+
+/** Puts a report unless there is one with its id, and gives the one that there is. */
+export const putReport = async (report: NewReport): Promise<{ report: StoredReport; isNew: boolean }> => {
+  const item = toItem(report);
+  const outcome = await putIfAbsent(item);
+  const stored = fromItem(outcome.done ? item : (outcome.item ?? item));
+  // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
+  return { report: stored, isNew: stored.createdAt === report.createdAt };
+};
+
+const isOpen = "attribute_exists(pk) AND attribute_not_exists(closing)";
+
+/** Notes of an open report that its message is about to be removed, and gives it as it is then, also where it was closed before. */
+export const noteRemoval = async (reportId: string): Promise<StoredReport | undefined> => {
+  const outcome = await updateItem(keys.report(reportId), {
+    UpdateExpression: "SET removing = :yes",
+    ConditionExpression: isOpen,
+    ExpressionAttributeValues: { ":yes": true },
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.item && fromItem(outcome.item);
+};
+
+/**
+ * Closes an open report, and gives it as it is then: as somebody else closed it, if they did before; open where its message
+ * is being removed, and this is another action.
+ */
+export const closeReport = async (
+  report: StoredReport,
+  closing: Closing,
+): Promise<StoredReport | undefined> => {
+  const { gsi1pk } = indexKeys.report("closed" satisfies ReportStatus, report.createdAt, report.id);
+  const outcome = await updateItem(keys.report(report.id), {
+    UpdateExpression: "SET closing = :closing, gsi1pk = :closed REMOVE removing",
+    ConditionExpression:
+      closing.action === "remove_message" ? isOpen : `${isOpen} AND attribute_not_exists(removing)`,
+    ExpressionAttributeValues: { ":closing": { ...closing }, ":closed": gsi1pk },
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.item && fromItem(outcome.item);
+};
+
+/**
+ * Reports of a status, the newest first: how many there are, up to a limit, and those from `start` to `end`; undefined for
+ * one that has another status by now, since the index follows a moment later.
+ */
+export const listReports = async (
+  status: ReportStatus,
+  limit: number,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<{ count: number; reports: (StoredReport | undefined)[] }> => {
+  const listed = await queryAll(
+    {
+      IndexName: "gsi1",
+      KeyConditionExpression: "gsi1pk = :status",
+      ExpressionAttributeValues: { ":status": indexKeys.reportsOf(status) },
+      ScanIndexForward: false,
+    },
+    limit,
+  );
+  const ids = listed
+    .slice(start, end)
+    .map(({ gsi1sk }) => String(gsi1sk).slice(String(gsi1sk).indexOf("#") + 1));
+  const reports = (await getItems(ids.map((id) => keys.report(id)))).map(fromItem);
+  const byId = new Map(
+    reports.filter((report) => report.status === status).map((report) => [report.id, report]),
+  );
+  return { count: listed.length, reports: ids.map((id) => byId.get(id)) };
+};

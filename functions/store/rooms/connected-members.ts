@@ -1,0 +1,80 @@
+/**
+ * Who may be connected in large rooms, so that telling them something reads those presences alone, not every member's.
+ *   of one member             ROOM#r / LIVE#u
+ *   in a room                 ROOM#r / LIVE#...
+ *   the large rooms of a user USER#u / PRESENCE, `large_rooms`
+ * The presence is the truth: whoever has no connection there, or not this room, is told nothing, whatever the list says.
+ * So an entry too many costs half a read unit; one too few would make somebody deaf. Each entry has the version of the
+ * presence for which it was put, and only a later one moves it: of somebody who comes and goes, or joins and leaves, at
+ * the same time, the last word counts, in whatever order these writes arrive.
+ */
+import { forEach } from "../../kernel/for-each.ts";
+import { epochSeconds } from "../../kernel/time.ts";
+import { entryLife, liveOf, type StoredPresence, storedFromItem } from "../presence/presence.ts";
+import { idOfKey, keys } from "../table/keys.ts";
+import { deleteIf, queryAll, updateItem } from "../table/table.ts";
+
+const atOnce = 25;
+
+/** Puts somebody who is connected on the lists of rooms. By its end every connection that they have now is over. */
+export const putLive = ({
+  userId,
+  version,
+  largeRooms,
+}: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> =>
+  forEach([...largeRooms], atOnce, async (roomId) => {
+    await updateItem(keys.live(roomId, userId), {
+      UpdateExpression: "SET version = :version, expires_at = :expires",
+      ConditionExpression: "attribute_not_exists(version) OR version < :version",
+      ExpressionAttributeValues: {
+        ":version": version,
+        ":expires": epochSeconds(Date.now() + entryLife),
+      },
+    });
+  });
+
+/** Takes somebody off the lists of rooms, unless they came back after this version of their presence. */
+export const deleteLive = ({
+  userId,
+  version,
+  largeRooms,
+}: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> =>
+  forEach([...largeRooms], atOnce, async (roomId) => {
+    await deleteIf(keys.live(roomId, userId), {
+      ConditionExpression: "version <= :version",
+      ExpressionAttributeValues: { ":version": version },
+    });
+  });
+
+/** The ids of those who may be connected in a large room. */
+export const listLive = async (roomId: string): Promise<string[]> => {
+  const { pk, prefix } = keys.liveIn(roomId);
+  const items = await queryAll({
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+  });
+  const now = epochSeconds();
+  return items.filter((item) => Number(item.expires_at) > now).map((item) => idOfKey(String(item.sk)));
+};
+
+/** Notes that somebody is in a large room, and puts them on its list if they are connected. */
+export const addLargeRoom = async (roomId: string, userId: string): Promise<void> => {
+  const { item } = await updateItem(keys.presence(userId), {
+    UpdateExpression: "ADD large_rooms :room, version :one",
+    ExpressionAttributeValues: { ":room": new Set([roomId]), ":one": 1 },
+    ReturnValues: "ALL_NEW",
+  });
+  const stored = storedFromItem(userId, item);
+  if (liveOf(stored).length > 0) await putLive({ ...stored, largeRooms: new Set([roomId]) });
+};
+
+/** Notes that somebody is not in a large room any more, and takes them off its list. */
+export const dropLargeRoom = async (roomId: string, userId: string): Promise<void> => {
+  const { item } = await updateItem(keys.presence(userId), {
+    UpdateExpression: "DELETE large_rooms :room ADD version :one",
+    ConditionExpression: "contains(large_rooms, :id)",
+    ExpressionAttributeValues: { ":room": new Set([roomId]), ":id": roomId, ":one": 1 },
+    ReturnValues: "ALL_NEW",
+  });
+  await deleteLive({ ...storedFromItem(userId, item), largeRooms: new Set([roomId]) });
+};

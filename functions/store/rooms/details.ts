@@ -1,0 +1,70 @@
+/**
+ * Room details: what only the view of a room needs, and would make its head too large.
+ *   of one room, of many      ROOM#r / DETAILS
+ */
+import { idOfKey, keys } from "../table/keys.ts";
+import { getItems, type Item, updateItem } from "../table/table.ts";
+
+export interface Details {
+  readonly description: string | null;
+  readonly tags: readonly string[];
+}
+
+export interface StoredDetails extends Details {
+  /** The room's name, if its head says that it stands here; else one of earlier, or null. */
+  readonly longName: string | null;
+}
+
+export const noDetails: StoredDetails = { description: null, tags: [], longName: null };
+
+export const newDetailsItem = (roomId: string, details: StoredDetails) => ({
+  ...keys.details(roomId),
+  ...(details.description !== null && { description: details.description }),
+  ...(details.longName !== null && { long_name: details.longName }),
+  tags: [...details.tags],
+});
+
+const fromItem = (item: Item): StoredDetails => ({
+  description: typeof item.description === "string" ? item.description : null,
+  tags: Array.isArray(item.tags) ? item.tags.map(String) : [],
+  longName: typeof item.long_name === "string" ? item.long_name : null,
+});
+
+/** The details of those rooms that have any, by room. */
+export const getDetails = async (
+  roomIds: readonly string[],
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Map<string, StoredDetails>> => {
+  const items = await getItems(roomIds.map(keys.details), read);
+  return new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)]));
+};
+
+/** What changes; absent for what stays. */
+interface DetailsChanges {
+  readonly description?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly longName?: string | undefined;
+}
+
+/** Changes details, made if there are none yet. The head must say that there are any, for them to be seen. */
+export const updateDetails = async (roomId: string, changes: DetailsChanges): Promise<void> => {
+  const { description, tags, longName } = changes;
+  const set = [
+    ...(typeof description === "string" ? ["description = :description"] : []),
+    ...(tags ? ["tags = :tags"] : []),
+    ...(longName === undefined ? [] : ["long_name = :name"]),
+  ];
+  await updateItem(keys.details(roomId), {
+    UpdateExpression: [
+      set.length > 0 ? `SET ${set.join(", ")}` : "",
+      description === null ? "REMOVE description" : "",
+    ].join(" "),
+    ...(set.length > 0 && {
+      ExpressionAttributeValues: {
+        ...(typeof description === "string" && { ":description": description }),
+        ...(tags && { ":tags": [...tags] }),
+        ...(longName !== undefined && { ":name": longName }),
+      },
+    }),
+  });
+};

@@ -1,0 +1,155 @@
+/**
+ * Changes of rosters. Each is one conditional update of a chunk, which can be repeated; a chunk of a large room is then
+ * counted in the room's census. A crash in between leaves the count of that chunk as it was until its next change, or a
+ * repeat of what was cut off.
+ *   a chunk                   ROOM#r / ROSTER#n
+ *   the census                ROOM#r / CENSUS
+ */
+import type { RoomRole } from "../../../contract/objects/room.ts";
+import { keys } from "../table/keys.ts";
+import { getItem, type Item, putIfAbsent, updateItem } from "../table/table.ts";
+import { addRosterChunk } from "./head-changes.ts";
+import {
+  censusEntry,
+  entriesFromItem,
+  entryToItem,
+  getCensuses,
+  newCensusItem,
+  type RosterEntry,
+  rosterChunkSize,
+} from "./rosters.ts";
+
+/** How many members one update adds: an expression has at most 4 KB. */
+export const rosterBatch = 50;
+
+/** Whether the chunk's room has more than one, and so a census. */
+const isCounted = (item: Item): boolean => item.counted === true;
+
+const versionOf = (item: Item): number => (typeof item.version === "number" ? item.version : 0);
+
+const sizeOf = (item: Item): number => Object.keys(item.members ?? {}).length;
+
+const countChunk = async (roomId: string, chunk: number, item: Item): Promise<void> => {
+  if (!isCounted(item)) return;
+  await updateItem(keys.census(roomId), {
+    UpdateExpression: "SET chunks.#chunk = :entry",
+    ConditionExpression:
+      "attribute_exists(chunks) AND (attribute_not_exists(chunks.#chunk) OR chunks.#chunk < :entry)",
+    ExpressionAttributeNames: { "#chunk": String(chunk) },
+    ExpressionAttributeValues: { ":entry": censusEntry(versionOf(item), sizeOf(item)) },
+  });
+};
+
+/** Counts those chunks again whose number of members, as just read, is not what the census of a large room says. */
+export const recountChunks = async (
+  roomId: string,
+  sizes: Iterable<readonly [chunk: number, members: number]>,
+): Promise<void> => {
+  const counts = (await getCensuses([roomId], "consistent")).get(roomId);
+  if (!counts) return;
+  for (const [chunk, members] of sizes) {
+    if (counts[chunk] === members) continue;
+    const item = await getItem(keys.roster(roomId, chunk), "consistent");
+    if (item) await countChunk(roomId, chunk, item);
+  }
+};
+
+/** What a chunk holds after an attempt to add members to it. */
+interface Entered {
+  /** False where it had no room for all of them. */
+  readonly entered: boolean;
+  readonly members: readonly RosterEntry[];
+  /** Whether the room is large. The chunk says so before the head does. */
+  readonly isLarge: boolean;
+}
+
+/** Adds members to a chunk, up to `rosterBatch` of them: all, or none if there is no room. */
+export const enterRoster = async (
+  roomId: string,
+  chunk: number,
+  entries: readonly RosterEntry[],
+): Promise<Entered> => {
+  const outcome = await updateItem(keys.roster(roomId, chunk), {
+    UpdateExpression: `SET ${entries.map((_, at) => `members.#u${at} = :u${at}`).join(", ")} ADD version :one`,
+    ConditionExpression: "attribute_exists(members) AND size(members) <= :before",
+    ExpressionAttributeNames: Object.fromEntries(entries.map((entry, at) => [`#u${at}`, entry.userId])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(entries.map((entry, at) => [`:u${at}`, entryToItem(entry)])),
+      ":one": 1,
+      ":before": rosterChunkSize - entries.length,
+    },
+    ReturnValues: "ALL_NEW",
+  });
+  const item = outcome.item ?? {};
+  const members = entriesFromItem(item);
+  // The SDK repeats a call whose answer was lost: then they have entered, and there may be no room to do so again.
+  const there = new Map(members.map((member) => [member.userId, member]));
+  const entered =
+    outcome.done || entries.every((entry) => there.get(entry.userId)?.joinedAt === entry.joinedAt);
+  if (entered) await countChunk(roomId, chunk, item);
+  return { entered, members, isLarge: isCounted(item) };
+};
+
+/** What a chunk holds after a member was taken off it. */
+interface Left {
+  readonly members: readonly RosterEntry[];
+  /** Whether the room is large. */
+  readonly isLarge: boolean;
+}
+
+/**
+ * Takes a member off a chunk; undefined where there is no such chunk. Somebody who has joined again since stays: their
+ * entry has another time.
+ */
+export const leaveRoster = async (
+  roomId: string,
+  chunk: number,
+  { userId, joinedAt }: Pick<RosterEntry, "userId" | "joinedAt">,
+): Promise<Left | undefined> => {
+  const outcome = await updateItem(keys.roster(roomId, chunk), {
+    UpdateExpression: "REMOVE members.#user ADD version :one",
+    ConditionExpression: "members.#user.joined = :joined",
+    ExpressionAttributeNames: { "#user": userId },
+    ExpressionAttributeValues: { ":one": 1, ":joined": Date.parse(joinedAt) },
+    ReturnValues: "ALL_NEW",
+  });
+  if (!outcome.item) return undefined;
+  // Also where the member was gone already: whoever took them off may have ended before counting.
+  await countChunk(roomId, chunk, outcome.item);
+  return { members: entriesFromItem(outcome.item), isLarge: isCounted(outcome.item) };
+};
+
+/** Notes another role of a member; false if they are not in the chunk. */
+export const updateRosterRole = async (
+  roomId: string,
+  chunk: number,
+  userId: string,
+  role: RoomRole,
+): Promise<boolean> => {
+  const { done } = await updateItem(keys.roster(roomId, chunk), {
+    UpdateExpression: "SET members.#user.#role = :role",
+    ConditionExpression: "attribute_exists(members.#user)",
+    ExpressionAttributeNames: { "#user": userId, "#role": "role" },
+    ExpressionAttributeValues: { ":role": role },
+  });
+  return done;
+};
+
+/**
+ * Adds a chunk to a roster of `chunks`. The chunk is there before the head counts it, and what a crash leaves is found
+ * and used by whoever adds it next. The first chunk learns from here on that it is counted.
+ */
+export const growRoster = async (roomId: string, chunks: number): Promise<void> => {
+  if (chunks === 1) {
+    const first = await updateItem(keys.roster(roomId, 0), {
+      UpdateExpression: "SET counted = :yes ADD version :one",
+      ConditionExpression: "attribute_exists(members)",
+      ExpressionAttributeValues: { ":yes": true, ":one": 1 },
+      ReturnValues: "ALL_NEW",
+    });
+    await putIfAbsent(newCensusItem(roomId, {}));
+    if (first.done) await countChunk(roomId, 0, first.item);
+  }
+  await putIfAbsent({ ...keys.roster(roomId, chunks), members: {}, counted: true });
+  await addRosterChunk(roomId, chunks);
+};

@@ -1,0 +1,136 @@
+/**
+ * Rosters: who is in a room, in chunks of 200, so that delivery learns all members with one read.
+ *   the members of a room     ROOM#r / ROSTER#n
+ *   how many are in each      ROOM#r / CENSUS, where there is more than one chunk
+ * Members are entries of a map, so that one joins or leaves without the others being read (see roster-changes.ts).
+ */
+import type { RoomRole } from "../../../contract/objects/room.ts";
+import { isoOf } from "../../kernel/time.ts";
+import { idOfKey, keys } from "../table/keys.ts";
+import { getItem, getItems, type Item } from "../table/table.ts";
+
+export const rosterChunkSize = 200;
+
+export interface RosterEntry {
+  readonly userId: string;
+  readonly role: RoomRole;
+  readonly joinedAt: string;
+}
+
+type Read = "consistent" | "eventual";
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** The longest-standing first; of those who came together, the admins, and then by id, so that the order is one. */
+export const byStanding = (one: RosterEntry, other: RosterEntry): number =>
+  compare(one.joinedAt, other.joinedAt) || compare(one.role, other.role) || compare(one.userId, other.userId);
+
+export const entryToItem = (entry: RosterEntry) => ({
+  role: entry.role,
+  joined: Date.parse(entry.joinedAt),
+});
+
+/** The members of a chunk as it is stored. */
+export const entriesFromItem = (item: Item): RosterEntry[] =>
+  // Safe: written by entryToItem alone.
+  Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
+    .map(([userId, entry]) => ({ userId, role: entry.role, joinedAt: isoOf(entry.joined) }))
+    .sort(byStanding);
+
+const fromItems = (items: readonly Item[]): RosterEntry[] => items.flatMap(entriesFromItem).sort(byStanding);
+
+/**
+ * A census entry: the version of its chunk, and how many members that version has, as one number that grows with the
+ * version. So an older count never replaces a newer one, whoever comes first.
+ */
+export const censusEntry = (version: number, members: number): number => version * 1024 + members;
+
+export const newCensusItem = (roomId: string, entries: Readonly<Record<string, number>>) => ({
+  ...keys.census(roomId),
+  chunks: entries,
+});
+
+/** The items of a new room's roster, and its census if it is large. */
+export const newRosterItems = (roomId: string, members: readonly RosterEntry[]) => {
+  const chunks = Array.from({ length: Math.ceil(members.length / rosterChunkSize) }, (_, chunk) =>
+    members.slice(chunk * rosterChunkSize, (chunk + 1) * rosterChunkSize),
+  );
+  const many = chunks.length > 1;
+  const rosters = chunks.map((chunk, at) => ({
+    ...keys.roster(roomId, at),
+    members: Object.fromEntries(chunk.map((entry) => [entry.userId, entryToItem(entry)])),
+    ...(many && { counted: true }),
+  }));
+  const counts = Object.fromEntries(chunks.map((chunk, at) => [String(at), censusEntry(0, chunk.length)]));
+  return { rosters, census: many ? [newCensusItem(roomId, counts)] : [] };
+};
+
+/** The first chunk: all members of a room of up to 200. */
+export const getFirstRoster = async (roomId: string, read: Read = "eventual"): Promise<RosterEntry[]> => {
+  const item = await getItem(keys.roster(roomId, 0), read);
+  return item ? entriesFromItem(item) : [];
+};
+
+/** The members in the chunks after the first. */
+export const getFurtherRosters = async (
+  roomId: string,
+  chunks: number,
+  read: Read = "eventual",
+): Promise<RosterEntry[]> =>
+  chunks <= 1
+    ? []
+    : fromItems(
+        await getItems(
+          Array.from({ length: chunks - 1 }, (_, at) => keys.roster(roomId, at + 1)),
+          read,
+        ),
+      );
+
+/** All members, the longest-standing first. */
+export const getRoster = async (
+  roomId: string,
+  chunks: number,
+  read: Read = "eventual",
+): Promise<RosterEntry[]> => {
+  const [first, further] = await Promise.all([
+    getFirstRoster(roomId, read),
+    getFurtherRosters(roomId, chunks, read),
+  ]);
+  return [...first, ...further].sort(byStanding);
+};
+
+/** Some chunks of a roster, each with its members, by its number. */
+export const getRosterChunks = async (
+  roomId: string,
+  chunks: readonly number[],
+  read: Read = "eventual",
+): Promise<Map<number, RosterEntry[]>> => {
+  const items = await getItems(
+    chunks.map((chunk) => keys.roster(roomId, chunk)),
+    read,
+  );
+  return new Map(items.map((item) => [Number(idOfKey(String(item.sk))), entriesFromItem(item)]));
+};
+
+/** The first chunks of several rooms, by room. */
+export const getFirstRosters = async (roomIds: readonly string[]): Promise<Map<string, RosterEntry[]>> => {
+  const items = await getItems(roomIds.map((roomId) => keys.roster(roomId, 0)));
+  return new Map(items.map((item) => [idOfKey(String(item.pk)), entriesFromItem(item)]));
+};
+
+/** How many members are in each chunk, by room, for rooms of more than one. */
+export const getCensuses = async (
+  roomIds: readonly string[],
+  read: Read = "eventual",
+): Promise<Map<string, number[]>> => {
+  const items = await getItems(roomIds.map(keys.census), read);
+  return new Map(
+    items.map((item) => {
+      const counts: number[] = [];
+      // Safe: written by newCensusItem and countChunk alone.
+      for (const [chunk, entry] of Object.entries(item.chunks as Record<string, number>))
+        counts[Number(chunk)] = entry % 1024;
+      return [idOfKey(String(item.pk)), Array.from(counts, (count) => count ?? 0)];
+    }),
+  );
+};

@@ -1,0 +1,81 @@
+/** Calls of OpenSearch, signed with the function's own role. */
+import { Hash } from "@smithy/hash-node";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { environment } from "../../kernel/environment.ts";
+import { pause } from "../../kernel/pause.ts";
+
+/** The signer wants a constructor, to which it gives its secret. */
+const Sha256 = Hash.bind(null, "sha256");
+
+/**
+ * The name by which the service is signed for: a collection of OpenSearch Serverless has another than a domain.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
+ */
+export const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
+  /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+
+interface OpenSearchAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Three times, and the pauses between them, are less than the time of a function behind the gateway. */
+const timeout = 6000;
+const attempts = 3;
+
+/** Out of reach: it did not answer at all. */
+const unreached = (error: unknown): OpenSearchAnswer => ({ status: 503, body: String(error) });
+
+/** Busy, or out of reach for a moment. */
+const isPassing = (status: number): boolean => status === 429 || status >= 500;
+
+const send = async (
+  method: "POST" | "PUT",
+  url: URL,
+  text: string,
+  type: string,
+): Promise<OpenSearchAnswer> => {
+  const { region, ...credentials } = environment.credentials;
+  const signer = new SignatureV4({ credentials, region, service: serviceOf(url), sha256: Sha256 });
+  const signed = await signer.sign({
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: url.pathname,
+    headers: { host: url.host, "content-type": type },
+    body: text,
+  });
+  // `fetch` writes the host by itself, the same.
+  const { host: _, ...headers } = signed.headers;
+  const response = await fetch(url, {
+    method,
+    headers,
+    body: text,
+    // A signature is for one host.
+    redirect: "error",
+    signal: AbortSignal.timeout(timeout),
+  });
+  const answer = await response.text();
+  // A proxy before it may answer in its own words.
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, body: isJson && answer !== "" ? JSON.parse(answer) : answer };
+};
+
+/** Sends JSON, or lines of JSON that are text already, and again where the service is busy. Every call can be repeated. */
+export const callOpenSearch = async (
+  method: "POST" | "PUT",
+  path: string,
+  body: object | string,
+): Promise<OpenSearchAnswer> => {
+  const endpoint = environment.openSearchEndpoint;
+  if (endpoint === undefined) throw new Error("There is no OpenSearch: the stack must name its endpoint.");
+  const url = new URL(path, endpoint);
+  const isLines = typeof body === "string";
+  const text = isLines ? body : JSON.stringify(body);
+  for (let attempt = 1; ; attempt += 1) {
+    const type = isLines ? "application/x-ndjson" : "application/json";
+    const answer = await send(method, url, text, type).catch(unreached);
+    if (!isPassing(answer.status) || attempt === attempts) return answer;
+    await pause(attempt + 2);
+  }
+};

@@ -1,0 +1,272 @@
+/**
+ * The search index in an OpenSearch of the operator's: one document for each message, with the terms that the table would
+ * have postings of, so that both find the same.
+ *   one                       <room>-<seq>
+ * Paths and bodies: https://docs.opensearch.org/latest/api-reference/
+ */
+import { ApiError } from "../../kernel/api-error.ts";
+import { messageId } from "../../kernel/ids.ts";
+import { epochSeconds } from "../../kernel/time.ts";
+import { callOpenSearch } from "./opensearch-client.ts";
+import type {
+  Entry,
+  EntryChange,
+  Finding,
+  KeptEntry,
+  Position,
+  SearchIndex,
+  Wanted,
+} from "./search-index.ts";
+
+const indexName = "parley-messages";
+
+/** Terms are compared as they are: functions have folded them. */
+const definition = {
+  mappings: {
+    dynamic: "strict",
+    properties: {
+      room: { type: "keyword" },
+      seq: { type: "long" },
+      at: { type: "long" },
+      sender: { type: "keyword" },
+      type: { type: "keyword" },
+      expires_at: { type: "long" },
+      terms: { type: "keyword" },
+    },
+  },
+} as const;
+
+interface FoundDocument {
+  readonly room: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly sender: string;
+  readonly type: Entry["type"];
+  readonly expires_at: number | null;
+}
+
+interface Document extends FoundDocument {
+  readonly terms: readonly string[];
+}
+
+let made: Promise<void> | undefined;
+
+/** Made once, with its mapping: what is indexed before would make one of OpenSearch's own guess. */
+const makeIndex = async (): Promise<void> => {
+  const { status, body } = await callOpenSearch("PUT", `/${indexName}`, definition);
+  const isThere = status === 400 && JSON.stringify(body).includes("resource_already_exists_exception");
+  if (status !== 200 && !isThere) throw failed("index could not be made", status, body);
+};
+
+const failed = (what: string, status: number, body: unknown): Error =>
+  new Error(`OpenSearch: the ${what}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
+
+const ensureIndex = (): Promise<void> => {
+  made ??= makeIndex().catch((error: unknown) => {
+    made = undefined;
+    throw error;
+  });
+  return made;
+};
+
+/** As much of an answer to `_bulk` as is looked at. */
+interface BulkAnswer {
+  readonly errors: boolean;
+  readonly items: readonly Readonly<
+    Record<string, { readonly status: number; readonly error?: { readonly type: string } }>
+  >[];
+}
+
+/** How often a part is sent: again, once the index is made that somebody has deleted. */
+const bulkAttempts = 2;
+
+type BulkLine = { readonly index: Document } | { readonly delete: { room: string; seq: number } };
+
+/** Parts of 1 MB or less: a document has at most 100 terms of 20 signs, of four bytes each. */
+const bulkSize = 100;
+
+/**
+ * Sends a part; false where there is no index any more, and the domain makes none by itself (docs/deploying.md). Each document
+ * is refused then, and the request is not. https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
+ */
+const sendPart = async (text: string): Promise<boolean> => {
+  await ensureIndex();
+  const { status, body } = await callOpenSearch("POST", `/${indexName}/_bulk`, text);
+  if (status !== 200) throw failed("documents were not taken", status, body);
+  // Safe: the shape of an answer with status 200. What is to be deleted and is not there answers 404, without an error.
+  const { errors, items } = body as BulkAnswer;
+  const bad = errors
+    ? items
+        .flatMap((item) => Object.values(item))
+        .find(({ status: one, error }) => one >= 300 && (one !== 404 || error))
+    : undefined;
+  if (bad?.error?.type === "index_not_found_exception") return false;
+  if (bad) throw failed("documents were not all taken", bad.status, bad);
+  return true;
+};
+
+const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
+  for (let at = 0; at < lines.length; at += bulkSize) {
+    const part = lines.slice(at, at + bulkSize);
+    const text = part
+      .map((line) =>
+        "index" in line
+          ? `${JSON.stringify({ index: { _id: messageId(line.index.room, line.index.seq) } })}\n${JSON.stringify(line.index)}\n`
+          : `${JSON.stringify({ delete: { _id: messageId(line.delete.room, line.delete.seq) } })}\n`,
+      )
+      .join("");
+    for (let attempt = 1; !(await sendPart(text)); attempt += 1) {
+      if (attempt === bulkAttempts)
+        throw new Error("OpenSearch: the index is deleted as soon as it is made.");
+      made = undefined;
+    }
+  }
+};
+
+const change = (changes: readonly EntryChange[]): Promise<void> =>
+  bulk(
+    changes.map(({ entry, terms }) =>
+      terms.length === 0
+        ? { delete: { room: entry.roomId, seq: entry.seq } }
+        : {
+            index: {
+              room: entry.roomId,
+              seq: entry.seq,
+              at: entry.at,
+              sender: entry.senderId,
+              type: entry.type,
+              expires_at: entry.expiresAt,
+              terms,
+            },
+          },
+    ),
+  );
+
+/** As much of an answer to `_search` as is looked at. */
+interface SearchAnswer {
+  readonly hits: { readonly hits: readonly { readonly _source: FoundDocument }[] };
+}
+
+const search = async (body: object): Promise<FoundDocument[]> => {
+  // The parameters of a search stand in its body: those in the URL of a signed POST are ignored.
+  // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-signing-service-requests.html
+  const answer = await callOpenSearch("POST", `/${indexName}/_search`, {
+    track_total_hits: false,
+    _source: ["room", "seq", "at", "sender", "type", "expires_at"],
+    ...body,
+  });
+  // Nothing was ever indexed.
+  if (answer.status === 404) return [];
+  if (answer.status === 429 || answer.status === 503)
+    throw new ApiError("unavailable", "The search is busy: try again in a moment.", { retryAfter: 1 });
+  if (answer.status !== 200) throw failed("search failed", answer.status, answer.body);
+  // Safe: the shape of an answer with status 200.
+  return (answer.body as SearchAnswer).hits.hits.map((hit) => hit._source);
+};
+
+const entryOf = ({ room, seq, at, sender, type, expires_at }: FoundDocument): Entry => ({
+  roomId: room,
+  seq,
+  at,
+  senderId: sender,
+  type,
+  expiresAt: expires_at,
+});
+
+/** The rooms whose whole history may be seen, together; each other one with its first message and its time. */
+const roomsOf = ({ rooms }: Wanted): object => {
+  const whole = rooms.filter(({ first, since }) => first <= 1 && since === 0);
+  const others = rooms.filter((room) => !whole.includes(room));
+  return {
+    bool: {
+      minimum_should_match: 1,
+      should: [
+        { terms: { room: whole.map(({ id }) => id) } },
+        ...others.map(({ id, first, since }) => ({
+          bool: {
+            filter: [
+              { term: { room: id } },
+              { range: { seq: { gte: first } } },
+              { range: { at: { gte: since } } },
+            ],
+          },
+        })),
+      ],
+    },
+  };
+};
+
+const queryOf = (wanted: Wanted): object => ({
+  bool: {
+    filter: [
+      roomsOf(wanted),
+      ...wanted.terms.map((term) => ({ term: { terms: term } })),
+      ...(wanted.prefix === undefined ? [] : [{ prefix: { terms: wanted.prefix } }]),
+      ...(wanted.senderId === undefined ? [] : [{ term: { sender: wanted.senderId } }]),
+      ...(wanted.type === undefined ? [] : [{ term: { type: wanted.type } }]),
+      ...(wanted.from === undefined && wanted.to === undefined
+        ? []
+        : [{ range: { at: { gte: wanted.from, lte: wanted.to } } }]),
+    ],
+    must_not: [{ range: { expires_at: { lte: epochSeconds() } } }],
+  },
+});
+
+const newestFirst = [{ at: "desc" }, { room: "asc" }, { seq: "desc" }] as const;
+
+const find = (wanted: Wanted): Finding => {
+  let position: Position | undefined = wanted.start;
+  const take = async (count: number): Promise<Entry[]> => {
+    const found = await search({
+      size: count,
+      query: queryOf(wanted),
+      sort: newestFirst,
+      // What comes after the place just before the position.
+      ...(position && { search_after: [position.at, position.roomId, position.seq + 1] }),
+    });
+    const last = found.at(-1);
+    position =
+      last && found.length === count ? { at: last.at, roomId: last.room, seq: last.seq - 1 } : undefined;
+    return found.map(entryOf);
+  };
+  return { take, position: () => position, group: () => undefined };
+};
+
+const pageSize = 500;
+
+/** Documents of a room, oldest first, from a seq on. */
+const listFrom = (roomId: string, first: number): Promise<FoundDocument[]> =>
+  search({
+    size: pageSize,
+    query: { bool: { filter: [{ term: { room: roomId } }, { range: { seq: { gte: first } } }] } },
+    sort: [{ seq: "asc" }],
+  });
+
+/**
+ * Found and deleted by their ids, since a serverless collection knows no deletion by a query.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-genref.html
+ */
+const remove = async (roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> => {
+  // A search finds what was deleted until the index is refreshed, so it goes on behind what it has found.
+  let first = 0;
+  for (;;) {
+    if (!hasTime()) return false;
+    const documents = await listFrom(roomId, first);
+    const unwanted = documents.filter(({ seq }) => last === undefined || seq <= last);
+    await bulk(unwanted.map(({ room, seq }) => ({ delete: { room, seq } })));
+    if (unwanted.length < pageSize) return true;
+    first = (unwanted.at(-1)?.seq ?? 0) + 1;
+  }
+};
+
+export const openSearchIndex: SearchIndex = {
+  change,
+  find,
+  forget: (room, seq) => bulk([{ delete: { room, seq } }]),
+  remove,
+  list: async (roomId, after) => {
+    const documents = await listFrom(roomId, after === undefined ? 0 : Number(after) + 1);
+    const entries: KeptEntry[] = documents.map(({ seq, at }) => ({ seq, at, term: undefined }));
+    return { entries, next: entries.length < pageSize ? undefined : String(entries.at(-1)?.seq) };
+  },
+};

@@ -1,0 +1,74 @@
+/**
+ * Avatars: uploads of people's pictures, and which of them were made a profile's picture.
+ *   one by id                 AVATAR#id / AVATAR
+ * The item goes after a day, and with it the object of a picture that was never used; of one that was, the profile
+ * alone tells.
+ */
+import { epochSeconds, isPast } from "../../kernel/time.ts";
+import { idOfKey, keys } from "../table/keys.ts";
+import { deleteIf, getItem, type Item, putIfAbsent, writeTogether } from "../table/table.ts";
+
+export interface Avatar {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mediaType: string;
+  /** Whether it was made somebody's picture, which it is once. */
+  readonly isUsed: boolean;
+}
+
+/** Seconds for which an upload waits to be used. */
+const uploadLifetime = 24 * 60 * 60;
+
+/** Notes an upload, from now on and for a day. */
+export const putAvatar = async (upload: Omit<Avatar, "isUsed">): Promise<void> => {
+  await putIfAbsent({
+    ...keys.avatar(upload.id),
+    size: upload.size,
+    media_type: upload.mediaType,
+    expires_at: epochSeconds() + uploadLifetime,
+  });
+};
+
+export const avatarFromItem = (item: Item): Avatar => ({
+  id: idOfKey(String(item.pk)),
+  size: Number(item.size),
+  mediaType: String(item.media_type),
+  isUsed: item.used === true,
+});
+
+export const getAvatar = async (id: string): Promise<Avatar | undefined> => {
+  const item = await getItem(keys.avatar(id), "consistent");
+  return item && !isPast(Number(item.expires_at)) ? avatarFromItem(item) : undefined;
+};
+
+/**
+ * Makes an upload the picture of a profile, once; false if it was used before, or is gone. Both are written or neither:
+ * so whether an object is still needed is told by the upload until it is used, and by the profile from then on.
+ */
+export const applyAvatar = async (userId: string, id: string, address: string): Promise<boolean> => {
+  const { done } = await writeTogether([
+    {
+      Update: {
+        Key: keys.avatar(id),
+        UpdateExpression: "SET used = :true",
+        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(used) AND expires_at > :now",
+        ExpressionAttributeValues: { ":true": true, ":now": epochSeconds() },
+      },
+    },
+    {
+      Update: {
+        Key: keys.profile(userId),
+        UpdateExpression: "SET profile_picture = :address",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":address": address },
+      },
+    },
+  ]);
+  return done;
+};
+
+/** Deletes an upload that was not used. */
+export const deleteUnusedAvatar = async (id: string): Promise<void> => {
+  await deleteIf(keys.avatar(id), { ConditionExpression: "attribute_not_exists(used)" });
+};

@@ -1,0 +1,214 @@
+/**
+ * The directory: finds people by the beginnings of words, and lists those of whom some filters hold.
+ *   by a word's beginning     PEOPLE#WORD#sign / word # user
+ *   by filters, by name       PEOPLE#BY#filters / name # user
+ *   what is held of a user    USER#u / DIRECTORY
+ * Each entry holds all that a search compares, so that it reads no profiles but those that it shows. One transaction
+ * writes all entries of somebody, so that they always agree with each other and with what is noted of them.
+ */
+import { digest, shortDigest } from "../../kernel/ids.ts";
+import { foldText } from "../../kernel/words.ts";
+import { idOfKey, type Key, keys } from "../table/keys.ts";
+import { getItem, getItems, type Item, queryAll, writeTogether } from "../table/table.ts";
+
+/** By what people can be filtered. */
+export const filterFields = ["role", "institution", "specialization"] as const;
+/** Of each the digest that `filterValue` makes. */
+export type Filters = { readonly [F in (typeof filterFields)[number]]?: string | undefined };
+
+/** What is kept of a text by which people are filtered: the same for texts that are compared as one, and short. */
+export const filterValue = (text: string): string => shortDigest(foldText(text));
+
+export interface DirectoryEntry extends Filters {
+  readonly userId: string;
+  /** Decides the order of lists: words alone, without signs. */
+  readonly name: string;
+  /** The words by whose beginnings somebody is found. */
+  readonly words: readonly string[];
+}
+
+/**
+ * How many words of somebody are held, and how many bytes of them: each is an entry, and each entry holds all of them, in
+ * one write unit. A change replaces 28 entries by 28 others at most, well within a transaction's 100.
+ */
+export const wordLimit = { words: 20, bytes: 400 } as const;
+
+/** Those filters together; undefined is no filter. Short, and without a sign that keys are made with. */
+const filtersKey = (filters: Filters): string => {
+  const values = filterFields.map((field) => filters[field] ?? null);
+  return values.every((value) => value === null) ? "ALL" : digest(JSON.stringify(values));
+};
+
+/** Every set of filters that holds of somebody, the empty one too. */
+const filterSets = (entry: DirectoryEntry): Filters[] => {
+  let sets: Filters[] = [{}];
+  for (const field of filterFields)
+    if (entry[field] !== undefined)
+      sets = sets.concat(sets.map((set) => ({ ...set, [field]: entry[field] })));
+  return sets;
+};
+
+const keysOf = (entry: DirectoryEntry): Key[] => [
+  ...entry.words.map((word) => keys.word(word, entry.userId)),
+  ...filterSets(entry).map((filters) => keys.listed(filtersKey(filters), entry.name, entry.userId)),
+];
+
+const toAttributes = ({ userId: _, words, ...rest }: DirectoryEntry) => ({ ...rest, words: words.join(" ") });
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+const fromAttributes = (userId: string, item: Item): DirectoryEntry => ({
+  userId,
+  name: String(item.name),
+  words: String(item.words).split(" ").filter(Boolean),
+  role: textOf(item.role),
+  institution: textOf(item.institution),
+  specialization: textOf(item.specialization),
+});
+
+/** What is held of somebody, with the number of the change that wrote it. */
+interface StoredEntry {
+  readonly entry: DirectoryEntry;
+  readonly version: number;
+}
+
+export const getDirectoryEntry = async (userId: string): Promise<StoredEntry | undefined> => {
+  const item = await getItem(keys.directory(userId), "consistent");
+  return item && { entry: fromAttributes(userId, item), version: Number(item.version) };
+};
+
+/** Whether two entries are found and shown alike. */
+export const isSameEntry = (one: DirectoryEntry, other: DirectoryEntry): boolean =>
+  JSON.stringify(fromAttributes("", toAttributes(one))) ===
+  JSON.stringify(fromAttributes("", toAttributes(other)));
+
+/** Replaces all that is held of somebody; false if it was replaced since `before` was read. */
+export const replaceDirectoryEntry = async (
+  before: StoredEntry | undefined,
+  after: DirectoryEntry,
+): Promise<boolean> => {
+  const attributes = toAttributes(after);
+  const kept = keysOf(after);
+  const isKept = new Set(kept.map(({ pk, sk }) => `${pk}\n${sk}`));
+  const gone = before ? keysOf(before.entry).filter(({ pk, sk }) => !isKept.has(`${pk}\n${sk}`)) : [];
+  const { done } = await writeTogether([
+    {
+      Put: {
+        Item: { ...keys.directory(after.userId), ...attributes, version: (before?.version ?? 0) + 1 },
+        ...(before
+          ? {
+              ConditionExpression: "version = :seen",
+              ExpressionAttributeValues: { ":seen": before.version },
+            }
+          : { ConditionExpression: "attribute_not_exists(pk)" }),
+      },
+    },
+    ...kept.map((key) => ({ Put: { Item: { ...key, ...attributes } } })),
+    ...gone.map((Key) => ({ Delete: { Key } })),
+  ]);
+  return done;
+};
+
+/** Whether each of somebody's entries is there, and holds what it should. */
+export const isEntryWhole = async (entry: DirectoryEntry): Promise<boolean> => {
+  const wanted = keysOf(entry);
+  const items = await getItems(wanted, "consistent");
+  return (
+    items.length === wanted.length &&
+    items.every((item) => isSameEntry(fromAttributes(entry.userId, item), entry))
+  );
+};
+
+/** Deletes all that is held of somebody; false if it was replaced since it was read. */
+export const deleteDirectoryEntry = async ({ entry, version }: StoredEntry): Promise<boolean> => {
+  const { done } = await writeTogether([
+    {
+      Delete: {
+        Key: keys.directory(entry.userId),
+        ConditionExpression: "version = :seen",
+        ExpressionAttributeValues: { ":seen": version },
+      },
+    },
+    ...keysOf(entry).map((Key) => ({ Delete: { Key } })),
+  ]);
+  return done;
+};
+
+/** Whose entry of a word or a list has this key. */
+export const userOfEntry = ({ sk }: Key): string => idOfKey(sk);
+
+const isAmong = (held: DirectoryEntry | undefined, { pk, sk }: Key): boolean =>
+  held !== undefined && keysOf(held).some((key) => key.pk === pk && key.sk === sk);
+
+/** Those of some entries that do not belong to what is held of their person, or whose person has no profile. */
+export const listStrays = async (entries: readonly Key[]): Promise<Key[]> => {
+  const users = [...new Set(entries.map(userOfEntry))];
+  const items = await getItems([...users.map(keys.directory), ...users.map(keys.profile)], "consistent");
+  const held = new Map<string, DirectoryEntry>();
+  const withProfile = new Set<string>();
+  for (const item of items) {
+    const userId = idOfKey(String(item.pk));
+    if (item.sk === keys.directory(userId).sk) held.set(userId, fromAttributes(userId, item));
+    else withProfile.add(userId);
+  }
+  return entries.filter((key) => {
+    const userId = userOfEntry(key);
+    return !withProfile.has(userId) || !isAmong(held.get(userId), key);
+  });
+};
+
+/**
+ * Deletes an entry that does not belong to what is held of its person; false if that was replaced in the meantime, and
+ * the entry may belong to it now.
+ */
+export const deleteStray = async (key: Key): Promise<boolean> => {
+  const userId = userOfEntry(key);
+  const held = await getDirectoryEntry(userId);
+  if (isAmong(held?.entry, key)) return true;
+  const { done } = await writeTogether([
+    {
+      ConditionCheck: {
+        Key: keys.directory(userId),
+        ...(held
+          ? {
+              ConditionExpression: "version = :seen",
+              ExpressionAttributeValues: { ":seen": held.version },
+            }
+          : { ConditionExpression: "attribute_not_exists(pk)" }),
+      },
+    },
+    { Delete: { Key: key } },
+  ]);
+  return done;
+};
+
+/** Entries of a list, and whether these are all that there are. */
+interface Found {
+  readonly entries: readonly DirectoryEntry[];
+  readonly complete: boolean;
+}
+
+/** Reads one more than the limit, to know whether there are more. */
+const find = async (limit: number, input: Parameters<typeof queryAll>[0]): Promise<Found> => {
+  const items = await queryAll(input, limit + 1);
+  return {
+    entries: items.slice(0, limit).map((item) => fromAttributes(idOfKey(String(item.sk)), item)),
+    complete: items.length <= limit,
+  };
+};
+
+/** People of whom a word begins so, in the order of these words; the same one again for another word. */
+export const findByWord = (beginning: string, limit: number): Promise<Found> => {
+  const { pk, prefix } = keys.wordsFrom(beginning);
+  return find(limit, {
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+  });
+};
+
+/** People of whom all of the filters hold, by name. */
+export const findByFilters = (filters: Filters, limit: number): Promise<Found> =>
+  find(limit, {
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": keys.listedBy(filtersKey(filters)).pk },
+  });

@@ -1,0 +1,176 @@
+/**
+ * Profiles: what people say of themselves.
+ *   one by id, many by id     USER#u / PROFILE
+ * A username is unique because of the item that claims it (usernames.ts).
+ */
+import { isoNow } from "../../kernel/time.ts";
+import { keys } from "../table/keys.ts";
+import { getItem, getItems, type Item, putIfAbsent, updateItem } from "../table/table.ts";
+
+export interface Profile {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly display_name: string | null;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly profile_picture: string | null;
+  readonly bio: string | null;
+  readonly specialization: string | null;
+  readonly institution: string | null;
+  readonly role: string | null;
+  readonly is_verified: boolean;
+  readonly created_at: string;
+}
+
+/** A profile of which nothing is known but whose it is, made now. */
+export const blankProfile = (id: string, username: string): Profile => ({
+  id,
+  username,
+  email: null,
+  display_name: null,
+  first_name: null,
+  last_name: null,
+  profile_picture: null,
+  bio: null,
+  specialization: null,
+  institution: null,
+  role: null,
+  is_verified: false,
+  created_at: isoNow(),
+});
+
+/** The fields that their owner changes. */
+const ownFields = [
+  "display_name",
+  "first_name",
+  "last_name",
+  "profile_picture",
+  "bio",
+  "specialization",
+  "institution",
+  "role",
+] as const;
+export type ProfileChanges = { readonly [F in (typeof ownFields)[number]]?: string | null | undefined };
+
+const stringOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+export const profileFromItem = (item: Item): Profile => ({
+  id: String(item.id),
+  username: String(item.username),
+  email: stringOr(item.email),
+  display_name: stringOr(item.display_name),
+  first_name: stringOr(item.first_name),
+  last_name: stringOr(item.last_name),
+  profile_picture: stringOr(item.profile_picture),
+  bio: stringOr(item.bio),
+  specialization: stringOr(item.specialization),
+  institution: stringOr(item.institution),
+  role: stringOr(item.role),
+  is_verified: item.is_verified === true,
+  created_at: String(item.created_at),
+});
+
+export const profileAttributes = (profile: Profile) =>
+  Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+
+export const newProfileItem = (profile: Profile) => ({
+  ...keys.profile(profile.id),
+  ...profileAttributes(profile),
+});
+
+export const getProfile = async (
+  userId: string,
+  read: "consistent" | "eventual" = "eventual",
+): Promise<Profile | undefined> => {
+  const item = await getItem(keys.profile(userId), read);
+  return item && profileFromItem(item);
+};
+
+/** Those of the ids that have a profile. */
+export const getProfiles = async (userIds: readonly string[]): Promise<Map<string, Profile>> => {
+  const items = await getItems([...new Set(userIds)].map(keys.profile));
+  return new Map(items.map((item) => [String(item.id), profileFromItem(item)]));
+};
+
+/** Puts the profile unless there is one, and gives the one that there is. */
+export const putProfile = async (profile: Profile): Promise<Profile> => {
+  const outcome = await putIfAbsent(newProfileItem(profile));
+  return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
+};
+
+/** Those by which somebody says who they are: what is verified of them holds as long as these do. */
+const verifiedFields: readonly (typeof ownFields)[number][] = [
+  "display_name",
+  "first_name",
+  "last_name",
+  "specialization",
+  "institution",
+  "role",
+];
+
+/** The parts of an update of the given fields; `same` holds where those that are verified have these values already. */
+const partsOf = (changes: ProfileChanges) => {
+  const set: string[] = [];
+  const remove: string[] = [];
+  const same: string[] = [];
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  for (const field of ownFields) {
+    const value = changes[field];
+    if (value === undefined) continue;
+    names[`#${field}`] = field;
+    if (value === null) remove.push(`#${field}`);
+    else {
+      set.push(`#${field} = :${field}`);
+      values[`:${field}`] = value;
+    }
+    if (verifiedFields.includes(field))
+      same.push(value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`);
+  }
+  return { set, remove, same, names, values };
+};
+
+/** Changes the given fields; undefined if there is no profile. Who changes what they were verified as is so no more. */
+export const updateProfile = async (
+  userId: string,
+  changes: ProfileChanges,
+): Promise<Profile | undefined> => {
+  const { set, remove, same, names, values } = partsOf(changes);
+  if (Object.keys(names).length === 0) return getProfile(userId);
+  const write = (condition: string, allSet: readonly string[], allValues: Record<string, unknown>) =>
+    updateItem(keys.profile(userId), {
+      UpdateExpression: [
+        allSet.length > 0 ? `SET ${allSet.join(", ")}` : "",
+        remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
+      ].join(" "),
+      ConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
+      ReturnValues: "ALL_NEW",
+    });
+  const isThere = "attribute_exists(pk)";
+  const stays = `${isThere} AND (is_verified <> :yes OR (${same.join(" AND ")}))`;
+  const kept = await (same.length === 0
+    ? write(isThere, set, values)
+    : write(stays, set, { ...values, ":yes": true }));
+  const outcome =
+    kept.done || !kept.item
+      ? kept
+      : await write(isThere, [...set, "is_verified = :no"], { ...values, ":no": false });
+  return outcome.done ? profileFromItem(outcome.item) : undefined;
+};
+
+/** Says whether somebody is verified, which they never say themselves; undefined if there is no profile. */
+export const updateVerification = async (
+  userId: string,
+  isVerified: boolean,
+): Promise<Profile | undefined> => {
+  const outcome = await updateItem(keys.profile(userId), {
+    UpdateExpression: "SET is_verified = :verified",
+    ConditionExpression: "attribute_exists(pk)",
+    ExpressionAttributeValues: { ":verified": isVerified },
+    ReturnValues: "ALL_NEW",
+  });
+  return outcome.done ? profileFromItem(outcome.item) : undefined;
+};

@@ -1,0 +1,30 @@
+/**
+ * Registrations: what somebody said of themselves who has an account, and has not shown yet that its e-mail address is
+ * theirs. Nobody else sees any of it: it becomes their profile when they first log in.
+ *   one by its user           USER#u / REGISTRATION
+ */
+import { epochSeconds } from "../../kernel/time.ts";
+import { keys } from "../table/keys.ts";
+import { getItem, putItem } from "../table/table.ts";
+import { type Profile, profileAttributes, profileFromItem } from "./profiles.ts";
+
+/** Seconds for which a registration waits: some days, since its code may be lost, and another one be asked for. */
+const waitSeconds = 8 * 24 * 60 * 60;
+
+/**
+ * Seconds for which a registration keeps its username: an hour longer than its e-mailed code holds.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html
+ */
+export const usernameSeconds = 25 * 60 * 60;
+
+export const putRegistration = (profile: Profile): Promise<void> =>
+  putItem({
+    ...keys.registration(profile.id),
+    ...profileAttributes(profile),
+    expires_at: epochSeconds() + waitSeconds,
+  });
+
+export const getRegistration = async (userId: string): Promise<Profile | undefined> => {
+  const item = await getItem(keys.registration(userId), "consistent");
+  return item && Number(item.expires_at) > epochSeconds() ? profileFromItem(item) : undefined;
+};
