@@ -1,6 +1,6 @@
-import { type Actor, groupsOf } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
+import { type Actor, groupsOf } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { environment } from "../kernel/runtime/environment.ts";
 
 /**
  * Throws `forbidden` unless the caller's token names the group of administrators. Somebody who is taken out of the

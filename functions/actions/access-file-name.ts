@@ -1,5 +1,5 @@
 import type { MediaType } from "../../contract/media-types.ts";
-import { invalidInput } from "../kernel/api-error.ts";
+import { invalidInput } from "../kernel/http/api-error.ts";
 
 /** How files of each type are called. */
 const extensions: Readonly<Record<MediaType, readonly string[]>> = {

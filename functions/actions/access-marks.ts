@@ -1,5 +1,5 @@
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
-import { parseMessageId } from "../kernel/ids.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
+import { parseMessageId } from "../kernel/runtime/ids.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "./access-room.ts";

@@ -1,6 +1,6 @@
-import { ApiError } from "../kernel/api-error.ts";
-import { parseMessageId } from "../kernel/ids.ts";
-import { isPast } from "../kernel/time.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { parseMessageId } from "../kernel/runtime/ids.ts";
+import { isPast } from "../kernel/runtime/time.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { noSuchMessage } from "./access-marks.ts";
 import {

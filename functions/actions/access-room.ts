@@ -1,4 +1,4 @@
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import type { Permission } from "../store/rooms/permissions.ts";

@@ -1,4 +1,4 @@
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { MemberRoom } from "./access-room.ts";
 

@@ -1,4 +1,4 @@
-import { invalidInput } from "../kernel/api-error.ts";
+import { invalidInput } from "../kernel/http/api-error.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 

@@ -1,8 +1,8 @@
 import type { User } from "../../contract/objects/user.ts";
-import { type Actor, actorFromClaims } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
-import { isoNow } from "../kernel/time.ts";
+import { type Actor, actorFromClaims } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { environment } from "../kernel/runtime/environment.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../store/users/accounts.ts";
 import type { Profile, ProfileChanges } from "../store/users/profiles.ts";
 import { putRegistration, usernameSeconds } from "../store/users/registrations.ts";

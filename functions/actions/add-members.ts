@@ -1,8 +1,8 @@
 import type { Room, RoomRole } from "../../contract/objects/room.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
-import { forEach } from "../kernel/for-each.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import { entryLife } from "../store/presence/presence.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../store/rooms/members.ts";

@@ -1,4 +1,4 @@
-import { messageId, parseMessageId } from "../kernel/ids.ts";
+import { messageId, parseMessageId } from "../kernel/runtime/ids.ts";
 import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { findUserIds, isSameUsername } from "../store/users/usernames.ts";

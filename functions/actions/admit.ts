@@ -1,5 +1,5 @@
-import type { Actor } from "../kernel/actor.ts";
-import { environment } from "../kernel/environment.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { environment } from "../kernel/runtime/environment.ts";
 
 /** People of whom this container knows that they have a profile. */
 const known = new Set<string>();

@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { errorFacts, log } from "../kernel/log.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { personOf } from "../store/users/users.ts";

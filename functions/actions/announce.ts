@@ -1,5 +1,5 @@
-import { forEach } from "../kernel/for-each.ts";
-import { errorFacts, log } from "../kernel/log.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { removeConnections } from "../store/presence/connections.ts";
 import type { Connection } from "../store/presence/presence.ts";
 import { endSession } from "../store/presence/sessions.ts";

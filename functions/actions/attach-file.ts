@@ -1,8 +1,8 @@
 import type { Draft } from "../../contract/messages.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { newFileId } from "../kernel/ids.ts";
-import { errorFacts, log } from "../kernel/log.ts";
-import { isPast } from "../kernel/time.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import { newFileId } from "../kernel/runtime/ids.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
+import { isPast } from "../kernel/runtime/time.ts";
 import {
   bindFile,
   deleteUnboundFile,

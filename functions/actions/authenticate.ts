@@ -1,6 +1,6 @@
-import { ApiError } from "../kernel/api-error.ts";
-import type { Socket } from "../kernel/socket.ts";
-import { epochSeconds } from "../kernel/time.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { epochSeconds } from "../kernel/runtime/time.ts";
+import type { Socket } from "../kernel/websocket/socket.ts";
 import { extendConnection } from "../store/presence/connections.ts";
 import { getPresence } from "../store/presence/presence.ts";
 
@@ -10,7 +10,7 @@ const goneConnection = () =>
 /** Lets a connection live as long as a newer token of the same user. Throws `token_expired` or `unauthorized`. */
 export const authenticate = async (socket: Socket, token: string): Promise<void> => {
   // Loaded when it is needed: few frames are this one, and every function starts sooner without it.
-  const { verifyToken } = await import("../kernel/token.ts");
+  const { verifyToken } = await import("../kernel/auth/token.ts");
   const actor = await verifyToken(token);
   if (actor === "expired")
     throw new ApiError("token_expired", "The token has expired: get a new one with POST /api/auth/refresh.");

@@ -1,5 +1,5 @@
 import { avatarOperations } from "../../contract/avatars.ts";
-import { isAvatarOf } from "../kernel/ids.ts";
+import { isAvatarOf } from "../kernel/runtime/ids.ts";
 import type { Profile } from "../store/users/profiles.ts";
 
 const [folder = ""] = avatarOperations.getAvatar.path.split("{");

@@ -1,8 +1,8 @@
 import { type AvatarUploadRequest, avatarLimit } from "../../contract/avatars.ts";
 import type { Media } from "../../contract/operation.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { isAvatarId, isAvatarOf, newAvatarId } from "../kernel/ids.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { isAvatarId, isAvatarOf, newAvatarId } from "../kernel/runtime/ids.ts";
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import { objectKeys } from "../store/table/keys.ts";
 import { applyAvatar, deleteUnusedAvatar, getAvatar, putAvatar } from "../store/users/avatars.ts";

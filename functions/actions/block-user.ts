@@ -1,6 +1,6 @@
 import { blockLimit, type Contact } from "../../contract/contacts.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
 import { deleteBlock, getBlock, listBlocks, putBlock } from "../store/contacts/blocks.ts";
 import { getProfile } from "../store/users/profiles.ts";
 import { announceBetween } from "./announce-presence.ts";

@@ -1,5 +1,5 @@
-import { ApiError } from "../kernel/api-error.ts";
-import { pause } from "../kernel/pause.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { pause } from "../kernel/runtime/retry.ts";
 import { landChange, type MessageChange, raiseRev, stampMessage } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";

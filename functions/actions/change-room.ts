@@ -1,7 +1,7 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
-import { pause } from "../kernel/pause.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
+import { pause } from "../kernel/runtime/retry.ts";
 import { updateDetails } from "../store/rooms/details.ts";
 import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../store/rooms/head-changes.ts";
 import { fitsHead, type Head } from "../store/rooms/heads.ts";

@@ -1,7 +1,7 @@
 import { email as emailSchema, usernameLimit, username as usernameSchema } from "../../contract/auth.ts";
 import { profileFields, profileLimits } from "../../contract/objects/profile.ts";
-import { type Actor, claim } from "../kernel/actor.ts";
-import { nameSigns } from "../kernel/ids.ts";
+import { type Actor, claim } from "../kernel/auth/actor.ts";
+import { nameSigns } from "../kernel/runtime/ids.ts";
 import { blankProfile, type Profile } from "../store/users/profiles.ts";
 import { usernameBeginning } from "./free-username.ts";
 

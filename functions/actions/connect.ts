@@ -1,7 +1,7 @@
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
-import { longestId } from "../kernel/ids.ts";
-import { actorOf, type Socket } from "../kernel/socket.ts";
-import { isoNow } from "../kernel/time.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
+import { longestId } from "../kernel/runtime/ids.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
+import { actorOf, type Socket } from "../kernel/websocket/socket.ts";
 import { addConnection } from "../store/presence/connections.ts";
 import { endSession, putSession } from "../store/presence/sessions.ts";
 import { closeConnection } from "../store/presence/sockets.ts";

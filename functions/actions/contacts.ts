@@ -1,8 +1,8 @@
 import { type Contact, contactLimit } from "../../contract/contacts.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import type { Slice } from "../kernel/page.ts";
-import { foldText } from "../kernel/words.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { foldText } from "../kernel/text/words.ts";
 import { type Block, getBlock, listBlocks } from "../store/contacts/blocks.ts";
 import {
   type ContactChanges,

@@ -1,8 +1,8 @@
 import type { Room, RoomType } from "../../contract/objects/room.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/ids.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/runtime/ids.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import { type Details, noDetails } from "../store/rooms/details.ts";
 import { reopenHead } from "../store/rooms/head-changes.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";

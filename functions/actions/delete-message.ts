@@ -1,7 +1,7 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { deletePin } from "../store/messages/pins.ts";
 import type { Head } from "../store/rooms/heads.ts";

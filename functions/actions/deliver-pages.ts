@@ -1,4 +1,4 @@
-import { errorFacts, log } from "../kernel/log.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { Connection } from "../store/presence/presence.ts";
 import { timeForPost } from "../store/presence/sockets.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";

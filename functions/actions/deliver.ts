@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { forEach } from "../kernel/for-each.ts";
-import { errorFacts, log } from "../kernel/log.ts";
-import type { Socket } from "../kernel/socket.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
+import type { Socket } from "../kernel/websocket/socket.ts";
 import { type Connection, isOpening, openingTime, type Presence } from "../store/presence/presence.ts";
 import {
   type Delivery,

@@ -1,4 +1,4 @@
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import { addLargeRoom, dropLargeRoom } from "../store/rooms/connected-members.ts";
 import { flagLiveListed } from "../store/rooms/head-changes.ts";
 import { getMembers } from "../store/rooms/members.ts";

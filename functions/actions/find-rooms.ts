@@ -1,7 +1,7 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { countFitting } from "../kernel/answer-size.ts";
-import type { Slice } from "../kernel/page.ts";
-import { foldText } from "../kernel/words.ts";
+import { countFitting } from "../kernel/http/answer-size.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { foldText } from "../kernel/text/words.ts";
 import { getDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";

@@ -1,7 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
 import { directoryLimit } from "../../contract/people.ts";
-import type { Slice } from "../kernel/page.ts";
-import { soughtWords } from "../kernel/words.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { soughtWords } from "../kernel/text/words.ts";
 import {
   type DirectoryEntry,
   type Filters,

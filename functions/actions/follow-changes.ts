@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { forEach } from "../kernel/for-each.ts";
-import { errorFacts, log } from "../kernel/log.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { changeOf, isUrgent, keyOfRecord } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
 import { followChange } from "./follow-change.ts";

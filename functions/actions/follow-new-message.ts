@@ -1,4 +1,4 @@
-import { inTurn } from "../kernel/in-turn.ts";
+import { inTurn } from "../kernel/runtime/in-turn.ts";
 import type { Change } from "../store/background/changes.ts";
 import { notifyEmergency } from "./notify-emergency.ts";
 import { notifyMembers } from "./notify-members.ts";

@@ -1,4 +1,4 @@
-import { environment } from "../kernel/environment.ts";
+import { environment } from "../kernel/runtime/environment.ts";
 import type { Change } from "../store/background/changes.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
 import { listPushSubscriptions } from "../store/notifications/push-subscriptions.ts";

@@ -1,7 +1,7 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { noRoomAccess } from "../kernel/api-error.ts";
-import { messageId as idOf, newRoomId } from "../kernel/ids.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { noRoomAccess } from "../kernel/http/api-error.ts";
+import { messageId as idOf, newRoomId } from "../kernel/runtime/ids.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { type Membership, recentSeq } from "../store/rooms/memberships.ts";

@@ -1,5 +1,5 @@
 import { usernameLimit } from "../../contract/auth.ts";
-import { nameSigns } from "../kernel/ids.ts";
+import { nameSigns } from "../kernel/runtime/ids.ts";
 import { keepUsername } from "../store/users/usernames.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { termsOf } from "../kernel/message-words.ts";
+import { termsOf } from "../kernel/text/message-words.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { type Entry, searchIndex } from "../store/search/search-index.ts";
 

@@ -1,5 +1,5 @@
-import { pause } from "../kernel/pause.ts";
-import { foldText, foundWords } from "../kernel/words.ts";
+import { pause } from "../kernel/runtime/retry.ts";
+import { foldText, foundWords } from "../kernel/text/words.ts";
 import type { Key } from "../store/table/keys.ts";
 import {
   type DirectoryEntry,

@@ -1,5 +1,5 @@
 import type { MediaType } from "../../contract/media-types.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
 import type { FileFacts } from "../store/attachments/files.ts";
 import type { ObjectHead } from "../store/attachments/objects.ts";
 import { objectKeys } from "../store/table/keys.ts";

@@ -1,5 +1,5 @@
-import { countFitting } from "../kernel/answer-size.ts";
-import { pause } from "../kernel/pause.ts";
+import { countFitting } from "../kernel/http/answer-size.ts";
+import { pause } from "../kernel/runtime/retry.ts";
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/messages/messages.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";

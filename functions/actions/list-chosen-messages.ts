@@ -1,5 +1,5 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Slice } from "../kernel/page.ts";
+import type { Slice } from "../kernel/http/page.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import { listPinSeqs } from "../store/messages/pins.ts";
 import { listReplySeqs } from "../store/messages/replies.ts";

@@ -1,5 +1,5 @@
 import type { MessageEdit } from "../../contract/objects/message.ts";
-import type { Slice } from "../kernel/page.ts";
+import type { Slice } from "../kernel/http/page.ts";
 import { listEdits } from "../store/messages/edits.ts";
 import { accessMessage } from "./access-message.ts";
 import { isGone } from "./present-message.ts";

@@ -1,4 +1,4 @@
-import { countFitting } from "../kernel/answer-size.ts";
+import { countFitting } from "../kernel/http/answer-size.ts";
 import { listMessagesBetween } from "../store/messages/messages.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";

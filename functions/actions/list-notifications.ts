@@ -1,8 +1,8 @@
 import { notificationLimit } from "../../contract/notifications.ts";
 import type { Notification } from "../../contract/objects/notification.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { forEach } from "../kernel/for-each.ts";
-import type { Slice } from "../kernel/page.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import {
   deleteNotification,
   getNoticed,

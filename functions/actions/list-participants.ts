@@ -1,5 +1,5 @@
 import type { Participant } from "../../contract/objects/room.ts";
-import type { Slice } from "../kernel/page.ts";
+import type { Slice } from "../kernel/http/page.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";

@@ -1,5 +1,5 @@
 import type { Room } from "../../contract/objects/room.ts";
-import type { Slice } from "../kernel/page.ts";
+import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";

@@ -1,4 +1,4 @@
-import { isoOf } from "../kernel/time.ts";
+import { isoOf } from "../kernel/runtime/time.ts";
 import { type Connection, getPresence, isOpening } from "../store/presence/presence.ts";
 import { getSessions, type Session } from "../store/presence/sessions.ts";
 import { getConnection } from "../store/presence/sockets.ts";

@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { messageId } from "../kernel/ids.ts";
-import type { Slice } from "../kernel/page.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
 import { getMessagesAt } from "../store/messages/messages.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { listUnread } from "../store/rooms/read-ahead.ts";

@@ -1,9 +1,9 @@
 import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { messageId } from "../kernel/ids.ts";
-import type { Slice } from "../kernel/page.ts";
-import { isoNow, isPast } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
+import { isoNow, isPast } from "../kernel/runtime/time.ts";
 import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   type Closing,

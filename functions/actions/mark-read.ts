@@ -1,5 +1,5 @@
-import { ApiError } from "../kernel/api-error.ts";
-import { messageId } from "../kernel/ids.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseReadMark } from "../store/rooms/marks.ts";
 import { countUnread, isRead, type Reading } from "../store/rooms/read-ahead.ts";

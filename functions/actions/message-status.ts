@@ -1,5 +1,5 @@
-import { messageId } from "../kernel/ids.ts";
-import type { Slice } from "../kernel/page.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster } from "../store/rooms/rosters.ts";

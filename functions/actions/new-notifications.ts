@@ -1,5 +1,5 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
-import { messageId, notificationId, urgentNotificationId } from "../kernel/ids.ts";
+import { messageId, notificationId, urgentNotificationId } from "../kernel/runtime/ids.ts";
 import type { StoredContact } from "../store/contacts/contacts.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { NewNotification } from "../store/notifications/notifications.ts";

@@ -1,4 +1,4 @@
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { sendTask } from "../store/queues/tasks.ts";
 import { getHead } from "../store/rooms/heads.ts";

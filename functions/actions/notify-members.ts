@@ -1,5 +1,5 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { claimStretch, isUntold } from "../store/notifications/unread-notices.ts";
 import { getMemberships, type Membership } from "../store/rooms/memberships.ts";

@@ -1,5 +1,5 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { messageId } from "../kernel/ids.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { MemberRoom } from "./access-room.ts";

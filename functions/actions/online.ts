@@ -1,7 +1,7 @@
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { forEach } from "../kernel/for-each.ts";
-import { isoOf } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
+import { isoOf } from "../kernel/runtime/time.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import type { Changed } from "../store/presence/change-presence.ts";
 import { listListed, putHeartbeat, putOffline, settleListing } from "../store/presence/online.ts";

@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import { deletePin, putPin } from "../store/messages/pins.ts";
 import { accessChangeableMessage, accessLasting, accessPresent } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";

@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { epochSeconds } from "../kernel/time.ts";
+import { epochSeconds } from "../kernel/runtime/time.ts";
 import { type Connection, isOpening } from "../store/presence/presence.ts";
 import { closeConnection, postToConnections } from "../store/presence/sockets.ts";
 

@@ -1,7 +1,7 @@
 import type { Message, Reactions } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { messageId } from "../kernel/ids.ts";
-import { isoOf, isPast } from "../kernel/time.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
+import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { presentAttachment } from "./present-attachment.ts";
 import type { MessageMarks } from "./read-state.ts";

@@ -1,6 +1,6 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { messageId } from "../kernel/ids.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
 import { previewOf } from "../store/rooms/heads.ts";

@@ -1,8 +1,8 @@
 import type { LastMessage } from "../../contract/objects/message.ts";
 import type { Participant, Room } from "../../contract/objects/room.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { messageId } from "../kernel/ids.ts";
-import { isPast } from "../kernel/time.ts";
+import { messageId } from "../kernel/runtime/ids.ts";
+import { isPast } from "../kernel/runtime/time.ts";
 import { noDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";

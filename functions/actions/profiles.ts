@@ -1,4 +1,4 @@
-import type { Actor } from "../kernel/actor.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
 import { putPresence } from "../store/presence/presence.ts";
 import {
   getProfile,

@@ -1,7 +1,7 @@
-import { environment } from "../kernel/environment.ts";
-import { digest } from "../kernel/ids.ts";
-import { errorFacts, log } from "../kernel/log.ts";
-import { NotPublicError, problemOfUrl } from "../kernel/public-url.ts";
+import { environment } from "../kernel/runtime/environment.ts";
+import { digest } from "../kernel/runtime/ids.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
+import { NotPublicError, problemOfUrl } from "../kernel/security/public-url.ts";
 import { getNotification } from "../store/notifications/notifications.ts";
 import type { PushAnswer, PushMessage } from "../store/notifications/push-services.ts";
 import {

@@ -4,11 +4,11 @@ import {
   type PushSubscription as Presented,
   pushSubscriptionLimit,
 } from "../../contract/push.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
-import type { Slice } from "../kernel/page.ts";
-import { normalizedUrl, problemOfUrl } from "../kernel/public-url.ts";
-import { isoOf, isPast } from "../kernel/time.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import type { Slice } from "../kernel/http/page.ts";
+import { environment } from "../kernel/runtime/environment.ts";
+import { isoOf, isPast } from "../kernel/runtime/time.ts";
+import { normalizedUrl, problemOfUrl } from "../kernel/security/public-url.ts";
 import {
   deletePushSubscription,
   expiryOf,

@@ -1,5 +1,5 @@
-import { ApiError } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { environment } from "../kernel/runtime/environment.ts";
 import { type Bucket, isHalfEmpty, type Membership, payForSend } from "../store/rooms/memberships.ts";
 
 /** Every member's bucket of every room. */

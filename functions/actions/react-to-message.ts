@@ -1,7 +1,7 @@
 import { maxReactionBytes, maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
 import type { Reactions } from "../../contract/objects/message.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
 import type { MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { accessChangeableMessage, accessPresent } from "./access-message.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorFacts, log } from "../kernel/log.ts";
-import { isThrottled } from "../kernel/throttled.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
+import { isThrottled } from "../kernel/runtime/throttled.ts";
 import { getRebuild, noteStep, type Place } from "../store/background/rebuilds.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { type ScanPage, scanPage } from "../store/table/scan.ts";

@@ -1,6 +1,6 @@
 import { contactLimit } from "../../contract/contacts.ts";
-import { forEach } from "../kernel/for-each.ts";
-import { isoOf } from "../kernel/time.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
+import { isoOf } from "../kernel/runtime/time.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { claimAddition, listContacts } from "../store/contacts/contacts.ts";
 import {

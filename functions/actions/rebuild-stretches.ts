@@ -1,4 +1,4 @@
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import {
   findNotification,
   getNoticed,

@@ -1,4 +1,4 @@
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import { deleteFileOf, getFile, restoreFile, type StoredFile } from "../store/attachments/files.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";

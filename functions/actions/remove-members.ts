@@ -1,5 +1,5 @@
 import type { Participant, RoomRole } from "../../contract/objects/room.ts";
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembers, takeMember, updateMemberRole } from "../store/rooms/members.ts";

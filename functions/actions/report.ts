@@ -1,7 +1,7 @@
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { reportId } from "../kernel/ids.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import { reportId } from "../kernel/runtime/ids.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import { type NewReport, putReport, type StoredReport } from "../store/reports/reports.ts";
 import { getProfile } from "../store/users/profiles.ts";
 import { accessPresent, accessVisibleMessage } from "./access-message.ts";

@@ -1,4 +1,4 @@
-import { noRoomAccess } from "../kernel/api-error.ts";
+import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { putTyping } from "../store/presence/typing.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { areApart, personOf } from "../store/users/users.ts";

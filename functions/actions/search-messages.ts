@@ -1,9 +1,9 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { MessageSearch } from "../../contract/search.ts";
-import { countFitting } from "../kernel/answer-size.ts";
-import { invalidInput } from "../kernel/api-error.ts";
-import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/message-words.ts";
+import { countFitting } from "../kernel/http/answer-size.ts";
+import { invalidInput } from "../kernel/http/api-error.ts";
 import { writeCursor } from "../kernel/search-cursor.ts";
+import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/text/message-words.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   compareTerms,

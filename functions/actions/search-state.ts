@@ -1,5 +1,5 @@
 import { invalidCursor, readCursor } from "../kernel/search-cursor.ts";
-import { cut } from "../kernel/words.ts";
+import { cut } from "../kernel/text/words.ts";
 import type { Position, TermGroup } from "../store/search/search-index.ts";
 import { lastSeq, lastTime } from "../store/table/keys.ts";
 import type { RoomGroup } from "./searched-rooms.ts";

@@ -1,4 +1,4 @@
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import { getContactIds } from "../store/contacts/contacts.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";

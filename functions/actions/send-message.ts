@@ -1,10 +1,10 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError, noRoomAccess } from "../kernel/api-error.ts";
-import { parseMessageId } from "../kernel/ids.ts";
-import { errorFacts, log } from "../kernel/log.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
+import { parseMessageId } from "../kernel/runtime/ids.ts";
+import { errorFacts, log } from "../kernel/runtime/log.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import type { StoredFile } from "../store/attachments/files.ts";
 import {
   getMessage,

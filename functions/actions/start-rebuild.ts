@@ -1,5 +1,5 @@
 import type { RebuildReport } from "../../contract/rebuilds.ts";
-import { newRunId } from "../kernel/ids.ts";
+import { newRunId } from "../kernel/runtime/ids.ts";
 import { beginRebuild, getRebuild, type Place, type Rebuild } from "../store/background/rebuilds.ts";
 import { sendTask } from "../store/queues/tasks.ts";
 import { countItems } from "../store/table/count-items.ts";

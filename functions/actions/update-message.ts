@@ -1,7 +1,7 @@
 import type { Message } from "../../contract/objects/message.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { isoNow } from "../kernel/time.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { isoNow } from "../kernel/runtime/time.ts";
 import { putEdit } from "../store/messages/edits.ts";
 import { accessChangeableMessage, accessPresent } from "./access-message.ts";
 import { accessPermission } from "./access-room.ts";

@@ -1,10 +1,10 @@
 import type { UploadRequest } from "../../contract/attachments.ts";
 import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
-import { ApiError, invalidInput } from "../kernel/api-error.ts";
-import { environment } from "../kernel/environment.ts";
-import { messageId, newFileId } from "../kernel/ids.ts";
-import { isoOf, isPast } from "../kernel/time.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import { environment } from "../kernel/runtime/environment.ts";
+import { messageId, newFileId } from "../kernel/runtime/ids.ts";
+import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/attachments/files.ts";
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";

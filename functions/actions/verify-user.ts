@@ -1,6 +1,6 @@
 import type { User } from "../../contract/objects/user.ts";
-import type { Actor } from "../kernel/actor.ts";
-import { ApiError } from "../kernel/api-error.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
 import { updateVerification } from "../store/users/profiles.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { viewUser } from "./view-users.ts";

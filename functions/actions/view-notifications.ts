@@ -1,6 +1,6 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { forEach } from "../kernel/for-each.ts";
+import { forEach } from "../kernel/runtime/for-each.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import { getNoticed, type StoredNotification } from "../store/notifications/notifications.ts";

@@ -1,5 +1,5 @@
 import type { User } from "../../contract/objects/user.ts";
-import { ApiError } from "../kernel/api-error.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "./present-user.ts";

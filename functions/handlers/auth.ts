@@ -2,8 +2,8 @@ import type { authOperations } from "../../contract/auth.ts";
 import { openSession, register, renewSession, type Session } from "../actions/accounts.ts";
 import { presentSelf } from "../actions/present-self.ts";
 import { ensureProfile, updateOwnProfile } from "../actions/profiles.ts";
-import type { Handlers } from "../kernel/http.ts";
-import { newTicket } from "../kernel/ids.ts";
+import type { Handlers } from "../kernel/http/http.ts";
+import { newTicket } from "../kernel/runtime/ids.ts";
 import { putTicket, ticketSeconds } from "../store/presence/tickets.ts";
 import {
   confirmSignUp,

@@ -8,8 +8,8 @@ import {
   removeContact,
   viewKnown,
 } from "../actions/contacts.ts";
-import { type Handlers, Repeated } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import { type Handlers, Repeated } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 export const contactHandlers: Handlers<typeof contactOperations> = {
   listContacts: async ({ actor, query, url }) => {

@@ -4,8 +4,8 @@ import { markDelivered } from "../actions/mark-delivered.ts";
 import { markMessagesRead, markReadUpTo } from "../actions/mark-read.ts";
 import { sayTyping } from "../actions/say-typing.ts";
 import { sendMessage } from "../actions/send-message.ts";
-import { type FrameHandlers, roomOf } from "../kernel/frames.ts";
-import { actorOf } from "../kernel/socket.ts";
+import { type FrameHandlers, roomOf } from "../kernel/websocket/frames.ts";
+import { actorOf } from "../kernel/websocket/socket.ts";
 
 export const frameHandlers: FrameHandlers = {
   message: async (frame, socket) => {

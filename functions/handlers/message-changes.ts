@@ -6,8 +6,8 @@ import { listMessageHistory } from "../actions/list-message-history.ts";
 import { pinMessage, unpinMessage } from "../actions/pin-message.ts";
 import { reactToMessage } from "../actions/react-to-message.ts";
 import { updateMessage } from "../actions/update-message.ts";
-import type { HandlerRequest, Handlers } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import type { HandlerRequest, Handlers } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
 

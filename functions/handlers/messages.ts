@@ -8,9 +8,9 @@ import { listReplies } from "../actions/list-chosen-messages.ts";
 import { listMessages, type MessageList, type Place } from "../actions/list-messages.ts";
 import { type Sent, sendMessage } from "../actions/send-message.ts";
 import { viewOneMessage } from "../actions/view-messages.ts";
-import { ApiError } from "../kernel/api-error.ts";
-import { type Handlers, Repeated } from "../kernel/http.ts";
-import { linkTo, numberedPage, sliceOf } from "../kernel/page.ts";
+import { ApiError } from "../kernel/http/api-error.ts";
+import { type Handlers, Repeated } from "../kernel/http/http.ts";
+import { linkTo, numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 interface PlaceQuery {
   readonly page: number;

@@ -6,8 +6,8 @@ import {
   markRead,
   removeNotification,
 } from "../actions/list-notifications.ts";
-import type { Handlers } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import type { Handlers } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 export const notificationHandlers: Handlers<typeof notificationOperations> = {
   listNotifications: async ({ actor, query, url }) => {

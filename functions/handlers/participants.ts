@@ -3,8 +3,8 @@ import { accessReadableRoom } from "../actions/access-room.ts";
 import { addParticipants } from "../actions/add-members.ts";
 import { listParticipants } from "../actions/list-participants.ts";
 import { removeParticipant, updateParticipant } from "../actions/remove-members.ts";
-import type { Handlers } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import type { Handlers } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 export const participantHandlers: Handlers<typeof participantOperations> = {
   listParticipants: async ({ actor, params, query, url }) => {

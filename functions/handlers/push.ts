@@ -1,7 +1,7 @@
 import type { pushOperations } from "../../contract/push.ts";
 import { listSubscriptions, subscribe, unsubscribe } from "../actions/push-subscriptions.ts";
-import { type Handlers, Repeated } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import { type Handlers, Repeated } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { obtainPushKeys } from "../store/notifications/push-keys.ts";
 
 export const pushHandlers: Handlers<typeof pushOperations> = {

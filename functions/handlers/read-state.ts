@@ -3,8 +3,8 @@ import { accessMessageId } from "../actions/access-marks.ts";
 import { listUnreadMessages } from "../actions/list-unread.ts";
 import { type Marked, markMessagesRead, markReadUpTo, markRoomRead } from "../actions/mark-read.ts";
 import { getMessageStatus, updateMessageStatus } from "../actions/message-status.ts";
-import type { Handlers } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import type { Handlers } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 const marked = ({ count }: Marked) => ({ status: "marked as read" as const, count });
 const messageMarked = ({ wasRead }: Marked) => ({

@@ -14,8 +14,8 @@ import { listPublicRooms, searchRooms } from "../actions/find-rooms.ts";
 import { listRooms } from "../actions/list-rooms.ts";
 import { leaveRoom } from "../actions/remove-members.ts";
 import { viewRoom } from "../actions/view-room.ts";
-import { type Handlers, Repeated } from "../kernel/http.ts";
-import { numberedPage, sliceOf } from "../kernel/page.ts";
+import { type Handlers, Repeated } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 
 const opened = ({ room, repeated }: Opened) => (repeated ? new Repeated(room) : room);
 

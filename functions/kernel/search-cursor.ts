@@ -1,5 +1,5 @@
-import { ApiError } from "./api-error.ts";
-import { shortDigest } from "./ids.ts";
+import { ApiError } from "./http/api-error.ts";
+import { shortDigest } from "./runtime/ids.ts";
 
 /**
  * A cursor says where a search goes on, and of which search it is: one that was altered, or that belongs to another search

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { notificationId } from "../../functions/kernel/ids.ts";
+import { notificationId } from "../../functions/kernel/runtime/ids.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";

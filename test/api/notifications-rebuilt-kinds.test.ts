@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { forEach } from "../../functions/kernel/for-each.ts";
+import { forEach } from "../../functions/kernel/runtime/for-each.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { block } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";

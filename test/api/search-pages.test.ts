@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { shortDigest } from "../../functions/kernel/ids.ts";
+import { shortDigest } from "../../functions/kernel/runtime/ids.ts";
 import { placeOf } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";

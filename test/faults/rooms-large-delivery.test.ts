@@ -1,6 +1,6 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { shardOf } from "../../functions/kernel/shard.ts";
+import { shardOf } from "../../functions/kernel/runtime/shard.ts";
 import { call } from "../support/contract-client.ts";
 import {
   advanceClock,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { messageId as idOfMessage } from "../../functions/kernel/ids.ts";
+import { messageId as idOfMessage } from "../../functions/kernel/runtime/ids.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { newUsers, type TestUser } from "../support/people.ts";
 import {

@@ -1,4 +1,4 @@
-import { forEach } from "../../functions/kernel/for-each.ts";
+import { forEach } from "../../functions/kernel/runtime/for-each.ts";
 import { operatorTable } from "./operator.ts";
 import { batchSize, putBatch } from "./seeded.ts";
 import { target } from "./target.ts";

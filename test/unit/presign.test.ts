@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { contentDisposition } from "../../functions/kernel/content-disposition.ts";
-import { presign } from "../../functions/kernel/presign.ts";
+import { contentDisposition } from "../../functions/kernel/security/content-disposition.ts";
+import { presign } from "../../functions/kernel/security/presign.ts";
 import { signer } from "../../local/s3/signer.ts";
 
 const scope = { accessKeyId: "ASIAEXAMPLE", secret: "s3cr3t/+" };

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { describe, expect, test } from "vitest";
-import { isPublicAddress } from "../../functions/kernel/public-address.ts";
-import { lookupPublic, NotPublicError, problemOfUrl } from "../../functions/kernel/public-url.ts";
+import { isPublicAddress } from "../../functions/kernel/security/public-address.ts";
+import { lookupPublic, NotPublicError, problemOfUrl } from "../../functions/kernel/security/public-url.ts";
 
 const nobodys = [
   ["loopback", "127.0.0.1", "127.255.255.254", "::1"],

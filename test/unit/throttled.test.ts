@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
-import { isThrottled } from "../../functions/kernel/throttled.ts";
+import { isThrottled } from "../../functions/kernel/runtime/throttled.ts";
 
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({

@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { deliverGroup, type FailedPage } from "../../actions/deliver-pages.ts";
-import { environment } from "../../kernel/environment.ts";
-import { errorFacts, log } from "../../kernel/log.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { parsePage } from "../../store/queues/parse-delivery-page.ts";
 
 /** Has failed pages come again soon, and not when the queue's visibility timeout of minutes ends. */

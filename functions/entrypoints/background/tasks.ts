@@ -1,5 +1,5 @@
 import { runTask } from "../../actions/run-task.ts";
-import { consumeQueue } from "../../kernel/consume-queue.ts";
+import { consumeQueue } from "../../kernel/runtime/consume-queue.ts";
 import { parseTask, postponeTask } from "../../store/queues/tasks.ts";
 
 /** Left for what a task has to do after it was told that its time is over. */

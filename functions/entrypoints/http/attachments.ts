@@ -3,7 +3,7 @@ import { avatarOperations } from "../../../contract/avatars.ts";
 import { admit } from "../../actions/admit.ts";
 import { attachmentHandlers } from "../../handlers/attachments.ts";
 import { avatarHandlers } from "../../handlers/avatars.ts";
-import { serveHttp } from "../../kernel/http.ts";
+import { serveHttp } from "../../kernel/http/http.ts";
 
 export const handler = serveHttp(
   { ...avatarOperations, ...attachmentOperations },

@@ -5,7 +5,7 @@ import { admit } from "../../actions/admit.ts";
 import { messageChangeHandlers } from "../../handlers/message-changes.ts";
 import { messageHandlers } from "../../handlers/messages.ts";
 import { messageReadStateHandlers } from "../../handlers/read-state.ts";
-import { serveHttp } from "../../kernel/http.ts";
+import { serveHttp } from "../../kernel/http/http.ts";
 
 export const handler = serveHttp(
   { ...messageOperations, ...messageChangeOperations, ...messageReadStateOperations },

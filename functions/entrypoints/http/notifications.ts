@@ -3,7 +3,7 @@ import { pushOperations } from "../../../contract/push.ts";
 import { admit } from "../../actions/admit.ts";
 import { notificationHandlers } from "../../handlers/notifications.ts";
 import { pushHandlers } from "../../handlers/push.ts";
-import { serveHttp } from "../../kernel/http.ts";
+import { serveHttp } from "../../kernel/http/http.ts";
 
 export const handler = serveHttp(
   { ...notificationOperations, ...pushOperations },

@@ -3,7 +3,7 @@ import { sessionOperations } from "../../../contract/sessions.ts";
 import { admit } from "../../actions/admit.ts";
 import { presenceHandlers } from "../../handlers/presence.ts";
 import { sessionHandlers } from "../../handlers/sessions.ts";
-import { serveHttp } from "../../kernel/http.ts";
+import { serveHttp } from "../../kernel/http/http.ts";
 
 export const handler = serveHttp(
   { ...presenceOperations, ...sessionOperations },

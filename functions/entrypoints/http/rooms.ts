@@ -5,7 +5,7 @@ import { admit } from "../../actions/admit.ts";
 import { participantHandlers } from "../../handlers/participants.ts";
 import { roomReadStateHandlers } from "../../handlers/read-state.ts";
 import { roomHandlers } from "../../handlers/rooms.ts";
-import { serveHttp } from "../../kernel/http.ts";
+import { serveHttp } from "../../kernel/http/http.ts";
 
 export const handler = serveHttp(
   { ...roomOperations, ...participantOperations, ...roomReadStateOperations },

@@ -5,7 +5,7 @@ import { admit } from "../../actions/admit.ts";
 import { contactHandlers } from "../../handlers/contacts.ts";
 import { peopleHandlers } from "../../handlers/people.ts";
 import { reportHandlers } from "../../handlers/reports.ts";
-import { serveHttp } from "../../kernel/http.ts";
+import { serveHttp } from "../../kernel/http/http.ts";
 
 export const handler = serveHttp(
   { ...peopleOperations, ...contactOperations, ...reportOperations },

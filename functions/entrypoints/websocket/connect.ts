@@ -1,10 +1,10 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { errorCodes } from "../../../contract/errors.ts";
 import { connect } from "../../actions/connect.ts";
-import { answerTo } from "../../kernel/problem.ts";
-import { socketOf } from "../../kernel/socket.ts";
-import type { SocketEvent } from "../../kernel/socket-event.ts";
-import { chosenProtocol } from "../../kernel/subprotocol.ts";
+import { answerTo } from "../../kernel/http/problem.ts";
+import { socketOf } from "../../kernel/websocket/socket.ts";
+import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
+import { chosenProtocol } from "../../kernel/websocket/subprotocol.ts";
 
 /** Runs before the upgrade: a status other than 200 refuses it. */
 export const handler = async (event: SocketEvent): Promise<APIGatewayProxyStructuredResultV2> => {

@@ -1,6 +1,6 @@
 import { forgetConnections } from "../../actions/forget-connections.ts";
-import { socketOf } from "../../kernel/socket.ts";
-import type { SocketEvent } from "../../kernel/socket-event.ts";
+import { socketOf } from "../../kernel/websocket/socket.ts";
+import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
 
 /** Best effort on the gateway's side: what it does not tell of is found out by the next post, or grows too old. */
 export const handler = async ({ requestContext }: SocketEvent): Promise<{ statusCode: number }> => {

@@ -4,17 +4,17 @@ import { isAuthenticated } from "../../actions/authenticate.ts";
 import { expireConnection } from "../../actions/deliver.ts";
 import { encodeEvent } from "../../actions/post-event.ts";
 import { frameHandlers } from "../../handlers/frames.ts";
+import { parseJson } from "../../kernel/http/json.ts";
+import { answerTo } from "../../kernel/http/problem.ts";
 import {
   errorEvent,
   type FrameHandler,
   type FrameResult,
   parseFrame,
   requestIdOf,
-} from "../../kernel/frames.ts";
-import { parseJson } from "../../kernel/json.ts";
-import { answerTo } from "../../kernel/problem.ts";
-import { type Socket, socketOf } from "../../kernel/socket.ts";
-import type { SocketEvent } from "../../kernel/socket-event.ts";
+} from "../../kernel/websocket/frames.ts";
+import { type Socket, socketOf } from "../../kernel/websocket/socket.ts";
+import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
 import { postToConnections } from "../../store/presence/sockets.ts";
 
 /** A body that is returned goes to the client: the gateway's `$default` route has a route response. */

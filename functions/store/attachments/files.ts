@@ -4,7 +4,7 @@
  * Until it is in a message it expires after a day, and so does its object, below `pending/`.
  */
 import type { MediaKind } from "../../../contract/media-types.ts";
-import { epochSeconds, isoOf } from "../../kernel/time.ts";
+import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, type Item, putIfAbsent, updateItem } from "../table/table.ts";
 

@@ -1,10 +1,11 @@
 /**
  * URLs by which clients reach the bucket without credentials. Making one takes no call.
  */
-import { contentDisposition } from "../../kernel/content-disposition.ts";
-import { environment } from "../../kernel/environment.ts";
-import { presign } from "../../kernel/presign.ts";
-import { epochSeconds } from "../../kernel/time.ts";
+
+import { environment } from "../../kernel/runtime/environment.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
+import { contentDisposition } from "../../kernel/security/content-disposition.ts";
+import { presign } from "../../kernel/security/presign.ts";
 import { objectKeys } from "../table/keys.ts";
 import type { FileFacts } from "./files.ts";
 

@@ -10,7 +10,7 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 
 export const client = new S3Client({});
 

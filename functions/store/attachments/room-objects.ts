@@ -2,7 +2,7 @@
  * All objects of one room.
  */
 import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 import { fileIdOfObject, objectKeys } from "../table/keys.ts";
 import { client } from "./objects.ts";
 

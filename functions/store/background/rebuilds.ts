@@ -3,7 +3,7 @@
  *   one by index              REBUILD#index / REBUILD
  * The table is gone through in segments, each at a place of its own.
  */
-import { isoNow } from "../../kernel/time.ts";
+import { isoNow } from "../../kernel/runtime/time.ts";
 import { type Key, keys } from "../table/keys.ts";
 import { getItem, type Item, updateItem } from "../table/table.ts";
 

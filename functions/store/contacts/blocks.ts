@@ -4,8 +4,8 @@
  *   their direct room         ROOM#r / HEAD: blocked_by, which refuses messages
  *   the blocker's presence    USER#u / PRESENCE: hides_from, which whoever shows or tells a presence has read anyway
  */
-import { directRoomId } from "../../kernel/ids.ts";
-import { isoOf } from "../../kernel/time.ts";
+import { directRoomId } from "../../kernel/runtime/ids.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { hidingOf } from "../presence/presence.ts";
 import { type Head, headFromItem } from "../rooms/heads.ts";
 import { forgetTold } from "../rooms/marks.ts";

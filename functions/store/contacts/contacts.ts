@@ -4,8 +4,8 @@
  *   of a user                 USER#u / CONTACT#...
  *   who added somebody        USER#v / ADDED#u, for as long as they are notified of it
  */
-import { environment } from "../../kernel/environment.ts";
-import { epochSeconds, isoOf } from "../../kernel/time.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, queryAll, takeItem, updateItem } from "../table/table.ts";
 

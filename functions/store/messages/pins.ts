@@ -3,7 +3,7 @@
  * left by a call that was cut off.
  *   those of a room           ROOM#r / PIN#seq, all pages of keys
  */
-import { isPast } from "../../kernel/time.ts";
+import { isPast } from "../../kernel/runtime/time.ts";
 import { keys, prefixOf, seqOfKey } from "../table/keys.ts";
 import { deleteIf, putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";

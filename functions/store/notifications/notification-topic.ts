@@ -1,6 +1,6 @@
 /** The topic of SNS that all notifications are published to, for teams that bring a channel of their own. */
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 
 const client = new SNSClient({ maxAttempts: 4 });
 

@@ -7,9 +7,9 @@
  */
 import { randomUUID } from "node:crypto";
 import type { NotificationType } from "../../../contract/objects/notification.ts";
-import { environment } from "../../kernel/environment.ts";
-import { notificationTime } from "../../kernel/ids.ts";
-import { epochSeconds, isoOf } from "../../kernel/time.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { notificationTime } from "../../kernel/runtime/ids.ts";
+import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "../table/table.ts";
 

@@ -4,7 +4,7 @@
  *   the pair                  PUSH / KEYS
  */
 import { createECDH } from "node:crypto";
-import { isoNow } from "../../kernel/time.ts";
+import { isoNow } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { getItem, type Item, putIfAbsent } from "../table/table.ts";
 

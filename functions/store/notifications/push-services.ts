@@ -5,8 +5,8 @@
 import { request as requestHttp } from "node:http";
 import { Agent, request as requestHttps } from "node:https";
 import webPush from "web-push";
-import { environment } from "../../kernel/environment.ts";
-import { lookupPublic } from "../../kernel/public-url.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { lookupPublic } from "../../kernel/security/public-url.ts";
 import { obtainPushKeys } from "./push-keys.ts";
 import type { PushSubscription } from "./push-subscriptions.ts";
 

@@ -4,8 +4,8 @@
  *   of a user; one of them    USER#u / PUSH#...; USER#u / PUSH#id
  *   whose it is               PUSH#id / OWNER
  */
-import { digest } from "../../kernel/ids.ts";
-import { epochSeconds, isoOf, isPast } from "../../kernel/time.ts";
+import { digest } from "../../kernel/runtime/ids.ts";
+import { epochSeconds, isoOf, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, type Item, type Part, queryAll, writeTogether } from "../table/table.ts";
 

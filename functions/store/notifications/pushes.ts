@@ -2,7 +2,7 @@
  * The push queue: notifications that are to reach people who are not connected. A message for each browser, and one for the
  * topic, so that what fails is tried again by itself. None holds what is told: that is read when it is sent.
  */
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 import { postpone, sendBatch } from "../queues/queues.ts";
 
 export type Push = {

@@ -7,7 +7,7 @@
  * is looked at (see online.ts).
  */
 import { randomBytes } from "node:crypto";
-import { isoOf } from "../../kernel/time.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { indexKeys, keys } from "../table/keys.ts";
 import { getItem, updateItem } from "../table/table.ts";
 import {

@@ -2,7 +2,7 @@
  * Who is online, and how somebody comes and goes without a connection.
  *   who is online             gsi1: ONLINE#shard / until when
  */
-import { isoOf } from "../../kernel/time.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, indexKeys } from "../table/keys.ts";
 import { queryAll } from "../table/table.ts";
 import { type Changed, changePresence } from "./change-presence.ts";

@@ -5,8 +5,8 @@
  * of an end, so entries are ignored some time after the two hours that a connection can last at most.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
-import { shortDigest } from "../../kernel/ids.ts";
-import { isoOf } from "../../kernel/time.ts";
+import { shortDigest } from "../../kernel/runtime/ids.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, type Item, putIfAbsent } from "../table/table.ts";
 

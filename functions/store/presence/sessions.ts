@@ -4,8 +4,8 @@
  *   of a user                 USER#u / SESSION#..., for those that are over
  * Which of them are active is said by the user's presence.
  */
-import { forEach } from "../../kernel/for-each.ts";
-import { epochSeconds } from "../../kernel/time.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { getItems, type Item, putItem, query, takeItem, updateItem } from "../table/table.ts";
 

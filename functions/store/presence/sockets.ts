@@ -10,9 +10,9 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
-import { forEach } from "../../kernel/for-each.ts";
-import { errorFacts, log } from "../../kernel/log.ts";
-import { newSemaphore } from "../../kernel/semaphore.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
+import { errorFacts, log } from "../../kernel/runtime/log.ts";
+import { newSemaphore } from "../../kernel/runtime/semaphore.ts";
 
 // One client, and so one pool of kept-alive connections, for the life of the container. Its retries back off with
 // jitter when the gateway answers 429. A gateway that does not answer must not take the whole time of a function that

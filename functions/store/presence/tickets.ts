@@ -2,8 +2,8 @@
  * Tickets: each opens one WebSocket, once, within a minute.
  *   one by its secret         TICKET#<digest> / TICKET
  */
-import { digest } from "../../kernel/ids.ts";
-import { epochSeconds } from "../../kernel/time.ts";
+import { digest } from "../../kernel/runtime/ids.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { putItem, takeItem } from "../table/table.ts";
 

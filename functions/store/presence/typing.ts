@@ -3,7 +3,7 @@
  *   of one member             ROOM#r / TYPING#u, for 30 s
  *   in a room                 ROOM#r / TYPING#...
  */
-import { epochSeconds, isoOf } from "../../kernel/time.ts";
+import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, queryAll, updateItem } from "../table/table.ts";
 

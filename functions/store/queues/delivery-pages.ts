@@ -5,9 +5,9 @@
  */
 import { randomUUID } from "node:crypto";
 import type { ServerEvent } from "../../../contract/events.ts";
-import { environment } from "../../kernel/environment.ts";
-import { errorFacts, log } from "../../kernel/log.ts";
-import { shardOf } from "../../kernel/shard.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { errorFacts, log } from "../../kernel/runtime/log.ts";
+import { shardOf } from "../../kernel/runtime/shard.ts";
 
 /** An event that each receiver sees in their own way, by what makes it. */
 export type PageView =

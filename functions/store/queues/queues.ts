@@ -10,7 +10,7 @@ import {
   type SendMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { pause } from "../../kernel/pause.ts";
+import { pause } from "../../kernel/runtime/retry.ts";
 
 const client = new SQSClient({ maxAttempts: 4 });
 

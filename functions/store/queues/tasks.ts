@@ -4,7 +4,7 @@
  */
 import type { DynamoDBRecord } from "aws-lambda";
 import type { RoomRole } from "../../../contract/objects/room.ts";
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 import { postpone, sendBatch } from "./queues.ts";
 
 export type Task =

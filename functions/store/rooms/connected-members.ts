@@ -8,8 +8,8 @@
  * presence for which it was put, and only a later one moves it: of somebody who comes and goes, or joins and leaves, at
  * the same time, the last word counts, in whatever order these writes arrive.
  */
-import { forEach } from "../../kernel/for-each.ts";
-import { epochSeconds } from "../../kernel/time.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { entryLife, liveOf, type StoredPresence, storedFromItem } from "../presence/presence.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, queryAll, updateItem } from "../table/table.ts";

@@ -4,7 +4,7 @@
  *   one                       ROOM#r / HEAD
  */
 import type { Permissions, RoomStatus } from "../../../contract/objects/room.ts";
-import { isoNow } from "../../kernel/time.ts";
+import { isoNow } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { fitsHead, type Head, headFromItem } from "./heads.ts";

@@ -4,7 +4,7 @@
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
 import type { Permissions, RoomRole, RoomStatus, RoomType } from "../../../contract/objects/room.ts";
-import { isoNow } from "../../kernel/time.ts";
+import { isoNow } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, type Item, updateItem } from "../table/table.ts";
 import { permissionLetter, permissionsFromText, usualPermissions } from "./permissions.ts";

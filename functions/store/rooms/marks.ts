@@ -3,7 +3,7 @@
  *   of one member             ROOM#r / MEMBER#u
  * Marks only ever grow, so writes that overtake each other do no harm.
  */
-import { isoOf } from "../../kernel/time.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";

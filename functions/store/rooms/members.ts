@@ -4,7 +4,7 @@
  *   one, many of a room       ROOM#r / MEMBER#u
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
-import { forEach } from "../../kernel/for-each.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
 import { keys } from "../table/keys.ts";
 import { getItems, type Item, putIfAbsent, takeItem, updateItem } from "../table/table.ts";
 import { type Membership, membershipFromItem, newMembershipItem } from "./memberships.ts";

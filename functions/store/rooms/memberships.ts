@@ -5,8 +5,8 @@
  * An update here never touches the index: it projects keys alone.
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
-import { shortDigest } from "../../kernel/ids.ts";
-import { isoOf } from "../../kernel/time.ts";
+import { shortDigest } from "../../kernel/runtime/ids.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, indexKeys, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, queryAll, updateItem } from "../table/table.ts";
 import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-ahead.ts";

@@ -5,7 +5,7 @@
  *   seq, and what belongs to them
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { forEach } from "../../kernel/for-each.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
 import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
 import { deleteItems, type Item, query } from "../table/table.ts";
 import { dropLargeRoom } from "./connected-members.ts";

@@ -5,7 +5,7 @@
  * Members are entries of a map, so that one joins or leaves without the others being read (see roster-changes.ts).
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
-import { isoOf } from "../../kernel/time.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item } from "../table/table.ts";
 

@@ -1,5 +1,5 @@
 /** Finds messages by the postings of their terms, in one room or in several at once, the newest first. */
-import { forEach } from "../../kernel/for-each.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
 import { lastSeq, lastTime, placeOf } from "../table/keys.ts";
 import {
   type Allowance,

@@ -1,8 +1,8 @@
 /** Calls of OpenSearch, signed with the function's own role. */
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { environment } from "../../kernel/environment.ts";
-import { pause } from "../../kernel/pause.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { pause } from "../../kernel/runtime/retry.ts";
 
 /** The signer wants a constructor, to which it gives its secret. */
 const Sha256 = Hash.bind(null, "sha256");

@@ -4,9 +4,9 @@
  *   one                       <room>-<seq>
  * Paths and bodies: https://docs.opensearch.org/latest/api-reference/
  */
-import { ApiError } from "../../kernel/api-error.ts";
-import { messageId } from "../../kernel/ids.ts";
-import { epochSeconds } from "../../kernel/time.ts";
+import { ApiError } from "../../kernel/http/api-error.ts";
+import { messageId } from "../../kernel/runtime/ids.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { callOpenSearch } from "./opensearch-client.ts";
 import type {
   Entry,

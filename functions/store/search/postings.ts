@@ -5,7 +5,7 @@
  * The time comes before the seq so that dates, and the places where searches of several rooms go on, are ranges of keys.
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
-import { isPast } from "../../kernel/time.ts";
+import { isPast } from "../../kernel/runtime/time.ts";
 import { behindAll, behindTerm, keys, placeOf, posted } from "../table/keys.ts";
 import { type Item, query } from "../table/table.ts";
 import { compareTerms, type Entry, type TermGroup } from "./search-index.ts";

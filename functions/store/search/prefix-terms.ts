@@ -1,5 +1,5 @@
 /** The terms of rooms that begin as somebody typed: which of them are looked for at once, where nothing else is. */
-import { forEach } from "../../kernel/for-each.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
 import { getTerm } from "./postings.ts";
 import { compareTerms, type TermGroup, type Wanted } from "./search-index.ts";
 

@@ -4,7 +4,7 @@
  * in the table then, and only where it still says what was sought.
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 
 /** A message as it is found. */
 export interface Entry {

@@ -2,8 +2,8 @@
  * Every key of the table, in one place: nothing else builds one. The access patterns behind them are in
  * docs/access-patterns.md.
  */
-import { urgentMark } from "../../kernel/ids.ts";
-import { shardOf } from "../../kernel/shard.ts";
+import { urgentMark } from "../../kernel/runtime/ids.ts";
+import { shardOf } from "../../kernel/runtime/shard.ts";
 
 export interface Key {
   readonly pk: string;

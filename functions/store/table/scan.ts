@@ -3,7 +3,7 @@
  * one ever scans: they know the keys of what they need.
  */
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { environment } from "../../kernel/environment.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 import { idOfKey, type Key, keyOf, keys } from "./keys.ts";
 import { client } from "./table.ts";
 

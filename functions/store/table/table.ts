@@ -21,10 +21,10 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue as EventValue } from "aws-lambda";
-import { environment } from "../../kernel/environment.ts";
-import { forEach } from "../../kernel/for-each.ts";
-import { pause } from "../../kernel/pause.ts";
-import { cancellationCodes } from "../../kernel/throttled.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
+import { forEach } from "../../kernel/runtime/for-each.ts";
+import { pause } from "../../kernel/runtime/retry.ts";
+import { cancellationCodes } from "../../kernel/runtime/throttled.ts";
 import type { Key } from "./keys.ts";
 
 /** An item as it is stored. The data module of its entity alone knows what is in it. */

@@ -15,8 +15,8 @@ import {
   RevokeTokenCommand,
   SignUpCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { ApiError, invalidInput } from "../../kernel/api-error.ts";
-import { environment } from "../../kernel/environment.ts";
+import { ApiError, invalidInput } from "../../kernel/http/api-error.ts";
+import { environment } from "../../kernel/runtime/environment.ts";
 
 const cognito = new CognitoIdentityProviderClient({});
 

@@ -4,7 +4,7 @@
  * The item goes after a day, and with it the object of a picture that was never used; of one that was, the profile
  * alone tells.
  */
-import { epochSeconds, isPast } from "../../kernel/time.ts";
+import { epochSeconds, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, type Item, putIfAbsent, writeTogether } from "../table/table.ts";
 

@@ -6,8 +6,8 @@
  * Each entry holds all that a search compares, so that it reads no profiles but those that it shows. One transaction
  * writes all entries of somebody, so that they always agree with each other and with what is noted of them.
  */
-import { digest, shortDigest } from "../../kernel/ids.ts";
-import { foldText } from "../../kernel/words.ts";
+import { digest, shortDigest } from "../../kernel/runtime/ids.ts";
+import { foldText } from "../../kernel/text/words.ts";
 import { idOfKey, type Key, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, queryAll, writeTogether } from "../table/table.ts";
 

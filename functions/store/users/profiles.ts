@@ -3,7 +3,7 @@
  *   one by id, many by id     USER#u / PROFILE
  * A username is unique because of the item that claims it (usernames.ts).
  */
-import { isoNow } from "../../kernel/time.ts";
+import { isoNow } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, updateItem } from "../table/table.ts";
 

@@ -3,7 +3,7 @@
  * theirs. Nobody else sees any of it: it becomes their profile when they first log in.
  *   one by its user           USER#u / REGISTRATION
  */
-import { epochSeconds } from "../../kernel/time.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { getItem, putItem } from "../table/table.ts";
 import { type Profile, profileAttributes, profileFromItem } from "./profiles.ts";

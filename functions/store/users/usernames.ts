@@ -3,7 +3,7 @@
  *   who has a username        USERNAME#<folded> / USERNAME
  * A claim is pending, with a time to live, until its account exists and, where that takes a code, is confirmed.
  */
-import { epochSeconds } from "../../kernel/time.ts";
+import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, updateItem } from "../table/table.ts";
 

@@ -1,4 +1,4 @@
-import { isoOf } from "../../kernel/time.ts";
+import { isoOf } from "../../kernel/runtime/time.ts";
 import { absent, hiddenSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
 import { blankProfile, type Profile } from "./profiles.ts";
 

@@ -1,8 +1,8 @@
 import { JwtVerifier } from "aws-jwt-verify";
 import { JwtBaseError, JwtExpiredError, JwtInvalidAudienceError } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
+import { environment } from "../runtime/environment.ts";
 import { type Actor, actorFromClaims } from "./actor.ts";
-import { environment } from "./environment.ts";
 
 // Node's own fetch, because the library's fetcher refuses an issuer without TLS, as one on this machine is.
 const fetchBytes = async (uri: string): Promise<ArrayBuffer> => {

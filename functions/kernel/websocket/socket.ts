@@ -1,4 +1,4 @@
-import type { Actor } from "./actor.ts";
+import type { Actor } from "../auth/actor.ts";
 
 /**
  * What the authorizer of the WebSocket API tells of a connection. The gateway keeps it and gives it to every later

@@ -1,4 +1,4 @@
-import type { MediaKind } from "../../contract/media-types.ts";
+import type { MediaKind } from "../../../contract/media-types.ts";
 
 /**
  * What the stack tells a function about itself. Read when it is first needed, so that each function is given only the

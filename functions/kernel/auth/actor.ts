@@ -1,4 +1,4 @@
-import { digest, longestId } from "./ids.ts";
+import { digest, longestId } from "../runtime/ids.ts";
 
 /** Who is calling. Always from a verified token, never from what the client says of itself. */
 export interface Actor {

@@ -1,8 +1,8 @@
-import { type ErrorCode, errorCodes } from "../../contract/errors.ts";
-import type { Problem } from "../../contract/objects/problem.ts";
+import { type ErrorCode, errorCodes } from "../../../contract/errors.ts";
+import type { Problem } from "../../../contract/objects/problem.ts";
+import { errorFacts, log } from "../runtime/log.ts";
+import { isThrottled } from "../runtime/throttled.ts";
 import { ApiError, type ErrorFacts } from "./api-error.ts";
-import { errorFacts, log } from "./log.ts";
-import { isThrottled } from "./throttled.ts";
 
 /** What a caller is told of something that went wrong. */
 export interface Answer {

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import { type Context, Hono } from "hono";
 import { handle, type LambdaEvent } from "hono/aws-lambda";
-import { errorCodes } from "../../contract/errors.ts";
-import type { Media, Operation, OperationInput, OperationResult } from "../../contract/operation.ts";
-import { type Actor, actorFromClaims } from "./actor.ts";
+import { errorCodes } from "../../../contract/errors.ts";
+import type { Media, Operation, OperationInput, OperationResult } from "../../../contract/operation.ts";
+import { type Actor, actorFromClaims } from "../auth/actor.ts";
+import { environment } from "../runtime/environment.ts";
 import { ApiError } from "./api-error.ts";
-import { environment } from "./environment.ts";
 import { parseJson } from "./json.ts";
 import { answerTo, problemOf } from "./problem.ts";
 import { parseInput } from "./validation.ts";

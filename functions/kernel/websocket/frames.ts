@@ -1,9 +1,9 @@
-import type { ServerEvent } from "../../contract/events.ts";
-import { type ClientFrame, clientFrames, type Frame, type FrameType } from "../../contract/frames.ts";
-import { ApiError, invalidInput } from "./api-error.ts";
-import type { Answer } from "./problem.ts";
+import type { ServerEvent } from "../../../contract/events.ts";
+import { type ClientFrame, clientFrames, type Frame, type FrameType } from "../../../contract/frames.ts";
+import { ApiError, invalidInput } from "../http/api-error.ts";
+import type { Answer } from "../http/problem.ts";
+import { phrased, problemsOf } from "../http/validation.ts";
 import type { Socket } from "./socket.ts";
-import { phrased, problemsOf } from "./validation.ts";
 
 /** What came of a frame: events that answer it, in their order, and what its ack carries. */
 export interface FrameResult {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../contract/errors.ts";
+import type { ErrorCode } from "../../../contract/errors.ts";
 
 export interface ErrorFacts {
   /** Each problem of a bad input, by the path of its field. */

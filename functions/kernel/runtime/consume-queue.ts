@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { errorFacts, log } from "./log.ts";
-import { pauseAfter } from "./pause.ts";
+import { pauseAfter } from "./retry.ts";
 
 /** What is done with the messages of a queue. */
 interface Consumer {

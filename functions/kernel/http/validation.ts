@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Operation } from "../../contract/operation.ts";
+import type { Operation } from "../../../contract/operation.ts";
 import { invalidInput } from "./api-error.ts";
 import { phraseIssue } from "./phrase-issue.ts";
 

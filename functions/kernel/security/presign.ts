@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { environment } from "./environment.ts";
+import { environment } from "../runtime/environment.ts";
 
 /** A request that somebody else is to send. */
 interface PresignedRequest {
