@@ -8,12 +8,12 @@ import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../store/rooms/members.ts";
 import { enterRoster, growRoster, recountChunks, rosterBatch } from "../store/rooms/roster-changes.ts";
 import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../store/rooms/rosters.ts";
+import { accessUsers, withoutBlocks } from "../users/access.ts";
+import { ensureProfile } from "../users/profiles.ts";
 import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access-room.ts";
-import { accessUsers, withoutBlocks } from "./access-users.ts";
 import { enlist, enlistAll } from "./enlist.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
 import { notifyParticipantsChanged, notifyRoomCreated } from "./notify-room.ts";
-import { ensureProfile } from "./profiles.ts";
 import { bucketOfJoiner } from "./rate-limit.ts";
 import { viewRoom } from "./view-room.ts";
 

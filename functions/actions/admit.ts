@@ -13,7 +13,7 @@ const knownLimit = 10_000;
 export const admit = async (actor: Actor): Promise<void> => {
   if (!environment.hasExternalIssuer || known.has(actor.userId)) return;
   // Loaded when it is needed, which with accounts of our own is never.
-  const { ensureProfile } = await import("./profiles.ts");
+  const { ensureProfile } = await import("../users/profiles.ts");
   await ensureProfile(actor);
   if (known.size >= knownLimit) known.clear();
   known.add(actor.userId);

@@ -4,11 +4,11 @@ import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
+import { ensureProfile } from "../users/profiles.ts";
 import type { Audience } from "./audience.ts";
 import { deliver, type Told } from "./deliver.ts";
 import { presentMessage, unreadMarks } from "./present-message.ts";
-import { presentUser } from "./present-user.ts";
-import { ensureProfile } from "./profiles.ts";
 
 const nobodyIn = (roomId: string): Audience => ({
   roomId,

@@ -7,9 +7,9 @@ import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.t
 import { objectKeys } from "../store/table/keys.ts";
 import { applyAvatar, deleteUnusedAvatar, getAvatar, putAvatar } from "../store/users/avatars.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
-import { avatarAddress, avatarOf } from "./avatar-address.ts";
+import { avatarAddress, avatarOf } from "../users/avatar-address.ts";
+import { ensureProfile } from "../users/profiles.ts";
 import { inspectUpload } from "./inspect-upload.ts";
-import { ensureProfile } from "./profiles.ts";
 
 /** Begins the upload of a picture: gives the one request that stores exactly it. Throws `too_large`. */
 export const createAvatarUpload = async (userId: string, wanted: AvatarUploadRequest) => {

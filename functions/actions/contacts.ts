@@ -16,10 +16,10 @@ import {
 import { getTogether } from "../store/table/batch-get.ts";
 import { getProfile, getProfiles } from "../store/users/profiles.ts";
 import { type People, personOf } from "../store/users/users.ts";
-import { displayNameOf, presentUser } from "./present-user.ts";
-import { ensureProfile } from "./profiles.ts";
-import { withSeenEmail } from "./seen-addresses.ts";
-import { viewUser } from "./view-users.ts";
+import { withSeenEmail } from "../users/email-visibility.ts";
+import { displayNameOf, presentUser } from "../users/present.ts";
+import { ensureProfile } from "../users/profiles.ts";
+import { viewUser } from "../users/view.ts";
 
 const noContact = (): ApiError => new ApiError("not_found", "This is none of your contacts: add them first.");
 

@@ -10,11 +10,11 @@ import { getMembers, restartMember } from "../store/rooms/members.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { createRoom, type NewRoom } from "../store/rooms/rooms.ts";
 import { getProfiles } from "../store/users/profiles.ts";
+import { accessUsers, withoutBlocks } from "../users/access.ts";
+import { ensureProfile } from "../users/profiles.ts";
 import { accessReadableRoom, type ReadableRoom } from "./access-room.ts";
-import { accessUsers, withoutBlocks } from "./access-users.ts";
 import { enlistAll } from "./enlist.ts";
 import { notifyRoomCreated } from "./notify-room.ts";
-import { ensureProfile } from "./profiles.ts";
 import { viewRoom } from "./view-room.ts";
 
 /** A room that was asked for; `repeated` if it was there before. */

@@ -1,7 +1,7 @@
 import type { Change } from "../store/background/changes.ts";
+import { followChangedProfile } from "../users/stream-handlers.ts";
 import { followAddedMember } from "./follow-added-member.ts";
 import { followChangedMessage } from "./follow-changed-message.ts";
-import { followChangedProfile } from "./follow-changed-profile.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
 import { followDeletedFile } from "./follow-deleted-file.ts";
 import { followDeletedRoom } from "./follow-deleted-room.ts";

@@ -1,5 +1,5 @@
 import type { Change } from "../store/background/changes.ts";
-import { avatarOf } from "./avatar-address.ts";
+import { avatarOf } from "../users/avatar-address.ts";
 import { removeAvatar } from "./avatars.ts";
 
 /** A profile has another picture, or none any more: the one that was uploaded for it goes. */

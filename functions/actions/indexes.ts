@@ -1,6 +1,6 @@
 import { type Key, keys } from "../store/table/keys.ts";
 import type { SubjectKind } from "../store/table/scan.ts";
-import { rebuildProfile, removeStrays } from "./index-profile.ts";
+import { rebuildProfile, removeStrays } from "../users/directory-index.ts";
 import { rebuildNotifications } from "./rebuild-notifications.ts";
 import { rebuildSearch } from "./rebuild-search.ts";
 

@@ -3,8 +3,8 @@ import { listTyping } from "../store/presence/typing.ts";
 import { getMemberships } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
 import { accessReadableRoom } from "./access-room.ts";
-import { presentUser } from "./present-user.ts";
 
 /** How many of those who type are shown. */
 const shown = 100;

@@ -17,12 +17,12 @@ import {
 import { getHead } from "../store/rooms/heads.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
+import { withSeenEmail } from "../users/email-visibility.ts";
+import { presentUser } from "../users/present.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { removeMessage } from "./delete-message.ts";
 import { presentAttachment, presentFacts } from "./present-attachment.ts";
 import { isGone } from "./present-message.ts";
-import { presentUser } from "./present-user.ts";
-import { withSeenEmail } from "./seen-addresses.ts";
 
 const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
   reporterId,

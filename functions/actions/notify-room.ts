@@ -4,12 +4,12 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
 import { getAudience, getListeners, type Listeners, only } from "./audience.ts";
 import { deliver } from "./deliver.ts";
 import { inParts } from "./event-parts.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentParticipant } from "./present-room.ts";
-import { presentUser } from "./present-user.ts";
 import { renderRoom } from "./render-room.ts";
 
 const getMembers = async (head: Head): Promise<RosterEntry[]> =>

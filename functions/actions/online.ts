@@ -8,8 +8,8 @@ import { listListed, putHeartbeat, putOffline, settleListing } from "../store/pr
 import type { Presence } from "../store/presence/presence.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
+import { ensureProfile } from "../users/profiles.ts";
 import { announcePresence } from "./announce-presence.ts";
-import { ensureProfile } from "./profiles.ts";
 
 /** Tells the peers, if a change is one for them. Broken off before, they find out when they next ask. */
 const announceChange = async (changed: Changed | undefined): Promise<void> => {

@@ -8,12 +8,12 @@ import { leaveRoster, recountChunks } from "../store/rooms/roster-changes.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access-room.ts";
 import { unlist } from "./enlist.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
 import { presentParticipant } from "./present-room.ts";
-import { presentUser } from "./present-user.ts";
 import { type Departure, settleDeparture } from "./settle-departure.ts";
 import { settleRole } from "./settle-role.ts";
 

@@ -3,10 +3,10 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 import { type NewNotification, putNotification } from "../store/notifications/notifications.ts";
 import type { Connection } from "../store/presence/presence.ts";
 import { type People, personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
 import { announce } from "./announce.ts";
 import { listeningTo } from "./audience.ts";
 import { presentNotification } from "./present-notification.ts";
-import { presentUser } from "./present-user.ts";
 
 /** What a notification that is told at once is made of, all of it read before. */
 interface Told {

@@ -6,10 +6,10 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentMessage } from "./present-message.ts";
-import { presentUser } from "./present-user.ts";
 import { marksOf, readersAmongOthers } from "./read-state.ts";
 import { inStanding } from "./witnesses.ts";
 

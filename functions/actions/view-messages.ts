@@ -5,10 +5,10 @@ import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
 import type { ReadableRoom } from "./access-room.ts";
 import { presentMarks } from "./present-marks.ts";
 import { presentMessage } from "./present-message.ts";
-import { presentUser } from "./present-user.ts";
 import { marksOf, readersAlone, readersAmongOthers } from "./read-state.ts";
 import { getWitnesses, inStanding, type Witnesses } from "./witnesses.ts";
 

@@ -6,12 +6,12 @@ import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts
 import { getNoticed, type StoredNotification } from "../store/notifications/notifications.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
+import { withSeenEmail } from "../users/email-visibility.ts";
+import { presentUser } from "../users/present.ts";
 import type { MemberRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
 import { presentNotification } from "./present-notification.ts";
-import { presentUser } from "./present-user.ts";
 import { isSettled, unreadCount } from "./read-state.ts";
-import { withSeenEmail } from "./seen-addresses.ts";
 import { getTelling } from "./telling-message.ts";
 
 /** A notification that is shown, and what became of it. */

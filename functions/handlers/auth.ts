@@ -1,7 +1,6 @@
 import type { authOperations } from "../../contract/auth.ts";
 import { openSession, register, renewSession, type Session } from "../actions/accounts.ts";
 import { presentSelf } from "../actions/present-self.ts";
-import { ensureProfile, updateOwnProfile } from "../actions/profiles.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { newTicket } from "../kernel/runtime/ids.ts";
 import { putTicket, ticketSeconds } from "../store/presence/tickets.ts";
@@ -12,6 +11,7 @@ import {
   resetPassword,
   revokeToken,
 } from "../store/users/accounts.ts";
+import { ensureProfile, updateOwnProfile } from "../users/profiles.ts";
 
 const tokensOf = (session: Session) => ({
   access_token: session.accessToken,

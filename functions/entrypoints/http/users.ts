@@ -3,9 +3,9 @@ import { peopleOperations } from "../../../contract/people.ts";
 import { reportOperations } from "../../../contract/reports.ts";
 import { admit } from "../../actions/admit.ts";
 import { contactHandlers } from "../../handlers/contacts.ts";
-import { peopleHandlers } from "../../handlers/people.ts";
 import { reportHandlers } from "../../handlers/reports.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
+import { peopleHandlers } from "../../users/handlers.ts";
 
 export const handler = serveHttp(
   { ...peopleOperations, ...contactOperations, ...reportOperations },

@@ -1,11 +1,11 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
-import { ensureProfile } from "../../actions/profiles.ts";
 import { verifyToken } from "../../kernel/auth/token.ts";
 import { directRoomId } from "../../kernel/runtime/ids.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
 import type { SocketContext } from "../../kernel/websocket/socket.ts";
 import { tokenOfProtocols } from "../../kernel/websocket/subprotocol.ts";
 import { takeTicket } from "../../store/presence/tickets.ts";
+import { ensureProfile } from "../../users/profiles.ts";
 
 /** The gateway answers 401 to exactly this message. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
 const unauthorized = () => new Error("Unauthorized");

@@ -16,7 +16,7 @@ import {
   wordLimit,
 } from "../store/users/directory.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
-import { displayNameOf } from "./present-user.ts";
+import { displayNameOf } from "./present.ts";
 
 /** Signs of a name that decide its place in a list. */
 const nameLength = 40;

@@ -9,9 +9,9 @@ import {
 } from "../store/users/profiles.ts";
 import { getRegistration } from "../store/users/registrations.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
-import { claimedProfile } from "./claimed-profile.ts";
-import { keepFreeUsername } from "./free-username.ts";
-import { displayNameOf } from "./present-user.ts";
+import { displayNameOf } from "./present.ts";
+import { claimedProfile } from "./profile-from-claims.ts";
+import { keepFreeUsername } from "./reserve-username.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {

@@ -1,5 +1,5 @@
 import type { Change } from "../store/background/changes.ts";
-import { indexProfile } from "./index-profile.ts";
+import { indexProfile } from "./directory-index.ts";
 
 /** A profile was made, or changed: the directory finds people by what they say of themselves now. */
 export const followChangedProfile = async (change: Change): Promise<void> => {

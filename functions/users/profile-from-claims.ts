@@ -3,7 +3,7 @@ import { profileFields, profileLimits } from "../../contract/objects/profile.ts"
 import { type Actor, claim } from "../kernel/auth/actor.ts";
 import { nameSigns } from "../kernel/runtime/ids.ts";
 import { blankProfile, type Profile } from "../store/users/profiles.ts";
-import { usernameBeginning } from "./free-username.ts";
+import { usernameBeginning } from "./reserve-username.ts";
 
 /** The beginning of a claim, as much as the contract has room for; null where nothing is left. */
 const textOf = (actor: Actor, name: string, limit: number): string | null =>

@@ -1,12 +1,12 @@
 import type { peopleOperations } from "../../contract/people.ts";
-import { findUsers } from "../actions/find-users.ts";
 import { presentSelf } from "../actions/present-self.ts";
-import { updateOwnProfile } from "../actions/profiles.ts";
 import { verifyUser } from "../actions/verify-user.ts";
-import { viewUser } from "../actions/view-users.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { updateOwnProfile } from "./profiles.ts";
+import { findUsers } from "./search.ts";
+import { viewUser } from "./view.ts";
 
 type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" | "url"> & {
   readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };

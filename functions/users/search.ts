@@ -10,7 +10,7 @@ import {
   findByFilters,
   findByWord,
 } from "../store/users/directory.ts";
-import { viewUsers } from "./view-users.ts";
+import { viewUsers } from "./view.ts";
 
 /** Words of a search that count: each is a query of its own. */
 const wordsSought = 5;

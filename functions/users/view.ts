@@ -2,8 +2,8 @@ import type { User } from "../../contract/objects/user.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
-import { presentUser } from "./present-user.ts";
-import { withSeenEmail } from "./seen-addresses.ts";
+import { withSeenEmail } from "./email-visibility.ts";
+import { presentUser } from "./present.ts";
 
 /**
  * People as the viewer sees them, in the order given; who has no profile any more is left out. A hundred of them fit into an
