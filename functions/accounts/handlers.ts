@@ -1,5 +1,4 @@
 import type { authOperations } from "../../contract/auth.ts";
-import { openSession, register, renewSession, type Session } from "../actions/accounts.ts";
 import { presentSelf } from "../actions/present-self.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { newTicket } from "../kernel/runtime/ids.ts";
@@ -12,6 +11,7 @@ import {
   revokeToken,
 } from "../store/users/accounts.ts";
 import { ensureProfile, updateOwnProfile } from "../users/profiles.ts";
+import { openSession, register, renewSession, type Session } from "./accounts.ts";
 
 const tokensOf = (session: Session) => ({
   access_token: session.accessToken,

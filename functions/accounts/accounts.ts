@@ -1,4 +1,5 @@
 import type { User } from "../../contract/objects/user.ts";
+import { presentSelf } from "../actions/present-self.ts";
 import { type Actor, actorFromClaims } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
@@ -9,7 +10,6 @@ import { putRegistration, usernameSeconds } from "../store/users/registrations.t
 import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
 import { createProfile, ensureProfile } from "../users/profiles.ts";
 import { keepFreeUsername } from "../users/reserve-username.ts";
-import { presentSelf } from "./present-self.ts";
 
 interface Registration extends ProfileChanges {
   readonly username: string;
