@@ -1,4 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
+import type { Audience } from "../delivery/audience.ts";
+import { deliver, type Told } from "../delivery/deliver.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
@@ -6,8 +8,6 @@ import type { Profile } from "../store/users/profiles.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import type { Audience } from "./audience.ts";
-import { deliver, type Told } from "./deliver.ts";
 import { presentMessage, unreadMarks } from "./present-message.ts";
 
 const nobodyIn = (roomId: string): Audience => ({

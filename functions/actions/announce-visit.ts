@@ -1,8 +1,8 @@
+import { getAudience, listeningTo, only, others } from "../delivery/audience.ts";
+import { announce } from "../delivery/best-effort.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { announce } from "./announce.ts";
-import { getAudience, listeningTo, only, others } from "./audience.ts";
 
 /**
  * Tells the others of a room that somebody opened their first connection of this room alone, or closed the

@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { inParts } from "./event-parts.ts";
+import { inParts } from "../delivery/split-event.ts";
 import { type Held, listMovedRooms } from "./list-moved-rooms.ts";
 
 type Hello = Extract<ServerEvent, { type: "hello" }>;

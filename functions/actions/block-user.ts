@@ -1,9 +1,9 @@
 import { blockLimit, type Contact } from "../../contract/contacts.ts";
+import { announceBetween } from "../delivery/presence-events.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { deleteBlock, getBlock, listBlocks, putBlock } from "../store/contacts/blocks.ts";
 import { getProfile } from "../store/users/profiles.ts";
-import { announceBetween } from "./announce-presence.ts";
 import { accessKnown, accessOther, viewKnown } from "./contacts.ts";
 
 /** Throws `conflict` where somebody blocks as many as they may. */

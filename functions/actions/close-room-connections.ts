@@ -1,6 +1,6 @@
+import { forgetConnections } from "../delivery/dead-connections.ts";
 import { getPresence } from "../store/presence/presence.ts";
 import { closeConnection } from "../store/presence/sockets.ts";
-import { forgetConnections } from "./forget-connections.ts";
 
 /**
  * Closes those connections of somebody that are limited to a room: for whoever left it or was removed from

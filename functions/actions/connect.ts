@@ -1,3 +1,4 @@
+import { announcePresence } from "../delivery/presence-events.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { longestId } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
@@ -7,7 +8,6 @@ import { endSession, putSession } from "../store/presence/sessions.ts";
 import { closeConnection } from "../store/presence/sockets.ts";
 import { putLive } from "../store/rooms/connected-members.ts";
 import { accessMemberRoom } from "./access-room.ts";
-import { announcePresence } from "./announce-presence.ts";
 import { announceVisit } from "./announce-visit.ts";
 import { openDirectRoom } from "./create-room.ts";
 

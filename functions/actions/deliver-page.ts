@@ -1,10 +1,10 @@
+import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { cleanList, type Outcome, type Told, tell } from "./deliver.ts";
 import { renderMessage } from "./render-message.ts";
 import { renderRoom } from "./render-room.ts";
 import { getMessageParts } from "./view-messages.ts";

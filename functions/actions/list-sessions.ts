@@ -1,8 +1,8 @@
+import { forgetConnections } from "../delivery/dead-connections.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { type Connection, getPresence, isOpening } from "../store/presence/presence.ts";
 import { getSessions, type Session } from "../store/presence/sessions.ts";
 import { getConnection } from "../store/presence/sockets.ts";
-import { forgetConnections } from "./forget-connections.ts";
 
 interface ActiveSession {
   readonly connectionId: string;

@@ -1,4 +1,5 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
+import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { claimStretch, isUntold } from "../store/notifications/unread-notices.ts";
@@ -8,7 +9,6 @@ import { getTogether } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { areApart, type People } from "../store/users/users.ts";
 import { type Addressed, getAddressed } from "./addressed.ts";
-import { listeningTo } from "./audience.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
 import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";

@@ -1,11 +1,11 @@
 import type { Message } from "../../contract/objects/message.ts";
+import { getAudience } from "../delivery/audience.ts";
+import { deliver } from "../delivery/deliver.ts";
+import { viewerLimits } from "../delivery/history-visibility.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { MemberRoom } from "./access-room.ts";
-import { getAudience } from "./audience.ts";
-import { deliver } from "./deliver.ts";
-import { viewerLimits } from "./history-viewers.ts";
 import { presentReactions } from "./present-message.ts";
 import { renderMessage } from "./render-message.ts";
 import { getMessageParts, type MessageParts, viewMessage } from "./view-messages.ts";

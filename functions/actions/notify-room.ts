@@ -1,13 +1,13 @@
 import type { Participant } from "../../contract/objects/room.ts";
+import { getAudience, getListeners, type Listeners, only } from "../delivery/audience.ts";
+import { deliver } from "../delivery/deliver.ts";
+import { inParts } from "../delivery/split-event.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { getAudience, getListeners, type Listeners, only } from "./audience.ts";
-import { deliver } from "./deliver.ts";
-import { inParts } from "./event-parts.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentParticipant } from "./present-room.ts";
 import { renderRoom } from "./render-room.ts";

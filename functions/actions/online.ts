@@ -1,3 +1,4 @@
+import { announcePresence } from "../delivery/presence-events.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
@@ -9,7 +10,6 @@ import type { Presence } from "../store/presence/presence.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import { announcePresence } from "./announce-presence.ts";
 
 /** Tells the peers, if a change is one for them. Broken off before, they find out when they next ask. */
 const announceChange = async (changed: Changed | undefined): Promise<void> => {

@@ -1,3 +1,4 @@
+import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import {
   findNotification,
@@ -11,7 +12,6 @@ import { getPresence } from "../store/presence/presence.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import type { MemberRoom } from "./access-room.ts";
-import { listeningTo } from "./audience.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
 import { unreadCount } from "./read-state.ts";
 import { getTelling, type TellingChoice } from "./telling-message.ts";

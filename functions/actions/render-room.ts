@@ -1,9 +1,9 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import type { Room } from "../../contract/objects/room.ts";
+import type { Render } from "../delivery/deliver.ts";
+import { fittingBeside } from "../delivery/split-event.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import type { Render } from "./deliver.ts";
-import { fittingBeside } from "./event-parts.ts";
 import { participantsInList } from "./list-rooms.ts";
 import { viewRoomAs } from "./view-room.ts";
 

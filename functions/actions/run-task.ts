@@ -1,10 +1,10 @@
+import { forgetEnded } from "../delivery/dead-connections.ts";
 import { changeOf } from "../store/background/changes.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { removeRoomItems } from "../store/rooms/room-items.ts";
 import { followChange } from "./follow-change.ts";
-import { forgetEnded } from "./forget-connections.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyUnreached } from "./notify-members.ts";
 import { notifyRoomDeleted } from "./notify-room.ts";

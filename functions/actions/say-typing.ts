@@ -1,3 +1,5 @@
+import { getAudience, only, others } from "../delivery/audience.ts";
+import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { putTyping } from "../store/presence/typing.ts";
 import { getHead } from "../store/rooms/heads.ts";
@@ -5,8 +7,6 @@ import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { accessMembership } from "./access-room.ts";
 import { maySend } from "./access-sending.ts";
-import { getAudience, only, others } from "./audience.ts";
-import { deliver } from "./deliver.ts";
 
 /**
  * Tells the others of a room that somebody types, or has stopped. In a large room that is neither told nor stored: it

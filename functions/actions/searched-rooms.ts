@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import { hidesHistory } from "../delivery/history-visibility.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import type { SearchedRoom } from "../store/search/search-index.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
-import { hidesHistory } from "./history-viewers.ts";
 import { byActivity } from "./list-rooms.ts";
 
 /** Rooms that a call searches: each costs half a unit for each word, whether or not anything is found. */

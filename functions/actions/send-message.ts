@@ -1,5 +1,8 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
+import { type Audience, getAudience, only, others, unknownSize } from "../delivery/audience.ts";
+import { deliver } from "../delivery/deliver.ts";
+import { viewerLimits } from "../delivery/history-visibility.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
@@ -27,9 +30,6 @@ import { accessMembership } from "./access-room.ts";
 import { accessSending, sendingRefusal } from "./access-sending.ts";
 import { announceMessage, settled } from "./announce-message.ts";
 import { attachFile, copyFile, type ForwardedFile, prepareUpload, settleFile } from "./attach-file.ts";
-import { type Audience, getAudience, only, others, unknownSize } from "./audience.ts";
-import { deliver } from "./deliver.ts";
-import { viewerLimits } from "./history-viewers.ts";
 import { bucketOf, payAhead, payNow } from "./rate-limit.ts";
 import { witnessLimit } from "./witnesses.ts";
 

@@ -1,11 +1,11 @@
 import type { User } from "../../contract/objects/user.ts";
+import { listeningTo } from "../delivery/audience.ts";
+import { announce } from "../delivery/best-effort.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { type NewNotification, putNotification } from "../store/notifications/notifications.ts";
 import type { Connection } from "../store/presence/presence.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { announce } from "./announce.ts";
-import { listeningTo } from "./audience.ts";
 import { presentNotification } from "./present-notification.ts";
 
 /** What a notification that is told at once is made of, all of it read before. */

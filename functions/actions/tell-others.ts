@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
+import { deliver } from "../delivery/deliver.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { deliver } from "./deliver.ts";
 import { getWitnesses } from "./witnesses.ts";
 
 /**

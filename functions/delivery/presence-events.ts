@@ -4,7 +4,7 @@ import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart } from "../store/users/users.ts";
-import { announce } from "./announce.ts";
+import { announce } from "./best-effort.ts";
 
 /** Members of a room whose presence concerns the others of it. */
 const roomLimit = 50;

@@ -1,4 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
+import { closeRoomConnections } from "../actions/close-room-connections.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { Socket } from "../kernel/websocket/socket.ts";
@@ -11,10 +12,9 @@ import {
 } from "../store/queues/delivery-pages.ts";
 import { deleteLive, dropLargeRoom } from "../store/rooms/connected-members.ts";
 import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
-import { closeRoomConnections } from "./close-room-connections.ts";
-import { forgetAll, forgetConnections } from "./forget-connections.ts";
-import { viewersOf } from "./history-viewers.ts";
-import { messageSeenBy } from "./message-seen-by.ts";
+import { messageSeenBy } from "./blocked-views.ts";
+import { forgetAll, forgetConnections } from "./dead-connections.ts";
+import { viewersOf } from "./history-visibility.ts";
 import { closeExpired, type EventFor, type Posted, postEvent } from "./post-event.ts";
 
 /** Ends a connection whose token has expired. */
