@@ -1,8 +1,8 @@
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
+import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "../rooms/access.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "./access-room.ts";
 
 /** Why somebody who is not a member can't mark anything; a public room's existence is no secret. */
 export const notMember = (head: Head | undefined): ApiError =>

@@ -1,15 +1,15 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { isPast } from "../kernel/runtime/time.ts";
-import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
-import { noSuchMessage } from "./access-marks.ts";
 import {
   accessMemberRoom,
   accessReadableRoom,
   firstVisibleSeq,
   type MemberRoom,
   type ReadableRoom,
-} from "./access-room.ts";
+} from "../rooms/access.ts";
+import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
+import { noSuchMessage } from "./access-marks.ts";
 
 /** A message that the caller may see, with its room. */
 interface RoomMessage<R extends ReadableRoom = ReadableRoom> {

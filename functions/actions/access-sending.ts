@@ -1,6 +1,6 @@
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
+import type { MemberRoom } from "../rooms/access.ts";
 import type { Head } from "../store/rooms/heads.ts";
-import type { MemberRoom } from "./access-room.ts";
 
 /** Says nothing of a block: where there is one, this is all that anybody learns. */
 const notAllowed = (): ApiError => new ApiError("forbidden", "You can't send messages in this room.");

@@ -3,13 +3,13 @@ import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { longestId } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { actorOf, type Socket } from "../kernel/websocket/socket.ts";
+import { accessMemberRoom } from "../rooms/access.ts";
+import { openDirectRoom } from "../rooms/create.ts";
 import { addConnection } from "../store/presence/connections.ts";
 import { endSession, putSession } from "../store/presence/sessions.ts";
 import { closeConnection } from "../store/presence/sockets.ts";
 import { putLive } from "../store/rooms/connected-members.ts";
-import { accessMemberRoom } from "./access-room.ts";
 import { announceVisit } from "./announce-visit.ts";
-import { openDirectRoom } from "./create-room.ts";
 
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
 const accessLimit = async (socket: Socket): Promise<string | undefined> => {

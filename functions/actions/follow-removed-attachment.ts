@@ -1,5 +1,5 @@
+import { isRoomGone } from "../rooms/deleted-rooms.ts";
 import type { Change } from "../store/background/changes.ts";
-import { isRoomGone } from "./gone-rooms.ts";
 import { removeFileOfMessage } from "./remove-files.ts";
 
 /** A message was deleted, or is gone, and had a file: the file goes too, unless it went with all of its room. */

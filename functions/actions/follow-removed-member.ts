@@ -1,6 +1,6 @@
+import { isRoomGone } from "../rooms/deleted-rooms.ts";
 import type { Change } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { isRoomGone } from "./gone-rooms.ts";
 
 /** Seconds until it is looked whether the request that ended a membership came to its end: none runs longer than 29. */
 const requestSeconds = 60;

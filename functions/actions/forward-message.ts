@@ -2,13 +2,13 @@ import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { messageId as idOf, newRoomId } from "../kernel/runtime/ids.ts";
+import { bucketOf, payAllAhead } from "../rooms/rate-limit.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { type Membership, recentSeq } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { accessMessage, accessPresent } from "./access-message.ts";
 import { accessSending } from "./access-sending.ts";
-import { bucketOf, payAllAhead } from "./rate-limit.ts";
 import { type Sent, sendMessage } from "./send-message.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
 import { pause } from "../kernel/runtime/retry.ts";
+import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/messages/messages.ts";
-import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 
 interface ChangedMessages extends MarkedMessages {

@@ -1,10 +1,10 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Slice } from "../kernel/http/page.ts";
+import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import { listPinSeqs } from "../store/messages/pins.ts";
 import { listReplySeqs } from "../store/messages/replies.ts";
 import { accessMessage } from "./access-message.ts";
-import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
 import { viewMessages } from "./view-messages.ts";
 

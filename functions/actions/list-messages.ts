@@ -1,6 +1,6 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
+import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { listMessagesBetween } from "../store/messages/messages.ts";
-import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
 
 /** Which messages: a page counted from the newest, or those next to a seq. */

@@ -1,6 +1,6 @@
+import { unreadCount } from "../rooms/read-state.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { unreadCount } from "./read-state.ts";
 
 /** What a client holds of a room: the last message and the last change that it has seen. */
 export interface Held {

@@ -1,10 +1,10 @@
 import type { User } from "../../contract/objects/user.ts";
+import { accessReadableRoom } from "../rooms/access.ts";
 import { listTyping } from "../store/presence/typing.ts";
 import { getMemberships } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { accessReadableRoom } from "./access-room.ts";
 
 /** How many of those who type are shown. */
 const shown = 100;

@@ -1,13 +1,13 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
+import type { MemberRoom } from "../rooms/access.ts";
+import { byActivity } from "../rooms/list.ts";
+import { unreadCount } from "../rooms/read-state.ts";
 import { getMessagesAt } from "../store/messages/messages.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { listUnread } from "../store/rooms/read-ahead.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import type { MemberRoom } from "./access-room.ts";
-import { byActivity } from "./list-rooms.ts";
-import { unreadCount } from "./read-state.ts";
 import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
 
 /** The caller's rooms in which something is unread, the most recently active first. */

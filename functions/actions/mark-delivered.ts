@@ -1,7 +1,7 @@
+import type { MemberRoom } from "../rooms/access.ts";
+import { standingIn } from "../rooms/read-state.ts";
 import { raiseDeliveredMark } from "../store/rooms/marks.ts";
 import { accessMarkedRoom, notMember } from "./access-marks.ts";
-import type { MemberRoom } from "./access-room.ts";
-import { standingIn } from "./read-state.ts";
 import { tellOthers } from "./tell-others.ts";
 
 /** Marks everything up to a seq as received, in a room that the caller was given access to. */

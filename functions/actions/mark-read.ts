@@ -1,11 +1,11 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
+import type { MemberRoom } from "../rooms/access.ts";
+import { standingIn } from "../rooms/read-state.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseReadMark } from "../store/rooms/marks.ts";
 import { countUnread, isRead, type Reading } from "../store/rooms/read-ahead.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access-marks.ts";
-import type { MemberRoom } from "./access-room.ts";
-import { standingIn } from "./read-state.ts";
 import { tellOthers } from "./tell-others.ts";
 
 /** What a call of marking did. */

@@ -1,15 +1,15 @@
 import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
+import { accessMemberRoom, accessReadableRoom } from "../rooms/access.ts";
+import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "../rooms/read-state.ts";
+import { getWitnesses, inStanding } from "../rooms/tracked-readers.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "./access-marks.ts";
-import { accessMemberRoom, accessReadableRoom } from "./access-room.ts";
 import { markRoomDelivered } from "./mark-delivered.ts";
 import { markMessagesRead } from "./mark-read.ts";
-import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "./read-state.ts";
-import { getWitnesses, inStanding } from "./witnesses.ts";
 
 /** Where a message stands with one member. */
 interface MemberStatus {

@@ -1,9 +1,9 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
+import { accessPermission } from "../rooms/access.ts";
 import { deletePin, putPin } from "../store/messages/pins.ts";
 import { accessChangeableMessage, accessLasting, accessPresent } from "./access-message.ts";
-import { accessPermission } from "./access-room.ts";
 import { accessUnblocked } from "./access-sending.ts";
 import { changeMessage } from "./change-message.ts";
 import { notifyUpdated } from "./notify-message.ts";

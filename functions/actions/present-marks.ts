@@ -1,8 +1,8 @@
 import type { MemberMarks } from "../../contract/objects/message.ts";
+import { inStanding, type Witnesses } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { liveAhead } from "../store/rooms/read-ahead.ts";
-import { inStanding, type Witnesses } from "./witnesses.ts";
 
 const marksOfMember = (member: Membership): MemberMarks => ({
   user_id: member.userId,

@@ -1,8 +1,8 @@
+import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
 import { isRead } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
-import type { MemberRoom } from "./access-room.ts";
 import { getAddressing } from "./addressed.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
 import { isGone } from "./present-message.ts";

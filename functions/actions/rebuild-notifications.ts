@@ -1,6 +1,7 @@
 import { contactLimit } from "../../contract/contacts.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
+import type { MemberRoom } from "../rooms/access.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { claimAddition, listContacts } from "../store/contacts/contacts.ts";
 import {
@@ -14,7 +15,6 @@ import { getMembersOf, type Member } from "../store/rooms/members.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
-import type { MemberRoom } from "./access-room.ts";
 import { notificationOfContact, notificationOfInvitation } from "./new-notifications.ts";
 import { listAddressing } from "./rebuild-addressed.ts";
 import { rebuildStretches } from "./rebuild-stretches.ts";

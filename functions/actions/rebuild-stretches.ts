@@ -1,5 +1,7 @@
 import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
+import type { MemberRoom } from "../rooms/access.ts";
+import { unreadCount } from "../rooms/read-state.ts";
 import {
   findNotification,
   getNoticed,
@@ -11,9 +13,7 @@ import { forgetStretch, moveStretch } from "../store/notifications/unread-notice
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
-import type { MemberRoom } from "./access-room.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
-import { unreadCount } from "./read-state.ts";
 import { getTelling, type TellingChoice } from "./telling-message.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 

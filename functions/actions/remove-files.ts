@@ -1,9 +1,9 @@
 import { forEach } from "../kernel/runtime/for-each.ts";
+import { isRoomGone } from "../rooms/deleted-rooms.ts";
 import { deleteFileOf, getFile, restoreFile, type StoredFile } from "../store/attachments/files.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { objectKeys } from "../store/table/keys.ts";
-import { isRoomGone } from "./gone-rooms.ts";
 
 /**
  * What removes the objects of files that are in no message any more. Each action can be called at any time, as often as

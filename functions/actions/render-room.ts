@@ -2,10 +2,10 @@ import type { ServerEvent } from "../../contract/events.ts";
 import type { Room } from "../../contract/objects/room.ts";
 import type { Render } from "../delivery/deliver.ts";
 import { fittingBeside } from "../delivery/split-event.ts";
+import { participantsInList } from "../rooms/list.ts";
+import { viewRoomAs } from "../rooms/view.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { participantsInList } from "./list-rooms.ts";
-import { viewRoomAs } from "./view-room.ts";
 
 type RoomEvent = Extract<ServerEvent, { type: "room_created" | "room_updated" }>;
 

@@ -1,4 +1,6 @@
 import { forgetEnded } from "../delivery/dead-connections.ts";
+import { unlistMember } from "../rooms/departures.ts";
+import { notifyRoomDeleted } from "../rooms/events.ts";
 import { changeOf } from "../store/background/changes.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
@@ -7,11 +9,9 @@ import { removeRoomItems } from "../store/rooms/room-items.ts";
 import { followChange } from "./follow-change.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyUnreached } from "./notify-members.ts";
-import { notifyRoomDeleted } from "./notify-room.ts";
 import { removeEntriesOfRoom } from "./remove-entries.ts";
 import { removeFilesOfRoom } from "./remove-files.ts";
 import { tellInvitation } from "./tell-invitation.ts";
-import { unlistMember } from "./unlist-member.ts";
 
 /** What hardly any task needs. */
 const rebuilding = () => import("./rebuild-index.ts");

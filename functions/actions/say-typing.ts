@@ -1,11 +1,11 @@
 import { getAudience, only, others } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
+import { accessMembership } from "../rooms/access.ts";
 import { putTyping } from "../store/presence/typing.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { accessMembership } from "./access-room.ts";
 import { maySend } from "./access-sending.ts";
 
 /**

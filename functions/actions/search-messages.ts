@@ -4,6 +4,7 @@ import { countFitting } from "../kernel/http/answer-size.ts";
 import { invalidInput } from "../kernel/http/api-error.ts";
 import { writeCursor } from "../kernel/search-cursor.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/text/message-words.ts";
+import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   compareTerms,
@@ -14,7 +15,6 @@ import {
 } from "../store/search/search-index.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { lastTime } from "../store/table/keys.ts";
-import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
 import { isGone } from "./present-message.ts";
 import { checkTermGroup, readState, type SearchState } from "./search-state.ts";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { hidesHistory } from "../delivery/history-visibility.ts";
+import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import { byActivity } from "../rooms/list.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import type { SearchedRoom } from "../store/search/search-index.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
-import { byActivity } from "./list-rooms.ts";
 
 /** Rooms that a call searches: each costs half a unit for each word, whether or not anything is found. */
 export const roomsAtOnce = 200;

@@ -8,6 +8,9 @@ import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
+import { accessMembership } from "../rooms/access.ts";
+import { bucketOf, payAhead, payNow } from "../rooms/rate-limit.ts";
+import { witnessLimit } from "../rooms/tracked-readers.ts";
 import type { StoredFile } from "../store/attachments/files.ts";
 import {
   getMessage,
@@ -26,12 +29,9 @@ import {
   recentSeq,
 } from "../store/rooms/memberships.ts";
 import { accessLasting, accessVisibleMessage } from "./access-message.ts";
-import { accessMembership } from "./access-room.ts";
 import { accessSending, sendingRefusal } from "./access-sending.ts";
 import { announceMessage, settled } from "./announce-message.ts";
 import { attachFile, copyFile, type ForwardedFile, prepareUpload, settleFile } from "./attach-file.ts";
-import { bucketOf, payAhead, payNow } from "./rate-limit.ts";
-import { witnessLimit } from "./witnesses.ts";
 
 /** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
 export interface Sent {

@@ -1,8 +1,8 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
+import { removeRoom } from "../rooms/change.ts";
+import { ensureAdmin } from "../rooms/ensure-admin.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getCensuses, type RosterEntry } from "../store/rooms/rosters.ts";
-import { removeRoom } from "./change-room.ts";
-import { ensureAdmin } from "./ensure-admin.ts";
 
 /** What is known of a membership that has ended. */
 export interface Departure {

@@ -1,8 +1,8 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { deliver } from "../delivery/deliver.ts";
+import { getWitnesses } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { getWitnesses } from "./witnesses.ts";
 
 /**
  * Tells the other members of a room of somebody's mark; nobody in a room too large for all to witness it, where every

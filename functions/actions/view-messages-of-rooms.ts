@@ -1,5 +1,8 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
+import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
+import { inStanding } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
@@ -7,11 +10,8 @@ import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { firstVisibleSeq, type ReadableRoom } from "./access-room.ts";
 import { pairMembers } from "./pair-members.ts";
 import { presentMessage } from "./present-message.ts";
-import { marksOf, readersAmongOthers } from "./read-state.ts";
-import { inStanding } from "./witnesses.ts";
 
 /**
  * Of each room only so many members tell who else has read a message of this list: a page may touch as many rooms as

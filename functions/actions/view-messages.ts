@@ -1,16 +1,16 @@
 import type { MemberMarks, Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
+import type { ReadableRoom } from "../rooms/access.ts";
+import { marksOf, readersAlone, readersAmongOthers } from "../rooms/read-state.ts";
+import { getWitnesses, inStanding, type Witnesses } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import type { ReadableRoom } from "./access-room.ts";
 import { presentMarks } from "./present-marks.ts";
 import { presentMessage } from "./present-message.ts";
-import { marksOf, readersAlone, readersAmongOthers } from "./read-state.ts";
-import { getWitnesses, inStanding, type Witnesses } from "./witnesses.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */
 export interface MessageParts extends Witnesses {

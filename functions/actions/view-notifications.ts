@@ -1,6 +1,8 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
+import type { MemberRoom } from "../rooms/access.ts";
+import { isSettled, unreadCount } from "../rooms/read-state.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import { getNoticed, type StoredNotification } from "../store/notifications/notifications.ts";
@@ -8,10 +10,8 @@ import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
-import type { MemberRoom } from "./access-room.ts";
 import { isGone } from "./present-message.ts";
 import { presentNotification } from "./present-notification.ts";
-import { isSettled, unreadCount } from "./read-state.ts";
 import { getTelling } from "./telling-message.ts";
 
 /** A notification that is shown, and what became of it. */

@@ -1,7 +1,6 @@
 import type { messageOperations } from "../../contract/messages.ts";
 import { noSuchMessage } from "../actions/access-marks.ts";
 import { accessMessage } from "../actions/access-message.ts";
-import { accessReadableRoom } from "../actions/access-room.ts";
 import { forwardMessage } from "../actions/forward-message.ts";
 import { listChangedMessages } from "../actions/list-changed-messages.ts";
 import { listReplies } from "../actions/list-chosen-messages.ts";
@@ -11,6 +10,7 @@ import { viewOneMessage } from "../actions/view-messages.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { linkTo, numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { accessReadableRoom } from "../rooms/access.ts";
 
 interface PlaceQuery {
   readonly page: number;

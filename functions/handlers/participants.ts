@@ -1,10 +1,10 @@
 import type { participantOperations } from "../../contract/participants.ts";
-import { accessReadableRoom } from "../actions/access-room.ts";
-import { addParticipants } from "../actions/add-members.ts";
-import { listParticipants } from "../actions/list-participants.ts";
-import { removeParticipant, updateParticipant } from "../actions/remove-members.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { accessReadableRoom } from "../rooms/access.ts";
+import { addParticipants } from "../rooms/add-members.ts";
+import { listParticipants } from "../rooms/participants.ts";
+import { removeParticipant, updateParticipant } from "../rooms/remove-members.ts";
 
 export const participantHandlers: Handlers<typeof participantOperations> = {
   listParticipants: async ({ actor, params, query, url }) => {

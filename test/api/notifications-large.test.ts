@@ -22,7 +22,7 @@ beforeAll(async () => {
     "../../functions/store/rooms/roster-changes.ts"
   );
   const { getFirstRoster } = await import("../../functions/store/rooms/rosters.ts");
-  const { enlistAll } = await import("../../functions/actions/enlist.ts");
+  const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
   await growRoster(room, 1);
   const entry = (await getFirstRoster(room)).find(({ userId }) => userId === cid.id);
   if (!entry) throw new Error("There is no such member.");

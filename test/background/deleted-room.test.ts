@@ -163,7 +163,7 @@ describe("a deleted group", () => {
     // What the 201st member would bring about.
     actAsFunction();
     const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-    const { enlistAll } = await import("../../functions/actions/enlist.ts");
+    const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
     await growRoster(roomId, 1);
     await enlistAll(roomId, 2);
     await (await connect(ben)).close();

@@ -21,7 +21,7 @@ const createEmptied = async (): Promise<string> => {
   // What the 201st member would bring about.
   actAsFunction();
   const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-  const { enlistAll } = await import("../../functions/actions/enlist.ts");
+  const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
   await growRoster(id, 1);
   await enlistAll(id, 2);
   await call("leaveRoom", { token: ann.token, params: { room_id: id } });

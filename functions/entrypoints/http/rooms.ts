@@ -4,8 +4,8 @@ import { roomOperations } from "../../../contract/rooms.ts";
 import { admit } from "../../actions/admit.ts";
 import { participantHandlers } from "../../handlers/participants.ts";
 import { roomReadStateHandlers } from "../../handlers/read-state.ts";
-import { roomHandlers } from "../../handlers/rooms.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
+import { roomHandlers } from "../../rooms/handlers.ts";
 
 export const handler = serveHttp(
   { ...roomOperations, ...participantOperations, ...roomReadStateOperations },

@@ -1,13 +1,13 @@
 import type { Room } from "../../contract/objects/room.ts";
+import { pairMembers } from "../actions/pair-members.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import { getCensuses, getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { pairMembers } from "./pair-members.ts";
-import { presentRoom } from "./present-room.ts";
-import { getWitnessesOfLast } from "./witnesses.ts";
+import { presentRoom } from "./present.ts";
+import { getWitnessesOfLast } from "./tracked-readers.ts";
 
 /** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
 export const participantsInList = 20;

@@ -1,5 +1,7 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
+import { accessUnblocked } from "../actions/access-sending.ts";
+import { settleListing } from "../actions/settle-listing.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { pause } from "../kernel/runtime/retry.ts";
 import { updateDetails } from "../store/rooms/details.ts";
@@ -7,11 +9,9 @@ import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../stor
 import { fitsHead, type Head } from "../store/rooms/heads.ts";
 import { type NotificationChanges, updateMemberNotifications } from "../store/rooms/members.ts";
 import { deleteListing } from "../store/rooms/public-rooms.ts";
-import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access-room.ts";
-import { accessUnblocked } from "./access-sending.ts";
-import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./notify-room.ts";
-import { settleListing } from "./settle-listing.ts";
-import { viewRoom } from "./view-room.ts";
+import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access.ts";
+import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./events.ts";
+import { viewRoom } from "./view.ts";
 
 /** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
 const announce = async (head: Head | undefined, { me }: MemberRoom): Promise<Room> => {

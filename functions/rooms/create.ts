@@ -12,10 +12,10 @@ import { createRoom, type NewRoom } from "../store/rooms/rooms.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { accessUsers, withoutBlocks } from "../users/access.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import { accessReadableRoom, type ReadableRoom } from "./access-room.ts";
-import { enlistAll } from "./enlist.ts";
-import { notifyRoomCreated } from "./notify-room.ts";
-import { viewRoom } from "./view-room.ts";
+import { accessReadableRoom, type ReadableRoom } from "./access.ts";
+import { enlistAll } from "./connected-members.ts";
+import { notifyRoomCreated } from "./events.ts";
+import { viewRoom } from "./view.ts";
 
 /** A room that was asked for; `repeated` if it was there before. */
 export interface Opened {

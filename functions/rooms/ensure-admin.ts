@@ -2,7 +2,7 @@ import { getHead } from "../store/rooms/heads.ts";
 import { getMembers, updateMemberRole } from "../store/rooms/members.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
 import { byStanding, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
-import { settleRole } from "./settle-role.ts";
+import { settleRole } from "./reconcile.ts";
 
 /** A roster entry with the number of its chunk. */
 interface PlacedEntry extends RosterEntry {

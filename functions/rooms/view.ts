@@ -1,14 +1,14 @@
 import type { Room } from "../../contract/objects/room.ts";
+import { pairMembers } from "../actions/pair-members.ts";
 import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getCensuses, getFirstRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import type { ReadableRoom } from "./access-room.ts";
-import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list-rooms.ts";
-import { pairMembers } from "./pair-members.ts";
-import { presentRoom } from "./present-room.ts";
-import { getWitnessesOfLast } from "./witnesses.ts";
+import type { ReadableRoom } from "./access.ts";
+import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list.ts";
+import { presentRoom } from "./present.ts";
+import { getWitnessesOfLast } from "./tracked-readers.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */
 const participantsInRoom = 100;

@@ -1,6 +1,8 @@
 import type { roomOperations } from "../../contract/rooms.ts";
-import { accessReadableRoom } from "../actions/access-room.ts";
-import { joinRoom } from "../actions/add-members.ts";
+import { type Handlers, Repeated } from "../kernel/http/http.ts";
+import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { accessReadableRoom } from "./access.ts";
+import { joinRoom } from "./add-members.ts";
 import {
   activateRoom,
   archiveRoom,
@@ -8,14 +10,12 @@ import {
   updateNotifications,
   updatePermissions,
   updateRoom,
-} from "../actions/change-room.ts";
-import { createNewRoom, type Opened, openDirectRoom } from "../actions/create-room.ts";
-import { listPublicRooms, searchRooms } from "../actions/find-rooms.ts";
-import { listRooms } from "../actions/list-rooms.ts";
-import { leaveRoom } from "../actions/remove-members.ts";
-import { viewRoom } from "../actions/view-room.ts";
-import { type Handlers, Repeated } from "../kernel/http/http.ts";
-import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+} from "./change.ts";
+import { createNewRoom, type Opened, openDirectRoom } from "./create.ts";
+import { listRooms } from "./list.ts";
+import { leaveRoom } from "./remove-members.ts";
+import { listPublicRooms, searchRooms } from "./search.ts";
+import { viewRoom } from "./view.ts";
 
 const opened = ({ room, repeated }: Opened) => (repeated ? new Repeated(room) : room);
 

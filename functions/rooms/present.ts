@@ -9,7 +9,7 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { firstVisibleSeq } from "./access-room.ts";
+import { firstVisibleSeq } from "./access.ts";
 import { asTold, hasRead, isSettled, unreadCount } from "./read-state.ts";
 
 /** What the view of a room is made of, all of it read before. */

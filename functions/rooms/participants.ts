@@ -1,13 +1,13 @@
 import type { Participant } from "../../contract/objects/room.ts";
+import { pairMembers } from "../actions/pair-members.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import type { ReadableRoom } from "./access-room.ts";
-import { pairMembers } from "./pair-members.ts";
-import { presentParticipant } from "./present-room.ts";
+import type { ReadableRoom } from "./access.ts";
+import { presentParticipant } from "./present.ts";
 
 /** Members from a place in the roster on; of a large room, only the chunks that hold them are read. */
 const getPart = async (

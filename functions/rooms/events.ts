@@ -1,4 +1,6 @@
 import type { Participant } from "../../contract/objects/room.ts";
+import { pairMembers } from "../actions/pair-members.ts";
+import { renderRoom } from "../actions/render-room.ts";
 import { getAudience, getListeners, type Listeners, only } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { inParts } from "../delivery/split-event.ts";
@@ -8,9 +10,7 @@ import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { pairMembers } from "./pair-members.ts";
-import { presentParticipant } from "./present-room.ts";
-import { renderRoom } from "./render-room.ts";
+import { presentParticipant } from "./present.ts";
 
 const getMembers = async (head: Head): Promise<RosterEntry[]> =>
   head.pair ? pairMembers(head) : getRoster(head.id, head.rosterChunks, "consistent");

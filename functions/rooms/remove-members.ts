@@ -1,4 +1,5 @@
 import type { Participant, RoomRole } from "../../contract/objects/room.ts";
+import { type Departure, settleDeparture } from "../actions/settle-departure.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
@@ -9,13 +10,12 @@ import type { RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access-room.ts";
-import { unlist } from "./enlist.ts";
+import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access.ts";
+import { unlist } from "./connected-members.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
-import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
-import { presentParticipant } from "./present-room.ts";
-import { type Departure, settleDeparture } from "./settle-departure.ts";
-import { settleRole } from "./settle-role.ts";
+import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
+import { presentParticipant } from "./present.ts";
+import { settleRole } from "./reconcile.ts";
 
 const noParticipant = (): ApiError =>
   new ApiError("not_found", "There is no participant with this id in this room.");

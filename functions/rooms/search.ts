@@ -10,7 +10,7 @@ import { getFirstRosters } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { getProfiles } from "../store/users/profiles.ts";
-import { byActivity, presentRooms } from "./list-rooms.ts";
+import { byActivity, presentRooms } from "./list.ts";
 
 /** The words of a search, as they are compared. */
 const wordsOf = (q: string): string[] => foldText(q).split(" ").filter(Boolean);

@@ -1,12 +1,12 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
+import { settleDeparture } from "../actions/settle-departure.ts";
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
 import { getRosterChunks } from "../store/rooms/rosters.ts";
-import { unlist } from "./enlist.ts";
-import { notifyMemberRemoved, notifyParticipantsChanged } from "./notify-room.ts";
-import { settleDeparture } from "./settle-departure.ts";
+import { unlist } from "./connected-members.ts";
+import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
 
 /** A membership that has ended. */
 interface EndedMembership {

@@ -10,12 +10,12 @@ import { enterRoster, growRoster, recountChunks, rosterBatch } from "../store/ro
 import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../store/rooms/rosters.ts";
 import { accessUsers, withoutBlocks } from "../users/access.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access-room.ts";
-import { enlist, enlistAll } from "./enlist.ts";
+import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access.ts";
+import { enlist, enlistAll } from "./connected-members.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
-import { notifyParticipantsChanged, notifyRoomCreated } from "./notify-room.ts";
+import { notifyParticipantsChanged, notifyRoomCreated } from "./events.ts";
 import { bucketOfJoiner } from "./rate-limit.ts";
-import { viewRoom } from "./view-room.ts";
+import { viewRoom } from "./view.ts";
 
 const entryOf = ({ membership: { userId, role, joinedAt } }: Member): RosterEntry => ({
   userId,
