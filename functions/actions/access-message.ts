@@ -1,6 +1,7 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { isPast } from "../kernel/runtime/time.ts";
+import { noSuchMessage } from "../receipts/access.ts";
 import {
   accessMemberRoom,
   accessReadableRoom,
@@ -9,7 +10,6 @@ import {
   type ReadableRoom,
 } from "../rooms/access.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
-import { noSuchMessage } from "./access-marks.ts";
 
 /** A message that the caller may see, with its room. */
 interface RoomMessage<R extends ReadableRoom = ReadableRoom> {

@@ -1,11 +1,11 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { pause } from "../kernel/runtime/retry.ts";
+import { noSuchMessage } from "../receipts/access.ts";
 import { bucketOf, payNow } from "../rooms/rate-limit.ts";
 import { landChange, type MessageChange, raiseRev, stampMessage } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { noSuchMessage } from "./access-marks.ts";
 
 /** How often a change is tried that others overtake, whose changes are of the same message or the same room. */
 const attempts = 50;

@@ -1,8 +1,8 @@
+import { accessMarkedRoom, notMember } from "../receipts/access.ts";
+import { tellOthers } from "../receipts/events.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { standingIn } from "../rooms/read-state.ts";
 import { raiseDeliveredMark } from "../store/rooms/marks.ts";
-import { accessMarkedRoom, notMember } from "./access-marks.ts";
-import { tellOthers } from "./tell-others.ts";
 
 /** Marks everything up to a seq as received, in a room that the caller was given access to. */
 export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number): Promise<void> => {

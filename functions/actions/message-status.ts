@@ -1,5 +1,7 @@
 import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
+import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "../receipts/access.ts";
+import { markMessagesRead } from "../receipts/mark-read.ts";
 import { accessMemberRoom, accessReadableRoom } from "../rooms/access.ts";
 import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "../rooms/read-state.ts";
 import { getWitnesses, inStanding } from "../rooms/tracked-readers.ts";
@@ -7,9 +9,7 @@ import { getMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "./access-marks.ts";
 import { markRoomDelivered } from "./mark-delivered.ts";
-import { markMessagesRead } from "./mark-read.ts";
 
 /** Where a message stands with one member. */
 interface MemberStatus {

@@ -1,5 +1,6 @@
 import type { MemberMarks, Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
+import { presentMarks } from "../receipts/present.ts";
 import type { ReadableRoom } from "../rooms/access.ts";
 import { marksOf, readersAlone, readersAmongOthers } from "../rooms/read-state.ts";
 import { getWitnesses, inStanding, type Witnesses } from "../rooms/tracked-readers.ts";
@@ -9,7 +10,6 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { presentMarks } from "./present-marks.ts";
 import { presentMessage } from "./present-message.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */

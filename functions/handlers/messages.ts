@@ -1,5 +1,4 @@
 import type { messageOperations } from "../../contract/messages.ts";
-import { noSuchMessage } from "../actions/access-marks.ts";
 import { accessMessage } from "../actions/access-message.ts";
 import { forwardMessage } from "../actions/forward-message.ts";
 import { listChangedMessages } from "../actions/list-changed-messages.ts";
@@ -10,6 +9,7 @@ import { viewOneMessage } from "../actions/view-messages.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { linkTo, numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { noSuchMessage } from "../receipts/access.ts";
 import { accessReadableRoom } from "../rooms/access.ts";
 
 interface PlaceQuery {

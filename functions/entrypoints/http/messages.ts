@@ -4,8 +4,8 @@ import { messageReadStateOperations } from "../../../contract/read-state.ts";
 import { admit } from "../../actions/admit.ts";
 import { messageChangeHandlers } from "../../handlers/message-changes.ts";
 import { messageHandlers } from "../../handlers/messages.ts";
-import { messageReadStateHandlers } from "../../handlers/read-state.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
+import { messageReadStateHandlers } from "../../receipts/handlers.ts";
 
 export const handler = serveHttp(
   { ...messageOperations, ...messageChangeOperations, ...messageReadStateOperations },

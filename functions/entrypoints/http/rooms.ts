@@ -3,8 +3,8 @@ import { roomReadStateOperations } from "../../../contract/read-state.ts";
 import { roomOperations } from "../../../contract/rooms.ts";
 import { admit } from "../../actions/admit.ts";
 import { participantHandlers } from "../../handlers/participants.ts";
-import { roomReadStateHandlers } from "../../handlers/read-state.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
+import { roomReadStateHandlers } from "../../receipts/handlers.ts";
 import { roomHandlers } from "../../rooms/handlers.ts";
 
 export const handler = serveHttp(

@@ -1,10 +1,10 @@
 import type { messageReadStateOperations, roomReadStateOperations } from "../../contract/read-state.ts";
-import { accessMessageId } from "../actions/access-marks.ts";
 import { listUnreadMessages } from "../actions/list-unread.ts";
-import { type Marked, markMessagesRead, markReadUpTo, markRoomRead } from "../actions/mark-read.ts";
 import { getMessageStatus, updateMessageStatus } from "../actions/message-status.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { accessMessageId } from "./access.ts";
+import { type Marked, markMessagesRead, markReadUpTo, markRoomRead } from "./mark-read.ts";
 
 const marked = ({ count }: Marked) => ({ status: "marked as read" as const, count });
 const messageMarked = ({ wasRead }: Marked) => ({

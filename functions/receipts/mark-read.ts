@@ -5,8 +5,8 @@ import { standingIn } from "../rooms/read-state.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseReadMark } from "../store/rooms/marks.ts";
 import { countUnread, isRead, type Reading } from "../store/rooms/read-ahead.ts";
-import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access-marks.ts";
-import { tellOthers } from "./tell-others.ts";
+import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access.ts";
+import { tellOthers } from "./events.ts";
 
 /** What a call of marking did. */
 export interface Marked {
