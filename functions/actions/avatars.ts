@@ -1,5 +1,6 @@
 import { type AvatarUploadRequest, avatarLimit } from "../../contract/avatars.ts";
 import type { Media } from "../../contract/operation.ts";
+import { inspectUpload } from "../attachments/inspect.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { isAvatarId, isAvatarOf, newAvatarId } from "../kernel/runtime/ids.ts";
@@ -9,7 +10,6 @@ import { applyAvatar, deleteUnusedAvatar, getAvatar, putAvatar } from "../store/
 import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { avatarAddress, avatarOf } from "../users/avatar-address.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import { inspectUpload } from "./inspect-upload.ts";
 
 /** Begins the upload of a picture: gives the one request that stores exactly it. Throws `too_large`. */
 export const createAvatarUpload = async (userId: string, wanted: AvatarUploadRequest) => {

@@ -1,6 +1,6 @@
+import { removeFileOfMessage } from "../attachments/remove.ts";
 import { isRoomGone } from "../rooms/deleted-rooms.ts";
 import type { Change } from "../store/background/changes.ts";
-import { removeFileOfMessage } from "./remove-files.ts";
 
 /** A message was deleted, or is gone, and had a file: the file goes too, unless it went with all of its room. */
 export const followRemovedAttachment = async (change: Change): Promise<void> => {

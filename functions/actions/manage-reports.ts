@@ -1,4 +1,5 @@
 import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
+import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { Slice } from "../kernel/http/page.ts";
@@ -21,7 +22,6 @@ import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
 import { accessAdministrator } from "./access-administrator.ts";
 import { removeMessage } from "./delete-message.ts";
-import { presentAttachment, presentFacts } from "./present-attachment.ts";
 import { isGone } from "./present-message.ts";
 
 const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [

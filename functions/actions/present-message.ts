@@ -1,10 +1,10 @@
 import type { Message, Reactions } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
+import { presentAttachment } from "../attachments/present.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import type { MessageMarks } from "../rooms/read-state.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import { presentAttachment } from "./present-attachment.ts";
 
 /** A message as nobody has read it yet. */
 export const unreadMarks: MessageMarks = { readBy: [], isRead: false, status: "sent" };

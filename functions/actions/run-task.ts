@@ -1,3 +1,4 @@
+import { removeFilesOfRoom } from "../attachments/remove.ts";
 import { forgetEnded } from "../delivery/dead-connections.ts";
 import { unlistMember } from "../rooms/departures.ts";
 import { notifyRoomDeleted } from "../rooms/events.ts";
@@ -10,7 +11,6 @@ import { followChange } from "./follow-change.ts";
 import { notifyChunk } from "./notify-emergency.ts";
 import { notifyUnreached } from "./notify-members.ts";
 import { removeEntriesOfRoom } from "./remove-entries.ts";
-import { removeFilesOfRoom } from "./remove-files.ts";
 import { tellInvitation } from "./tell-invitation.ts";
 
 /** What hardly any task needs. */

@@ -1,5 +1,12 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
+import {
+  attachFile,
+  copyFile,
+  type ForwardedFile,
+  prepareUpload,
+  settleFile,
+} from "../attachments/attach.ts";
 import { type Audience, getAudience, only, others, unknownSize } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { viewerLimits } from "../delivery/history-visibility.ts";
@@ -31,7 +38,6 @@ import {
 import { accessLasting, accessVisibleMessage } from "./access-message.ts";
 import { accessSending, sendingRefusal } from "./access-sending.ts";
 import { announceMessage, settled } from "./announce-message.ts";
-import { attachFile, copyFile, type ForwardedFile, prepareUpload, settleFile } from "./attach-file.ts";
 
 /** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
 export interface Sent {

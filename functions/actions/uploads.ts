@@ -1,6 +1,8 @@
 import type { UploadRequest } from "../../contract/attachments.ts";
 import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
+import { accessFileName } from "../attachments/file-name.ts";
+import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
 import { messageId, newFileId } from "../kernel/runtime/ids.ts";
@@ -10,10 +12,8 @@ import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/a
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
-import { accessFileName } from "./access-file-name.ts";
 import { accessMessage } from "./access-message.ts";
 import { accessSending } from "./access-sending.ts";
-import { presentAttachment, presentFacts } from "./present-attachment.ts";
 import { isGone } from "./present-message.ts";
 
 const noSuchFile = (): ApiError => new ApiError("not_found", "There is no upload with this id.");

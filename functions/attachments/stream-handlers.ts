@@ -1,5 +1,5 @@
 import type { Change } from "../store/background/changes.ts";
-import { reviewDeletedFile } from "./remove-files.ts";
+import { reviewDeletedFile } from "./remove.ts";
 
 /** An upload that no message kept is gone, as it was to be after a day, or because its uploader deleted it. */
 export const followDeletedFile = async (change: Change): Promise<void> => {
