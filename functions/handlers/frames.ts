@@ -1,10 +1,10 @@
 import { answerHello } from "../actions/answer-hello.ts";
 import { authenticate } from "../actions/authenticate.ts";
 import { markDelivered } from "../actions/mark-delivered.ts";
-import { sayTyping } from "../actions/say-typing.ts";
 import { sendMessage } from "../actions/send-message.ts";
 import { type FrameHandlers, roomOf } from "../kernel/websocket/frames.ts";
 import { actorOf } from "../kernel/websocket/socket.ts";
+import { sayTyping } from "../presence/typing.ts";
 import { markMessagesRead, markReadUpTo } from "../receipts/mark-read.ts";
 
 export const frameHandlers: FrameHandlers = {

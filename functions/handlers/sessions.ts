@@ -1,6 +1,6 @@
 import type { sessionOperations } from "../../contract/sessions.ts";
-import { listActiveSessions } from "../actions/list-sessions.ts";
 import type { Handlers } from "../kernel/http/http.ts";
+import { listActiveSessions } from "../presence/sessions.ts";
 import { deleteOldSessions } from "../store/presence/sessions.ts";
 
 export const sessionHandlers: Handlers<typeof sessionOperations> = {

@@ -1,3 +1,4 @@
+import { maySend } from "../actions/access-sending.ts";
 import { getAudience, only, others } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
@@ -6,7 +7,6 @@ import { putTyping } from "../store/presence/typing.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { maySend } from "./access-sending.ts";
 
 /**
  * Tells the others of a room that somebody types, or has stopped. In a large room that is neither told nor stored: it
