@@ -1,4 +1,5 @@
 import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
+import { getMessageParts } from "../messages/view.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
@@ -7,7 +8,6 @@ import { getRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { renderMessage } from "./render-message.ts";
 import { renderRoom } from "./render-room.ts";
-import { getMessageParts } from "./view-messages.ts";
 
 /** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
 const toldBy = async ({

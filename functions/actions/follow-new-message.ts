@@ -1,8 +1,8 @@
 import { inTurn } from "../kernel/runtime/in-turn.ts";
+import { isGone } from "../messages/present.ts";
 import type { Change } from "../store/background/changes.ts";
 import { notifyEmergency } from "./notify-emergency.ts";
 import { notifyMembers } from "./notify-members.ts";
-import { isGone } from "./present-message.ts";
 
 /**
  * A message was sent: who is concerned, and not there, is notified of it; an edit notifies nobody. Those of one room are

@@ -5,6 +5,8 @@ import { ApiError } from "../kernel/http/api-error.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import { isoNow, isPast } from "../kernel/runtime/time.ts";
+import { removeMessage } from "../messages/delete.ts";
+import { isGone } from "../messages/present.ts";
 import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   type Closing,
@@ -21,8 +23,6 @@ import { type People, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
 import { accessAdministrator } from "./access-administrator.ts";
-import { removeMessage } from "./delete-message.ts";
-import { isGone } from "./present-message.ts";
 
 const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
   reporterId,

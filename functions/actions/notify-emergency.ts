@@ -1,4 +1,5 @@
 import { forEach } from "../kernel/runtime/for-each.ts";
+import { isGone } from "../messages/present.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { sendTask } from "../store/queues/tasks.ts";
 import { getHead } from "../store/rooms/heads.ts";
@@ -6,7 +7,6 @@ import { getRosterChunks } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart } from "../store/users/users.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
-import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";
 
 const toldAtOnce = 25;

@@ -1,6 +1,7 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
 import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
+import { isGone } from "../messages/present.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { claimStretch, isUntold } from "../store/notifications/unread-notices.ts";
 import { getMemberships, type Membership } from "../store/rooms/memberships.ts";
@@ -10,7 +11,6 @@ import { getProfiles } from "../store/users/profiles.ts";
 import { areApart, type People } from "../store/users/users.ts";
 import { type Addressed, getAddressed } from "./addressed.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
-import { isGone } from "./present-message.ts";
 import { tellNotification } from "./tell-notification.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 

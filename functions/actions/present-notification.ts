@@ -1,10 +1,10 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
+import { isGone } from "../messages/present.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
 import { previewOf } from "../store/rooms/heads.ts";
-import { isGone } from "./present-message.ts";
 
 /** What the view of a notification is made of. */
 interface NotificationParts {

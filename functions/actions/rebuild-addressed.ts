@@ -1,3 +1,4 @@
+import { isGone } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
@@ -5,7 +6,6 @@ import { isRead } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { getAddressing } from "./addressed.ts";
 import { notificationOfMessage } from "./new-notifications.ts";
-import { isGone } from "./present-message.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 
 const pageSize = 500;

@@ -2,9 +2,9 @@ import type { ServerEvent } from "../../contract/events.ts";
 import type { Message } from "../../contract/objects/message.ts";
 import type { Render } from "../delivery/deliver.ts";
 import { fittingBeside } from "../delivery/split-event.ts";
+import { type MessageParts, viewMessage } from "../messages/view.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { type MessageParts, viewMessage } from "./view-messages.ts";
 
 /** An event that can be posted: it names as many of the readers as it has room for. */
 const eventOf = (message: Message): ServerEvent => {

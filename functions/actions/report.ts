@@ -2,11 +2,11 @@ import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
 import { reportId } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
+import { accessPresent, accessVisibleMessage } from "../messages/access.ts";
 import { accessMemberRoom } from "../rooms/access.ts";
 import { type NewReport, putReport, type StoredReport } from "../store/reports/reports.ts";
 import { getProfile } from "../store/users/profiles.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import { accessPresent, accessVisibleMessage } from "./access-message.ts";
 
 /** A report that was made; `isNew` is false if there was one. */
 export interface Reported {

@@ -4,6 +4,9 @@ import { countFitting } from "../kernel/http/answer-size.ts";
 import { invalidInput } from "../kernel/http/api-error.ts";
 import { writeCursor } from "../kernel/search-cursor.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/text/message-words.ts";
+import { isGone } from "../messages/present.ts";
+import { viewMessages } from "../messages/view.ts";
+import { viewMessagesOfRooms } from "../messages/view-rooms.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
@@ -16,11 +19,8 @@ import {
 import { getTogether } from "../store/table/batch-get.ts";
 import { lastTime } from "../store/table/keys.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
-import { isGone } from "./present-message.ts";
 import { checkTermGroup, readState, type SearchState } from "./search-state.ts";
 import { chooseRooms, listHeads, searchedPart, searchedParts } from "./searched-rooms.ts";
-import { viewMessages } from "./view-messages.ts";
-import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
 
 interface FoundMessages {
   /** The newest first. */

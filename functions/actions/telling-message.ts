@@ -1,8 +1,8 @@
+import { isGone } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { unreadCount } from "../rooms/read-state.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import { listUnread } from "../store/rooms/read-ahead.ts";
-import { isGone } from "./present-message.ts";
 
 /** Unread messages of a room that are looked at, from the first and then from the last, for one that can stand for all. */
 const messagesLooked = 25;

@@ -2,12 +2,12 @@ import type { Message } from "../../contract/objects/message.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
+import { accessChangeableMessage, accessPresent } from "../messages/access.ts";
+import { changeMessage } from "../messages/change.ts";
+import { notifyUpdated } from "../messages/events.ts";
 import { accessPermission } from "../rooms/access.ts";
 import { putEdit } from "../store/messages/edits.ts";
-import { accessChangeableMessage, accessPresent } from "./access-message.ts";
 import { accessUnblocked } from "./access-sending.ts";
-import { changeMessage } from "./change-message.ts";
-import { notifyUpdated } from "./notify-message.ts";
 
 /**
  * Edits a message. What it said before is kept first, under the number of its edits, and the edit stands on that

@@ -7,14 +7,14 @@ import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
 import { messageId, newFileId } from "../kernel/runtime/ids.ts";
 import { isoOf, isPast } from "../kernel/runtime/time.ts";
+import { accessMessage } from "../messages/access.ts";
+import { isGone } from "../messages/present.ts";
 import { accessMemberRoom } from "../rooms/access.ts";
 import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/attachments/files.ts";
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
-import { accessMessage } from "./access-message.ts";
 import { accessSending } from "./access-sending.ts";
-import { isGone } from "./present-message.ts";
 
 const noSuchFile = (): ApiError => new ApiError("not_found", "There is no upload with this id.");
 

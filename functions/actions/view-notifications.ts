@@ -1,6 +1,7 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
+import { isGone } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { isSettled, unreadCount } from "../rooms/read-state.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
@@ -10,7 +11,6 @@ import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
-import { isGone } from "./present-message.ts";
 import { presentNotification } from "./present-notification.ts";
 import { getTelling } from "./telling-message.ts";
 

@@ -1,13 +1,13 @@
 import type { messageChangeOperations } from "../../contract/message-changes.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import { deleteMessage, restoreMessage } from "../actions/delete-message.ts";
-import { listPins } from "../actions/list-chosen-messages.ts";
-import { listMessageHistory } from "../actions/list-message-history.ts";
-import { pinMessage, unpinMessage } from "../actions/pin-message.ts";
-import { reactToMessage } from "../actions/react-to-message.ts";
 import { updateMessage } from "../actions/update-message.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { deleteMessage, restoreMessage } from "../messages/delete.ts";
+import { listMessageHistory } from "../messages/edit-history.ts";
+import { pinMessage, unpinMessage } from "../messages/pins.ts";
+import { reactToMessage } from "../messages/reactions.ts";
+import { listPins } from "../messages/replies-and-pins.ts";
 
 type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
 

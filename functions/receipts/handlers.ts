@@ -1,8 +1,8 @@
 import type { messageReadStateOperations, roomReadStateOperations } from "../../contract/read-state.ts";
-import { listUnreadMessages } from "../actions/list-unread.ts";
-import { getMessageStatus, updateMessageStatus } from "../actions/message-status.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { listUnreadMessages } from "../messages/list-unread.ts";
+import { getMessageStatus, updateMessageStatus } from "../messages/status.ts";
 import { accessMessageId } from "./access.ts";
 import { type Marked, markMessagesRead, markReadUpTo, markRoomRead } from "./mark-read.ts";
 

@@ -3,8 +3,8 @@ import { messageOperations } from "../../../contract/messages.ts";
 import { messageReadStateOperations } from "../../../contract/read-state.ts";
 import { admit } from "../../actions/admit.ts";
 import { messageChangeHandlers } from "../../handlers/message-changes.ts";
-import { messageHandlers } from "../../handlers/messages.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
+import { messageHandlers } from "../../messages/handlers.ts";
 import { messageReadStateHandlers } from "../../receipts/handlers.ts";
 
 export const handler = serveHttp(

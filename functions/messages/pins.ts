@@ -1,12 +1,12 @@
 import type { Message } from "../../contract/objects/message.ts";
+import { accessUnblocked } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { accessPermission } from "../rooms/access.ts";
 import { deletePin, putPin } from "../store/messages/pins.ts";
-import { accessChangeableMessage, accessLasting, accessPresent } from "./access-message.ts";
-import { accessUnblocked } from "./access-sending.ts";
-import { changeMessage } from "./change-message.ts";
-import { notifyUpdated } from "./notify-message.ts";
+import { accessChangeableMessage, accessLasting, accessPresent } from "./access.ts";
+import { changeMessage } from "./change.ts";
+import { notifyUpdated } from "./events.ts";
 
 const accessPinnable = async (actor: Actor, roomId: string, messageId: string) => {
   const found = await accessChangeableMessage(actor.userId, roomId, messageId);

@@ -1,4 +1,5 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
+import { accessSending } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { messageId as idOf, newRoomId } from "../kernel/runtime/ids.ts";
@@ -7,9 +8,8 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { type Membership, recentSeq } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { accessMessage, accessPresent } from "./access-message.ts";
-import { accessSending } from "./access-sending.ts";
-import { type Sent, sendMessage } from "./send-message.ts";
+import { accessMessage, accessPresent } from "./access.ts";
+import { type Sent, sendMessage } from "./send.ts";
 
 /**
  * The caller's memberships of those rooms that get the message now. Throws `forbidden` unless they may send in each. Where

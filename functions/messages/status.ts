@@ -1,3 +1,4 @@
+import { markRoomDelivered } from "../actions/mark-delivered.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "../receipts/access.ts";
@@ -9,7 +10,6 @@ import { getMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { markRoomDelivered } from "./mark-delivered.ts";
 
 /** Where a message stands with one member. */
 interface MemberStatus {

@@ -8,7 +8,7 @@ import { getMessagesAt } from "../store/messages/messages.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { listUnread } from "../store/rooms/read-ahead.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { viewMessagesOfRooms } from "./view-messages-of-rooms.ts";
+import { viewMessagesOfRooms } from "./view-rooms.ts";
 
 /** The caller's rooms in which something is unread, the most recently active first. */
 const listUnreadRooms = async (userId: string): Promise<MemberRoom[]> => {

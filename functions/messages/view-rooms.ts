@@ -1,5 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
+import { pairMembers } from "../actions/pair-members.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
 import { inStanding } from "../rooms/tracked-readers.ts";
@@ -10,8 +11,7 @@ import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { pairMembers } from "./pair-members.ts";
-import { presentMessage } from "./present-message.ts";
+import { presentMessage } from "./present.ts";
 
 /**
  * Of each room only so many members tell who else has read a message of this list: a page may touch as many rooms as

@@ -1,8 +1,8 @@
 import type { MessageEdit } from "../../contract/objects/message.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { listEdits } from "../store/messages/edits.ts";
-import { accessMessage } from "./access-message.ts";
-import { isGone } from "./present-message.ts";
+import { accessMessage } from "./access.ts";
+import { isGone } from "./present.ts";
 
 /** What a message said before it was edited, oldest first; nothing of one that is deleted or has destroyed itself. */
 export const listMessageHistory = async (

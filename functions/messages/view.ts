@@ -10,7 +10,7 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { presentMessage } from "./present-message.ts";
+import { presentMessage } from "./present.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */
 export interface MessageParts extends Witnesses {

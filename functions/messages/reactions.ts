@@ -1,14 +1,14 @@
 import { maxReactionBytes, maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
 import type { Reactions } from "../../contract/objects/message.ts";
+import { accessUnblocked } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import { accessChangeableMessage, accessPresent } from "./access-message.ts";
-import { accessUnblocked } from "./access-sending.ts";
-import { changeMessage } from "./change-message.ts";
-import { notifyReaction } from "./notify-message.ts";
-import { presentReactions } from "./present-message.ts";
+import { accessChangeableMessage, accessPresent } from "./access.ts";
+import { changeMessage } from "./change.ts";
+import { notifyReaction } from "./events.ts";
+import { presentReactions } from "./present.ts";
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 

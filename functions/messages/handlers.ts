@@ -1,16 +1,16 @@
 import type { messageOperations } from "../../contract/messages.ts";
-import { accessMessage } from "../actions/access-message.ts";
-import { forwardMessage } from "../actions/forward-message.ts";
-import { listChangedMessages } from "../actions/list-changed-messages.ts";
-import { listReplies } from "../actions/list-chosen-messages.ts";
-import { listMessages, type MessageList, type Place } from "../actions/list-messages.ts";
-import { type Sent, sendMessage } from "../actions/send-message.ts";
-import { viewOneMessage } from "../actions/view-messages.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { linkTo, numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { noSuchMessage } from "../receipts/access.ts";
 import { accessReadableRoom } from "../rooms/access.ts";
+import { accessMessage } from "./access.ts";
+import { forwardMessage } from "./forward.ts";
+import { listMessages, type MessageList, type Place } from "./list.ts";
+import { listChangedMessages } from "./list-changed.ts";
+import { listReplies } from "./replies-and-pins.ts";
+import { type Sent, sendMessage } from "./send.ts";
+import { viewOneMessage } from "./view.ts";
 
 interface PlaceQuery {
   readonly page: number;

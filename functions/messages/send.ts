@@ -1,5 +1,6 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
+import { accessSending, sendingRefusal } from "../actions/access-sending.ts";
 import {
   attachFile,
   copyFile,
@@ -35,9 +36,8 @@ import {
   type Membership,
   recentSeq,
 } from "../store/rooms/memberships.ts";
-import { accessLasting, accessVisibleMessage } from "./access-message.ts";
-import { accessSending, sendingRefusal } from "./access-sending.ts";
-import { announceMessage, settled } from "./announce-message.ts";
+import { accessLasting, accessVisibleMessage } from "./access.ts";
+import { announceMessage, settled } from "./announce.ts";
 
 /** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
 export interface Sent {
@@ -129,7 +129,7 @@ const repeat = async (
       repeated: existing !== undefined,
     };
   // By now others may have read it, and its sender is to see that.
-  const views = await import("./view-messages.ts");
+  const views = await import("./view.ts");
   const shown = views.upTo(head, existing);
   const announced = await announceMessage(actor, shown, told, limits);
   return {

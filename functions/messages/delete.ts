@@ -1,4 +1,5 @@
 import type { Message } from "../../contract/objects/message.ts";
+import { accessUnblocked } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
@@ -7,10 +8,9 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 import { deletePin } from "../store/messages/pins.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { accessChangeableMessage, accessLasting } from "./access-message.ts";
-import { accessUnblocked } from "./access-sending.ts";
-import { changeMessage } from "./change-message.ts";
-import { notifyDeleted, notifyUpdated } from "./notify-message.ts";
+import { accessChangeableMessage, accessLasting } from "./access.ts";
+import { changeMessage } from "./change.ts";
+import { notifyDeleted, notifyUpdated } from "./events.ts";
 
 const isModerator = ({ head, me }: MemberRoom): boolean => head.type !== "direct" && me.role === "admin";
 

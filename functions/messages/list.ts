@@ -1,7 +1,7 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { listMessagesBetween } from "../store/messages/messages.ts";
-import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
+import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 /** Which messages: a page counted from the newest, or those next to a seq. */
 export type Place = { readonly page: number } | { readonly before: number } | { readonly after: number };

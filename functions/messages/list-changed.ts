@@ -2,7 +2,7 @@ import { countFitting } from "../kernel/http/answer-size.ts";
 import { pause } from "../kernel/runtime/retry.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/messages/messages.ts";
-import { type MarkedMessages, viewMarkedMessages } from "./view-messages.ts";
+import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 interface ChangedMessages extends MarkedMessages {
   /** The revision after which the next page begins; undefined if this is the last one. */

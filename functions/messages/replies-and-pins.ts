@@ -4,9 +4,9 @@ import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import { listPinSeqs } from "../store/messages/pins.ts";
 import { listReplySeqs } from "../store/messages/replies.ts";
-import { accessMessage } from "./access-message.ts";
-import { isGone } from "./present-message.ts";
-import { viewMessages } from "./view-messages.ts";
+import { accessMessage } from "./access.ts";
+import { isGone } from "./present.ts";
+import { viewMessages } from "./view.ts";
 
 interface ChosenMessages {
   /** Entries of the list, each of which names a message or once was to. */

@@ -1,4 +1,5 @@
 import type { Message } from "../../contract/objects/message.ts";
+import { renderMessage } from "../actions/render-message.ts";
 import { getAudience } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { viewerLimits } from "../delivery/history-visibility.ts";
@@ -6,9 +7,8 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
-import { presentReactions } from "./present-message.ts";
-import { renderMessage } from "./render-message.ts";
-import { getMessageParts, type MessageParts, viewMessage } from "./view-messages.ts";
+import { presentReactions } from "./present.ts";
+import { getMessageParts, type MessageParts, viewMessage } from "./view.ts";
 
 /** Tells everybody who is connected how a message is now, each in their own view, and gives the caller's. */
 export const notifyUpdated = async ({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> => {

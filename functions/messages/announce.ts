@@ -8,7 +8,7 @@ import type { Profile } from "../store/users/profiles.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { ensureProfile } from "../users/profiles.ts";
-import { presentMessage, unreadMarks } from "./present-message.ts";
+import { presentMessage, unreadMarks } from "./present.ts";
 
 const nobodyIn = (roomId: string): Audience => ({
   roomId,
