@@ -1,5 +1,5 @@
+import { tellInvitation } from "../notifications/notify-invited.ts";
 import type { Change } from "../store/background/changes.ts";
-import { tellInvitation } from "./tell-invitation.ts";
 
 /** Somebody was added to a room by somebody else, and is notified of it. */
 export const followAddedMember = async (change: Change): Promise<void> => {

@@ -1,4 +1,5 @@
 import { followDeletedFile } from "../attachments/stream-handlers.ts";
+import { followNewMessage } from "../notifications/stream-handlers.ts";
 import { followDeletedRoom } from "../rooms/stream-handlers.ts";
 import type { Change } from "../store/background/changes.ts";
 import { followChangedProfile } from "../users/stream-handlers.ts";
@@ -6,7 +7,6 @@ import { followAddedMember } from "./follow-added-member.ts";
 import { followChangedMessage } from "./follow-changed-message.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
 import { followNewContact } from "./follow-new-contact.ts";
-import { followNewMessage } from "./follow-new-message.ts";
 import { followNewNotification } from "./follow-new-notification.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";

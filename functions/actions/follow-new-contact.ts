@@ -1,10 +1,10 @@
+import { notificationOfContact } from "../notifications/compose.ts";
+import { tellNotification } from "../notifications/put.ts";
 import type { Change } from "../store/background/changes.ts";
 import { claimAddition, getContact } from "../store/contacts/contacts.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
-import { notificationOfContact } from "./new-notifications.ts";
-import { tellNotification } from "./tell-notification.ts";
 
 /** Somebody has added somebody else to their contacts, who is notified of it, once a day by the same person. */
 export const followNewContact = async (change: Change): Promise<void> => {

@@ -1,7 +1,7 @@
+import { rebuildNotifications } from "../notifications/rebuild.ts";
 import { type Key, keys } from "../store/table/keys.ts";
 import type { SubjectKind } from "../store/table/scan.ts";
 import { rebuildProfile, removeStrays } from "../users/directory-index.ts";
-import { rebuildNotifications } from "./rebuild-notifications.ts";
 import { rebuildSearch } from "./rebuild-search.ts";
 
 /** Something that is derived behind the stream, and can be made again from what it is derived from. */

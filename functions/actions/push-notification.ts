@@ -2,6 +2,7 @@ import { environment } from "../kernel/runtime/environment.ts";
 import { digest } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { NotPublicError, problemOfUrl } from "../kernel/security/public-url.ts";
+import { getStandings, viewStandings } from "../notifications/view.ts";
 import { getNotification } from "../store/notifications/notifications.ts";
 import type { PushAnswer, PushMessage } from "../store/notifications/push-services.ts";
 import {
@@ -12,7 +13,6 @@ import {
 import type { Push } from "../store/notifications/pushes.ts";
 import { putStretchAway } from "../store/notifications/unread-notices.ts";
 import { type PushContent, presentPush, shrunk } from "./present-push.ts";
-import { getStandings, viewStandings } from "./view-notifications.ts";
 import { wantsNotifications } from "./wants-notifications.ts";
 
 /** A push service wants to be asked again; its message says how it put that. */

@@ -1,5 +1,8 @@
 import { removeFilesOfRoom } from "../attachments/remove.ts";
 import { forgetEnded } from "../delivery/dead-connections.ts";
+import { notifyChunk } from "../notifications/notify-emergency.ts";
+import { tellInvitation } from "../notifications/notify-invited.ts";
+import { notifyUnreached } from "../notifications/notify-members.ts";
 import { unlistMember } from "../rooms/departures.ts";
 import { notifyRoomDeleted } from "../rooms/events.ts";
 import { changeOf } from "../store/background/changes.ts";
@@ -8,10 +11,7 @@ import { emptyHead } from "../store/rooms/head-changes.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { removeRoomItems } from "../store/rooms/room-items.ts";
 import { followChange } from "./follow-change.ts";
-import { notifyChunk } from "./notify-emergency.ts";
-import { notifyUnreached } from "./notify-members.ts";
 import { removeEntriesOfRoom } from "./remove-entries.ts";
-import { tellInvitation } from "./tell-invitation.ts";
 
 /** What hardly any task needs. */
 const rebuilding = () => import("./rebuild-index.ts");

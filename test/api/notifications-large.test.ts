@@ -50,7 +50,7 @@ test("in a large room mentions, replies and emergencies notify, and new messages
   await socket.close();
 
   const notified = await notificationsOf(ben);
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
   const { takeItem } = await import("../../functions/store/table/table.ts");
   for (const { id } of notified) await takeItem(keys.notification(ben.id, id));
   expect(await notificationsOf(ben)).toEqual([]);

@@ -34,7 +34,7 @@ test("a notification that is made again, because it was lost, is not pushed agai
   const [{ id } = { id: "" }] = await notificationsOf(ben);
   actAsFunction();
   const { takeItem } = await import("../../functions/store/table/table.ts");
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
   await takeItem(keys.notification(ben.id, id));
   expect(await notificationsOf(ben)).toEqual([]);
   await rebuildNotifications(ben.id, undefined, () => true);
@@ -53,7 +53,7 @@ test("one that a rebuild makes before the stream comes to it is pushed as any ot
   const group = await groupRoom(ann, [ben]);
   await afterSeconds(0);
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
   // So that the stream comes to nothing for a while.
   await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   await say(ann, room, "Hello");
@@ -72,7 +72,7 @@ test("one that a rebuild makes before the stream comes to it is told on a socket
   const group = await groupRoom(ann, [ben]);
   await afterSeconds(0);
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
   const socket = await connect(ben);
   await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   const { id } = await say(ann, group, `@${ben.username}`);

@@ -7,7 +7,7 @@ import type { TestUser } from "./people.ts";
 /** Rebuilds somebody's notifications, in as many steps as it takes where none has time for more than it must do. */
 export const rebuild = async (userId: string): Promise<void> => {
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/actions/rebuild-notifications.ts");
+  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
   let after: string | undefined;
   do after = await rebuildNotifications(userId, after, () => false);
   while (after !== undefined);

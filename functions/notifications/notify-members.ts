@@ -1,4 +1,5 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
+import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { isGone } from "../messages/present.ts";
@@ -9,10 +10,9 @@ import { getRoomMembers } from "../store/rooms/room-members.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { areApart, type People } from "../store/users/users.ts";
-import { type Addressed, getAddressed } from "./addressed.ts";
-import { notificationOfMessage } from "./new-notifications.ts";
-import { tellNotification } from "./tell-notification.ts";
-import { wantsNotifications } from "./wants-notifications.ts";
+import { notificationOfMessage } from "./compose.ts";
+import { tellNotification } from "./put.ts";
+import { type Addressed, getAddressed } from "./recipients.ts";
 
 /** Large rooms, which stay so: of their members only those are looked at whom a message names. */
 const large = new Set<string>();

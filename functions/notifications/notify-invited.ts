@@ -1,8 +1,8 @@
 import { sendTask } from "../store/queues/tasks.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart } from "../store/users/users.ts";
-import { type Invitation, notificationOfInvitation } from "./new-notifications.ts";
-import { tellNotification } from "./tell-notification.ts";
+import { type Invitation, notificationOfInvitation } from "./compose.ts";
+import { tellNotification } from "./put.ts";
 
 /** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
 const requestTime = 60_000;

@@ -6,8 +6,8 @@ import { getHead } from "../store/rooms/heads.ts";
 import { getRosterChunks } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart } from "../store/users/users.ts";
-import { notificationOfMessage } from "./new-notifications.ts";
-import { tellNotification } from "./tell-notification.ts";
+import { notificationOfMessage } from "./compose.ts";
+import { tellNotification } from "./put.ts";
 
 const toldAtOnce = 25;
 

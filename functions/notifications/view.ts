@@ -11,8 +11,8 @@ import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
-import { presentNotification } from "./present-notification.ts";
-import { getTelling } from "./telling-message.ts";
+import { presentNotification } from "./present.ts";
+import { getTelling } from "./representative-message.ts";
 
 /** A notification that is shown, and what became of it. */
 export interface Standing {

@@ -1,3 +1,4 @@
+import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import type { MemberRoom } from "../rooms/access.ts";
@@ -13,9 +14,8 @@ import { forgetStretch, moveStretch } from "../store/notifications/unread-notice
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
-import { notificationOfMessage } from "./new-notifications.ts";
-import { getTelling, type TellingChoice } from "./telling-message.ts";
-import { wantsNotifications } from "./wants-notifications.ts";
+import { notificationOfMessage } from "./compose.ts";
+import { getTelling, type TellingChoice } from "./representative-message.ts";
 
 const roomsAtOnce = 10;
 const attempts = 5;

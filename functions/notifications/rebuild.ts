@@ -15,9 +15,9 @@ import { getMembersOf, type Member } from "../store/rooms/members.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
-import { notificationOfContact, notificationOfInvitation } from "./new-notifications.ts";
-import { listAddressing } from "./rebuild-addressed.ts";
-import { rebuildStretches } from "./rebuild-stretches.ts";
+import { notificationOfContact, notificationOfInvitation } from "./compose.ts";
+import { listAddressing } from "./rebuild-direct.ts";
+import { rebuildStretches } from "./rebuild-unread.ts";
 
 const roomsAtOnce = 10;
 /** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */

@@ -13,7 +13,7 @@ import {
   type StoredNotification,
 } from "../store/notifications/notifications.ts";
 import { putStretchAway, putStretchesAway } from "../store/notifications/unread-notices.ts";
-import { getStandings, type Standing, viewNotifications } from "./view-notifications.ts";
+import { getStandings, type Standing, viewNotifications } from "./view.ts";
 
 const noNotification = (): ApiError =>
   new ApiError("not_found", "You have no notification with this id: list those that you have.");

@@ -1,8 +1,8 @@
+import { mentionedNames } from "../actions/mentioned-names.ts";
 import { messageId, parseMessageId } from "../kernel/runtime/ids.ts";
 import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { findUserIds, isSameUsername } from "../store/users/usernames.ts";
-import { mentionedNames } from "./mentioned-names.ts";
 
 /** Whom a message addresses: mentioned in it, or the author of what it answers. */
 export type Addressed = ReadonlyMap<string, "mention" | "message_reply">;

@@ -6,7 +6,7 @@ import { type NewNotification, putNotification } from "../store/notifications/no
 import type { Connection } from "../store/presence/presence.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { presentNotification } from "./present-notification.ts";
+import { presentNotification } from "./present.ts";
 
 /** What a notification that is told at once is made of, all of it read before. */
 interface Told {

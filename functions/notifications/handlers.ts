@@ -1,13 +1,7 @@
 import type { notificationOperations } from "../../contract/notifications.ts";
-import {
-  countUnreadNotifications,
-  listPage,
-  markAllRead,
-  markRead,
-  removeNotification,
-} from "../actions/list-notifications.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { countUnreadNotifications, listPage, markAllRead, markRead, removeNotification } from "./list.ts";
 
 export const notificationHandlers: Handlers<typeof notificationOperations> = {
   listNotifications: async ({ actor, query, url }) => {

@@ -1,12 +1,12 @@
+import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { isGone } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
 import { isRead } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
-import { getAddressing } from "./addressed.ts";
-import { notificationOfMessage } from "./new-notifications.ts";
-import { wantsNotifications } from "./wants-notifications.ts";
+import { notificationOfMessage } from "./compose.ts";
+import { getAddressing } from "./recipients.ts";
 
 const pageSize = 500;
 /** Messages of a room that are looked at, from the newest on. */
