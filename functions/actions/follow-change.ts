@@ -1,10 +1,10 @@
 import { followDeletedFile } from "../attachments/stream-handlers.ts";
 import { followNewMessage } from "../notifications/stream-handlers.ts";
 import { followDeletedRoom } from "../rooms/stream-handlers.ts";
+import { followChangedMessage } from "../search/stream-handlers.ts";
 import type { Change } from "../store/background/changes.ts";
 import { followChangedProfile } from "../users/stream-handlers.ts";
 import { followAddedMember } from "./follow-added-member.ts";
-import { followChangedMessage } from "./follow-changed-message.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
 import { followNewContact } from "./follow-new-contact.ts";
 import { followNewNotification } from "./follow-new-notification.ts";

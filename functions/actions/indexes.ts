@@ -1,8 +1,8 @@
 import { rebuildNotifications } from "../notifications/rebuild.ts";
+import { rebuildSearch } from "../search/rebuild.ts";
 import { type Key, keys } from "../store/table/keys.ts";
 import type { SubjectKind } from "../store/table/scan.ts";
 import { rebuildProfile, removeStrays } from "../users/directory-index.ts";
-import { rebuildSearch } from "./rebuild-search.ts";
 
 /** Something that is derived behind the stream, and can be made again from what it is derived from. */
 export interface Index {

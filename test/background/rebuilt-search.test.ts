@@ -10,13 +10,13 @@ import { edit, find, remove, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
-let rebuildSearch: typeof import("../../functions/actions/rebuild-search.ts").rebuildSearch;
+let rebuildSearch: typeof import("../../functions/search/rebuild.ts").rebuildSearch;
 
 beforeAll(async () => {
   [ann, ben] = await two();
   // The action itself: who calls it has a function of its own.
   actAsFunction();
-  ({ rebuildSearch } = await import("../../functions/actions/rebuild-search.ts"));
+  ({ rebuildSearch } = await import("../../functions/search/rebuild.ts"));
 });
 
 /** Rebuilds step by step, each as a call of its own, as if none had time for more; `between` comes after each. */

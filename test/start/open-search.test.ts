@@ -165,7 +165,7 @@ test("a deleted room's documents go with it, and a rebuild makes what was lost",
   actAsFunction();
   process.env.OPENSEARCH_ENDPOINT = openSearch.url;
   process.env.AWS_SESSION_TOKEN = "local";
-  const { rebuildSearch } = await import("../../functions/actions/rebuild-search.ts");
+  const { rebuildSearch } = await import("../../functions/search/rebuild.ts");
   expect(await rebuildSearch(other, undefined, () => true)).toBeUndefined();
   expect(documentsOf(other)).toEqual(expected);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseRooms, type RoomGroup, roomsAtOnce } from "../../functions/actions/searched-rooms.ts";
+import { chooseRooms, type RoomGroup, roomsAtOnce } from "../../functions/search/room-scope.ts";
 import { headFromItem } from "../../functions/store/rooms/heads.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { newRandom } from "../support/random.ts";

@@ -1,7 +1,7 @@
 import type { searchOperations } from "../../contract/search.ts";
-import { searchMessages, searchRoomMessages } from "../actions/search-messages.ts";
 import { type Handlers, Linked } from "../kernel/http/http.ts";
 import { linkTo } from "../kernel/http/page.ts";
+import { searchMessages, searchRoomMessages } from "./search.ts";
 
 const nextOf = (url: URL, cursor: string | undefined): string | null =>
   cursor === undefined ? null : linkTo(url, { cursor });

@@ -19,8 +19,8 @@ import {
 import { getTogether } from "../store/table/batch-get.ts";
 import { lastTime } from "../store/table/keys.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
-import { checkTermGroup, readState, type SearchState } from "./search-state.ts";
-import { chooseRooms, listHeads, searchedPart, searchedParts } from "./searched-rooms.ts";
+import { chooseRooms, listHeads, searchedPart, searchedParts } from "./room-scope.ts";
+import { checkTermGroup, readState, type SearchState } from "./search-cursor.ts";
 
 interface FoundMessages {
   /** The newest first. */

@@ -2,7 +2,7 @@ import { invalidCursor, readCursor } from "../kernel/search-cursor.ts";
 import { cut } from "../kernel/text/words.ts";
 import type { Position, TermGroup } from "../store/search/search-index.ts";
 import { lastSeq, lastTime } from "../store/table/keys.ts";
-import type { RoomGroup } from "./searched-rooms.ts";
+import type { RoomGroup } from "./room-scope.ts";
 
 /** Where a search goes on, as its cursor holds it. */
 export interface SearchState {
