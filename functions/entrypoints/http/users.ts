@@ -3,8 +3,8 @@ import { peopleOperations } from "../../../contract/people.ts";
 import { reportOperations } from "../../../contract/reports.ts";
 import { admit } from "../../actions/admit.ts";
 import { contactHandlers } from "../../handlers/contacts.ts";
-import { reportHandlers } from "../../handlers/reports.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
+import { reportHandlers } from "../../reports/handlers.ts";
 import { peopleHandlers } from "../../users/handlers.ts";
 
 export const handler = serveHttp(

@@ -1,4 +1,5 @@
 import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
+import { accessAdministrator } from "../actions/access-administrator.ts";
 import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
@@ -22,7 +23,6 @@ import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
-import { accessAdministrator } from "./access-administrator.ts";
 
 const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
   reporterId,

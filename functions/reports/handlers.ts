@@ -1,8 +1,8 @@
 import type { reportOperations } from "../../contract/reports.ts";
-import { listReports, updateReport } from "../actions/manage-reports.ts";
-import { type Reported, reportMessage, reportUser } from "../actions/report.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { type Reported, reportMessage, reportUser } from "./report.ts";
+import { listReports, updateReport } from "./review.ts";
 
 const receipt = ({ report: { id, status, reason, createdAt }, isNew }: Reported) => {
   const made = { id, status, reason, created_at: createdAt };
