@@ -3,6 +3,7 @@ import { followNewMessage } from "../notifications/stream-handlers.ts";
 import { followDeletedRoom } from "../rooms/stream-handlers.ts";
 import { followChangedMessage } from "../search/stream-handlers.ts";
 import type { Change } from "../store/background/changes.ts";
+import { followReplacedAvatar } from "../uploads/stream-handlers.ts";
 import { followChangedProfile } from "../users/stream-handlers.ts";
 import { followAddedMember } from "./follow-added-member.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
@@ -10,7 +11,6 @@ import { followNewContact } from "./follow-new-contact.ts";
 import { followNewNotification } from "./follow-new-notification.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";
-import { followReplacedAvatar } from "./follow-replaced-avatar.ts";
 
 /**
  * Does what follows from a change, or plans it. It is called at least once for each change, and what was changed may

@@ -1,6 +1,6 @@
 import type { attachmentOperations } from "../../contract/attachments.ts";
-import { createUpload, deleteUpload, viewUpload } from "../actions/uploads.ts";
 import type { Handlers } from "../kernel/http/http.ts";
+import { createUpload, deleteUpload, viewUpload } from "./uploads.ts";
 
 export const attachmentHandlers: Handlers<typeof attachmentOperations> = {
   createUpload: async ({ actor, params, body }) => createUpload(actor.userId, params.kind, body),

@@ -1,6 +1,7 @@
 import type { UploadRequest } from "../../contract/attachments.ts";
 import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
+import { accessSending } from "../actions/access-sending.ts";
 import { accessFileName } from "../attachments/file-name.ts";
 import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
@@ -14,7 +15,6 @@ import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/a
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
-import { accessSending } from "./access-sending.ts";
 
 const noSuchFile = (): ApiError => new ApiError("not_found", "There is no upload with this id.");
 
