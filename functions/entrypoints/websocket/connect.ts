@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { errorCodes } from "../../../contract/errors.ts";
-import { connect } from "../../actions/connect.ts";
+import { connect } from "../../connections/connect.ts";
 import { answerTo } from "../../kernel/http/problem.ts";
 import { socketOf } from "../../kernel/websocket/socket.ts";
 import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";

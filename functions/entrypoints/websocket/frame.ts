@@ -1,9 +1,9 @@
 import type { ServerEvent } from "../../../contract/events.ts";
 import type { ClientFrame, FrameType } from "../../../contract/frames.ts";
-import { isAuthenticated } from "../../actions/authenticate.ts";
+import { isAuthenticated } from "../../connections/authenticate.ts";
+import { frameHandlers } from "../../connections/frame-handlers.ts";
 import { expireConnection } from "../../delivery/deliver.ts";
 import { encodeEvent } from "../../delivery/post-event.ts";
-import { frameHandlers } from "../../handlers/frames.ts";
 import { parseJson } from "../../kernel/http/json.ts";
 import { answerTo } from "../../kernel/http/problem.ts";
 import {

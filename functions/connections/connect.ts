@@ -1,3 +1,4 @@
+import { announceVisit } from "../actions/announce-visit.ts";
 import { announcePresence } from "../delivery/presence-events.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { longestId } from "../kernel/runtime/ids.ts";
@@ -9,7 +10,6 @@ import { addConnection } from "../store/presence/connections.ts";
 import { endSession, putSession } from "../store/presence/sessions.ts";
 import { closeConnection } from "../store/presence/sockets.ts";
 import { putLive } from "../store/rooms/connected-members.ts";
-import { announceVisit } from "./announce-visit.ts";
 
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
 const accessLimit = async (socket: Socket): Promise<string | undefined> => {

@@ -1,11 +1,11 @@
-import { answerHello } from "../actions/answer-hello.ts";
-import { authenticate } from "../actions/authenticate.ts";
 import { markDelivered } from "../actions/mark-delivered.ts";
 import { type FrameHandlers, roomOf } from "../kernel/websocket/frames.ts";
 import { actorOf } from "../kernel/websocket/socket.ts";
 import { sendMessage } from "../messages/send.ts";
 import { sayTyping } from "../presence/typing.ts";
 import { markMessagesRead, markReadUpTo } from "../receipts/mark-read.ts";
+import { authenticate } from "./authenticate.ts";
+import { answerHello } from "./resume.ts";
 
 export const frameHandlers: FrameHandlers = {
   message: async (frame, socket) => {

@@ -1,6 +1,6 @@
 import type { ServerEvent } from "../../contract/events.ts";
+import { type Held, listMovedRooms } from "../actions/list-moved-rooms.ts";
 import { inParts } from "../delivery/split-event.ts";
-import { type Held, listMovedRooms } from "./list-moved-rooms.ts";
 
 type Hello = Extract<ServerEvent, { type: "hello" }>;
 type Part = Pick<Hello, "rooms" | "removed">;
