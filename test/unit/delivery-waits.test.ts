@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliverGroup } from "../../functions/actions/deliver-pages.ts";
+import { deliverGroup } from "../../functions/fan-out/pages.ts";
 
 test("pages that are never begun wait, however often they are received, and are not given up", async () => {
   const page = { room_id: "room", user_ids: ["ann"], view: { type: "room_updated" } } as const;

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { deliverGroup, type FailedPage } from "../../actions/deliver-pages.ts";
+import { deliverGroup, type FailedPage } from "../../fan-out/pages.ts";
 import { environment } from "../../kernel/runtime/environment.ts";
 import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { parsePage } from "../../store/queues/parse-delivery-page.ts";

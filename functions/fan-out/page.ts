@@ -1,3 +1,5 @@
+import { renderMessage } from "../actions/render-message.ts";
+import { renderRoom } from "../actions/render-room.ts";
 import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
 import { getMessageParts } from "../messages/view.ts";
 import { getMessage } from "../store/messages/messages.ts";
@@ -6,8 +8,6 @@ import type { Page } from "../store/queues/delivery-pages.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { renderMessage } from "./render-message.ts";
-import { renderRoom } from "./render-room.ts";
 
 /** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
 const toldBy = async ({

@@ -2,7 +2,7 @@ import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { Connection } from "../store/presence/presence.ts";
 import { timeForPost } from "../store/presence/sockets.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
-import { deliverPage } from "./deliver-page.ts";
+import { deliverPage } from "./page.ts";
 
 /** A page as it was received; undefined in place of what is none. */
 interface ReceivedPage {
