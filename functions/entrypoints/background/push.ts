@@ -1,6 +1,6 @@
-import { PushDeferredError, pushNotification } from "../../actions/push-notification.ts";
 import { consumeQueue } from "../../kernel/runtime/consume-queue.ts";
 import { pauseAfter } from "../../kernel/runtime/retry.ts";
+import { PushDeferredError, pushNotification } from "../../push/send.ts";
 import { parsePush, postponePush } from "../../store/notifications/pushes.ts";
 
 /** Seconds that a push service may have us wait: what it wants beyond, it can say again then. */

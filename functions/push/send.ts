@@ -1,3 +1,4 @@
+import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { environment } from "../kernel/runtime/environment.ts";
 import { digest } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
@@ -12,8 +13,7 @@ import {
 } from "../store/notifications/push-subscriptions.ts";
 import type { Push } from "../store/notifications/pushes.ts";
 import { putStretchAway } from "../store/notifications/unread-notices.ts";
-import { type PushContent, presentPush, shrunk } from "./present-push.ts";
-import { wantsNotifications } from "./wants-notifications.ts";
+import { type PushContent, presentPush, shrunk } from "./present.ts";
 
 /** A push service wants to be asked again; its message says how it put that. */
 export class PushDeferredError extends Error {

@@ -1,8 +1,8 @@
 import type { pushOperations } from "../../contract/push.ts";
-import { listSubscriptions, subscribe, unsubscribe } from "../actions/push-subscriptions.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { obtainPushKeys } from "../store/notifications/push-keys.ts";
+import { listSubscriptions, subscribe, unsubscribe } from "./subscriptions.ts";
 
 export const pushHandlers: Handlers<typeof pushOperations> = {
   getPushKey: async () => ({ public_key: (await obtainPushKeys()).publicKey }),
