@@ -1,4 +1,5 @@
 import { followDeletedFile } from "../attachments/stream-handlers.ts";
+import { followNewContact } from "../contacts/stream-handlers.ts";
 import { followNewMessage } from "../notifications/stream-handlers.ts";
 import { followNewNotification } from "../push/stream-handlers.ts";
 import { followDeletedRoom } from "../rooms/stream-handlers.ts";
@@ -8,7 +9,6 @@ import { followReplacedAvatar } from "../uploads/stream-handlers.ts";
 import { followChangedProfile } from "../users/stream-handlers.ts";
 import { followAddedMember } from "./follow-added-member.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
-import { followNewContact } from "./follow-new-contact.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";
 

@@ -1,15 +1,8 @@
 import type { contactOperations } from "../../contract/contacts.ts";
-import { blockUser, unblockUser } from "../actions/block-user.ts";
-import {
-  accessKnown,
-  changeContact,
-  createContact,
-  listPage,
-  removeContact,
-  viewKnown,
-} from "../actions/contacts.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { blockUser, unblockUser } from "./blocks.ts";
+import { accessKnown, changeContact, createContact, listPage, removeContact, viewKnown } from "./contacts.ts";
 
 export const contactHandlers: Handlers<typeof contactOperations> = {
   listContacts: async ({ actor, query, url }) => {
