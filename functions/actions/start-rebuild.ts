@@ -1,10 +1,10 @@
 import type { RebuildReport } from "../../contract/rebuilds.ts";
+import { indexNamed, indexNames } from "../background/indexes.ts";
+import { segments } from "../background/rebuild.ts";
 import { newRunId } from "../kernel/runtime/ids.ts";
 import { beginRebuild, getRebuild, type Place, type Rebuild } from "../store/background/rebuilds.ts";
 import { sendTask } from "../store/queues/tasks.ts";
 import { countItems } from "../store/table/count-items.ts";
-import { indexNamed, indexNames } from "./indexes.ts";
-import { segments } from "./rebuild-index.ts";
 
 const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
   const sum = (count: (place: Place) => number): number | null =>

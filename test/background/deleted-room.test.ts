@@ -142,7 +142,7 @@ describe("a deleted group", () => {
     await emptyQueues();
     // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
     actAsFunction();
-    const { runTask } = await import("../../functions/actions/run-task.ts");
+    const { runTask } = await import("../../functions/background/tasks.ts");
     let looks = 0;
     const { calls } = await metered(async () => {
       await runTask({ task: "remove_room_items", room_id: roomId }, () => {

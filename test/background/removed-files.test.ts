@@ -115,7 +115,7 @@ describe("a file is removed", () => {
     await emptyQueues();
     // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
     actAsFunction();
-    const { runTask } = await import("../../functions/actions/run-task.ts");
+    const { runTask } = await import("../../functions/background/tasks.ts");
     await runTask({ task: "remove_room_items", room_id: room }, () => false);
     await untilRemoved(message);
   });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RebuildReport } from "../../contract/rebuilds.ts";
-import type { Index } from "../../functions/actions/indexes.ts";
+import type { Index } from "../../functions/background/indexes.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues, rebuild, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
@@ -227,7 +227,7 @@ describe("a rebuild", () => {
     // an index that takes two of them for each room.
     actAsFunction();
     const { beginRebuild, getRebuild } = await import("../../functions/store/background/rebuilds.ts");
-    const { continueRebuild } = await import("../../functions/actions/rebuild-index.ts");
+    const { continueRebuild } = await import("../../functions/background/rebuild.ts");
     const seen: string[] = [];
     const index: Index = {
       kind: "room",

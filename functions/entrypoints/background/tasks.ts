@@ -1,4 +1,4 @@
-import { runTask } from "../../actions/run-task.ts";
+import { runTask } from "../../background/tasks.ts";
 import { consumeQueue } from "../../kernel/runtime/consume-queue.ts";
 import { parseTask, postponeTask } from "../../store/queues/tasks.ts";
 

@@ -1,3 +1,5 @@
+import { followChange } from "../actions/follow-change.ts";
+import { removeEntriesOfRoom } from "../actions/remove-entries.ts";
 import { removeFilesOfRoom } from "../attachments/remove.ts";
 import { forgetEnded } from "../delivery/dead-connections.ts";
 import { notifyChunk } from "../notifications/notify-emergency.ts";
@@ -10,11 +12,9 @@ import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { removeRoomItems } from "../store/rooms/room-items.ts";
-import { followChange } from "./follow-change.ts";
-import { removeEntriesOfRoom } from "./remove-entries.ts";
 
 /** What hardly any task needs. */
-const rebuilding = () => import("./rebuild-index.ts");
+const rebuilding = () => import("./rebuild.ts");
 
 /**
  * Removes what a deleted room held, its files too, and at last what its head tells of it. What is left over is a task of

@@ -1,9 +1,9 @@
 import type { DynamoDBRecord } from "aws-lambda";
+import { followChange } from "../actions/follow-change.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { changeOf, isUrgent, keyOfRecord } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { followChange } from "./follow-change.ts";
 
 /** How many items' changes are followed at once. */
 const itemsAtOnce = 10;
