@@ -2,8 +2,8 @@ import type { User } from "../../contract/objects/user.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { updateVerification } from "../store/users/profiles.ts";
+import { accessAdministrator } from "../users/access.ts";
 import { viewUser } from "../users/view.ts";
-import { accessAdministrator } from "./access-administrator.ts";
 
 /** Says whether somebody is verified. Throws `forbidden` or `not_found`. */
 export const verifyUser = async (actor: Actor, userId: string, isVerified: boolean): Promise<User> => {

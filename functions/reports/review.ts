@@ -1,5 +1,4 @@
 import { type Report, type ReportAction, type ReportStatus, reportLimit } from "../../contract/reports.ts";
-import { accessAdministrator } from "../actions/access-administrator.ts";
 import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
@@ -21,6 +20,7 @@ import {
 import { getHead } from "../store/rooms/heads.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
+import { accessAdministrator } from "../users/access.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
 

@@ -1,4 +1,6 @@
-import { invalidInput } from "../kernel/http/api-error.ts";
+import { type Actor, groupsOf } from "../kernel/auth/actor.ts";
+import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
+import { environment } from "../kernel/runtime/environment.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 
@@ -19,4 +21,13 @@ export const withoutBlocks = async (userId: string, userIds: readonly string[]):
   const blocks = await listBlocks(userId, "consistent");
   const apart = new Set(blocks.map((block) => block.userId));
   return userIds.filter((other) => !apart.has(other));
+};
+
+/**
+ * Throws `forbidden` unless the caller's token names the group of administrators. Somebody who is taken out of the
+ * group is one until their token expires.
+ */
+export const accessAdministrator = (actor: Actor): void => {
+  if (!groupsOf(actor, environment.groupsClaim).includes(environment.adminGroup))
+    throw new ApiError("forbidden", "This is for administrators: ask one of them.");
 };
