@@ -5,9 +5,8 @@ import { isoNow } from "../kernel/runtime/time.ts";
 import { accessChangeableMessage, accessPresent } from "../messages/access.ts";
 import { changeMessage } from "../messages/change.ts";
 import { notifyUpdated } from "../messages/events.ts";
-import { accessPermission } from "../rooms/access.ts";
+import { accessPermission, accessUnblocked } from "../rooms/access.ts";
 import { putEdit } from "../store/messages/edits.ts";
-import { accessUnblocked } from "./access-sending.ts";
 
 /**
  * Edits a message. What it said before is kept first, under the number of its edits, and the edit stands on that

@@ -1,9 +1,8 @@
 import type { Message } from "../../contract/objects/message.ts";
-import { accessUnblocked } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
-import { accessPermission, type MemberRoom } from "../rooms/access.ts";
+import { accessPermission, accessUnblocked, type MemberRoom } from "../rooms/access.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { deletePin } from "../store/messages/pins.ts";
 import type { Head } from "../store/rooms/heads.ts";

@@ -1,8 +1,8 @@
 import { type MediaKind, mediaKinds } from "../../contract/media-types.ts";
-import { accessSending } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { messageId as idOf, newRoomId } from "../kernel/runtime/ids.ts";
+import { accessSending } from "../rooms/access.ts";
 import { bucketOf, payAllAhead } from "../rooms/rate-limit.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";

@@ -1,8 +1,8 @@
 import { maxReactionBytes, maxReactionKinds, maxReactions } from "../../contract/message-changes.ts";
 import type { Reactions } from "../../contract/objects/message.ts";
-import { accessUnblocked } from "../actions/access-sending.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
+import { accessUnblocked } from "../rooms/access.ts";
 import type { MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";

@@ -1,6 +1,5 @@
 import type { Draft } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import { accessSending, sendingRefusal } from "../actions/access-sending.ts";
 import {
   attachFile,
   copyFile,
@@ -16,7 +15,7 @@ import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
-import { accessMembership } from "../rooms/access.ts";
+import { accessMembership, accessSending, sendingRefusal } from "../rooms/access.ts";
 import { bucketOf, payAhead, payNow } from "../rooms/rate-limit.ts";
 import { witnessLimit } from "../rooms/tracked-readers.ts";
 import type { StoredFile } from "../store/attachments/files.ts";

@@ -1,8 +1,7 @@
-import { maySend } from "../actions/access-sending.ts";
 import { getAudience, only, others } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
-import { accessMembership } from "../rooms/access.ts";
+import { accessMembership, maySend } from "../rooms/access.ts";
 import { putTyping } from "../store/presence/typing.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { areApart, personOf } from "../store/users/users.ts";

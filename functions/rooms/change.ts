@@ -1,6 +1,5 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
-import { accessUnblocked } from "../actions/access-sending.ts";
 import { settleListing } from "../actions/settle-listing.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { pause } from "../kernel/runtime/retry.ts";
@@ -9,7 +8,13 @@ import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../stor
 import { fitsHead, type Head } from "../store/rooms/heads.ts";
 import { type NotificationChanges, updateMemberNotifications } from "../store/rooms/members.ts";
 import { deleteListing } from "../store/rooms/public-rooms.ts";
-import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access.ts";
+import {
+  accessAdmin,
+  accessMemberRoom,
+  accessNotDirect,
+  accessUnblocked,
+  type MemberRoom,
+} from "./access.ts";
 import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./events.ts";
 import { viewRoom } from "./view.ts";
 
