@@ -1,9 +1,9 @@
 import { attachmentOperations } from "../../../contract/attachments.ts";
 import { avatarOperations } from "../../../contract/avatars.ts";
-import { admit } from "../../actions/admit.ts";
 import { avatarHandlers } from "../../handlers/avatars.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { attachmentHandlers } from "../../uploads/handlers.ts";
+import { admit } from "../../users/profiles.ts";
 
 export const handler = serveHttp(
   { ...avatarOperations, ...attachmentOperations },

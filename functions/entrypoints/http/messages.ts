@@ -1,11 +1,11 @@
 import { messageChangeOperations } from "../../../contract/message-changes.ts";
 import { messageOperations } from "../../../contract/messages.ts";
 import { messageReadStateOperations } from "../../../contract/read-state.ts";
-import { admit } from "../../actions/admit.ts";
 import { messageChangeHandlers } from "../../handlers/message-changes.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { messageHandlers } from "../../messages/handlers.ts";
 import { messageReadStateHandlers } from "../../receipts/handlers.ts";
+import { admit } from "../../users/profiles.ts";
 
 export const handler = serveHttp(
   { ...messageOperations, ...messageChangeOperations, ...messageReadStateOperations },

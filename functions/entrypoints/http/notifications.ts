@@ -1,9 +1,9 @@
 import { notificationOperations } from "../../../contract/notifications.ts";
 import { pushOperations } from "../../../contract/push.ts";
-import { admit } from "../../actions/admit.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { notificationHandlers } from "../../notifications/handlers.ts";
 import { pushHandlers } from "../../push/handlers.ts";
+import { admit } from "../../users/profiles.ts";
 
 export const handler = serveHttp(
   { ...notificationOperations, ...pushOperations },
