@@ -1,5 +1,4 @@
-import { announceVisit } from "../actions/announce-visit.ts";
-import { announcePresence } from "../delivery/presence-events.ts";
+import { announcePresence, announceVisit } from "../delivery/presence-events.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { longestId } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";

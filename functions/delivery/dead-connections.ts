@@ -1,4 +1,3 @@
-import { announceVisit } from "../actions/announce-visit.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { removeConnections } from "../store/presence/connections.ts";
@@ -7,7 +6,7 @@ import { endSession } from "../store/presence/sessions.ts";
 import { getConnection } from "../store/presence/sockets.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { forgetQuietly } from "./best-effort.ts";
-import { announcePresence } from "./presence-events.ts";
+import { announcePresence, announceVisit } from "./presence-events.ts";
 
 /**
  * Forgets connections of one user that are over, and tells others, if by that the user goes offline or leaves

@@ -1,9 +1,11 @@
 import { getPresence, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
-import { areApart } from "../store/users/users.ts";
+import { areApart, personOf } from "../store/users/users.ts";
+import { presentUser } from "../users/present.ts";
+import { getAudience, listeningTo, only, others } from "./audience.ts";
 import { announce } from "./best-effort.ts";
 
 /** Members of a room whose presence concerns the others of it. */
@@ -91,3 +93,28 @@ export const announceBetween = async (one: string, other: string): Promise<void>
     second.isOnline ? showPresence(second, first, sharedRooms) : undefined,
   ]);
 };
+
+/**
+ * Tells the others of a room that somebody opened their first connection of this room alone, or closed the
+ * last one. In rooms of over 200 members nobody is told: each visit would cost as much as a message.
+ */
+export const announceVisit = (
+  type: "user_joined" | "user_left",
+  userId: string,
+  roomId: string,
+): Promise<void> =>
+  announce(type, async () => {
+    const head = await getHead(roomId);
+    if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
+      return undefined;
+    const audience = await getAudience(head, userId);
+    const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
+    const visitor = presentUser(personOf(audience.people, userId), true);
+    return {
+      connections: told.userIds.flatMap((id) => {
+        const presence = audience.people.presences.get(id);
+        return presence ? listeningTo(roomId, presence) : [];
+      }),
+      event: { type, room_id: roomId, user: visitor.email ?? visitor.username, user_id: userId },
+    };
+  });
