@@ -1,9 +1,9 @@
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { removeConnections } from "../store/presence/connections.ts";
-import type { Connection } from "../store/presence/presence.ts";
+import { type Connection, getPresence } from "../store/presence/presence.ts";
 import { endSession } from "../store/presence/sessions.ts";
-import { getConnection } from "../store/presence/sockets.ts";
+import { closeConnection, getConnection } from "../store/presence/sockets.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { forgetQuietly } from "./best-effort.ts";
 import { announcePresence, announceVisit } from "./presence-events.ts";
@@ -55,4 +55,19 @@ export const forgetEnded = async (
     if ((await getConnection(connection.id)) === "gone") ended.push(connection);
   });
   await forgetAll(ended);
+};
+
+/**
+ * Closes those connections of somebody that are limited to a room: for whoever left it or was removed from
+ * it. Broken off, what is still open gets no event of the room either, since they are not on its roster;
+ * every frame on it is refused.
+ */
+export const closeRoomConnections = async (userId: string, roomId: string): Promise<void> => {
+  const { connections } = await getPresence(userId, "consistent");
+  const limited = connections.filter((connection) => connection.roomId === roomId);
+  await Promise.all(limited.map((connection) => closeConnection(connection.id)));
+  await forgetConnections(
+    userId,
+    limited.map((connection) => connection.id),
+  );
 };

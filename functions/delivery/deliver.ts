@@ -1,5 +1,4 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { closeRoomConnections } from "../actions/close-room-connections.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { Socket } from "../kernel/websocket/socket.ts";
@@ -13,7 +12,7 @@ import {
 import { deleteLive, dropLargeRoom } from "../store/rooms/connected-members.ts";
 import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
 import { messageSeenBy } from "./blocked-views.ts";
-import { forgetAll, forgetConnections } from "./dead-connections.ts";
+import { closeRoomConnections, forgetAll, forgetConnections } from "./dead-connections.ts";
 import { viewersOf } from "./history-visibility.ts";
 import { closeExpired, type EventFor, type Posted, postEvent } from "./post-event.ts";
 
