@@ -1,13 +1,12 @@
 import { followDeletedFile } from "../attachments/stream-handlers.ts";
 import { followNewContact } from "../contacts/stream-handlers.ts";
-import { followNewMessage } from "../notifications/stream-handlers.ts";
+import { followAddedMember, followNewMessage } from "../notifications/stream-handlers.ts";
 import { followNewNotification } from "../push/stream-handlers.ts";
 import { followDeletedRoom } from "../rooms/stream-handlers.ts";
 import { followChangedMessage } from "../search/stream-handlers.ts";
 import type { Change } from "../store/background/changes.ts";
 import { followReplacedAvatar } from "../uploads/stream-handlers.ts";
 import { followChangedProfile } from "../users/stream-handlers.ts";
-import { followAddedMember } from "./follow-added-member.ts";
 import { followDeletedAvatar } from "./follow-deleted-avatar.ts";
 import { followRemovedAttachment } from "./follow-removed-attachment.ts";
 import { followRemovedMember } from "./follow-removed-member.ts";

@@ -2,6 +2,7 @@ import { inTurn } from "../kernel/runtime/in-turn.ts";
 import { isGone } from "../messages/present.ts";
 import type { Change } from "../store/background/changes.ts";
 import { notifyEmergency } from "./notify-emergency.ts";
+import { tellInvitation } from "./notify-invited.ts";
 import { notifyMembers } from "./notify-members.ts";
 
 /**
@@ -14,4 +15,13 @@ export const followNewMessage = async (change: Change): Promise<void> => {
   const message = change.after;
   if (message.priority === "emergency") await notifyEmergency(message);
   else await inTurn(message.roomId, () => notifyMembers(message));
+};
+
+/** Somebody was added to a room by somebody else, and is notified of it. */
+export const followAddedMember = async (change: Change): Promise<void> => {
+  if (change.kind !== "member" || change.before || !change.after) return;
+  const { membership, addedBy } = change.after;
+  if (addedBy === null) return;
+  const { roomId, userId, joinedAt } = membership;
+  await tellInvitation({ roomId, userId, addedBy, joinedAt });
 };
