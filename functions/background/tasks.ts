@@ -1,4 +1,3 @@
-import { followChange } from "../actions/follow-change.ts";
 import { removeEntriesOfRoom } from "../actions/remove-entries.ts";
 import { removeFilesOfRoom } from "../attachments/remove.ts";
 import { forgetEnded } from "../delivery/dead-connections.ts";
@@ -12,6 +11,7 @@ import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { removeRoomItems } from "../store/rooms/room-items.ts";
+import { followChange } from "./stream.ts";
 
 /** What hardly any task needs. */
 const rebuilding = () => import("./rebuild.ts");

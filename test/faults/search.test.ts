@@ -111,7 +111,7 @@ describe("records of one message", () => {
   test("end in what it says now, in any order, replayed, and several at once", async () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
-    const { followChange } = await import("../../functions/actions/follow-change.ts");
+    const { followChange } = await import("../../functions/background/stream.ts");
     const { changeOf } = await import("../../functions/store/background/changes.ts");
     const follow = (record: DynamoDBRecord) => followChange(changeOf(record));
     for (let seed = 1; seed <= 12; seed += 1) {
@@ -138,7 +138,7 @@ describe("records of one message", () => {
     }
     await untilIndexed();
     actAsFunction();
-    const { followChange } = await import("../../functions/actions/follow-change.ts");
+    const { followChange } = await import("../../functions/background/stream.ts");
     const { changeOf } = await import("../../functions/store/background/changes.ts");
     const { searchIndex } = await import("../../functions/store/search/search-index.ts");
     const change = vi.spyOn(await searchIndex(), "change");
