@@ -1,5 +1,4 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { followDeletedAvatar } from "../actions/follow-deleted-avatar.ts";
 import { followRemovedAttachment } from "../actions/follow-removed-attachment.ts";
 import { followRemovedMember } from "../actions/follow-removed-member.ts";
 import { followDeletedFile } from "../attachments/stream-handlers.ts";
@@ -12,7 +11,7 @@ import { followDeletedRoom } from "../rooms/stream-handlers.ts";
 import { followChangedMessage } from "../search/stream-handlers.ts";
 import { type Change, changeOf, isUrgent, keyOfRecord } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { followReplacedAvatar } from "../uploads/stream-handlers.ts";
+import { followDeletedAvatar, followReplacedAvatar } from "../uploads/stream-handlers.ts";
 import { followChangedProfile } from "../users/stream-handlers.ts";
 
 /**

@@ -9,3 +9,9 @@ export const followReplacedAvatar = async (change: Change): Promise<void> => {
   if (former === undefined || (change.after && avatarOf(change.after) === former)) return;
   await removeAvatar(former);
 };
+
+/** The upload of a picture is over, after a day: where it was not used, its object goes, and a copy that was cut off. */
+export const followDeletedAvatar = async (change: Change): Promise<void> => {
+  if (change.kind !== "avatar" || change.after || !change.before || change.before.isUsed) return;
+  await removeAvatar(change.before.id);
+};
