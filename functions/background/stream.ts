@@ -1,7 +1,6 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { followRemovedAttachment } from "../actions/follow-removed-attachment.ts";
 import { followRemovedMember } from "../actions/follow-removed-member.ts";
-import { followDeletedFile } from "../attachments/stream-handlers.ts";
+import { followDeletedFile, followRemovedAttachment } from "../attachments/stream-handlers.ts";
 import { followNewContact } from "../contacts/stream-handlers.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
