@@ -1,12 +1,11 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { followRemovedMember } from "../actions/follow-removed-member.ts";
 import { followDeletedFile, followRemovedAttachment } from "../attachments/stream-handlers.ts";
 import { followNewContact } from "../contacts/stream-handlers.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { followAddedMember, followNewMessage } from "../notifications/stream-handlers.ts";
 import { followNewNotification } from "../push/stream-handlers.ts";
-import { followDeletedRoom } from "../rooms/stream-handlers.ts";
+import { followDeletedRoom, followRemovedMember } from "../rooms/stream-handlers.ts";
 import { followChangedMessage } from "../search/stream-handlers.ts";
 import { type Change, changeOf, isUrgent, keyOfRecord } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
