@@ -1,9 +1,9 @@
 import type { presenceOperations } from "../../contract/presence.ts";
-import { listTypingUsers } from "../actions/list-typing.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import type { Presence } from "../store/presence/presence.ts";
 import { goOffline, heartbeat, listOnlineUsers, viewStatus } from "./online.ts";
+import { listTypingUsers } from "./typing.ts";
 
 const statusOf = ({ userId, isOnline, lastSeen }: Presence) => ({
   user_id: userId,
