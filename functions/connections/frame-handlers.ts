@@ -1,9 +1,8 @@
-import { markDelivered } from "../actions/mark-delivered.ts";
 import { type FrameHandlers, roomOf } from "../kernel/websocket/frames.ts";
 import { actorOf } from "../kernel/websocket/socket.ts";
 import { sendMessage } from "../messages/send.ts";
 import { sayTyping } from "../presence/typing.ts";
-import { markMessagesRead, markReadUpTo } from "../receipts/mark-read.ts";
+import { markDelivered, markMessagesRead, markReadUpTo } from "../receipts/mark-read.ts";
 import { authenticate } from "./authenticate.ts";
 import { answerHello } from "./resume.ts";
 

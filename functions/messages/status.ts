@@ -1,8 +1,7 @@
-import { markRoomDelivered } from "../actions/mark-delivered.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "../receipts/access.ts";
-import { markMessagesRead } from "../receipts/mark-read.ts";
+import { markMessagesRead, markRoomDelivered } from "../receipts/mark-read.ts";
 import { accessMemberRoom, accessReadableRoom } from "../rooms/access.ts";
 import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "../rooms/read-state.ts";
 import { getWitnesses, inStanding } from "../rooms/tracked-readers.ts";

@@ -3,7 +3,7 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { standingIn } from "../rooms/read-state.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
-import { type MarkResult, markRead, raiseReadMark } from "../store/rooms/marks.ts";
+import { type MarkResult, markRead, raiseDeliveredMark, raiseReadMark } from "../store/rooms/marks.ts";
 import { countUnread, isRead, type Reading } from "../store/rooms/read-ahead.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access.ts";
 import { tellOthers } from "./events.ts";
@@ -92,3 +92,25 @@ export const markMessagesRead = async (
   const marked = await announce(room.head, userId, moved, became);
   return { ...marked, wasRead: became.length === 0 };
 };
+
+/** Marks everything up to a seq as received, in a room that the caller was given access to. */
+export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number): Promise<void> => {
+  const seq = Math.min(upTo, head.seq);
+  // Marks only grow: what was received a moment ago was received.
+  if (seq <= me.deliveredSeq) return;
+  const marked = await raiseDeliveredMark(head.id, me.userId, seq, standingIn(head));
+  if (marked.result === "gone") throw notMember(head);
+  if (marked.result === "same") return;
+  await tellOthers(head, me.userId, {
+    type: "delivered",
+    room_id: head.id,
+    user_id: me.userId,
+    joined_seq: me.joinedSeq,
+    up_to_seq: seq,
+    delivered_at: marked.at,
+  });
+};
+
+/** Marks everything up to a seq as received; beyond the last message it means all of them. Throws `forbidden`. */
+export const markDelivered = async (userId: string, roomId: string, upTo: number): Promise<void> =>
+  markRoomDelivered(await accessMarkedRoom(userId, roomId, upTo), upTo);
