@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mentionedNames } from "../../functions/actions/mentioned-names.ts";
+import { mentionedNames } from "../../functions/notifications/recipients.ts";
 
 const first = (content: string): (string | undefined)[] => mentionedNames(content).map(([name]) => name);
 
