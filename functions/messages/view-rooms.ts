@@ -1,7 +1,7 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { pairMembers } from "../actions/pair-members.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import { pairMembers } from "../rooms/participants.ts";
 import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
 import { inStanding } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";

@@ -1,5 +1,4 @@
 import type { Participant } from "../../contract/objects/room.ts";
-import { pairMembers } from "../actions/pair-members.ts";
 import { renderRoom } from "../actions/render-room.ts";
 import { getAudience, getListeners, type Listeners, only } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
@@ -10,6 +9,7 @@ import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
+import { pairMembers } from "./participants.ts";
 import { presentParticipant } from "./present.ts";
 
 const getMembers = async (head: Head): Promise<RosterEntry[]> =>

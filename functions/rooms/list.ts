@@ -1,11 +1,11 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { pairMembers } from "../actions/pair-members.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import { getCensuses, getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
+import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
 import { getWitnessesOfLast } from "./tracked-readers.ts";
 

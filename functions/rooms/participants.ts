@@ -1,5 +1,4 @@
 import type { Participant } from "../../contract/objects/room.ts";
-import { pairMembers } from "../actions/pair-members.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
@@ -8,6 +7,10 @@ import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import type { ReadableRoom } from "./access.ts";
 import { presentParticipant } from "./present.ts";
+
+/** A direct room's members stand in its head; both have been there since it was made. */
+export const pairMembers = (head: Head): RosterEntry[] =>
+  (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
 
 /** Members from a place in the roster on; of a large room, only the chunks that hold them are read. */
 const getPart = async (

@@ -1,7 +1,7 @@
-import { pairMembers } from "../actions/pair-members.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
+import { pairMembers } from "./participants.ts";
 import { asTold } from "./read-state.ts";
 
 /** Up to so many members, all of them tell what became of a message, and are told of each other's marks. */

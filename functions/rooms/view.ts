@@ -1,5 +1,4 @@
 import type { Room } from "../../contract/objects/room.ts";
-import { pairMembers } from "../actions/pair-members.ts";
 import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
@@ -7,6 +6,7 @@ import { getCensuses, getFirstRoster } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import type { ReadableRoom } from "./access.ts";
 import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list.ts";
+import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
 import { getWitnessesOfLast } from "./tracked-readers.ts";
 
