@@ -1,5 +1,4 @@
 import type { User } from "../../contract/objects/user.ts";
-import { presentSelf } from "../actions/present-self.ts";
 import { type Actor, actorFromClaims } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
@@ -8,6 +7,7 @@ import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../sto
 import type { Profile, ProfileChanges } from "../store/users/profiles.ts";
 import { putRegistration, usernameSeconds } from "../store/users/registrations.ts";
 import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
+import { presentSelf } from "../users/present.ts";
 import { createProfile, ensureProfile } from "../users/profiles.ts";
 import { keepFreeUsername } from "../users/reserve-username.ts";
 

@@ -1,5 +1,4 @@
 import type { authOperations } from "../../contract/auth.ts";
-import { presentSelf } from "../actions/present-self.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { newTicket } from "../kernel/runtime/ids.ts";
 import { putTicket, ticketSeconds } from "../store/presence/tickets.ts";
@@ -10,6 +9,7 @@ import {
   resetPassword,
   revokeToken,
 } from "../store/users/accounts.ts";
+import { presentSelf } from "../users/present.ts";
 import { ensureProfile, updateOwnProfile } from "../users/profiles.ts";
 import { openSession, register, renewSession, type Session } from "./accounts.ts";
 

@@ -1,8 +1,8 @@
 import type { avatarOperations } from "../../contract/avatars.ts";
-import { presentSelf } from "../actions/present-self.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { createAvatarUpload, setAvatar, viewAvatar } from "../uploads/avatars.ts";
+import { presentSelf } from "../users/present.ts";
 
 export const avatarHandlers: Handlers<typeof avatarOperations> = {
   createAvatarUpload: async ({ actor, body }) => createAvatarUpload(actor.userId, body),

@@ -1,4 +1,5 @@
 import type { User } from "../../contract/objects/user.ts";
+import { getPresence } from "../store/presence/presence.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import type { Person } from "../store/users/users.ts";
 
@@ -31,3 +32,7 @@ export const presentUser = ({ profile, presence }: Person, seesEmail: boolean): 
     last_seen: presence.lastSeen,
   };
 };
+
+/** Oneself, as one is shown to oneself. */
+export const presentSelf = async (profile: Profile): Promise<User> =>
+  presentUser({ profile, presence: await getPresence(profile.id) }, true);
