@@ -1,4 +1,3 @@
-import { removeEntriesOfRoom } from "../actions/remove-entries.ts";
 import { removeFilesOfRoom } from "../attachments/remove.ts";
 import { forgetEnded } from "../delivery/dead-connections.ts";
 import { notifyChunk } from "../notifications/notify-emergency.ts";
@@ -6,6 +5,7 @@ import { tellInvitation } from "../notifications/notify-invited.ts";
 import { notifyUnreached } from "../notifications/notify-members.ts";
 import { unlistMember } from "../rooms/departures.ts";
 import { notifyRoomDeleted } from "../rooms/events.ts";
+import { removeEntriesOfRoom } from "../search/rebuild.ts";
 import { changeOf } from "../store/background/changes.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
