@@ -1,6 +1,6 @@
-import { renderMessage } from "../actions/render-message.ts";
 import { renderRoom } from "../actions/render-room.ts";
 import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
+import { renderMessage } from "../messages/events.ts";
 import { getMessageParts } from "../messages/view.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Connection, Presence } from "../store/presence/presence.ts";

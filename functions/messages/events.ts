@@ -1,14 +1,40 @@
+import type { ServerEvent } from "../../contract/events.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import { renderMessage } from "../actions/render-message.ts";
 import { getAudience } from "../delivery/audience.ts";
-import { deliver } from "../delivery/deliver.ts";
+import { deliver, type Render } from "../delivery/deliver.ts";
 import { viewerLimits } from "../delivery/history-visibility.ts";
+import { fittingBeside } from "../delivery/split-event.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
+import type { Membership } from "../store/rooms/memberships.ts";
 import { presentReactions } from "./present.ts";
 import { getMessageParts, type MessageParts, viewMessage } from "./view.ts";
+
+/** An event that can be posted: it names as many of the readers as it has room for. */
+const eventOf = (message: Message): ServerEvent => {
+  const type = "message_updated";
+  const rest = { type, message: { ...message, read_by: [] } };
+  return { type, message: { ...message, read_by: fittingBeside(rest, message.read_by) } };
+};
+
+/**
+ * A message as each of these people sees it now. `read` reads what its view is made of (see getMessageParts); `known` is
+ * a membership that was read, or written, just before.
+ */
+export const renderMessage =
+  (
+    stored: StoredMessage,
+    read: (userIds: readonly string[]) => Promise<MessageParts>,
+    known?: Membership,
+  ): Render =>
+  async (userIds) => {
+    const parts = await read(userIds);
+    const byUser = new Map(parts.memberships.map((membership) => [membership.userId, membership]));
+    if (known) byUser.set(known.userId, known);
+    return (userId) => eventOf(viewMessage(parts, stored, userId, byUser.get(userId)));
+  };
 
 /** Tells everybody who is connected how a message is now, each in their own view, and gives the caller's. */
 export const notifyUpdated = async ({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> => {
