@@ -1,7 +1,7 @@
-import { renderRoom } from "../actions/render-room.ts";
 import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
 import { renderMessage } from "../messages/events.ts";
 import { getMessageParts } from "../messages/view.ts";
+import { renderRoom } from "../rooms/events.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";

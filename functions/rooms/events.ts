@@ -1,16 +1,37 @@
-import type { Participant } from "../../contract/objects/room.ts";
-import { renderRoom } from "../actions/render-room.ts";
+import type { ServerEvent } from "../../contract/events.ts";
+import type { Participant, Room } from "../../contract/objects/room.ts";
 import { getAudience, getListeners, type Listeners, only } from "../delivery/audience.ts";
-import { deliver } from "../delivery/deliver.ts";
-import { inParts } from "../delivery/split-event.ts";
+import { deliver, type Render } from "../delivery/deliver.ts";
+import { fittingBeside, inParts } from "../delivery/split-event.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { getTogether } from "../store/table/batch-get.ts";
 import { areApart, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
+import { participantsInList } from "./list.ts";
 import { pairMembers } from "./participants.ts";
 import { presentParticipant } from "./present.ts";
+import { viewRoomAs } from "./view.ts";
+
+type RoomEvent = Extract<ServerEvent, { type: "room_created" | "room_updated" }>;
+
+/** An event that can be posted: with as many of the room's first participants as it has room for. */
+const eventOf = (type: RoomEvent["type"], room: Room): RoomEvent => {
+  const rest = { type, room: { ...room, participants: [] } };
+  return { type, room: { ...room, participants: fittingBeside(rest, room.participants) } };
+};
+
+/** A room as each of its members sees it; nobody else does. `known` are memberships that were read, or written, just before. */
+export const renderRoom =
+  (type: "room_created" | "room_updated", head: Head, known: readonly Membership[] = []): Render =>
+  async (userIds) => {
+    const viewAs = await viewRoomAs(head, userIds, participantsInList, known);
+    return (userId) => {
+      const room = viewAs(userId);
+      return room && eventOf(type, room);
+    };
+  };
 
 const getMembers = async (head: Head): Promise<RosterEntry[]> =>
   head.pair ? pairMembers(head) : getRoster(head.id, head.rosterChunks, "consistent");
