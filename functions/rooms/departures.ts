@@ -1,12 +1,37 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
-import { settleDeparture } from "../actions/settle-departure.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
-import { getRosterChunks } from "../store/rooms/rosters.ts";
+import { getCensuses, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
+import { removeRoom } from "./change.ts";
 import { unlist } from "./connected-members.ts";
+import { ensureAdmin } from "./ensure-admin.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
+
+/** What is known of a membership that has ended. */
+export interface Departure {
+  /** The role that they had. */
+  readonly role: RoomRole;
+  /** Whether the room may be empty. */
+  readonly mayBeEmpty: boolean;
+}
+
+/** Whether a large room has no members; of a small one its only chunk has told so. */
+const isEmpty = async (head: Head): Promise<boolean> =>
+  head.rosterChunks === 1 ||
+  (await getCensuses([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
+
+/** Sees to a room that somebody has left: an empty one is removed, and one without an admin gets one, who is given. */
+export const settleDeparture = async (
+  head: Head,
+  { role, mayBeEmpty }: Departure,
+): Promise<RosterEntry | undefined> => {
+  // Nobody could ever come back to it. A public room waits for whoever joins next.
+  if (mayBeEmpty && head.type !== "public" && (await isEmpty(head))) await removeRoom(head);
+  // Two admins who leave at once each count on the other.
+  return role === "admin" ? ensureAdmin(head.id) : undefined;
+};
 
 /** A membership that has ended. */
 interface EndedMembership {

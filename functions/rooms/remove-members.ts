@@ -1,5 +1,4 @@
 import type { Participant, RoomRole } from "../../contract/objects/room.ts";
-import { type Departure, settleDeparture } from "../actions/settle-departure.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
@@ -12,6 +11,7 @@ import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access.ts";
 import { unlist } from "./connected-members.ts";
+import { type Departure, settleDeparture } from "./departures.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
 import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
 import { presentParticipant } from "./present.ts";
