@@ -1,6 +1,5 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
-import { settleListing } from "../actions/settle-listing.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { pause } from "../kernel/runtime/retry.ts";
 import { updateDetails } from "../store/rooms/details.ts";
@@ -16,6 +15,7 @@ import {
   type MemberRoom,
 } from "./access.ts";
 import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./events.ts";
+import { settleListing } from "./reconcile.ts";
 import { viewRoom } from "./view.ts";
 
 /** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
