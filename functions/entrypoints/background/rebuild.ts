@@ -1,5 +1,5 @@
 import type { RebuildAnswer } from "../../../contract/rebuilds.ts";
-import { listRebuilds, startRebuild } from "../../actions/start-rebuild.ts";
+import { listRebuilds, startRebuild } from "../../background/rebuild.ts";
 
 /** What an operator asks for: to rebuild this index; without one, how far the last rebuild of each is. */
 interface RebuildRequest {
