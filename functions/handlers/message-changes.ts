@@ -1,8 +1,8 @@
 import type { messageChangeOperations } from "../../contract/message-changes.ts";
 import type { Message } from "../../contract/objects/message.ts";
-import { updateMessage } from "../actions/update-message.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
+import { updateMessage } from "../messages/change.ts";
 import { deleteMessage, restoreMessage } from "../messages/delete.ts";
 import { listMessageHistory } from "../messages/edit-history.ts";
 import { pinMessage, unpinMessage } from "../messages/pins.ts";
