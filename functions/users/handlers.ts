@@ -1,12 +1,11 @@
 import type { peopleOperations } from "../../contract/people.ts";
-import { verifyUser } from "../actions/verify-user.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { presentSelf } from "./present.ts";
 import { updateOwnProfile } from "./profiles.ts";
 import { findUsers } from "./search.ts";
-import { viewUser } from "./view.ts";
+import { verifyUser, viewUser } from "./view.ts";
 
 type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" | "url"> & {
   readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };

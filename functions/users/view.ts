@@ -1,7 +1,10 @@
 import type { User } from "../../contract/objects/user.ts";
+import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { getTogether } from "../store/table/batch-get.ts";
+import { updateVerification } from "../store/users/profiles.ts";
 import { personOf } from "../store/users/users.ts";
+import { accessAdministrator } from "./access.ts";
 import { withSeenEmail } from "./email-visibility.ts";
 import { presentUser } from "./present.ts";
 
@@ -24,4 +27,13 @@ export const viewUser = async (viewerId: string, userId: string): Promise<User> 
   const [user] = await viewUsers(viewerId, [userId]);
   if (!user) throw new ApiError("not_found", "User not found");
   return user;
+};
+
+/** Says whether somebody is verified. Throws `forbidden` or `not_found`. */
+export const verifyUser = async (actor: Actor, userId: string, isVerified: boolean): Promise<User> => {
+  accessAdministrator(actor);
+  const profile = await updateVerification(userId, isVerified);
+  if (!profile) throw new ApiError("not_found", "User not found");
+  // A read might not see the change yet.
+  return { ...(await viewUser(actor.userId, userId)), is_verified: profile.is_verified };
 };
