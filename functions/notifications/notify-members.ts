@@ -1,5 +1,4 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
-import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import { isGone } from "../messages/present.ts";
@@ -13,6 +12,10 @@ import { areApart, type People } from "../store/users/users.ts";
 import { notificationOfMessage } from "./compose.ts";
 import { tellNotification } from "./put.ts";
 import { type Addressed, getAddressed } from "./recipients.ts";
+
+/** Whether a member wants to be notified of what happens in their room just now; of emergencies everybody is. */
+export const wantsNotifications = ({ notifications, mutedUntil }: Membership): boolean =>
+  notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
 
 /** Large rooms, which stay so: of their members only those are looked at whom a message names. */
 const large = new Set<string>();

@@ -1,4 +1,3 @@
-import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { isGone } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
@@ -6,6 +5,7 @@ import { keptSince, type NewNotification } from "../store/notifications/notifica
 import { isRead } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { notificationOfMessage } from "./compose.ts";
+import { wantsNotifications } from "./notify-members.ts";
 import { getAddressing } from "./recipients.ts";
 
 const pageSize = 500;

@@ -1,4 +1,3 @@
-import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { listeningTo } from "../delivery/audience.ts";
 import { forEach } from "../kernel/runtime/for-each.ts";
 import type { MemberRoom } from "../rooms/access.ts";
@@ -15,6 +14,7 @@ import { getPresence } from "../store/presence/presence.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import { notificationOfMessage } from "./compose.ts";
+import { wantsNotifications } from "./notify-members.ts";
 import { getTelling, type TellingChoice } from "./representative-message.ts";
 
 const roomsAtOnce = 10;

@@ -1,8 +1,8 @@
-import { wantsNotifications } from "../actions/wants-notifications.ts";
 import { environment } from "../kernel/runtime/environment.ts";
 import { digest } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { NotPublicError, problemOfUrl } from "../kernel/security/public-url.ts";
+import { wantsNotifications } from "../notifications/notify-members.ts";
 import { getStandings, viewStandings } from "../notifications/view.ts";
 import { getNotification } from "../store/notifications/notifications.ts";
 import type { PushAnswer, PushMessage } from "../store/notifications/push-services.ts";
