@@ -1,8 +1,7 @@
 import { attachmentOperations } from "../../../contract/attachments.ts";
 import { avatarOperations } from "../../../contract/avatars.ts";
-import { avatarHandlers } from "../../handlers/avatars.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
-import { attachmentHandlers } from "../../uploads/handlers.ts";
+import { attachmentHandlers, avatarHandlers } from "../../uploads/handlers.ts";
 import { admit } from "../../users/profiles.ts";
 
 export const handler = serveHttp(
