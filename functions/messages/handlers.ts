@@ -1,14 +1,21 @@
+import type { messageChangeOperations } from "../../contract/message-changes.ts";
 import type { messageOperations } from "../../contract/messages.ts";
+import type { Message } from "../../contract/objects/message.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
-import { type Handlers, Repeated } from "../kernel/http/http.ts";
+import { type HandlerRequest, type Handlers, Repeated } from "../kernel/http/http.ts";
 import { linkTo, numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { noSuchMessage } from "../receipts/access.ts";
 import { accessReadableRoom } from "../rooms/access.ts";
 import { accessMessage } from "./access.ts";
+import { updateMessage } from "./change.ts";
+import { deleteMessage, restoreMessage } from "./delete.ts";
+import { listMessageHistory } from "./edit-history.ts";
 import { forwardMessage } from "./forward.ts";
 import { listMessages, type MessageList, type Place } from "./list.ts";
 import { listChangedMessages } from "./list-changed.ts";
-import { listReplies } from "./replies-and-pins.ts";
+import { pinMessage, unpinMessage } from "./pins.ts";
+import { reactToMessage } from "./reactions.ts";
+import { listPins, listReplies } from "./replies-and-pins.ts";
 import { type Sent, sendMessage } from "./send.ts";
 import { viewOneMessage } from "./view.ts";
 
@@ -106,5 +113,47 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
     const results = sent.map(({ message }) => message);
     const page = { count: results.length, next: null, previous: null, results };
     return sent.every(({ repeated }) => repeated) ? new Repeated(page) : page;
+  },
+};
+
+type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
+
+const update = ({ actor, params, body }: Update): Promise<Message> =>
+  updateMessage(actor, params.room_id, params.message_id, body.content);
+
+export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
+  updateMessage: update,
+  replaceMessage: update,
+
+  deleteMessage: async ({ actor, params }) => {
+    await deleteMessage(actor, params.room_id, params.message_id);
+  },
+
+  restoreMessage: async ({ actor, params }) => restoreMessage(actor, params.room_id, params.message_id),
+
+  listMessageHistory: async ({ actor, params, query, url }) => {
+    const { count, edits } = await listMessageHistory(
+      actor.userId,
+      params.room_id,
+      params.message_id,
+      sliceOf(query),
+    );
+    return numberedPage(url, query, { count, results: edits });
+  },
+
+  reactToMessage: async ({ actor, params, body }) => ({
+    reactions: await reactToMessage(actor, params.room_id, params.message_id, body),
+    message: body.action === "add" ? "Reaction added" : "Reaction removed",
+  }),
+
+  pinMessage: async ({ actor, params }) => pinMessage(actor, params.room_id, params.message_id),
+
+  unpinMessage: async ({ actor, params }) => {
+    await unpinMessage(actor, params.room_id, params.message_id);
+  },
+
+  listPins: async ({ actor, params, query, url }) => {
+    const { count, messages } = await listPins(actor.userId, params.room_id, sliceOf(query));
+    return numberedPage(url, query, { count, results: messages }, "reversed");
   },
 };

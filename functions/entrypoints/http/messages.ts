@@ -1,9 +1,8 @@
 import { messageChangeOperations } from "../../../contract/message-changes.ts";
 import { messageOperations } from "../../../contract/messages.ts";
 import { messageReadStateOperations } from "../../../contract/read-state.ts";
-import { messageChangeHandlers } from "../../handlers/message-changes.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
-import { messageHandlers } from "../../messages/handlers.ts";
+import { messageChangeHandlers, messageHandlers } from "../../messages/handlers.ts";
 import { messageReadStateHandlers } from "../../receipts/handlers.ts";
 import { admit } from "../../users/profiles.ts";
 
