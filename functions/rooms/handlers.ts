@@ -1,8 +1,9 @@
+import type { participantOperations } from "../../contract/participants.ts";
 import type { roomOperations } from "../../contract/rooms.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { accessReadableRoom } from "./access.ts";
-import { joinRoom } from "./add-members.ts";
+import { addParticipants, joinRoom } from "./add-members.ts";
 import {
   activateRoom,
   archiveRoom,
@@ -13,7 +14,8 @@ import {
 } from "./change.ts";
 import { createNewRoom, type Opened, openDirectRoom } from "./create.ts";
 import { listRooms } from "./list.ts";
-import { leaveRoom } from "./remove-members.ts";
+import { listParticipants } from "./participants.ts";
+import { leaveRoom, removeParticipant, updateParticipant } from "./remove-members.ts";
 import { listPublicRooms, searchRooms } from "./search.ts";
 import { viewRoom } from "./view.ts";
 
@@ -75,4 +77,23 @@ export const roomHandlers: Handlers<typeof roomOperations> = {
     }),
 
   searchRooms: ({ actor, query }) => searchRooms(actor.userId, query.q),
+};
+
+export const participantHandlers: Handlers<typeof participantOperations> = {
+  listParticipants: async ({ actor, params, query, url }) => {
+    const room = await accessReadableRoom(actor.userId, params.room_id);
+    const list = await listParticipants(room, actor.userId, sliceOf(query));
+    return numberedPage(url, query, { count: list.count, results: list.participants });
+  },
+
+  addParticipants: ({ actor, params, body }) =>
+    addParticipants(actor.userId, params.room_id, body.user_ids, body.role),
+
+  updateParticipant: ({ actor, params, body }) =>
+    updateParticipant(actor.userId, params.room_id, params.user_id, body.role),
+
+  removeParticipant: async ({ actor, params }) => {
+    await removeParticipant(actor.userId, params.room_id, params.user_id);
+    return undefined;
+  },
 };

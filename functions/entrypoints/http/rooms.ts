@@ -1,10 +1,9 @@
 import { participantOperations } from "../../../contract/participants.ts";
 import { roomReadStateOperations } from "../../../contract/read-state.ts";
 import { roomOperations } from "../../../contract/rooms.ts";
-import { participantHandlers } from "../../handlers/participants.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { roomReadStateHandlers } from "../../receipts/handlers.ts";
-import { roomHandlers } from "../../rooms/handlers.ts";
+import { participantHandlers, roomHandlers } from "../../rooms/handlers.ts";
 import { admit } from "../../users/profiles.ts";
 
 export const handler = serveHttp(
