@@ -1,8 +1,11 @@
 import type { presenceOperations } from "../../contract/presence.ts";
+import type { sessionOperations } from "../../contract/sessions.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import type { Presence } from "../store/presence/presence.ts";
+import { deleteOldSessions } from "../store/presence/sessions.ts";
 import { goOffline, heartbeat, listOnlineUsers, viewStatus } from "./online.ts";
+import { listActiveSessions } from "./sessions.ts";
 import { listTypingUsers } from "./typing.ts";
 
 const statusOf = ({ userId, isOnline, lastSeen }: Presence) => ({
@@ -37,4 +40,22 @@ export const presenceHandlers: Handlers<typeof presenceOperations> = {
       is_typing: true,
       last_seen: lastSeen,
     })),
+};
+
+export const sessionHandlers: Handlers<typeof sessionOperations> = {
+  listActiveSessions: async ({ actor }) =>
+    (await listActiveSessions(actor.userId)).map((session) => ({
+      session_id: session.connectionId,
+      session_type: "web",
+      is_active: true,
+      last_ping: session.lastActiveAt,
+      connected_at: session.connectedAt,
+      user_agent: session.userAgent,
+      ip_address: session.ipAddress,
+    })),
+
+  cleanupOldSessions: async ({ actor }) => ({
+    status: "cleanup completed",
+    deleted_sessions: await deleteOldSessions(actor.userId),
+  }),
 };
