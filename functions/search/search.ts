@@ -2,7 +2,6 @@ import type { Message } from "../../contract/objects/message.ts";
 import type { MessageSearch } from "../../contract/search.ts";
 import { countFitting } from "../kernel/http/answer-size.ts";
 import { invalidInput } from "../kernel/http/api-error.ts";
-import { writeCursor } from "../kernel/search-cursor.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/text/message-words.ts";
 import { isGone } from "../messages/present.ts";
 import { viewMessages } from "../messages/view.ts";
@@ -20,7 +19,7 @@ import { getTogether } from "../store/table/batch-get.ts";
 import { lastTime } from "../store/table/keys.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
 import { chooseRooms, listHeads, searchedPart, searchedParts } from "./room-scope.ts";
-import { checkTermGroup, readState, type SearchState } from "./search-cursor.ts";
+import { checkTermGroup, readState, type SearchState, writeCursor } from "./search-cursor.ts";
 
 interface FoundMessages {
   /** The newest first. */
