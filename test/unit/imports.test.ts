@@ -59,7 +59,7 @@ const breachOfLadder = ({ file, target }: Import): string | undefined => {
   if (target === undefined || topOf(target) === "contract") return undefined;
   if (topOf(target) !== "functions") return "functions/ imports contract/ and itself alone";
   const [from, to] = [folderOf(file), folderOf(target)];
-  if (rungOf(from) < 0 || rungOf(to) < 0) return undefined;
+  if (rungOf(from) < 0 || rungOf(to) < 0) return "a folder without a rung on the ladder";
   if (from === to || rungOf(to) < rungOf(from)) return undefined;
   return rungOf(to) === rungOf(from)
     ? `${from} and ${to} stand on one rung of the ladder`

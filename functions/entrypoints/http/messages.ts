@@ -3,7 +3,7 @@ import { messageOperations } from "../../../contract/messages.ts";
 import { messageReadStateOperations } from "../../../contract/read-state.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { messageChangeHandlers, messageHandlers } from "../../messages/handlers.ts";
-import { messageReadStateHandlers } from "../../receipts/handlers.ts";
+import { messageReadStateHandlers } from "../../messages/read-state-handlers.ts";
 import { admit } from "../../users/profiles.ts";
 
 export const handler = serveHttp(
