@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{unit,stack,runner}/**/*.test.ts"],
+          include: ["test/{unit,stack}/**/*.test.ts", "packages/*/test/**/*.test.ts"],
           ...shared,
         },
       },

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../packages/stack-emulator/src/start-error.ts";
 
 export interface RunnerOptions {
   /** 0 takes any free port. */

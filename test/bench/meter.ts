@@ -41,7 +41,7 @@ export interface MeterReport {
   readonly calls: readonly MeteredCall[];
 }
 
-/** Event sources name what they invoke after their kind (local/events/index.ts). */
+/** Event sources name what they invoke after their kind (packages/stack-emulator/src/event-sources/index.ts). */
 const follows = (operation: string): boolean => /^(queue|stream) /.test(operation);
 
 const round = (value: number): number => Math.round(value * 100) / 100;

@@ -4,7 +4,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { keys } from "../../../functions/store/table/keys.ts";
 import { httpAccessLog } from "../../../lib/constructs/chat-http-api.ts";
 import { functionNames } from "../../../lib/functions.ts";
-import { itemSize } from "../../../local/aws/dynamodb/item-size.ts";
+import { itemSize } from "../../../packages/stack-emulator/src/dynamodb/item-size.ts";
 import type { Bench } from "../bench.ts";
 import type { BenchUser } from "../client.ts";
 import { say } from "../progress.ts";

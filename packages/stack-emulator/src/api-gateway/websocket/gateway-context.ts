@@ -1,0 +1,18 @@
+import type { Clock } from "../../clock.ts";
+import type { FunctionHost } from "../../lambda/types.ts";
+import type { Throttle } from "../throttle.ts";
+import type { WebSocketApi, WebSocketRoute } from "./read-websocket-api.ts";
+
+/** What handling any event of the WebSocket API needs. */
+export interface GatewayContext {
+  readonly api: WebSocketApi;
+  readonly functions: FunctionHost;
+  readonly clock: Clock;
+  readonly takeToken: Throttle;
+  readonly log: (line: string) => void;
+  /** The ARN of something of this API, `{stage}/{route}`. */
+  executeApiArn(resource: string): string;
+  /** Does the function's policy let this API invoke it? Logs when it does not. */
+  mayInvoke(functionLogicalId: string, resource: string): boolean;
+  timeoutOf(route: WebSocketRoute): number;
+}

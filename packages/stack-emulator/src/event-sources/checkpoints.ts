@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { createDelayedFile } from "../debounced-file.ts";
+import { isRecord } from "../proxy/types.ts";
+
+/** How far a shard was read: the last sequence number that needs no more delivery, and whether it has ended. */
+interface ShardState {
+  readonly after?: string;
+  readonly done?: true;
+}
+
+/**
+ * What a mapping has read of its stream, kept in a file so that a restart goes on from there. After a sudden end it is up to
+ * 200 ms old: what was delivered since then is delivered again, as Lambda may do at any time.
+ */
+export interface Checkpoints {
+  /** Whether the file knew this stream when it was opened: then a shard that it does not know is new. */
+  readonly resumed: boolean;
+  get(shardId: string): ShardState | undefined;
+  set(shardId: string, state: ShardState): void;
+  /** Writes at once what is not in the file yet. */
+  flush(): void;
+  /** The same for the last time. */
+  close(): void;
+}
+
+/** Without a file nothing is kept. A file of another stream (a table that was made anew) counts as none. */
+export function openCheckpoints(file: string | undefined, streamArn: string): Checkpoints {
+  const shards = new Map<string, ShardState>();
+  const get = (shardId: string) => shards.get(shardId);
+  if (file === undefined) {
+    return {
+      resumed: false,
+      get,
+      set: (shardId, state) => void shards.set(shardId, state),
+      flush() {},
+      close() {},
+    };
+  }
+  const stored = readStored(file);
+  const resumed = stored?.streamArn === streamArn;
+  if (resumed && isRecord(stored.shards)) {
+    for (const [id, state] of Object.entries(stored.shards)) {
+      if (!isRecord(state)) continue;
+      shards.set(id, {
+        ...(typeof state.after === "string" && { after: state.after }),
+        ...(state.done === true && { done: true }),
+      });
+    }
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  const kept = createDelayedFile(file, () => ({ streamArn, shards: Object.fromEntries(shards) }));
+  return {
+    resumed,
+    get,
+    set(shardId, state) {
+      shards.set(shardId, state);
+      kept.changed();
+    },
+    flush: kept.flush,
+    close: kept.close,
+  };
+}
+
+function readStored(file: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isRecord(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new Error(
+      `${file} cannot be read: ${error}. Delete it to read the stream from its start, or start with --fresh.`,
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import type { Checkpoints } from "./checkpoints.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Pacer } from "./poll-schedule.ts";
+import { type Position, pageSize, type StreamApi, StreamError } from "./stream-api.ts";
+import type { StreamRecord } from "./stream-record.ts";
+
+export interface ShardReader {
+  /** Resolves when the place to begin is fixed: what is written after that will be read. */
+  readonly ready: Promise<void>;
+  /** Resolves with true at the shard's end, with false when the runner closes. */
+  readonly ended: Promise<boolean>;
+  /** When the last read began that found nothing, by performance.now(): all that was written before it has been read. */
+  readonly emptyAt: number;
+}
+
+interface ShardReaderOptions {
+  readonly api: StreamApi;
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly start: Position;
+  readonly checkpoints: Checkpoints;
+  readonly lanes: Lanes;
+  readonly pacer: Pacer;
+  readonly toRecord: (raw: unknown) => StreamRecord;
+  readonly wanted: (record: StreamRecord) => boolean;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reads one shard from its beginning to its end, and hands its records to the lanes. */
+export function readShard(options: ShardReaderOptions): ShardReader {
+  const { api, streamArn, shardId, checkpoints, lanes, pacer, signal, log } = options;
+  let position = options.start;
+  let iterator: string | undefined;
+  let complained = false;
+  let emptyAt = 0;
+
+  const open = async (): Promise<string> => {
+    iterator ??= await api.openShard(streamArn, shardId, position);
+    return iterator;
+  };
+  /** Reads once; undefined when it failed and the next poll may try again. */
+  const read = async () => {
+    try {
+      const page = await api.readRecords(await open());
+      complained = false;
+      return page;
+    } catch (error) {
+      iterator = undefined;
+      if (signal.aborted) return undefined;
+      const code = error instanceof StreamError ? error.code : "";
+      // Iterators live for 15 minutes, and records for 24 hours.
+      if (code === "TrimmedDataAccessException") position = "TRIM_HORIZON";
+      else if (code !== "ExpiredIteratorException" && !complained) {
+        complained = true;
+        log(
+          `${shardId} of ${streamArn} cannot be read now: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+      return undefined;
+    }
+  };
+
+  const run = async (): Promise<boolean> => {
+    while (!signal.aborted) {
+      await lanes.room();
+      const began = performance.now();
+      const page = await read();
+      for (const raw of page?.records ?? []) {
+        const record = options.toRecord(raw);
+        lanes.add(record, options.wanted(record));
+        position = { after: record.dynamodb.SequenceNumber };
+      }
+      if (page !== undefined && page.next === undefined) {
+        await lanes.drain();
+        return !signal.aborted;
+      }
+      iterator = page?.next;
+      if (page?.records.length === 0) emptyAt = began;
+      const count = page?.records.length ?? 0;
+      if (count > 0) pacer.found();
+      if (count < pageSize) await pacer.rest(signal);
+    }
+    return false;
+  };
+
+  const ready = open().then(() => {
+    // Known from now on, so that a restart does not take it for a new shard.
+    if (checkpoints.get(shardId) === undefined) checkpoints.set(shardId, {});
+  });
+  return {
+    ready,
+    ended: ready.then(run),
+    get emptyAt() {
+      return emptyAt;
+    },
+  };
+}

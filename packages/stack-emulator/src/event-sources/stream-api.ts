@@ -1,0 +1,106 @@
+import { withEmptyMapsInRecords } from "../dynamodb/empty-maps.ts";
+import { localSignature } from "../dynamodb/tables.ts";
+import { createForward } from "../proxy/forward.ts";
+import { isRecord, type Payload, parsePayload } from "../proxy/types.ts";
+
+export interface Shard {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly closed: boolean;
+}
+
+/** Where to begin in a shard. */
+export type Position = "TRIM_HORIZON" | { readonly after: string };
+
+export interface StreamApi {
+  describeStream(
+    streamArn: string,
+  ): Promise<{ readonly shards: readonly Shard[]; readonly partitionKey: string }>;
+  openShard(streamArn: string, shardId: string, position: Position): Promise<string>;
+  /** `next` is undefined at the end of a closed shard. */
+  readRecords(iterator: string): Promise<{ records: readonly unknown[]; next: string | undefined }>;
+  close(): void;
+}
+
+/** So many records one read gives at most. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
+export const pageSize = 1000;
+
+/** An error of the streams API; `code` without its namespace, such as `ExpiredIteratorException`. */
+export class StreamError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.name = "StreamError";
+    this.code = code;
+  }
+}
+
+/**
+ * Reads streams straight from DynamoDB Local, past the proxy: Lambda's own polling is no call of a function.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
+ */
+export function createStreamApi(dynamoEndpoint: string): StreamApi {
+  const { forward, close } = createForward(Number(new URL(dynamoEndpoint).port));
+  const call = async (action: string, payload: Payload): Promise<Payload> => {
+    const headers = { ...localSignature, "x-amz-target": `DynamoDBStreams_20120810.${action}` };
+    const { status, body } = await forward(headers, Buffer.from(JSON.stringify(payload)));
+    const answer = parsePayload(body);
+    if (status === 200) return answer;
+    throw new StreamError(
+      String(answer.__type).split("#").at(-1) ?? "",
+      String(answer.Message ?? answer.message ?? status),
+    );
+  };
+  return {
+    async describeStream(StreamArn) {
+      const shards: Shard[] = [];
+      let partitionKey = "";
+      let last: unknown;
+      do {
+        const page = { StreamArn, ...(last === undefined ? {} : { ExclusiveStartShardId: last }) };
+        const { StreamDescription } = await call("DescribeStream", page);
+        const { Shards, LastEvaluatedShardId, KeySchema } = isRecord(StreamDescription)
+          ? StreamDescription
+          : {};
+        for (const shard of records(Shards)) shards.push(readShard(shard));
+        partitionKey = String(records(KeySchema).find(({ KeyType }) => KeyType === "HASH")?.AttributeName);
+        last = LastEvaluatedShardId;
+      } while (last !== undefined);
+      return { shards, partitionKey };
+    },
+    async openShard(StreamArn, ShardId, position) {
+      const where =
+        typeof position === "string"
+          ? { ShardIteratorType: position }
+          : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: position.after };
+      return String((await call("GetShardIterator", { StreamArn, ShardId, ...where })).ShardIterator);
+    },
+    async readRecords(ShardIterator) {
+      const answer = await call("GetRecords", { ShardIterator, Limit: pageSize });
+      const { Records, NextShardIterator } = withEmptyMapsInRecords(answer);
+      return {
+        records: Array.isArray(Records) ? Records : [],
+        next: typeof NextShardIterator === "string" ? NextShardIterator : undefined,
+      };
+    },
+    close,
+  };
+}
+
+/** The sequence number of a record as the API gives it. */
+export const sequenceNumberOf = (record: unknown): string => {
+  const change = isRecord(record) ? record.dynamodb : undefined;
+  return String(isRecord(change) ? change.SequenceNumber : undefined);
+};
+
+const records = (value: unknown): Payload[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+
+function readShard(shard: Payload): Shard {
+  const range = isRecord(shard.SequenceNumberRange) ? shard.SequenceNumberRange : {};
+  return {
+    id: String(shard.ShardId),
+    parentId: typeof shard.ParentShardId === "string" ? shard.ParentShardId : undefined,
+    closed: range.EndingSequenceNumber !== undefined,
+  };
+}
