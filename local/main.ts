@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type Runner, startRunner } from "../packages/stack-emulator/src/emulator.ts";
+import { removeReadyFile, writeReadyFile } from "../packages/stack-emulator/src/ready-file.ts";
 import { createReport, type Report, silentReport } from "../packages/stack-emulator/src/report.ts";
 import { StartError } from "../packages/stack-emulator/src/start-error.ts";
 import { createDemoAccounts, describeDemoAccounts } from "./demo-accounts.ts";
 import { type CommandLine, parseCommandLine, usage } from "./options.ts";
-import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
 
 // `npm start`: serves the stack on this machine until it is interrupted.
 

@@ -6,6 +6,7 @@ import {
   createWebSocketGateway,
   type WebSocketGateway,
 } from "./api-gateway/websocket/create-websocket-gateway.ts";
+import { ADMIN_ACCESS_KEY_ID, startAws } from "./aws.ts";
 import { createClock } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
@@ -16,7 +17,6 @@ import { listen, stopListening } from "./listen.ts";
 import { outputsOf } from "./outputs.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
 import { shortFunctionName } from "./proxy/function-names.ts";
-import { ADMIN_ACCESS_KEY_ID, startAws } from "./proxy/index.ts";
 import type { Report } from "./report.ts";
 import { loadTemplate } from "./template/load-template.ts";
 import { createNames } from "./template/names.ts";
