@@ -11,7 +11,7 @@ import { createClock } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
 import { startEventSources } from "./event-sources/index.ts";
-import { takePort } from "./gateway-server.ts";
+import { createGatewayServer } from "./gateway-server.ts";
 import { createFunctionHost, type OwnedFunctionHost } from "./lambda/create-function-host.ts";
 import { listen, stopListening } from "./listen.ts";
 import { outputsOf } from "./outputs.ts";
@@ -92,8 +92,8 @@ async function startParts(
   // Also when the start itself is interrupted.
   process.once("exit", data.release);
 
-  const frontDoor = await takePort(options.port);
-  onClose(frontDoor.close);
+  const gatewayServer = await createGatewayServer(options.port);
+  onClose(gatewayServer.close);
 
   const templateDir = resolve(options.templateDir ?? join(data.path, "cdk.out"));
   if (!options.templateDir) {
@@ -144,7 +144,7 @@ async function startParts(
     },
   });
   onClose(webSocket.close);
-  frontDoor.open(createHttpGateway({ stack, functions, clock, log: log("http") }), webSocket);
+  gatewayServer.open(createHttpGateway({ stack, functions, clock, log: log("http") }), webSocket);
 
   const sources = await startEventSources({
     stack,
@@ -177,7 +177,7 @@ async function startParts(
   onClose(() => stopListening(control));
   report.step("the HTTP and WebSocket APIs answer");
 
-  const authority = `127.0.0.1:${frontDoor.port}`;
+  const authority = `127.0.0.1:${gatewayServer.port}`;
   return {
     dataDir: data.path,
     addresses: {

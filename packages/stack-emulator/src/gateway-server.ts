@@ -4,7 +4,7 @@ import type { WebSocketGateway } from "./api-gateway/websocket/create-websocket-
 import { listen, stopListening } from "./listen.ts";
 
 /** The one port of both APIs. */
-interface FrontDoor {
+interface GatewayServer {
   readonly port: number;
   /** From now on requests reach the gateways; until then they are answered with 503. */
   open(http: HttpGateway, webSocket: WebSocketGateway): void;
@@ -19,7 +19,7 @@ const serverOptions = {
 };
 
 /** Takes the port at once, before anything slow starts, so that a port that is taken is said at once. */
-export async function takePort(wanted: number): Promise<FrontDoor> {
+export async function createGatewayServer(wanted: number): Promise<GatewayServer> {
   let gateways: { http: HttpGateway; webSocket: WebSocketGateway } | undefined;
   const server = createServer(serverOptions, (request, response) => {
     if (gateways) gateways.http.handle(request, response);
