@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { listen, stopListening } from "../../packages/stack-emulator/src/listen.ts";
 
 // The command itself, as a process.
 
@@ -49,9 +48,11 @@ test("--help tells the options", async () => {
 
 test("a port that is taken is said at once", async () => {
   const server = createServer();
-  const port = await listen(server, 0);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // It listens on TCP.
+  const { port } = server.address() as AddressInfo;
   const { code, output } = await start("--port", String(port), "--fresh").ended;
-  await stopListening(server);
+  server.close();
   expect([code, output]).toEqual([
     1,
     expect.stringContaining(`Port ${port} is in use. Stop what listens there, or`),

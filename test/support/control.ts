@@ -53,7 +53,7 @@ export const injectFault = async (fault: FaultSpec): Promise<void> => {
   if (fault.function === undefined) await untilSettled();
   await ask("POST", "/faults", fault);
 };
-// Each `as` is safe: the shapes of the runner's own control API, which test/runner holds.
+// Each `as` is safe: the shapes of the runner's own control API, which its own tests hold.
 export const listFaults = async (): Promise<readonly { hits: number }[]> =>
   (await ask("GET", "/faults")) as readonly { hits: number }[];
 export const clearFaults = async (): Promise<void> => {

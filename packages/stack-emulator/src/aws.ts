@@ -76,7 +76,7 @@ export interface Aws {
   close(): Promise<void>;
 }
 
-/** The secret of every key id: nobody else can reach the runner's loopback port, and S3 verifies signatures with it. */
+/** The secret of every key id: nobody else can reach the emulator's loopback port, and S3 verifies signatures with it. */
 const secretKey = "local";
 
 /** Starts every AWS service that the template uses, behind one endpoint, and registers the names of its resources. */

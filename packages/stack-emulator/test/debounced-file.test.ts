@@ -7,7 +7,7 @@ import { createDebouncedFile } from "../src/debounced-file.ts";
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "parley-test-"));
+  folder = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   file = join(folder, "state.json");
 });
 afterEach(() => rmSync(folder, { recursive: true }));

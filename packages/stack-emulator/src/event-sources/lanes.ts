@@ -7,9 +7,9 @@ import type { StreamRecord } from "./stream-record.ts";
 export interface Lanes {
   /** Takes a record in; an unwanted one (filtered) counts as done at once. */
   add(record: StreamRecord, wanted: boolean): void;
-  /** Resolves when there is room for more records, or the runner closes. */
+  /** Resolves when there is room for more records, or the emulator closes. */
   room(): Promise<void>;
-  /** Delivers what is left without waiting for batches to fill; resolves when all is done, or the runner closes. */
+  /** Delivers what is left without waiting for batches to fill; resolves when all is done, or the emulator closes. */
   drain(): Promise<void>;
   /** How many records have been taken in and are not done yet. */
   readonly open: number;

@@ -7,7 +7,7 @@ import type { StreamRecord } from "./stream-record.ts";
 export interface ShardReader {
   /** Resolves when the place to begin is fixed: what is written after that will be read. */
   readonly ready: Promise<void>;
-  /** Resolves with true at the shard's end, with false when the runner closes. */
+  /** Resolves with true at the shard's end, with false when the emulator closes. */
   readonly ended: Promise<boolean>;
   /** When the last read began that found nothing, by performance.now(): all that was written before it has been read. */
   readonly emptyAt: number;

@@ -150,11 +150,11 @@ describe("$connect", () => {
   test("alone decides on the subprotocol", async () => {
     const { webSocketUrl } = await withConnect(`
       export const handler = async ({ queryStringParameters }) =>
-        ({ statusCode: 200, headers: queryStringParameters ? { 'sec-websocket-protocol': 'parley' } : {} });`);
-    const client = await openClient(`${webSocketUrl}?pick=1`, ["parley", "a.token"]);
-    expect(client.socket.protocol).toBe("parley");
+        ({ statusCode: 200, headers: queryStringParameters ? { 'sec-websocket-protocol': 'chat' } : {} });`);
+    const client = await openClient(`${webSocketUrl}?pick=1`, ["chat", "a.token"]);
+    expect(client.socket.protocol).toBe("chat");
     // A client that offers some and is given none refuses the connection itself (RFC 6455, 4.1).
-    await expect(openClient(webSocketUrl, ["parley"])).rejects.toThrow("no subprotocol");
+    await expect(openClient(webSocketUrl, ["chat"])).rejects.toThrow("no subprotocol");
   });
 
   test("is not run for another path", async () => {

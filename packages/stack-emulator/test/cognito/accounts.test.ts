@@ -117,7 +117,7 @@ test("tokens have Cognito's claims and lifetimes, and verify against the issuer'
   expect(id["cognito:username"]).toBe(access.sub);
 });
 
-test("tokens follow the runner's clock", async () => {
+test("tokens follow the emulator's clock", async () => {
   const address = await newUser();
   const before = await tokensOf(address);
   aws.advance(31 * minute);

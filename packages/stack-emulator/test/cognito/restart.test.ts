@@ -15,7 +15,7 @@ afterAll(() => aws.close());
 const { signUp, refresh, getUser, newUser, tokensOf } = callsOf(() => ({ aws, cognito }));
 
 test("data, keys and issuer outlive a restart; --fresh keeps nothing", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "parley-test-"));
+  const dataDir = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   let blocker: Server | undefined;
   try {
     const start = async () => {

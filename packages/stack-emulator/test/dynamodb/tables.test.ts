@@ -15,7 +15,7 @@ let dataDir: string;
 let aws: TestAws | undefined;
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), "parley-test-"));
+  dataDir = mkdtempSync(join(tmpdir(), "stack-emulator-"));
 });
 
 afterEach(async () => {

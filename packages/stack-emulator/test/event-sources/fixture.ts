@@ -57,7 +57,7 @@ export async function openEvents(
   dynamoEndpoint: string,
   queues: Record<string, Record<string, unknown>> = {},
 ): Promise<Events> {
-  const dataDir = await mkdtemp(join(tmpdir(), "parley-events-"));
+  const dataDir = await mkdtemp(join(tmpdir(), "stack-emulator-"));
   const clock = createClock();
   const resources = new Map<string, Resource>(
     Object.entries(queues).map(([id, Properties]) => [id, { Type: "AWS::SQS::Queue", Properties }]),

@@ -38,7 +38,7 @@ const api: StreamApi = {
 };
 
 test("a child shard is read when its parent's records are done, and neither again after a restart", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "parley-shards-"));
+  const folder = await mkdtemp(join(tmpdir(), "stack-emulator-"));
   const clock = createClock();
   const mapping: StreamMapping = {
     kind: "stream",

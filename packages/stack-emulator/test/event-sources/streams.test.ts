@@ -130,7 +130,7 @@ describe("a DynamoDB stream", () => {
     await until(() => expect(delivered()).toEqual(["first/-", "meanwhile/-", "second/-"]));
   });
 
-  test("delivers again what was under way when the runner stopped", async () => {
+  test("delivers again what was under way when the emulator stopped", async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const { promise: crash, reject } = Promise.withResolvers<void>();
     await events.start(mapping(), async () => {

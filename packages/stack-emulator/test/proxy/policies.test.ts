@@ -144,7 +144,7 @@ test("dynamodb:Attributes holds for all attributes that a request names", async 
   expect(await outcome("SomeAttributes", update("seen", { ReturnValues: "ALL_NEW" }))).toBe(denied);
 });
 
-test("a condition that the runner does not know refuses the call and says so", async () => {
+test("a condition that the emulator does not know refuses the call and says so", async () => {
   expect(await outcome("Conditional", get())).toBe(denied);
   expect(aws.lines.some((line) => line.includes("does not know the condition key aws:sourceip"))).toBe(true);
 });
@@ -246,7 +246,7 @@ test("a function's grants can be asked for", () => {
   expect(aws.mayCall("NoSuchFunction", "dynamodb:GetItem", tableArn)).toBe(false);
 });
 
-test("a key of nobody is refused, the runner's own passes and is not metered", async () => {
+test("a key of nobody is refused, the emulator's own passes and is not metered", async () => {
   const send = (accessKeyId: string) => {
     const { dynamo } = aws.as("NoRole");
     dynamo.config.credentials = () => Promise.resolve({ accessKeyId, secretAccessKey: "local" });

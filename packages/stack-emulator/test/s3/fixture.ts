@@ -38,7 +38,7 @@ interface Running {
 }
 
 export async function openS3(bucketProperties: Record<string, unknown> = {}): Promise<S3Fixture> {
-  const dataDir = await mkdtemp(join(tmpdir(), "parley-s3-"));
+  const dataDir = await mkdtemp(join(tmpdir(), "stack-emulator-"));
   const clock = createClock();
   const invocations: [string, unknown][] = [];
   const bucket: Resource = {

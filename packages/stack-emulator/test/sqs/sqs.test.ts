@@ -44,7 +44,7 @@ let client: SQSClient;
 let refs: Map<string, string>;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "parley-sqs-"));
+  dataDir = await mkdtemp(join(tmpdir(), "stack-emulator-"));
   clock = createClock();
   await open();
 });

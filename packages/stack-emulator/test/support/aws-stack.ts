@@ -13,7 +13,7 @@ import type { Caller, FunctionHost } from "../../src/lambda/types.ts";
 import { createNames } from "../../src/template/names.ts";
 import type { Resource, Template } from "../../src/template/types.ts";
 
-/** The resources of a small stack: what the AWS part of the runner reads of a template. */
+/** The resources of a small stack: what the AWS part of the emulator reads of a template. */
 export function smallStack(changes: Record<string, Resource> = {}): Template {
   const resources: Record<string, Resource> = {
     Table: {
@@ -145,7 +145,7 @@ export async function startTestAws(
   options: { template?: Template; dataDir?: string; java?: string } = {},
 ): Promise<TestAws> {
   const { template = smallStack(), dataDir } = options;
-  const scratch = mkdtempSync(join(tmpdir(), "parley-test-"));
+  const scratch = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   const clock = createClock();
   const names = createNames(template);
   const callers = new Map<string, Caller>();

@@ -46,7 +46,7 @@ export async function echoedIn(response: Response): Promise<APIGatewayProxyEvent
 
 /** Serves a template made of these resources: a cloud assembly on disk, real workers and both gateways. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const dir = mkdtempSync(join(tmpdir(), "parley-runner-test-"));
+  const dir = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   writeAssembly(dir, options);
   const template = loadTemplate(dir);
   const stack = resolveStack(template, createNames(template));

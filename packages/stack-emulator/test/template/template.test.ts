@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 function load(template: object, assets: object = {}) {
-  const dir = mkdtempSync(join(tmpdir(), "parley-template-"));
+  const dir = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   dirs.push(dir);
   const artifacts = {
     "Test.assets": { type: "cdk:asset-manifest", properties: { file: "Test.assets.json" } },

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Writes JSON so that nobody ever reads half of it. */
+/** Writes JSON so that no reader ever meets half of it. */
 export function writeReadyFile(file: string, content: object): void {
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.tmp`;
