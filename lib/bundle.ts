@@ -8,6 +8,9 @@ import { type Bundle, keptBundles } from "./kept-bundles.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundlesFolder = "cdk.out/bundles";
 
+/** The folder relative to which the source maps of the bundles name their sources. */
+export const sourceMapRoot = join(root, bundlesFolder);
+
 /**
  * Imports what a CommonJS package requires of Node, since an ES module has no `require`: without it, web-push would end
  * the function when it is loaded. https://esbuild.github.io/plugins/

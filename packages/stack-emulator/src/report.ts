@@ -1,15 +1,14 @@
-/** What the emulator tells whoever started it. */
+/** What the emulator tells the user who started it. */
 export interface Report {
   /** Something is done; printed with the seconds since the start. */
   step(text: string): void;
-  /** A line from one of the parts: a function, a gateway, a store. */
-  line(source: string, text: string): void;
+  /** Text from one of the parts: a function, a gateway, a store. */
+  line(source: string, text: string, isError?: boolean): void;
   /** Printed as it is. */
   say(text: string): void;
 }
 
-export const silentReport: Report = { step: () => undefined, line: () => undefined, say: () => undefined };
-
+/** Prints what the emulator tells. */
 export function createReport(): Report {
   const startedAt = performance.now();
   const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -18,7 +17,24 @@ export function createReport(): Report {
       const elapsed = ((performance.now() - startedAt) / 1000).toFixed(1);
       print(`${elapsed.padStart(6)} s  ${text}`);
     },
-    line: (source, text) => print(`${source.padStart(12)} | ${text}`),
+    line: (source, text) => print(labelled(source, text)),
     say: print,
   };
+}
+
+/** Prints errors of functions alone, to stderr. */
+export const quietReport: Report = {
+  step: () => undefined,
+  line(source, text, isError = false) {
+    if (isError) process.stderr.write(`${labelled(source, text)}\n`);
+  },
+  say: () => undefined,
+};
+
+/** Each line of the text, with the name of what it comes from. */
+function labelled(source: string, text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `${source.padStart(12)} | ${line}`)
+    .join("\n");
 }

@@ -9,6 +9,7 @@ import { createWebSocketGateway } from "../../src/api-gateway/websocket/create-w
 import type { Connections } from "../../src/api-gateway/websocket/types.ts";
 import { createClock, type SharedClock } from "../../src/clock.ts";
 import { createFunctionHost, type OwnedFunctionHost } from "../../src/lambda/create-function-host.ts";
+import type { FunctionLog } from "../../src/lambda/types.ts";
 import { loadTemplate } from "../../src/template/load-template.ts";
 import { createNames } from "../../src/template/names.ts";
 import { resolveStack } from "../../src/template/resolve-stack.ts";
@@ -32,6 +33,10 @@ export interface Served {
   readonly connections: Connections;
   /** What functions printed and gateways noted. */
   readonly logs: string[];
+  /** What functions printed. */
+  readonly printed: FunctionLog[];
+  /** Writes a module that may take the place of a function's code, and gives its path. */
+  writeModule(name: string, source: string): string;
   close(): Promise<void>;
 }
 
@@ -52,6 +57,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const stack = resolveStack(template, createNames(template));
   const clock = createClock();
   const logs: string[] = [];
+  const printed: FunctionLog[] = [];
   const log = (line: string) => void logs.push(line);
   const functions = createFunctionHost({
     template,
@@ -59,7 +65,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
     clock,
     endpoints: { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
     concurrency: options.concurrency ?? 4,
-    log: (functionLogicalId, line) => log(`${functionLogicalId}: ${line}`),
+    log(entry) {
+      printed.push(entry);
+      log(`${entry.functionLogicalId}: ${entry.text}`);
+    },
   });
   const types = [...stack.resources.values()].map(({ Properties }) => Properties.ProtocolType);
   const http = types.includes("HTTP") ? createHttpGateway({ stack, functions, clock, log }) : undefined;
@@ -80,6 +89,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return webSocket.connections;
     },
     logs,
+    printed,
+    writeModule(name, source) {
+      writeFileSync(join(dir, name), source);
+      return join(dir, name);
+    },
     async close() {
       webSocket?.close();
       server.closeAllConnections();
