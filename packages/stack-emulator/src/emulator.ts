@@ -8,6 +8,7 @@ import { startAws } from "./aws.ts";
 import { createClock } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { createLogs } from "./control/logs.ts";
+import { createRequestLog } from "./control/request-log.ts";
 import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
 import { startEventSources } from "./event-sources/index.ts";
 import { createGatewayServer } from "./gateway-server.ts";
@@ -44,6 +45,8 @@ export interface EmulatorOptions {
   readonly sourceRoot?: string | undefined;
   /** Workers of one function at most. */
   readonly concurrency: number;
+  /** Reports each request and each frame. */
+  readonly logRequests?: boolean;
   /** Milliseconds without a frame after which a WebSocket connection is closed. @default - 10 minutes */
   readonly idleMs?: number | undefined;
   /** Milliseconds after which a WebSocket connection is closed in any case. @default - 2 hours */
@@ -151,6 +154,7 @@ async function startParts(
   const stack = resolveStack(template, names);
   const sourceMaps = createSourceMaps({ assetsDir: templateDir, sourceRoot: options.sourceRoot });
   const logs = createLogs();
+  const requestLog = options.logRequests ? createRequestLog(aws.meter, report.request) : undefined;
   functions = createFunctionHost({
     template,
     stack,
@@ -173,7 +177,10 @@ async function startParts(
         text,
       });
     },
-    onInvoke: ({ functionLogicalId, operation }) => aws.meter.invoked(functionLogicalId, operation),
+    onInvoke(caller, gatewayRequestId) {
+      aws.meter.invoked(caller.functionLogicalId, caller.operation);
+      if (gatewayRequestId !== undefined) requestLog?.invoked(caller, gatewayRequestId);
+    },
   });
   onClose(functions.close);
   functions.prewarm();
@@ -185,6 +192,7 @@ async function startParts(
       functions,
       clock,
       log: log("websocket"),
+      onAnswered: requestLog?.answered,
       limits: {
         ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
         ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
@@ -193,7 +201,7 @@ async function startParts(
     onClose(webSocket.close);
   }
   const http = protocols.includes("HTTP")
-    ? createHttpGateway({ stack, functions, clock, log: log("http") })
+    ? createHttpGateway({ stack, functions, clock, log: log("http"), onAnswered: requestLog?.answered })
     : undefined;
   gatewayServer.open(http, webSocket);
 

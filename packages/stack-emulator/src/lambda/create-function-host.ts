@@ -19,8 +19,8 @@ interface FunctionHostOptions {
   readonly concurrency: number;
   /** Takes what functions print. */
   readonly log: (entry: FunctionLog) => void;
-  /** Told of every invocation when it is accepted. */
-  readonly onInvoke?: (caller: Caller) => void;
+  /** Told of every invocation when it is accepted, with the id of API Gateway's request behind it. */
+  readonly onInvoke?: (caller: Caller, gatewayRequestId: string | undefined) => void;
 }
 
 export interface OwnedFunctionHost extends FunctionHost {
@@ -65,16 +65,12 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
         return Promise.reject(new FunctionError("unhandled", "RequestTooLargeException", message));
       }
       const requestId = randomUUID();
+      const gatewayRequestId = gatewayRequestIdOf(event);
       const operation = meta?.operation;
-      options.onInvoke?.({
-        functionLogicalId,
-        roleLogicalId: roleOf(functionLogicalId),
-        requestId,
-        operation,
-      });
+      const roleLogicalId = roleOf(functionLogicalId);
+      options.onInvoke?.({ functionLogicalId, roleLogicalId, requestId, operation }, gatewayRequestId);
       underWay += 1;
       return new Promise((resolve, reject) => {
-        const gatewayRequestId = gatewayRequestIdOf(event);
         pool.invoke({ requestId, gatewayRequestId, operation, eventJson, resolve, reject });
       }).finally(() => {
         underWay -= 1;
