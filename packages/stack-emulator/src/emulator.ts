@@ -1,11 +1,11 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createHttpGateway } from "./api-gateway/http/create-http-gateway.ts";
 import {
   createWebSocketGateway,
   type WebSocketGateway,
 } from "./api-gateway/websocket/create-websocket-gateway.ts";
 import { startAws } from "./aws.ts";
-import { createClock } from "./clock.ts";
+import { createClock, longestTimerMs } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { createLogs } from "./control/logs.ts";
 import { createRequestLog } from "./control/request-log.ts";
@@ -17,7 +17,6 @@ import { readableLog } from "./lambda/readable-log.ts";
 import { createSourceMaps } from "./lambda/source-maps.ts";
 import { listen, stopListening } from "./listen.ts";
 import { outputsOf } from "./outputs.ts";
-import { checkPrerequisites } from "./prerequisites.ts";
 import { shortFunctionName } from "./proxy/function-names.ts";
 import { ADMIN_ACCESS_KEY_ID } from "./proxy/types.ts";
 import type { Report } from "./report.ts";
@@ -26,6 +25,7 @@ import { createNames } from "./template/names.ts";
 import { REGION } from "./template/pseudo-parameters.ts";
 import { resourcesOfType } from "./template/read.ts";
 import { resolveStack } from "./template/resolve-stack.ts";
+import { unservedTypes } from "./template/unserved-types.ts";
 
 export interface EmulatorOptions {
   /**
@@ -45,6 +45,8 @@ export interface EmulatorOptions {
   readonly sourceRoot?: string | undefined;
   /** Workers of one function at most. */
   readonly concurrency: number;
+  /** Whether a debugger may attach: functions have no time limits, and their code leads to its sources. */
+  readonly debug?: boolean;
   /** Reports each request and each frame. */
   readonly logRequests?: boolean;
   /** Milliseconds without a frame after which a WebSocket connection is closed. @default - 10 minutes */
@@ -120,7 +122,6 @@ async function startParts(
   onClose: (closer: () => unknown) => void,
 ): Promise<Omit<Emulator, "close">> {
   const log = (source: string) => (line: string) => report.line(source, line);
-  await checkPrerequisites();
   const data = options.fresh ? openTemporaryDirectory() : openDataDirectory(options.dataDir);
   onClose(data.release);
   // Also when the start itself is interrupted.
@@ -132,6 +133,8 @@ async function startParts(
   const { template: given } = options;
   const templateDir = resolve(typeof given === "string" ? given : await given(data.path));
   const template = loadTemplate(templateDir);
+  const unserved = unservedTypes(template);
+  if (unserved.length > 0) log("template")(`not served: ${unserved.join(", ")}`);
   const names = createNames(template);
   const clock = createClock();
 
@@ -153,6 +156,7 @@ async function startParts(
 
   const stack = resolveStack(template, names);
   const sourceMaps = createSourceMaps({ assetsDir: templateDir, sourceRoot: options.sourceRoot });
+  const longestTimeoutMs = options.debug ? longestTimerMs : undefined;
   const logs = createLogs();
   const requestLog = options.logRequests ? createRequestLog(aws.meter, report.request) : undefined;
   functions = createFunctionHost({
@@ -161,6 +165,7 @@ async function startParts(
     endpoints: aws.environment,
     clock,
     concurrency: options.concurrency,
+    debug: options.debug ? { folder: join(data.path, "debug"), sourceRoot: options.sourceRoot } : undefined,
     log(entry) {
       const { functionLogicalId, requestId, gatewayRequestId, isError, text } = readableLog(
         entry,
@@ -193,6 +198,7 @@ async function startParts(
       clock,
       log: log("websocket"),
       onAnswered: requestLog?.answered,
+      longestTimeoutMs,
       limits: {
         ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
         ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
@@ -201,7 +207,14 @@ async function startParts(
     onClose(webSocket.close);
   }
   const http = protocols.includes("HTTP")
-    ? createHttpGateway({ stack, functions, clock, log: log("http"), onAnswered: requestLog?.answered })
+    ? createHttpGateway({
+        stack,
+        functions,
+        clock,
+        log: log("http"),
+        onAnswered: requestLog?.answered,
+        longestTimeoutMs,
+      })
     : undefined;
   gatewayServer.open(http, webSocket);
 

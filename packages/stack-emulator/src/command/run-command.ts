@@ -37,10 +37,11 @@ export async function runCommand(read: () => Command | undefined, usage: string)
     void stop(1);
   };
   const run = async (command: Command): Promise<void> => {
-    const { readyFile, quiet, fresh, template } = command;
+    const { readyFile, quiet, fresh, template, inspectPort } = command;
     const report = quiet ? quietReport : createReport();
     // A reader that waits for the file must not meet an earlier run's.
     if (readyFile !== undefined) removeReadyFile(readyFile);
+    if (inspectPort !== undefined) await openInspector(inspectPort);
     const options: EmulatorOptions = { ...command, template: (dataDir) => template(dataDir, report) };
     // What parts say of each other's end while they stop is no news.
     const line: Report["line"] = (...given) => {
@@ -70,6 +71,15 @@ export async function runCommand(read: () => Command | undefined, usage: string)
   } catch (error) {
     fail(error);
   }
+}
+
+/** Prints the address to which a debugger attaches, as `node --inspect` does. */
+async function openInspector(port: number): Promise<void> {
+  const inspector = await import("node:inspector");
+  inspector.open(port, "127.0.0.1");
+  // A port that is in use is no error: Node then prints a sentence of its own.
+  if (inspector.url() === undefined)
+    throw new StartError(`The debugger's port ${port} is in use: choose another with --inspect-port N.`);
 }
 
 function describeAddresses(addresses: Addresses, dataDir: string | undefined, text: string): string {

@@ -20,14 +20,14 @@ const startAttempts = 3;
  */
 export async function startDynamoDbLocal(options: {
   readonly dataPath: string | undefined;
-  readonly java?: string;
+  readonly java: string;
   /** Hears that it ended by itself, with what it said last. */
   readonly onFailure: (error: Error) => void;
 }): Promise<DynamoDbLocal> {
   for (let attempt = 1; ; attempt++) {
     const port = await findFreePort();
     try {
-      return await start(port, options.dataPath, options.java ?? "java", options.onFailure);
+      return await start(port, options.dataPath, options.java, options.onFailure);
     } catch (error) {
       // Someone else may have taken the port since it was found free.
       if (attempt === startAttempts || !String(error).includes("Address already in use")) throw error;

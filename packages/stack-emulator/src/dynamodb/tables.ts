@@ -38,7 +38,7 @@ export async function provisionTables(
   const call = createDynamoCall(forward);
   const tables = new Map<string, Table>();
   for (const [logicalId, resource] of template.resources) {
-    if (resource.Type !== "AWS::DynamoDB::Table" && resource.Type !== "AWS::DynamoDB::GlobalTable") continue;
+    if (!isTable(resource)) continue;
     const definition = tableDefinition(logicalId, resource);
     const existing = await call("DescribeTable", { TableName: definition.TableName }).catch(() => undefined);
     if (existing) refuseOtherShape(definition, existing.Table);
@@ -66,6 +66,14 @@ export async function provisionTables(
     log(`table ${definition.TableName} ${existing ? "kept" : "made"}`);
   }
   return tables;
+}
+
+export function hasTables({ resources }: Template): boolean {
+  return [...resources.values()].some(isTable);
+}
+
+function isTable({ Type }: Resource): boolean {
+  return Type === "AWS::DynamoDB::Table" || Type === "AWS::DynamoDB::GlobalTable";
 }
 
 type DynamoCall = (action: string, payload: unknown) => Promise<Payload>;

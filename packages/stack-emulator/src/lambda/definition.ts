@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ResolvedStack, Template } from "../template/types.ts";
 
@@ -46,7 +47,7 @@ export function readFunctions(
       roleLogicalId: roles.get(String(properties.Role)) ?? "",
       name: String(stack.resolve({ Ref: logicalId })),
       arn: String(stack.resolve({ "Fn::GetAtt": [logicalId, "Arn"] })),
-      file: join(template.assetsDir, assetPath, `${module}.mjs`),
+      file: moduleFile(join(template.assetsDir, assetPath, module)),
       exportName,
       environment: readEnvironment(properties.Environment),
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html: 3 s and 128 MB by default
@@ -55,6 +56,12 @@ export function readFunctions(
     });
   }
   return functions;
+}
+
+/** The first that exists of the names that Lambda knows; the first of all when none does. */
+function moduleFile(path: string): string {
+  const files = ["mjs", "js", "cjs"].map((extension) => `${path}.${extension}`);
+  return files.find((file) => existsSync(file)) ?? `${path}.mjs`;
 }
 
 function readEnvironment(environment: unknown): Record<string, string> {

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import { shiftDate } from "./shift-date.js";
@@ -44,6 +47,17 @@ for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
     return true;
   };
   process[stream].write = write;
+}
+
+// Lambda takes a `.js` file for CommonJS, unless a package.json beside it says otherwise. Here, Node would go on to look for
+// one in the folders of the project that the template lies in.
+if (start.file.endsWith(".js") && !existsSync(join(dirname(start.file), "package.json"))) {
+  registerHooks({
+    load: (url, context, next) =>
+      url === pathToFileURL(start.file).href
+        ? next(url, { ...context, format: "commonjs" })
+        : next(url, context),
+  });
 }
 
 try {

@@ -11,6 +11,7 @@ import {
   startEventSources,
 } from "../../src/event-sources/index.ts";
 import type { FunctionHost } from "../../src/lambda/types.ts";
+import { requireJava } from "../../src/prerequisites.ts";
 import { type Payload, parsePayload } from "../../src/proxy/types.ts";
 import { createSqs, type Sqs } from "../../src/sqs/index.ts";
 import type { ResolvedStack, Resource } from "../../src/template/types.ts";
@@ -119,7 +120,11 @@ export interface Dynamo {
 }
 
 export async function openDynamo(): Promise<Dynamo> {
-  const local: DynamoDbLocal = await startDynamoDbLocal({ dataPath: undefined, onFailure: () => {} });
+  const local: DynamoDbLocal = await startDynamoDbLocal({
+    dataPath: undefined,
+    java: await requireJava(),
+    onFailure: () => {},
+  });
   const call = async (action: string, payload: unknown) => {
     const headers = { ...localSignature, "x-amz-target": `DynamoDB_20120810.${action}` };
     const { status, body } = await local.forward(headers, Buffer.from(JSON.stringify(payload)));

@@ -30,6 +30,8 @@ interface HttpGatewayOptions {
   /** Takes what a caller is not told. */
   readonly log: (line: string) => void;
   readonly onAnswered?: OnAnswered | undefined;
+  /** Milliseconds that a function may take at most. @default - the limit of API Gateway */
+  readonly longestTimeoutMs?: number | undefined;
 }
 
 export interface HttpGateway {
@@ -41,7 +43,7 @@ const INTEGRATION_TIMEOUT_MS = 30_000;
 
 /** Serves the HTTP API of the stack as API Gateway would. */
 export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
-  const { stack, functions, clock, log, onAnswered } = options;
+  const { stack, functions, clock, log, onAnswered, longestTimeoutMs = INTEGRATION_TIMEOUT_MS } = options;
   const api = readHttpApi(stack);
   if (!api) throw new Error("The template has no HTTP API to serve.");
   const findRoute = createRouter(api.routes);
@@ -113,10 +115,7 @@ export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
     }
     try {
       const work = functions.invoke(functionLogicalId, event, { operation });
-      const result = await within(
-        work,
-        Math.min(timeoutMs ?? INTEGRATION_TIMEOUT_MS, INTEGRATION_TIMEOUT_MS),
-      );
+      const result = await within(work, Math.min(timeoutMs ?? longestTimeoutMs, longestTimeoutMs));
       if (result === TIMED_OUT) return gatewayError(503, "Service Unavailable");
       const response = readFunctionResponse(result);
       if (response) return cors ? { ...response, headers: withoutCorsHeaders(response.headers) } : response;

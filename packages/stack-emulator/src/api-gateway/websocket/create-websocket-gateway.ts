@@ -34,6 +34,8 @@ interface WebSocketGatewayOptions {
   /** Takes what a client is not told. */
   readonly log: (line: string) => void;
   readonly onAnswered?: OnAnswered | undefined;
+  /** Milliseconds that a function may take at most. @default - the limit of API Gateway */
+  readonly longestTimeoutMs?: number | undefined;
   /** @default - 10 minutes idle, 2 hours in all */
   readonly limits?: Partial<RegistryLimits>;
 }
@@ -157,7 +159,14 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
 
 function createContext(
   api: WebSocketApi,
-  { stack, functions, clock, log, onAnswered }: WebSocketGatewayOptions,
+  {
+    stack,
+    functions,
+    clock,
+    log,
+    onAnswered,
+    longestTimeoutMs = INTEGRATION_TIMEOUT_MS,
+  }: WebSocketGatewayOptions,
 ): GatewayContext {
   const isPermitted = readApiGatewayPermissions(stack);
   const executeApiArn = (resource: string) =>
@@ -177,8 +186,7 @@ function createContext(
       }
       return isAllowed;
     },
-    timeoutOf: (route) =>
-      Math.min(route.integration.timeoutMs ?? INTEGRATION_TIMEOUT_MS, INTEGRATION_TIMEOUT_MS),
+    timeoutOf: (route) => Math.min(route.integration.timeoutMs ?? longestTimeoutMs, longestTimeoutMs),
   };
 }
 
