@@ -5,6 +5,7 @@ import { startIssuer } from "../support/issuer.ts";
 import { startRunnerProcess } from "../support/runner-process.ts";
 import { createClient } from "./client.ts";
 import { createMeter } from "./meter.ts";
+import { say } from "./progress.ts";
 
 /** So many messages that no bucket runs dry, and connections that nobody closes while others are being made. */
 const flags = [
@@ -15,6 +16,7 @@ const flags = [
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 const openBench = async () => {
+  say("starting a runner");
   const issuer = await startIssuer();
   const runner = await startRunnerProcess(
     ...["--fresh", ...flags, "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { bundleOptions, functionOptions } from "../../lib/bundle.ts";
-import { type FunctionName, functionNames } from "../../lib/functions.ts";
+import { entryPoints, type FunctionName, functionNames } from "../../lib/functions.ts";
+import { say } from "./progress.ts";
 import type { Row } from "./row.ts";
 
 const ratioLimit = 1.25;
@@ -88,7 +89,7 @@ export const measureBundles = async (): Promise<Row[]> => {
       const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
         Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
       );
-      const own = importedBy(`functions/${name}.ts`, metafile.inputs).filter((file) => kept.includes(file));
+      const own = importedBy(entryPoints[name], metafile.inputs).filter((file) => kept.includes(file));
       const reference = join(folder, `${name}-sdk.mjs`);
       await build({
         ...bundleOptions,
@@ -98,11 +99,13 @@ export const measureBundles = async (): Promise<Row[]> => {
       return { name, bundle, reference, times: [] as number[], referenceTimes: [] as number[] };
     };
     const pairs = await Promise.all(functionNames.map(makePair));
-    for (let round = 0; round < rounds; round += 1)
+    for (let round = 0; round < rounds; round += 1) {
+      if (round % 5 === 0) say(`imports: round ${round + 1} of ${rounds}`);
       for (const pair of pairs) {
         pair.times.push(importTime(pair.bundle));
         pair.referenceTimes.push(importTime(pair.reference));
       }
+    }
     return pairs.map(({ name, times, referenceTimes }) => ({
       name: `import of ${name}, against its SDK clients`,
       measured: { ratio: Number((median(times) / median(referenceTimes)).toFixed(2)) },

@@ -1,9 +1,4 @@
-/**
- * `npm run bench`: prints each budget as measured, the curves behind them, and what a million messages cost; fails if a
- * budget is broken. It takes about half an hour; `-- --quick` stops short of the ends of the curves; `--only` with `budgets`,
- * `search`, `bundles`, `curves` or one of these does a part; `--others N` sets how many others are connected when a budget is
- * measured; `--json FILE` writes all of it.
- */
+/** `npm run bench`: see `usage`. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { withBench } from "./bench.ts";
@@ -20,26 +15,64 @@ import { fullHistory, measureIndexing, measureSearches } from "./search.ts";
 import { type Table, tableText } from "./table.ts";
 
 const curves = ["history", "rooms-per-user", "connections", "room-size"] as const;
-const parts = ["budgets", "search", "bundles", "curves", ...curves] as const;
+const parts = ["budgets", "search", "bundles", ...curves] as const;
 type Part = (typeof parts)[number];
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "string" },
-    others: { type: "string" },
-    only: { type: "string" },
-    quick: { type: "boolean", default: false },
-  },
-});
-const only = parts.find((part) => part === values.only);
-if (values.only !== undefined && only === undefined)
-  throw new Error(`--only takes one of ${parts.join(", ")}, not ${values.only}.`);
-const does = (part: Part): boolean =>
-  only === undefined || only === part || (only === "curves" && curves.some((curve) => curve === part));
+const usage = `npm run bench -- [options]
+
+Prints each budget as measured, the curves behind them, and what a million messages cost. Fails when a budget is broken.
+The whole takes about half an hour. What it is at is printed to stderr.
+
+  --only PART     measure one part: budgets, search, bundles, curves, or one of the curves:
+                  ${curves.join(", ")}
+  --quick         stop short of the ends of the curves
+  --others N      the number of other connections while a budget is measured (10000, or 500 with --quick)
+  --json FILE     write everything that was measured there
+  --help          print this`;
+
+const fail = (text: string): never => {
+  console.error(text);
+  process.exit(1);
+};
+
+const readFlags = () => {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: "string" },
+        others: { type: "string" },
+        only: { type: "string" },
+        quick: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+};
+
+const values = readFlags();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const isChosen = (part: Part): boolean =>
+  values.only === undefined ||
+  values.only === part ||
+  (values.only === "curves" && curves.some((curve) => curve === part));
+const chosen = parts.filter(isChosen);
+if (chosen.length === 0) fail(`--only takes one of ${[...parts, "curves"].join(", ")}, not ${values.only}.`);
 const full = !values.quick;
 const others = Number(values.others ?? (full ? 10_000 : 500));
 if (!Number.isInteger(others) || others < 0)
-  throw new Error(`--others takes a number of connections, not ${values.others}.`);
+  fail(`--others takes a number of connections, not ${values.others}.`);
+
+/** Whether a part is to be measured; says so when it begins. */
+const does = (part: Part): boolean => {
+  const place = chosen.indexOf(part) + 1;
+  if (place > 0) say(`${part}: part ${place} of ${chosen.length}`);
+  return place > 0;
+};
 
 const rows: Row[] = [];
 const tables: Table[] = [];
@@ -53,18 +86,15 @@ const print = (...measured: Table[]): void => {
 };
 
 if (does("budgets")) {
-  say("budgets");
   await withBench((bench) => measureBudgets(bench, { others, history: full ? 100_000 : 10_000 }, report));
 }
 if (does("search")) {
-  say("search");
   await withBench(async (bench) => {
     await measureSearches(bench, [1000, full ? fullHistory : 5000], report);
     print(await measureIndexing(bench));
   });
 }
 if (does("bundles")) {
-  say("imports of the bundles");
   for (const row of await measureBundles()) report(row);
 }
 if (does("history")) {

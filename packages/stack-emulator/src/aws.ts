@@ -9,6 +9,7 @@ import { type Cognito, startCognito } from "./cognito/start.ts";
 import { startDynamoDbLocal } from "./dynamodb/process.ts";
 import { createDynamoService } from "./dynamodb/service.ts";
 import { hasTables, provisionTables } from "./dynamodb/tables.ts";
+import { explainDatabaseFailure } from "./explain-failure.ts";
 import { findFreePort } from "./free-port.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import type { FunctionHost } from "./lambda/types.ts";
@@ -104,13 +105,18 @@ async function startParts(
   const endpoint = `http://127.0.0.1:${port}`;
 
   const startDynamo = async () => {
+    const dataPath = fresh ? undefined : join(dataDir, "dynamodb");
     const started = await startDynamoDbLocal({
-      dataPath: fresh ? undefined : join(dataDir, "dynamodb"),
+      dataPath,
       java: options.java ?? (await requireJava()),
       onFailure,
     });
     onClose(started.close);
-    return { ...started, tables: await provisionTables(template, started.forward, names, log) };
+    const tables = await provisionTables(template, started.forward, names, log).catch((error: unknown) => {
+      if (dataPath === undefined || !String(error).includes("InternalFailure")) throw error;
+      throw explainDatabaseFailure(started.output(), join(dataPath, "shared-local-instance.db"));
+    });
+    return { ...started, tables };
   };
   const pools = definePools(template, endpoint, names);
   const startAccounts = async () => {

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import { isRecord } from "../proxy/types.ts";
+import { StartError } from "../start-error.ts";
 import type { Log } from "../store.ts";
 import type { FromWorker, Mail, ToWorker, WorkerSettings } from "./messages.ts";
 import type { PoolDefinition } from "./pools.ts";
@@ -46,7 +47,10 @@ export async function startCognito(options: {
   let closed = () => {};
 
   const jwks = await new Promise<string>((resolve, reject) => {
-    worker.once("error", reject);
+    // What a thread throws keeps its name, and loses its class.
+    worker.once("error", (error: unknown) =>
+      reject(error instanceof Error && error.name === "StartError" ? new StartError(error.message) : error),
+    );
     worker.once("exit", () => reject(new Error("The local Cognito ended while it started.")));
     worker.on("message", (message: FromWorker) => {
       if (message.type === "ready") resolve(message.jwks);

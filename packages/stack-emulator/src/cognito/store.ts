@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { DataStore } from "cognito-local/lib/services/dataStore/dataStore.js";
 import type { DataStoreFactory } from "cognito-local/lib/services/dataStore/factory.js";
+import { readDataFile } from "../data-file.ts";
 
 interface Stores extends DataStoreFactory {
   /** Writes what has not been written yet. */
@@ -92,17 +93,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function read(file: string): object | undefined {
-  try {
-    // Fields that end in `Date` hold dates in cognito-local's data.
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"), (key, field) =>
+  // Fields that end in `Date` hold dates in cognito-local's data.
+  const parse = (text: string): unknown =>
+    JSON.parse(text, (key, field) =>
       key.endsWith("Date") && typeof field === "string" ? new Date(field) : field,
     );
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new Error(
-      `${file} cannot be read (${error instanceof Error ? error.message : error}). ` +
-        "Start with --fresh, or remove the data directory.",
-    );
-  }
+  const remedy = `It holds accounts: restore it from a copy, or remove ${dirname(file)} to begin without accounts`;
+  const value = readDataFile(file, parse, remedy);
+  return isObject(value) ? value : undefined;
 }

@@ -7,10 +7,11 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppClient } from "cognito-local/lib/services/appClient.js";
 import type { User } from "cognito-local/lib/services/userPoolService.js";
+import { readDataFile } from "../data-file.ts";
 
 /** What a sign-in began and its refreshed tokens share. Times are seconds since the epoch. */
 interface Session {
@@ -168,11 +169,8 @@ function encode(value: object): string {
 
 function signingKey(directory: string | undefined): KeyObject {
   const file = directory && join(directory, "signing-key.pem");
-  try {
-    if (file) return createPrivateKey(readFileSync(file));
-  } catch {
-    // The first start of this data directory.
-  }
+  const kept = file && readDataFile(file, createPrivateKey, "Remove it: users then have to log in again");
+  if (kept) return kept;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   if (directory && file) {
     mkdirSync(directory, { recursive: true });

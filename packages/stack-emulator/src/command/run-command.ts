@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Addresses, type Emulator, type EmulatorOptions, startEmulator } from "../emulator.ts";
+import { explainFailure } from "../explain-failure.ts";
 import { createReport, quietReport, type Report } from "../report.ts";
 import { StartError } from "../start-error.ts";
 import type { EmulatorFlags } from "./flags.ts";
@@ -31,9 +32,7 @@ export async function runCommand(read: () => Command | undefined, usage: string)
   const fail = (error: unknown): void => {
     // An interrupted terminal ends the children too; that is no failure of theirs.
     if (isStopping) return;
-    const text =
-      error instanceof StartError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`\n${text}\n`);
+    process.stderr.write(`\n${explainFailure(error)}\n`);
     void stop(1);
   };
   const run = async (command: Command): Promise<void> => {

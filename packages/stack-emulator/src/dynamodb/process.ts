@@ -5,10 +5,14 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findFreePort } from "../free-port.ts";
 import { createForward, type Forward } from "../proxy/forward.ts";
+import { guardProcess } from "./guardian.ts";
+import { endOrphan, forgetProcess, noteProcess } from "./orphan.ts";
 
 export interface DynamoDbLocal {
   readonly port: number;
   readonly forward: Forward;
+  /** The end of what it has printed. */
+  output(): string;
   close(): Promise<void>;
 }
 
@@ -42,7 +46,10 @@ async function start(
   onFailure: (error: Error) => void,
 ): Promise<DynamoDbLocal> {
   const home = jarDirectory();
-  if (dataPath) mkdirSync(dataPath, { recursive: true });
+  if (dataPath) {
+    mkdirSync(dataPath, { recursive: true });
+    await endOrphan(dataPath);
+  }
   const child = spawn(
     java,
     [
@@ -81,6 +88,10 @@ async function start(
     );
   });
   failed.catch(() => {});
+  const guard = child.pid === undefined ? undefined : guardProcess(child.pid);
+  // Its number may then go to another process.
+  child.once("exit", () => guard?.release());
+  if (dataPath && child.pid !== undefined) noteProcess(dataPath, child.pid);
   const killOnExit = () => void child.kill();
   process.once("exit", killOnExit);
 
@@ -91,6 +102,7 @@ async function start(
     closeConnections();
     process.removeListener("exit", killOnExit);
     await endProcess(child);
+    if (dataPath) forgetProcess(dataPath);
   };
   try {
     await Promise.race([failed, answers(forward)]);
@@ -102,7 +114,7 @@ async function start(
     if (!closing)
       onFailure(new Error(`DynamoDB Local ended (${signal ?? `code ${code}`}).\n${output.trim()}`));
   });
-  return { port, forward, close };
+  return { port, forward, output: () => output, close };
 }
 
 async function answers(forward: Forward): Promise<void> {

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readDataFile } from "../data-file.ts";
 import type { Checksum } from "./checksums.ts";
 
 /** An object as it is remembered beside its bytes. */
@@ -101,8 +102,13 @@ function loadAll(folder: string): Map<string, StoredObject> {
   const names = readdirSync(folder);
   for (const name of names.filter((n) => n.endsWith(".json"))) {
     // The cast is safe for files that this module wrote; others have no place in the folder.
-    const object = JSON.parse(readFileSync(join(folder, name), "utf8")) as StoredObject;
-    objects.set(object.key, object);
+    const parse = (text: string) => JSON.parse(text) as StoredObject;
+    const object = readDataFile(
+      join(folder, name),
+      parse,
+      "Remove it, and the object that it describes is gone",
+    );
+    if (object) objects.set(object.key, object);
   }
   const live = new Set([...objects.values()].map((object) => object.file));
   for (const name of names) {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { readDataFile } from "../data-file.ts";
 import { createDebouncedFile, type DebouncedFile } from "../debounced-file.ts";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
@@ -22,13 +23,9 @@ export function createSnapshots(folder: string, fresh: boolean): Snapshots {
   const fileOf = (name: string): string => join(folder, `${name}.json`);
   return {
     load(queueName) {
-      try {
-        // The file is this module's own.
-        return JSON.parse(readFileSync(fileOf(queueName), "utf8")) as Message[];
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-        throw new Error(`${fileOf(queueName)} cannot be read: ${error}. Delete it, or start with --fresh.`);
-      }
+      // The file is this module's own.
+      const parse = (text: string) => JSON.parse(text) as Message[];
+      return readDataFile(fileOf(queueName), parse, "Remove it to begin with an empty queue") ?? [];
     },
     follow(queue) {
       const file = createDebouncedFile(fileOf(queue.config.name), () => queue.messages());

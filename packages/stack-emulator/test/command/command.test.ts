@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,11 +53,9 @@ describe("stack-emulator", () => {
     if (started.child.exitCode !== null) throw new Error(started.output());
     ready = JSON.parse(readFileSync(readyFile, "utf8"));
   }, 100_000);
-  afterAll(async () => {
-    // The process waits for it.
+  afterAll(() => {
     attached?.close();
-    started.child.kill("SIGINT");
-    expect(await started.ended).toBe(0);
+    started.child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -97,9 +95,32 @@ describe("stack-emulator", () => {
     expect(await attached.passBreakpoint()).toBe(`${url}:${throwingLine}`);
     expect((await asked).status).toBe(500);
   });
+
+  test("leaves no process when it is killed", async () => {
+    const children = childrenOf(started.child.pid);
+    expect(children.length).toBeGreaterThan(0);
+    started.child.kill("SIGKILL");
+    await started.ended;
+    await expect.poll(() => children.filter(isRunning)).toEqual([]);
+  });
 });
 
 test("stack-emulator without a template says what is missing", async () => {
   const { output, ended } = start("--port", "0");
   expect([await ended, output()]).toEqual([1, expect.stringContaining("--template is missing.")]);
 });
+
+function childrenOf(pid: number | undefined): number[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  const processes = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  return processes.filter(([, parent]) => parent === pid).map(([child = 0]) => child);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openDataDirectory } from "../src/data-directory.ts";
+import { readDataFile } from "../src/data-file.ts";
+import { endOrphan, noteProcess } from "../src/dynamodb/orphan.ts";
+import { explainDatabaseFailure, explainFailure } from "../src/explain-failure.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "stack-emulator-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A process that runs this script until it is ended, with these arguments on its command line. */
+async function startProcess(script: string, ...args: string[]) {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  await once(child.stdout, "data");
+  return { child, ended };
+}
+
+describe("the data directory", () => {
+  test("belongs to one process until that ends, even by SIGKILL", async () => {
+    const module = new URL("../src/data-directory.ts", import.meta.url).href;
+    const script = `import { openDataDirectory } from "${module}";
+      openDataDirectory(process.argv[1]);
+      console.log("open");
+      setInterval(() => {}, 1000);`;
+    const { child, ended } = await startProcess(script, folder);
+    expect(() => openDataDirectory(folder)).toThrow(
+      `${folder} is in use by another emulator (process ${child.pid}). Stop that one`,
+    );
+    child.kill("SIGKILL");
+    await ended;
+    openDataDirectory(folder).release();
+  });
+
+  test("is free when only the number of its last owner runs again", () => {
+    writeFileSync(join(folder, "owner"), String(process.pid));
+    const opened = openDataDirectory(folder);
+    expect(() => openDataDirectory(folder)).toThrow(`(process ${process.pid})`);
+    opened.release();
+    openDataDirectory(folder).release();
+  });
+
+  test("that cannot be is explained", () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const explanation = (dir: string) => {
+      try {
+        openDataDirectory(dir).release();
+      } catch (error) {
+        return explainFailure(error);
+      }
+      return "opened";
+    };
+    expect(explanation(join(file, "data"))).toBe(
+      `${join(file, "data")} lies in something that is no folder. Name another folder with --data DIR.`,
+    );
+    expect(explanation(file)).toContain(`${file} is in the way`);
+  });
+});
+
+describe("a process that an earlier emulator left on the database", () => {
+  const waits = "console.log(1); setInterval(() => {}, 1000);";
+
+  test("is ended", async () => {
+    const { child, ended } = await startProcess(waits, folder);
+    noteProcess(folder, child.pid ?? 0);
+    await endOrphan(folder);
+    expect(await ended).toEqual([null, "SIGKILL"]);
+  });
+
+  test("is left alone when its number belongs to another process now", async () => {
+    const { child, ended } = await startProcess(waits, "another folder");
+    noteProcess(folder, child.pid ?? 0);
+    await endOrphan(folder);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([null, "SIGTERM"]);
+  });
+});
+
+test("a damaged file is named, with what to do", () => {
+  const file = join(folder, "queue.json");
+  const read = () => readDataFile(file, (text) => JSON.parse(text), "Remove it to begin with an empty queue");
+  expect(read()).toBeUndefined();
+  writeFileSync(file, "[1]");
+  expect(read()).toEqual([1]);
+  writeFileSync(file, "[1");
+  expect(read).toThrow(
+    /queue\.json is damaged \(.*JSON.*\)\. Remove it to begin with an empty queue, or start with --fresh\.$/,
+  );
+});
+
+describe("a failure", () => {
+  const failure = (code: string) => Object.assign(new Error(code), { code, path: "/data/file" });
+
+  test.each([
+    ["EACCES", "There is no permission to write /data/file. Name another folder with --data DIR."],
+    ["EROFS", "/data/file is on a disk that can only be read. Name another folder with --data DIR."],
+    [
+      "ENOSPC",
+      "The disk is full: /data/file could not be written. Free some space, or name another folder with --data DIR.",
+    ],
+  ])("%s is told in a sentence", (code, sentence) => {
+    expect(explainFailure(failure(code))).toBe(sentence);
+  });
+
+  test("that no user can mend keeps its stack", () => {
+    expect(explainFailure(failure("EINVAL"))).toContain("data-directory.test.ts");
+  });
+
+  test.each([
+    ["[13] disk full", "The disk is full: data.db could not be written."],
+    ["[26] file is encrypted or is not a database", "data.db is damaged."],
+    ["[11] database disk image is malformed", "data.db is damaged."],
+    ["[21] misuse", "DynamoDB Local could not use data.db. It printed:"],
+  ])("of the database is told by the code that SQLite gave: %s", (printed, sentence) => {
+    const output = `com.almworks.sqlite4java.SQLiteException: ${printed}`;
+    expect(explainDatabaseFailure(output, "data.db").message).toContain(sentence);
+  });
+});
