@@ -85,7 +85,7 @@ export const readChanges = async (client: DynamoDBStreamsClient, failure: Failur
 /** A change as the task that follows it holds it (functions/store/queues/tasks.ts): in the shape of Lambda's events. */
 export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): string =>
   JSON.stringify({
-    task: "follow_change",
+    task: "process_change",
     record: {
       eventName,
       dynamodb: {

@@ -9,7 +9,7 @@ import { putRegistration, usernameSeconds } from "../store/users/registrations.t
 import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
 import { presentSelf } from "../users/present.ts";
 import { createProfile, ensureProfile } from "../users/profiles.ts";
-import { keepFreeUsername } from "../users/reserve-username.ts";
+import { reserveUsername } from "../users/reserve-username.ts";
 
 interface Registration extends ProfileChanges {
   readonly username: string;
@@ -45,7 +45,7 @@ export const register = async (
   const lasts = confirmed ? undefined : usernameSeconds;
   const profile: Profile = {
     id: userId,
-    username: await keepFreeUsername(username, email, userId, lasts),
+    username: await reserveUsername(username, email, userId, lasts),
     email,
     display_name: registration.display_name ?? null,
     first_name: registration.first_name ?? null,
@@ -71,12 +71,12 @@ const actorOfFreshToken = (idToken: string): Actor => {
   return actor;
 };
 
-export interface Session extends Tokens {
+export interface LoginSession extends Tokens {
   readonly refreshToken: string;
   readonly user: User;
 }
 
-const sessionOf = async (tokens: Tokens, refreshToken: string): Promise<Session> => {
+const sessionOf = async (tokens: Tokens, refreshToken: string): Promise<LoginSession> => {
   const profile = await ensureProfile(actorOfFreshToken(tokens.idToken));
   return { ...tokens, refreshToken, user: await presentSelf(profile) };
 };
@@ -86,7 +86,7 @@ const addressOf = async (name: string): Promise<string> =>
   name.includes("@") ? name.toLowerCase() : ((await getUsernameClaim(name))?.email ?? name);
 
 /** Throws `invalid_credentials`, alike whether the account is unknown or the password wrong, or `not_confirmed`. */
-export const openSession = async (name: string, password: string): Promise<Session> => {
+export const openSession = async (name: string, password: string): Promise<LoginSession> => {
   const address = await addressOf(name);
   const tokens = await logIn(address, password).catch(async (error: unknown) => {
     // A registration was cut off before it was confirmed, where that is done at once: do it now.
@@ -101,7 +101,7 @@ export const openSession = async (name: string, password: string): Promise<Sessi
 };
 
 /** New tokens; the refresh token goes on where Cognito does not rotate it. Throws `invalid_credentials`. */
-export const renewSession = async (refreshToken: string): Promise<Session> => {
+export const renewSession = async (refreshToken: string): Promise<LoginSession> => {
   const tokens = await refreshTokens(refreshToken);
   return sessionOf(tokens, tokens.refreshToken ?? refreshToken);
 };

@@ -11,9 +11,9 @@ import {
 } from "../store/users/accounts.ts";
 import { presentSelf } from "../users/present.ts";
 import { ensureProfile, updateOwnProfile } from "../users/profiles.ts";
-import { openSession, register, renewSession, type Session } from "./accounts.ts";
+import { type LoginSession, openSession, register, renewSession } from "./accounts.ts";
 
-const tokensOf = (session: Session) => ({
+const tokensOf = (session: LoginSession) => ({
   access_token: session.accessToken,
   id_token: session.idToken,
   refresh_token: session.refreshToken,

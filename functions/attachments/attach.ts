@@ -108,7 +108,7 @@ export const attachFile = async (file: StoredFile, seq: number): Promise<void> =
  * because a send of the same file that came to nothing may have taken it from there (see docs/decisions/012). Never
  * fails: the message is stored, and what is not done here is done by `reviewDeletedFile`.
  */
-export const settleFile = async (stored: StoredMessage): Promise<void> => {
+export const keepFileOfMessage = async (stored: StoredMessage): Promise<void> => {
   if (!stored.attachment) return;
   const results = await Promise.allSettled([
     keepFile(stored.attachment.id, stored.seq),

@@ -1,5 +1,5 @@
-import { forEach } from "../kernel/runtime/for-each.ts";
-import { isRoomGone } from "../rooms/deleted-rooms.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
+import { isPurged } from "../rooms/deleted-rooms.ts";
 import { deleteFileOf, getFile, restoreFile, type StoredFile } from "../store/attachments/files.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
@@ -39,8 +39,7 @@ export const removeFileOfMessage = async (roomId: string, seq: number, fileId: s
  */
 export const reviewDeletedFile = async (file: StoredFile): Promise<void> => {
   const { id, roomId, seq } = file;
-  if (seq !== null && (await isHeld(roomId, seq, id)) && !(await isRoomGone(roomId)))
-    return restoreFile(file);
+  if (seq !== null && (await isHeld(roomId, seq, id)) && !(await isPurged(roomId))) return restoreFile(file);
   await deleteObjectsOfFile(roomId, id);
 };
 
@@ -64,13 +63,13 @@ export const removeFilesOfRoom = async (head: Head, hasTime: () => boolean): Pro
     if (!hasTime()) return false;
     const bound: { id: string; seq: number }[] = [];
     const gone: string[] = [];
-    await forEach(ids, itemsAtOnce, async (id) => {
+    await forEachConcurrent(ids, itemsAtOnce, async (id) => {
       const seq = (await getFile(id))?.seq ?? null;
       if (seq !== null && seq <= last) bound.push({ id, seq });
       if (isOver || (seq !== null && seq <= last)) gone.push(id);
     });
     await deleteObjectsOf(head.id, gone);
-    await forEach(bound, itemsAtOnce, ({ id, seq }) => deleteFileOf(id, seq));
+    await forEachConcurrent(bound, itemsAtOnce, ({ id, seq }) => deleteFileOf(id, seq));
   }
   return true;
 };

@@ -7,8 +7,8 @@ import {
   beginRebuild,
   getRebuild,
   noteStep,
-  type Place,
   type Rebuild,
+  type ScanPlace,
 } from "../store/background/rebuilds.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { countItems } from "../store/table/count-items.ts";
@@ -18,7 +18,7 @@ import { type Index, indexNamed, indexNames } from "./indexes.ts";
 type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
 
 /** Segments of the table that are gone through side by side. */
-export const segments = 8;
+export const rebuildSegments = 8;
 
 /**
  * Of each segment: 800 read units a second in all for the scan, of the 12,000 that a new table takes.
@@ -55,7 +55,7 @@ const rebuildSubject = async (
 
 /** What a page led to: where it ends, or where it was cut off for want of time. */
 interface Progress {
-  readonly to: Omit<Place, "version">;
+  readonly to: Omit<ScanPlace, "version">;
   readonly isWhole: boolean;
 }
 
@@ -63,12 +63,12 @@ interface Progress {
 const rebuildPage = async (
   index: Index,
   name: string,
-  from: Place,
+  from: ScanPlace,
   page: ScanPage,
   hasTime: () => boolean,
 ): Promise<Progress> => {
   let { after, done, setAside } = from;
-  const cut = (within?: Place["within"]): Progress => ({
+  const cut = (within?: ScanPlace["within"]): Progress => ({
     to: { after, within, scanned: from.scanned, done, setAside },
     isWhole: false,
   });
@@ -98,7 +98,7 @@ const advance = async (
       kind: index.kind,
       entries: index.entries?.prefix,
       segment,
-      segments,
+      segments: rebuildSegments,
       after: place.after,
     });
     await index.entries?.review(page.entries);
@@ -148,7 +148,7 @@ export const rebuildOne = async (
 };
 
 const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
-  const sum = (count: (place: Place) => number): number | null =>
+  const sum = (count: (place: ScanPlace) => number): number | null =>
     rebuild ? rebuild.places.reduce((total, place) => total + count(place), 0) : null;
   return {
     index,
@@ -179,7 +179,7 @@ export const startRebuild = async (
   const { begun, rebuild } = await beginRebuild(index, {
     run: newRunId(),
     items: await countItems(),
-    segments,
+    segments: rebuildSegments,
   });
   for (const segment of rebuild.left)
     await sendTask({ task: "rebuild_index", index, run: rebuild.run, segment });

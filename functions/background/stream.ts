@@ -1,16 +1,16 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import { followDeletedFile, followRemovedAttachment } from "../attachments/stream-handlers.ts";
-import { followNewContact } from "../contacts/stream-handlers.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { onAttachmentRemoved, onFileDeleted } from "../attachments/stream-handlers.ts";
+import { onContactCreated } from "../contacts/stream-handlers.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
-import { followAddedMember, followNewMessage } from "../notifications/stream-handlers.ts";
-import { followNewNotification } from "../push/stream-handlers.ts";
-import { followDeletedRoom, followRemovedMember } from "../rooms/stream-handlers.ts";
-import { followChangedMessage } from "../search/stream-handlers.ts";
+import { onMemberAdded, onMessageCreated } from "../notifications/stream-handlers.ts";
+import { onNotificationCreated } from "../push/stream-handlers.ts";
+import { onMemberRemoved, onRoomDeleted } from "../rooms/stream-handlers.ts";
+import { onMessageChanged } from "../search/stream-handlers.ts";
 import { type Change, changeOf, isUrgent, keyOfRecord } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { followDeletedAvatar, followReplacedAvatar } from "../uploads/stream-handlers.ts";
-import { followChangedProfile } from "../users/stream-handlers.ts";
+import { onAvatarDeleted, onAvatarReplaced } from "../uploads/stream-handlers.ts";
+import { onProfileChanged } from "../users/stream-handlers.ts";
 
 /**
  * Does what follows from a change, or plans it. It is called at least once for each change, and what was changed may
@@ -20,22 +20,22 @@ type Follower = (change: Change) => Promise<void>;
 
 /** The filters of lib/followed-changes.ts let pass what these want, and nothing else. */
 const followers: readonly Follower[] = [
-  followDeletedRoom,
-  followRemovedMember,
-  followChangedProfile,
-  followRemovedAttachment,
-  followDeletedFile,
-  followNewMessage,
-  followNewContact,
-  followAddedMember,
-  followNewNotification,
-  followReplacedAvatar,
-  followDeletedAvatar,
-  followChangedMessage,
+  onRoomDeleted,
+  onMemberRemoved,
+  onProfileChanged,
+  onAttachmentRemoved,
+  onFileDeleted,
+  onMessageCreated,
+  onContactCreated,
+  onMemberAdded,
+  onNotificationCreated,
+  onAvatarReplaced,
+  onAvatarDeleted,
+  onMessageChanged,
 ];
 
 /** What one of them fails at keeps no other from its work: who is notified does not wait for what cannot be indexed. */
-export const followChange = async (change: Change): Promise<void> => {
+export const onChange = async (change: Change): Promise<void> => {
   const failures: unknown[] = [];
   for (const follow of followers)
     await follow(change).catch((error: unknown) => {
@@ -56,13 +56,13 @@ const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.Se
  */
 const follow = async (record: DynamoDBRecord): Promise<boolean> => {
   try {
-    await followChange(changeOf(record));
+    await onChange(changeOf(record));
     return true;
   } catch (error) {
     const facts = { sequence_number: sequenceNumberOf(record), ...keyOfRecord(record), ...errorFacts(error) };
     log("error", "change_not_followed", facts);
     try {
-      await sendTask({ task: "follow_change", record, error: String(error) });
+      await sendTask({ task: "process_change", record, error: String(error) });
       return true;
     } catch (second) {
       log("error", "change_not_queued", errorFacts(second));
@@ -75,13 +75,13 @@ const follow = async (record: DynamoDBRecord): Promise<boolean> => {
  * Follows a batch of changes, those of each item in their order, and gives the sequence numbers of those that are to come
  * again. After one of those the item's later changes wait: they come again with it.
  */
-export const followChanges = async (records: readonly DynamoDBRecord[]): Promise<string[]> => {
+export const onChanges = async (records: readonly DynamoDBRecord[]): Promise<string[]> => {
   const byItem = Map.groupBy(records, (record) => JSON.stringify(record.dynamodb?.Keys));
   const { urgent = [], other = [] } = Object.groupBy(byItem.values(), (changes) =>
     changes.some(isUrgent) ? "urgent" : "other",
   );
   const failed: string[] = [];
-  await forEach([...urgent, ...other], itemsAtOnce, async (changes) => {
+  await forEachConcurrent([...urgent, ...other], itemsAtOnce, async (changes) => {
     for (const record of changes) {
       if (await follow(record)) continue;
       failed.push(sequenceNumberOf(record));

@@ -1,17 +1,17 @@
 import { removeFilesOfRoom } from "../attachments/remove.ts";
 import { forgetEnded } from "../delivery/dead-connections.ts";
-import { notifyChunk } from "../notifications/notify-emergency.ts";
-import { tellInvitation } from "../notifications/notify-invited.ts";
+import { notifyEmergencyChunk } from "../notifications/notify-emergency.ts";
+import { notifyInvited } from "../notifications/notify-invited.ts";
 import { notifyUnreached } from "../notifications/notify-members.ts";
-import { unlistMember } from "../rooms/departures.ts";
-import { notifyRoomDeleted } from "../rooms/events.ts";
+import { completeDeparture } from "../rooms/departures.ts";
+import { publishRoomDeleted } from "../rooms/events.ts";
 import { removeEntriesOfRoom } from "../search/rebuild.ts";
 import { changeOf } from "../store/background/changes.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { removeRoomItems } from "../store/rooms/room-items.ts";
-import { followChange } from "./stream.ts";
+import { onChange } from "./stream.ts";
 
 /** What hardly any task needs. */
 const rebuilding = () => import("./rebuild.ts");
@@ -25,7 +25,7 @@ const removeRoom = async (roomId: string, continues: boolean, hasTime: () => boo
   const head = await getHead(roomId, "consistent");
   if (!head) return;
   // A direct room may be open again.
-  if (head.status === "deleted" && !continues) await notifyRoomDeleted(head);
+  if (head.status === "deleted" && !continues) await publishRoomDeleted(head);
   // The files first, by the thousand: what becomes of their messages is not followed in a room that is gone.
   if (
     (await removeFilesOfRoom(head, hasTime)) &&
@@ -41,21 +41,21 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
   switch (task.task) {
     case "remove_room_items":
       return removeRoom(task.room_id, task.continues === true, hasTime);
-    case "unlist_member":
-      return unlistMember(task.room_id, task.user_id, {
+    case "complete_departure":
+      return completeDeparture(task.room_id, task.user_id, {
         chunk: task.chunk,
         joinedAt: task.joined_at,
         role: task.role ?? "admin",
       });
-    case "tell_invitation":
-      return tellInvitation({
+    case "notify_invited":
+      return notifyInvited({
         roomId: task.room_id,
         userId: task.user_id,
         addedBy: task.added_by,
         joinedAt: task.joined_at,
       });
     case "notify_emergency":
-      return notifyChunk(task.room_id, task.seq, task.chunk);
+      return notifyEmergencyChunk(task.room_id, task.seq, task.chunk);
     case "notify_unreached":
       await forgetEnded(task.user_ids, new Set(task.connection_ids));
       return notifyUnreached(task.room_id, task.seq, new Set(task.user_ids));
@@ -63,7 +63,7 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
       return (await rebuilding()).continueRebuild(task, hasTime);
     case "rebuild_one":
       return (await rebuilding()).rebuildOne(task.index, task.id, task.after, hasTime);
-    case "follow_change":
-      return followChange(changeOf(task.record));
+    case "process_change":
+      return onChange(changeOf(task.record));
   }
 };

@@ -1,4 +1,4 @@
-import { announcePresence, announceVisit } from "../delivery/presence-events.ts";
+import { publishPresence, publishVisit } from "../delivery/presence-events.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { longestId } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
@@ -8,7 +8,7 @@ import { openDirectRoom } from "../rooms/create.ts";
 import { addConnection } from "../store/presence/connections.ts";
 import { endSession, putSession } from "../store/presence/sessions.ts";
 import { closeConnection } from "../store/presence/sockets.ts";
-import { putLive } from "../store/rooms/connected-members.ts";
+import { putConnected } from "../store/rooms/connected-members.ts";
 
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
 const accessLimit = async (socket: Socket): Promise<string | undefined> => {
@@ -45,9 +45,9 @@ export const connect = async (
   await Promise.all([
     putSession({ userId, connectionId, ...client }),
     // Each time, since an earlier connection may have been cut off before.
-    putLive(after),
+    putConnected(after),
     ...over.flatMap(({ id }) => [closeConnection(id), endSession(userId, id)]),
-    becameOnline ? announcePresence(userId, true, isoNow()) : undefined,
-    roomId !== undefined && isFirstOfRoom ? announceVisit("user_joined", userId, roomId) : undefined,
+    becameOnline ? publishPresence(userId, true, isoNow()) : undefined,
+    roomId !== undefined && isFirstOfRoom ? publishVisit("user_joined", userId, roomId) : undefined,
   ]);
 };

@@ -1,8 +1,8 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { inParts } from "../delivery/split-event.ts";
-import { unreadCount } from "../rooms/read-state.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { countUnread } from "../store/rooms/read-ahead.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 /** What a client holds of a room: the last message and the last change that it has seen. */
 export interface Held {
@@ -31,7 +31,7 @@ const lookUpLimit = 100;
  * Compares what a client holds with what there is. Heads are read as they are now: a message that was sent a moment
  * before the client's connection was noted went past it, and a stale head would let the client miss it until the next.
  */
-export const listMovedRooms = async (
+export const listChangedRooms = async (
   userId: string,
   held: Readonly<Record<string, Held>>,
 ): Promise<MovedRooms> => {
@@ -41,19 +41,19 @@ export const listMovedRooms = async (
   const notListed = Object.keys(held).filter((roomId) => !listed.has(roomId));
   const unlisted = notListed.slice(0, lookUpLimit);
   const left = new Set(notListed.slice(lookUpLimit));
-  const { memberships: joined } = await getTogether(
+  const { memberships: joined } = await batchGet(
     { memberships: unlisted.map((roomId) => [roomId, userId] as const) },
     "consistent",
   );
   const roomIds = [...listed, ...joined.map((membership) => membership.roomId)];
-  const { heads } = await getTogether({ heads: roomIds }, "consistent");
+  const { heads } = await batchGet({ heads: roomIds }, "consistent");
   const mine = heads.filter((head) => head.status !== "deleted");
   const moved = mine.filter((head) => {
     const known = Object.hasOwn(held, head.id) ? held[head.id] : undefined;
     // Who holds more than there is held it before the table was restored: not all of it is there any more.
     return !known || head.seq !== known.seq || head.rev !== known.rev;
   });
-  const { memberships } = await getTogether({
+  const { memberships } = await batchGet({
     memberships: moved.map((head) => [head.id, userId] as const),
   });
   const byRoom = new Map(memberships.map((membership) => [membership.roomId, membership]));
@@ -65,7 +65,7 @@ export const listMovedRooms = async (
         room_id: head.id,
         seq: head.seq,
         rev: head.rev,
-        unread_count: me ? unreadCount(me, head.seq) : 0,
+        unread_count: me ? countUnread(me, head.seq) : 0,
       };
     }),
     removed: Object.keys(held).filter((roomId) => !there.has(roomId) && !left.has(roomId)),
@@ -80,8 +80,8 @@ type Part = Pick<Hello, "rooms" | "removed">;
  * What a client that names what it holds is told: one event, or several where one cannot carry it. Each says how many
  * entries are still to come, so that a client sees whether one was lost, or rooms that it named were not looked up.
  */
-export const answerHello = async (userId: string, held: Readonly<Record<string, Held>>): Promise<Hello[]> => {
-  const { moved, removed, left } = await listMovedRooms(userId, held);
+export const resume = async (userId: string, held: Readonly<Record<string, Held>>): Promise<Hello[]> => {
+  const { moved, removed, left } = await listChangedRooms(userId, held);
   const parts: Part[] = inParts<Part["rooms"][number] | string>([...moved, ...removed]).map((entries) => ({
     rooms: entries.filter((entry) => typeof entry !== "string"),
     removed: entries.filter((entry) => typeof entry === "string"),

@@ -1,5 +1,5 @@
 import { blockLimit, type Contact } from "../../contract/contacts.ts";
-import { announceBetween } from "../delivery/presence-events.ts";
+import { publishPresenceBetween } from "../delivery/presence-events.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { deleteBlock, getBlock, listBlocks, putBlock } from "../store/contacts/blocks.ts";
@@ -25,7 +25,7 @@ export const blockUser = async (actor: Actor, otherId: string): Promise<Contact>
     await accessRoomForOne(userId);
     await putBlock(userId, otherId);
   }
-  await announceBetween(userId, otherId);
+  await publishPresenceBetween(userId, otherId);
   return viewKnown(userId, await accessKnown(userId, otherId));
 };
 
@@ -33,5 +33,5 @@ export const blockUser = async (actor: Actor, otherId: string): Promise<Contact>
 export const unblockUser = async (userId: string, otherId: string): Promise<void> => {
   if (!(await getProfile(otherId))) throw new ApiError("not_found", "User not found");
   if (await getBlock(userId, otherId)) await deleteBlock(userId, otherId);
-  await announceBetween(userId, otherId);
+  await publishPresenceBetween(userId, otherId);
 };

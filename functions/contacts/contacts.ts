@@ -13,7 +13,7 @@ import {
   type StoredContact,
   updateContact,
 } from "../store/contacts/contacts.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { getProfile, getProfiles } from "../store/users/profiles.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
@@ -152,7 +152,7 @@ const viewPage = (
  * A page of the caller's contacts, or of the people whom they block. Reads the profiles of all of them, half a unit
  * each, because the order is by what they are called now, and presences for the page alone.
  */
-export const listPage = async (
+export const listContactPage = async (
   userId: string,
   blocked: boolean,
   page: Slice,
@@ -162,7 +162,7 @@ export const listPage = async (
   const names = new Map([...profiles].map(([id, profile]) => [id, displayNameOf(profile)]));
   const shown = inOrder(known, names).slice(page.start, page.start + page.size);
   const [{ people }, seen] = await Promise.all([
-    getTogether({ presences: [...shown.map((one) => one.userId), userId] }),
+    batchGet({ presences: [...shown.map((one) => one.userId), userId] }),
     withSeenEmail(
       userId,
       shown.filter((one) => !one.contact).map((one) => one.userId),

@@ -1,9 +1,9 @@
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { StillIn } from "../store/queues/delivery-pages.ts";
-import { listLive } from "../store/rooms/connected-members.ts";
+import { listConnected } from "../store/rooms/connected-members.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getFirstRoster, getFurtherRosters, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import type { People } from "../store/users/users.ts";
 
 /** More people than these, or more connections, are told through the queue (docs/decisions/008-delivery-through-a-queue.md). */
@@ -27,17 +27,21 @@ export interface Audience extends Listeners {
 }
 
 /** What of a head says how large the room is. */
-type Size = Pick<Head, "id" | "rosterChunks" | "isLiveListed">;
+type Size = Pick<Head, "id" | "rosterChunks" | "isConnectedListed">;
 
 /** Stands for a room whose head is not there. */
-export const unknownSize = (roomId: string): Size => ({ id: roomId, rosterChunks: 1, isLiveListed: false });
+export const unknownSize = (roomId: string): Size => ({
+  id: roomId,
+  rosterChunks: 1,
+  isConnectedListed: false,
+});
 
 type Telling = Pick<Audience, "roomId" | "userIds" | "members" | "stillIn">;
 
 /** Those whom a room's events are for: its members, or, in a large room, those of them on its list of who is live. */
-const findTold = async ({ id, rosterChunks, isLiveListed }: Size): Promise<Telling> => {
-  if (isLiveListed)
-    return { roomId: id, userIds: await listLive(id), members: undefined, stillIn: { by: "list" } };
+const findTold = async ({ id, rosterChunks, isConnectedListed }: Size): Promise<Telling> => {
+  if (isConnectedListed)
+    return { roomId: id, userIds: await listConnected(id), members: undefined, stillIn: { by: "list" } };
   const [first, further] = await Promise.all([getFirstRoster(id), getFurtherRosters(id, rosterChunks)]);
   const members = [...first, ...further];
   const userIds = members.map((member) => member.userId);
@@ -48,7 +52,7 @@ const findTold = async ({ id, rosterChunks, isLiveListed }: Size): Promise<Telli
 const withPeople = async (told: Telling, speakerId: string | undefined): Promise<Audience> => {
   const isCrowd = told.userIds.length > inlineLimit;
   const speaker = speakerId === undefined ? [] : [speakerId];
-  const { people } = await getTogether({
+  const { people } = await batchGet({
     profiles: speaker,
     presences: [...speaker, ...(isCrowd ? [] : told.userIds)],
   });

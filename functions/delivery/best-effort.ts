@@ -1,4 +1,4 @@
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { removeConnections } from "../store/presence/connections.ts";
 import type { Connection } from "../store/presence/presence.ts";
@@ -12,8 +12,10 @@ const forgottenAtOnce = 25;
  * which is not announced at once: in the worst case each announcement would set off others. They stay on the
  * list of who is online, at a time that is over, and whoever reads the list next tells their peers.
  */
-export const forgetQuietly = (connections: readonly Pick<Connection, "id" | "userId">[]): Promise<void> =>
-  forEach(connections, forgottenAtOnce, async ({ id, userId }) => {
+export const removeClosedConnections = (
+  connections: readonly Pick<Connection, "id" | "userId">[],
+): Promise<void> =>
+  forEachConcurrent(connections, forgottenAtOnce, async ({ id, userId }) => {
     await removeConnections(userId, [id], "keep");
     await endSession(userId, id);
   });
@@ -22,13 +24,13 @@ export const forgetQuietly = (connections: readonly Pick<Connection, "id" | "use
  * Tells connections of something that is in the table already. It never fails: who misses it learns of it
  * when they ask.
  */
-export const announce = async (
+export const postBestEffort = async (
   what: string,
   find: () => Promise<{ connections: readonly Connection[]; event: EventFor } | undefined>,
 ): Promise<void> => {
   try {
     const found = await find();
-    if (found) await forgetQuietly((await postEvent(found.connections, found.event)).over);
+    if (found) await removeClosedConnections((await postEvent(found.connections, found.event)).over);
   } catch (error) {
     log("warn", "announcement_failed", { what, ...errorFacts(error) });
   }

@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { hiddenSince, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
+import { blockedSince, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
 import type { EventFor } from "./post-event.ts";
 
 /**
@@ -12,7 +12,7 @@ export const messageSeenBy = (
   receivers: readonly Presence[],
 ): EventFor => {
   if (event.type !== "message") return event;
-  const apart = receivers.filter((receiver) => hiddenSince(sender, receiver) !== undefined);
+  const apart = receivers.filter((receiver) => blockedSince(sender, receiver) !== undefined);
   if (apart.length === 0) return event;
   const { message } = event;
   const own = new Map(

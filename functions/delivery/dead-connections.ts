@@ -1,12 +1,12 @@
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { removeConnections } from "../store/presence/connections.ts";
 import { type Connection, getPresence } from "../store/presence/presence.ts";
 import { endSession } from "../store/presence/sessions.ts";
 import { closeConnection, getConnection } from "../store/presence/sockets.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { forgetQuietly } from "./best-effort.ts";
-import { announcePresence, announceVisit } from "./presence-events.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { removeClosedConnections } from "./best-effort.ts";
+import { publishPresence, publishVisit } from "./presence-events.ts";
 
 /**
  * Forgets connections of one user that are over, and tells others, if by that the user goes offline or leaves
@@ -18,8 +18,8 @@ export const forgetConnections = async (userId: string, connectionIds: readonly 
   const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "unlist");
   await Promise.all([
     ...connectionIds.map((connectionId) => endSession(userId, connectionId)),
-    ...leftRooms.map((roomId) => announceVisit("user_left", userId, roomId)),
-    offlineSince === undefined ? undefined : announcePresence(userId, false, isoOf(offlineSince)),
+    ...leftRooms.map((roomId) => publishVisit("user_left", userId, roomId)),
+    offlineSince === undefined ? undefined : publishPresence(userId, false, isoOf(offlineSince)),
   ]);
 };
 
@@ -29,13 +29,13 @@ const toldAtOnce = 25;
 /** The same for connections of several users. */
 export const forgetAll = async (connections: readonly Pick<Connection, "id" | "userId">[]): Promise<void> => {
   const byUser = [...Map.groupBy(connections, (connection) => connection.userId)];
-  await forEach(byUser.slice(0, toldAtOnce), toldAtOnce, ([userId, over]) =>
+  await forEachConcurrent(byUser.slice(0, toldAtOnce), toldAtOnce, ([userId, over]) =>
     forgetConnections(
       userId,
       over.map((connection) => connection.id),
     ),
   );
-  await forgetQuietly(byUser.slice(toldAtOnce).flatMap(([, over]) => over));
+  await removeClosedConnections(byUser.slice(toldAtOnce).flatMap(([, over]) => over));
 };
 
 const askedAtOnce = 25;
@@ -46,13 +46,13 @@ export const forgetEnded = async (
   connectionIds: ReadonlySet<string>,
 ): Promise<void> => {
   if (connectionIds.size === 0) return;
-  const { people } = await getTogether({ presences: userIds }, "consistent");
+  const { people } = await batchGet({ presences: userIds }, "consistent");
   const noted = [...people.presences.values()]
     .flatMap(({ connections }) => connections)
     .filter(({ id }) => connectionIds.has(id));
   const ended: Connection[] = [];
-  await forEach(noted, askedAtOnce, async (connection) => {
-    if ((await getConnection(connection.id)) === "gone") ended.push(connection);
+  await forEachConcurrent(noted, askedAtOnce, async (connection) => {
+    if ((await getConnection(connection.id)) === "closed") ended.push(connection);
   });
   await forgetAll(ended);
 };

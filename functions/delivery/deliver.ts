@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../contract/events.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { Socket } from "../kernel/websocket/socket.ts";
 import { type Connection, isOpening, openingTime, type Presence } from "../store/presence/presence.ts";
@@ -9,7 +9,7 @@ import {
   type PageView,
   type StillIn,
 } from "../store/queues/delivery-pages.ts";
-import { deleteLive, dropLargeRoom } from "../store/rooms/connected-members.ts";
+import { deleteConnected, dropLargeRoom } from "../store/rooms/connected-members.ts";
 import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
 import { messageSeenBy } from "./blocked-views.ts";
 import { closeRoomConnections, forgetAll, forgetConnections } from "./dead-connections.ts";
@@ -26,7 +26,7 @@ export const expireConnection = async (socket: Socket): Promise<void> => {
 export type Render = (userIds: readonly string[]) => Promise<(userId: string) => ServerEvent | undefined>;
 
 /** What is told: one event, or what each sees in their own way, which a worker knows by its view. */
-export type Told = Pick<Delivery, "ends" | "viewers_of"> &
+export type DeliveryPayload = Pick<Delivery, "ends" | "viewers_of"> &
   (
     | {
         readonly event: ServerEvent;
@@ -43,18 +43,18 @@ const endedAtOnce = 25;
  * list of who is live already, and may be back by now; of a deleted room the list means nothing any more.
  */
 const end = (
-  what: NonNullable<Told["ends"]>,
+  what: NonNullable<DeliveryPayload["ends"]>,
   roomId: string,
   presences: readonly Presence[],
 ): Promise<void> =>
-  forEach(presences, endedAtOnce, async ({ userId, connections, largeRooms }) => {
+  forEachConcurrent(presences, endedAtOnce, async ({ userId, connections, largeRooms }) => {
     if (connections.some((connection) => connection.roomId === roomId))
       await closeRoomConnections(userId, roomId);
     if (what === "room" && largeRooms.has(roomId)) await dropLargeRoom(roomId, userId);
   });
 
 const eventFor = async (
-  told: Told,
+  told: DeliveryPayload,
   presences: readonly Presence[],
   connections: readonly Connection[],
 ): Promise<EventFor> => {
@@ -76,7 +76,7 @@ const eventFor = async (
 const notifyUnreached = async (
   roomId: string,
   presences: readonly Presence[],
-  told: Told,
+  told: DeliveryPayload,
   { over, opening }: Pick<Posted, "over" | "opening">,
   leftOut: readonly Connection[],
 ): Promise<boolean> => {
@@ -110,7 +110,7 @@ const notifyUnreached = async (
 };
 
 /** Whom of some people to tell, and until when. */
-interface TellOptions {
+interface DeliverOptions {
   /** What tells who of them is still in the room. */
   readonly stillIn: StillIn | undefined;
   /** Connections that are left out. */
@@ -120,7 +120,7 @@ interface TellOptions {
 }
 
 /** What became of telling some people something. */
-export interface Outcome extends Pick<Posted, "failed" | "untried"> {
+export interface DeliveryOutcome extends Pick<Posted, "failed" | "untried"> {
   /** The connections that were tried. */
   readonly tried: readonly Connection[];
 }
@@ -129,12 +129,12 @@ export interface Outcome extends Pick<Posted, "failed" | "untried"> {
  * Posts to the connections of people that listen to a room, but for some. Those that are gone are removed; one whose token
  * has expired is told so and closed, instead of going silent.
  */
-export const tell = async (
+export const deliverTo = async (
   roomId: string,
   presences: readonly Presence[],
-  told: Told,
-  { stillIn, except, timeLeft }: TellOptions,
-): Promise<Outcome> => {
+  told: DeliveryPayload,
+  { stillIn, except, timeLeft }: DeliverOptions,
+): Promise<DeliveryOutcome> => {
   const { listening = [], leftOut = [] } = Object.groupBy(
     presences.flatMap((presence) => listeningTo(roomId, presence)),
     (connection) => (except?.(connection) ? "leftOut" : "listening"),
@@ -162,13 +162,13 @@ const cleanedAtOnce = 25;
 
 /** Takes off a large room's list who is not connected: their end was never told. */
 export const cleanList = (roomId: string, presences: readonly Presence[]): Promise<void> =>
-  forEach(
+  forEachConcurrent(
     presences.filter((presence) => presence.connections.length === 0).slice(0, cleanedAtOnce),
     cleanedAtOnce,
-    (presence) => deleteLive({ ...presence, largeRooms: new Set([roomId]) }),
+    (presence) => deleteConnected({ ...presence, largeRooms: new Set([roomId]) }),
   );
 
-const toDelivery = ({ roomId, stillIn }: Listeners, told: Told): Delivery => ({
+const toDelivery = ({ roomId, stillIn }: Listeners, told: DeliveryPayload): Delivery => ({
   room_id: roomId,
   ...("event" in told ? { event: told.event } : { view: told.view }),
   ...(stillIn && { still_in: stillIn }),
@@ -180,7 +180,7 @@ const toDelivery = ({ roomId, stillIn }: Listeners, told: Told): Delivery => ({
  * Tells people of a room something, on every live connection of theirs that listens to it: here, or through the queue
  * where they, or their connections, are many. Best effort: it never throws, because what it tells of is stored.
  */
-export const deliver = async (listeners: Listeners, told: Told): Promise<void> => {
+export const deliver = async (listeners: Listeners, told: DeliveryPayload): Promise<void> => {
   const { roomId, userIds, stillIn } = listeners;
   try {
     const presences =
@@ -199,7 +199,7 @@ export const deliver = async (listeners: Listeners, told: Told): Promise<void> =
         toDelivery(listeners, told),
         present.map((presence) => presence.userId),
       );
-    else await tell(roomId, present, told, { stillIn });
+    else await deliverTo(roomId, present, told, { stillIn });
     if (isListed) await cleanList(roomId, presences);
   } catch (error) {
     log("warn", "delivery_failed", { room_id: roomId, ...errorFacts(error) });

@@ -2,11 +2,11 @@ import { getPresence, type Presence, presenceSeenBy } from "../store/presence/pr
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart, personOf } from "../store/users/users.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { getAudience, listeningTo, only, others } from "./audience.ts";
-import { announce } from "./best-effort.ts";
+import { postBestEffort } from "./best-effort.ts";
 
 /** Members of a room whose presence concerns the others of it. */
 const roomLimit = 50;
@@ -28,7 +28,7 @@ const membersOf = async (heads: readonly Head[]): Promise<Map<string, readonly s
  * that were active last, at most 200.
  */
 const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
-  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+  const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   const rooms = heads
     // A roster of several chunks has, or had, over 200 members.
     .filter((head) => head.status !== "deleted" && head.rosterChunks <= 1)
@@ -52,13 +52,13 @@ const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
  * Tells the peers of somebody that they came online, or went offline, but for those whom a block hides them from. Its cost grows with the rooms and peers
  * of that one person, and ends at 200 peers. A connection of one room is told if both are in that room.
  */
-export const announcePresence = (userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> =>
-  announce("presence", async () => {
+export const publishPresence = (userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> =>
+  postBestEffort("presence", async () => {
     const peers = await peersOf(userId);
     if (peers.size === 0) return undefined;
-    const { people } = await getTogether({ presences: [...peers.keys(), userId] });
+    const { people } = await batchGet({ presences: [...peers.keys(), userId] });
     const connections = [...people.presences.values()]
-      .filter((peer) => peer.userId !== userId && !areApart(people, userId, peer.userId))
+      .filter((peer) => peer.userId !== userId && !areBlocked(people, userId, peer.userId))
       .flatMap((peer) =>
         peer.connections.filter(({ roomId }) => roomId === undefined || peers.get(peer.userId)?.has(roomId)),
       );
@@ -69,7 +69,7 @@ export const announcePresence = (userId: string, isOnline: boolean, lastSeen: st
   });
 
 const showPresence = (of: Presence, to: Presence, sharedRooms: ReadonlySet<string>): Promise<void> =>
-  announce("presence", async () => {
+  postBestEffort("presence", async () => {
     const { isOnline, lastSeen } = presenceSeenBy(of, to);
     return {
       connections: to.connections.filter(({ roomId }) => roomId === undefined || sharedRooms.has(roomId)),
@@ -81,7 +81,7 @@ const showPresence = (of: Presence, to: Presence, sharedRooms: ReadonlySet<strin
  * Shows two people each other's presence as they see it from now on, after a block or its end, if they are peers: each
  * as if the other had gone, or come back, just now. Who is offline anyway is not shown again.
  */
-export const announceBetween = async (one: string, other: string): Promise<void> => {
+export const publishPresenceBetween = async (one: string, other: string): Promise<void> => {
   const sharedRooms = (await peersOf(one)).get(other);
   if (!sharedRooms) return;
   const [first, second] = await Promise.all([
@@ -98,17 +98,17 @@ export const announceBetween = async (one: string, other: string): Promise<void>
  * Tells the others of a room that somebody opened their first connection of this room alone, or closed the
  * last one. In rooms of over 200 members nobody is told: each visit would cost as much as a message.
  */
-export const announceVisit = (
+export const publishVisit = (
   type: "user_joined" | "user_left",
   userId: string,
   roomId: string,
 ): Promise<void> =>
-  announce(type, async () => {
+  postBestEffort(type, async () => {
     const head = await getHead(roomId);
     if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
       return undefined;
     const audience = await getAudience(head, userId);
-    const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
+    const told = only(others(audience, userId), (id) => !areBlocked(audience.people, userId, id));
     const visitor = presentUser(personOf(audience.people, userId), true);
     return {
       connections: told.userIds.flatMap((id) => {

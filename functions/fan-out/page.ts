@@ -1,4 +1,4 @@
-import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
+import { cleanList, type DeliveryOutcome, type DeliveryPayload, deliverTo } from "../delivery/deliver.ts";
 import { renderMessage } from "../messages/events.ts";
 import { getMessageParts } from "../messages/view.ts";
 import { renderRoom } from "../rooms/events.ts";
@@ -7,7 +7,7 @@ import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 /** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
 const toldBy = async ({
@@ -16,7 +16,7 @@ const toldBy = async ({
   view,
   ends,
   viewers_of,
-}: Page): Promise<Told | undefined> => {
+}: Page): Promise<DeliveryPayload | undefined> => {
   const limits = { ...(ends && { ends }), ...(viewers_of !== undefined && { viewers_of }) };
   if (event) return { ...limits, event };
   const head = await getHead(roomId, "consistent");
@@ -48,11 +48,11 @@ export const deliverPage = async (
   page: Page,
   except: (connection: Connection) => boolean,
   timeLeft: () => number,
-): Promise<Outcome> => {
+): Promise<DeliveryOutcome> => {
   const senderId = page.event?.type === "message" ? page.event.message.sender.id : undefined;
   const [told, { people }] = await Promise.all([
     toldBy(page),
-    getTogether({ presences: [...page.user_ids, ...(senderId === undefined ? [] : [senderId])] }),
+    batchGet({ presences: [...page.user_ids, ...(senderId === undefined ? [] : [senderId])] }),
   ]);
   const presences = page.user_ids.flatMap((userId) => people.presences.get(userId) ?? []);
   if (page.still_in?.by === "list") await cleanList(page.room_id, presences);
@@ -62,7 +62,7 @@ export const deliverPage = async (
   );
   if (!told) return { tried: [], failed: [], untried: [] };
   const sender = senderId === undefined ? undefined : people.presences.get(senderId);
-  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, {
+  return deliverTo(page.room_id, present, "event" in told ? { ...told, sender } : told, {
     stillIn: page.still_in,
     except,
     timeLeft,

@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Audience } from "../delivery/audience.ts";
-import { deliver, type Told } from "../delivery/deliver.ts";
+import { type DeliveryPayload, deliver } from "../delivery/deliver.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
@@ -20,7 +20,7 @@ const nobodyIn = (roomId: string): Audience => ({
 });
 
 /** What became of the read that ran while the message was stored. It is stored: nothing here may fail it. */
-export const settled = (roomId: string, audience: Promise<Audience>): Promise<Audience> =>
+export const audienceOrNone = (roomId: string, audience: Promise<Audience>): Promise<Audience> =>
   audience.catch((error: unknown) => {
     log("error", "audience_not_read", errorFacts(error));
     return nobodyIn(roomId);
@@ -40,11 +40,11 @@ const senderOf = async (actor: Actor, { people }: Audience): Promise<Profile | u
  * Tells the members of a stored message, and gives it as they see it. Never fails: an error after a message is stored
  * would have its sender send it again.
  */
-export const announceMessage = async (
+export const publishMessage = async (
   actor: Actor,
   stored: StoredMessage,
   audience: Audience,
-  limits: Pick<Told, "viewers_of"> = {},
+  limits: Pick<DeliveryPayload, "viewers_of"> = {},
 ): Promise<Message> => {
   const person = personOf(audience.people, actor.userId);
   const sender = { ...person, profile: (await senderOf(actor, audience)) ?? person.profile };

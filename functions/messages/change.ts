@@ -1,18 +1,18 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
-import { pause } from "../kernel/runtime/retry.ts";
+import { backoff } from "../kernel/runtime/retry.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { noSuchMessage } from "../receipts/access.ts";
 import { accessPermission, accessUnblocked } from "../rooms/access.ts";
-import { bucketOf, payNow } from "../rooms/rate-limit.ts";
+import { chargeNow, rateBucket } from "../rooms/rate-limit.ts";
 import { putEdit } from "../store/messages/edits.ts";
 import { landChange, type MessageChange, raiseRev, stampMessage } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";
-import { notifyUpdated } from "./events.ts";
+import { publishUpdated } from "./events.ts";
 
 /** How often a change is tried that others overtake, whose changes are of the same message or the same room. */
 const attempts = 50;
@@ -50,7 +50,7 @@ const land = async (
   let rev = Math.max(head.rev + 1, current.rev);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const change = intent(current);
-    if (payer && attempt === 0) await payNow(payer, bucketOf());
+    if (payer && attempt === 0) await chargeNow(payer, rateBucket());
     if (!change) return current;
     await prepare?.(current, change);
     const outcome = await landChange(current, rev, change);
@@ -72,7 +72,7 @@ const announceRev = async (head: Head, landed: StoredMessage): Promise<StoredMes
   let responsible = true;
   let isLast = head.last?.seq === message.seq;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    if (attempt > 2) await pause(0);
+    if (attempt > 2) await backoff(0);
     const raised = await raiseRev(message, isLast);
     if (raised.done || !raised.head) return message;
     isLast = raised.head.last?.seq === message.seq;
@@ -128,5 +128,5 @@ export const updateMessage = async (
     payer: room.me,
     prepare: putEdit,
   });
-  return notifyUpdated(room, changed);
+  return publishUpdated(room, changed);
 };

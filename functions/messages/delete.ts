@@ -9,7 +9,7 @@ import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { accessChangeableMessage, accessLasting } from "./access.ts";
 import { changeMessage } from "./change.ts";
-import { notifyDeleted, notifyUpdated } from "./events.ts";
+import { publishDeleted, publishUpdated } from "./events.ts";
 
 const isModerator = ({ head, me }: MemberRoom): boolean => head.type !== "direct" && me.role === "admin";
 
@@ -54,7 +54,7 @@ export const removeMessage = async (
     payer,
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
-  await notifyDeleted(head, changed);
+  await publishDeleted(head, changed);
 };
 
 /**
@@ -93,5 +93,5 @@ export const restoreMessage = async (actor: Actor, roomId: string, messageId: st
     },
     payer: room.me,
   });
-  return notifyUpdated(room, changed);
+  return publishUpdated(room, changed);
 };

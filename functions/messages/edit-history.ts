@@ -2,7 +2,7 @@ import type { MessageEdit } from "../../contract/objects/message.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { listEdits } from "../store/messages/edits.ts";
 import { accessMessage } from "./access.ts";
-import { isGone } from "./present.ts";
+import { isDeletedOrExpired } from "./present.ts";
 
 /** What a message said before it was edited, oldest first; nothing of one that is deleted or has destroyed itself. */
 export const listMessageHistory = async (
@@ -12,7 +12,7 @@ export const listMessageHistory = async (
   page: Slice,
 ): Promise<{ count: number; edits: MessageEdit[] }> => {
   const { message } = await accessMessage(userId, roomId, messageId);
-  if (isGone(message)) return { count: 0, edits: [] };
+  if (isDeletedOrExpired(message)) return { count: 0, edits: [] };
   const edits = await listEdits(message, page.start + 1, page.start + page.size);
   return {
     count: message.edits,

@@ -37,7 +37,7 @@ export const renderMessage =
   };
 
 /** Tells everybody who is connected how a message is now, each in their own view, and gives the caller's. */
-export const notifyUpdated = async ({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> => {
+export const publishUpdated = async ({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> => {
   let reading: Promise<MessageParts> | undefined;
   const read = (userIds: readonly string[]): Promise<MessageParts> => {
     reading = getMessageParts(head, [stored], userIds);
@@ -51,7 +51,7 @@ export const notifyUpdated = async ({ head, me }: MemberRoom, stored: StoredMess
   return viewMessage(await (reading ?? read([])), stored, me.userId, me);
 };
 
-export const notifyDeleted = async (head: Head, stored: StoredMessage): Promise<void> => {
+export const publishDeleted = async (head: Head, stored: StoredMessage): Promise<void> => {
   const { roomId, seq, rev } = stored;
   await deliver(await getAudience(head), {
     ...viewerLimits(head, seq),
@@ -65,7 +65,7 @@ export const notifyDeleted = async (head: Head, stored: StoredMessage): Promise<
   });
 };
 
-export const notifyReaction = async (head: Head, stored: StoredMessage): Promise<void> => {
+export const publishReaction = async (head: Head, stored: StoredMessage): Promise<void> => {
   const { roomId, seq, rev } = stored;
   await deliver(await getAudience(head), {
     ...viewerLimits(head, seq),

@@ -3,11 +3,11 @@ import type { Actor } from "../kernel/auth/actor.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { messageId as idOf, newRoomId } from "../kernel/runtime/ids.ts";
 import { accessSending } from "../rooms/access.ts";
-import { bucketOf, payAllAhead } from "../rooms/rate-limit.ts";
+import { chargeAllAhead, rateBucket } from "../rooms/rate-limit.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { type Membership, recentSeq } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { accessMessage, accessPresent } from "./access.ts";
 import { type Sent, sendMessage } from "./send.ts";
 
@@ -20,7 +20,7 @@ const accessTargets = async (
   roomIds: readonly string[],
   clientMessageId: string | undefined,
 ): Promise<Membership[]> => {
-  const { heads, memberships } = await getTogether(
+  const { heads, memberships } = await batchGet(
     { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
     "consistent",
   );
@@ -72,7 +72,7 @@ export const forwardMessage = async (
   accessPresent(message);
   const targets = [...new Set(roomIds)];
   const memberships = await accessTargets(actor.userId, targets, clientMessageId);
-  const costs = await payAllAhead(memberships, bucketOf());
+  const costs = await chargeAllAhead(memberships, rateBucket());
   const { attachment } = message;
   const origin = {
     expiresAt: message.expiresAt,

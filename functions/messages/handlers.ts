@@ -11,7 +11,7 @@ import { updateMessage } from "./change.ts";
 import { deleteMessage, restoreMessage } from "./delete.ts";
 import { listMessageHistory } from "./edit-history.ts";
 import { forwardMessage } from "./forward.ts";
-import { listMessages, type MessageList, type Place } from "./list.ts";
+import { type HistoryPlace, listMessages, type MessageList } from "./list.ts";
 import { listChangedMessages } from "./list-changed.ts";
 import { pinMessage, unpinMessage } from "./pins.ts";
 import { reactToMessage } from "./reactions.ts";
@@ -31,7 +31,7 @@ const accessOneCursor = ({ before, after, changed_since }: PlaceQuery): void => 
     throw new ApiError("invalid_cursor", "Give one of before, after and changed_since.");
 };
 
-const placeOf = ({ page, before, after }: PlaceQuery): Place => {
+const placeOf = ({ page, before, after }: PlaceQuery): HistoryPlace => {
   if (before !== undefined) return { before };
   return after === undefined ? { page } : { after };
 };
@@ -41,7 +41,7 @@ const placeOf = ({ page, before, after }: PlaceQuery): Place => {
  * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message, as
  * from any page that ends early.
  */
-const linksOf = (url: URL, place: Place, { messages, older, newer, isCut }: MessageList) => {
+const linksOf = (url: URL, place: HistoryPlace, { messages, older, newer, isCut }: MessageList) => {
   const toOlder =
     older && messages[0] ? linkTo(url, { before: messages[0].seq, after: undefined, page: undefined }) : null;
   if ("page" in place)

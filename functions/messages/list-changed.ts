@@ -1,5 +1,5 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
-import { pause } from "../kernel/runtime/retry.ts";
+import { backoff } from "../kernel/runtime/retry.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/messages/messages.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
@@ -25,7 +25,7 @@ const listPlaces = async (
     const places = await listChangedPlaces(roomId, { ...range, limit: size + 1 });
     const whole = places.length > size || places.at(-1)?.rev === range.last;
     if (whole || attempt === lagAttempts) return places;
-    await pause(attempt);
+    await backoff(attempt);
   }
 };
 

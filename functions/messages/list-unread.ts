@@ -3,17 +3,16 @@ import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
-import { unreadCount } from "../rooms/read-state.ts";
 import { getMessagesAt } from "../store/messages/messages.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { listUnread } from "../store/rooms/read-ahead.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { viewMessagesOfRooms } from "./view-rooms.ts";
 
 /** The caller's rooms in which something is unread, the most recently active first. */
 const listUnreadRooms = async (userId: string): Promise<MemberRoom[]> => {
   const roomIds = await listRoomIds(userId);
-  const { heads, memberships } = await getTogether({
+  const { heads, memberships } = await batchGet({
     heads: roomIds,
     memberships: roomIds.map((roomId) => [roomId, userId] as const),
   });
@@ -23,7 +22,7 @@ const listUnreadRooms = async (userId: string): Promise<MemberRoom[]> => {
     .sort(byActivity)
     .flatMap((head) => {
       const me = mine.get(head.id);
-      return me && unreadCount(me, head.seq) > 0 ? [{ head, me }] : [];
+      return me && countUnread(me, head.seq) > 0 ? [{ head, me }] : [];
     });
 };
 
@@ -35,7 +34,7 @@ const placesOf = (rooms: readonly MemberRoom[], skip: number, take: number) => {
     const left = take - places.length;
     const seqs = left > 0 ? listUnread(me, head.seq, Math.max(0, skip - before), left) : [];
     places.push(...seqs.map((seq) => ({ roomId: head.id, seq })));
-    before += unreadCount(me, head.seq);
+    before += countUnread(me, head.seq);
   }
   return places;
 };
@@ -50,7 +49,7 @@ export const listUnreadMessages = async (
   page: Slice,
 ): Promise<{ count: number; messages: (Message | undefined)[] }> => {
   const rooms = await listUnreadRooms(userId);
-  const count = rooms.reduce((sum, { head, me }) => sum + unreadCount(me, head.seq), 0);
+  const count = rooms.reduce((sum, { head, me }) => sum + countUnread(me, head.seq), 0);
   const places = placesOf(rooms, page.start, page.size);
   const touched = new Set(places.map(({ roomId }) => roomId));
   const shown = rooms.filter(({ head }) => touched.has(head.id));

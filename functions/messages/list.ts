@@ -4,7 +4,10 @@ import { listMessagesBetween } from "../store/messages/messages.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 /** Which messages: a page counted from the newest, or those next to a seq. */
-export type Place = { readonly page: number } | { readonly before: number } | { readonly after: number };
+export type HistoryPlace =
+  | { readonly page: number }
+  | { readonly before: number }
+  | { readonly after: number };
 
 export interface MessageList extends MarkedMessages {
   /** Places in the room that the viewer can see, each of which holds a message or once was to. */
@@ -22,7 +25,7 @@ interface Seqs {
 }
 
 /** The part of what can be seen that a place asks for. */
-const rangeOf = (place: Place, { first, last }: Seqs, size: number): Seqs & { newest: boolean } => {
+const rangeOf = (place: HistoryPlace, { first, last }: Seqs, size: number): Seqs & { newest: boolean } => {
   if ("before" in place) return { first, last: Math.min(last, place.before - 1), newest: true };
   if ("after" in place) return { first: Math.max(first, place.after + 1), last, newest: false };
   // The newest page is full whatever numbers stayed unused; further ones are counted, so that none costs more than another.
@@ -35,7 +38,7 @@ const rangeOf = (place: Place, { first, last }: Seqs, size: number): Seqs & { ne
 export const listMessages = async (
   room: ReadableRoom,
   viewerId: string,
-  place: Place,
+  place: HistoryPlace,
   size: number,
 ): Promise<MessageList> => {
   const { head } = room;

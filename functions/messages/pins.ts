@@ -5,7 +5,7 @@ import { accessPermission, accessUnblocked } from "../rooms/access.ts";
 import { deletePin, putPin } from "../store/messages/pins.ts";
 import { accessChangeableMessage, accessLasting, accessPresent } from "./access.ts";
 import { changeMessage } from "./change.ts";
-import { notifyUpdated } from "./events.ts";
+import { publishUpdated } from "./events.ts";
 
 const accessPinnable = async (actor: Actor, roomId: string, messageId: string) => {
   const found = await accessChangeableMessage(actor.userId, roomId, messageId);
@@ -30,7 +30,7 @@ export const pinMessage = async (actor: Actor, roomId: string, messageId: string
     payer: room.me,
     prepare: (current) => putPin(current, at),
   });
-  return notifyUpdated(room, changed);
+  return publishUpdated(room, changed);
 };
 
 /**
@@ -49,5 +49,5 @@ export const unpinMessage = async (actor: Actor, roomId: string, messageId: stri
     payer: room.me,
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
-  await notifyUpdated(room, changed);
+  await publishUpdated(room, changed);
 };

@@ -10,14 +10,15 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 export const unreadMarks: MessageMarks = { readBy: [], isRead: false, status: "sent" };
 
 /** Whether there is nothing of a message to be seen any more but its place. */
-export const isGone = (stored: StoredMessage): boolean => stored.isDeleted || isPast(stored.expiresAt);
+export const isDeletedOrExpired = (stored: StoredMessage): boolean =>
+  stored.isDeleted || isPast(stored.expiresAt);
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** User ids by emoji, in an order that is always the same: a set of the table has none. */
 export const presentReactions = (stored: StoredMessage): Reactions => {
   const byEmoji: Reactions = {};
-  if (isGone(stored)) return byEmoji;
+  if (isDeletedOrExpired(stored)) return byEmoji;
   for (const reaction of [...stored.reactions].sort(compare)) {
     const [emoji = "", userId = ""] = reaction.split(" ");
     byEmoji[emoji] = [...(byEmoji[emoji] ?? []), userId];
@@ -31,7 +32,7 @@ export const presentMessage = (
   marks: MessageMarks,
   present: (userId: string) => User,
 ): Message => {
-  const gone = isGone(stored);
+  const gone = isDeletedOrExpired(stored);
   const file = stored.attachment && !gone ? presentAttachment(stored, stored.attachment) : undefined;
   return {
     id: messageId(stored.roomId, stored.seq),

@@ -7,7 +7,7 @@ import type { MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";
 import { changeMessage } from "./change.ts";
-import { notifyReaction } from "./events.ts";
+import { publishReaction } from "./events.ts";
 import { presentReactions } from "./present.ts";
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
@@ -50,6 +50,6 @@ export const reactToMessage = async (
     },
     payer: room.me,
   });
-  await notifyReaction(room.head, changed);
+  await publishReaction(room.head, changed);
   return presentReactions(changed);
 };

@@ -5,7 +5,7 @@ import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import { listPinSeqs } from "../store/messages/pins.ts";
 import { listReplySeqs } from "../store/messages/replies.ts";
 import { accessMessage } from "./access.ts";
-import { isGone } from "./present.ts";
+import { isDeletedOrExpired } from "./present.ts";
 import { viewMessages } from "./view.ts";
 
 interface ChosenMessages {
@@ -56,6 +56,7 @@ export const listReplies = async (
 export const listPins = async (userId: string, roomId: string, page: Slice): Promise<ChosenMessages> => {
   const room = await accessReadableRoom(userId, roomId);
   const seqs = visible(room, await listPinSeqs(roomId));
-  const isPinned = (message: StoredMessage): boolean => message.pinnedAt !== null && !isGone(message);
+  const isPinned = (message: StoredMessage): boolean =>
+    message.pinnedAt !== null && !isDeletedOrExpired(message);
   return { count: seqs.length, messages: await viewChosen(room, userId, pageOfSeqs(seqs, page), isPinned) };
 };

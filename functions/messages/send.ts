@@ -4,8 +4,8 @@ import {
   attachFile,
   copyFile,
   type ForwardedFile,
+  keepFileOfMessage,
   prepareUpload,
-  settleFile,
 } from "../attachments/attach.ts";
 import { type Audience, getAudience, only, others, unknownSize } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
@@ -16,8 +16,8 @@ import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { accessMembership, accessSending, sendingRefusal } from "../rooms/access.ts";
-import { bucketOf, payAhead, payNow } from "../rooms/rate-limit.ts";
-import { witnessLimit } from "../rooms/tracked-readers.ts";
+import { chargeAhead, chargeNow, rateBucket } from "../rooms/rate-limit.ts";
+import { trackedReaderLimit } from "../rooms/tracked-readers.ts";
 import type { StoredFile } from "../store/attachments/files.ts";
 import {
   getMessage,
@@ -36,7 +36,7 @@ import {
   recentSeq,
 } from "../store/rooms/memberships.ts";
 import { accessLasting, accessVisibleMessage } from "./access.ts";
-import { announceMessage, settled } from "./announce.ts";
+import { audienceOrNone, publishMessage } from "./announce.ts";
 
 /** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
 export interface Sent {
@@ -71,7 +71,7 @@ const store = async ({ message, file }: Unsent, seq: number): Promise<StoredMess
   const parent = message.replyTo === null ? undefined : parseMessageId(message.replyTo);
   if (parent) await putReply({ ...message, seq }, parent.seq);
   const stored = await putMessage({ ...message, seq });
-  await settleFile(stored);
+  await keepFileOfMessage(stored);
   return stored;
 };
 
@@ -81,7 +81,7 @@ const announceReading = async (
   { upTo, at }: NonNullable<Claimed["read"]>,
   audience: Audience,
 ): Promise<void> => {
-  if (!audience.members || audience.members.length > witnessLimit) return;
+  if (!audience.members || audience.members.length > trackedReaderLimit) return;
   await deliver(others(audience, userId), {
     event: {
       type: "read_receipt",
@@ -115,22 +115,22 @@ const repeat = async (
   // One that is stored, and followed by a block, is not told of again.
   const isBlocked = head !== undefined && head.blockedBy.size > 0;
   const completed = existing ?? (await store(await prepare(seq), seq));
-  if (existing) await settleFile(existing);
+  if (existing) await keepFileOfMessage(existing);
   // Whoever failed to store it may have put the message before it back as the last one.
   else await showPreview(roomId, completed);
-  const audience = await settled(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
+  const audience = await audienceOrNone(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
   const told = isBlocked ? { ...audience, ...only(audience, (userId) => userId === actor.userId) } : audience;
   // Somebody may have joined since its number was taken.
   const limits = head ? viewerLimits(head, seq) : {};
   if (!existing || !head)
     return {
-      message: await announceMessage(actor, completed, told, limits),
+      message: await publishMessage(actor, completed, told, limits),
       repeated: existing !== undefined,
     };
   // By now others may have read it, and its sender is to see that.
   const views = await import("./view.ts");
   const shown = views.upTo(head, existing);
-  const announced = await announceMessage(actor, shown, told, limits);
+  const announced = await publishMessage(actor, shown, told, limits);
   return {
     message: (await views.viewOneMessage({ head, me }, actor.userId, shown)) ?? announced,
     repeated: true,
@@ -146,7 +146,7 @@ const claimPlace = async (me: Membership, claim: Claim): Promise<Claimed | { see
     const claimed = await claimSend(membership, claim);
     if (claimed.result === "claimed") return claimed;
     if (claimed.result === "seen") return { seen: claimed.seq };
-    if (claimed.result === "gone") throw noRoomAccess();
+    if (claimed.result === "not_member") throw noRoomAccess();
     membership = claimed.membership;
   }
   throw new ApiError("unavailable", "Too many messages at once from one member: send this one again.", {
@@ -178,7 +178,7 @@ interface Origin {
   /** When that one destroys itself, in seconds since 1970. */
   readonly expiresAt: number | null;
   readonly file: ForwardedFile | undefined;
-  /** What it still costs when it is claimed, where it was paid ahead (see payAllAhead). */
+  /** What it still costs when it is claimed, where it was paid ahead (see chargeAllAhead). */
   readonly cost: number | undefined;
 }
 
@@ -226,15 +226,15 @@ export const sendMessage = async (
     };
     return { message, file };
   };
-  const bucket = bucketOf();
+  const bucket = rateBucket();
   const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
   if (earlier !== undefined) {
     // It is delivered again, and so costs the member as much as a new one.
-    await payNow(me, bucket);
+    await chargeNow(me, bucket);
     return repeat(actor, me, earlier, prepare);
   }
   if (typeof draft.reply_to === "string") await accessReplyTarget(me, draft.reply_to);
-  const cost = origin.cost ?? (await payAhead(me, bucket));
+  const cost = origin.cost ?? (await chargeAhead(me, bucket));
   const unsent = await prepare();
   const { message } = unsent;
 
@@ -249,14 +249,14 @@ export const sendMessage = async (
   try {
     const claimed = await claimPlace(me, { seq, cost, clientMessageId: clientMessageId ?? undefined });
     if ("seen" in claimed) {
-      if (cost > 0) await payNow(me, bucket);
+      if (cost > 0) await chargeNow(me, bucket);
       const sent = await repeat(actor, me, claimed.seen, async () => unsent);
       await withdraw(actor.userId, order);
       return sent;
     }
     const stored = await store(unsent, seq);
-    const members = await settled(roomId, audience);
-    const sent = { message: await announceMessage(actor, stored, members), repeated: false };
+    const members = await audienceOrNone(roomId, audience);
+    const sent = { message: await publishMessage(actor, stored, members), repeated: false };
     if (claimed.read) await announceReading(me, claimed.read, members);
     return sent;
   } catch (error) {

@@ -3,12 +3,13 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "../receipts/access.ts";
 import { markMessagesRead, markRoomDelivered } from "../receipts/mark-read.ts";
 import { accessMemberRoom, accessReadableRoom } from "../rooms/access.ts";
-import { asTold, hasRead, isSettled, type MessageMarks, marksOf, wasDelivered } from "../rooms/read-state.ts";
-import { getWitnesses, inStanding } from "../rooms/tracked-readers.ts";
+import { hasRead, type MessageMarks, marksOf, marksSeenByOthers, wasDelivered } from "../rooms/read-state.ts";
+import { getTrackedReaders, inJoinOrder } from "../rooms/tracked-readers.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
+import { isReadBy } from "../store/rooms/read-ahead.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 /** Where a message stands with one member. */
 interface MemberStatus {
@@ -44,24 +45,26 @@ export const getMessageStatus = async (
   const room = await accessReadableRoom(viewerId, roomId);
   accessSeqs(room, [seq]);
   const { head, me } = room;
-  const [message, roster, witnesses] = await Promise.all([
+  const [message, roster, trackedReaders] = await Promise.all([
     getMessage(roomId, seq),
     getRoster(roomId, head.rosterChunks),
-    getWitnesses(head),
+    getTrackedReaders(head),
   ]);
   if (!message) throw noSuchMessage();
   const others = roster.filter((member) => member.userId !== message.senderId);
   const shown = others.slice(page.start, page.start + page.size);
-  const wanted = new Set([...witnesses.members, ...shown].map((member) => member.userId));
-  const { memberships } = await getTogether({
+  const wanted = new Set([...trackedReaders.members, ...shown].map((member) => member.userId));
+  const { memberships } = await batchGet({
     memberships: [...wanted].map((userId) => [roomId, userId] as const),
   });
-  const byUser = new Map(memberships.map((membership) => [membership.userId, asTold(head, membership)]));
+  const byUser = new Map(
+    memberships.map((membership) => [membership.userId, marksSeenByOthers(head, membership)]),
+  );
   if (me) byUser.set(me.userId, me);
   return {
     messageId: messageId(roomId, seq),
     roomId,
-    marks: marksOf(message, viewerId, inStanding(head, witnesses.members, memberships, me)),
+    marks: marksOf(message, viewerId, inJoinOrder(head, trackedReaders.members, memberships, me)),
     count: others.length,
     members: shown.map(({ userId }) => {
       const membership = byUser.get(userId);
@@ -88,6 +91,6 @@ export const updateMessageStatus = async (
     await markRoomDelivered(room, seq);
   }
   const { me } = await accessMemberRoom(userId, roomId);
-  const own = isSettled(me, seq) ? { status: "read" as const, updated_at: me.readAt } : statusWith(me, seq);
+  const own = isReadBy(me, seq) ? { status: "read" as const, updated_at: me.readAt } : statusWith(me, seq);
   return { message_id: messageId(roomId, seq), user_id: userId, ...own };
 };

@@ -3,12 +3,12 @@ import type { User } from "../../contract/objects/user.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { pairMembers } from "../rooms/participants.ts";
 import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
-import { inStanding } from "../rooms/tracked-readers.ts";
+import { inJoinOrder } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { presentMessage } from "./present.ts";
@@ -17,7 +17,7 @@ import { presentMessage } from "./present.ts";
  * Of each room only so many members tell who else has read a message of this list: a page may touch as many rooms as
  * it has messages, and all members of all of them would be thousands of reads.
  */
-const witnessesInList = 50;
+const trackedReadersInList = 50;
 
 const getMembersOf = async (heads: readonly Head[]): Promise<Map<string, readonly RosterEntry[]>> => {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
@@ -33,10 +33,10 @@ export const viewMessagesOfRooms = async (
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
 ): Promise<Message[]> => {
   const [found, members] = await Promise.all([stored, getMembersOf(rooms.map(({ head }) => head))]);
-  const { memberships } = await getTogether({
+  const { memberships } = await batchGet({
     memberships: rooms.flatMap(({ head }) =>
       (members.get(head.id) ?? [])
-        .slice(0, witnessesInList)
+        .slice(0, trackedReadersInList)
         .filter((member) => member.userId !== viewerId)
         .map((member) => [head.id, member.userId] as const),
     ),
@@ -45,7 +45,7 @@ export const viewMessagesOfRooms = async (
     rooms.map((room) => {
       const entries = members.get(room.head.id) ?? [];
       const others = memberships.filter((membership) => membership.roomId === room.head.id);
-      const marks: Membership[] = inStanding(room.head, entries, others, room.me);
+      const marks: Membership[] = inJoinOrder(room.head, entries, others, room.me);
       // Who is not a member shares the room with nobody.
       const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
       const isLarge = room.head.rosterChunks > 1;
@@ -62,7 +62,7 @@ export const viewMessagesOfRooms = async (
   const unknown = messages.flatMap(({ message: { roomId, senderId }, place }) =>
     place.isLarge && place.room.me && !place.known.has(senderId) ? [[roomId, senderId] as const] : [],
   );
-  const { people, memberships: senders } = await getTogether({
+  const { people, memberships: senders } = await batchGet({
     memberships: new Map(unknown.map((pair) => [pair.join(" "), pair])).values(),
     profiles: userIds,
     presences: [...userIds, viewerId],

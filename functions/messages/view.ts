@@ -3,17 +3,17 @@ import type { User } from "../../contract/objects/user.ts";
 import { presentMarks } from "../receipts/present.ts";
 import type { ReadableRoom } from "../rooms/access.ts";
 import { marksOf, readersAlone, readersAmongOthers } from "../rooms/read-state.ts";
-import { getWitnesses, inStanding, type Witnesses } from "../rooms/tracked-readers.ts";
+import { getTrackedReaders, inJoinOrder, type TrackedReaders } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { presentMessage } from "./present.ts";
 
 /** What the view of some messages of a room is made of, all of it read before. */
-export interface MessageParts extends Witnesses {
+export interface MessageParts extends TrackedReaders {
   readonly head: Head;
   readonly memberships: readonly Membership[];
   /** Members whom somebody who is one too sees with their addresses: witnesses, and in a large room senders. */
@@ -31,13 +31,13 @@ export const getMessageParts = async (
   others: readonly string[] = [],
   viewerId?: string,
 ): Promise<MessageParts> => {
-  const [messages, { members, all }] = await Promise.all([stored, getWitnesses(head)]);
+  const [messages, { members, all }] = await Promise.all([stored, getTrackedReaders(head)]);
   // Whether who sent a message is in the room still is told by the members who were read, or else by their membership.
   const senders = all ? [] : messages.map((message) => message.senderId);
   const memberIds = new Set([...members.map((member) => member.userId), ...others, ...senders]);
   // Without a message nobody is shown: there are marks alone.
   const shown = messages.length > 0 ? [...messages.map((message) => message.senderId), ...memberIds] : [];
-  const { memberships, people } = await getTogether({
+  const { memberships, people } = await batchGet({
     memberships: [...memberIds].map((userId) => [head.id, userId] as const),
     profiles: shown,
     presences: shown.length > 0 && viewerId !== undefined ? [...shown, viewerId] : shown,
@@ -61,7 +61,7 @@ export const viewMessage = (
     const isSeen = userId === viewerId || (me !== undefined && together.has(userId));
     return presentUser(personOf(people, userId, viewerId), isSeen);
   };
-  const marks = marksOf(stored, viewerId, inStanding(head, members, memberships, me));
+  const marks = marksOf(stored, viewerId, inJoinOrder(head, members, memberships, me));
   return presentMessage(stored, { ...marks, readBy: marks.readBy.slice(0, readers) }, present);
 };
 

@@ -2,7 +2,7 @@ import { notificationLimit } from "../../contract/notifications.ts";
 import type { Notification } from "../../contract/objects/notification.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import {
   deleteNotification,
   getNoticed,
@@ -12,20 +12,20 @@ import {
   markNotified,
   type StoredNotification,
 } from "../store/notifications/notifications.ts";
-import { putStretchAway, putStretchesAway } from "../store/notifications/unread-notices.ts";
-import { getStandings, type Standing, viewNotifications } from "./view.ts";
+import { dismissNotice, dismissNoticesUpTo } from "../store/notifications/unread-notices.ts";
+import { getNotificationStates, type NotificationState, viewNotifications } from "./view.ts";
 
 const noNotification = (): ApiError =>
   new ApiError("not_found", "You have no notification with this id: list those that you have.");
 
 /** All of somebody's notifications that are shown, the newest first. */
-const listShown = async (userId: string): Promise<Standing[]> =>
-  getStandings(userId, await listNotifications(userId, notificationLimit));
+const listShown = async (userId: string): Promise<NotificationState[]> =>
+  getNotificationStates(userId, await listNotifications(userId, notificationLimit));
 
-const isUrgent = ({ stored, isRead }: Standing): boolean => stored.type === "emergency" && !isRead;
+const isUrgent = ({ stored, isRead }: NotificationState): boolean => stored.type === "emergency" && !isRead;
 
 /** A page of somebody's notifications: emergencies that are not read, then all others, the newest first. */
-export const listPage = async (
+export const listNotificationPage = async (
   userId: string,
   page: Slice,
 ): Promise<{ count: number; notifications: Notification[] }> => {
@@ -52,7 +52,7 @@ const listUnmarked = async (
 /** How many of the notifications that somebody is listed are not read. Of what is marked as read no room is looked at. */
 export const countUnreadNotifications = async (userId: string): Promise<number> => {
   const { unmarked, noticed } = await listUnmarked(userId);
-  return (await getStandings(userId, unmarked, noticed)).filter(({ isRead }) => !isRead).length;
+  return (await getNotificationStates(userId, unmarked, noticed)).filter(({ isRead }) => !isRead).length;
 };
 
 /**
@@ -60,13 +60,13 @@ export const countUnreadNotifications = async (userId: string): Promise<number> 
  * away. Before they do, since who is cut off in between does so again.
  */
 const endTelling = async ({ type, roomId, userId, seq }: StoredNotification): Promise<void> => {
-  if (type === "new_message" && roomId !== null && seq !== null) await putStretchAway(roomId, userId, seq);
+  if (type === "new_message" && roomId !== null && seq !== null) await dismissNotice(roomId, userId, seq);
 };
 
 /** Marks a notification as read, and gives it. Throws `not_found`. */
-export const markRead = async (userId: string, notificationId: string): Promise<Notification> => {
+export const markNotificationRead = async (userId: string, notificationId: string): Promise<Notification> => {
   const stored = await getNotification(userId, notificationId);
-  const standings = stored ? await getStandings(userId, [stored]) : [];
+  const standings = stored ? await getNotificationStates(userId, [stored]) : [];
   const [notification] = await viewNotifications(userId, standings);
   if (!stored || !notification) throw noNotification();
   if (!notification.is_read) {
@@ -88,11 +88,11 @@ const lastTellings = (notifications: readonly StoredNotification[]): Map<string,
 const toldAtOnce = 25;
 
 /** Marks all notifications of somebody that there are by now as read. */
-export const markAllRead = async (userId: string): Promise<void> => {
+export const markAllNotificationsRead = async (userId: string): Promise<void> => {
   const now = Date.now();
   const { unmarked } = await listUnmarked(userId);
-  await forEach([...lastTellings(unmarked)], toldAtOnce, ([roomId, seq]) =>
-    putStretchesAway(roomId, userId, seq),
+  await forEachConcurrent([...lastTellings(unmarked)], toldAtOnce, ([roomId, seq]) =>
+    dismissNoticesUpTo(roomId, userId, seq),
   );
   await markAllNotified(userId, now);
 };

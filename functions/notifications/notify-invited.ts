@@ -1,8 +1,8 @@
 import { sendTask } from "../store/queues/tasks.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart } from "../store/users/users.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked } from "../store/users/users.ts";
 import { type Invitation, notificationOfInvitation } from "./compose.ts";
-import { tellNotification } from "./put.ts";
+import { putAndPublishNotification } from "./put.ts";
 
 /** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
 const requestTime = 60_000;
@@ -15,9 +15,9 @@ const nextLook = 5;
  * first. Then a task looks again, until it is there, or can't come to be by that request any more: a creation that was cut
  * off leaves nothing to tell of.
  */
-export const tellInvitation = async (invitation: Invitation): Promise<void> => {
+export const notifyInvited = async (invitation: Invitation): Promise<void> => {
   const { roomId, userId, addedBy, joinedAt } = invitation;
-  const { heads, memberships, people } = await getTogether({
+  const { heads, memberships, people } = await batchGet({
     heads: [roomId],
     memberships: [[roomId, addedBy]],
     profiles: [addedBy],
@@ -26,11 +26,11 @@ export const tellInvitation = async (invitation: Invitation): Promise<void> => {
   const [head] = heads;
   if (!head && Date.now() - Date.parse(joinedAt) < requestTime)
     return sendTask(
-      { task: "tell_invitation", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
+      { task: "notify_invited", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
       nextLook,
     );
-  if (!head || head.status === "deleted" || areApart(people, addedBy, userId)) return;
-  await tellNotification(notificationOfInvitation(invitation), {
+  if (!head || head.status === "deleted" || areBlocked(people, addedBy, userId)) return;
+  await putAndPublishNotification(notificationOfInvitation(invitation), {
     message: undefined,
     people,
     // Who has left the room by now shares none.

@@ -1,17 +1,17 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
 import { listeningTo } from "../delivery/audience.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
-import { isGone } from "../messages/present.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
-import { claimStretch, isUntold } from "../store/notifications/unread-notices.ts";
+import { claimNotice, needsNotice } from "../store/notifications/unread-notices.ts";
 import { getMemberships, type Membership } from "../store/rooms/memberships.ts";
 import { getRoomMembers } from "../store/rooms/room-members.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
-import { areApart, type People } from "../store/users/users.ts";
+import { areBlocked, type People } from "../store/users/users.ts";
 import { notificationOfMessage } from "./compose.ts";
-import { tellNotification } from "./put.ts";
-import { type Addressed, getAddressed } from "./recipients.ts";
+import { putAndPublishNotification } from "./put.ts";
+import { getRecipients, type Recipients } from "./recipients.ts";
 
 /** Whether a member wants to be notified of what happens in their room just now; of emergencies everybody is. */
 export const wantsNotifications = ({ notifications, mutedUntil }: Membership): boolean =>
@@ -24,7 +24,7 @@ const largeLimit = 10_000;
 /** The memberships of those who may be told of a message, and its sender's; none where it is not to be seen any more. */
 const getCandidates = async (
   { roomId, seq, senderId }: StoredMessage,
-  addressed: Addressed,
+  addressed: Recipients,
 ): Promise<readonly Membership[]> => {
   if (!large.has(roomId)) {
     const room = await getRoomMembers(roomId);
@@ -45,12 +45,12 @@ interface Receiver {
 const receiversOf = (
   { roomId, seq, senderId }: StoredMessage,
   candidates: readonly Membership[],
-  addressed: Addressed,
+  addressed: Recipients,
 ): Receiver[] =>
   candidates
     .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsNotifications(me))
     .map((me): Receiver => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
-    .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && isUntold(me, seq)));
+    .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && needsNotice(me, seq)));
 
 /** Whether a message reached somebody on a socket: then they have it, and need not be told that there is one. */
 const isReached = (roomId: string, userId: string, { presences }: People): boolean => {
@@ -67,7 +67,7 @@ const toldAtOnce = 25;
  */
 export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<string>): Promise<void> => {
   const { roomId, seq, senderId } = message;
-  const addressed = await getAddressed(message);
+  const addressed = await getRecipients(message);
   const candidates = await getCandidates(message, addressed);
   const receivers = receiversOf(
     message,
@@ -75,24 +75,24 @@ export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<s
     addressed,
   );
   if (receivers.length === 0) return;
-  const { people } = await getTogether(
+  const { people } = await batchGet(
     { presences: [senderId, ...receivers.map(({ me }) => me.userId)] },
     // Of some it has just become known that they are not connected.
     only ? "consistent" : "eventual",
   );
   const told = receivers.filter(
     ({ me, type }) =>
-      !areApart(people, senderId, me.userId) &&
+      !areBlocked(people, senderId, me.userId) &&
       (type !== "new_message" || !isReached(roomId, me.userId, people)),
   );
   if (told.length === 0) return;
   const [present, profiles] = await Promise.all([getMessage(roomId, seq), getProfiles([senderId])]);
-  if (!present || isGone(present)) return;
+  if (!present || isDeletedOrExpired(present)) return;
   // Who has left the room by now shares none.
   const seesEmail = candidates.some(({ userId }) => userId === senderId);
-  await forEach(told, toldAtOnce, async ({ me, type }) => {
-    if (type === "new_message" && !(await claimStretch(me, seq))) return;
-    await tellNotification(notificationOfMessage(present, me.userId, type), {
+  await forEachConcurrent(told, toldAtOnce, async ({ me, type }) => {
+    if (type === "new_message" && !(await claimNotice(me, seq))) return;
+    await putAndPublishNotification(notificationOfMessage(present, me.userId, type), {
       message: present,
       people: { ...people, profiles },
       seesEmail,
@@ -110,5 +110,6 @@ export const notifyUnreached = async (
   userIds: ReadonlySet<string>,
 ): Promise<void> => {
   const message = await getMessage(roomId, seq);
-  if (message && !isGone(message) && message.priority !== "emergency") await notifyMembers(message, userIds);
+  if (message && !isDeletedOrExpired(message) && message.priority !== "emergency")
+    await notifyMembers(message, userIds);
 };

@@ -1,7 +1,7 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
 import { previewOf } from "../store/rooms/heads.ts";
@@ -30,11 +30,11 @@ export const presentNotification = (
     ? {
         id: messageId(message.roomId, message.seq),
         seq: message.seq,
-        content: isGone(message) ? "" : previewOf(message.content),
+        content: isDeletedOrExpired(message) ? "" : previewOf(message.content),
         message_type: message.type,
         sender: present(message.senderId),
         timestamp: message.at,
-        is_deleted: isGone(message),
+        is_deleted: isDeletedOrExpired(message),
         is_read: isMessageRead,
       }
     : null,

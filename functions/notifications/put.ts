@@ -1,6 +1,6 @@
 import type { User } from "../../contract/objects/user.ts";
 import { listeningTo } from "../delivery/audience.ts";
-import { announce } from "../delivery/best-effort.ts";
+import { postBestEffort } from "../delivery/best-effort.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { type NewNotification, putNotification } from "../store/notifications/notifications.ts";
 import type { Connection } from "../store/presence/presence.ts";
@@ -9,7 +9,7 @@ import { presentUser } from "../users/present.ts";
 import { presentNotification } from "./present.ts";
 
 /** What a notification that is told at once is made of, all of it read before. */
-interface Told {
+interface NotificationParts {
   readonly message: StoredMessage | undefined;
   /** The profile of who set it off, and the presences of both. */
   readonly people: People;
@@ -30,9 +30,9 @@ const connectionsFor = ({ roomId, userId }: NewNotification, { presences }: Peop
  * Puts a notification, and tells its receiver where they are connected. Called again, it tells them again, since nobody
  * knows whether it was done; not once they have read or deleted it.
  */
-export const tellNotification = async (
+export const putAndPublishNotification = async (
   notification: NewNotification,
-  { message, people, seesEmail }: Told,
+  { message, people, seesEmail }: NotificationParts,
 ): Promise<void> => {
   const stored = await putNotification(notification);
   if (stored.isDeleted || stored.isMarkedRead) return;
@@ -40,7 +40,7 @@ export const tellNotification = async (
   if (connections.length === 0) return;
   const present = (userId: string): User => presentUser(personOf(people, userId, stored.userId), seesEmail);
   const parts = { message, isMessageRead: false, count: 1, isRead: false, present };
-  await announce("notification", async () => ({
+  await postBestEffort("notification", async () => ({
     connections,
     event: { type: "notification", notification: presentNotification(stored, parts) },
   }));

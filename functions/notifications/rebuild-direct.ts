@@ -1,12 +1,12 @@
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
-import { isRead } from "../store/rooms/read-ahead.ts";
+import { isReadBy } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { notificationOfMessage } from "./compose.ts";
 import { wantsNotifications } from "./notify-members.ts";
-import { getAddressing } from "./recipients.ts";
+import { getAddressKinds } from "./recipients.ts";
 
 const pageSize = 500;
 /** Messages of a room that are looked at, from the newest on. */
@@ -23,7 +23,7 @@ interface AddressingPage {
  * notifications are kept. Of edited ones what they say now; of what is muted now, emergencies alone. A page, of messages up
  * to `last`.
  */
-export const listAddressing = async (
+export const listAddressingMessages = async (
   { head, me }: MemberRoom,
   person: Pick<Profile, "id" | "username">,
   apart: ReadonlySet<string>,
@@ -34,10 +34,10 @@ export const listAddressing = async (
   const messages = await listMessagesBetween(head.id, { first, last, limit: pageSize, newest: true });
   const unread = messages.filter(
     (message) =>
-      !isRead(me, message.seq) &&
+      !isReadBy(me, message.seq) &&
       message.senderId !== me.userId &&
       !apart.has(message.senderId) &&
-      !isGone(message) &&
+      !isDeletedOrExpired(message) &&
       Date.parse(message.at) > since,
   );
   const isUrgent = ({ priority }: StoredMessage): boolean => priority === "emergency";
@@ -48,7 +48,7 @@ export const listAddressing = async (
   return {
     notifications: [
       ...unread.filter(isUrgent).map((message) => notificationOf(message, "emergency")),
-      ...[...(await getAddressing(others, person))].map(([message, type]) => notificationOf(message, type)),
+      ...[...(await getAddressKinds(others, person))].map(([message, type]) => notificationOf(message, type)),
     ],
     next: oldest && oldest.seq > first && Date.parse(oldest.at) > since ? oldest.seq - 1 : undefined,
   };

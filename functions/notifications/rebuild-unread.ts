@@ -1,7 +1,6 @@
 import { listeningTo } from "../delivery/audience.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-import { unreadCount } from "../rooms/read-state.ts";
 import {
   findNotification,
   getNoticed,
@@ -9,13 +8,14 @@ import {
   type NewNotification,
   putNotification,
 } from "../store/notifications/notifications.ts";
-import { forgetStretch, moveStretch } from "../store/notifications/unread-notices.ts";
+import { dropNotice, moveNotice } from "../store/notifications/unread-notices.ts";
 import { getPresence } from "../store/presence/presence.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
+import { countUnread } from "../store/rooms/read-ahead.ts";
 import { notificationOfMessage } from "./compose.ts";
 import { wantsNotifications } from "./notify-members.ts";
-import { getTelling, type TellingChoice } from "./representative-message.ts";
+import { getRepresentative, type RepresentativeChoice } from "./representative-message.ts";
 
 const roomsAtOnce = 10;
 const attempts = 5;
@@ -60,11 +60,11 @@ const toldIn = ({ head, me }: MemberRoom, notifications: readonly NewNotificatio
 const choose = async (
   room: MemberRoom,
   { notifications, apart }: Known,
-): Promise<TellingChoice | undefined> => {
+): Promise<RepresentativeChoice | undefined> => {
   const { head, me } = room;
   const { stretches, others, isNoted } = toldIn(room, notifications);
-  if (isNoted && !me.isPutAway && stretches.has(me.notifiedSeq)) return undefined;
-  const after = isNoted && me.isPutAway ? me.notifiedSeq : 0;
+  if (isNoted && !me.isDismissed && stretches.has(me.notifiedSeq)) return undefined;
+  const after = isNoted && me.isDismissed ? me.notifiedSeq : 0;
   const noted = [me.notifiedSeq, ...stretches]
     .filter((seq) => seq > Math.max(me.readSeq, after) && seq <= head.seq && !others.has(seq))
     .sort((one, other) => other - one);
@@ -75,9 +75,9 @@ const choose = async (
 /** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
 const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
   const { head, me } = room;
-  if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
+  if (!wantsNotifications(me) || countUnread(me, head.seq) === 0) return true;
   const choice = await choose(room, known);
-  const message = choice && (await getTelling(room, choice));
+  const message = choice && (await getRepresentative(room, choice));
   if (!message || Date.parse(message.at) <= keptSince()) return true;
   const notification = notificationOfMessage(message, me.userId, "new_message", true);
   const [stored, noticed] = await Promise.all([
@@ -90,7 +90,7 @@ const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
     !stored.isDeleted &&
     !stored.isMarkedRead &&
     stored.notedAt > noticed;
-  if (!(await moveStretch(me, message.seq, !isTold))) return false;
+  if (!(await moveNotice(me, message.seq, !isTold))) return false;
   await putNotification(notification);
   return true;
 };
@@ -105,7 +105,7 @@ const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<v
   for (let attempt = 0; attempt < attempts && current; attempt += 1) {
     // Read after the membership, where the message that is noted there may have come since.
     if (current.notifiedSeq > head.seq) head = (await getHead(head.id, "consistent")) ?? head;
-    if (current.notifiedSeq > head.seq) await forgetStretch(current);
+    if (current.notifiedSeq > head.seq) await dropNotice(current);
     else if (await notifyOnce({ head, me: current }, known)) return;
     current = await getMembership(head.id, me.userId, "consistent");
   }
@@ -115,7 +115,7 @@ const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<v
  * Has somebody notified of what they have not read in some rooms: of what came since they were last there, or told them when
  * it came, wherever that is lost or what is noted of it is wrong. In large rooms new messages notify nobody.
  */
-export const rebuildStretches = async (rooms: readonly MemberRoom[], known: Known): Promise<void> => {
+export const rebuildUnreadNotices = async (rooms: readonly MemberRoom[], known: Known): Promise<void> => {
   const small = rooms.filter(({ head }) => head.rosterChunks === 1);
-  await forEach(small, roomsAtOnce, (room) => restore(room, known));
+  await forEachConcurrent(small, roomsAtOnce, (room) => restore(room, known));
 };

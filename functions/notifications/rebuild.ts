@@ -1,5 +1,5 @@
 import { contactLimit } from "../../contract/contacts.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
@@ -13,11 +13,11 @@ import {
 } from "../store/notifications/notifications.ts";
 import { getMembersOf, type Member } from "../store/rooms/members.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { notificationOfContact, notificationOfInvitation } from "./compose.ts";
-import { listAddressing } from "./rebuild-direct.ts";
-import { rebuildStretches } from "./rebuild-unread.ts";
+import { listAddressingMessages } from "./rebuild-direct.ts";
+import { rebuildUnreadNotices } from "./rebuild-unread.ts";
 
 const roomsAtOnce = 10;
 /** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */
@@ -30,7 +30,7 @@ type JoinedRoom = MemberRoom & Pick<Member, "addedBy">;
 const getRooms = async (userId: string, roomIds: readonly string[]): Promise<JoinedRoom[]> => {
   // Heads last: what a membership notes of messages is never beyond them.
   const members = await getMembersOf(userId, roomIds);
-  const { heads } = await getTogether({ heads: roomIds }, "consistent");
+  const { heads } = await batchGet({ heads: roomIds }, "consistent");
   const mine = new Map(members.map((member) => [member.membership.roomId, member]));
   return heads.flatMap((head) => {
     const member = mine.get(head.id);
@@ -46,7 +46,7 @@ const getApart = async (userId: string): Promise<Set<string>> =>
 
 const putMissing = async (notifications: readonly NewNotification[]): Promise<void> => {
   const missing = await listMissing(notifications);
-  await forEach(missing, putsAtOnce, async (notification) => {
+  await forEachConcurrent(missing, putsAtOnce, async (notification) => {
     await putNotification(notification);
   });
 };
@@ -68,7 +68,7 @@ const rebuildRequests = async (userId: string, apart: ReadonlySet<string>): Prom
   );
   const missing = await listMissing(contacts.map((contact) => notificationOfContact(userId, contact, true)));
   const untold = new Set(missing.map((notification) => notification.userId));
-  await forEach(
+  await forEachConcurrent(
     contacts.filter((contact) => untold.has(contact.userId)),
     putsAtOnce,
     async (contact) => {
@@ -108,7 +108,10 @@ const rebuildAddressing = async (
   let waiting = rooms.map((room) => ({ room, last: room.head.id === begun.roomId ? begun.last : undefined }));
   while (waiting.length > 0) {
     const pages = await Promise.all(
-      waiting.map(async ({ room, last }) => ({ room, ...(await listAddressing(room, person, apart, last)) })),
+      waiting.map(async ({ room, last }) => ({
+        room,
+        ...(await listAddressingMessages(room, person, apart, last)),
+      })),
     );
     const notifications = pages.flatMap((page) => page.notifications);
     await putMissing(notifications);
@@ -151,7 +154,7 @@ export const rebuildNotifications = async (
     const { addressing, rest } = await rebuildAddressing({ rooms, person, apart }, begun, hasTime);
     if (rest !== undefined) return rest;
     // What addresses them has told them of itself, and no more.
-    await rebuildStretches(rooms, { apart, notifications: [...told, ...addressing] });
+    await rebuildUnreadNotices(rooms, { apart, notifications: [...told, ...addressing] });
   }
   await rebuildRequests(userId, await getApart(userId));
   return undefined;

@@ -28,25 +28,25 @@ const readingsOf = (text: string): string[] => {
 };
 
 /** Whom a text may mention: of each mention, the usernames that it can mean, the likeliest first. */
-export const mentionedNames = (content: string): string[][] => {
+export const listMentionedNames = (content: string): string[][] => {
   // As usernames are compared: in one of the ways in which Unicode can write them.
   const found = [...content.normalize("NFKC").matchAll(mention)].map(([, text = ""]) => text);
   return [...new Set(found)].slice(0, mentionLimit).map(readingsOf);
 };
 
 /** Whom a message addresses: mentioned in it, or the author of what it answers. */
-export type Addressed = ReadonlyMap<string, "mention" | "message_reply">;
+export type Recipients = ReadonlyMap<string, "mention" | "message_reply">;
 
 /** What is said in a message that was forwarded, or that nobody here can read, is said to nobody. */
 const namesIn = ({ content, type, forwardedFrom }: StoredMessage): string[][] =>
-  type === "encrypted" || forwardedFrom !== null ? [] : mentionedNames(content);
+  type === "encrypted" || forwardedFrom !== null ? [] : listMentionedNames(content);
 
 const getAuthor = async (replyTo: string | null): Promise<string | undefined> => {
   const place = replyTo === null ? undefined : parseMessageId(replyTo);
   return place && (await getMessage(place.roomId, place.seq))?.senderId;
 };
 
-export const getAddressed = async (message: StoredMessage): Promise<Addressed> => {
+export const getRecipients = async (message: StoredMessage): Promise<Recipients> => {
   const names = namesIn(message);
   const [found, author] = await Promise.all([findUserIds(names.flat()), getAuthor(message.replyTo)]);
   const addressed = new Map<string, "mention" | "message_reply">();
@@ -69,7 +69,7 @@ const longerNames = (message: StoredMessage, username: string): string[][] =>
  * How each of some messages addresses somebody, if it does, as above: what several of them need is read together, and of
  * mentions that cannot mean them, nothing.
  */
-export const getAddressing = async (
+export const getAddressKinds = async (
   messages: readonly StoredMessage[],
   { id, username }: Pick<Profile, "id" | "username">,
 ): Promise<ReadonlyMap<StoredMessage, "mention" | "message_reply">> => {

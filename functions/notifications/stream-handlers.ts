@@ -1,8 +1,8 @@
-import { inTurn } from "../kernel/runtime/in-turn.ts";
-import { isGone } from "../messages/present.ts";
+import { runExclusive } from "../kernel/runtime/run-exclusive.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import type { Change } from "../store/background/changes.ts";
 import { notifyEmergency } from "./notify-emergency.ts";
-import { tellInvitation } from "./notify-invited.ts";
+import { notifyInvited } from "./notify-invited.ts";
 import { notifyMembers } from "./notify-members.ts";
 
 /**
@@ -10,18 +10,18 @@ import { notifyMembers } from "./notify-members.ts";
  * followed one after the other, so that one tells its members and the next ones find them told; an emergency waits for
  * none.
  */
-export const followNewMessage = async (change: Change): Promise<void> => {
-  if (change.kind !== "message" || change.before || !change.after || isGone(change.after)) return;
+export const onMessageCreated = async (change: Change): Promise<void> => {
+  if (change.kind !== "message" || change.before || !change.after || isDeletedOrExpired(change.after)) return;
   const message = change.after;
   if (message.priority === "emergency") await notifyEmergency(message);
-  else await inTurn(message.roomId, () => notifyMembers(message));
+  else await runExclusive(message.roomId, () => notifyMembers(message));
 };
 
 /** Somebody was added to a room by somebody else, and is notified of it. */
-export const followAddedMember = async (change: Change): Promise<void> => {
+export const onMemberAdded = async (change: Change): Promise<void> => {
   if (change.kind !== "member" || change.before || !change.after) return;
   const { membership, addedBy } = change.after;
   if (addedBy === null) return;
   const { roomId, userId, joinedAt } = membership;
-  await tellInvitation({ roomId, userId, addedBy, joinedAt });
+  await notifyInvited({ roomId, userId, addedBy, joinedAt });
 };

@@ -1,21 +1,21 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
-import { isGone } from "../messages/present.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-import { isSettled, unreadCount } from "../rooms/read-state.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import { getNoticed, type StoredNotification } from "../store/notifications/notifications.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart, personOf } from "../store/users/users.ts";
+import { countUnread, isReadBy } from "../store/rooms/read-ahead.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
 import { presentNotification } from "./present.ts";
-import { getTelling } from "./representative-message.ts";
+import { getRepresentative } from "./representative-message.ts";
 
 /** A notification that is shown, and what became of it. */
-export interface Standing {
+export interface NotificationState {
   readonly stored: StoredNotification;
   /** The room that it is about; undefined for a contact. */
   readonly room: MemberRoom | undefined;
@@ -35,7 +35,7 @@ const isShown = ({ seq, joinedAt }: StoredNotification, { head, me }: MemberRoom
 /** Of a room's unread messages a notification tells how many they are by now, unless a later one does. */
 const countOf = ({ type, seq }: StoredNotification, room: MemberRoom | undefined): number => {
   if (type !== "new_message" || !room) return 1;
-  return (seq ?? 0) < room.me.notifiedSeq ? 0 : unreadCount(room.me, room.head.seq);
+  return (seq ?? 0) < room.me.notifiedSeq ? 0 : countUnread(room.me, room.head.seq);
 };
 
 /**
@@ -43,14 +43,14 @@ const countOf = ({ type, seq }: StoredNotification, room: MemberRoom | undefined
  * they tell, follows from what the receiver has read in their rooms, so that neither is written for each message.
  * `known` is up to when they have marked all as read, where that was read before.
  */
-export const getStandings = async (
+export const getNotificationStates = async (
   userId: string,
   notifications: readonly StoredNotification[],
   known?: number,
-): Promise<Standing[]> => {
+): Promise<NotificationState[]> => {
   const roomIds = [...new Set(notifications.flatMap(({ roomId }) => roomId ?? []))];
   const [{ heads, memberships }, noticed] = await Promise.all([
-    getTogether({ heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) }),
+    batchGet({ heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) }),
     known ?? (notifications.length > 0 ? getNoticed(userId) : 0),
   ]);
   const headOf = new Map(heads.map((head) => [head.id, head]));
@@ -67,7 +67,7 @@ export const getStandings = async (
     const isMessageRead =
       stored.type === "new_message"
         ? count === 0
-        : room !== undefined && stored.seq !== null && isSettled(room.me, stored.seq);
+        : room !== undefined && stored.seq !== null && isReadBy(room.me, stored.seq);
     const isRead = stored.isMarkedRead || stored.notedAt <= noticed || isMessageRead;
     return [{ stored, room, count, isRead }];
   });
@@ -92,7 +92,7 @@ interface Viewed {
 }
 
 /** Notifications as they are noted. E-mail addresses are those of people who share the room, as everywhere. */
-const viewNoted = async (userId: string, standings: readonly Standing[]): Promise<Viewed[]> => {
+const viewNoted = async (userId: string, standings: readonly NotificationState[]): Promise<Viewed[]> => {
   const shown = standings.map(({ stored }) => stored);
   const actorIds = shown.map(({ actorId }) => actorId);
   const apart = shown.filter(({ roomId }) => roomId === null).map(({ actorId }) => actorId);
@@ -103,7 +103,7 @@ const viewNoted = async (userId: string, standings: readonly Standing[]): Promis
   );
   const [messages, { memberships, people }, seen] = await Promise.all([
     getMessagesOf(shown),
-    getTogether({
+    batchGet({
       memberships: inRooms.values(),
       profiles: actorIds,
       presences: [...actorIds, userId],
@@ -117,12 +117,12 @@ const viewNoted = async (userId: string, standings: readonly Standing[]): Promis
         personOf(people, id, userId),
         stored.roomId === null ? seen.has(id) : together.has(`${stored.roomId} ${id}`),
       );
-    const isMessageRead = room !== undefined && stored.seq !== null && isSettled(room.me, stored.seq);
+    const isMessageRead = room !== undefined && stored.seq !== null && isReadBy(room.me, stored.seq);
     const message = messages.get(`${stored.roomId} ${stored.seq}`);
     return {
       notification: presentNotification(stored, { message, isMessageRead, count, isRead, present }),
       message,
-      isApart: areApart(people, userId, stored.actorId),
+      isApart: areBlocked(people, userId, stored.actorId),
     };
   });
 };
@@ -135,20 +135,20 @@ const roomsAtOnce = 10;
  */
 const retold = async (
   userId: string,
-  standings: readonly Standing[],
+  standings: readonly NotificationState[],
   viewed: readonly Viewed[],
-): Promise<Standing[]> => {
+): Promise<NotificationState[]> => {
   const stale = standings.filter(({ stored, isRead }, at) => {
     const { message, isApart } = viewed[at] ?? {};
-    return stored.type === "new_message" && !isRead && (isApart || !message || isGone(message));
+    return stored.type === "new_message" && !isRead && (isApart || !message || isDeletedOrExpired(message));
   });
   if (stale.length === 0) return [];
   const apart = new Set((await listBlocks(userId)).map((block) => block.userId));
-  const again: Standing[] = [];
-  await forEach(stale, roomsAtOnce, async (standing) => {
+  const again: NotificationState[] = [];
+  await forEachConcurrent(stale, roomsAtOnce, async (standing) => {
     const { stored, room } = standing;
     const message =
-      room && (await getTelling(room, { noted: [], since: 0, after: 0, others: new Set(), apart }));
+      room && (await getRepresentative(room, { noted: [], since: 0, after: 0, others: new Set(), apart }));
     if (message)
       again.push({ ...standing, stored: { ...stored, seq: message.seq, actorId: message.senderId } });
   });
@@ -156,7 +156,10 @@ const retold = async (
 };
 
 /** Notifications as their receiver sees them. */
-export const viewStandings = async (userId: string, standings: readonly Standing[]): Promise<Viewed[]> => {
+export const viewNotificationStates = async (
+  userId: string,
+  standings: readonly NotificationState[],
+): Promise<Viewed[]> => {
   const viewed = await viewNoted(userId, standings);
   const again = await retold(userId, standings, viewed);
   if (again.length === 0) return viewed;
@@ -166,6 +169,6 @@ export const viewStandings = async (userId: string, standings: readonly Standing
 
 export const viewNotifications = async (
   userId: string,
-  standings: readonly Standing[],
+  standings: readonly NotificationState[],
 ): Promise<Notification[]> =>
-  (await viewStandings(userId, standings)).map(({ notification }) => notification);
+  (await viewNotificationStates(userId, standings)).map(({ notification }) => notification);

@@ -1,13 +1,18 @@
-import { announcePresence } from "../delivery/presence-events.ts";
+import { publishPresence } from "../delivery/presence-events.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import type { Changed } from "../store/presence/change-presence.ts";
-import { listListed, putHeartbeat, putOffline, settleListing } from "../store/presence/online.ts";
+import {
+  listOnlineEntries,
+  putHeartbeat,
+  putOffline,
+  reconcileOnlineEntry,
+} from "../store/presence/online.ts";
 import type { Presence } from "../store/presence/presence.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { ensureProfile } from "../users/profiles.ts";
 
@@ -15,7 +20,7 @@ import { ensureProfile } from "../users/profiles.ts";
 const announceChange = async (changed: Changed | undefined): Promise<void> => {
   if (!changed?.becameOnline && !changed?.becameOffline) return;
   const { userId, lastSeen } = changed.after;
-  await announcePresence(userId, changed.becameOnline, lastSeen > 0 ? isoOf(lastSeen) : null);
+  await publishPresence(userId, changed.becameOnline, lastSeen > 0 ? isoOf(lastSeen) : null);
 };
 
 /**
@@ -41,11 +46,11 @@ const settledAtOnce = 25;
 
 /** Everybody who is online, by the list and by their presences. */
 const getOnline = async (): Promise<string[]> => {
-  const { online, doubtful } = await listListed();
+  const { online, doubtful } = await listOnlineEntries();
   if (doubtful.length === 0) return [...online];
-  const { people } = await getTogether({ presences: doubtful });
-  await forEach(doubtful.slice(0, settledAtOnce), settledAtOnce, async (userId) =>
-    announceChange(await settleListing(userId)),
+  const { people } = await batchGet({ presences: doubtful });
+  await forEachConcurrent(doubtful.slice(0, settledAtOnce), settledAtOnce, async (userId) =>
+    announceChange(await reconcileOnlineEntry(userId)),
   );
   return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
 };
@@ -63,7 +68,7 @@ export const listOnlineUsers = async (viewerId: string): Promise<string[]> => {
 
 /** Somebody's presence, as a viewer sees it. Throws `not_found` for nobody. */
 export const viewStatus = async (viewerId: string, userId: string): Promise<Presence> => {
-  const { people } = await getTogether({ profiles: [userId], presences: [userId, viewerId] });
+  const { people } = await batchGet({ profiles: [userId], presences: [userId, viewerId] });
   if (!people.profiles.has(userId) || !people.presences.has(userId))
     throw new ApiError("not_found", "User not found");
   return personOf(people, userId, viewerId).presence;

@@ -16,9 +16,9 @@ interface ActiveSession {
 const view = async (
   { id, connectedAt }: Connection,
   session: Session | undefined,
-): Promise<ActiveSession | "gone"> => {
+): Promise<ActiveSession | "closed"> => {
   const open = await getConnection(id);
-  if (open === "gone") return "gone";
+  if (open === "closed") return "closed";
   return {
     connectionId: id,
     connectedAt: isoOf(connectedAt),
@@ -47,8 +47,8 @@ export const listActiveSessions = async (userId: string): Promise<ActiveSession[
   await forgetConnections(
     userId,
     views
-      .filter(({ shown, connection }) => shown === "gone" && !isOpening(connection))
+      .filter(({ shown, connection }) => shown === "closed" && !isOpening(connection))
       .map(({ connection }) => connection.id),
   );
-  return views.flatMap(({ shown }) => (shown === "gone" ? [] : [shown])).reverse();
+  return views.flatMap(({ shown }) => (shown === "closed" ? [] : [shown])).reverse();
 };

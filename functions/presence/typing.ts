@@ -6,15 +6,15 @@ import { accessMembership, accessReadableRoom, maySend } from "../rooms/access.t
 import { listTyping, putTyping } from "../store/presence/typing.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { getMemberships } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart, personOf } from "../store/users/users.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 
 /**
  * Tells the others of a room that somebody types, or has stopped. In a large room that is neither told nor stored: it
  * would cost as much as a message, every few seconds (docs/decisions/004-receipts-in-large-rooms.md). Throws `forbidden`.
  */
-export const sayTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
+export const publishTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
   const [me, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
   if (!head || head.status === "deleted") throw noRoomAccess();
   // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
@@ -23,7 +23,7 @@ export const sayTyping = async (userId: string, roomId: string, isTyping: boolea
   if (isTyping && !maySend({ head, me })) return;
   const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
   const typist = presentUser(personOf(audience.people, userId), true);
-  const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
+  const told = only(others(audience, userId), (id) => !areBlocked(audience.people, userId, id));
   await deliver(told, {
     event: {
       type: "typing",
@@ -53,11 +53,11 @@ export const listTypingUsers = async (viewerId: string, roomId: string): Promise
   const [memberships, { people }] = await Promise.all([
     // Who was removed while they typed does not type any more.
     getMemberships(roomId, userIds),
-    getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
+    batchGet({ profiles: userIds, presences: [...userIds, viewerId] }),
   ]);
   const memberIds = new Set(memberships.map((membership) => membership.userId));
   return typing
-    .filter(({ userId }) => memberIds.has(userId) && !areApart(people, userId, viewerId))
+    .filter(({ userId }) => memberIds.has(userId) && !areBlocked(people, userId, viewerId))
     .map(({ userId, lastSeen }) => ({
       user: presentUser(personOf(people, userId), me !== undefined || userId === viewerId),
       lastSeen,

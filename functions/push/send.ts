@@ -3,7 +3,7 @@ import { digest } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { NotPublicError, problemOfUrl } from "../kernel/security/public-url.ts";
 import { wantsNotifications } from "../notifications/notify-members.ts";
-import { getStandings, viewStandings } from "../notifications/view.ts";
+import { getNotificationStates, viewNotificationStates } from "../notifications/view.ts";
 import { getNotification } from "../store/notifications/notifications.ts";
 import type { PushAnswer, PushMessage } from "../store/notifications/push-services.ts";
 import {
@@ -12,7 +12,7 @@ import {
   type PushSubscription,
 } from "../store/notifications/push-subscriptions.ts";
 import type { Push } from "../store/notifications/pushes.ts";
-import { putStretchAway } from "../store/notifications/unread-notices.ts";
+import { dismissNotice } from "../store/notifications/unread-notices.ts";
 import { type PushContent, presentPush, shrunk } from "./present.ts";
 
 /** A push service wants to be asked again; its message says how it put that. */
@@ -43,11 +43,11 @@ interface Sending {
 const getSending = async ({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> => {
   const stored = await getNotification(userId, id);
   if (!stored) return undefined;
-  const [standing] = await getStandings(userId, [stored]);
+  const [standing] = await getNotificationStates(userId, [stored]);
   if (!standing || standing.isRead) return undefined;
   const { room } = standing;
   if (room && stored.type !== "emergency" && !wantsNotifications(room.me)) return undefined;
-  const [viewed] = await viewStandings(userId, [standing]);
+  const [viewed] = await viewNotificationStates(userId, [standing]);
   if (
     !viewed ||
     viewed.isApart ||
@@ -55,7 +55,7 @@ const getSending = async ({ user_id: userId, notification_id: id }: Push): Promi
   ) {
     // They were told of nothing by it: the next message is to tell them.
     if (stored.type === "new_message" && room && stored.seq !== null)
-      await putStretchAway(room.head.id, userId, stored.seq);
+      await dismissNotice(room.head.id, userId, stored.seq);
     return undefined;
   }
   const { notification, message } = viewed;

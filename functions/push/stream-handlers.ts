@@ -19,7 +19,7 @@ const isReached = async ({ userId, roomId }: StoredNotification): Promise<boolea
  * Somebody has a new notification: it is pushed to their browsers, and to the topic, if they are not connected, and an
  * emergency in any case. That of a new message was made for the very reason that they are not.
  */
-export const followNewNotification = async (change: Change): Promise<void> => {
+export const onNotificationCreated = async (change: Change): Promise<void> => {
   if (change.kind !== "notification" || change.before || !change.after || change.after.isRebuilt) return;
   const { userId, id, type } = change.after;
   // First what most people have none of, so that they cost half a read unit and no message.

@@ -2,7 +2,7 @@ import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "../rooms/access.ts";
 import type { Head } from "../store/rooms/heads.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 /** Why somebody who is not a member can't mark anything; a public room's existence is no secret. */
 export const notMember = (head: Head | undefined): ApiError =>
@@ -22,7 +22,7 @@ export const accessMarkedRoom = async (
   roomId: string,
   highestSeq: number,
 ): Promise<MemberRoom> => {
-  const { heads, memberships } = await getTogether({ heads: [roomId], memberships: [[roomId, userId]] });
+  const { heads, memberships } = await batchGet({ heads: [roomId], memberships: [[roomId, userId]] });
   const [head] = heads;
   const [me] = memberships;
   if (head && head.status !== "deleted" && me && highestSeq <= head.seq) return { head, me };

@@ -1,24 +1,24 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { deliver } from "../delivery/deliver.ts";
-import { getWitnesses } from "../rooms/tracked-readers.ts";
+import { getTrackedReaders } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 /**
  * Tells the other members of a room of somebody's mark; nobody in a room too large for all to witness it, where every
  * member's every mark would go to all the others (docs/decisions/004-receipts-in-large-rooms.md), nor in a direct room of
  * two of whom one blocks the other: it would tell that they are there.
  */
-export const tellOthers = async (
+export const publishMarks = async (
   head: Head,
   userId: string,
   event: Extract<ServerEvent, { type: "read_receipt" | "delivered" }>,
 ): Promise<void> => {
   if (head.blockedBy.size > 0) return;
-  const { members, all } = await getWitnesses(head);
+  const { members, all } = await getTrackedReaders(head);
   if (!all) return;
   const others = members.filter((member) => member.userId !== userId);
-  const { people } = await getTogether({ presences: others.map((member) => member.userId) });
+  const { people } = await batchGet({ presences: others.map((member) => member.userId) });
   await deliver(
     {
       roomId: head.id,

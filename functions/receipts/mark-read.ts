@@ -1,12 +1,12 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-import { standingIn } from "../rooms/read-state.ts";
+import { isBlocked } from "../rooms/read-state.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseDeliveredMark, raiseReadMark } from "../store/rooms/marks.ts";
-import { countUnread, isRead, type Reading } from "../store/rooms/read-ahead.ts";
+import { countUnread, isReadBy, type Reading } from "../store/rooms/read-ahead.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access.ts";
-import { tellOthers } from "./events.ts";
+import { publishMarks } from "./events.ts";
 
 /** What a call of marking did. */
 export interface Marked {
@@ -33,7 +33,7 @@ const announce = async (
   const known = Math.max(head.seq, after.readSeq);
   const count = countUnread(before, known) - countUnread(after, known);
   if (count > 0)
-    await tellOthers(head, userId, {
+    await publishMarks(head, userId, {
       type: "read_receipt",
       room_id: head.id,
       user_id: userId,
@@ -50,8 +50,8 @@ export const markRoomRead = async (userId: string, roomId: string): Promise<Mark
   // Consistent: a message that the caller was just told of must not stay unread. A membership is not read at all.
   const head = await getHead(roomId, "consistent");
   if (!head || head.status === "deleted") throw notMember(head);
-  const marked = await raiseReadMark(roomId, userId, head.seq, standingIn(head));
-  if (marked.result === "gone") throw notMember(head);
+  const marked = await raiseReadMark(roomId, userId, head.seq, isBlocked(head));
+  if (marked.result === "not_member") throw notMember(head);
   return marked.result === "marked" ? announce(head, userId, marked, null) : nothing;
 };
 
@@ -59,10 +59,10 @@ export const markRoomRead = async (userId: string, roomId: string): Promise<Mark
 const mark = async ({ head, me }: MemberRoom, reading: Reading): Promise<Moved | undefined> => {
   let membership = me;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const marked = await markRead(membership, reading, standingIn(head));
+    const marked = await markRead(membership, reading, isBlocked(head));
     if (marked.result === "marked") return marked;
     if (marked.result === "same") return undefined;
-    if (marked.result === "gone") throw notMember(head);
+    if (marked.result === "not_member") throw notMember(head);
     membership = marked.membership;
   }
   throw new ApiError("unavailable", "Too many marks at once from one member: send this one again.", {
@@ -88,7 +88,7 @@ export const markMessagesRead = async (
   accessSeqs(room, seqs);
   const moved = await mark(room, { seqs });
   if (!moved) return nothing;
-  const became = seqs.filter((seq) => !isRead(moved.before, seq));
+  const became = seqs.filter((seq) => !isReadBy(moved.before, seq));
   const marked = await announce(room.head, userId, moved, became);
   return { ...marked, wasRead: became.length === 0 };
 };
@@ -98,10 +98,10 @@ export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number):
   const seq = Math.min(upTo, head.seq);
   // Marks only grow: what was received a moment ago was received.
   if (seq <= me.deliveredSeq) return;
-  const marked = await raiseDeliveredMark(head.id, me.userId, seq, standingIn(head));
-  if (marked.result === "gone") throw notMember(head);
+  const marked = await raiseDeliveredMark(head.id, me.userId, seq, isBlocked(head));
+  if (marked.result === "not_member") throw notMember(head);
   if (marked.result === "same") return;
-  await tellOthers(head, me.userId, {
+  await publishMarks(head, me.userId, {
     type: "delivered",
     room_id: head.id,
     user_id: me.userId,

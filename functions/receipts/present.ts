@@ -1,5 +1,5 @@
 import type { MemberMarks } from "../../contract/objects/message.ts";
-import { inStanding, type Witnesses } from "../rooms/tracked-readers.ts";
+import { inJoinOrder, type TrackedReaders } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { liveAhead } from "../store/rooms/read-ahead.ts";
@@ -20,7 +20,7 @@ const marksOfMember = (member: Membership): MemberMarks => ({
  */
 export const presentMarks = (
   head: Head,
-  { members, all }: Witnesses,
+  { members, all }: TrackedReaders,
   memberships: readonly Membership[],
   me: Membership | undefined,
-): MemberMarks[] => inStanding(head, all ? members : [], memberships, me).map(marksOfMember);
+): MemberMarks[] => inJoinOrder(head, all ? members : [], memberships, me).map(marksOfMember);

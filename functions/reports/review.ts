@@ -6,7 +6,7 @@ import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import { isoNow, isPast } from "../kernel/runtime/time.ts";
 import { removeMessage } from "../messages/delete.ts";
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import {
   type Closing,
@@ -18,7 +18,7 @@ import {
   type StoredReport,
 } from "../store/reports/reports.ts";
 import { getHead } from "../store/rooms/heads.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { accessAdministrator } from "../users/access.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
@@ -32,7 +32,7 @@ const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] =
 
 /** What the message still has of the file that was reported with it: its URL. */
 const urlOf = ({ attachment }: ReportedMessage, message: StoredMessage | undefined): string | null =>
-  attachment && message && !isGone(message) && message.attachment?.id === attachment.id
+  attachment && message && !isDeletedOrExpired(message) && message.attachment?.id === attachment.id
     ? presentAttachment(message, attachment).url
     : null;
 
@@ -86,7 +86,7 @@ const view = async (viewerId: string, reports: readonly StoredReport[]): Promise
     message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
   );
   const [{ people }, seen, found] = await Promise.all([
-    getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
+    batchGet({ profiles: userIds, presences: [...userIds, viewerId] }),
     withSeenEmail(viewerId, userIds),
     getMessagesAt(withFile),
   ]);
@@ -95,7 +95,7 @@ const view = async (viewerId: string, reports: readonly StoredReport[]): Promise
 };
 
 /** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */
-export const listReports = async (
+export const viewReports = async (
   actor: Actor,
   status: ReportStatus,
   page: Slice,

@@ -1,20 +1,25 @@
 import type { Room, RoomRole } from "../../contract/objects/room.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { entryLife } from "../store/presence/presence.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../store/rooms/members.ts";
 import { enterRoster, growRoster, recountChunks, rosterBatch } from "../store/rooms/roster-changes.ts";
-import { getCensuses, getRosterChunks, type RosterEntry, rosterChunkSize } from "../store/rooms/rosters.ts";
+import {
+  getMemberCounts,
+  getRosterChunks,
+  type RosterEntry,
+  rosterChunkSize,
+} from "../store/rooms/rosters.ts";
 import { accessUsers, withoutBlocks } from "../users/access.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access.ts";
-import { enlist, enlistAll } from "./connected-members.ts";
+import { addAllConnected, addConnected } from "./connected-members.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
-import { notifyParticipantsChanged, notifyRoomCreated } from "./events.ts";
-import { bucketOfJoiner } from "./rate-limit.ts";
+import { publishParticipantsChanged, publishRoomCreated } from "./events.ts";
+import { rateBucketOfJoiner } from "./rate-limit.ts";
 import { viewRoom } from "./view.ts";
 
 const entryOf = ({ membership: { userId, role, joinedAt } }: Member): RosterEntry => ({
@@ -26,7 +31,7 @@ const entryOf = ({ membership: { userId, role, joinedAt } }: Member): RosterEntr
 /** How many more members each chunk takes, as far as that is known; the only chunk of a small room is just tried. */
 const getSpace = async (head: Head): Promise<Map<number, number>> => {
   const counts =
-    head.rosterChunks > 1 ? (await getCensuses([head.id], "consistent")).get(head.id) : undefined;
+    head.rosterChunks > 1 ? (await getMemberCounts([head.id], "consistent")).get(head.id) : undefined;
   return new Map(
     Array.from({ length: head.rosterChunks }, (_, chunk) => [
       chunk,
@@ -117,7 +122,9 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
       return member && (member.membership.joinedAt === joinedAt || moving.has(userId)) ? [member] : [];
     });
     const elsewhere = members.filter((member) => member.chunk !== chunk);
-    await forEach(elsewhere, movesAtOnce, ({ membership }) => moveMember(roomId, membership.userId, chunk));
+    await forEachConcurrent(elsewhere, movesAtOnce, ({ membership }) =>
+      moveMember(roomId, membership.userId, chunk),
+    );
     if (members.length > 0) {
       const { entered, members: inChunk, ...room } = await enterRoster(roomId, chunk, members.map(entryOf));
       space.set(chunk, rosterChunkSize - inChunk.length);
@@ -129,12 +136,12 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
     waiting = waiting.slice(batch.length);
   }
   // Somebody who was a member before may have been cut off just here.
-  if (isLarge && head.isLiveListed)
-    await enlist(
+  if (isLarge && head.isConnectedListed)
+    await addConnected(
       roomId,
       newcomers.map((newcomer) => newcomer.userId),
     );
-  else if (isLarge) await enlistAll(roomId, space.size);
+  else if (isLarge) await addAllConnected(roomId, space.size);
   return { members: enrolled, again, wantsAdmin: enrolled.length + again.length > 0 && !hasAdmin };
 };
 
@@ -172,11 +179,11 @@ const announce = async (
   const head = await getHead(roomId, "consistent");
   if (!head) return;
   await Promise.all([
-    notifyRoomCreated(
+    publishRoomCreated(
       head,
       [...members, ...again].map((member) => member.membership),
     ),
-    notifyParticipantsChanged(head, { added: members.map(entryOf), again: again.map(entryOf), changed }),
+    publishParticipantsChanged(head, { added: members.map(entryOf), again: again.map(entryOf), changed }),
   ]);
 };
 
@@ -215,7 +222,7 @@ export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
     role: "member",
     joinedAt: isoNow(),
     joinedSeq: head.seq,
-    bucketAt: bucketOfJoiner(),
+    bucketAt: rateBucketOfJoiner(),
   };
   // Also for a member: their joining may have been cut off.
   if (!head.pair) {

@@ -1,7 +1,7 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
-import { pause } from "../kernel/runtime/retry.ts";
+import { backoff } from "../kernel/runtime/retry.ts";
 import { updateDetails } from "../store/rooms/details.ts";
 import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../store/rooms/head-changes.ts";
 import { fitsHead, type Head } from "../store/rooms/heads.ts";
@@ -14,8 +14,8 @@ import {
   accessUnblocked,
   type MemberRoom,
 } from "./access.ts";
-import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./events.ts";
-import { settleListing } from "./reconcile.ts";
+import { publishRoomDeleted, publishRoomUpdated, publishRoomUpdatedTo } from "./events.ts";
+import { reconcilePublicListing } from "./reconcile.ts";
 import { viewRoom } from "./view.ts";
 
 /** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
@@ -23,7 +23,7 @@ const announce = async (head: Head | undefined, { me }: MemberRoom): Promise<Roo
   if (!head) throw noRoomAccess();
   const [room] = await Promise.all([
     viewRoom({ head, me }, me.userId, "consistent"),
-    notifyRoomUpdated(head, [me]),
+    publishRoomUpdated(head, [me]),
   ]);
   return room;
 };
@@ -43,7 +43,8 @@ export const updateRoom = async (userId: string, roomId: string, changes: RoomCh
   if (name === undefined && !inDetails) return viewRoom(room, userId);
   if (inDetails) await updateDetails(roomId, { description, tags, longName });
   const head = await updateHeadName(roomId, { name, hasDetails: inDetails });
-  if (head?.type === "public" && head.status === "active" && name !== undefined) await settleListing(roomId);
+  if (head?.type === "public" && head.status === "active" && name !== undefined)
+    await reconcilePublicListing(roomId);
   return announce(head, room);
 };
 
@@ -55,7 +56,7 @@ export const archiveRoom = async (userId: string, roomId: string): Promise<Room>
   if (room.head.type === "public") await deleteListing(roomId);
   const head = await updateHeadStatus(roomId, "archived");
   // A change at the same time may have listed it again.
-  if (head?.type === "public") await settleListing(roomId);
+  if (head?.type === "public") await reconcilePublicListing(roomId);
   return announce(head, room);
 };
 
@@ -66,7 +67,7 @@ export const activateRoom = async (userId: string, roomId: string): Promise<Room
   accessUnblocked(room);
   const head = await updateHeadStatus(roomId, "active");
   const view = await announce(head, room);
-  if (head?.type === "public") await settleListing(roomId);
+  if (head?.type === "public") await reconcilePublicListing(roomId);
   return view;
 };
 
@@ -76,7 +77,7 @@ export const activateRoom = async (userId: string, roomId: string): Promise<Room
  */
 export const removeRoom = async (head: Head): Promise<void> => {
   if (head.type === "public") await deleteListing(head.id);
-  if (await updateHeadStatus(head.id, "deleted")) await notifyRoomDeleted(head);
+  if (await updateHeadStatus(head.id, "deleted")) await publishRoomDeleted(head);
 };
 
 export const deleteRoom = async (userId: string, roomId: string): Promise<void> => {
@@ -113,7 +114,7 @@ export const updatePermissions = async (
     if (head) return announce(head, room);
     if (attempt === permissionAttempts)
       throw new ApiError("conflict", "Others are changing the permissions of this room: try again.");
-    await pause(attempt);
+    await backoff(attempt);
   }
 };
 
@@ -128,6 +129,6 @@ export const updateNotifications = async (
     return viewRoom({ head, me }, userId);
   const changed = await updateMemberNotifications(roomId, userId, changes);
   if (!changed) throw noRoomAccess();
-  await notifyOneUpdated(head, changed);
+  await publishRoomUpdatedTo(head, changed);
   return viewRoom({ head, me: changed }, userId);
 };

@@ -1,6 +1,6 @@
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { addLargeRoom, dropLargeRoom } from "../store/rooms/connected-members.ts";
-import { flagLiveListed } from "../store/rooms/head-changes.ts";
+import { flagConnectedListed } from "../store/rooms/head-changes.ts";
 import { getMembers } from "../store/rooms/members.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 
@@ -12,7 +12,7 @@ const atOnce = 25;
  * who joins and leaves at the same time, whoever looks last sees what they have become.
  */
 const follow = async (roomId: string, userIds: readonly string[], areMembers: boolean): Promise<void> => {
-  await forEach(userIds, atOnce, (userId) =>
+  await forEachConcurrent(userIds, atOnce, (userId) =>
     areMembers ? addLargeRoom(roomId, userId) : dropLargeRoom(roomId, userId),
   );
   const members = await getMembers(roomId, userIds);
@@ -21,21 +21,22 @@ const follow = async (roomId: string, userIds: readonly string[], areMembers: bo
 };
 
 /** Has members of a large room told of it from now on; again is harmless. */
-export const enlist = (roomId: string, userIds: readonly string[]): Promise<void> =>
+export const addConnected = (roomId: string, userIds: readonly string[]): Promise<void> =>
   follow(roomId, userIds, true);
 
 /** Has somebody who has left a large room told of it no more. */
-export const unlist = (roomId: string, userId: string): Promise<void> => follow(roomId, [userId], false);
+export const removeConnected = (roomId: string, userId: string): Promise<void> =>
+  follow(roomId, [userId], false);
 
 /**
  * Enlists all members of a room that has become large, and then flags it: until then it is told by its roster. Whoever
  * enters a roster of several chunks enlists themself, so nobody who comes meanwhile is missed.
  */
-export const enlistAll = async (roomId: string, rosterChunks: number): Promise<void> => {
+export const addAllConnected = async (roomId: string, rosterChunks: number): Promise<void> => {
   const members = await getRoster(roomId, rosterChunks, "consistent");
-  await enlist(
+  await addConnected(
     roomId,
     members.map((member) => member.userId),
   );
-  await flagLiveListed(roomId);
+  await flagConnectedListed(roomId);
 };

@@ -13,8 +13,8 @@ import { getProfiles } from "../store/users/profiles.ts";
 import { accessUsers, withoutBlocks } from "../users/access.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { accessReadableRoom, type ReadableRoom } from "./access.ts";
-import { enlistAll } from "./connected-members.ts";
-import { notifyRoomCreated } from "./events.ts";
+import { addAllConnected } from "./connected-members.ts";
+import { publishRoomCreated } from "./events.ts";
 import { viewRoom } from "./view.ts";
 
 /** A room that was asked for; `repeated` if it was there before. */
@@ -25,7 +25,7 @@ export interface Opened {
 
 /** Tells the members who are connected of their new room, and gives the creator's view of it. */
 const announce = async (actor: Actor, head: Head, memberships: readonly Membership[]): Promise<Room> => {
-  await notifyRoomCreated(head, memberships);
+  await publishRoomCreated(head, memberships);
   const me = memberships.find((membership) => membership.userId === actor.userId);
   return viewRoom({ head, me }, actor.userId, "consistent");
 };
@@ -80,12 +80,12 @@ const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
   if (created === "blocked") throw blockedRoom();
   if (created !== "exists") {
     const { head, memberships } = created;
-    if (head.rosterChunks > 1) await enlistAll(head.id, head.rosterChunks);
+    if (head.rosterChunks > 1) await addAllConnected(head.id, head.rosterChunks);
     return { room: await announce(actor, head, memberships), repeated: false };
   }
   // An earlier call may have been cut off before that.
-  if (existing && existing.rosterChunks > 1 && !existing.isLiveListed)
-    await enlistAll(existing.id, existing.rosterChunks);
+  if (existing && existing.rosterChunks > 1 && !existing.isConnectedListed)
+    await addAllConnected(existing.id, existing.rosterChunks);
   const reopened = existing?.pair && existing.status === "deleted" && (await reopen(actor, existing));
   if (reopened) return reopened;
   // A direct room that others are just opening is there in a moment; any other stays deleted. Its creator alone asks for it.
@@ -98,7 +98,7 @@ const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
   const userIds = toldAgain(found, room);
   if (userIds.length > 0) {
     const members = await getMembers(room.id, userIds);
-    await notifyRoomCreated(
+    await publishRoomCreated(
       found.head,
       [...members.values()].map((member) => member.membership),
     );

@@ -3,11 +3,11 @@ import { getPresence } from "../store/presence/presence.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
-import { getCensuses, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getMemberCounts, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
 import { removeRoom } from "./change.ts";
-import { unlist } from "./connected-members.ts";
+import { removeConnected } from "./connected-members.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
-import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
+import { publishMemberRemoved, publishParticipantsChanged } from "./events.ts";
 
 /** What is known of a membership that has ended. */
 export interface Departure {
@@ -20,10 +20,10 @@ export interface Departure {
 /** Whether a large room has no members; of a small one its only chunk has told so. */
 const isEmpty = async (head: Head): Promise<boolean> =>
   head.rosterChunks === 1 ||
-  (await getCensuses([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
+  (await getMemberCounts([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
 
 /** Sees to a room that somebody has left: an empty one is removed, and one without an admin gets one, who is given. */
-export const settleDeparture = async (
+export const afterDeparture = async (
   head: Head,
   { role, mayBeEmpty }: Departure,
 ): Promise<RosterEntry | undefined> => {
@@ -47,7 +47,7 @@ interface EndedMembership {
  * what has them told of the room, was gone, or before the room they left was seen to. It may have been cut off before it was told, too, which nothing stored shows
  * and no repeat makes up for: so it is always told again, as long as it is true.
  */
-export const unlistMember = async (
+export const completeDeparture = async (
   roomId: string,
   userId: string,
   { chunk, joinedAt, role }: EndedMembership,
@@ -68,15 +68,15 @@ export const unlistMember = async (
   ]);
   // One who has joined again is told of the room.
   if (membership) return;
-  if (presence.largeRooms.has(roomId)) await unlist(roomId, userId);
+  if (presence.largeRooms.has(roomId)) await removeConnected(roomId, userId);
   // Of its deletion all are told.
   if (!head || head.status === "deleted") return;
-  const promoted = head.pair ? undefined : await settleDeparture(head, { role, mayBeEmpty });
+  const promoted = head.pair ? undefined : await afterDeparture(head, { role, mayBeEmpty });
   const changed = promoted ? [promoted] : [];
   await Promise.all([
-    notifyMemberRemoved(roomId, userId),
+    publishMemberRemoved(roomId, userId),
     head.rosterChunks === 1 || promoted
-      ? notifyParticipantsChanged(head, { removed: [userId], changed })
+      ? publishParticipantsChanged(head, { removed: [userId], changed })
       : undefined,
   ]);
 };

@@ -1,8 +1,8 @@
 import { getHead } from "../store/rooms/heads.ts";
 import { getMembers, updateMemberRole } from "../store/rooms/members.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
-import { byStanding, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
-import { settleRole } from "./reconcile.ts";
+import { byJoinTime, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
+import { reconcileRole } from "./reconcile.ts";
 
 /** A roster entry with the number of its chunk. */
 interface PlacedEntry extends RosterEntry {
@@ -15,7 +15,7 @@ export const getPlacedRoster = async (roomId: string, chunks: number): Promise<P
   const rosters = await getRosterChunks(roomId, numbers, "consistent");
   return [...rosters]
     .flatMap(([chunk, entries]) => entries.map((entry) => ({ ...entry, chunk })))
-    .sort(byStanding);
+    .sort(byJoinTime);
 };
 
 /** Makes the longest-standing of these an admin; an entry whose membership has ended is taken off, and the next tried. */
@@ -26,7 +26,7 @@ const promote = async (
   for (const candidate of candidates) {
     const { userId, chunk, joinedAt } = candidate;
     if (await updateMemberRole(roomId, userId, "admin")) {
-      await settleRole(roomId, chunk, userId, "admin");
+      await reconcileRole(roomId, chunk, userId, "admin");
       return { userId, joinedAt, role: "admin" };
     }
     await leaveRoster(roomId, chunk, candidate);
@@ -43,7 +43,7 @@ const hasAdmin = async (roomId: string, entries: readonly PlacedEntry[]): Promis
     if (entry.role !== "admin") continue;
     const member = (await getMembers(roomId, [entry.userId])).get(entry.userId);
     if (member?.membership.role === "admin") return true;
-    if (member) await settleRole(roomId, entry.chunk, entry.userId, member.membership.role);
+    if (member) await reconcileRole(roomId, entry.chunk, entry.userId, member.membership.role);
     else await leaveRoster(roomId, entry.chunk, entry);
   }
   return false;

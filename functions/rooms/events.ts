@@ -6,8 +6,8 @@ import { fittingBeside, inParts } from "../delivery/split-event.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart, personOf } from "../store/users/users.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { participantsInList } from "./list.ts";
 import { pairMembers } from "./participants.ts";
@@ -38,13 +38,13 @@ const getMembers = async (head: Head): Promise<RosterEntry[]> =>
 
 /** Everybody in a room, as it is now; in a large one, those who may be connected. */
 const getEverybody = async (head: Head): Promise<Listeners> => {
-  if (head.isLiveListed) return getAudience(head);
+  if (head.isConnectedListed) return getAudience(head);
   const userIds = (await getMembers(head)).map((member) => member.userId);
   return getListeners(head.id, userIds, { by: "roster", chunks: head.rosterChunks });
 };
 
 /** Shows those who are connected of these members their new room, each in their own view. */
-export const notifyRoomCreated = async (head: Head, known: readonly Membership[]): Promise<void> => {
+export const publishRoomCreated = async (head: Head, known: readonly Membership[]): Promise<void> => {
   const userIds = known.map((membership) => membership.userId);
   await deliver(await getListeners(head.id, userIds), {
     view: { type: "room_created" },
@@ -53,7 +53,7 @@ export const notifyRoomCreated = async (head: Head, known: readonly Membership[]
 };
 
 /** Shows all members who are connected the room as it is now, each in their own view. */
-export const notifyRoomUpdated = async (head: Head, known: readonly Membership[] = []): Promise<void> => {
+export const publishRoomUpdated = async (head: Head, known: readonly Membership[] = []): Promise<void> => {
   await deliver(await getEverybody(head), {
     view: { type: "room_updated" },
     render: renderRoom("room_updated", head, known),
@@ -61,7 +61,7 @@ export const notifyRoomUpdated = async (head: Head, known: readonly Membership[]
 };
 
 /** Shows one member the room as it is now, on all their connections. */
-export const notifyOneUpdated = async (head: Head, me: Membership): Promise<void> => {
+export const publishRoomUpdatedTo = async (head: Head, me: Membership): Promise<void> => {
   await deliver(await getListeners(head.id, [me.userId]), {
     view: { type: "room_updated" },
     render: renderRoom("room_updated", head, [me]),
@@ -76,11 +76,11 @@ const tellRemoved = (listeners: Listeners, ends: "membership" | "room"): Promise
   );
 
 /** Tells one who is no longer a member. */
-export const notifyMemberRemoved = async (roomId: string, userId: string): Promise<void> =>
+export const publishMemberRemoved = async (roomId: string, userId: string): Promise<void> =>
   tellRemoved(await getListeners(roomId, [userId]), "membership");
 
 /** Tells all members of a room that was deleted. */
-export const notifyRoomDeleted = async (head: Head): Promise<void> =>
+export const publishRoomDeleted = async (head: Head): Promise<void> =>
   tellRemoved(await getEverybody(head), "room");
 
 interface ParticipantChanges {
@@ -96,7 +96,7 @@ interface ParticipantChanges {
  * room of over 200 members only those are told who have another role: people come and go there all the time, and each
  * would cost as much as a message. Who blocks one of those who are shown, or is blocked by one, gets it in their own view.
  */
-export const notifyParticipantsChanged = async (
+export const publishParticipantsChanged = async (
   head: Head,
   { added: came = [], again = [], removed = [], changed = [] }: ParticipantChanges,
 ): Promise<void> => {
@@ -105,7 +105,7 @@ export const notifyParticipantsChanged = async (
   const concerned = head.rosterChunks > 1 ? changed : await getMembers(head);
   const told = concerned.map(({ userId }) => userId).filter((id) => !newcomers.has(id));
   const shown = [...added, ...changed].map((entry) => entry.userId);
-  const { people } = await getTogether({ profiles: shown, presences: [...told, ...shown] });
+  const { people } = await batchGet({ profiles: shown, presences: [...told, ...shown] });
   const listeners: Listeners = {
     roomId: head.id,
     userIds: told,
@@ -129,7 +129,7 @@ export const notifyParticipantsChanged = async (
         },
       });
   };
-  const apart = new Set(told.filter((userId) => shown.some((other) => areApart(people, userId, other))));
+  const apart = new Set(told.filter((userId) => shown.some((other) => areBlocked(people, userId, other))));
   await tellAs(only(listeners, (userId) => !apart.has(userId)));
   for (const userId of apart)
     await tellAs(

@@ -3,11 +3,11 @@ import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
-import { getCensuses, getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { getFirstRosters, getMemberCounts, type RosterEntry } from "../store/rooms/rosters.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
-import { getWitnessesOfLast } from "./tracked-readers.ts";
+import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 
 /** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
 export const participantsInList = 20;
@@ -24,7 +24,7 @@ export const byActivity = (one: Head, other: Head): number =>
       : -1;
 
 /** Whose marks tell whether the viewer's message was read, if the last one is theirs. */
-export const witnessesOf = (head: Head, members: readonly RosterEntry[], viewerId: string): string[] =>
+export const trackedReadersOf = (head: Head, members: readonly RosterEntry[], viewerId: string): string[] =>
   head.last?.senderId === viewerId
     ? members.map((member) => member.userId).filter((userId) => userId !== viewerId)
     : [];
@@ -42,11 +42,11 @@ export const seenIn = (head: Head, members: readonly RosterEntry[]): string[] =>
  */
 export const unknownIn = (
   head: Head,
-  { members, witnesses }: Pick<MembersShown, "members" | "witnesses">,
+  { members, trackedReaders }: Pick<MembersShown, "members" | "trackedReaders">,
   viewerId?: string,
 ): string[] => {
   if (head.rosterChunks === 1) return [];
-  const known = new Set([...[...members, ...witnesses].map((member) => member.userId), viewerId]);
+  const known = new Set([...[...members, ...trackedReaders].map((member) => member.userId), viewerId]);
   return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
 };
 
@@ -54,7 +54,7 @@ export const unknownIn = (
 export interface MembersShown {
   readonly members: readonly RosterEntry[];
   /** Those whose marks tell whether the viewer's message was read, who may be more than are shown; of others', the first chunk. */
-  readonly witnesses: readonly RosterEntry[];
+  readonly trackedReaders: readonly RosterEntry[];
   readonly memberCount: number;
 }
 
@@ -62,18 +62,19 @@ export interface MembersShown {
 export const memberCountOf = (
   head: Head,
   first: readonly RosterEntry[],
-  census: readonly number[] | undefined,
-): number => (head.rosterChunks > 1 && census ? census.reduce((sum, count) => sum + count, 0) : first.length);
+  memberCounts: readonly number[] | undefined,
+): number =>
+  head.rosterChunks > 1 && memberCounts ? memberCounts.reduce((sum, count) => sum + count, 0) : first.length;
 
 /** The members that a list shows its viewer of each room, by room. */
 const getMembersShown = async (
   heads: readonly Head[],
   viewerId: string,
 ): Promise<Map<string, MembersShown>> => {
-  const [rosters, censuses, witnesses] = await Promise.all([
+  const [rosters, memberCounts, trackedReaders] = await Promise.all([
     getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
-    getCensuses(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
-    Promise.all(heads.map((head) => getWitnessesOfLast(head, [viewerId]))),
+    getMemberCounts(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
+    Promise.all(heads.map((head) => getTrackedReadersOfLast(head, [viewerId]))),
   ]);
   return new Map(
     heads.map((head, at) => {
@@ -82,8 +83,8 @@ const getMembersShown = async (
         head.id,
         {
           members: first.slice(0, participantsInList),
-          witnesses: witnesses[at] ?? first,
-          memberCount: memberCountOf(head, first, censuses.get(head.id)),
+          trackedReaders: trackedReaders[at] ?? first,
+          memberCount: memberCountOf(head, first, memberCounts.get(head.id)),
         },
       ];
     }),
@@ -100,15 +101,15 @@ export const presentRooms = async (
     getMembersShown(shown, userId),
     getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
   ]);
-  const nobody: MembersShown = { members: [], witnesses: [], memberCount: 0 };
+  const nobody: MembersShown = { members: [], trackedReaders: [], memberCount: 0 };
   const shownOf = (head: Head): MembersShown => rosters.get(head.id) ?? nobody;
   const userIds = shown.flatMap((head) => seenIn(head, shownOf(head).members));
-  const { memberships: further, people } = await getTogether({
+  const { memberships: further, people } = await batchGet({
     memberships: [
       ...(known ? [] : shown.map((head) => [head.id, userId] as const)),
       ...shown.flatMap((head) =>
         [
-          ...witnessesOf(head, shownOf(head).witnesses, userId),
+          ...trackedReadersOf(head, shownOf(head).trackedReaders, userId),
           ...unknownIn(head, shownOf(head), userId),
         ].map((other) => [head.id, other] as const),
       ),
@@ -141,7 +142,7 @@ export const presentRooms = async (
 export const listRooms = async (userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> => {
   const roomIds = await listRoomIds(userId);
   const early = roomIds.length <= readAtOnce;
-  const { heads, memberships } = await getTogether({
+  const { heads, memberships } = await batchGet({
     heads: roomIds,
     memberships: early ? roomIds.map((roomId) => [roomId, userId] as const) : [],
   });

@@ -1,8 +1,13 @@
 import type { Participant } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import type { Head } from "../store/rooms/heads.ts";
-import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import {
+  getFirstRoster,
+  getMemberCounts,
+  getRosterChunks,
+  type RosterEntry,
+} from "../store/rooms/rosters.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import type { ReadableRoom } from "./access.ts";
@@ -23,7 +28,7 @@ const getPart = async (
     const members = head.pair ? pairMembers(head) : await getFirstRoster(head.id);
     return { count: members.length, members: members.slice(start, end) };
   }
-  const counts = (await getCensuses([head.id])).get(head.id) ?? [];
+  const counts = (await getMemberCounts([head.id])).get(head.id) ?? [];
   let count = 0;
   const wanted: { chunk: number; before: number }[] = [];
   for (const [chunk, members] of counts.entries()) {
@@ -50,7 +55,7 @@ export const listParticipants = async (
 ): Promise<{ count: number; participants: Participant[] }> => {
   const { count, members } = await getPart(head, page.start, page.size);
   const userIds = members.map((member) => member.userId);
-  const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });
+  const { people } = await batchGet({ profiles: userIds, presences: [...userIds, viewerId] });
   return {
     count,
     participants: members.map((member) =>

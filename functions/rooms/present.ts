@@ -6,11 +6,12 @@ import { isPast } from "../kernel/runtime/time.ts";
 import { noDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
+import { countUnread, isReadBy } from "../store/rooms/read-ahead.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { firstVisibleSeq } from "./access.ts";
-import { asTold, hasRead, isSettled, unreadCount } from "./read-state.ts";
+import { hasRead, marksSeenByOthers } from "./read-state.ts";
 
 /** What the view of a room is made of, all of it read before. */
 interface RoomParts {
@@ -20,7 +21,7 @@ interface RoomParts {
   /** The members that are shown, the longest-standing first. */
   readonly members: readonly RosterEntry[];
   /** Members who were read, shown or not: if the last message is the viewer's, those whose marks tell whether it was read. */
-  readonly witnesses: readonly RosterEntry[];
+  readonly trackedReaders: readonly RosterEntry[];
   /** How many there are, shown or not. */
   readonly memberCount: number;
   /** Memberships of others: of witnesses, for whether they read the viewer's last message, and of who else is seen. */
@@ -30,7 +31,7 @@ interface RoomParts {
 }
 
 const presentLast = (
-  { head, me, others, witnesses }: RoomParts,
+  { head, me, others, trackedReaders }: RoomParts,
   viewerId: string,
   present: (userId: string) => User,
 ): LastMessage | null => {
@@ -40,10 +41,10 @@ const presentLast = (
     last.senderId === viewerId
       ? others.some(
           (other) =>
-            witnesses.some(({ userId }) => userId === other.userId && userId !== viewerId) &&
-            hasRead(asTold(head, other), last.seq),
+            trackedReaders.some(({ userId }) => userId === other.userId && userId !== viewerId) &&
+            hasRead(marksSeenByOthers(head, other), last.seq),
         )
-      : me !== undefined && isSettled(me, last.seq);
+      : me !== undefined && isReadBy(me, last.seq);
   const gone = last.isDeleted || isPast(last.expiresAt);
   return {
     id: messageId(head.id, last.seq),
@@ -67,8 +68,8 @@ export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user
 
 /** A room as its viewer sees it. E-mail addresses are shown among members. */
 export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
-  const { head, me, members, people, witnesses } = parts;
-  const memberIds = new Set([...members, ...witnesses, ...parts.others].map((member) => member.userId));
+  const { head, me, members, people, trackedReaders } = parts;
+  const memberIds = new Set([...members, ...trackedReaders, ...parts.others].map((member) => member.userId));
   const present = (userId: string): User =>
     presentUser(
       personOf(people, userId, viewerId),
@@ -90,7 +91,7 @@ export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
     created_at: head.createdAt,
     updated_at: head.updatedAt,
     last_message: presentLast(parts, viewerId, present),
-    unread_count: me ? unreadCount(me, head.seq) : 0,
+    unread_count: me ? countUnread(me, head.seq) : 0,
     other_user: other === undefined ? null : present(other),
     permissions: head.permissions,
     me: me

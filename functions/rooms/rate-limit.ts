@@ -3,7 +3,7 @@ import { environment } from "../kernel/runtime/environment.ts";
 import { type Bucket, isHalfEmpty, type Membership, payForSend } from "../store/rooms/memberships.ts";
 
 /** Every member's bucket of every room. */
-export const bucketOf = (): Bucket => {
+export const rateBucket = (): Bucket => {
   const cost = 1000 / environment.rateLimitPerSecond;
   return { cost, capacity: cost * environment.rateLimitBurst };
 };
@@ -12,8 +12,8 @@ export const bucketOf = (): Bucket => {
  * The bucket of somebody who lets themself into a room: it holds one message. A full one would be had again and again by
  * leaving and joining, since it goes with the membership.
  */
-export const bucketOfJoiner = (): number => {
-  const { cost, capacity } = bucketOf();
+export const rateBucketOfJoiner = (): number => {
+  const { cost, capacity } = rateBucket();
   return Date.now() + capacity - cost;
 };
 
@@ -32,7 +32,7 @@ const accessBucket = (me: Membership, bucket: Bucket): void => {
 };
 
 /** Pays for a message at once. Throws `rate_limited`. */
-export const payNow = async (me: Membership, bucket: Bucket): Promise<void> => {
+export const chargeNow = async (me: Membership, bucket: Bucket): Promise<void> => {
   accessBucket(me, bucket);
   if (!(await payForSend(me, bucket))) throw tooFast(me.bucketAt, bucket);
 };
@@ -41,10 +41,10 @@ export const payNow = async (me: Membership, bucket: Bucket): Promise<void> => {
  * What a message still costs when it is claimed: its price, or nothing where little was left in the bucket, and it is
  * paid for here. Throws `rate_limited`: whoever is refused must be so before the message has a number.
  */
-export const payAhead = async (me: Membership, bucket: Bucket): Promise<number> => {
+export const chargeAhead = async (me: Membership, bucket: Bucket): Promise<number> => {
   accessBucket(me, bucket);
   if (!isHalfEmpty(me, bucket)) return bucket.cost;
-  await payNow(me, bucket);
+  await chargeNow(me, bucket);
   return 0;
 };
 
@@ -52,13 +52,13 @@ export const payAhead = async (me: Membership, bucket: Bucket): Promise<number> 
  * The same for a message to several rooms: what it still costs in each, by room. Throws `rate_limited`, with the time after
  * which all of them take it, and then nothing is paid, unless other calls empty a bucket meanwhile.
  */
-export const payAllAhead = async (
+export const chargeAllAhead = async (
   memberships: readonly Membership[],
   bucket: Bucket,
 ): Promise<Map<string, number>> => {
   const [emptiest] = [...memberships].sort((one, other) => other.bucketAt - one.bucketAt);
   if (emptiest) accessBucket(emptiest, bucket);
   const costs = new Map<string, number>();
-  for (const me of memberships) costs.set(me.roomId, await payAhead(me, bucket));
+  for (const me of memberships) costs.set(me.roomId, await chargeAhead(me, bucket));
   return costs;
 };

@@ -1,29 +1,24 @@
 import type { Head } from "../store/rooms/heads.ts";
-import type { Standing } from "../store/rooms/marks.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { countUnread, isRead } from "../store/rooms/read-ahead.ts";
+import { isReadBy } from "../store/rooms/read-ahead.ts";
 
 type Blocked = Pick<Head, "blockedBy">;
 
-/** Whether one of the two of a direct room blocks the other. */
-export const standingIn = ({ blockedBy }: Blocked): Standing => (blockedBy.size > 0 ? "apart" : "together");
+/** Whether one of the two members of a direct room blocks the other. */
+export const isBlocked = ({ blockedBy }: Blocked): boolean => blockedBy.size > 0;
 
-/** A member's marks as the others see them: behind a block, as they were when it began. */
-export const asTold = (head: Blocked, membership: Membership): Membership =>
-  standingIn(head) === "apart" && membership.told ? { ...membership, ...membership.told } : membership;
+/** A member's marks as the other members see them. During a block they stay as they were when it began. */
+export const marksSeenByOthers = (head: Blocked, membership: Membership): Membership =>
+  isBlocked(head) && membership.marksBeforeBlock
+    ? { ...membership, ...membership.marksBeforeBlock }
+    : membership;
 
 /** Whether a member has read the message at `seq`; nobody has read what was there before they joined. */
 export const hasRead = (membership: Membership, seq: number): boolean =>
-  seq > membership.joinedSeq && isRead(membership, seq);
-
-/** Whether the message at `seq` is not, or no longer, unread to a member: also what was there before they joined. */
-export const isSettled = (membership: Membership, seq: number): boolean => isRead(membership, seq);
+  seq > membership.joinedSeq && isReadBy(membership, seq);
 
 export const wasDelivered = (membership: Membership, seq: number): boolean =>
   hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
-
-/** Messages up to `seq` that a member has not read: by subtraction, whatever the length of the history. */
-export const unreadCount = (membership: Membership, seq: number): number => countUnread(membership, seq);
 
 /**
  * How many readers a message names at most: read by itself, and in a list or an event, where each takes as much room as a
@@ -63,10 +58,10 @@ export const marksOf = (
             : "sent",
     };
   const viewer = others.find((member) => member.userId === viewerId);
-  const isRead = viewer !== undefined && isSettled(viewer, message.seq);
+  const isReadByViewer = viewer !== undefined && isReadBy(viewer, message.seq);
   return {
     readBy,
-    isRead,
-    status: isRead ? "read" : viewer && wasDelivered(viewer, message.seq) ? "delivered" : "sent",
+    isRead: isReadByViewer,
+    status: isReadByViewer ? "read" : viewer && wasDelivered(viewer, message.seq) ? "delivered" : "sent",
   };
 };

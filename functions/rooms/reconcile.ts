@@ -12,7 +12,7 @@ const attempts = 10;
  * Notes a member's role, as their membership says, on the roster. Of changes at once, the one that writes last there
  * may not be the one that counts: so each looks again after its write, and whoever looks last sees what stands.
  */
-export const settleRole = async (
+export const reconcileRole = async (
   roomId: string,
   chunk: number,
   userId: string,
@@ -39,7 +39,7 @@ const getListedName = async (roomId: string): Promise<string | null | undefined>
  * Has the list of public rooms show a room as it is. Of changes at once, the one that writes last there may not be the
  * one that counts: so each looks again after its write, and whoever looks last sees what stands.
  */
-export const settleListing = async (roomId: string): Promise<void> => {
+export const reconcilePublicListing = async (roomId: string): Promise<void> => {
   let wanted = await getListedName(roomId);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (wanted === undefined) await deleteListing(roomId);

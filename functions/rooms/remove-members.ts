@@ -6,16 +6,16 @@ import { getMembers, takeMember, updateMemberRole } from "../store/rooms/members
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster, recountChunks } from "../store/rooms/roster-changes.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access.ts";
-import { unlist } from "./connected-members.ts";
-import { type Departure, settleDeparture } from "./departures.ts";
+import { removeConnected } from "./connected-members.ts";
+import { afterDeparture, type Departure } from "./departures.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
-import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
+import { publishMemberRemoved, publishParticipantsChanged } from "./events.ts";
 import { presentParticipant } from "./present.ts";
-import { settleRole } from "./reconcile.ts";
+import { reconcileRole } from "./reconcile.ts";
 
 const noParticipant = (): ApiError =>
   new ApiError("not_found", "There is no participant with this id in this room.");
@@ -40,7 +40,7 @@ const completeRemoval = async (
   const listed = roster.filter((entry) => entry.userId === userId);
   let mayBeEmpty = false;
   for (const entry of listed) mayBeEmpty = (await leaveRoster(id, entry.chunk, entry))?.members.length === 0;
-  if (isLarge) await unlist(id, userId);
+  if (isLarge) await removeConnected(id, userId);
   if (listed[0]) return { role: listed[0].role, mayBeEmpty };
   // Nothing tells any more what they were: perhaps the last one, and an admin.
   return isLarge ? { role: "admin", mayBeEmpty: true } : undefined;
@@ -56,7 +56,7 @@ const removeMember = async (head: Head, userId: string): Promise<Departure | und
   if (!member) return completeRemoval(head, userId);
   const { role } = member.membership;
   const left = await leaveRoster(head.id, member.chunk, member.membership);
-  if (left?.isLarge) await unlist(head.id, userId);
+  if (left?.isLarge) await removeConnected(head.id, userId);
   return { role, mayBeEmpty: left?.members.length === 0 };
 };
 
@@ -64,10 +64,10 @@ const removeMember = async (head: Head, userId: string): Promise<Departure | und
 const dismiss = async (head: Head, userId: string, successor?: RosterEntry): Promise<boolean> => {
   const removed = await removeMember(head, userId);
   if (!removed) return false;
-  const promoted = await settleDeparture(head, removed);
+  const promoted = await afterDeparture(head, removed);
   await Promise.all([
-    notifyMemberRemoved(head.id, userId),
-    notifyParticipantsChanged(head, {
+    publishMemberRemoved(head.id, userId),
+    publishParticipantsChanged(head, {
       removed: [userId],
       changed: [successor, promoted].filter((entry) => entry !== undefined),
     }),
@@ -130,14 +130,14 @@ export const updateParticipant = async (
   }
   const changed = await updateMemberRole(roomId, participantId, role);
   if (!changed) throw noParticipant();
-  await settleRole(roomId, changed.chunk, participantId, role);
+  await reconcileRole(roomId, changed.chunk, participantId, role);
   // Two admins who make each other members at once each count on the other.
   const promoted = steppingDown ? await ensureAdmin(roomId) : undefined;
   const entry = { userId: participantId, role, joinedAt: changed.membership.joinedAt };
   const shown = promoted?.userId === participantId ? promoted : entry;
   const [{ people }] = await Promise.all([
-    getTogether({ profiles: [participantId], presences: [participantId, userId] }),
-    notifyParticipantsChanged(head, {
+    batchGet({ profiles: [participantId], presences: [participantId, userId] }),
+    publishParticipantsChanged(head, {
       changed: promoted && promoted !== shown ? [shown, promoted] : [shown],
     }),
   ]);

@@ -7,7 +7,7 @@ import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { listListings } from "../store/rooms/public-rooms.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { byActivity, presentRooms } from "./list.ts";
@@ -35,7 +35,7 @@ export const listPublicRooms = async (
   const listings = await listListings();
   const listed = words ? listings.filter(({ name }) => missingIn([name], words).length === 0) : listings;
   const shown = listed.slice(page.start, page.start + page.size);
-  const { heads } = await getTogether({ heads: shown.map(({ roomId }) => roomId) });
+  const { heads } = await batchGet({ heads: shown.map(({ roomId }) => roomId) });
   const byId = new Map(heads.map((head) => [head.id, head]));
   const rooms = shown.flatMap(({ roomId }) => {
     const head = byId.get(roomId);
@@ -87,7 +87,7 @@ const getSearched = async (heads: readonly Head[]): Promise<Map<string, readonly
 export const searchRooms = async (userId: string, q: string): Promise<Room[]> => {
   const words = wordsOf(q);
   if (words.length === 0) return [];
-  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+  const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
   const [details, members] = await Promise.all([
     getDetails(rooms.filter((head) => head.hasDetails).map((head) => head.id)),

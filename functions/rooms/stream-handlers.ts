@@ -1,6 +1,6 @@
 import type { Change } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { isRoomGone } from "./deleted-rooms.ts";
+import { isPurged } from "./deleted-rooms.ts";
 
 /**
  * Seconds until what a deleted room held is removed. Whoever began before it was deleted may still write into it, and no
@@ -9,7 +9,7 @@ import { isRoomGone } from "./deleted-rooms.ts";
 const settlingSeconds = 60;
 
 /** A room was deleted: what it held is removed in a while. */
-export const followDeletedRoom = async (change: Change): Promise<void> => {
+export const onRoomDeleted = async (change: Change): Promise<void> => {
   if (change.kind !== "head" || change.after?.status !== "deleted") return;
   if (change.before?.status === "deleted") return;
   await sendTask({ task: "remove_room_items", room_id: change.after.id }, settlingSeconds);
@@ -22,13 +22,13 @@ const requestSeconds = 60;
  * A membership ended: whoever ended it takes the member off the lists of the room too, and may have been cut off before.
  * Not looked at right away, since that is mostly still under way.
  */
-export const followRemovedMember = async (change: Change): Promise<void> => {
+export const onMemberRemoved = async (change: Change): Promise<void> => {
   if (change.kind !== "member" || change.after || !change.before) return;
   const { membership, chunk } = change.before;
-  if (await isRoomGone(membership.roomId)) return;
+  if (await isPurged(membership.roomId)) return;
   await sendTask(
     {
-      task: "unlist_member",
+      task: "complete_departure",
       room_id: membership.roomId,
       user_id: membership.userId,
       chunk,

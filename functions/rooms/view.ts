@@ -2,13 +2,13 @@ import type { Room } from "../../contract/objects/room.ts";
 import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { getCensuses, getFirstRoster } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { getFirstRoster, getMemberCounts } from "../store/rooms/rosters.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import type { ReadableRoom } from "./access.ts";
-import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list.ts";
+import { type MembersShown, memberCountOf, seenIn, trackedReadersOf, unknownIn } from "./list.ts";
 import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
-import { getWitnessesOfLast } from "./tracked-readers.ts";
+import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 
 /** How many participants the view of one room shows; its participants page all of them. */
 const participantsInRoom = 100;
@@ -23,16 +23,16 @@ const getParts = async (
   participants: number,
   read: Read,
 ): Promise<MembersShown & { details: StoredDetails | undefined }> => {
-  const [first, witnesses, censuses, details] = await Promise.all([
+  const [first, trackedReaders, memberCounts, details] = await Promise.all([
     head.pair ? pairMembers(head) : getFirstRoster(head.id, read),
-    getWitnessesOfLast(head, viewerIds),
-    head.rosterChunks > 1 ? getCensuses([head.id], read) : undefined,
+    getTrackedReadersOfLast(head, viewerIds),
+    head.rosterChunks > 1 ? getMemberCounts([head.id], read) : undefined,
     head.hasDetails ? getDetails([head.id], read) : undefined,
   ]);
   return {
     members: first.slice(0, participants),
-    witnesses: witnesses ?? first,
-    memberCount: memberCountOf(head, first, censuses?.get(head.id)),
+    trackedReaders: trackedReaders ?? first,
+    memberCount: memberCountOf(head, first, memberCounts?.get(head.id)),
     details: details?.get(head.id),
   };
 };
@@ -45,10 +45,11 @@ export const viewRoom = async (
 ): Promise<Room> => {
   const parts = await getParts(head, [viewerId], participantsInRoom, read);
   const userIds = seenIn(head, parts.members);
-  const { memberships, people } = await getTogether({
-    memberships: [...witnessesOf(head, parts.witnesses, viewerId), ...unknownIn(head, parts, viewerId)].map(
-      (other) => [head.id, other] as const,
-    ),
+  const { memberships, people } = await batchGet({
+    memberships: [
+      ...trackedReadersOf(head, parts.trackedReaders, viewerId),
+      ...unknownIn(head, parts, viewerId),
+    ].map((other) => [head.id, other] as const),
     profiles: userIds,
     presences: [...userIds, viewerId],
   });
@@ -72,10 +73,10 @@ export const viewRoomAs = async (
   const speaker = viewerIds.find((viewerId) => viewerId === head.last?.senderId);
   const wanted = new Set([
     ...viewerIds,
-    ...(speaker === undefined ? [] : witnessesOf(head, parts.witnesses, speaker)),
+    ...(speaker === undefined ? [] : trackedReadersOf(head, parts.trackedReaders, speaker)),
     ...unknownIn(head, parts),
   ]);
-  const { memberships, people } = await getTogether({
+  const { memberships, people } = await batchGet({
     memberships: [...wanted].filter((id) => !byUser.has(id)).map((id) => [head.id, id] as const),
     profiles: userIds,
     presences: [...userIds, ...viewerIds],

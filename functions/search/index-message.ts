@@ -10,7 +10,7 @@ export const textsOf = ({ content, attachment }: StoredMessage): string[] =>
 export const messageTerms = (message: StoredMessage | undefined): string[] =>
   !message || message.isDeleted || message.type === "encrypted" ? [] : termsOf(textsOf(message));
 
-export const entryOf = ({ roomId, seq, at, senderId, type, expiresAt }: StoredMessage): Entry => ({
+export const searchEntryOf = ({ roomId, seq, at, senderId, type, expiresAt }: StoredMessage): Entry => ({
   roomId,
   seq,
   at: Date.parse(at),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { getMessages, listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { getHead, type Head } from "../store/rooms/heads.ts";
 import { type EntryChange, type KeptEntry, searchIndex } from "../store/search/search-index.ts";
-import { entryOf, indexMessage, isSame, messageTerms } from "./index-message.ts";
+import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
 /** Messages of a step. */
 const stepSize = 50;
@@ -21,7 +21,7 @@ const writeEntries = async (messages: readonly StoredMessage[]): Promise<number>
   const index = await searchIndex();
   const changes: EntryChange[] = messages.map((message) => {
     const terms = messageTerms(message);
-    return { entry: entryOf(message), terms, missing: terms, gone: [] };
+    return { entry: searchEntryOf(message), terms, missing: terms, gone: [] };
   });
   await index.change(changes.filter(({ terms }) => terms.length > 0));
   const now = await getMessages(
@@ -50,7 +50,7 @@ const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: nu
   const stale = kept.filter((entry) => !isRight(entry, messageTerms(bySeq.get(entry.seq))));
   const misplaced = kept.filter((entry) => {
     const message = bySeq.get(entry.seq);
-    return !message || entry.seq < first || entryOf(message).at !== entry.at;
+    return !message || entry.seq < first || searchEntryOf(message).at !== entry.at;
   });
   const index = await searchIndex();
   // Nothing can make these right, whatever becomes of their messages.
@@ -67,7 +67,7 @@ const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: nu
     const message = bySeq.get(seq);
     const terms = messageTerms(message);
     const gone = entries.flatMap(({ term }) => term ?? []);
-    if (message) await indexMessage(entryOf(message), [...terms, ...gone], terms);
+    if (message) await indexMessage(searchEntryOf(message), [...terms, ...gone], terms);
   }
   return misplaced.length + others.length;
 };

@@ -5,10 +5,10 @@ import { byActivity } from "../rooms/list.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import type { SearchedRoom } from "../store/search/search-index.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 /** Rooms that a call searches: each costs half a unit for each word, whether or not anything is found. */
-export const roomsAtOnce = 200;
+export const roomsPerSearch = 200;
 
 /**
  * Which of somebody's rooms are being searched, where they have more than are searched at once. The first ones are the
@@ -52,7 +52,7 @@ const groupAfter = (heads: readonly Head[], group: RoomGroup): RoomGroup | undef
   const isFirst = isNoted(group.first);
   const after = group.upTo ?? "";
   const others = heads.filter((head) => head.id > after && !isFirst(head)).sort(byId);
-  const last = others.slice(0, roomsAtOnce).at(-1);
+  const last = others.slice(0, roomsPerSearch).at(-1);
   return last && { first: group.first, after, upTo: last.id };
 };
 
@@ -64,7 +64,9 @@ export const chooseRooms = (
 ): SearchedGroup => {
   const group =
     given ??
-    (begins && heads.length > roomsAtOnce ? { first: noteRooms(heads.slice(0, roomsAtOnce)) } : undefined);
+    (begins && heads.length > roomsPerSearch
+      ? { first: noteRooms(heads.slice(0, roomsPerSearch)) }
+      : undefined);
   if (!group) return { heads, group, next: undefined };
   const isFirst = isNoted(group.first);
   const { after, upTo } = group;
@@ -89,13 +91,13 @@ export const searchedPart = ({ head, me }: ReadableRoom): SearchedRoom | undefin
 
 /** The heads of all of somebody's rooms, the most recently active first. */
 export const listHeads = async (userId: string): Promise<Head[]> => {
-  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+  const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   return heads.filter((head) => head.status !== "deleted").sort(byActivity);
 };
 
 /** What of these rooms is to be searched. Memberships are read where they say what may be seen. */
 export const searchedParts = async (userId: string, heads: readonly Head[]): Promise<SearchedRoom[]> => {
-  const { memberships } = await getTogether({
+  const { memberships } = await batchGet({
     memberships: heads.filter(hidesHistory).map((head) => [head.id, userId] as const),
   });
   const mine = new Map<string, Membership>(memberships.map((membership) => [membership.roomId, membership]));

@@ -3,7 +3,7 @@ import type { MessageSearch } from "../../contract/search.ts";
 import { countFitting } from "../kernel/http/answer-size.ts";
 import { invalidInput } from "../kernel/http/api-error.ts";
 import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/text/message-words.ts";
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import { viewMessages } from "../messages/view.ts";
 import { viewMessagesOfRooms } from "../messages/view-rooms.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
@@ -15,7 +15,7 @@ import {
   searchIndex,
   type TermGroup,
 } from "../store/search/search-index.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { lastTime } from "../store/table/keys.ts";
 import { messageTerms, textsOf } from "./index-message.ts";
 import { chooseRooms, listHeads, searchedPart, searchedParts } from "./room-scope.ts";
@@ -53,7 +53,7 @@ const timeOf = (time: string | undefined): number | undefined =>
 /** Whether a message is what was looked for, as it is now. */
 const isFound = (message: StoredMessage, search: MessageSearch, sought: SoughtMessage): boolean => {
   const { sender, from, to, message_type } = search;
-  if (isGone(message) || message.type === "encrypted") return false;
+  if (isDeletedOrExpired(message) || message.type === "encrypted") return false;
   if (sender !== undefined && message.senderId !== sender) return false;
   if (message_type !== undefined && message.type !== message_type) return false;
   const at = Date.parse(message.at);
@@ -180,7 +180,7 @@ export const searchMessages = async (userId: string, search: MessageSearch): Pro
   const all = await listHeads(userId);
   const { heads, group, next } = chooseRooms(all, state.group, search.cursor === undefined);
   const access: Access = async (roomIds) => {
-    const together = await getTogether(
+    const together = await batchGet(
       { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
       "consistent",
     );

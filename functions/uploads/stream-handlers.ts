@@ -3,7 +3,7 @@ import { avatarOf } from "../users/avatar-address.ts";
 import { removeAvatar } from "./avatars.ts";
 
 /** A profile has another picture, or none any more: the one that was uploaded for it goes. */
-export const followReplacedAvatar = async (change: Change): Promise<void> => {
+export const onAvatarReplaced = async (change: Change): Promise<void> => {
   if (change.kind !== "profile" || !change.before) return;
   const former = avatarOf(change.before);
   if (former === undefined || (change.after && avatarOf(change.after) === former)) return;
@@ -11,7 +11,7 @@ export const followReplacedAvatar = async (change: Change): Promise<void> => {
 };
 
 /** The upload of a picture is over, after a day: where it was not used, its object goes, and a copy that was cut off. */
-export const followDeletedAvatar = async (change: Change): Promise<void> => {
+export const onAvatarDeleted = async (change: Change): Promise<void> => {
   if (change.kind !== "avatar" || change.after || !change.before || change.before.isUsed) return;
   await removeAvatar(change.before.id);
 };

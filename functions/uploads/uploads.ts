@@ -8,7 +8,7 @@ import { environment } from "../kernel/runtime/environment.ts";
 import { messageId, newFileId } from "../kernel/runtime/ids.ts";
 import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import { accessMessage } from "../messages/access.ts";
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import { accessMemberRoom, accessSending } from "../rooms/access.ts";
 import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/attachments/files.ts";
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
@@ -65,7 +65,7 @@ const messageInSight = async (
 ): Promise<StoredMessage | undefined> => {
   try {
     const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
-    return !isGone(message) && message.attachment?.id === id ? message : undefined;
+    return !isDeletedOrExpired(message) && message.attachment?.id === id ? message : undefined;
   } catch (error) {
     // A room or message that the caller may not see, and one that is not there, hide the file alike.
     if (error instanceof ApiError) return undefined;

@@ -1,4 +1,4 @@
-import { pause } from "../kernel/runtime/retry.ts";
+import { backoff } from "../kernel/runtime/retry.ts";
 import { foldText, foundWords } from "../kernel/text/words.ts";
 import type { Key } from "../store/table/keys.ts";
 import {
@@ -61,7 +61,7 @@ const attempts = 20;
 /** Tries again, a moment later, for as long as others change the same entry in between. */
 const untilDone = async (userId: string, change: () => Promise<boolean>): Promise<void> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await backoff(attempt);
     if (await change()) return;
   }
   throw new Error(`The directory's entry of ${userId} changed ${attempts} times while it was to be changed.`);

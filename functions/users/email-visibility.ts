@@ -1,7 +1,7 @@
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { getContactIds } from "../store/contacts/contacts.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
 const listsAtOnce = 25;
 
@@ -9,7 +9,7 @@ const listsAtOnce = 25;
 const getShared = async (viewerId: string, userIds: readonly string[]): Promise<Map<string, string[]>> => {
   const own = new Set(await listRoomIds(viewerId));
   const shared = new Map<string, string[]>();
-  await forEach(userIds, listsAtOnce, async (userId) => {
+  await forEachConcurrent(userIds, listsAtOnce, async (userId) => {
     const both = (await listRoomIds(userId)).filter((roomId) => own.has(roomId));
     if (both.length > 0) shared.set(userId, both);
   });
@@ -31,7 +31,7 @@ const getCompanions = async (viewerId: string, userIds: readonly string[]): Prom
   const companions = new Set<string>();
   for (let looked = 1; shared.size > 0; looked *= 2) {
     const next = [...shared].map(([userId, roomIds]) => [userId, roomIds.splice(-looked)] as const);
-    const { heads } = await getTogether({ heads: new Set(next.flatMap(([, roomIds]) => roomIds)) });
+    const { heads } = await batchGet({ heads: new Set(next.flatMap(([, roomIds]) => roomIds)) });
     const live = new Set(heads.filter((head) => head.status !== "deleted").map((head) => head.id));
     for (const [userId, roomIds] of next) {
       const isLive = roomIds.some((roomId) => live.has(roomId));

@@ -17,7 +17,7 @@ const list = async ({ actor, query, url }: Listing) => {
   return numberedPage(url, query, { count, results: users });
 };
 
-export const peopleHandlers: Handlers<typeof peopleOperations> = {
+export const userHandlers: Handlers<typeof peopleOperations> = {
   listUsers: list,
   searchUsers: list,
   filterUsers: list,

@@ -3,7 +3,7 @@ import { profileFields, profileLimits } from "../../contract/objects/profile.ts"
 import { type Actor, claim } from "../kernel/auth/actor.ts";
 import { nameSigns } from "../kernel/runtime/ids.ts";
 import { blankProfile, type Profile } from "../store/users/profiles.ts";
-import { usernameBeginning } from "./reserve-username.ts";
+import { usernamePrefix } from "./reserve-username.ts";
 
 /** The beginning of a claim, as much as the contract has room for; null where nothing is left. */
 const textOf = (actor: Actor, name: string, limit: number): string | null =>
@@ -28,7 +28,7 @@ const wantedUsername = (actor: Actor): string => {
     .join("")
     .replace(/^[._-]+/, "");
   return (
-    usernameSchema().safeParse(usernameBeginning(clean, usernameLimit)).data ??
+    usernameSchema().safeParse(usernamePrefix(clean, usernameLimit)).data ??
     `user-${nameSigns(actor.userId, 10)}`
   );
 };
@@ -37,7 +37,7 @@ const wantedUsername = (actor: Actor): string => {
  * The profile of somebody as the claims of their token tell it, within the limits that hold for what people say of
  * themselves: an issuer knows none of them. Its username is the one that is wanted.
  */
-export const claimedProfile = (actor: Actor): Profile => ({
+export const profileFromClaims = (actor: Actor): Profile => ({
   ...blankProfile(actor.userId, wantedUsername(actor)),
   email: addressOf(actor),
   display_name: textOf(actor, "name", profileLimits.display_name),

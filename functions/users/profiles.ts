@@ -11,8 +11,8 @@ import {
 import { getRegistration } from "../store/users/registrations.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
 import { displayNameOf } from "./present.ts";
-import { claimedProfile } from "./profile-from-claims.ts";
-import { keepFreeUsername } from "./reserve-username.ts";
+import { profileFromClaims } from "./profile-from-claims.ts";
+import { reserveUsername } from "./reserve-username.ts";
 
 /** Stores the profile of somebody new, unless there is one, and gives the one that there is. */
 export const createProfile = async (profile: Profile): Promise<Profile> => {
@@ -28,10 +28,10 @@ export const createProfile = async (profile: Profile): Promise<Profile> => {
 export const ensureProfile = async (actor: Actor): Promise<Profile> => {
   const existing = await getProfile(actor.userId);
   if (existing) return existing;
-  const profile = (await getRegistration(actor.userId)) ?? claimedProfile(actor);
+  const profile = (await getRegistration(actor.userId)) ?? profileFromClaims(actor);
   return createProfile({
     ...profile,
-    username: await keepFreeUsername(profile.username, profile.email ?? "", profile.id),
+    username: await reserveUsername(profile.username, profile.email ?? "", profile.id),
   });
 };
 
@@ -64,7 +64,7 @@ const knownLimit = 10_000;
  * served. That costs a read for each person and container; with accounts of our own none, since whoever has a token has
  * registered or logged in, which makes the profile.
  */
-export const admit = async (actor: Actor): Promise<void> => {
+export const provisionUser = async (actor: Actor): Promise<void> => {
   if (!environment.hasExternalIssuer || known.has(actor.userId)) return;
   // Loaded when it is needed, which with accounts of our own is never.
   const { ensureProfile } = await import("../users/profiles.ts");

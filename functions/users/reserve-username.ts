@@ -6,7 +6,7 @@ import { keepUsername } from "../store/users/usernames.ts";
  * As much of a username as fits, which then ends in a letter or digit again: no mention reaches further. It fits in the form
  * that is compared, where a sign may be several.
  */
-export const usernameBeginning = (wanted: string, limit: number): string => {
+export const usernamePrefix = (wanted: string, limit: number): string => {
   let beginning = "";
   for (const sign of wanted) {
     const longer = beginning + sign;
@@ -23,14 +23,14 @@ const signs = [6, 12, 24];
  * Keeps the wanted username for an account, or, where it has become somebody else's, one that begins so and ends in signs of
  * the account's id: for so many seconds, where they are given.
  */
-export const keepFreeUsername = async (
+export const reserveUsername = async (
   wanted: string,
   email: string,
   userId: string,
   seconds?: number,
 ): Promise<string> => {
   const others = signs.map(
-    (count) => `${usernameBeginning(wanted, usernameLimit - 1 - count)}-${nameSigns(userId, count)}`,
+    (count) => `${usernamePrefix(wanted, usernameLimit - 1 - count)}-${nameSigns(userId, count)}`,
   );
   for (const username of [wanted, ...others])
     if (await keepUsername(username, email, userId, seconds)) return username;

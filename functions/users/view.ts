@@ -1,7 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { updateVerification } from "../store/users/profiles.ts";
 import { personOf } from "../store/users/users.ts";
 import { accessAdministrator } from "./access.ts";
@@ -14,7 +14,7 @@ import { presentUser } from "./present.ts";
  */
 export const viewUsers = async (viewerId: string, userIds: readonly string[]): Promise<User[]> => {
   const [{ people }, seen] = await Promise.all([
-    getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
+    batchGet({ profiles: userIds, presences: [...userIds, viewerId] }),
     withSeenEmail(viewerId, userIds),
   ]);
   return userIds

@@ -22,13 +22,13 @@ beforeAll(async () => {
     "../../functions/store/rooms/roster-changes.ts"
   );
   const { getFirstRoster } = await import("../../functions/store/rooms/rosters.ts");
-  const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
+  const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
   await growRoster(room, 1);
   const entry = (await getFirstRoster(room)).find(({ userId }) => userId === cid.id);
   if (!entry) throw new Error("There is no such member.");
   await leaveRoster(room, 0, entry);
   await enterRoster(room, 1, [entry]);
-  await enlistAll(room, 2);
+  await addAllConnected(room, 2);
 });
 
 /** What became known of messages alone, the newest first. */

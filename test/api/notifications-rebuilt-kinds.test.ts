@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { forEach } from "../../functions/kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { block } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
@@ -126,7 +126,7 @@ test("more messages than one step looks at are gone through in several", async (
   const { updateItem } = await import("../../functions/store/table/table.ts");
   const at = new Date().toISOString();
   const further = Array.from({ length: 510 }, (_, index) => seq + 1 + index);
-  await forEach(further, 25, async (next) => {
+  await forEachConcurrent(further, 25, async (next) => {
     const place = { roomId: room, seq: next, senderId: cid.id, at };
     // Of a type of which no word is indexed.
     await putMessage({ ...plainMessage, ...place, type: "encrypted", content: "Later" });

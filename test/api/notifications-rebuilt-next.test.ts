@@ -76,8 +76,8 @@ test("what came behind a notification that was put away is made again", async ()
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
   await loseNotifications(ben);
   await noteToldBy(ben, room, 1);
-  const { putStretchAway } = await import("../../functions/store/notifications/unread-notices.ts");
-  await putStretchAway(room, ben.id, 1);
+  const { dismissNotice } = await import("../../functions/store/notifications/unread-notices.ts");
+  await dismissNotice(room, ben.id, 1);
   for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
 });

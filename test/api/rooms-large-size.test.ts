@@ -81,7 +81,7 @@ test("none of its items outgrows what the table takes, and the head stays under 
   const items = await itemsOfRoom(roomId);
   const sizes = items.map((item) => itemSize(marshall(item)));
   expect(items.filter(({ sk }) => sk.startsWith("MEMBER#"))).toHaveLength(size);
-  expect(items.filter(({ sk }) => sk.startsWith("LIVE#"))).toHaveLength(liveCount);
+  expect(items.filter(({ sk }) => sk.startsWith("CONNECTED#"))).toHaveLength(liveCount);
   expect(Math.max(...sizes)).toBeLessThan(400 * 1024);
   expect(sizes[items.findIndex(({ sk }) => sk === "HEAD")]).toBeLessThan(1024);
 });

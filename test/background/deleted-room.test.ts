@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { forEach } from "../../functions/kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
@@ -39,7 +39,7 @@ const store = async (user: TestUser, roomId: string, seqs: { from: number; to: n
   actAsFunction();
   const { putMessage } = await import("../../functions/store/messages/messages.ts");
   const all = Array.from({ length: seqs.to - seqs.from + 1 }, (_, at) => seqs.from + at);
-  await forEach(all, 20, async (seq) => {
+  await forEachConcurrent(all, 20, async (seq) => {
     await putMessage({
       ...plainMessage,
       roomId,
@@ -163,9 +163,9 @@ describe("a deleted group", () => {
     // What the 201st member would bring about.
     actAsFunction();
     const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-    const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
+    const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
     await growRoster(roomId, 1);
-    await enlistAll(roomId, 2);
+    await addAllConnected(roomId, 2);
     await (await connect(ben)).close();
     expect(await keysOfRoom(roomId, "ROSTER#")).toHaveLength(2);
 

@@ -87,7 +87,7 @@ describe("a change that cannot be followed", () => {
     await untilDeadLetters("TasksDeadLettersUrl", 1);
     expect(await peekMessages("TasksDeadLettersUrl")).toEqual([
       {
-        task: "follow_change",
+        task: "process_change",
         error: expect.stringContaining("Error"),
         record: expect.objectContaining({
           eventName: "REMOVE",
@@ -102,7 +102,7 @@ describe("a change that cannot be followed", () => {
 
     const shown = await redrive();
     expect(shown.output).toContain("tasks: 1 dead letter\n");
-    expect(shown.output).toMatch(/follow_change, error .*Error.*ROOM#/);
+    expect(shown.output).toMatch(/process_change, error .*Error.*ROOM#/);
     expect(shown.output).toContain("delivery: 0 dead letters");
     expect((await countMessages("TasksDeadLettersUrl")).visible).toBe(1);
 

@@ -60,9 +60,9 @@ describe("a deletion that was cut off", () => {
     // What the 201st member would bring about.
     actAsFunction();
     const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-    const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
+    const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
     await growRoster(params.room_id, 1);
-    await enlistAll(params.room_id, 2);
+    await addAllConnected(params.room_id, 2);
     const [free, limited] = await openBoth(ben, params.room_id);
     await crashAfterUpdate("HEAD");
     expect((await attempt("deleteRoom", { token: ann.token, params })).status).toBe(500);

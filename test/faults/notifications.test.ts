@@ -92,14 +92,14 @@ test("of what tells somebody at once, seen as it was before any of it, one count
   await socket.close();
   actAsFunction();
   const { getMembership } = await import("../../functions/store/rooms/memberships.ts");
-  const { claimStretch } = await import("../../functions/store/notifications/unread-notices.ts");
+  const { claimNotice } = await import("../../functions/store/notifications/unread-notices.ts");
   const before = await getMembership(room, ben.id, "consistent");
   if (!before) throw new Error("There is no such membership.");
-  const claimed = await Promise.all([1, 2, 3, 4, 5].map((seq) => claimStretch(before, seq)));
+  const claimed = await Promise.all([1, 2, 3, 4, 5].map((seq) => claimNotice(before, seq)));
   expect(claimed.filter((isOwn) => isOwn)).toHaveLength(1);
   await markRead(ben, room);
-  expect(await claimStretch(before, 5)).toBe(claimed[4]);
-  expect(await claimStretch(before, 6)).toBe(true);
+  expect(await claimNotice(before, 5)).toBe(claimed[4]);
+  expect(await claimNotice(before, 6)).toBe(true);
 });
 
 test("a change that cannot be followed delays no other, and is followed when it can", async () => {

@@ -21,9 +21,9 @@ const createEmptied = async (): Promise<string> => {
   // What the 201st member would bring about.
   actAsFunction();
   const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-  const { enlistAll } = await import("../../functions/rooms/connected-members.ts");
+  const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
   await growRoster(id, 1);
-  await enlistAll(id, 2);
+  await addAllConnected(id, 2);
   await call("leaveRoom", { token: ann.token, params: { room_id: id } });
   return id;
 };
@@ -45,13 +45,13 @@ const cutOffJoining = async (
 
 afterEach(struckOnce);
 
-const counted = { action: "UpdateItem", sk: "CENSUS" };
+const counted = { action: "UpdateItem", sk: "COUNTS" };
 const writes = [
   { action: "PutItem", sk: "MEMBER#" },
   { action: "UpdateItem", sk: "ROSTER#" },
   counted,
   { action: "UpdateItem", sk: "PRESENCE" },
-  { action: "UpdateItem", sk: "LIVE#" },
+  { action: "UpdateItem", sk: "CONNECTED#" },
   { action: "UpdateItem", sk: "MEMBER#" },
   { action: "UpdateItem", sk: "ROSTER#", nth: 2 },
 ];

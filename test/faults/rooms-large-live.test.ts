@@ -73,8 +73,8 @@ describe("connecting, for somebody in two large rooms", () => {
 
   const writes = [
     { action: "UpdateItem", sk: "PRESENCE" },
-    { action: "UpdateItem", sk: "LIVE#", nth: 1 },
-    { action: "UpdateItem", sk: "LIVE#", nth: 2 },
+    { action: "UpdateItem", sk: "CONNECTED#", nth: 1 },
+    { action: "UpdateItem", sk: "CONNECTED#", nth: 2 },
     { action: "PutItem", sk: "SESSION#" },
   ];
   for (const kind of kinds)
@@ -110,9 +110,9 @@ describe("joining a large room, and leaving it, while connected", () => {
   const joining = [
     { action: "PutItem", sk: "MEMBER#" },
     { action: "UpdateItem", sk: "ROSTER#" },
-    { action: "UpdateItem", sk: "CENSUS" },
+    { action: "UpdateItem", sk: "COUNTS" },
     { action: "UpdateItem", sk: "PRESENCE" },
-    { action: "UpdateItem", sk: "LIVE#" },
+    { action: "UpdateItem", sk: "CONNECTED#" },
   ];
   for (const kind of kinds)
     for (const write of joining)
@@ -131,7 +131,7 @@ describe("joining a large room, and leaving it, while connected", () => {
     { action: "DeleteItem", sk: "MEMBER#" },
     { action: "UpdateItem", sk: "ROSTER#" },
     { action: "UpdateItem", sk: "PRESENCE" },
-    { action: "DeleteItem", sk: "LIVE#" },
+    { action: "DeleteItem", sk: "CONNECTED#" },
   ];
   for (const kind of kinds)
     for (const write of leaving)
@@ -187,8 +187,8 @@ describe("a room that becomes large", () => {
   const writes = [
     { action: "UpdateItem", sk: "PRESENCE", nth: 1 },
     { action: "UpdateItem", sk: "PRESENCE", nth: 100 },
-    { action: "UpdateItem", sk: "LIVE#", nth: 1 },
-    { action: "UpdateItem", sk: "LIVE#", nth: 3 },
+    { action: "UpdateItem", sk: "CONNECTED#", nth: 1 },
+    { action: "UpdateItem", sk: "CONNECTED#", nth: 3 },
     { action: "UpdateItem", sk: "HEAD", nth: 2 },
   ];
   for (const kind of kinds)

@@ -62,13 +62,13 @@ const growth = [
   { action: "PutItem", sk: "MEMBER#" },
   { action: "UpdateItem", sk: "ROSTER#0" },
   { action: "UpdateItem", sk: "ROSTER#0", nth: 2 },
-  { action: "PutItem", sk: "CENSUS" },
-  { action: "UpdateItem", sk: "CENSUS" },
+  { action: "PutItem", sk: "COUNTS" },
+  { action: "UpdateItem", sk: "COUNTS" },
   { action: "PutItem", sk: "ROSTER#1" },
   { action: "UpdateItem", sk: "HEAD" },
   { action: "UpdateItem", sk: "MEMBER#" },
   { action: "UpdateItem", sk: "ROSTER#1" },
-  { action: "UpdateItem", sk: "CENSUS", nth: 2 },
+  { action: "UpdateItem", sk: "COUNTS", nth: 2 },
 ];
 
 describe("a roster that grows by a chunk", () => {
@@ -105,7 +105,7 @@ describe("a member of a later chunk is removed", () => {
   const removal = [
     { action: "DeleteItem", sk: "MEMBER#" },
     { action: "UpdateItem", sk: "ROSTER#1" },
-    { action: "UpdateItem", sk: "CENSUS" },
+    { action: "UpdateItem", sk: "COUNTS" },
   ];
   for (const kind of ["crash", "lose"] as const)
     for (const [at, write] of removal.entries())

@@ -61,7 +61,7 @@ const longName = "名".repeat(100);
 const head = { action: "UpdateItem", sk: "HEAD" } as const;
 const membership = { action: "UpdateItem", sk: "MEMBER#" } as const;
 const roster = { action: "UpdateItem", sk: "ROSTER#" } as const;
-const unlist = { action: "DeleteItem", sk: "LISTING" } as const;
+const removeConnected = { action: "DeleteItem", sk: "LISTING" } as const;
 const list = { action: "PutItem", sk: "LISTING" } as const;
 
 const cases: Record<string, Case> = {
@@ -80,7 +80,7 @@ const cases: Record<string, Case> = {
     },
   },
   archiveRoom: {
-    writes: [unlist, head, { ...unlist, nth: 2 }],
+    writes: [removeConnected, head, { ...removeConnected, nth: 2 }],
     told: { ben: "room_updated" },
     run: ({ ann, roomId }) => attempt("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
     check: async ({ ben, roomId }) => {
@@ -99,7 +99,7 @@ const cases: Record<string, Case> = {
     },
   },
   deleteRoom: {
-    writes: [unlist, head],
+    writes: [removeConnected, head],
     run: ({ ann, roomId }) => attempt("deleteRoom", { token: ann.token, params: { room_id: roomId } }),
     repeated: 403,
     check: async ({ ben, roomId }) => {

@@ -111,9 +111,9 @@ describe("records of one message", () => {
   test("end in what it says now, in any order, replayed, and several at once", async () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
-    const { followChange } = await import("../../functions/background/stream.ts");
+    const { onChange } = await import("../../functions/background/stream.ts");
     const { changeOf } = await import("../../functions/store/background/changes.ts");
-    const follow = (record: DynamoDBRecord) => followChange(changeOf(record));
+    const follow = (record: DynamoDBRecord) => onChange(changeOf(record));
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = newRandom(seed);
       const order = [...records, ...records.slice(0, random.below(records.length))]
@@ -138,12 +138,12 @@ describe("records of one message", () => {
     }
     await untilIndexed();
     actAsFunction();
-    const { followChange } = await import("../../functions/background/stream.ts");
+    const { onChange } = await import("../../functions/background/stream.ts");
     const { changeOf } = await import("../../functions/store/background/changes.ts");
     const { searchIndex } = await import("../../functions/store/search/search-index.ts");
     const change = vi.spyOn(await searchIndex(), "change");
     for (const [at, state] of states.entries())
-      if (at > 0) await followChange(changeOf(recordOf(states[at - 1], state)));
+      if (at > 0) await onChange(changeOf(recordOf(states[at - 1], state)));
     const written = change.mock.calls.flatMap(([changes]) =>
       changes.flatMap(({ missing, gone }) => [...missing, ...gone]),
     );

@@ -47,7 +47,7 @@ export const doTask = async (task: object): Promise<void> => {
 
 /** Has a change of the table followed by the tasks queue, as one that failed is, and waits until that is done. */
 export const followAgain = (record: object): Promise<void> =>
-  doTask({ task: "follow_change", record, error: "It was to be followed again." });
+  doTask({ task: "process_change", record, error: "It was to be followed again." });
 
 /** The longest pause before a task is tried again, and more. */
 const longestPause = 330;

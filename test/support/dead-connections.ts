@@ -1,10 +1,10 @@
 /** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
 export const leaveDead = async (userId: string, at: string, count = 1, minutes = 5): Promise<void> => {
   const { keys } = await import("../../functions/store/table/keys.ts");
-  const { entryOf } = await import("../../functions/store/presence/presence.ts");
+  const { connectionEntryOf } = await import("../../functions/store/presence/presence.ts");
   const { updateItem } = await import("../../functions/store/table/table.ts");
   const now = Date.parse(at);
-  const entry = entryOf({
+  const entry = connectionEntryOf({
     id: "",
     userId,
     connectedAt: now - minutes * 60_000,

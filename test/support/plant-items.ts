@@ -1,4 +1,4 @@
-import { forEach } from "../../functions/kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
 import { operatorTable } from "./operator.ts";
 import { batchSize, putBatch } from "./seeded.ts";
 import { target } from "./target.ts";
@@ -11,5 +11,5 @@ export const plantItems = async (items: readonly Readonly<Record<string, unknown
   const batches = Array.from({ length: Math.ceil(items.length / batchSize) }, (_, batch) =>
     items.slice(batch * batchSize, (batch + 1) * batchSize),
   );
-  await forEach(batches, batchesAtOnce, (batch) => putBatch(client, target().tableName, batch));
+  await forEachConcurrent(batches, batchesAtOnce, (batch) => putBatch(client, target().tableName, batch));
 };

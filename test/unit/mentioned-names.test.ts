@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { mentionedNames } from "../../functions/notifications/recipients.ts";
+import { listMentionedNames } from "../../functions/notifications/recipients.ts";
 
-const first = (content: string): (string | undefined)[] => mentionedNames(content).map(([name]) => name);
+const first = (content: string): (string | undefined)[] => listMentionedNames(content).map(([name]) => name);
 
 describe("whom a text mentions", () => {
   test("is named behind an @, in any script, wherever it stands", () => {
@@ -17,10 +17,10 @@ describe("whom a text mentions", () => {
   });
 
   test("may be meant up to a sign that ends the sentence", () => {
-    expect(mentionedNames("@ann.lee.")).toEqual([["ann.lee", "ann"]]);
-    expect(mentionedNames("@ann...See @ben-")).toEqual([["ann...See", "ann"], ["ben"]]);
-    expect(mentionedNames(`@a.b.c.d @${"x".repeat(51)}`)).toEqual([["a.b.c.d", "a.b.c", "a.b"], []]);
-    expect(mentionedNames(`@${"a.".repeat(2000)}`)[0]?.[0]).toBe("a.".repeat(25).slice(0, -1));
+    expect(listMentionedNames("@ann.lee.")).toEqual([["ann.lee", "ann"]]);
+    expect(listMentionedNames("@ann...See @ben-")).toEqual([["ann...See", "ann"], ["ben"]]);
+    expect(listMentionedNames(`@a.b.c.d @${"x".repeat(51)}`)).toEqual([["a.b.c.d", "a.b.c", "a.b"], []]);
+    expect(listMentionedNames(`@${"a.".repeat(2000)}`)[0]?.[0]).toBe("a.".repeat(25).slice(0, -1));
     // Fifty letters of two units each, and one more.
     expect(first(`@${"𠮷".repeat(50)} @${"𠮷".repeat(51)}`)).toEqual(["𠮷".repeat(50), undefined]);
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   countUnread,
-  isRead,
+  isReadBy,
   listUnread,
   liveAhead,
   type Marks,
@@ -43,11 +43,11 @@ test("marks read what a plain set would, through any sequence of readings and se
           "sent" in one ? [one.sent] : "upTo" in one ? all.filter((at) => at <= one.upTo) : one.seqs;
         for (const at of seqs) read.add(at);
         const unread = all.filter((at) => !read.has(at));
-        expect(all.filter((at) => !isRead(marks, at))).toEqual(unread);
+        expect(all.filter((at) => !isReadBy(marks, at))).toEqual(unread);
         expect(countUnread(marks, last)).toBe(unread.length);
         expect(listUnread(marks, last, skip, take)).toEqual(unread.slice(skip, skip + take));
         // Whatever follows the mark without a hole is folded into it.
-        expect(isRead(marks, marks.readSeq + 1)).toBe(false);
+        expect(isReadBy(marks, marks.readSeq + 1)).toBe(false);
       }
     }),
     { seed: 20_260_131, numRuns: 500 },

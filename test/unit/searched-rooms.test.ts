@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseRooms, type RoomGroup, roomsAtOnce } from "../../functions/search/room-scope.ts";
+import { chooseRooms, type RoomGroup, roomsPerSearch } from "../../functions/search/room-scope.ts";
 import { headFromItem } from "../../functions/store/rooms/heads.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { newRandom } from "../support/random.ts";
@@ -17,13 +17,13 @@ const shuffled = <T>(list: readonly T[], seed: number): T[] => {
 };
 
 test("few rooms are one group, also if there are more of them in the midst of a search", () => {
-  const few = rooms(roomsAtOnce);
+  const few = rooms(roomsPerSearch);
   expect(chooseRooms(few, undefined, true)).toEqual({ heads: few, group: undefined, next: undefined });
-  expect(chooseRooms(rooms(roomsAtOnce + 1), undefined, false).heads).toHaveLength(roomsAtOnce + 1);
+  expect(chooseRooms(rooms(roomsPerSearch + 1), undefined, false).heads).toHaveLength(roomsPerSearch + 1);
 });
 
 test("many rooms are searched once each, the most active first, however their order changes meanwhile", () => {
-  const all = rooms(2 * roomsAtOnce + 50);
+  const all = rooms(2 * roomsPerSearch + 50);
   const searched: string[] = [];
   let group: RoomGroup | undefined;
   for (let step = 0; step === 0 || group; step += 1) {
@@ -32,8 +32,8 @@ test("many rooms are searched once each, the most active first, however their or
     const again = chooseRooms(shuffled(all, step + 100), first.group, false);
     const ids = first.heads.map(({ id }) => id);
     expect(again.heads.map(({ id }) => id).sort()).toEqual([...ids].sort());
-    expect(ids.length).toBeLessThanOrEqual(roomsAtOnce);
-    if (step === 0) expect(ids).toEqual(all.slice(0, roomsAtOnce).map(({ id }) => id));
+    expect(ids.length).toBeLessThanOrEqual(roomsPerSearch);
+    if (step === 0) expect(ids).toEqual(all.slice(0, roomsPerSearch).map(({ id }) => id));
     searched.push(...ids);
     group = first.next;
   }

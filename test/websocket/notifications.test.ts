@@ -87,7 +87,7 @@ test("a notification that is told when its sender has left the room shows no e-m
   const { seq: urgentSeq } = await say(ann, room_id, "Fire!", { priority: "emergency" });
   const invitation = (await notificationsOf(cid)).find(({ type }) => type === "group_invite");
   const tasks = [
-    { task: "tell_invitation", user_id: cid.id, added_by: ann.id, joined_at: invitation?.created_at },
+    { task: "notify_invited", user_id: cid.id, added_by: ann.id, joined_at: invitation?.created_at },
     { task: "notify_unreached", seq, user_ids: [cid.id] },
     { task: "notify_emergency", seq: urgentSeq, chunk: 0 },
   ];

@@ -1,5 +1,5 @@
 import { consumeQueue } from "../../kernel/runtime/consume-queue.ts";
-import { pauseAfter } from "../../kernel/runtime/retry.ts";
+import { backoffAfter } from "../../kernel/runtime/retry.ts";
 import { PushDeferredError, pushNotification } from "../../push/send.ts";
 import { parsePush, postponePush } from "../../store/notifications/pushes.ts";
 
@@ -9,7 +9,7 @@ const longestPause = 900;
 /** Seconds until a push that failed is tried again: those of its attempt at least, so that none is used up at once. */
 const pauseOf = (error: unknown, attempt: number): number => {
   const asked = error instanceof PushDeferredError ? (error.retryAfter ?? 0) : 0;
-  return Math.max(Math.min(asked, longestPause), pauseAfter(attempt));
+  return Math.max(Math.min(asked, longestPause), backoffAfter(attempt));
 };
 
 /** Sends pushes. */

@@ -110,7 +110,7 @@ const run = async (
   operation: Operation,
   handler: Handler<Operation>,
   context: Context<Env>,
-  admit: Admit | undefined,
+  provisionUser: Admit | undefined,
 ): Promise<Response> => {
   const actor = operation.auth === "user" ? actorOf(context.env.event) : undefined;
   const input = parseInput(operation, {
@@ -119,7 +119,7 @@ const run = async (
     headers: context.req.header(),
     body: operation.body ? await bodyOf(context) : {},
   });
-  if (actor) await admit?.(actor);
+  if (actor) await provisionUser?.(actor);
   // Safe: parseInput has just held every part against the schema that its type is read from.
   const request = { ...input, actor, url: urlOf(context) } as HandlerRequest<Operation>;
   const result = await handler(request);
@@ -146,7 +146,7 @@ const run = async (
 export const serveHttp = <const Operations extends Record<string, Operation>>(
   operations: Operations,
   handlers: Handlers<Operations>,
-  admit?: Admit,
+  provisionUser?: Admit,
 ) => {
   const app = new Hono<Env>({
     getPath: (_request, options) => pathToMatch(options?.env?.event.rawPath ?? "/"),
@@ -156,7 +156,9 @@ export const serveHttp = <const Operations extends Record<string, Operation>>(
     if (operation.identity === "pool" && !environment.hasUserPool) continue;
     // Safe: Handlers gives every operation its own handler; a loop over both cannot say so.
     const handler = handlers[id] as unknown as Handler<Operation>;
-    app.on(operation.method, routePath(operation.path), (context) => run(operation, handler, context, admit));
+    app.on(operation.method, routePath(operation.path), (context) =>
+      run(operation, handler, context, provisionUser),
+    );
   }
   app.notFound((context) => {
     throw new ApiError(

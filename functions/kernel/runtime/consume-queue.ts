@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { errorFacts, log } from "./log.ts";
-import { pauseAfter } from "./retry.ts";
+import { backoffAfter } from "./retry.ts";
 
 /** What is done with the messages of a queue. */
 interface Consumer {
@@ -16,7 +16,7 @@ interface Consumer {
 
 /** Deals with one message; false if that failed, and it is then tried again after a pause. */
 const consume = async (
-  { name, perform, pauseOf = (_, attempt) => pauseAfter(attempt), postpone }: Consumer,
+  { name, perform, pauseOf = (_, attempt) => backoffAfter(attempt), postpone }: Consumer,
   { body, messageId, receiptHandle, attributes }: SQSRecord,
   context: Context,
 ): Promise<boolean> => {

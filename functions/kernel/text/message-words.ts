@@ -7,7 +7,7 @@
  * Where their words are parted by zero width spaces, by these words too. An emoji is a word of its own, whatever its colour.
  */
 import { common } from "./common-words.ts";
-import { cut, foldText, segments, unspacedRun, withRunsBothWays, withRunsJoined } from "./words.ts";
+import { cut, foldText, unspacedRun, withRunsBothWays, withRunsJoined, wordSegments } from "./words.ts";
 
 const signs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu;
 const isOfSigns = new RegExp(`^${signs.source}$`, "u");
@@ -31,7 +31,7 @@ const piecesOf = (run: string): string[] => {
   const pieces: string[] = [];
   for (const part of run.replaceAll(signs, " $& ").split(" ").filter(Boolean)) {
     if (!isOfSigns.test(part)) {
-      pieces.push(...segments(part).map(({ segment }) => cut(segment)));
+      pieces.push(...wordSegments(part).map(({ segment }) => cut(segment)));
       continue;
     }
     const all = [...part];

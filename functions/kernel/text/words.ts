@@ -72,7 +72,7 @@ export const cut = (word: string): string => [...word].slice(0, wordLength).join
 let segmenter: Intl.Segmenter | undefined;
 
 /** The words of a text, as dictionaries know them, with the places of their first signs. */
-export const segments = (text: string): Intl.SegmentData[] => {
+export const wordSegments = (text: string): Intl.SegmentData[] => {
   // Made when it is first needed: its data take time to load.
   segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
   return [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike);
@@ -85,7 +85,7 @@ const partsOf = (segment: string): string[] => segment.split(/[^\p{L}\p{M}\p{N}]
 export const soughtWords = (text: string): string[] => {
   const folded = foldText(text);
   const runs = folded.match(unspacedRun) ?? [];
-  const rest = segments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
+  const rest = wordSegments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
   return [...new Set([...runs, ...rest].map(cut))];
 };
 
@@ -97,7 +97,7 @@ const joinedEndsOf = (folded: string): string[] =>
 
 /** What is left of a run from each place on at which a word can begin. */
 const endsOf = (run: string): string[] => {
-  const starts = new Set(segments(run).map(({ index }) => index));
+  const starts = new Set(wordSegments(run).map(({ index }) => index));
   let at = 0;
   for (const sign of run) {
     if (unspaced.test(sign)) starts.add(at);
@@ -111,7 +111,7 @@ export const foundWords = (text: string): string[] => {
   const folded = foldText(text);
   const runs = withRunsBothWays(folded).match(unspacedRun) ?? [];
   const ends = [...runs.flatMap(endsOf), ...joinedEndsOf(folded)];
-  const rest = segments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
+  const rest = wordSegments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
   const words = [...new Set([...rest, ...ends].map(cut))];
   return words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));
 };

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { environment } from "../../kernel/runtime/environment.ts";
 
-export const client = new S3Client({});
+export const s3Client = new S3Client({});
 
 /** How an object begins. */
 export interface ObjectHead {
@@ -37,7 +37,7 @@ const scanTag = { key: "GuardDutyMalwareScanStatus", threat: "THREATS_FOUND" } a
 
 const isThreat = async (key: string): Promise<boolean> => {
   try {
-    const { TagSet } = await client.send(
+    const { TagSet } = await s3Client.send(
       new GetObjectTaggingCommand({ Bucket: environment.bucketName, Key: key }),
     );
     return TagSet?.some((tag) => tag.Key === scanTag.key && tag.Value === scanTag.threat) ?? false;
@@ -56,7 +56,7 @@ export const getObjectHead = async (
   length: number,
 ): Promise<ObjectHead | "absent" | "threat"> => {
   try {
-    const object = await client.send(
+    const object = await s3Client.send(
       new GetObjectCommand({ Bucket: environment.bucketName, Key: key, Range: `bytes=0-${length - 1}` }),
     );
     return {
@@ -76,7 +76,7 @@ export const getObject = async (
   key: string,
 ): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> => {
   try {
-    const object = await client.send(new GetObjectCommand({ Bucket: environment.bucketName, Key: key }));
+    const object = await s3Client.send(new GetObjectCommand({ Bucket: environment.bucketName, Key: key }));
     return {
       mediaType: object.ContentType ?? "",
       bytes: (await object.Body?.transformToByteArray()) ?? new Uint8Array(),
@@ -101,7 +101,7 @@ export const copyObject = async (
 ): Promise<boolean> => {
   const { bucketName } = environment;
   try {
-    await client.send(
+    await s3Client.send(
       new CopyObjectCommand({
         Bucket: bucketName,
         Key: to,
@@ -122,5 +122,5 @@ export const copyObject = async (
 
 /** Deletes an object, if there is one. */
 export const deleteObject = async (key: string): Promise<void> => {
-  await client.send(new DeleteObjectCommand({ Bucket: environment.bucketName, Key: key }));
+  await s3Client.send(new DeleteObjectCommand({ Bucket: environment.bucketName, Key: key }));
 };

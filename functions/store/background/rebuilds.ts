@@ -8,7 +8,7 @@ import { type Key, keys } from "../table/keys.ts";
 import { getItem, type Item, updateItem } from "../table/table.ts";
 
 /** Where the rebuild of a segment is. */
-export interface Place {
+export interface ScanPlace {
   /** Raised by each step, so that of two that begin at the same place one counts. */
   readonly version: number;
   /** The last item that is done with. */
@@ -32,14 +32,14 @@ export interface Rebuild {
   /** How many items the table had, about. */
   readonly items: number;
   /** Of each segment. */
-  readonly places: readonly Place[];
+  readonly places: readonly ScanPlace[];
   /** The segments that are not at their end. */
   readonly left: readonly number[];
 }
 
 const fromItem = (item: Item): Rebuild => {
   // Safe: written by this module alone.
-  const places = item.places as Readonly<Record<string, Place>>;
+  const places = item.places as Readonly<Record<string, ScanPlace>>;
   return {
     run: String(item.run),
     startedAt: String(item.started_at),
@@ -57,7 +57,7 @@ export const getRebuild = async (index: string): Promise<Rebuild | undefined> =>
   return item && fromItem(item);
 };
 
-const start: Place = { version: 0, scanned: 0, done: 0, setAside: 0 };
+const start: ScanPlace = { version: 0, scanned: 0, done: 0, setAside: 0 };
 
 /** Begins a rebuild, unless one is under way; then it is that one, and `begun` is false. */
 export const beginRebuild = async (
@@ -91,8 +91,8 @@ interface Step {
   readonly index: string;
   readonly run: string;
   readonly segment: number;
-  readonly from: Place;
-  readonly to: Omit<Place, "version">;
+  readonly from: ScanPlace;
+  readonly to: Omit<ScanPlace, "version">;
   /** Whether the segment is at its end. */
   readonly ended: boolean;
 }
@@ -105,8 +105,8 @@ export const noteStep = async ({
   from,
   to,
   ended,
-}: Step): Promise<Place | undefined> => {
-  const place: Place = { ...to, version: from.version + 1 };
+}: Step): Promise<ScanPlace | undefined> => {
+  const place: ScanPlace = { ...to, version: from.version + 1 };
   const { done } = await updateItem(keys.rebuild(index), {
     UpdateExpression: `SET places.#segment = :place, updated_at = :now${ended ? " DELETE segments_left :segment" : ""}`,
     ConditionExpression:

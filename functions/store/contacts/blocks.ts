@@ -2,15 +2,15 @@
  * Blocks: who wants nothing of whom. Each is told in four places, all of which one transaction writes:
  *   of one pair, of a user    USER#u / BLOCK#v (u blocks v), USER#v / BLOCKED#u
  *   their direct room         ROOM#r / HEAD: blocked_by, which refuses messages
- *   the blocker's presence    USER#u / PRESENCE: hides_from, which whoever shows or tells a presence has read anyway
+ *   the blocker's presence    USER#u / PRESENCE: blocked_users, which whoever shows or tells a presence has read anyway
  */
 import { directRoomId } from "../../kernel/runtime/ids.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
-import { hidingOf } from "../presence/presence.ts";
+import { blockToText } from "../presence/presence.ts";
 import { type Head, headFromItem } from "../rooms/heads.ts";
-import { forgetTold } from "../rooms/marks.ts";
+import { dropMarksBeforeBlock } from "../rooms/marks.ts";
 import { idOfKey, keys } from "../table/keys.ts";
-import { getItem, getItems, type Item, type Part, queryAll, writeTogether } from "../table/table.ts";
+import { getItem, getItems, type Item, type Part, queryAll, transactWrite } from "../table/table.ts";
 
 export interface Block {
   /** The other one. */
@@ -69,8 +69,8 @@ const headPart = (roomId: string, exists: boolean, change: "ADD" | "DELETE", use
 const presencePart = (userId: string, change: "ADD" | "DELETE", otherId: string, since: number): Part => ({
   Update: {
     Key: keys.presence(userId),
-    UpdateExpression: `${change} hides_from :other`,
-    ExpressionAttributeValues: { ":other": new Set([hidingOf(otherId, since)]) },
+    UpdateExpression: `${change} blocked_users :other`,
+    ExpressionAttributeValues: { ":other": new Set([blockToText(otherId, since)]) },
   },
 });
 
@@ -88,7 +88,7 @@ const write = async (
     const block = items.find((item) => item.sk !== keys.head(roomId).sk);
     const head = items.find((item) => item !== block);
     const parts = partsOf(block && Number(block.since), head !== undefined);
-    if (!parts || (await writeTogether(parts)).done) return head && headFromItem(head);
+    if (!parts || (await transactWrite(parts)).done) return head && headFromItem(head);
   }
   throw new Error(
     `The block of ${otherId} by ${userId} changed ${attempts} times while it was to be changed.`,
@@ -133,5 +133,5 @@ export const deleteBlock = async (userId: string, otherId: string): Promise<void
         ],
   );
   if (head && !head.blockedBy.has(otherId))
-    await Promise.all([userId, otherId].map((id) => forgetTold(head.id, id)));
+    await Promise.all([userId, otherId].map((id) => dropMarksBeforeBlock(head.id, id)));
 };

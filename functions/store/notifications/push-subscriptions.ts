@@ -7,7 +7,7 @@
 import { digest } from "../../kernel/runtime/ids.ts";
 import { epochSeconds, isoOf, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
-import { getItem, type Item, type Part, queryAll, writeTogether } from "../table/table.ts";
+import { getItem, type Item, type Part, queryAll, transactWrite } from "../table/table.ts";
 
 export interface PushSubscription {
   readonly id: string;
@@ -99,7 +99,7 @@ export const putPushSubscription = async (
       owner === undefined
         ? { ConditionExpression: "attribute_not_exists(pk)" }
         : { ConditionExpression: "user_id = :owner", ExpressionAttributeValues: { ":owner": owner } };
-    const { done } = await writeTogether([
+    const { done } = await transactWrite([
       { Put: { Item: { ...keys.pushOwner(id), user_id: userId, ...expiry }, ...unchanged } },
       { Put: { Item: item } },
       ...(owner === undefined || owner === userId
@@ -115,7 +115,7 @@ export const putPushSubscription = async (
 export const deletePushSubscription = async (
   subscription: Pick<PushSubscription, "id" | "userId">,
 ): Promise<void> => {
-  await writeTogether([
+  await transactWrite([
     { Delete: { Key: keys.pushSubscription(subscription.userId, subscription.id) } },
     releaseOwner(subscription),
   ]);

@@ -1,11 +1,11 @@
 /**
  * Unread stretches: what somebody has not read of a room since they were last told of it. The message by which they were
  * told is noted with the membership, and they are told again once that one is read, or what told them is put away.
- *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `put_away`, `noted_silently`
+ *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `dismissed`, `recorded_silently`
  */
 
 import type { Membership } from "../rooms/memberships.ts";
-import { isRead } from "../rooms/read-ahead.ts";
+import { isReadBy } from "../rooms/read-ahead.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 
@@ -13,27 +13,27 @@ import { updateItem } from "../table/table.ts";
  * Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them that they
  * have not put away.
  */
-export const isUntold = (me: Membership, seq: number): boolean => {
-  if (isRead(me, seq)) return false;
+export const needsNotice = (me: Membership, seq: number): boolean => {
+  if (isReadBy(me, seq)) return false;
   if (me.notifiedSeq <= me.readSeq) return true;
-  if (me.isNotedSilently) return me.notifiedSeq <= seq;
-  return me.isPutAway ? me.notifiedSeq < seq : me.notifiedSeq === seq;
+  if (me.isRecordedSilently) return me.notifiedSeq <= seq;
+  return me.isDismissed ? me.notifiedSeq < seq : me.notifiedSeq === seq;
 };
 
 /**
  * Notes that a member is told by the message at `seq`. True also where that is noted already, by a call that was perhaps
  * cut off before it told them; false where another message told them, or they have read it, or left.
  */
-export const claimStretch = async (me: Membership, seq: number): Promise<boolean> => {
-  if (me.notifiedSeq === seq && !me.isNotedSilently) return true;
+export const claimNotice = async (me: Membership, seq: number): Promise<boolean> => {
+  if (me.notifiedSeq === seq && !me.isRecordedSilently) return true;
   const open = [
     "attribute_not_exists(notified_seq)",
     "notified_seq <= read_seq",
-    "(attribute_exists(put_away) AND notified_seq < :seq)",
-    "(attribute_exists(noted_silently) AND notified_seq <= :seq)",
+    "(attribute_exists(dismissed) AND notified_seq < :seq)",
+    "(attribute_exists(recorded_silently) AND notified_seq <= :seq)",
   ];
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq REMOVE put_away, noted_silently",
+    UpdateExpression: "SET notified_seq = :seq REMOVE dismissed, recorded_silently",
     ConditionExpression: `read_seq < :seq AND (${open.join(" OR ")})`,
     ExpressionAttributeValues: { ":seq": seq },
   });
@@ -44,12 +44,12 @@ export const claimStretch = async (me: Membership, seq: number): Promise<boolean
  * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read; `silently` where
  * they are not told by it indeed. False where something else has been noted since, or they have read the message, or left.
  */
-export const moveStretch = async (me: Membership, seq: number, silently: boolean): Promise<boolean> => {
+export const moveNotice = async (me: Membership, seq: number, silently: boolean): Promise<boolean> => {
   if (me.notifiedSeq === seq) return true;
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
     UpdateExpression: silently
-      ? "SET notified_seq = :seq, noted_silently = :yes REMOVE put_away"
-      : "SET notified_seq = :seq REMOVE put_away, noted_silently",
+      ? "SET notified_seq = :seq, recorded_silently = :yes REMOVE dismissed"
+      : "SET notified_seq = :seq REMOVE dismissed, recorded_silently",
     ConditionExpression: `read_seq < :seq AND ${me.notifiedSeq === 0 ? "attribute_not_exists(notified_seq)" : "notified_seq = :seen"}`,
     ExpressionAttributeValues: {
       ":seq": seq,
@@ -61,27 +61,27 @@ export const moveStretch = async (me: Membership, seq: number, silently: boolean
 };
 
 /** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
-export const forgetStretch = async (me: Membership): Promise<void> => {
+export const dropNotice = async (me: Membership): Promise<void> => {
   await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "REMOVE notified_seq, put_away, noted_silently",
+    UpdateExpression: "REMOVE notified_seq, dismissed, recorded_silently",
     ConditionExpression: "notified_seq = :seen",
     ExpressionAttributeValues: { ":seen": me.notifiedSeq },
   });
 };
 
 /** Has the next message tell a member again, where it is the one at `seq` that told them last. */
-export const putStretchAway = async (roomId: string, userId: string, seq: number): Promise<void> => {
+export const dismissNotice = async (roomId: string, userId: string, seq: number): Promise<void> => {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET put_away = :yes",
+    UpdateExpression: "SET dismissed = :yes",
     ConditionExpression: "notified_seq = :seq",
     ExpressionAttributeValues: { ":seq": seq, ":yes": true },
   });
 };
 
 /** The same, where it is any one up to that at `seq`: all that told them is put away. */
-export const putStretchesAway = async (roomId: string, userId: string, seq: number): Promise<void> => {
+export const dismissNoticesUpTo = async (roomId: string, userId: string, seq: number): Promise<void> => {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET put_away = :yes",
+    UpdateExpression: "SET dismissed = :yes",
     ConditionExpression: "notified_seq <= :seq",
     ExpressionAttributeValues: { ":seq": seq, ":yes": true },
   });

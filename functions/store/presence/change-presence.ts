@@ -12,7 +12,7 @@ import { indexKeys, keys } from "../table/keys.ts";
 import { getItem, updateItem } from "../table/table.ts";
 import {
   type Connection,
-  entryOf,
+  connectionEntryOf,
   liveOf,
   onlineUntil,
   type StoredPresence,
@@ -118,10 +118,10 @@ const updateOf = (before: StoredPresence, after: StoredPresence, change: Presenc
   if (change.add && before.entries) {
     names["#added"] = change.add.id;
     set.push("connections.#added = :entry");
-    values[":entry"] = entryOf(change.add);
+    values[":entry"] = connectionEntryOf(change.add);
   } else if (change.add) {
     set.push("connections = :map");
-    values[":map"] = { [change.add.id]: entryOf(change.add) };
+    values[":map"] = { [change.add.id]: connectionEntryOf(change.add) };
   }
   const left = new Set(after.entries?.map((entry) => entry.id));
   const gone = [...(before.entries ?? [])].filter((entry) => !left.has(entry.id));

@@ -3,7 +3,7 @@
  * presence (presence.ts), so that delivery learns of all of a room's with one read a member.
  */
 
-import { deleteLive } from "../rooms/connected-members.ts";
+import { deleteConnected } from "../rooms/connected-members.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { changePresence } from "./change-presence.ts";
@@ -69,7 +69,7 @@ export const removeConnections = async (
   );
   if (!changed) return { offlineSince: undefined, leftRooms: [] };
   const { before, after, becameOffline } = changed;
-  if (liveOf(after).length === 0) await deleteLive(after);
+  if (liveOf(after).length === 0) await deleteConnected(after);
   const left = new Set(after.entries?.map((entry) => entry.roomId));
   const gone = before.entries?.filter((entry) => ids.includes(entry.id)) ?? [];
   return {

@@ -45,7 +45,7 @@ export const putOffline = (userId: string): Promise<Changed | undefined> =>
  * Brings the list into line with the presence of somebody who stands on it beyond their time: takes them off
  * it, or moves them to the time until which they are online.
  */
-export const settleListing = (userId: string): Promise<Changed | undefined> =>
+export const reconcileOnlineEntry = (userId: string): Promise<Changed | undefined> =>
   changePresence(userId, "consistent", ({ listedUntil, ...stored }) => {
     const now = Date.now();
     return listedUntil === undefined || (listedUntil > now && onlineUntil(stored, now) > now)
@@ -66,7 +66,7 @@ interface Listing {
  * Everybody on the list. A place on it is moved before a connection is added that begins after its time, so
  * that whoever stands there for longer than a connection lives is certainly gone.
  */
-export const listListed = async (): Promise<Listing> => {
+export const listOnlineEntries = async (): Promise<Listing> => {
   const now = Date.now();
   const items = await Promise.all(
     indexKeys.onlineShards().map((shard) =>

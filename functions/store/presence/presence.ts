@@ -33,7 +33,7 @@ export interface Presence {
   readonly isOnline: boolean;
   readonly lastSeen: string | null;
   /** Those whom the user blocks, by digests of their ids, and since when in milliseconds since 1970 (see blocks.ts). */
-  readonly hidesFrom: ReadonlyMap<string, number>;
+  readonly blockedUsers: ReadonlyMap<string, number>;
   /** The large rooms that the user is in (see live.ts). */
   readonly largeRooms: ReadonlySet<string>;
   /** Raised by every change. */
@@ -44,23 +44,23 @@ export interface Presence {
  * What a presence keeps of a block: 16 characters, since each connection writes all of them. Eight are a digest, of 48 bits:
  * who has that of somebody blocked is shown as offline, which happens to one in 10^12 where 500 are blocked.
  */
-export const hidingOf = (userId: string, since: number): string =>
+export const blockToText = (userId: string, since: number): string =>
   `${shortDigest(userId)}${since.toString(36)}`;
 
 /** Since when somebody hides from somebody else. */
-const hidingTime = ({ hidesFrom }: Presence, { userId }: Presence): number | undefined =>
-  hidesFrom.size === 0 ? undefined : hidesFrom.get(shortDigest(userId));
+const blockTime = ({ blockedUsers }: Presence, { userId }: Presence): number | undefined =>
+  blockedUsers.size === 0 ? undefined : blockedUsers.get(shortDigest(userId));
 
 /** Since when two people see nothing of each other, in milliseconds since 1970; undefined where neither blocks the other. */
-export const hiddenSince = (one: Presence, other: Presence): number | undefined => {
-  const times = [hidingTime(one, other), hidingTime(other, one)];
+export const blockedSince = (one: Presence, other: Presence): number | undefined => {
+  const times = [blockTime(one, other), blockTime(other, one)];
   const since = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
   return Number.isFinite(since) ? since : undefined;
 };
 
 /** A presence as somebody sees it: from a block on, in either direction, the other one is as if they had gone then. */
 export const presenceSeenBy = (presence: Presence, viewer: Presence): Presence => {
-  const since = hiddenSince(presence, viewer);
+  const since = blockedSince(presence, viewer);
   if (since === undefined) return presence;
   const { lastSeen } = presence;
   const isLater = lastSeen !== null && Date.parse(lastSeen) > since;
@@ -91,14 +91,14 @@ export interface StoredPresence {
    */
   readonly listedUntil: number | undefined;
   /** As in a presence: written by blocks.ts alone, which leaves the version as it is. */
-  readonly hidesFrom: ReadonlyMap<string, number>;
+  readonly blockedUsers: ReadonlyMap<string, number>;
   /** The large rooms that the user is in (see live.ts). */
   readonly largeRooms: ReadonlySet<string>;
   /** Raised by every change. */
   readonly version: number;
 }
 
-export const entryOf = (connection: Connection) => ({
+export const connectionEntryOf = (connection: Connection) => ({
   at: connection.connectedAt,
   token: connection.tokenExpiresAt,
   ...(connection.roomId !== undefined && { room: connection.roomId }),
@@ -121,7 +121,7 @@ const entriesOf = (userId: string, item: Item): Connection[] | undefined =>
 const numberOr = (value: unknown, otherwise: number): number =>
   typeof value === "number" ? value : otherwise;
 
-const hidingsOf = (value: unknown): ReadonlyMap<string, number> =>
+const blocksFromSet = (value: unknown): ReadonlyMap<string, number> =>
   new Map(
     [...(value instanceof Set ? value : [])].map((hiding) => {
       const text = String(hiding);
@@ -136,7 +136,7 @@ export const storedFromItem = (userId: string, item: Item | undefined): StoredPr
   lastSeen: numberOr(item?.last_seen, 0),
   isHidden: item?.is_hidden === true,
   listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
-  hidesFrom: hidingsOf(item?.hides_from),
+  blockedUsers: blocksFromSet(item?.blocked_users),
   // Safe: a set of room ids, written by live.ts alone.
   largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
   version: numberOr(item?.version, 0),
@@ -165,7 +165,7 @@ const present = (stored: StoredPresence): Presence => {
     connections: liveOf(stored, now),
     isOnline: onlineUntil(stored, now) > now,
     lastSeen: stored.lastSeen > 0 ? isoOf(stored.lastSeen) : null,
-    hidesFrom: stored.hidesFrom,
+    blockedUsers: stored.blockedUsers,
     largeRooms: stored.largeRooms,
     version: stored.version,
   };
@@ -179,7 +179,7 @@ export const absent = (userId: string): Presence => ({
   connections: [],
   isOnline: false,
   lastSeen: null,
-  hidesFrom: new Map(),
+  blockedUsers: new Map(),
   largeRooms: new Set(),
   version: 0,
 });

@@ -4,7 +4,7 @@
  *   of a user                 USER#u / SESSION#..., for those that are over
  * Which of them are active is said by the user's presence.
  */
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { getItems, type Item, putItem, query, takeItem, updateItem } from "../table/table.ts";
@@ -83,7 +83,7 @@ export const deleteOldSessions = async (userId: string): Promise<number> => {
       Limit: pageSize,
     });
     const old = items.filter((item) => Number(item.expires_at) <= epochSeconds());
-    await forEach(old, atOnce, async (item) => {
+    await forEachConcurrent(old, atOnce, async (item) => {
       if (await takeItem(keys.session(userId, connectionOf(item)))) deleted += 1;
     });
     const last = items.at(-1);

@@ -10,7 +10,7 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { newSemaphore } from "../../kernel/runtime/semaphore.ts";
 
@@ -22,7 +22,7 @@ const gateway = new ApiGatewayManagementApiClient({
   requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
 });
 
-const isGone = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";
+const isClosed = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";
 
 /**
  * Calls that run at once, for all that the container does: the SDK's own pool holds 50 sockets, and counts what a call waits
@@ -61,7 +61,7 @@ export const postToConnections = async <C extends { readonly id: string }>(
   const gone: C[] = [];
   const failed: C[] = [];
   const untried: C[] = [];
-  await forEach(connections, atOnce, async (connection) => {
+  await forEachConcurrent(connections, atOnce, async (connection) => {
     try {
       await withSocket(async () => {
         if (timeLeft() < timeForPost) untried.push(connection);
@@ -71,7 +71,7 @@ export const postToConnections = async <C extends { readonly id: string }>(
           );
       });
     } catch (error) {
-      if (isGone(error)) gone.push(connection);
+      if (isClosed(error)) gone.push(connection);
       else {
         if (!isRefusal(error)) failed.push(connection);
         log("warn", "post_failed", { connection_id: connection.id, ...errorFacts(error) });
@@ -86,7 +86,7 @@ export const closeConnection = async (connectionId: string): Promise<void> => {
   try {
     await withSocket(() => gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId })));
   } catch (error) {
-    if (!isGone(error)) log("warn", "close_failed", { connection_id: connectionId, ...errorFacts(error) });
+    if (!isClosed(error)) log("warn", "close_failed", { connection_id: connectionId, ...errorFacts(error) });
   }
 };
 
@@ -97,8 +97,8 @@ interface OpenConnection {
   readonly ipAddress: string | undefined;
 }
 
-/** `gone` where it is not open any more. */
-export const getConnection = async (connectionId: string): Promise<OpenConnection | "gone"> => {
+/** `closed` where it is not open any more. */
+export const getConnection = async (connectionId: string): Promise<OpenConnection | "closed"> => {
   try {
     const { LastActiveAt, Identity } = await withSocket(() =>
       gateway.send(new GetConnectionCommand({ ConnectionId: connectionId })),
@@ -109,7 +109,7 @@ export const getConnection = async (connectionId: string): Promise<OpenConnectio
       ipAddress: Identity?.SourceIp,
     };
   } catch (error) {
-    if (isGone(error)) return "gone";
+    if (isClosed(error)) return "closed";
     throw error;
   }
 };

@@ -10,7 +10,7 @@ import {
   type SendMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { pause } from "../../kernel/runtime/retry.ts";
+import { backoff } from "../../kernel/runtime/retry.ts";
 
 const client = new SQSClient({ maxAttempts: 4 });
 
@@ -26,7 +26,7 @@ export const sendBatch = async (
 ): Promise<string[]> => {
   let waiting = [...entries];
   for (let attempt = 0; attempt < attempts && waiting.length > 0; attempt += 1) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await backoff(attempt);
     const { Failed = [] } = await client.send(
       new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: waiting }),
     );

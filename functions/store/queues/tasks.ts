@@ -17,7 +17,7 @@ export type Task =
     }
   /** Takes somebody who is no member any more off the lists of a room, and tells of it again. */
   | {
-      readonly task: "unlist_member";
+      readonly task: "complete_departure";
       readonly room_id: string;
       readonly user_id: string;
       /** The chunk of the roster that named them. */
@@ -29,7 +29,7 @@ export type Task =
     }
   /** Notifies somebody that they were added to a room, which was not there yet when their membership began. */
   | {
-      readonly task: "tell_invitation";
+      readonly task: "notify_invited";
       readonly room_id: string;
       readonly user_id: string;
       readonly added_by: string;
@@ -68,20 +68,20 @@ export type Task =
       readonly after?: string | undefined;
     }
   /** Does what follows from a change that failed when the stream brought it. */
-  | { readonly task: "follow_change"; readonly record: DynamoDBRecord; readonly error: string };
+  | { readonly task: "process_change"; readonly record: DynamoDBRecord; readonly error: string };
 
 type TaskName = Task["task"];
 
 /** The type of each field that a task must have. What else is in it may be absent, or is of a later version. */
 const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "object">>> = {
   remove_room_items: { room_id: "string" },
-  unlist_member: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
-  tell_invitation: { room_id: "string", user_id: "string", added_by: "string", joined_at: "string" },
+  complete_departure: { room_id: "string", user_id: "string", chunk: "number", joined_at: "string" },
+  notify_invited: { room_id: "string", user_id: "string", added_by: "string", joined_at: "string" },
   notify_emergency: { room_id: "string", seq: "number", chunk: "number" },
   notify_unreached: { room_id: "string", seq: "number", user_ids: "object" },
   rebuild_index: { index: "string", run: "string", segment: "number" },
   rebuild_one: { index: "string", id: "string" },
-  follow_change: { record: "object", error: "string" },
+  process_change: { record: "object", error: "string" },
 };
 
 const isTaskName = (name: unknown): name is TaskName =>

@@ -1,14 +1,14 @@
 /**
  * Who may be connected in large rooms, so that telling them something reads those presences alone, not every member's.
- *   of one member             ROOM#r / LIVE#u
- *   in a room                 ROOM#r / LIVE#...
+ *   of one member             ROOM#r / CONNECTED#u
+ *   in a room                 ROOM#r / CONNECTED#...
  *   the large rooms of a user USER#u / PRESENCE, `large_rooms`
  * The presence is the truth: whoever has no connection there, or not this room, is told nothing, whatever the list says.
  * So an entry too many costs half a read unit; one too few would make somebody deaf. Each entry has the version of the
  * presence for which it was put, and only a later one moves it: of somebody who comes and goes, or joins and leaves, at
  * the same time, the last word counts, in whatever order these writes arrive.
  */
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { entryLife, liveOf, type StoredPresence, storedFromItem } from "../presence/presence.ts";
 import { idOfKey, keys } from "../table/keys.ts";
@@ -17,13 +17,13 @@ import { deleteIf, queryAll, updateItem } from "../table/table.ts";
 const atOnce = 25;
 
 /** Puts somebody who is connected on the lists of rooms. By its end every connection that they have now is over. */
-export const putLive = ({
+export const putConnected = ({
   userId,
   version,
   largeRooms,
 }: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> =>
-  forEach([...largeRooms], atOnce, async (roomId) => {
-    await updateItem(keys.live(roomId, userId), {
+  forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
+    await updateItem(keys.connected(roomId, userId), {
       UpdateExpression: "SET version = :version, expires_at = :expires",
       ConditionExpression: "attribute_not_exists(version) OR version < :version",
       ExpressionAttributeValues: {
@@ -34,21 +34,21 @@ export const putLive = ({
   });
 
 /** Takes somebody off the lists of rooms, unless they came back after this version of their presence. */
-export const deleteLive = ({
+export const deleteConnected = ({
   userId,
   version,
   largeRooms,
 }: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> =>
-  forEach([...largeRooms], atOnce, async (roomId) => {
-    await deleteIf(keys.live(roomId, userId), {
+  forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
+    await deleteIf(keys.connected(roomId, userId), {
       ConditionExpression: "version <= :version",
       ExpressionAttributeValues: { ":version": version },
     });
   });
 
 /** The ids of those who may be connected in a large room. */
-export const listLive = async (roomId: string): Promise<string[]> => {
-  const { pk, prefix } = keys.liveIn(roomId);
+export const listConnected = async (roomId: string): Promise<string[]> => {
+  const { pk, prefix } = keys.connectedIn(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
     ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
@@ -65,7 +65,7 @@ export const addLargeRoom = async (roomId: string, userId: string): Promise<void
     ReturnValues: "ALL_NEW",
   });
   const stored = storedFromItem(userId, item);
-  if (liveOf(stored).length > 0) await putLive({ ...stored, largeRooms: new Set([roomId]) });
+  if (liveOf(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
 };
 
 /** Notes that somebody is not in a large room any more, and takes them off its list. */
@@ -76,5 +76,5 @@ export const dropLargeRoom = async (roomId: string, userId: string): Promise<voi
     ExpressionAttributeValues: { ":room": new Set([roomId]), ":id": roomId, ":one": 1 },
     ReturnValues: "ALL_NEW",
   });
-  await deleteLive({ ...storedFromItem(userId, item), largeRooms: new Set([roomId]) });
+  await deleteConnected({ ...storedFromItem(userId, item), largeRooms: new Set([roomId]) });
 };

@@ -121,6 +121,6 @@ export const addRosterChunk = async (roomId: string, chunks: number): Promise<vo
 };
 
 /** Notes that every member of a large room is noted with its list of who is live. */
-export const flagLiveListed = async (roomId: string): Promise<void> => {
-  await updateHead(roomId, { set: { live_listed: true } });
+export const flagConnectedListed = async (roomId: string): Promise<void> => {
+  await updateHead(roomId, { set: { connected_listed: true } });
 };

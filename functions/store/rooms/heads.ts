@@ -41,7 +41,7 @@ export interface Head {
   /** How many roster items the room has. */
   readonly rosterChunks: number;
   /** Whether all members of a large room are told of it by its list of who is live (see live.ts). */
-  readonly isLiveListed: boolean;
+  readonly isConnectedListed: boolean;
   /** Whether the room has a details item. */
   readonly hasDetails: boolean;
   readonly last: (Preview & { readonly seq: number }) | undefined;
@@ -118,7 +118,7 @@ export const headFromItem = (item: Item): Head => ({
   createdAt: String(item.created_at),
   updatedAt: String(item.updated_at),
   rosterChunks: Number(item.roster_chunks),
-  isLiveListed: item.live_listed === true,
+  isConnectedListed: item.connected_listed === true,
   hasDetails: item.details === true,
   last: previewFromItem(item),
   pair: item.pair as Head["pair"],

@@ -18,8 +18,8 @@ import {
 } from "./read-ahead.ts";
 
 /**
- * What came of a mark: `marked`, with the marks before and after it; `same`, there was nothing to move; `gone`, not a
- * member (any more); `moved`, the mark was moved in the meantime, and this can be tried again with what it is now.
+ * What came of a mark: `marked`, with the marks before and after it; `same`, there was nothing to move; `not_member`, the user is
+ * not a member; `moved`, the mark was moved in the meantime, and this can be tried again with what it is now.
  */
 export type MarkResult =
   | {
@@ -30,7 +30,7 @@ export type MarkResult =
       readonly at: string;
     }
   | { readonly result: "same" }
-  | { readonly result: "gone" }
+  | { readonly result: "not_member" }
   | { readonly result: "moved"; readonly membership: Membership };
 
 /**
@@ -53,31 +53,29 @@ const prune = async (roomId: string, userId: string, marks: Marks): Promise<void
 };
 
 /**
- * Who of a direct room blocks whom, while a mark is made: behind a block, what its member's marks were when it began is kept
- * beside it, in the same write, because the other one goes on seeing that. All of it is kept with the first such mark.
+ * During a block of a direct room the other member goes on seeing the marks of the time when it began. The first mark
+ * after that keeps all of them beside the new ones, in the same write.
  */
-export type Standing = "together" | "apart";
-
-const keptBeside = (standing: Standing) =>
-  standing === "together"
+const marksKeptForBlock = (isBlocked: boolean) =>
+  !isBlocked
     ? { set: [], values: {} }
     : {
         set: [
-          "told_seq = if_not_exists(told_seq, read_seq)",
-          "told_ahead = if_not_exists(told_ahead, if_not_exists(read_ahead, :none))",
-          "told_at = if_not_exists(told_at, if_not_exists(read_at, :never))",
-          "told_delivered_seq = if_not_exists(told_delivered_seq, if_not_exists(delivered_seq, :never))",
-          "told_delivered_at = if_not_exists(told_delivered_at, if_not_exists(delivered_at, :never))",
+          "block_seq = if_not_exists(block_seq, read_seq)",
+          "block_ahead = if_not_exists(block_ahead, if_not_exists(read_ahead, :none))",
+          "block_at = if_not_exists(block_at, if_not_exists(read_at, :never))",
+          "block_delivered_seq = if_not_exists(block_delivered_seq, if_not_exists(delivered_seq, :never))",
+          "block_delivered_at = if_not_exists(block_delivered_at, if_not_exists(delivered_at, :never))",
         ],
         // A set cannot be empty; no message has this number.
         values: { ":none": new Set([0]), ":never": 0 },
       };
 
 /** After a block: the marks are seen as they are. A function that ends before it leaves what no block uses, or a later one. */
-export const forgetTold = async (roomId: string, userId: string): Promise<void> => {
+export const dropMarksBeforeBlock = async (roomId: string, userId: string): Promise<void> => {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "REMOVE told_seq, told_ahead, told_at, told_delivered_seq, told_delivered_at",
-    ConditionExpression: "attribute_exists(told_seq)",
+    UpdateExpression: "REMOVE block_seq, block_ahead, block_at, block_delivered_seq, block_delivered_at",
+    ConditionExpression: "attribute_exists(block_seq)",
   });
 };
 
@@ -89,10 +87,10 @@ export const raiseReadMark = async (
   roomId: string,
   userId: string,
   seq: number,
-  standing: Standing,
+  isBlocked: boolean,
 ): Promise<MarkResult> => {
   const at = stamp();
-  const kept = keptBeside(standing);
+  const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: `SET ${["read_was = read_seq", "read_seq = :seq", "read_at = :at", ...kept.set].join(", ")}`,
     ConditionExpression: "attribute_exists(pk) AND read_seq < :seq",
@@ -100,7 +98,7 @@ export const raiseReadMark = async (
     ReturnValues: "ALL_NEW",
   });
   const { item } = outcome;
-  if (!item) return { result: "gone" };
+  if (!item) return { result: "not_member" };
   if (!outcome.done && item.read_at !== at) return { result: "same" };
   const after = membershipFromItem(item);
   await prune(roomId, userId, after);
@@ -117,7 +115,7 @@ export const raiseReadMark = async (
 export const markRead = async (
   membership: Membership,
   reading: Reading,
-  standing: Standing,
+  isBlocked: boolean,
 ): Promise<MarkResult> => {
   const { roomId, userId } = membership;
   const wanted = marksAfter(membership, reading);
@@ -125,7 +123,7 @@ export const markRead = async (
   // Marks only grow: what was read a moment ago is read. (Entries to remove alone are no reason for a write.)
   if (update.readSeq === undefined && update.add.size === 0) return { result: "same" };
   const at = stamp();
-  const kept = keptBeside(standing);
+  const kept = marksKeptForBlock(isBlocked);
   const raised = update.readSeq === undefined ? [] : ["read_seq = :read"];
   const outcome = await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: [
@@ -145,7 +143,7 @@ export const markRead = async (
     ReturnValues: "ALL_OLD",
   });
   const { item } = outcome;
-  if (!item) return { result: "gone" };
+  if (!item) return { result: "not_member" };
   const own = item.read_at === at;
   if (!outcome.done && !own) return { result: "moved", membership: membershipFromItem(item) };
   // Where the first answer was lost, what the SDK's second call met is what the first one wrote.
@@ -161,17 +159,17 @@ export const markRead = async (
 type DeliveredResult =
   | { readonly result: "marked"; readonly at: string }
   | { readonly result: "same" }
-  | { readonly result: "gone" };
+  | { readonly result: "not_member" };
 
 /** Marks everything up to `seq` as received; `same` where it was before. */
 export const raiseDeliveredMark = async (
   roomId: string,
   userId: string,
   seq: number,
-  standing: Standing,
+  isBlocked: boolean,
 ): Promise<DeliveredResult> => {
   const at = stamp();
-  const kept = keptBeside(standing);
+  const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: `SET ${["delivered_seq = :seq", "delivered_at = :at", ...kept.set].join(", ")}`,
     ConditionExpression:
@@ -179,6 +177,6 @@ export const raiseDeliveredMark = async (
     ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
   });
   if (outcome.done) return { result: "marked", at: timeOf(at) };
-  if (!outcome.item) return { result: "gone" };
+  if (!outcome.item) return { result: "not_member" };
   return outcome.item.delivered_at === at ? { result: "marked", at: timeOf(at) } : { result: "same" };
 };

@@ -4,7 +4,7 @@
  *   one, many of a room       ROOM#r / MEMBER#u
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { keys } from "../table/keys.ts";
 import { getItems, type Item, putIfAbsent, takeItem, updateItem } from "../table/table.ts";
 import { type Membership, membershipFromItem, newMembershipItem } from "./memberships.ts";
@@ -72,7 +72,7 @@ export const putMembers = async (
   chunk: number,
 ): Promise<Map<string, Member>> => {
   const members = new Map<string, Member>();
-  await forEach(newcomers, putsAtOnce, async (newcomer) => {
+  await forEachConcurrent(newcomers, putsAtOnce, async (newcomer) => {
     const item = newMemberItem(roomId, newcomer, chunk);
     const outcome = await putIfAbsent(item);
     members.set(newcomer.userId, memberFromItem(outcome.done || !outcome.item ? item : outcome.item));

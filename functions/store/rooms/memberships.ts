@@ -31,15 +31,15 @@ export interface Membership extends TimedMarks {
   /** What is read beyond it, out of order. */
   readonly readAhead: ReadonlySet<number>;
   /** The marks as they were before the first one that was made behind a block (see marks.ts); undefined for none. */
-  readonly told: TimedMarks | undefined;
+  readonly marksBeforeBlock: TimedMarks | undefined;
   readonly notifications: boolean;
   readonly mutedUntil: string | null;
   /** The message by which its member was last told that there is something unread; 0 for none. */
   readonly notifiedSeq: number;
   /** Whether they have put away what told them: then the next message tells them again. */
-  readonly isPutAway: boolean;
+  readonly isDismissed: boolean;
   /** Whether a rebuild noted it, which tells nobody: then what follows the message, or the next one, does. */
-  readonly isNotedSilently: boolean;
+  readonly isRecordedSilently: boolean;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
   readonly bucketAt: number;
   /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
@@ -56,15 +56,15 @@ const timeOr = (value: unknown): string | null =>
 const aheadOr = (value: unknown): ReadonlySet<number> =>
   value instanceof Set ? (value as Set<number>) : new Set();
 
-const toldFromItem = (item: Item): TimedMarks | undefined =>
-  item.told_seq === undefined
+const marksBeforeBlockFromItem = (item: Item): TimedMarks | undefined =>
+  item.block_seq === undefined
     ? undefined
     : {
-        readSeq: numberOr(item.told_seq, 0),
-        readAhead: aheadOr(item.told_ahead),
-        readAt: timeOr(item.told_at),
-        deliveredSeq: numberOr(item.told_delivered_seq, 0),
-        deliveredAt: timeOr(item.told_delivered_at),
+        readSeq: numberOr(item.block_seq, 0),
+        readAhead: aheadOr(item.block_ahead),
+        readAt: timeOr(item.block_at),
+        deliveredSeq: numberOr(item.block_delivered_seq, 0),
+        deliveredAt: timeOr(item.block_delivered_at),
       };
 
 export const membershipFromItem = (item: Item): Membership => ({
@@ -79,12 +79,12 @@ export const membershipFromItem = (item: Item): Membership => ({
   readAt: timeOr(item.read_at),
   deliveredSeq: numberOr(item.delivered_seq, 0),
   deliveredAt: timeOr(item.delivered_at),
-  told: toldFromItem(item),
+  marksBeforeBlock: marksBeforeBlockFromItem(item),
   notifications: item.notifications !== false,
   mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
   notifiedSeq: numberOr(item.notified_seq, 0),
-  isPutAway: item.put_away === true,
-  isNotedSilently: item.noted_silently === true,
+  isDismissed: item.dismissed === true,
+  isRecordedSilently: item.recorded_silently === true,
   bucketAt: numberOr(item.bucket_at, 0),
   // Safe: a map of numbers, written by claimSend alone.
   recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
@@ -198,7 +198,7 @@ export const payForSend = async (membership: Membership, { cost, capacity }: Buc
 /**
  * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for, into debt if need
  * be: who has a number is not refused for want of a token any more (docs/decisions/015-paid-before-numbered.md). Where the
- * claim is refused: `gone`, not a member any more; `seen`, the client's id was claimed before, at that seq; `moved`,
+ * claim is refused: `not_member`, the user is no longer a member; `seen`, the client's id was claimed before, at that seq; `moved`,
  * another send of the same member came in between, and the claim can be tried again with the membership as it is now.
  */
 export type ClaimResult =
@@ -207,7 +207,7 @@ export type ClaimResult =
       /** The member's mark and its time, where messages of others became read by this (see sentAheadLimit). */
       readonly read?: { readonly upTo: number; readonly at: string };
     }
-  | { readonly result: "gone" }
+  | { readonly result: "not_member" }
   | { readonly result: "seen"; readonly seq: number }
   | { readonly result: "moved"; readonly membership: Membership };
 
@@ -276,7 +276,7 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
   });
   if (outcome.done)
     return { result: "claimed", ...(passes && { read: { upTo: after.readSeq, at: isoOf(now) } }) };
-  if (!outcome.item) return { result: "gone" };
+  if (!outcome.item) return { result: "not_member" };
   const current = membershipFromItem(outcome.item);
   const seen = claim.clientMessageId === undefined ? undefined : recentSeq(current, claim.clientMessageId);
   // The SDK repeats a call whose answer was lost: then the claim that stands is this one.

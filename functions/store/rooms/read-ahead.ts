@@ -27,7 +27,7 @@ export const liveAhead = ({ readSeq, readAhead }: Marks): Set<number> =>
 export const passedAhead = ({ readSeq, readAhead }: Marks): Set<number> =>
   new Set([...readAhead].filter((seq) => seq <= readSeq));
 
-export const isRead = ({ readSeq, readAhead }: Marks, seq: number): boolean =>
+export const isReadBy = ({ readSeq, readAhead }: Marks, seq: number): boolean =>
   seq <= readSeq || readAhead.has(seq);
 
 /** How many up to `seq` are not read: by subtraction, whatever the length of the history. */
@@ -78,7 +78,7 @@ export const marksAfter = (marks: Marks, reading: Reading): Marks => {
 
 /** The marks after a member has sent the message at `seq`, which is read by that. */
 export const marksAfterSending = (marks: Marks, seq: number): Marks =>
-  isRead(marks, seq)
+  isReadBy(marks, seq)
     ? marks
     : marksAfter(marks, liveAhead(marks).size >= sentAheadLimit ? { upTo: seq } : { seqs: [seq] });
 

@@ -5,7 +5,7 @@
  *   seq, and what belongs to them
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
 import { deleteItems, type Item, query } from "../table/table.ts";
 import { dropLargeRoom } from "./connected-members.ts";
@@ -55,7 +55,7 @@ const presencesAtOnce = 10;
 const leaveLargeRoom = (roomId: string, items: readonly Item[]): Promise<void> => {
   const prefix = prefixOf(keys.membership(roomId, "")).sk;
   const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefix));
-  return forEach(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
+  return forEachConcurrent(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
 };
 
 const pageSize = 100;

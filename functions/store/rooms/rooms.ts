@@ -4,13 +4,13 @@
  */
 import type { RoomRole, RoomType } from "../../../contract/objects/room.ts";
 import { unblockedParts } from "../contacts/blocks.ts";
-import { putAllIfAbsent, transactionLimit, writeTogether } from "../table/table.ts";
+import { putAllIfAbsent, transactionLimit, transactWrite } from "../table/table.ts";
 import { type Details, newDetailsItem, type StoredDetails } from "./details.ts";
 import { fitsHead, type Head, headFromItem, newHeadItem } from "./heads.ts";
 import { newMemberItem } from "./members.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import { newListingItem } from "./public-rooms.ts";
-import { byStanding, newRosterItems, type RosterEntry, rosterChunkSize } from "./rosters.ts";
+import { byJoinTime, newRosterItems, type RosterEntry, rosterChunkSize } from "./rosters.ts";
 
 export interface NewRoom {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface NewRoom {
 
 // A room just created is known without a read, and a read might not see it yet.
 const rosterOf = (room: NewRoom): RosterEntry[] =>
-  room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byStanding);
+  room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byJoinTime);
 
 const detailsOf = (room: NewRoom): StoredDetails => ({
   ...room.details,
@@ -85,15 +85,15 @@ export const createRoom = async (room: NewRoom): Promise<Created> => {
   ];
   const checks = room.pair ? unblockedParts(room.pair) : [];
   const rosterItems = (roster: readonly RosterEntry[]) => {
-    const { rosters, census } = newRosterItems(room.id, roster);
-    return [...rosters, ...census];
+    const { rosters, memberCounts } = newRosterItems(room.id, roster);
+    return [...rosters, ...memberCounts];
   };
   // What does not fit into one transaction goes ahead of it. Only if absent: two calls for one room may overlap.
   const count = transactionLimit - rosterItems(planned).length - details.length - checks.length - 1;
   const began = await putAhead(memberItems(room, planned).slice(count));
   const roster = planned.map((entry) => ({ ...entry, joinedAt: began.get(entry.userId) ?? entry.joinedAt }));
   const memberships = memberItems(room, roster);
-  const result = await writeTogether([
+  const result = await transactWrite([
     { Put: { Item: headItem(room), ConditionExpression: "attribute_not_exists(pk)" } },
     ...[...rosterItems(roster), ...details, ...memberships.slice(0, count)].map((item) => ({
       Put: { Item: item },

@@ -10,11 +10,11 @@ import { keys } from "../table/keys.ts";
 import { getItem, type Item, putIfAbsent, updateItem } from "../table/table.ts";
 import { addRosterChunk } from "./head-changes.ts";
 import {
-  censusEntry,
   entriesFromItem,
   entryToItem,
-  getCensuses,
-  newCensusItem,
+  getMemberCounts,
+  memberCountEntry,
+  newMemberCountsItem,
   type RosterEntry,
   rosterChunkSize,
 } from "./rosters.ts";
@@ -31,12 +31,12 @@ const sizeOf = (item: Item): number => Object.keys(item.members ?? {}).length;
 
 const countChunk = async (roomId: string, chunk: number, item: Item): Promise<void> => {
   if (!isCounted(item)) return;
-  await updateItem(keys.census(roomId), {
+  await updateItem(keys.memberCounts(roomId), {
     UpdateExpression: "SET chunks.#chunk = :entry",
     ConditionExpression:
       "attribute_exists(chunks) AND (attribute_not_exists(chunks.#chunk) OR chunks.#chunk < :entry)",
     ExpressionAttributeNames: { "#chunk": String(chunk) },
-    ExpressionAttributeValues: { ":entry": censusEntry(versionOf(item), sizeOf(item)) },
+    ExpressionAttributeValues: { ":entry": memberCountEntry(versionOf(item), sizeOf(item)) },
   });
 };
 
@@ -45,7 +45,7 @@ export const recountChunks = async (
   roomId: string,
   sizes: Iterable<readonly [chunk: number, members: number]>,
 ): Promise<void> => {
-  const counts = (await getCensuses([roomId], "consistent")).get(roomId);
+  const counts = (await getMemberCounts([roomId], "consistent")).get(roomId);
   if (!counts) return;
   for (const [chunk, members] of sizes) {
     if (counts[chunk] === members) continue;
@@ -147,7 +147,7 @@ export const growRoster = async (roomId: string, chunks: number): Promise<void> 
       ExpressionAttributeValues: { ":yes": true, ":one": 1 },
       ReturnValues: "ALL_NEW",
     });
-    await putIfAbsent(newCensusItem(roomId, {}));
+    await putIfAbsent(newMemberCountsItem(roomId, {}));
     if (first.done) await countChunk(roomId, 0, first.item);
   }
   await putIfAbsent({ ...keys.roster(roomId, chunks), members: {}, counted: true });

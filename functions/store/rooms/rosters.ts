@@ -22,7 +22,7 @@ type Read = "consistent" | "eventual";
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** The longest-standing first; of those who came together, the admins, and then by id, so that the order is one. */
-export const byStanding = (one: RosterEntry, other: RosterEntry): number =>
+export const byJoinTime = (one: RosterEntry, other: RosterEntry): number =>
   compare(one.joinedAt, other.joinedAt) || compare(one.role, other.role) || compare(one.userId, other.userId);
 
 export const entryToItem = (entry: RosterEntry) => ({
@@ -35,18 +35,18 @@ export const entriesFromItem = (item: Item): RosterEntry[] =>
   // Safe: written by entryToItem alone.
   Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
     .map(([userId, entry]) => ({ userId, role: entry.role, joinedAt: isoOf(entry.joined) }))
-    .sort(byStanding);
+    .sort(byJoinTime);
 
-const fromItems = (items: readonly Item[]): RosterEntry[] => items.flatMap(entriesFromItem).sort(byStanding);
+const fromItems = (items: readonly Item[]): RosterEntry[] => items.flatMap(entriesFromItem).sort(byJoinTime);
 
 /**
  * A census entry: the version of its chunk, and how many members that version has, as one number that grows with the
  * version. So an older count never replaces a newer one, whoever comes first.
  */
-export const censusEntry = (version: number, members: number): number => version * 1024 + members;
+export const memberCountEntry = (version: number, members: number): number => version * 1024 + members;
 
-export const newCensusItem = (roomId: string, entries: Readonly<Record<string, number>>) => ({
-  ...keys.census(roomId),
+export const newMemberCountsItem = (roomId: string, entries: Readonly<Record<string, number>>) => ({
+  ...keys.memberCounts(roomId),
   chunks: entries,
 });
 
@@ -61,8 +61,10 @@ export const newRosterItems = (roomId: string, members: readonly RosterEntry[]) 
     members: Object.fromEntries(chunk.map((entry) => [entry.userId, entryToItem(entry)])),
     ...(many && { counted: true }),
   }));
-  const counts = Object.fromEntries(chunks.map((chunk, at) => [String(at), censusEntry(0, chunk.length)]));
-  return { rosters, census: many ? [newCensusItem(roomId, counts)] : [] };
+  const counts = Object.fromEntries(
+    chunks.map((chunk, at) => [String(at), memberCountEntry(0, chunk.length)]),
+  );
+  return { rosters, memberCounts: many ? [newMemberCountsItem(roomId, counts)] : [] };
 };
 
 /** The first chunk: all members of a room of up to 200. */
@@ -96,7 +98,7 @@ export const getRoster = async (
     getFirstRoster(roomId, read),
     getFurtherRosters(roomId, chunks, read),
   ]);
-  return [...first, ...further].sort(byStanding);
+  return [...first, ...further].sort(byJoinTime);
 };
 
 /** Some chunks of a roster, each with its members, by its number. */
@@ -119,15 +121,15 @@ export const getFirstRosters = async (roomIds: readonly string[]): Promise<Map<s
 };
 
 /** How many members are in each chunk, by room, for rooms of more than one. */
-export const getCensuses = async (
+export const getMemberCounts = async (
   roomIds: readonly string[],
   read: Read = "eventual",
 ): Promise<Map<string, number[]>> => {
-  const items = await getItems(roomIds.map(keys.census), read);
+  const items = await getItems(roomIds.map(keys.memberCounts), read);
   return new Map(
     items.map((item) => {
       const counts: number[] = [];
-      // Safe: written by newCensusItem and countChunk alone.
+      // Safe: written by newMemberCountsItem and countChunk alone.
       for (const [chunk, entry] of Object.entries(item.chunks as Record<string, number>))
         counts[Number(chunk)] = entry % 1024;
       return [idOfKey(String(item.pk)), Array.from(counts, (count) => count ?? 0)];

@@ -1,5 +1,5 @@
 /** Finds messages by the postings of their terms, in one room or in several at once, the newest first. */
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { lastSeq, lastTime, placeOf } from "../table/keys.ts";
 import {
   type Allowance,
@@ -8,8 +8,8 @@ import {
   listTerms,
   type PostingStream,
 } from "./postings.ts";
-import { type Beginnings, listBeginnings, roomsAtOnce, termsInRoom } from "./prefix-terms.ts";
-import type { Entry, Finding, Position, SearchedRoom, Wanted } from "./search-index.ts";
+import { listPrefixTerms, type PrefixTerms, roomsPerPrefixQuery, termsInRoom } from "./prefix-terms.ts";
+import type { Entry, Position, SearchCursor, SearchedRoom, SearchRequest } from "./search-index.ts";
 
 /** Queries of a call, beyond those that every room and term need: each costs half a unit. */
 const furtherQueries = 100;
@@ -18,7 +18,7 @@ const furtherQueries = 100;
 const termsInAll = 300;
 
 /** How many terms of one beginning are looked for beside other terms, in each room. */
-const termsBeside = ({ rooms }: Wanted): number =>
+const termsBeside = ({ rooms }: SearchRequest): number =>
   Math.max(1, Math.min(termsInRoom, Math.floor(termsInAll / rooms.length)));
 
 /** Rooms, at the least, in which a beginning is looked up together. */
@@ -51,8 +51,8 @@ const behind = ({ at, roomId, seq }: Entry): Position => ({ at, roomId, seq: seq
  */
 const createWalk = (
   room: SearchedRoom,
-  wanted: Wanted,
-  beginnings: Beginnings | undefined,
+  wanted: SearchRequest,
+  beginnings: PrefixTerms | undefined,
   allowance: Allowance,
 ): Walk => {
   const low = placeOf(Math.max(0, room.since, wanted.from ?? 0), 0);
@@ -122,11 +122,11 @@ const placed = (step: Step): Position => {
   return "entry" in step ? step.entry : step.guess;
 };
 
-export const createTableFinding = (wanted: Wanted): Finding => {
+export const createTableCursor = (wanted: SearchRequest): SearchCursor => {
   const allowance: Allowance = { queries: wanted.rooms.length * wanted.terms.length + furtherQueries };
   /** What is next of each room that has something left. */
   const walks = new Map<Walk, Step>();
-  let beginnings: Beginnings | undefined;
+  let beginnings: PrefixTerms | undefined;
   let isOpen = false;
   let position: Position | undefined = wanted.start;
 
@@ -149,9 +149,9 @@ export const createTableFinding = (wanted: Wanted): Finding => {
       .filter(([, step]) => "guess" in step)
       .sort(([, one], [, other]) => (isBefore(placed(one), placed(other)) ? -1 : 1))
       .slice(0, Math.max(count, guessesAtOnce));
-    await forEach(
+    await forEachConcurrent(
       guesses.map(([walk]) => walk),
-      roomsAtOnce,
+      roomsPerPrefixQuery,
       advance,
     );
   };
@@ -159,10 +159,10 @@ export const createTableFinding = (wanted: Wanted): Finding => {
   const take = async (count: number): Promise<Entry[]> => {
     if (!isOpen) {
       if (wanted.prefix !== undefined && wanted.terms.length === 0)
-        beginnings = await listBeginnings(wanted, wanted.prefix);
-      await forEach(
+        beginnings = await listPrefixTerms(wanted, wanted.prefix);
+      await forEachConcurrent(
         wanted.rooms.map((room) => createWalk(room, wanted, beginnings, allowance)),
-        roomsAtOnce,
+        roomsPerPrefixQuery,
         advance,
       );
     }

@@ -2,7 +2,7 @@
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { pause } from "../../kernel/runtime/retry.ts";
+import { backoff } from "../../kernel/runtime/retry.ts";
 
 /** The signer wants a constructor, to which it gives its secret. */
 const Sha256 = Hash.bind(null, "sha256");
@@ -76,6 +76,6 @@ export const callOpenSearch = async (
     const type = isLines ? "application/x-ndjson" : "application/json";
     const answer = await send(method, url, text, type).catch(unreached);
     if (!isPassing(answer.status) || attempt === attempts) return answer;
-    await pause(attempt + 2);
+    await backoff(attempt + 2);
   }
 };

@@ -11,11 +11,11 @@ import { callOpenSearch } from "./opensearch-client.ts";
 import type {
   Entry,
   EntryChange,
-  Finding,
   KeptEntry,
   Position,
+  SearchCursor,
   SearchIndex,
-  Wanted,
+  SearchRequest,
 } from "./search-index.ts";
 
 const indexName = "parley-messages";
@@ -174,7 +174,7 @@ const entryOf = ({ room, seq, at, sender, type, expires_at }: FoundDocument): En
 });
 
 /** The rooms whose whole history may be seen, together; each other one with its first message and its time. */
-const roomsOf = ({ rooms }: Wanted): object => {
+const roomsOf = ({ rooms }: SearchRequest): object => {
   const whole = rooms.filter(({ first, since }) => first <= 1 && since === 0);
   const others = rooms.filter((room) => !whole.includes(room));
   return {
@@ -196,7 +196,7 @@ const roomsOf = ({ rooms }: Wanted): object => {
   };
 };
 
-const queryOf = (wanted: Wanted): object => ({
+const queryOf = (wanted: SearchRequest): object => ({
   bool: {
     filter: [
       roomsOf(wanted),
@@ -214,7 +214,7 @@ const queryOf = (wanted: Wanted): object => ({
 
 const newestFirst = [{ at: "desc" }, { room: "asc" }, { seq: "desc" }] as const;
 
-const find = (wanted: Wanted): Finding => {
+const find = (wanted: SearchRequest): SearchCursor => {
   let position: Position | undefined = wanted.start;
   const take = async (count: number): Promise<Entry[]> => {
     const found = await search({

@@ -1,10 +1,10 @@
 /** The terms of rooms that begin as somebody typed: which of them are looked for at once, where nothing else is. */
-import { forEach } from "../../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { getTerm } from "./postings.ts";
-import { compareTerms, type TermGroup, type Wanted } from "./search-index.ts";
+import { compareTerms, type SearchRequest, type TermGroup } from "./search-index.ts";
 
 /** Queries of different rooms that are under way together. */
-export const roomsAtOnce = 25;
+export const roomsPerPrefixQuery = 25;
 
 /** Terms that are looked for in one room; in several together, as many for each result of a page, where that is more. */
 export const termsInRoom = 20;
@@ -17,10 +17,10 @@ const termsForResult = 2;
 const mostTerms = 350;
 
 /** How many terms, counted in each room, make a group. */
-const termsAtOnce = ({ rooms, results }: Wanted): number =>
+const termsAtOnce = ({ rooms, results }: SearchRequest): number =>
   Math.max(termsInRoom, Math.min(termsInRoom * rooms.length, termsForResult * results));
 
-export interface Beginnings {
+export interface PrefixTerms {
   /** By room, in the order of the alphabet. */
   readonly terms: ReadonlyMap<string, readonly string[]>;
   /** How far by the alphabet they are looked for: in all rooms to the same term, or each would need a place in the cursor. */
@@ -37,7 +37,7 @@ interface ListedRoom {
  * Lists a group of terms in all rooms: those that come first in the alphabet, up to the one with which there are enough of
  * them. A room that has come so far is not asked for more, so that this costs half a unit for each room and each term.
  */
-export const listBeginnings = async (wanted: Wanted, prefix: string): Promise<Beginnings> => {
+export const listPrefixTerms = async (wanted: SearchRequest, prefix: string): Promise<PrefixTerms> => {
   const { after, upTo } = wanted.group;
   const most = upTo === undefined ? termsAtOnce(wanted) : mostTerms;
   const rooms = wanted.rooms.map(({ id }): ListedRoom => ({ id, terms: [], isOver: false }));
@@ -45,7 +45,7 @@ export const listBeginnings = async (wanted: Wanted, prefix: string): Promise<Be
   const isWithin = (term: string): boolean => end === undefined || compareTerms(term, end) <= 0;
 
   for (let open = rooms; open.length > 0; ) {
-    await forEach(open, roomsAtOnce, async (room) => {
+    await forEachConcurrent(open, roomsPerPrefixQuery, async (room) => {
       const term = await getTerm(room.id, prefix, { after: room.terms.at(-1) ?? after, upTo });
       if (term === undefined) room.isOver = true;
       else room.terms.push(term);

@@ -61,7 +61,7 @@ export interface TermGroup {
 export const compareTerms = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-export interface Wanted {
+export interface SearchRequest {
   readonly rooms: readonly SearchedRoom[];
   readonly terms: readonly string[];
   /** How one further term begins. */
@@ -80,7 +80,7 @@ export interface Wanted {
 }
 
 /** A search that is under way. */
-export interface Finding {
+export interface SearchCursor {
   /** The next entries, the newest first, at most so many; fewer only at the end, or where it has looked far enough. */
   take(count: number): Promise<Entry[]>;
   /** Where it goes on; undefined at the end. */
@@ -98,7 +98,7 @@ export interface KeptEntry {
 
 export interface SearchIndex {
   change(changes: readonly EntryChange[]): Promise<void>;
-  find(wanted: Wanted): Finding;
+  find(wanted: SearchRequest): SearchCursor;
   /** Sees to a message that is gone because its time was over. */
   forget(roomId: string, seq: number): Promise<void>;
   /** Removes the entries of a room up to a seq, or all, for as long as there is time; false if something is left. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { keyOf, keys, placeOf, posted } from "../table/keys.ts";
 import { type Item, query, writeItems } from "../table/table.ts";
-import { createTableFinding } from "./find-postings.ts";
+import { createTableCursor } from "./find-postings.ts";
 import { newPostingItem } from "./postings.ts";
 import type { EntryChange, SearchIndex } from "./search-index.ts";
 
@@ -52,7 +52,7 @@ const remove = async (roomId: string, last: number | undefined, hasTime: () => b
 
 export const tableIndex: SearchIndex = {
   change,
-  find: createTableFinding,
+  find: createTableCursor,
   // Its postings have the same `expires_at`, and go by themselves.
   forget: async () => {},
   remove,

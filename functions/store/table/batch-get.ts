@@ -30,7 +30,7 @@ interface Together {
 }
 
 /** What there is of what is wanted: as it was a moment ago, at half the price, unless it is to be consistent. */
-export const getTogether = async (
+export const batchGet = async (
   wanted: Wanted,
   read: "consistent" | "eventual" = "eventual",
 ): Promise<Together> => {

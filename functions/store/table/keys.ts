@@ -85,14 +85,14 @@ export const keys = {
   details: (roomId: string): Key => ({ pk: room(roomId), sk: "DETAILS" }),
   roster: (roomId: string, chunk: number): Key => ({ pk: room(roomId), sk: `ROSTER#${chunk}` }),
   /** How many members are in each chunk of a large room's roster. */
-  census: (roomId: string): Key => ({ pk: room(roomId), sk: "CENSUS" }),
+  memberCounts: (roomId: string): Key => ({ pk: room(roomId), sk: "COUNTS" }),
   /** Stands in the index for a public room, so that the room's head need not. */
   listing: (roomId: string): Key => ({ pk: room(roomId), sk: "LISTING" }),
   membership: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `MEMBER#${userId}` }),
   /** A room's head and, behind what is between, its memberships: `$` follows `#`. */
   headToMemberships: (roomId: string) => ({ pk: room(roomId), from: "HEAD", to: "MEMBER$" }),
-  live: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `LIVE#${userId}` }),
-  liveIn: (roomId: string) => ({ pk: room(roomId), prefix: "LIVE#" }),
+  connected: (roomId: string, userId: string): Key => ({ pk: room(roomId), sk: `CONNECTED#${userId}` }),
+  connectedIn: (roomId: string) => ({ pk: room(roomId), prefix: "CONNECTED#" }),
   message: (roomId: string, seq: number): Key => ({ pk: room(roomId), sk: `MSG#${ordinal(seq)}` }),
   edit: (roomId: string, seq: number, version: number): Key => ({
     pk: room(roomId),

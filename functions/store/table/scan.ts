@@ -5,7 +5,7 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { environment } from "../../kernel/runtime/environment.ts";
 import { idOfKey, type Key, keyOf, keys } from "./keys.ts";
-import { client } from "./table.ts";
+import { documentClient } from "./table.ts";
 
 /** Of whom, or of what, an index holds something. */
 export type SubjectKind = "user" | "room";
@@ -51,7 +51,7 @@ export const scanPage = async ({
   segments,
   after,
 }: ScanRequest): Promise<ScanPage> => {
-  const page = await client.send(
+  const page = await documentClient.send(
     new ScanCommand({
       TableName: environment.tableName,
       Segment: segment,

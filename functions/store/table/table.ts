@@ -22,8 +22,8 @@ import {
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue as EventValue } from "aws-lambda";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { forEach } from "../../kernel/runtime/for-each.ts";
-import { pause } from "../../kernel/runtime/retry.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
+import { backoff } from "../../kernel/runtime/retry.ts";
 import { cancellationCodes } from "../../kernel/runtime/throttled.ts";
 import type { Key } from "./keys.ts";
 
@@ -36,7 +36,7 @@ export const itemOfImage = (image: Readonly<Record<string, EventValue>>): Item =
   unmarshall(image as Record<string, AttributeValue>);
 
 // Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
-export const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
+export const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
   marshallOptions: { removeUndefinedValues: true },
 });
 
@@ -52,7 +52,7 @@ export const getItem = async (
   key: Key,
   read: "consistent" | "eventual" = "eventual",
 ): Promise<Item | undefined> => {
-  const { Item } = await client.send(
+  const { Item } = await documentClient.send(
     new GetCommand({ TableName: environment.tableName, Key: key, ConsistentRead: read === "consistent" }),
   );
   return Item;
@@ -69,8 +69,8 @@ const getBatch = async (batch: readonly Key[], consistent: boolean): Promise<Ite
   for (let attempt = 0; pending.length > 0; attempt += 1) {
     if (attempt === batchAttempts)
       throw throttled(`${pending.length} of ${batch.length} items were not read.`);
-    if (attempt > 0) await pause(attempt);
-    const result = await client.send(
+    if (attempt > 0) await backoff(attempt);
+    const result = await documentClient.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: pending, ConsistentRead: consistent } } }),
     );
     items.push(...(result.Responses?.[table] ?? []));
@@ -92,7 +92,9 @@ export const getItems = async (
 
 /** One query; `Limit` or a key range must bound it. */
 export const query = async (input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> => {
-  const { Items } = await client.send(new QueryCommand({ TableName: environment.tableName, ...input }));
+  const { Items } = await documentClient.send(
+    new QueryCommand({ TableName: environment.tableName, ...input }),
+  );
   return Items ?? [];
 };
 
@@ -104,7 +106,7 @@ export const queryAll = async (
   const items: Item[] = [];
   let start: Item | undefined;
   do {
-    const page = await client.send(
+    const page = await documentClient.send(
       new QueryCommand({
         TableName: environment.tableName,
         ...input,
@@ -119,7 +121,7 @@ export const queryAll = async (
 };
 
 /** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
-export type Outcome =
+export type UpdateOutcome =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item: Item | undefined };
 
@@ -134,13 +136,13 @@ const afterTransactions = async <T>(call: () => Promise<T>): Promise<T> => {
     } catch (error) {
       const isConflict = error instanceof Error && error.name === "TransactionConflictException";
       if (!isConflict || attempt === transactionAttempts) throw error;
-      await pause(attempt);
+      await backoff(attempt);
     }
   }
 };
 
 /** Tells a failed condition, which is an answer, from an error. */
-const outcome = async (call: () => Promise<Item | undefined>): Promise<Outcome> => {
+const outcome = async (call: () => Promise<Item | undefined>): Promise<UpdateOutcome> => {
   try {
     return { done: true, item: (await afterTransactions(call)) ?? {} };
   } catch (error) {
@@ -152,9 +154,9 @@ const outcome = async (call: () => Promise<Item | undefined>): Promise<Outcome> 
 export const updateItem = (
   key: Key,
   input: Omit<UpdateCommandInput, "TableName" | "Key" | "ReturnValuesOnConditionCheckFailure">,
-): Promise<Outcome> =>
+): Promise<UpdateOutcome> =>
   outcome(async () => {
-    const { Attributes } = await client.send(
+    const { Attributes } = await documentClient.send(
       new UpdateCommand({
         TableName: environment.tableName,
         Key: key,
@@ -166,9 +168,9 @@ export const updateItem = (
   });
 
 /** Puts an item if there is none with its key. */
-export const putIfAbsent = (item: Key & Item): Promise<Outcome> =>
+export const putIfAbsent = (item: Key & Item): Promise<UpdateOutcome> =>
   outcome(async () => {
-    await client.send(
+    await documentClient.send(
       new PutCommand({
         TableName: environment.tableName,
         Item: item,
@@ -180,12 +182,12 @@ export const putIfAbsent = (item: Key & Item): Promise<Outcome> =>
   });
 
 export const putItem = async (item: Key & Item): Promise<void> => {
-  await client.send(new PutCommand({ TableName: environment.tableName, Item: item }));
+  await documentClient.send(new PutCommand({ TableName: environment.tableName, Item: item }));
 };
 
 /** Deletes an item and gives what it was; undefined if there was none. */
 export const takeItem = async (key: Key): Promise<Item | undefined> => {
-  const { Attributes } = await client.send(
+  const { Attributes } = await documentClient.send(
     new DeleteCommand({ TableName: environment.tableName, Key: key, ReturnValues: "ALL_OLD" }),
   );
   return Attributes;
@@ -198,9 +200,9 @@ export const deleteIf = (
     DeleteCommandInput,
     "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
   >,
-): Promise<Outcome> =>
+): Promise<UpdateOutcome> =>
   outcome(async () => {
-    await client.send(
+    await documentClient.send(
       new DeleteCommand({
         TableName: environment.tableName,
         Key: key,
@@ -225,8 +227,8 @@ const writeBatch = async (batch: readonly Write[]): Promise<number> => {
   for (let attempt = 0; pending.length > 0; attempt += 1) {
     if (attempt === batchAttempts)
       throw throttled(`${pending.length} of ${batch.length} items were not written.`);
-    if (attempt > 0) await pause(attempt);
-    const result = await client.send(
+    if (attempt > 0) await backoff(attempt);
+    const result = await documentClient.send(
       new BatchWriteCommand({ RequestItems: { [table]: pending }, ReturnConsumedCapacity: "TOTAL" }),
     );
     units += result.ConsumedCapacity?.[0]?.CapacityUnits ?? 0;
@@ -256,7 +258,7 @@ export const deleteItems = (unwanted: readonly Key[]): Promise<number> =>
  */
 export const putAllIfAbsent = async (items: readonly (Key & Item)[]): Promise<Item[]> => {
   const present: Item[] = [];
-  await forEach(items, putsAtOnce, async (item) => {
+  await forEachConcurrent(items, putsAtOnce, async (item) => {
     const outcome = await putIfAbsent(item);
     if (!outcome.done && outcome.item) present.push(outcome.item);
   });
@@ -288,11 +290,11 @@ export type Transaction = { readonly done: true } | { readonly done: false; read
  * cancelled transaction.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-export const writeTogether = async (parts: readonly Part[]): Promise<Transaction> => {
+export const transactWrite = async (parts: readonly Part[]): Promise<Transaction> => {
   const items = parts.map(onTable);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await client.send(new TransactWriteCommand({ TransactItems: items }));
+      await documentClient.send(new TransactWriteCommand({ TransactItems: items }));
       return { done: true };
     } catch (error) {
       const codes = refusalCodes(error);
@@ -300,7 +302,7 @@ export const writeTogether = async (parts: readonly Part[]): Promise<Transaction
       const failed = codes.flatMap((code, at) => (code === "ConditionalCheckFailed" ? [at] : []));
       if (failed.length > 0) return { done: false, failed };
       if (attempt === transactionAttempts) throw error;
-      await pause(attempt);
+      await backoff(attempt);
     }
   }
 };

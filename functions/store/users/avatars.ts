@@ -6,7 +6,7 @@
  */
 import { epochSeconds, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
-import { deleteIf, getItem, type Item, putIfAbsent, writeTogether } from "../table/table.ts";
+import { deleteIf, getItem, type Item, putIfAbsent, transactWrite } from "../table/table.ts";
 
 export interface Avatar {
   readonly id: string;
@@ -47,7 +47,7 @@ export const getAvatar = async (id: string): Promise<Avatar | undefined> => {
  * so whether an object is still needed is told by the upload until it is used, and by the profile from then on.
  */
 export const applyAvatar = async (userId: string, id: string, address: string): Promise<boolean> => {
-  const { done } = await writeTogether([
+  const { done } = await transactWrite([
     {
       Update: {
         Key: keys.avatar(id),

@@ -9,7 +9,7 @@
 import { digest, shortDigest } from "../../kernel/runtime/ids.ts";
 import { foldText } from "../../kernel/text/words.ts";
 import { idOfKey, type Key, keys } from "../table/keys.ts";
-import { getItem, getItems, type Item, queryAll, writeTogether } from "../table/table.ts";
+import { getItem, getItems, type Item, queryAll, transactWrite } from "../table/table.ts";
 
 /** By what people can be filtered. */
 export const filterFields = ["role", "institution", "specialization"] as const;
@@ -91,7 +91,7 @@ export const replaceDirectoryEntry = async (
   const kept = keysOf(after);
   const isKept = new Set(kept.map(({ pk, sk }) => `${pk}\n${sk}`));
   const gone = before ? keysOf(before.entry).filter(({ pk, sk }) => !isKept.has(`${pk}\n${sk}`)) : [];
-  const { done } = await writeTogether([
+  const { done } = await transactWrite([
     {
       Put: {
         Item: { ...keys.directory(after.userId), ...attributes, version: (before?.version ?? 0) + 1 },
@@ -121,7 +121,7 @@ export const isEntryWhole = async (entry: DirectoryEntry): Promise<boolean> => {
 
 /** Deletes all that is held of somebody; false if it was replaced since it was read. */
 export const deleteDirectoryEntry = async ({ entry, version }: StoredEntry): Promise<boolean> => {
-  const { done } = await writeTogether([
+  const { done } = await transactWrite([
     {
       Delete: {
         Key: keys.directory(entry.userId),
@@ -165,7 +165,7 @@ export const deleteStray = async (key: Key): Promise<boolean> => {
   const userId = userOfEntry(key);
   const held = await getDirectoryEntry(userId);
   if (isAmong(held?.entry, key)) return true;
-  const { done } = await writeTogether([
+  const { done } = await transactWrite([
     {
       ConditionCheck: {
         Key: keys.directory(userId),

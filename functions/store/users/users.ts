@@ -1,5 +1,5 @@
 import { isoOf } from "../../kernel/runtime/time.ts";
-import { absent, hiddenSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
+import { absent, blockedSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
 import { blankProfile, type Profile } from "./profiles.ts";
 
 /** A profile with its presence, as most answers show somebody. */
@@ -36,5 +36,5 @@ export const personOf = (people: People, userId: string, viewerId?: string): Per
 };
 
 /** Whether one of two people blocks the other, as their presences tell. */
-export const areApart = (people: People, one: string, other: string): boolean =>
-  hiddenSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;
+export const areBlocked = (people: People, one: string, other: string): boolean =>
+  blockedSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;

@@ -1,7 +1,7 @@
 const turns = new Map<string, Promise<unknown>>();
 
 /** Does pieces of work of the same key one after the other, in this container; those of others meanwhile. */
-export const inTurn = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+export const runExclusive = <T>(key: string, work: () => Promise<T>): Promise<T> => {
   const turn = (turns.get(key) ?? Promise.resolve()).catch(() => {}).then(work);
   turns.set(key, turn);
   const end = (): void => {

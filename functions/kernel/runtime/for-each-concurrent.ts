@@ -1,5 +1,5 @@
 /** Runs `work` on every item, at most `atOnce` of them at a time. The first error ends it. */
-export const forEach = async <T>(
+export const forEachConcurrent = async <T>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<void>,
