@@ -19,9 +19,8 @@ export interface Place {
   output(key: string): string;
 }
 
-const outputOf =
-  (name: string, outputs: ReadonlyMap<string, string>): Place["output"] =>
-  (key) => {
+function outputOf(name: string, outputs: ReadonlyMap<string, string>): Place["output"] {
+  return (key) => {
     const value = outputs.get(key);
     if (value === undefined)
       throw new CommandError(
@@ -29,9 +28,10 @@ const outputOf =
       );
     return value;
   };
+}
 
 /** What the SDK says when it has no credentials, or no region, in words that help. */
-const explained = (error: unknown, stack: string): unknown => {
+function explained(error: unknown, stack: string): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === "CredentialsProviderError")
     return new CommandError(
@@ -46,10 +46,10 @@ const explained = (error: unknown, stack: string): unknown => {
       `There is no stack ${stack} in this account and region. In the stage prod it is called Parley-prod; AWS_REGION and AWS_PROFILE say where to look.`,
     );
   return error;
-};
+}
 
 /** A deployed stack, found with the credentials and the region that the SDK finds in its environment. */
-const openStack = async (stack: string): Promise<Place> => {
+async function openStack(stack: string): Promise<Place> {
   try {
     const { Stacks } = await new CloudFormationClient({}).send(
       new DescribeStacksCommand({ StackName: stack }),
@@ -62,7 +62,7 @@ const openStack = async (stack: string): Promise<Place> => {
   } catch (error) {
     throw explained(error, stack);
   }
-};
+}
 
 /** The part of the runner's ready file that tells an operator how to reach its AWS services. */
 interface Ready {
@@ -75,7 +75,7 @@ interface Ready {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-const readReady = (file: string): Ready => {
+function readReady(file: string): Ready {
   try {
     // Safe: the runner alone writes it, whole or not at all.
     return JSON.parse(readFileSync(file, "utf8")) as Ready;
@@ -84,10 +84,10 @@ const readReady = (file: string): Ready => {
       `No local runner has written ${file}: start it with \`npm start\`, or name its folder with --data, or a deployed stack with --stack Parley.`,
     );
   }
-};
+}
 
 /** The local runner that wrote this ready file. */
-const openRunner = async (readyFile: string): Promise<Place> => {
+async function openRunner(readyFile: string): Promise<Place> {
   const { awsUrl, operator, outputs } = readReady(readyFile);
   // Any answer will do: it runs. A runner that was killed leaves its file behind.
   await fetch(awsUrl).catch(() => {
@@ -100,7 +100,7 @@ const openRunner = async (readyFile: string): Promise<Place> => {
     client: { endpoint: awsUrl, region, credentials },
     output: outputOf(name, new Map(Object.entries(outputs))),
   };
-};
+}
 
 /** The flags by which a place is named, as `parseArgs` takes them. */
 export const placeOptions = {
@@ -114,17 +114,18 @@ export const placeUsage = `  --stack NAME           a deployed stack, such as Pa
   --ready-file FILE      the file that the local runner wrote with --ready-file`;
 
 /** The place that the flags name: without any, the local runner in .parley. */
-export const openPlace = ({
+export function openPlace({
   stack,
   data = ".parley",
   "ready-file": readyFile,
 }: {
   readonly [Flag in keyof typeof placeOptions]?: string | undefined;
-}): Promise<Place> =>
-  stack === undefined ? openRunner(readyFile ?? join(data, "ready.json")) : openStack(stack);
+}): Promise<Place> {
+  return stack === undefined ? openRunner(readyFile ?? join(data, "ready.json")) : openStack(stack);
+}
 
 /** Runs a command, and says in one sentence what is wrong with it or with where it is to work. */
-export const runCommand = async (command: () => Promise<void>): Promise<void> => {
+export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
@@ -133,4 +134,4 @@ export const runCommand = async (command: () => Promise<void>): Promise<void> =>
     console.error(error.message);
     process.exitCode = 1;
   }
-};
+}

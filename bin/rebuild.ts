@@ -19,7 +19,7 @@ const args = process.argv
   .slice(2)
   .map((arg, at, all) => (arg === "--index" && (all[at + 1] ?? "-").startsWith("-") ? "--index=" : arg));
 
-const readFlags = () => {
+function readFlags() {
   try {
     return parseArgs({
       args,
@@ -32,7 +32,7 @@ const readFlags = () => {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
-};
+}
 
 /** Milliseconds before the second look, and at most between two: a small table is done at once. */
 const [firstPause, longestPause] = [250, 4000];

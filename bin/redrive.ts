@@ -17,7 +17,7 @@ ${placeUsage}
 /** How many of a queue's dead letters are listed. */
 const listLimit = 100;
 
-const readFlags = () => {
+function readFlags() {
   try {
     return parseArgs({
       options: {
@@ -30,21 +30,23 @@ const readFlags = () => {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
-};
+}
 
 const queueNames: readonly QueueName[] = ["tasks", "delivery", "push"];
 
-const queuesOf = (name: string | undefined): readonly QueueName[] => {
+function queuesOf(name: string | undefined): readonly QueueName[] {
   if (name === undefined) return queueNames;
   const queue = queueNames.find((known) => known === name);
   if (!queue) throw new CommandError(`--queue takes work, delivery or push, and got ${name}.`);
   return [queue];
-};
+}
 
-const lettersOf = (count: number): string => `${count} dead letter${count === 1 ? "" : "s"}`;
+function lettersOf(count: number): string {
+  return `${count} dead letter${count === 1 ? "" : "s"}`;
+}
 
 /** Gives the number of dead letters. */
-const show = async (place: Queues, name: QueueName): Promise<number> => {
+async function show(place: Queues, name: QueueName): Promise<number> {
   const count = await countDeadLetters(place, place.queues[name]);
   console.log(`${name}: ${lettersOf(count)}`);
   if (count === 0) return 0;
@@ -52,10 +54,10 @@ const show = async (place: Queues, name: QueueName): Promise<number> => {
   console.log(lines.map((line) => `  ${line}`).join("\n"));
   if (lines.length < count) console.log(`  ... of ${count}, as many as SQS gives out at once`);
   return count;
-};
+}
 
 /** Gives the number of dead letters that could not be put back. */
-const run = async (place: Queues, name: QueueName): Promise<number> => {
+async function run(place: Queues, name: QueueName): Promise<number> {
   const count = await countDeadLetters(place, place.queues[name]);
   const { done, lost } = await redrive(place, place.queues[name], count, (sofar) =>
     console.log(`${name}: ${sofar} of ${count}`),
@@ -68,7 +70,7 @@ const run = async (place: Queues, name: QueueName): Promise<number> => {
         .join("\n")}`,
     );
   return lost.length;
-};
+}
 
 await runCommand(async () => {
   const flags = readFlags();

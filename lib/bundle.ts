@@ -45,24 +45,25 @@ export const bundleOptions = {
 } satisfies BuildOptions;
 
 /** How a function is bundled: what it imports only when it needs it is in files of its own. */
-export const functionOptions = (name: FunctionName) =>
-  ({
+export function functionOptions(name: FunctionName) {
+  return {
     ...bundleOptions,
     entryPoints: { [name]: entryPoints[name] },
     splitting: true,
     metafile: true,
-  }) satisfies BuildOptions;
+  } satisfies BuildOptions;
+}
 
 /** A bundled file and all that it imports, also what it imports only when it needs it. */
-const importedFrom = (entry: string, outputs: Metafile["outputs"]): ReadonlySet<string> => {
+function importedFrom(entry: string, outputs: Metafile["outputs"]): ReadonlySet<string> {
   const files = new Set([entry]);
   for (const file of files)
     for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) files.add(path);
   return files;
-};
+}
 
 /** `<name>.mjs` and the files that it imports, with their source maps. esbuild makes others too, of imports that it drops. */
-const bundleFunction = async (name: FunctionName): Promise<Bundle> => {
+async function bundleFunction(name: FunctionName): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     ...functionOptions(name),
     // Nothing is written here: a source map names its sources relative to this folder, so a fixed one gives the same
@@ -76,20 +77,20 @@ const bundleFunction = async (name: FunctionName): Promise<Bundle> => {
     files: new Map(files.map(({ path, contents }) => [basename(path), contents])),
     inputs: Object.keys(metafile.inputs),
   };
-};
+}
 
 /**
  * Bundles the entry point of every function, each by itself, so that it reads few files at its start, and none of
  * what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md). Bundles of an earlier run serve as long as none of
  * their sources has changed. Gives the folder of each.
  */
-export const bundleFunctions = async (
+export async function bundleFunctions(
   cache = join(root, "node_modules/.cache/parley"),
-): Promise<Record<FunctionName, string>> => {
+): Promise<Record<FunctionName, string>> {
   const kept = keptBundles(root, cache);
   const entries = functionNames.map(
     async (name) => [name, await kept.folderOf(name, () => bundleFunction(name))] as const,
   );
   // Object.fromEntries forgets the key type; every name is there.
   return Object.fromEntries(await Promise.all(entries)) as Record<FunctionName, string>;
-};
+}

@@ -24,11 +24,12 @@ const followedKinds: readonly FollowedKind[] = Object.values(kinds);
  * Whether a change may be one that is followed, by the item's sort key and what it held before: for who reads the stream
  * without the filters below. Of what is let through for nothing, nothing follows.
  */
-export const mayBeFollowed = (sortKey: string, before: object = {}): boolean =>
-  followedKinds.some(
+export function mayBeFollowed(sortKey: string, before: object = {}): boolean {
+  return followedKinds.some(
     (kind: FollowedKind) =>
       sortKey.startsWith(kind.sk) && (kind.had === undefined || Object.hasOwn(before, kind.had)),
   );
+}
 
 /**
  * The changes that the function `tableStream` is called for, as Lambda's filters: a room was deleted; a membership ended; a

@@ -284,6 +284,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
 export const functionNames = Object.keys(functionNeeds) as FunctionName[];
 
 /** What `make` gives for each function, by its name. */
-export const perFunction = <T>(make: (name: FunctionName) => T): Record<FunctionName, T> =>
+export function perFunction<T>(make: (name: FunctionName) => T): Record<FunctionName, T> {
   // Object.fromEntries forgets the key type; every name is there.
-  Object.fromEntries(functionNames.map((name) => [name, make(name)])) as Record<FunctionName, T>;
+  return Object.fromEntries(functionNames.map((name) => [name, make(name)])) as Record<FunctionName, T>;
+}

@@ -40,14 +40,14 @@ const leftAlone = 3_600_000;
  * moves the time of its last change of status, which no call sets
  * (https://www.man7.org/linux/man-pages/man7/inode.7.html).
  */
-const stampOf = (path: string): { readonly stamp: string; readonly changedAt: number } => {
+function stampOf(path: string): { readonly stamp: string; readonly changedAt: number } {
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status) return { stamp: "none", changedAt: 0 };
   return { stamp: `${status.size} ${status.ctimeMs}`, changedAt: status.ctimeMs };
-};
+}
 
 /** What is kept, if it can be read: a later version may write other things. */
-const readKept = (file: string): Kept | undefined => {
+function readKept(file: string): Kept | undefined {
   try {
     const { folder, files, stamps } = JSON.parse(readFileSync(file, "utf8"));
     return typeof folder === "string" && typeof files === "number" && typeof stamps === "object" && stamps
@@ -56,21 +56,21 @@ const readKept = (file: string): Kept | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
-const countFiles = (folder: string): number => {
+function countFiles(folder: string): number {
   try {
     return readdirSync(folder).length;
   } catch {
     return 0;
   }
-};
+}
 
 /**
  * Bundles that are kept in the folder `cache` from run to run, for as long as none of their sources in `root` changes.
  * Several processes may use it at once. Where it can't be written, each run makes its own.
  */
-export const keptBundles = (root: string, cache: string, now = Date.now) => {
+export function keptBundles(root: string, cache: string, now = Date.now) {
   const isCurrent = ({ folder, files, stamps }: Kept): boolean =>
     countFiles(join(cache, folder)) === files &&
     Object.entries(stamps).every(([path, stamp]) => stampOf(join(root, path)).stamp === stamp);
@@ -137,4 +137,4 @@ export const keptBundles = (root: string, cache: string, now = Date.now) => {
       return folder;
     },
   };
-};
+}

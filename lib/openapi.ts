@@ -7,7 +7,7 @@ import { operations } from "../contract/operations.ts";
 const json = "application/json";
 
 /** Error answers by status, each with the codes that it can carry. */
-const errorResponses = (codes: readonly ErrorCode[]) => {
+function errorResponses(codes: readonly ErrorCode[]) {
   const byStatus = Map.groupBy(new Set(codes), (code) => String(errorCodes[code].status));
   return Object.fromEntries(
     [...byStatus].map(([status, sameStatus]) => [
@@ -27,7 +27,7 @@ const errorResponses = (codes: readonly ErrorCode[]) => {
       },
     ]),
   );
-};
+}
 
 const nextLink = {
   headers: {
@@ -38,7 +38,7 @@ const nextLink = {
   },
 };
 
-const successResponses = ({ success, repeated, linksNext }: Operation) => {
+function successResponses({ success, repeated, linksNext }: Operation) {
   const bytes = { schema: { type: "string" as const, format: "binary" } };
   const content = success.schema
     ? { content: { [json]: { schema: success.schema() } } }
@@ -51,30 +51,32 @@ const successResponses = ({ success, repeated, linksNext }: Operation) => {
     },
     ...(repeated && { [String(repeated)]: { description: "It had been done before", ...content } }),
   };
-};
+}
 
-const describe = (operation: Operation): ZodOpenApiOperationObject => ({
-  operationId: operation.id,
-  tags: [operation.area],
-  summary: operation.summary,
-  ...(operation.description && { description: operation.description }),
-  security: operation.auth === "user" ? [{ token: [] }] : [],
-  requestParams: {
-    ...(operation.params && { path: operation.params() }),
-    ...(operation.query && { query: operation.query() }),
-    ...(operation.headers && { header: operation.headers() }),
-  },
-  ...(operation.body && {
-    requestBody: { required: true, content: { [json]: { schema: operation.body() } } },
-  }),
-  responses: {
-    ...successResponses(operation),
-    ...errorResponses([...operation.errors, ...commonErrors(operation)]),
-  },
-});
+function describe(operation: Operation): ZodOpenApiOperationObject {
+  return {
+    operationId: operation.id,
+    tags: [operation.area],
+    summary: operation.summary,
+    ...(operation.description && { description: operation.description }),
+    security: operation.auth === "user" ? [{ token: [] }] : [],
+    requestParams: {
+      ...(operation.params && { path: operation.params() }),
+      ...(operation.query && { query: operation.query() }),
+      ...(operation.headers && { header: operation.headers() }),
+    },
+    ...(operation.body && {
+      requestBody: { required: true, content: { [json]: { schema: operation.body() } } },
+    }),
+    responses: {
+      ...successResponses(operation),
+      ...errorResponses([...operation.errors, ...commonErrors(operation)]),
+    },
+  };
+}
 
 /** The OpenAPI 3.1 document of the HTTP API, whole, from the contract alone. */
-export const openApiDocument = () => {
+export function openApiDocument() {
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of Object.values(operations))
     paths[operation.path] = {
@@ -100,4 +102,4 @@ export const openApiDocument = () => {
     components: { securitySchemes: { token: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
     paths,
   });
-};
+}

@@ -39,10 +39,9 @@ const queueVariables: Record<QueueName, string> = {
 };
 
 /** The queues that a function calls: to send to them, and to postpone what it was given. */
-const queuesOf = ({ sendsTo = [], takesFrom }: FunctionNeeds): QueueName[] => [
-  ...sendsTo,
-  ...(takesFrom === undefined || takesFrom === "stream" ? [] : [takesFrom]),
-];
+function queuesOf({ sendsTo = [], takesFrom }: FunctionNeeds): QueueName[] {
+  return [...sendsTo, ...(takesFrom === undefined || takesFrom === "stream" ? [] : [takesFrom])];
+}
 
 /** All of Parley. It names no account and no region: one template is deployed anywhere. */
 export class ParleyStack extends Stack {
@@ -201,12 +200,14 @@ export class ParleyStack extends Stack {
   }
 }
 
-const uploadLimits = (props: ParleyProps): Record<string, string> => ({
-  MAX_IMAGE_MB: String(props.maxImageMb),
-  MAX_AUDIO_MB: String(props.maxAudioMb),
-  MAX_FILE_MB: String(props.maxFileMb),
-  MAX_VIDEO_MB: String(props.maxVideoMb),
-});
+function uploadLimits(props: ParleyProps): Record<string, string> {
+  return {
+    MAX_IMAGE_MB: String(props.maxImageMb),
+    MAX_AUDIO_MB: String(props.maxAudioMb),
+    MAX_FILE_MB: String(props.maxFileMb),
+    MAX_VIDEO_MB: String(props.maxVideoMb),
+  };
+}
 
 /** Whose tokens the APIs accept. */
 interface Identity {
@@ -218,7 +219,7 @@ interface Identity {
   readonly accounts?: Accounts;
 }
 
-const identityOf = (scope: Construct, props: ParleyProps): Identity => {
+function identityOf(scope: Construct, props: ParleyProps): Identity {
   const { adminGroup, externalIssuer, stage } = props;
   if (externalIssuer) {
     const { issuerUrl: issuer, audience, groupsClaim } = externalIssuer;
@@ -233,4 +234,4 @@ const identityOf = (scope: Construct, props: ParleyProps): Identity => {
     groupsClaim: "cognito:groups",
     accounts,
   };
-};
+}

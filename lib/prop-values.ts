@@ -13,34 +13,38 @@ export const retentionDays = Object.values(RetentionDays).filter(
 );
 
 /** AWS wants https; the local runner also calls what somebody develops beside it. */
-const isHttps = ({ protocol, hostname }: URL): boolean =>
-  protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
+function isHttps({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname))
+  );
+}
 
-export const isIssuer = (text: string): boolean => {
+export function isIssuer(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url !== undefined && isHttps(url) && url.search === "" && url.hash === "";
-};
+}
 
-export const parseEndpoint = (text: string): string | undefined => {
+export function parseEndpoint(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && isHttps(url) && [url.origin, `${url.origin}/`].includes(text) ? url.origin : undefined;
-};
+}
 
 /**
  * https://www.rfc-editor.org/rfc/rfc8292#section-2.1; Apple refuses one at a host that nobody could reach:
  * https://github.com/web-push-libs/web-push/issues/947
  */
-export const isContact = (text: string): boolean => {
+export function isContact(text: string): boolean {
   const host =
     /^mailto:[^\s@]+@([^\s@]+)$/.exec(text)?.[1] ?? /^https:\/\/([^\s/:@?#]+)(?:[/:?#]\S*)?$/.exec(text)?.[1];
   return host !== undefined && /\.(?!(?:local|localhost|invalid|internal|test)$)[a-z][\w-]*$/i.test(host);
-};
+}
 
 /** What Cognito takes as the name of a group, and any claim's name. */
-export const parseWord = (text: string): string | undefined =>
-  /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(text) ? text : undefined;
+export function parseWord(text: string): string | undefined {
+  return /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(text) ? text : undefined;
+}
 
-export const parseOrigins = (text: string): readonly string[] | undefined => {
+export function parseOrigins(text: string): readonly string[] | undefined {
   const origins = text
     .split(",")
     .map((origin) => origin.trim())
@@ -49,4 +53,4 @@ export const parseOrigins = (text: string): readonly string[] | undefined => {
     URL.canParse(origin) && new URL(origin).origin === origin && /^https?:/.test(origin);
   if (origins.includes("*")) return origins.length === 1 ? origins : undefined;
   return origins.every(valid) ? origins : undefined;
-};
+}

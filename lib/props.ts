@@ -118,7 +118,9 @@ const propNames = [
 type PropName = (typeof propNames)[number];
 
 /** The context that the CDK sets for itself: feature flags, look-ups, and the one plain name of its command line. */
-const isOfTheCdk = (name: string): boolean => /[:@/]/.test(name) || name === "cli-telemetry";
+function isOfTheCdk(name: string): boolean {
+  return /[:@/]/.test(name) || name === "cli-telemetry";
+}
 
 /**
  * Reads the props from CDK context, where `-c name=value` leaves strings.
@@ -126,7 +128,7 @@ const isOfTheCdk = (name: string): boolean => /[:@/]/.test(name) || name === "cl
  * @throws InvalidPropsError that names every problem at once. A name that is not a prop is one: `-c stgae=prod` must
  * not deploy an unprotected stack.
  */
-export const readProps = (context: Readonly<Record<string, unknown>>): ParleyProps => {
+export function readProps(context: Readonly<Record<string, unknown>>): ParleyProps {
   const problems: string[] = [];
   const known: readonly string[] = propNames;
   for (const name of Object.keys(context)) {
@@ -274,4 +276,4 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   };
   if (problems.length > 0) throw new InvalidPropsError(problems);
   return props;
-};
+}

@@ -26,7 +26,7 @@ interface RouteSource {
  *
  * @throws Error when no base of its area holds an operation.
  */
-export const httpRoutes = ({ operations, areaBases, hasUserPool }: RouteSource): HttpRoute[] => {
+export function httpRoutes({ operations, areaBases, hasUserPool }: RouteSource): HttpRoute[] {
   const routes = new Map<string, HttpRoute>();
   for (const operation of operations) {
     if (operation.identity === "pool" && !hasUserPool) continue;
@@ -39,14 +39,15 @@ export const httpRoutes = ({ operations, areaBases, hasUserPool }: RouteSource):
     }
   }
   return [...routes.values()];
-};
+}
 
 /** What API Gateway calls a route: `GET /api/chat/rooms/{proxy+}`. */
-export const routeKey = (route: Pick<HttpRoute, "method" | "path">): string =>
-  `${route.method} ${route.path}`;
+export function routeKey(route: Pick<HttpRoute, "method" | "path">): string {
+  return `${route.method} ${route.path}`;
+}
 
 /** The longest of the bases that `operation.path` equals or is below. */
-const baseOf = (operation: Operation, bases: readonly string[]): string => {
+function baseOf(operation: Operation, bases: readonly string[]): string {
   const holding = bases
     .filter((base) => operation.path === base || operation.path.startsWith(`${base}/`))
     .sort((one, other) => other.length - one.length);
@@ -58,4 +59,4 @@ const baseOf = (operation: Operation, bases: readonly string[]): string => {
     );
   }
   return longest;
-};
+}

@@ -4,7 +4,7 @@ import type { RebuildAnswer } from "../../contract/rebuilds.ts";
 import { CommandError, type Place } from "../place.ts";
 
 /** Has an index rebuilt; without one, asks how far the last rebuild of each is. */
-export const invokeRebuild = async (place: Place, index?: string): Promise<RebuildAnswer> => {
+export async function invokeRebuild(place: Place, index?: string): Promise<RebuildAnswer> {
   const { FunctionError, Payload } = await new LambdaClient(place.client).send(
     new InvokeCommand({
       FunctionName: place.output("RebuildFunctionName"),
@@ -15,4 +15,4 @@ export const invokeRebuild = async (place: Place, index?: string): Promise<Rebui
   if (FunctionError !== undefined)
     throw new CommandError(`The function rebuild failed: ${answer.errorMessage}. Its log says more.`);
   return answer;
-};
+}

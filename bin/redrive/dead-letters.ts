@@ -15,7 +15,7 @@ import type { Queues, RetriedQueue } from "./queues.ts";
 /** Seconds for which a dead letter is hidden from others while it is looked at or put back. */
 const hiddenSeconds = 120;
 
-export const countDeadLetters = async ({ sqs }: Queues, queue: RetriedQueue): Promise<number> => {
+export async function countDeadLetters({ sqs }: Queues, queue: RetriedQueue): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queue.deadLettersUrl,
@@ -23,25 +23,28 @@ export const countDeadLetters = async ({ sqs }: Queues, queue: RetriedQueue): Pr
     }),
   );
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-};
+}
 
-const receive = async ({ sqs }: Queues, queue: RetriedQueue): Promise<Message[]> =>
-  (
-    await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queue.deadLettersUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: hiddenSeconds,
-        // Asks all of SQS's servers, not only some of them.
-        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
-        WaitTimeSeconds: 1,
-        MessageSystemAttributeNames: ["All"],
-        MessageAttributeNames: ["All"],
-      }),
-    )
-  ).Messages ?? [];
+async function receive({ sqs }: Queues, queue: RetriedQueue): Promise<Message[]> {
+  return (
+    (
+      await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queue.deadLettersUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: hiddenSeconds,
+          // Asks all of SQS's servers, not only some of them.
+          // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+          WaitTimeSeconds: 1,
+          MessageSystemAttributeNames: ["All"],
+          MessageAttributeNames: ["All"],
+        }),
+      )
+    ).Messages ?? []
+  );
+}
 
-const release = async ({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: Message): Promise<void> => {
+async function release({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: Message): Promise<void> {
   await sqs.send(
     new ChangeMessageVisibilityCommand({
       QueueUrl: queue.deadLettersUrl,
@@ -49,14 +52,10 @@ const release = async ({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: 
       VisibilityTimeout: 0,
     }),
   );
-};
+}
 
 /** One line for each dead letter, at most `limit`; of a group of a FIFO queue SQS shows the first ten alone. */
-export const listDeadLetters = async (
-  place: Queues,
-  queue: RetriedQueue,
-  limit: number,
-): Promise<string[]> => {
+export async function listDeadLetters(place: Queues, queue: RetriedQueue, limit: number): Promise<string[]> {
   const seen = new Map<string, Message>();
   for (;;) {
     const messages = (await receive(place, queue)).filter(({ MessageId = "" }) => !seen.has(MessageId));
@@ -67,10 +66,10 @@ export const listDeadLetters = async (
   // Last to first: a FIFO queue must not give a later one out before an earlier one is back.
   for (const message of [...seen.values()].reverse()) await release(place, queue, message);
   return [...seen.values()].slice(0, limit).map(describe);
-};
+}
 
 /** Reads the changes of one of Lambda's failure records again, and has each followed as a task. Throws ChangesLost. */
-const replay = async ({ sqs, streams }: Queues, queue: RetriedQueue, failure: Failure): Promise<void> => {
+async function replay({ sqs, streams }: Queues, queue: RetriedQueue, failure: Failure): Promise<void> {
   const changes = await readChanges(streams, failure);
   const followed = changes.filter(({ dynamodb }) =>
     mayBeFollowed(dynamodb?.Keys?.sk?.S ?? "", dynamodb?.OldImage),
@@ -82,18 +81,18 @@ const replay = async ({ sqs, streams }: Queues, queue: RetriedQueue, failure: Fa
         MessageBody: taskOfChange(change, `${failure.condition} after ${failure.invocations} invocations`),
       }),
     );
-};
+}
 
-const parsed = (body: string | undefined): unknown => {
+function parsed(body: string | undefined): unknown {
   try {
     return JSON.parse(body ?? "");
   } catch {
     return undefined;
   }
-};
+}
 
 /** Puts one message back as it was, a page at the end of its group. */
-const putBack = async ({ sqs }: Queues, queue: RetriedQueue, message: Message): Promise<void> => {
+async function putBack({ sqs }: Queues, queue: RetriedQueue, message: Message): Promise<void> {
   const groupId = message.Attributes?.MessageGroupId;
   await sqs.send(
     new SendMessageCommand({
@@ -108,7 +107,7 @@ const putBack = async ({ sqs }: Queues, queue: RetriedQueue, message: Message): 
       }),
     }),
   );
-};
+}
 
 interface Redriven {
   readonly done: number;
@@ -120,12 +119,12 @@ interface Redriven {
  * Puts dead letters back, at most as many as there were at the start: what fails again in the meantime is for the next
  * run. One is deleted only once it was sent, so that nothing is lost; what is sent twice does no harm.
  */
-export const redrive = async (
+export async function redrive(
   place: Queues,
   queue: RetriedQueue,
   count: number,
   progress: (done: number) => void,
-): Promise<Redriven> => {
+): Promise<Redriven> {
   const seen = new Set<string>();
   const lost: string[] = [];
   let done = 0;
@@ -151,4 +150,4 @@ export const redrive = async (
     progress(done);
   }
   return { done, lost };
-};
+}

@@ -1,16 +1,16 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { failureOf } from "./failure.ts";
 
-const ageOf = (sentAt: string | undefined): string => {
+function ageOf(sentAt: string | undefined): string {
   const minutes = Math.max(0, (Date.now() - Number(sentAt)) / 60_000);
   if (minutes < 120) return `${minutes.toFixed(0)} min`;
   return minutes < 48 * 60 ? `${(minutes / 60).toFixed(0)} h` : `${(minutes / 60 / 24).toFixed(0)} days`;
-};
+}
 
 /** Names, ids and reasons; never the text of a message, which images and pages hold. */
 const shown = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
 
-const whatIs = (body: string): string => {
+function whatIs(body: string): string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -33,8 +33,9 @@ const whatIs = (body: string): string => {
   const users = fields.get("user_ids");
   if (Array.isArray(users)) parts.push(`${users.length} users`);
   return parts.length > 0 ? parts.join(", ") : "of an unknown kind";
-};
+}
 
 /** A dead letter in one line. Its id is what the function's log names when it failed. */
-export const describe = ({ MessageId, Attributes, Body }: Message): string =>
-  `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${whatIs(Body ?? "")}`;
+export function describe({ MessageId, Attributes, Body }: Message): string {
+  return `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${whatIs(Body ?? "")}`;
+}

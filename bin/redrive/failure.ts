@@ -24,11 +24,12 @@ export interface Failure {
   readonly to: string;
 }
 
-const field = (value: unknown, name: string): unknown =>
-  value instanceof Object ? Reflect.get(value, name) : undefined;
+function field(value: unknown, name: string): unknown {
+  return value instanceof Object ? Reflect.get(value, name) : undefined;
+}
 
 /** Reads the body of a dead letter; undefined for what is no failure record. */
-export const failureOf = (body: unknown): Failure | undefined => {
+export function failureOf(body: unknown): Failure | undefined {
   const batch = field(body, "DDBStreamBatchInfo");
   if (batch === undefined) return undefined;
   const text = (name: string): string => String(field(batch, name));
@@ -43,7 +44,7 @@ export const failureOf = (body: unknown): Failure | undefined => {
     from: text("approximateArrivalOfFirstRecord"),
     to: text("approximateArrivalOfLastRecord"),
   };
-};
+}
 
 /** The stream does not hold these changes any more. */
 export class ChangesLost extends Error {}
@@ -51,7 +52,7 @@ export class ChangesLost extends Error {}
 const lostErrors = ["TrimmedDataAccessException", "ResourceNotFoundException"];
 
 /** The changes of a failure record, and whatever else stands between them, read again. Throws ChangesLost. */
-export const readChanges = async (client: DynamoDBStreamsClient, failure: Failure): Promise<_Record[]> => {
+export async function readChanges(client: DynamoDBStreamsClient, failure: Failure): Promise<_Record[]> {
   const changes: _Record[] = [];
   try {
     let iterator = (
@@ -80,11 +81,11 @@ export const readChanges = async (client: DynamoDBStreamsClient, failure: Failur
     throw error;
   }
   return changes;
-};
+}
 
 /** A change as the task that follows it holds it (functions/store/queues/tasks.ts): in the shape of Lambda's events. */
-export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): string =>
-  JSON.stringify({
+export function taskOfChange({ eventName, dynamodb }: _Record, error: string): string {
+  return JSON.stringify({
     task: "process_change",
     record: {
       eventName,
@@ -97,3 +98,4 @@ export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): s
     },
     error,
   });
+}

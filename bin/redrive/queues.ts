@@ -15,12 +15,14 @@ export interface Queues {
   readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
 }
 
-export const queuesAt = ({ client, output }: Place): Queues => ({
-  sqs: new SQSClient(client),
-  streams: new DynamoDBStreamsClient(client),
-  queues: {
-    delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
-    tasks: { url: output("TasksQueueUrl"), deadLettersUrl: output("TasksDeadLettersUrl") },
-    push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
-  },
-});
+export function queuesAt({ client, output }: Place): Queues {
+  return {
+    sqs: new SQSClient(client),
+    streams: new DynamoDBStreamsClient(client),
+    queues: {
+      delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
+      tasks: { url: output("TasksQueueUrl"), deadLettersUrl: output("TasksDeadLettersUrl") },
+      push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
+    },
+  };
+}

@@ -23,9 +23,9 @@ interface Registration extends ProfileChanges {
  * one when it first logs in. Where a code has to be confirmed first, nobody else sees the profile before that log-in, and
  * the username is kept for no longer than the code holds. Throws `conflict` for a username or an e-mail address that is taken.
  */
-export const register = async (
+export async function register(
   registration: Registration,
-): Promise<{ profile: Profile; confirmed: boolean }> => {
+): Promise<{ profile: Profile; confirmed: boolean }> {
   const { username, email, password } = registration;
   if (!(await claimUsername(username, email)))
     throw new ApiError("conflict", `The username ${username} is taken: choose another one.`);
@@ -61,32 +61,33 @@ export const register = async (
   if (confirmed) await Promise.all([createProfile(profile), confirmAtOnce(email)]);
   else await putRegistration(profile);
   return { profile, confirmed };
-};
+}
 
 /** The caller that a token names which Cognito itself has just given us: no need to verify it. */
-const actorOfFreshToken = (idToken: string): Actor => {
+function actorOfFreshToken(idToken: string): Actor {
   const payload = idToken.split(".")[1] ?? "";
   const actor = actorFromClaims(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
   if (!actor) throw new Error("Cognito gave an id token without a subject.");
   return actor;
-};
+}
 
 export interface LoginSession extends Tokens {
   readonly refreshToken: string;
   readonly user: User;
 }
 
-const sessionOf = async (tokens: Tokens, refreshToken: string): Promise<LoginSession> => {
+async function sessionOf(tokens: Tokens, refreshToken: string): Promise<LoginSession> {
   const profile = await ensureProfile(actorOfFreshToken(tokens.idToken));
   return { ...tokens, refreshToken, user: await presentSelf(profile) };
-};
+}
 
 /** The e-mail address of somebody who logs in; for a username that is nobody's, the name itself, which no account has. */
-const addressOf = async (name: string): Promise<string> =>
-  name.includes("@") ? name.toLowerCase() : ((await getUsernameClaim(name))?.email ?? name);
+async function addressOf(name: string): Promise<string> {
+  return name.includes("@") ? name.toLowerCase() : ((await getUsernameClaim(name))?.email ?? name);
+}
 
 /** Throws `invalid_credentials`, alike whether the account is unknown or the password wrong, or `not_confirmed`. */
-export const openSession = async (name: string, password: string): Promise<LoginSession> => {
+export async function openSession(name: string, password: string): Promise<LoginSession> {
   const address = await addressOf(name);
   const tokens = await logIn(address, password).catch(async (error: unknown) => {
     // A registration was cut off before it was confirmed, where that is done at once: do it now.
@@ -98,10 +99,10 @@ export const openSession = async (name: string, password: string): Promise<Login
   });
   if (tokens.refreshToken === undefined) throw new Error("Cognito gave no refresh token at log-in.");
   return sessionOf(tokens, tokens.refreshToken);
-};
+}
 
 /** New tokens; the refresh token goes on where Cognito does not rotate it. Throws `invalid_credentials`. */
-export const renewSession = async (refreshToken: string): Promise<LoginSession> => {
+export async function renewSession(refreshToken: string): Promise<LoginSession> {
   const tokens = await refreshTokens(refreshToken);
   return sessionOf(tokens, tokens.refreshToken ?? refreshToken);
-};
+}

@@ -17,17 +17,19 @@ import { showPreview } from "../store/rooms/heads.ts";
 import { objectKeys } from "../store/table/keys.ts";
 import { inspectUpload } from "./inspect.ts";
 
-const noSuchUpload = (): ApiError =>
-  new ApiError("not_found", "You have no upload with this id for this room, or it has expired.");
+function noSuchUpload(): ApiError {
+  return new ApiError("not_found", "You have no upload with this id for this room, or it has expired.");
+}
 
-const alreadySent = (): ApiError =>
-  new ApiError("conflict", "This file is in a message already: upload it again to send it again.");
+function alreadySent(): ApiError {
+  return new ApiError("conflict", "This file is in a message already: upload it again to send it again.");
+}
 
 /** Throws `invalid_input` unless the draft leaves its type open, or names the kind of its file. */
-const accessType = ({ message_type }: Draft, { kind }: StoredFile): void => {
+function accessType({ message_type }: Draft, { kind }: StoredFile): void {
   if (message_type !== "text" && message_type !== kind)
     throw invalidInput([{ path: "message_type", message: `must be ${kind}, as its file was uploaded` }]);
-};
+}
 
 /**
  * The upload that a draft names, looked at, and with a copy of its bytes where the file of a message stays, which no
@@ -37,13 +39,13 @@ const accessType = ({ message_type }: Draft, { kind }: StoredFile): void => {
  * Throws `not_found` unless it is the sender's own for this room, `conflict` if it is in a message or not uploaded yet,
  * and `invalid_input` if it is not what it was said to be.
  */
-export const prepareUpload = async (
+export async function prepareUpload(
   userId: string,
   roomId: string,
   fileId: string,
   draft: Draft,
   seq?: number,
-): Promise<StoredFile> => {
+): Promise<StoredFile> {
   const file = await getFile(fileId);
   if (!file || file.uploaderId !== userId || file.roomId !== roomId) throw noSuchUpload();
   if (file.seq === null ? isPast(file.expiresAt) : file.seq !== seq)
@@ -57,7 +59,7 @@ export const prepareUpload = async (
   )
     throw new ApiError("conflict", "The file changed while it was looked at: send the message again.");
   return file;
-};
+}
 
 /** The file of a message that is forwarded. */
 export interface ForwardedFile {
@@ -70,11 +72,11 @@ export interface ForwardedFile {
  * A copy of a message's file for another room, as an upload of the one who forwards it: each room keeps and removes its
  * own. Throws `conflict` where the file is gone, or was found to be malware.
  */
-export const copyFile = async (
+export async function copyFile(
   userId: string,
   roomId: string,
   { facts, kind, roomId: sourceRoomId }: ForwardedFile,
-): Promise<StoredFile> => {
+): Promise<StoredFile> {
   const { copyObject } = await import("../store/attachments/objects.ts");
   // First of all: what is left of a send that ends here is found by the file, and removed.
   const file = await putFile({ ...facts, id: newFileId(), roomId, uploaderId: userId, kind });
@@ -86,13 +88,13 @@ export const copyFile = async (
   if (!copied)
     throw new ApiError("conflict", "The file of this message can't be forwarded: it is there no more.");
   return file;
-};
+}
 
 /**
  * Step "bind" of sending a file, after the message's seq is claimed and before it is written: from here on the file is
  * for this message alone. Throws `conflict` where another message was faster.
  */
-export const attachFile = async (file: StoredFile, seq: number): Promise<void> => {
+export async function attachFile(file: StoredFile, seq: number): Promise<void> {
   const outcome = await bindFile(file.id, seq);
   if (outcome === "taken") throw alreadySent();
   if (outcome === "gone") {
@@ -101,14 +103,14 @@ export const attachFile = async (file: StoredFile, seq: number): Promise<void> =
     await deleteObject(objectKeys.attached(file.roomId, file.id));
     throw noSuchUpload();
   }
-};
+}
 
 /**
  * After a message with a file was written: the file stays for good. Shows the message as the room's last one again,
  * because a send of the same file that came to nothing may have taken it from there (see docs/decisions/012). Never
  * fails: the message is stored, and what is not done here is done by `reviewDeletedFile`.
  */
-export const keepFileOfMessage = async (stored: StoredMessage): Promise<void> => {
+export async function keepFileOfMessage(stored: StoredMessage): Promise<void> {
   if (!stored.attachment) return;
   const results = await Promise.allSettled([
     keepFile(stored.attachment.id, stored.seq),
@@ -116,4 +118,4 @@ export const keepFileOfMessage = async (stored: StoredMessage): Promise<void> =>
   ]);
   for (const result of results)
     if (result.status === "rejected") log("warn", "file_not_settled", errorFacts(result.reason));
-};
+}

@@ -61,16 +61,16 @@ const active = new Set(
 );
 
 /** What follows a name's last dot, as systems see it: some leave out what cannot be seen, and dots and spaces at the end. */
-const extensionOf = (name: string): string => {
+function extensionOf(name: string): string {
   const seen = name
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
     .normalize("NFKC")
     .replace(/[.\s]+$/u, "");
   return seen.includes(".") ? seen.slice(seen.lastIndexOf(".") + 1).toLowerCase() : "";
-};
+}
 
 /** Throws `invalid_input` for a name that is run when it is clicked on, or that is one of another type of file. */
-export const accessFileName = (name: string, mediaType: MediaType): void => {
+export function accessFileName(name: string, mediaType: MediaType): void {
   const extension = extensionOf(name);
   const allowed = extensions[mediaType];
   if (active.has(extension))
@@ -84,4 +84,4 @@ export const accessFileName = (name: string, mediaType: MediaType): void => {
         message: `must not end in .${extension}, but as ${mediaType} does: ${allowed.map((one) => `.${one}`).join(", ")}`,
       },
     ]);
-};
+}

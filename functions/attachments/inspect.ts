@@ -38,18 +38,19 @@ const foundAs: Partial<Record<MediaType, readonly string[]>> = {
 };
 
 /** The control characters that speak against text. https://mimesniff.spec.whatwg.org/#binary-data-byte */
-const isBinary = (byte: number): boolean =>
-  byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+function isBinary(byte: number): boolean {
+  return byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+}
 
 /** Text has no signature: it is UTF-8 without these. What is cut off in its last character is no error. */
-const isText = (bytes: Uint8Array): boolean => {
+function isText(bytes: Uint8Array): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
     return !bytes.some(isBinary);
   } catch {
     return false;
   }
-};
+}
 
 /**
  * What is written as text, and is opened as more than that. Any other find among texts is chance: many signatures are a
@@ -64,7 +65,7 @@ const documentsInText: readonly (string | undefined)[] = [
 ];
 
 /** What speaks against bytes being of a type; undefined if nothing does. */
-const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | undefined> => {
+async function lieOf(mediaType: string, bytes: Uint8Array): Promise<string | undefined> {
   const { fileTypeFromBuffer } = await import("file-type");
   const found = (await fileTypeFromBuffer(bytes))?.mime;
   if (mediaType.startsWith("text/")) {
@@ -75,25 +76,25 @@ const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | und
   // Safe: the type was held against the list of types when the upload began.
   const allowed: readonly string[] = [mediaType, ...(foundAs[mediaType as MediaType] ?? [])];
   return allowed.includes(found) ? undefined : `its bytes are ${found}`;
-};
+}
 
 /** An upload, and what was promised of it. */
 type Promised = Pick<FileFacts, "id" | "size" | "mediaType">;
 
 /** What speaks against an object being what its upload promised; undefined if nothing does. */
-const flawOf = async (file: Promised, object: ObjectHead | "threat"): Promise<string | undefined> => {
+async function flawOf(file: Promised, object: ObjectHead | "threat"): Promise<string | undefined> {
   if (object === "threat") return "it was found to be malware";
   if (object.size !== file.size) return `it has ${object.size} bytes, not ${file.size}`;
   if (object.mediaType !== file.mediaType) return `it was uploaded as ${object.mediaType}`;
   const lie = await lieOf(file.mediaType, object.bytes);
   return lie && `it was said to be ${file.mediaType}, but ${lie}`;
-};
+}
 
 /**
  * Looks at what was uploaded, and gives the ETag of the bytes that were seen. Throws `conflict` if there is nothing yet,
  * and `invalid_input` if it is not what it was said to be: then it is removed, after `forget` has removed what is noted of it.
  */
-export const inspectUpload = async (file: Promised, forget: () => Promise<unknown>): Promise<string> => {
+export async function inspectUpload(file: Promised, forget: () => Promise<unknown>): Promise<string> {
   const { deleteObject, getObjectHead } = await import("../store/attachments/objects.ts");
   const key = objectKeys.pending(file.id);
   const object = await getObjectHead(key, headLength);
@@ -109,4 +110,4 @@ export const inspectUpload = async (file: Promised, forget: () => Promise<unknow
   throw invalidInput([
     { path: "file_id", message: `The file is refused and removed, because ${flaw}: upload another one` },
   ]);
-};
+}

@@ -11,37 +11,38 @@ import { objectKeys } from "../store/table/keys.ts";
  */
 
 /** Whether the message with this seq is there and has the file; a deleted one has none. */
-const isHeld = async (roomId: string, seq: number, fileId: string): Promise<boolean> =>
-  (await getMessage(roomId, seq))?.attachment?.id === fileId;
+async function isHeld(roomId: string, seq: number, fileId: string): Promise<boolean> {
+  return (await getMessage(roomId, seq))?.attachment?.id === fileId;
+}
 
-const deleteObjectsOfFile = async (roomId: string, fileId: string): Promise<void> => {
+async function deleteObjectsOfFile(roomId: string, fileId: string): Promise<void> {
   const { deleteObject } = await import("../store/attachments/objects.ts");
   await Promise.all([
     deleteObject(objectKeys.attached(roomId, fileId)),
     deleteObject(objectKeys.pending(fileId)),
   ]);
-};
+}
 
 /**
  * Removes the file that a message had. Called from the stream, with what the message held before, when a message item
  * loses its `attachment` or is deleted (by its `expires_in`).
  */
-export const removeFileOfMessage = async (roomId: string, seq: number, fileId: string): Promise<void> => {
+export async function removeFileOfMessage(roomId: string, seq: number, fileId: string): Promise<void> {
   if (await isHeld(roomId, seq, fileId)) return;
   await deleteObjectsOfFile(roomId, fileId);
   await deleteFileOf(fileId, seq);
-};
+}
 
 /**
  * Sees to a file whose item was deleted, with what the item held. Called from the stream for each `FILE#` item that is
  * deleted before it was kept: by DynamoDB after a day, or by `deleteUpload`. Where a message has the file after all,
  * because its send ended before it could say so, the item is put back.
  */
-export const reviewDeletedFile = async (file: StoredFile): Promise<void> => {
+export async function reviewDeletedFile(file: StoredFile): Promise<void> {
   const { id, roomId, seq } = file;
   if (seq !== null && (await isHeld(roomId, seq, id)) && !(await isPurged(roomId))) return restoreFile(file);
   await deleteObjectsOfFile(roomId, id);
-};
+}
 
 /** Items of files that are read, or deleted, at once. */
 const itemsAtOnce = 25;
@@ -52,7 +53,7 @@ const itemsAtOnce = 25;
  * sends there any more, and before its messages are removed. `head` is the room's as it is now: what is sent after a
  * direct room was opened again has a higher seq than it has here.
  */
-export const removeFilesOfRoom = async (head: Head, hasTime: () => boolean): Promise<boolean> => {
+export async function removeFilesOfRoom(head: Head, hasTime: () => boolean): Promise<boolean> {
   const isDeleted = head.status === "deleted";
   const last = isDeleted ? head.seq : head.floor;
   // Of a room that nobody opens again everything goes, also what is left of sends that were cut off.
@@ -72,4 +73,4 @@ export const removeFilesOfRoom = async (head: Head, hasTime: () => boolean): Pro
     await forEachConcurrent(bound, itemsAtOnce, ({ id, seq }) => deleteFileOf(id, seq));
   }
   return true;
-};
+}

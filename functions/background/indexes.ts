@@ -44,8 +44,8 @@ const indexes = {
 export const indexNames: readonly string[] = Object.keys(indexes);
 
 /** Throws, with a sentence for the operator, for a name that is that of no index. */
-export const indexNamed = (name: string): Index => {
+export function indexNamed(name: string): Index {
   const found = Object.entries<Index>(indexes).find(([known]) => known === name);
   if (!found) throw new Error(`There is no index ${name}: there are ${indexNames.join(", ")}.`);
   return found[1];
-};
+}

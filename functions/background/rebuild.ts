@@ -36,13 +36,13 @@ const subjectsPerSecond = 25;
 const busyPause = 30;
 
 /** Rebuilds one user or room; what fails is tried again as a task of its own, and holds up no other. */
-const rebuildSubject = async (
+async function rebuildSubject(
   index: Index,
   name: string,
   id: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<{ readonly rest?: string | undefined; readonly failed?: true }> => {
+): Promise<{ readonly rest?: string | undefined; readonly failed?: true }> {
   try {
     return { rest: await index.rebuild(id, after, hasTime) };
   } catch (error) {
@@ -51,7 +51,7 @@ const rebuildSubject = async (
     await sendTask({ task: "rebuild_one", index: name, id, after });
     return { failed: true };
   }
-};
+}
 
 /** What a page led to: where it ends, or where it was cut off for want of time. */
 interface Progress {
@@ -60,13 +60,13 @@ interface Progress {
 }
 
 /** Rebuilds what a page names, the first of it in any case, so that each task gets somewhere. */
-const rebuildPage = async (
+async function rebuildPage(
   index: Index,
   name: string,
   from: ScanPlace,
   page: ScanPage,
   hasTime: () => boolean,
-): Promise<Progress> => {
+): Promise<Progress> {
   let { after, done, setAside } = from;
   const cut = (within?: ScanPlace["within"]): Progress => ({
     to: { after, within, scanned: from.scanned, done, setAside },
@@ -82,14 +82,14 @@ const rebuildPage = async (
     else done += 1;
   }
   return { to: { after: page.next, scanned: from.scanned + page.scanned, done, setAside }, isWhole: true };
-};
+}
 
 /** Goes on in a segment until its end, or for as long as there is time; true at the end. */
-const advance = async (
+async function advance(
   { index: name, run, segment }: Segment,
   index: Index,
   hasTime: () => boolean,
-): Promise<boolean> => {
+): Promise<boolean> {
   const rebuild = await getRebuild(name);
   let place = rebuild?.run === run && rebuild.left.includes(segment) ? rebuild.places[segment] : undefined;
   while (place) {
@@ -114,17 +114,17 @@ const advance = async (
   }
   // It is over.
   return true;
-};
+}
 
 /**
  * Goes on with a rebuild, in one segment. Each page is noted when it is done, so a task that ended in the midst, or comes
  * twice, goes on where the last page ended. What is left is a task of its own, a while later where the table is busy.
  */
-export const continueRebuild = async (
+export async function continueRebuild(
   segment: Segment,
   hasTime: () => boolean,
   index: Index = indexNamed(segment.index),
-): Promise<void> => {
+): Promise<void> {
   let delay = 0;
   try {
     if (await advance(segment, index, hasTime)) return;
@@ -134,20 +134,20 @@ export const continueRebuild = async (
     delay = busyPause;
   }
   await sendTask({ task: "rebuild_index", ...segment }, delay);
-};
+}
 
 /** Rebuilds what failed when the rebuild came to it. */
-export const rebuildOne = async (
+export async function rebuildOne(
   name: string,
   id: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<void> => {
+): Promise<void> {
   const rest = await indexNamed(name).rebuild(id, after, hasTime);
   if (rest !== undefined) await sendTask({ task: "rebuild_one", index: name, id, after: rest });
-};
+}
 
-const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
+function report(index: string, rebuild: Rebuild | undefined): RebuildReport {
   const sum = (count: (place: ScanPlace) => number): number | null =>
     rebuild ? rebuild.places.reduce((total, place) => total + count(place), 0) : null;
   return {
@@ -161,20 +161,21 @@ const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
     done: sum((place) => place.done),
     set_aside: sum((place) => place.setAside),
   };
-};
+}
 
 /** How far the rebuilds of all indexes are. */
-export const listRebuilds = (): Promise<RebuildReport[]> =>
-  Promise.all(indexNames.map(async (index) => report(index, await getRebuild(index))));
+export function listRebuilds(): Promise<RebuildReport[]> {
+  return Promise.all(indexNames.map(async (index) => report(index, await getRebuild(index))));
+}
 
 /**
  * Starts the rebuild of an index. Where one is under way it is that one, whose tasks are sent once more: should one have been
  * given up, it goes on; where none was, the second of two that are at the same place finds that, and ends. Throws for a name
  * that is that of no index.
  */
-export const startRebuild = async (
+export async function startRebuild(
   index: string,
-): Promise<{ readonly begun: boolean; readonly report: RebuildReport }> => {
+): Promise<{ readonly begun: boolean; readonly report: RebuildReport }> {
   indexNamed(index);
   const { begun, rebuild } = await beginRebuild(index, {
     run: newRunId(),
@@ -184,4 +185,4 @@ export const startRebuild = async (
   for (const segment of rebuild.left)
     await sendTask({ task: "rebuild_index", index, run: rebuild.run, segment });
   return { begun, report: report(index, rebuild) };
-};
+}

@@ -35,7 +35,7 @@ const followers: readonly Follower[] = [
 ];
 
 /** What one of them fails at keeps no other from its work: who is notified does not wait for what cannot be indexed. */
-export const onChange = async (change: Change): Promise<void> => {
+export async function onChange(change: Change): Promise<void> {
   const failures: unknown[] = [];
   for (const follow of followers)
     await follow(change).catch((error: unknown) => {
@@ -43,18 +43,20 @@ export const onChange = async (change: Change): Promise<void> => {
     });
   if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join(" "));
   if (failures.length > 0) throw failures[0];
-};
+}
 
 /** How many items' changes are followed at once. */
 const itemsAtOnce = 10;
 
-const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? "";
+function sequenceNumberOf(record: DynamoDBRecord): string {
+  return record.dynamodb?.SequenceNumber ?? "";
+}
 
 /**
  * Follows one change; what fails goes to the tasks queue, where it is tried again and delays no other. False if even that
  * failed.
  */
-const follow = async (record: DynamoDBRecord): Promise<boolean> => {
+async function follow(record: DynamoDBRecord): Promise<boolean> {
   try {
     await onChange(changeOf(record));
     return true;
@@ -69,13 +71,13 @@ const follow = async (record: DynamoDBRecord): Promise<boolean> => {
       return false;
     }
   }
-};
+}
 
 /**
  * Follows a batch of changes, those of each item in their order, and gives the sequence numbers of those that are to come
  * again. After one of those the item's later changes wait: they come again with it.
  */
-export const onChanges = async (records: readonly DynamoDBRecord[]): Promise<string[]> => {
+export async function onChanges(records: readonly DynamoDBRecord[]): Promise<string[]> {
   const byItem = Map.groupBy(records, (record) => JSON.stringify(record.dynamodb?.Keys));
   const { urgent = [], other = [] } = Object.groupBy(byItem.values(), (changes) =>
     changes.some(isUrgent) ? "urgent" : "other",
@@ -89,4 +91,4 @@ export const onChanges = async (records: readonly DynamoDBRecord[]): Promise<str
     }
   });
   return failed;
-};
+}

@@ -14,14 +14,16 @@ import { removeRoomItems } from "../store/rooms/room-items.ts";
 import { onChange } from "./stream.ts";
 
 /** What hardly any task needs. */
-const rebuilding = () => import("./rebuild.ts");
+function rebuilding() {
+  return import("./rebuild.ts");
+}
 
 /**
  * Removes what a deleted room held, its files too, and at last what its head tells of it. What is left over is a task of
  * its own. Before anything goes, the members are told again that the room is deleted: the request may have been cut off
  * before it told them, and its repeat is refused.
  */
-const removeRoom = async (roomId: string, continues: boolean, hasTime: () => boolean): Promise<void> => {
+async function removeRoom(roomId: string, continues: boolean, hasTime: () => boolean): Promise<void> {
   const head = await getHead(roomId, "consistent");
   if (!head) return;
   // A direct room may be open again.
@@ -34,10 +36,10 @@ const removeRoom = async (roomId: string, continues: boolean, hasTime: () => boo
   )
     await emptyHead(roomId);
   else await sendTask({ task: "remove_room_items", room_id: roomId, continues: true });
-};
+}
 
 /** Does a task; throws to have it tried again. `hasTime` says whether to go on with what can be cut. */
-export const runTask = async (task: Task, hasTime: () => boolean): Promise<void> => {
+export async function runTask(task: Task, hasTime: () => boolean): Promise<void> {
   switch (task.task) {
     case "remove_room_items":
       return removeRoom(task.room_id, task.continues === true, hasTime);
@@ -66,4 +68,4 @@ export const runTask = async (task: Task, hasTime: () => boolean): Promise<void>
     case "process_change":
       return onChange(changeOf(task.record));
   }
-};
+}

@@ -4,11 +4,12 @@ import type { Socket } from "../kernel/websocket/socket.ts";
 import { extendConnection } from "../store/presence/connections.ts";
 import { getPresence } from "../store/presence/presence.ts";
 
-const goneConnection = () =>
-  new ApiError("unauthorized", "This connection is not known any more: connect again.");
+function goneConnection() {
+  return new ApiError("unauthorized", "This connection is not known any more: connect again.");
+}
 
 /** Lets a connection live as long as a newer token of the same user. Throws `token_expired` or `unauthorized`. */
-export const authenticate = async (socket: Socket, token: string): Promise<void> => {
+export async function authenticate(socket: Socket, token: string): Promise<void> {
   // Loaded when it is needed: few frames are this one, and every function starts sooner without it.
   const { verifyToken } = await import("../kernel/auth/token.ts");
   const actor = await verifyToken(token);
@@ -19,15 +20,15 @@ export const authenticate = async (socket: Socket, token: string): Promise<void>
     throw new ApiError("unauthorized", "The token is another user's: open a connection of their own.");
   if (!(await extendConnection(socket.userId, socket.connectionId, actor.tokenExpiresAt)))
     throw goneConnection();
-};
+}
 
 /**
  * Whether the token behind a connection still holds. The expiry that the gateway kept answers without a read; only
  * past it is the connection's entry asked whether `authenticate` came in between.
  */
-export const isAuthenticated = async (socket: Socket): Promise<boolean> => {
+export async function isAuthenticated(socket: Socket): Promise<boolean> {
   if (socket.tokenExpiresAt > epochSeconds()) return true;
   const { connections } = await getPresence(socket.userId, "consistent");
   const entry = connections.find((connection) => connection.id === socket.connectionId);
   return entry !== undefined && entry.tokenExpiresAt > epochSeconds();
-};
+}

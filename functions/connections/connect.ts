@@ -11,7 +11,7 @@ import { closeConnection } from "../store/presence/sockets.ts";
 import { putConnected } from "../store/rooms/connected-members.ts";
 
 /** The one room of a limited connection, made if it is a direct room that does not exist yet. */
-const accessLimit = async (socket: Socket): Promise<string | undefined> => {
+async function accessLimit(socket: Socket): Promise<string | undefined> {
   if ((socket.peerId ?? "").length > longestId) throw new ApiError("not_found", "User not found");
   if ((socket.roomId ?? "").length > longestId) throw noRoomAccess();
   if (socket.peerId !== undefined) {
@@ -19,7 +19,7 @@ const accessLimit = async (socket: Socket): Promise<string | undefined> => {
   }
   if (socket.roomId !== undefined) await accessMemberRoom(socket.userId, socket.roomId);
   return socket.roomId;
-};
+}
 
 /**
  * Takes note of a new connection, and tells others, if by that its user comes online or opens a room's
@@ -29,10 +29,10 @@ const accessLimit = async (socket: Socket): Promise<string | undefined> => {
  * entry that is left goes with the first event that is posted to it, or grows too old. Where its user is in large
  * rooms, and cannot be put on their lists of who is live, the connection is refused: it would be deaf to them.
  */
-export const connect = async (
+export async function connect(
   socket: Socket,
   client: { readonly connectedAt: number; readonly userAgent: string; readonly ipAddress: string },
-): Promise<void> => {
+): Promise<void> {
   const roomId = await accessLimit(socket);
   const { connectionId, userId, tokenExpiresAt } = socket;
   const { after, over, becameOnline, isFirstOfRoom } = await addConnection({
@@ -50,4 +50,4 @@ export const connect = async (
     becameOnline ? publishPresence(userId, true, isoNow()) : undefined,
     roomId !== undefined && isFirstOfRoom ? publishVisit("user_joined", userId, roomId) : undefined,
   ]);
-};
+}

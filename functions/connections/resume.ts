@@ -31,10 +31,10 @@ const lookUpLimit = 100;
  * Compares what a client holds with what there is. Heads are read as they are now: a message that was sent a moment
  * before the client's connection was noted went past it, and a stale head would let the client miss it until the next.
  */
-export const listChangedRooms = async (
+export async function listChangedRooms(
   userId: string,
   held: Readonly<Record<string, Held>>,
-): Promise<MovedRooms> => {
+): Promise<MovedRooms> {
   const listed = new Set(await listRoomIds(userId));
   // The index may be behind: nothing that the client holds is taken from it on the index's word alone. Nobody names many
   // that are not theirs, unless to have them read; the others come when the client names those that it has left.
@@ -71,7 +71,7 @@ export const listChangedRooms = async (
     removed: Object.keys(held).filter((roomId) => !there.has(roomId) && !left.has(roomId)),
     left: left.size,
   };
-};
+}
 
 type Hello = Extract<ServerEvent, { type: "hello" }>;
 type Part = Pick<Hello, "rooms" | "removed">;
@@ -80,7 +80,7 @@ type Part = Pick<Hello, "rooms" | "removed">;
  * What a client that names what it holds is told: one event, or several where one cannot carry it. Each says how many
  * entries are still to come, so that a client sees whether one was lost, or rooms that it named were not looked up.
  */
-export const resume = async (userId: string, held: Readonly<Record<string, Held>>): Promise<Hello[]> => {
+export async function resume(userId: string, held: Readonly<Record<string, Held>>): Promise<Hello[]> {
   const { moved, removed, left } = await listChangedRooms(userId, held);
   const parts: Part[] = inParts<Part["rooms"][number] | string>([...moved, ...removed]).map((entries) => ({
     rooms: entries.filter((entry) => typeof entry !== "string"),
@@ -92,4 +92,4 @@ export const resume = async (userId: string, held: Readonly<Record<string, Held>
     remaining -= part.rooms.length + part.removed.length;
     return { type: "hello", user_id: userId, ...part, remaining };
   });
-};
+}

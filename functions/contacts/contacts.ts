@@ -21,7 +21,9 @@ import { displayNameOf, presentUser } from "../users/present.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { viewUser } from "../users/view.ts";
 
-const noContact = (): ApiError => new ApiError("not_found", "This is none of your contacts: add them first.");
+function noContact(): ApiError {
+  return new ApiError("not_found", "This is none of your contacts: add them first.");
+}
 
 /** Somebody whom one keeps, or blocks, or both. */
 interface Known {
@@ -32,7 +34,7 @@ interface Known {
 
 type Shown = Omit<Contact, "contact">;
 
-const shownOf = ({ userId, contact, block }: Known): Shown => {
+function shownOf({ userId, contact, block }: Known): Shown {
   const since = block?.since ?? "";
   return {
     id: userId,
@@ -42,40 +44,42 @@ const shownOf = ({ userId, contact, block }: Known): Shown => {
     created_at: contact?.createdAt ?? since,
     updated_at: contact && contact.updatedAt > since ? contact.updatedAt : since,
   };
-};
+}
 
 /** A contact as its owner sees it. The address of somebody who is only blocked is shown as that of any other. */
-export const viewKnown = async (viewerId: string, known: Known): Promise<Contact> => ({
-  ...shownOf(known),
-  contact: await viewUser(viewerId, known.userId),
-});
+export async function viewKnown(viewerId: string, known: Known): Promise<Contact> {
+  return {
+    ...shownOf(known),
+    contact: await viewUser(viewerId, known.userId),
+  };
+}
 
 /** The contact, or the block, of somebody. Throws `not_found` where there is neither. */
-export const accessKnown = async (userId: string, otherId: string): Promise<Known> => {
+export async function accessKnown(userId: string, otherId: string): Promise<Known> {
   const [contact, block] = await Promise.all([getContact(userId, otherId), getBlock(userId, otherId)]);
   if (!contact && !block) throw noContact();
   return { userId: otherId, contact, block };
-};
+}
 
 /** Throws `invalid_input` for oneself and `not_found` for nobody, before anything is kept of them. */
-export const accessOther = async (actor: Actor, otherId: string, path: string): Promise<void> => {
+export async function accessOther(actor: Actor, otherId: string, path: string): Promise<void> {
   if (otherId === actor.userId) throw invalidInput([{ path, message: "This is you: name somebody else" }]);
   const [other] = await Promise.all([getProfile(otherId), ensureProfile(actor)]);
   if (!other) throw new ApiError("not_found", "User not found");
-};
+}
 
 /** Throws `conflict` where there are as many contacts as there may be. */
-const accessRoomForOne = async (userId: string): Promise<void> => {
+async function accessRoomForOne(userId: string): Promise<void> {
   if ((await listContacts(userId, contactLimit)).length >= contactLimit)
     throw new ApiError("conflict", `You have ${contactLimit} contacts, and can keep no more: remove some.`);
-};
+}
 
 /** Adds somebody to the caller's contacts, or gives the contact that they are. */
-export const createContact = async (
+export async function createContact(
   actor: Actor,
   otherId: string,
   nickname: string | null,
-): Promise<{ contact: Contact; isNew: boolean }> => {
+): Promise<{ contact: Contact; isNew: boolean }> {
   const { userId } = actor;
   await accessOther(actor, otherId, "user_id");
   const existing = await getContact(userId, otherId);
@@ -85,26 +89,26 @@ export const createContact = async (
     : await putContact(userId, otherId, nickname);
   const block = await getBlock(userId, otherId);
   return { contact: await viewKnown(userId, { userId: otherId, contact, block }), isNew };
-};
+}
 
 /** Changes a contact of the caller. Throws `not_found`. */
-export const changeContact = async (
+export async function changeContact(
   userId: string,
   otherId: string,
   changes: ContactChanges,
-): Promise<Contact> => {
+): Promise<Contact> {
   const contact = await updateContact(userId, otherId, changes);
   if (!contact) throw noContact();
   return viewKnown(userId, { userId: otherId, contact, block: await getBlock(userId, otherId) });
-};
+}
 
 /** Removes a contact of the caller; a block stays. Throws `not_found`. */
-export const removeContact = async (userId: string, otherId: string): Promise<void> => {
+export async function removeContact(userId: string, otherId: string): Promise<void> {
   if (!(await deleteContact(userId, otherId))) throw noContact();
-};
+}
 
 /** Those whom somebody keeps, or those whom they block. */
-const listKnown = async (userId: string, blocked: boolean): Promise<Known[]> => {
+async function listKnown(userId: string, blocked: boolean): Promise<Known[]> {
   const [contacts, blocks] = await Promise.all([
     listContacts(userId, contactLimit),
     listBlocks(userId, "consistent"),
@@ -116,10 +120,10 @@ const listKnown = async (userId: string, blocked: boolean): Promise<Known[]> => 
     contact: contactOf.get(otherId),
     block: own.get(otherId),
   }));
-};
+}
 
 /** Favorites first, then by name: the nickname, or what the contact is called at present. */
-const inOrder = (known: readonly Known[], names: ReadonlyMap<string, string>): Known[] => {
+function inOrder(known: readonly Known[], names: ReadonlyMap<string, string>): Known[] {
   const collator = new Intl.Collator("und");
   const nameOf = (one: Known): string => foldText(one.contact?.nickname ?? names.get(one.userId) ?? "");
   return known
@@ -131,32 +135,33 @@ const inOrder = (known: readonly Known[], names: ReadonlyMap<string, string>): K
         (left.one.userId < right.one.userId ? -1 : 1),
     )
     .map(({ one }) => one);
-};
+}
 
 /** A page as its owner sees it; `seen` are those whose addresses they see, their contacts apart. */
-const viewPage = (
+function viewPage(
   viewerId: string,
   page: readonly Known[],
   people: People,
   seen: ReadonlySet<string>,
-): Contact[] =>
-  page.map((known) => ({
+): Contact[] {
+  return page.map((known) => ({
     ...shownOf(known),
     contact: presentUser(
       personOf(people, known.userId, viewerId),
       known.contact !== undefined || seen.has(known.userId),
     ),
   }));
+}
 
 /**
  * A page of the caller's contacts, or of the people whom they block. Reads the profiles of all of them, half a unit
  * each, because the order is by what they are called now, and presences for the page alone.
  */
-export const listContactPage = async (
+export async function listContactPage(
   userId: string,
   blocked: boolean,
   page: Slice,
-): Promise<{ count: number; contacts: Contact[] }> => {
+): Promise<{ count: number; contacts: Contact[] }> {
   const known = await listKnown(userId, blocked);
   const profiles = await getProfiles(known.map((one) => one.userId));
   const names = new Map([...profiles].map(([id, profile]) => [id, displayNameOf(profile)]));
@@ -172,4 +177,4 @@ export const listContactPage = async (
     count: known.length,
     contacts: viewPage(userId, shown, { profiles, presences: people.presences }, seen),
   };
-};
+}

@@ -7,7 +7,7 @@ import { areBlocked } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 
 /** Somebody has added somebody else to their contacts, who is notified of it, once a day by the same person. */
-export const onContactCreated = async (change: Change): Promise<void> => {
+export async function onContactCreated(change: Change): Promise<void> {
   if (change.kind !== "contact" || change.before || !change.after) return;
   const { ownerId, after } = change;
   const { userId, createdAt } = after;
@@ -24,4 +24,4 @@ export const onContactCreated = async (change: Change): Promise<void> => {
     people,
     seesEmail: seen.has(ownerId),
   });
-};
+}

@@ -30,26 +30,28 @@ export interface Audience extends Listeners {
 type Size = Pick<Head, "id" | "rosterChunks" | "isConnectedListed">;
 
 /** Stands for a room whose head is not there. */
-export const unknownSize = (roomId: string): Size => ({
-  id: roomId,
-  rosterChunks: 1,
-  isConnectedListed: false,
-});
+export function unknownSize(roomId: string): Size {
+  return {
+    id: roomId,
+    rosterChunks: 1,
+    isConnectedListed: false,
+  };
+}
 
 type Telling = Pick<Audience, "roomId" | "userIds" | "members" | "stillIn">;
 
 /** Those whom a room's events are for: its members, or, in a large room, those of them on its list of who is live. */
-const findTold = async ({ id, rosterChunks, isConnectedListed }: Size): Promise<Telling> => {
+async function findTold({ id, rosterChunks, isConnectedListed }: Size): Promise<Telling> {
   if (isConnectedListed)
     return { roomId: id, userIds: await listConnected(id), members: undefined, stillIn: { by: "list" } };
   const [first, further] = await Promise.all([getFirstRoster(id), getFurtherRosters(id, rosterChunks)]);
   const members = [...first, ...further];
   const userIds = members.map((member) => member.userId);
   return { roomId: id, userIds, members, stillIn: { by: "roster", chunks: rosterChunks } };
-};
+}
 
 /** With the presences of those who are told, unless they are too many, and the profile of the one who speaks, in one read. */
-const withPeople = async (told: Telling, speakerId: string | undefined): Promise<Audience> => {
+async function withPeople(told: Telling, speakerId: string | undefined): Promise<Audience> {
   const isCrowd = told.userIds.length > inlineLimit;
   const speaker = speakerId === undefined ? [] : [speakerId];
   const { people } = await batchGet({
@@ -57,28 +59,35 @@ const withPeople = async (told: Telling, speakerId: string | undefined): Promise
     presences: [...speaker, ...(isCrowd ? [] : told.userIds)],
   });
   return { ...told, people, presences: isCrowd ? undefined : people.presences };
-};
+}
 
-export const getAudience = async (room: Size, speakerId?: string): Promise<Audience> =>
-  withPeople(await findTold(room), speakerId);
+export async function getAudience(room: Size, speakerId?: string): Promise<Audience> {
+  return withPeople(await findTold(room), speakerId);
+}
 
 /** Some people, whether or not they are in the room, and where they are connected. */
-export const getListeners = async (
+export async function getListeners(
   roomId: string,
   userIds: readonly string[],
   stillIn?: StillIn,
-): Promise<Listeners> => withPeople({ roomId, userIds, members: undefined, stillIn }, undefined);
+): Promise<Listeners> {
+  return withPeople({ roomId, userIds, members: undefined, stillIn }, undefined);
+}
 
 /** Those of some listeners of whom something holds. */
-export const only = (listeners: Listeners, holds: (userId: string) => boolean): Listeners => ({
-  ...listeners,
-  userIds: listeners.userIds.filter(holds),
-});
+export function only(listeners: Listeners, holds: (userId: string) => boolean): Listeners {
+  return {
+    ...listeners,
+    userIds: listeners.userIds.filter(holds),
+  };
+}
 
 /** The connections of somebody that a room's events are for. */
-export const listeningTo = (roomId: string, { connections }: Presence): Connection[] =>
-  connections.filter((connection) => connection.roomId === undefined || connection.roomId === roomId);
+export function listeningTo(roomId: string, { connections }: Presence): Connection[] {
+  return connections.filter((connection) => connection.roomId === undefined || connection.roomId === roomId);
+}
 
 /** All but one. */
-export const others = (listeners: Listeners, exceptUserId: string): Listeners =>
-  only(listeners, (userId) => userId !== exceptUserId);
+export function others(listeners: Listeners, exceptUserId: string): Listeners {
+  return only(listeners, (userId) => userId !== exceptUserId);
+}

@@ -12,26 +12,27 @@ const forgottenAtOnce = 25;
  * which is not announced at once: in the worst case each announcement would set off others. They stay on the
  * list of who is online, at a time that is over, and whoever reads the list next tells their peers.
  */
-export const removeClosedConnections = (
+export function removeClosedConnections(
   connections: readonly Pick<Connection, "id" | "userId">[],
-): Promise<void> =>
-  forEachConcurrent(connections, forgottenAtOnce, async ({ id, userId }) => {
+): Promise<void> {
+  return forEachConcurrent(connections, forgottenAtOnce, async ({ id, userId }) => {
     await removeConnections(userId, [id], "keep");
     await endSession(userId, id);
   });
+}
 
 /**
  * Tells connections of something that is in the table already. It never fails: who misses it learns of it
  * when they ask.
  */
-export const postBestEffort = async (
+export async function postBestEffort(
   what: string,
   find: () => Promise<{ connections: readonly Connection[]; event: EventFor } | undefined>,
-): Promise<void> => {
+): Promise<void> {
   try {
     const found = await find();
     if (found) await removeClosedConnections((await postEvent(found.connections, found.event)).over);
   } catch (error) {
     log("warn", "announcement_failed", { what, ...errorFacts(error) });
   }
-};
+}

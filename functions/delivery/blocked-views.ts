@@ -6,11 +6,11 @@ import type { EventFor } from "./post-event.ts";
  * The event of a new message as these people see it: all alike, but that of two of whom one blocks the other, each is as if
  * gone to the other. Everything else that shows people is made for its receiver alone.
  */
-export const messageSeenBy = (
+export function messageSeenBy(
   event: ServerEvent,
   sender: Presence,
   receivers: readonly Presence[],
-): EventFor => {
+): EventFor {
   if (event.type !== "message") return event;
   const apart = receivers.filter((receiver) => blockedSince(sender, receiver) !== undefined);
   if (apart.length === 0) return event;
@@ -23,4 +23,4 @@ export const messageSeenBy = (
     }),
   );
   return (userId) => own.get(userId) ?? event;
-};
+}

@@ -13,7 +13,7 @@ import { publishPresence, publishVisit } from "./presence-events.ts";
  * a room's socket. The first write says it all: what breaks off after it leaves a session that ends by
  * itself, and peers who find out when they next ask.
  */
-export const forgetConnections = async (userId: string, connectionIds: readonly string[]): Promise<void> => {
+export async function forgetConnections(userId: string, connectionIds: readonly string[]): Promise<void> {
   if (connectionIds.length === 0) return;
   const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "unlist");
   await Promise.all([
@@ -21,13 +21,13 @@ export const forgetConnections = async (userId: string, connectionIds: readonly 
     ...leftRooms.map((roomId) => publishVisit("user_left", userId, roomId)),
     offlineSince === undefined ? undefined : publishPresence(userId, false, isoOf(offlineSince)),
   ]);
-};
+}
 
 /** So many users' peers are told of what one delivery found out; those of more, by whoever lists who is online. */
 const toldAtOnce = 25;
 
 /** The same for connections of several users. */
-export const forgetAll = async (connections: readonly Pick<Connection, "id" | "userId">[]): Promise<void> => {
+export async function forgetAll(connections: readonly Pick<Connection, "id" | "userId">[]): Promise<void> {
   const byUser = [...Map.groupBy(connections, (connection) => connection.userId)];
   await forEachConcurrent(byUser.slice(0, toldAtOnce), toldAtOnce, ([userId, over]) =>
     forgetConnections(
@@ -36,15 +36,15 @@ export const forgetAll = async (connections: readonly Pick<Connection, "id" | "u
     ),
   );
   await removeClosedConnections(byUser.slice(toldAtOnce).flatMap(([, over]) => over));
-};
+}
 
 const askedAtOnce = 25;
 
 /** Forgets those of some connections of these people that are over, as the gateway says. None may be opening any more. */
-export const forgetEnded = async (
+export async function forgetEnded(
   userIds: readonly string[],
   connectionIds: ReadonlySet<string>,
-): Promise<void> => {
+): Promise<void> {
   if (connectionIds.size === 0) return;
   const { people } = await batchGet({ presences: userIds }, "consistent");
   const noted = [...people.presences.values()]
@@ -55,14 +55,14 @@ export const forgetEnded = async (
     if ((await getConnection(connection.id)) === "closed") ended.push(connection);
   });
   await forgetAll(ended);
-};
+}
 
 /**
  * Closes those connections of somebody that are limited to a room: for whoever left it or was removed from
  * it. Broken off, what is still open gets no event of the room either, since they are not on its roster;
  * every frame on it is refused.
  */
-export const closeRoomConnections = async (userId: string, roomId: string): Promise<void> => {
+export async function closeRoomConnections(userId: string, roomId: string): Promise<void> {
   const { connections } = await getPresence(userId, "consistent");
   const limited = connections.filter((connection) => connection.roomId === roomId);
   await Promise.all(limited.map((connection) => closeConnection(connection.id)));
@@ -70,4 +70,4 @@ export const closeRoomConnections = async (userId: string, roomId: string): Prom
     userId,
     limited.map((connection) => connection.id),
   );
-};
+}

@@ -17,10 +17,10 @@ import { viewersOf } from "./history-visibility.ts";
 import { closeExpired, type EventFor, type Posted, postEvent } from "./post-event.ts";
 
 /** Ends a connection whose token has expired. */
-export const expireConnection = async (socket: Socket): Promise<void> => {
+export async function expireConnection(socket: Socket): Promise<void> {
   await closeExpired([{ id: socket.connectionId }]);
   await forgetConnections(socket.userId, [socket.connectionId]);
-};
+}
 
 /** An event that each of these people sees in their own way; undefined for who may not see it. */
 export type Render = (userIds: readonly string[]) => Promise<(userId: string) => ServerEvent | undefined>;
@@ -42,26 +42,27 @@ const endedAtOnce = 25;
  * A room is over for these people: their connections of it alone are closed. Whose membership has ended is off the room's
  * list of who is live already, and may be back by now; of a deleted room the list means nothing any more.
  */
-const end = (
+function end(
   what: NonNullable<DeliveryPayload["ends"]>,
   roomId: string,
   presences: readonly Presence[],
-): Promise<void> =>
-  forEachConcurrent(presences, endedAtOnce, async ({ userId, connections, largeRooms }) => {
+): Promise<void> {
+  return forEachConcurrent(presences, endedAtOnce, async ({ userId, connections, largeRooms }) => {
     if (connections.some((connection) => connection.roomId === roomId))
       await closeRoomConnections(userId, roomId);
     if (what === "room" && largeRooms.has(roomId)) await dropLargeRoom(roomId, userId);
   });
+}
 
-const eventFor = async (
+async function eventFor(
   told: DeliveryPayload,
   presences: readonly Presence[],
   connections: readonly Connection[],
-): Promise<EventFor> => {
+): Promise<EventFor> {
   if ("event" in told) return told.sender ? messageSeenBy(told.event, told.sender, presences) : told.event;
   const userIds = new Set(connections.map((connection) => connection.userId));
   return userIds.size === 0 ? () => undefined : told.render([...userIds]);
-};
+}
 
 /**
  * Has those notified of a new message whose connections to the room were all over: what follows the message may have seen
@@ -73,13 +74,13 @@ const eventFor = async (
  * `leftOut` were not tried this time. Those that are opening an earlier attempt may have missed: nothing says so but the
  * gateway, in a minute.
  */
-const notifyUnreached = async (
+async function notifyUnreached(
   roomId: string,
   presences: readonly Presence[],
   told: DeliveryPayload,
   { over, opening }: Pick<Posted, "over" | "opening">,
   leftOut: readonly Connection[],
-): Promise<boolean> => {
+): Promise<boolean> {
   if (over.length + opening.length === 0 || !("event" in told) || told.event.type !== "message") return true;
   const { seq, sender } = told.event.message;
   const missed = new Set([...over, ...opening].map(({ id }) => id));
@@ -107,7 +108,7 @@ const notifyUnreached = async (
     log("error", "unreached_not_notified", { room_id: roomId, seq, ...errorFacts(error) });
     return false;
   }
-};
+}
 
 /** Whom of some people to tell, and until when. */
 interface DeliverOptions {
@@ -129,12 +130,12 @@ export interface DeliveryOutcome extends Pick<Posted, "failed" | "untried"> {
  * Posts to the connections of people that listen to a room, but for some. Those that are gone are removed; one whose token
  * has expired is told so and closed, instead of going silent.
  */
-export const deliverTo = async (
+export async function deliverTo(
   roomId: string,
   presences: readonly Presence[],
   told: DeliveryPayload,
   { stillIn, except, timeLeft }: DeliverOptions,
-): Promise<DeliveryOutcome> => {
+): Promise<DeliveryOutcome> {
   const { listening = [], leftOut = [] } = Object.groupBy(
     presences.flatMap((presence) => listeningTo(roomId, presence)),
     (connection) => (except?.(connection) ? "leftOut" : "listening"),
@@ -155,32 +156,35 @@ export const deliverTo = async (
   if (told.ends && untried.length === 0) await end(told.ends, roomId, presences);
   const without = new Set(untried);
   return { tried: meant.filter((connection) => !without.has(connection)), failed, untried };
-};
+}
 
 /** How many false entries of a list one delivery removes. */
 const cleanedAtOnce = 25;
 
 /** Takes off a large room's list who is not connected: their end was never told. */
-export const cleanList = (roomId: string, presences: readonly Presence[]): Promise<void> =>
-  forEachConcurrent(
+export function cleanList(roomId: string, presences: readonly Presence[]): Promise<void> {
+  return forEachConcurrent(
     presences.filter((presence) => presence.connections.length === 0).slice(0, cleanedAtOnce),
     cleanedAtOnce,
     (presence) => deleteConnected({ ...presence, largeRooms: new Set([roomId]) }),
   );
+}
 
-const toDelivery = ({ roomId, stillIn }: Listeners, told: DeliveryPayload): Delivery => ({
-  room_id: roomId,
-  ...("event" in told ? { event: told.event } : { view: told.view }),
-  ...(stillIn && { still_in: stillIn }),
-  ...(told.viewers_of !== undefined && { viewers_of: told.viewers_of }),
-  ...(told.ends && { ends: told.ends }),
-});
+function toDelivery({ roomId, stillIn }: Listeners, told: DeliveryPayload): Delivery {
+  return {
+    room_id: roomId,
+    ...("event" in told ? { event: told.event } : { view: told.view }),
+    ...(stillIn && { still_in: stillIn }),
+    ...(told.viewers_of !== undefined && { viewers_of: told.viewers_of }),
+    ...(told.ends && { ends: told.ends }),
+  };
+}
 
 /**
  * Tells people of a room something, on every live connection of theirs that listens to it: here, or through the queue
  * where they, or their connections, are many. Best effort: it never throws, because what it tells of is stored.
  */
-export const deliver = async (listeners: Listeners, told: DeliveryPayload): Promise<void> => {
+export async function deliver(listeners: Listeners, told: DeliveryPayload): Promise<void> {
   const { roomId, userIds, stillIn } = listeners;
   try {
     const presences =
@@ -204,4 +208,4 @@ export const deliver = async (listeners: Listeners, told: DeliveryPayload): Prom
   } catch (error) {
     log("warn", "delivery_failed", { room_id: roomId, ...errorFacts(error) });
   }
-};
+}

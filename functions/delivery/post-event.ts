@@ -3,7 +3,9 @@ import { epochSeconds } from "../kernel/runtime/time.ts";
 import { type Connection, isOpening } from "../store/presence/presence.ts";
 import { closeConnection, postToConnections } from "../store/presence/sockets.ts";
 
-export const encodeEvent = (event: ServerEvent): string => JSON.stringify(event);
+export function encodeEvent(event: ServerEvent): string {
+  return JSON.stringify(event);
+}
 
 /** An event for everybody, or one for each user where it differs by user; undefined for who is not to get it. */
 export type EventFor = ServerEvent | ((userId: string) => ServerEvent | undefined);
@@ -18,20 +20,20 @@ const tokenExpired = encodeEvent({
 });
 
 /** Tells connections whose token has expired so, and closes them, but for those for whom there is no time: it gives these. */
-export const closeExpired = async <C extends Pick<Connection, "id">>(
+export async function closeExpired<C extends Pick<Connection, "id">>(
   expired: readonly C[],
   timeLeft?: () => number,
-): Promise<C[]> => {
+): Promise<C[]> {
   const { untried } = await postToConnections(expired, () => tokenExpired, timeLeft);
   const open = new Set(untried);
   await Promise.all(
     expired.filter((connection) => !open.has(connection)).map((connection) => closeConnection(connection.id)),
   );
   return untried;
-};
+}
 
 /** Encodes each event once, of those that differ by user too. */
-const encoderOf = (event: EventFor): ((connection: Connection) => string | undefined) => {
+function encoderOf(event: EventFor): (connection: Connection) => string | undefined {
   if (typeof event !== "function") {
     const encoded = encodeEvent(event);
     return () => encoded;
@@ -44,7 +46,7 @@ const encoderOf = (event: EventFor): ((connection: Connection) => string | undef
     if (own && !encoded.has(own)) encoded.set(own, encodeEvent(own));
     return own && encoded.get(own);
   };
-};
+}
 
 /** What came of posting an event. */
 export interface Posted {
@@ -62,11 +64,11 @@ export interface Posted {
  * Posts an event to connections. One whose token has expired is told so instead of going silent, and is over, as is one
  * that is gone. Best effort: nothing of it can fail what was stored before.
  */
-export const postEvent = async (
+export async function postEvent(
   connections: readonly Connection[],
   event: EventFor,
   timeLeft?: () => number,
-): Promise<Posted> => {
+): Promise<Posted> {
   const now = epochSeconds();
   const { live = [], expired = [] } = Object.groupBy(connections, (connection) =>
     connection.tokenExpiresAt > now ? "live" : "expired",
@@ -92,4 +94,4 @@ export const postEvent = async (
     failed,
     untried: [...untried, ...open],
   };
-};
+}

@@ -16,18 +16,18 @@ const peerLimit = 200;
 const roomsAtOnce = 50;
 
 /** The members of rooms that may be small enough, by room. A direct room's head names both. */
-const membersOf = async (heads: readonly Head[]): Promise<Map<string, readonly string[]>> => {
+async function membersOf(heads: readonly Head[]): Promise<Map<string, readonly string[]>> {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
   return new Map(
     heads.map((head) => [head.id, head.pair ?? rosters.get(head.id)?.map((entry) => entry.userId) ?? []]),
   );
-};
+}
 
 /**
  * The people who share a small room with somebody, each with the rooms that they share: those of the rooms
  * that were active last, at most 200.
  */
-const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
+async function peersOf(userId: string): Promise<Map<string, Set<string>>> {
   const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   const rooms = heads
     // A roster of several chunks has, or had, over 200 members.
@@ -46,14 +46,14 @@ const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
     }
   }
   return peers;
-};
+}
 
 /**
  * Tells the peers of somebody that they came online, or went offline, but for those whom a block hides them from. Its cost grows with the rooms and peers
  * of that one person, and ends at 200 peers. A connection of one room is told if both are in that room.
  */
-export const publishPresence = (userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> =>
-  postBestEffort("presence", async () => {
+export function publishPresence(userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> {
+  return postBestEffort("presence", async () => {
     const peers = await peersOf(userId);
     if (peers.size === 0) return undefined;
     const { people } = await batchGet({ presences: [...peers.keys(), userId] });
@@ -67,21 +67,23 @@ export const publishPresence = (userId: string, isOnline: boolean, lastSeen: str
       event: { type: "presence", user_id: userId, is_online: isOnline, last_seen: lastSeen },
     };
   });
+}
 
-const showPresence = (of: Presence, to: Presence, sharedRooms: ReadonlySet<string>): Promise<void> =>
-  postBestEffort("presence", async () => {
+function showPresence(of: Presence, to: Presence, sharedRooms: ReadonlySet<string>): Promise<void> {
+  return postBestEffort("presence", async () => {
     const { isOnline, lastSeen } = presenceSeenBy(of, to);
     return {
       connections: to.connections.filter(({ roomId }) => roomId === undefined || sharedRooms.has(roomId)),
       event: { type: "presence", user_id: of.userId, is_online: isOnline, last_seen: lastSeen },
     };
   });
+}
 
 /**
  * Shows two people each other's presence as they see it from now on, after a block or its end, if they are peers: each
  * as if the other had gone, or come back, just now. Who is offline anyway is not shown again.
  */
-export const publishPresenceBetween = async (one: string, other: string): Promise<void> => {
+export async function publishPresenceBetween(one: string, other: string): Promise<void> {
   const sharedRooms = (await peersOf(one)).get(other);
   if (!sharedRooms) return;
   const [first, second] = await Promise.all([
@@ -92,18 +94,18 @@ export const publishPresenceBetween = async (one: string, other: string): Promis
     first.isOnline ? showPresence(first, second, sharedRooms) : undefined,
     second.isOnline ? showPresence(second, first, sharedRooms) : undefined,
   ]);
-};
+}
 
 /**
  * Tells the others of a room that somebody opened their first connection of this room alone, or closed the
  * last one. In rooms of over 200 members nobody is told: each visit would cost as much as a message.
  */
-export const publishVisit = (
+export function publishVisit(
   type: "user_joined" | "user_left",
   userId: string,
   roomId: string,
-): Promise<void> =>
-  postBestEffort(type, async () => {
+): Promise<void> {
+  return postBestEffort(type, async () => {
     const head = await getHead(roomId);
     if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
       return undefined;
@@ -118,3 +120,4 @@ export const publishVisit = (
       event: { type, room_id: roomId, user: visitor.email ?? visitor.username, user_id: userId },
     };
   });
+}

@@ -9,10 +9,12 @@ const eventBytes = 128_000;
 const partBytes = 90_000;
 
 /** What an entry takes in a list, with the comma that follows it. */
-const bytesOf = (entry: unknown): number => Buffer.byteLength(JSON.stringify(entry)) + 1;
+function bytesOf(entry: unknown): number {
+  return Buffer.byteLength(JSON.stringify(entry)) + 1;
+}
 
 /** A list in as many parts as events carry; none of an empty one. */
-export const inParts = <T>(entries: readonly T[]): T[][] => {
+export function inParts<T>(entries: readonly T[]): T[][] {
   const parts: T[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const entry of entries) {
@@ -25,14 +27,14 @@ export const inParts = <T>(entries: readonly T[]): T[][] => {
     parts.at(-1)?.push(entry);
   }
   return parts;
-};
+}
 
 /** The first entries of a list: as many as fit into the event whose other parts are `rest`. */
-export const fittingBeside = <T>(rest: object, entries: readonly T[]): T[] => {
+export function fittingBeside<T>(rest: object, entries: readonly T[]): T[] {
   let bytes = bytesOf(rest);
   const over = entries.findIndex((entry) => {
     bytes += bytesOf(entry);
     return bytes > eventBytes;
   });
   return over === -1 ? [...entries] : entries.slice(0, over);
-};
+}

@@ -10,13 +10,13 @@ import { getRoster } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
-const toldBy = async ({
+async function toldBy({
   room_id: roomId,
   event,
   view,
   ends,
   viewers_of,
-}: Page): Promise<DeliveryPayload | undefined> => {
+}: Page): Promise<DeliveryPayload | undefined> {
   const limits = { ...(ends && { ends }), ...(viewers_of !== undefined && { viewers_of }) };
   if (event) return { ...limits, event };
   const head = await getHead(roomId, "consistent");
@@ -30,25 +30,25 @@ const toldBy = async ({
       render: renderMessage(stored, (userIds) => getMessageParts(head, [stored], userIds)),
     }
   );
-};
+}
 
 /** Those who are still in the room: between the writing of a page and its delivery, somebody may have left. */
-const stillIn = async ({ room_id: roomId, still_in }: Page, presences: Presence[]): Promise<Presence[]> => {
+async function stillIn({ room_id: roomId, still_in }: Page, presences: Presence[]): Promise<Presence[]> {
   if (!still_in) return presences;
   if (still_in.by === "list") return presences.filter((presence) => presence.largeRooms.has(roomId));
   const members = new Set((await getRoster(roomId, still_in.chunks)).map((member) => member.userId));
   return presences.filter((presence) => members.has(presence.userId));
-};
+}
 
 /**
  * Tells the people of a page, on their connections as they are now, but for some that have it or must wait, and
  * those for whom there is no time. Throws where what it needs cannot be read.
  */
-export const deliverPage = async (
+export async function deliverPage(
   page: Page,
   except: (connection: Connection) => boolean,
   timeLeft: () => number,
-): Promise<DeliveryOutcome> => {
+): Promise<DeliveryOutcome> {
   const senderId = page.event?.type === "message" ? page.event.message.sender.id : undefined;
   const [told, { people }] = await Promise.all([
     toldBy(page),
@@ -67,4 +67,4 @@ export const deliverPage = async (
     except,
     timeLeft,
   });
-};
+}

@@ -38,21 +38,22 @@ const known = new Map<string, Known>();
 const knownPages = 1000;
 
 /** What is known of a page, to be added to. */
-const remember = (id: string): Known => {
+function remember(id: string): Known {
   const page = known.get(id) ?? { reached: new Set(), waits: 0 };
   known.delete(id);
   known.set(id, page);
   const [oldest] = known.keys();
   if (known.size > knownPages && oldest !== undefined) known.delete(oldest);
   return page;
-};
+}
 
 /** Pages whose order is by their message's number, where sends at the same time were queued the other way round. */
-const seqOf = ({ page }: ReceivedPage): number | undefined =>
-  page?.event?.type === "message" ? page.event.message.seq : undefined;
+function seqOf({ page }: ReceivedPage): number | undefined {
+  return page?.event?.type === "message" ? page.event.message.seq : undefined;
+}
 
 /** New messages by their number, each in a place where one was; all else stays where it is. */
-const inOrder = (pages: readonly ReceivedPage[]): ReceivedPage[] => {
+function inOrder(pages: readonly ReceivedPage[]): ReceivedPage[] {
   const messages = pages
     .filter((received) => seqOf(received) !== undefined)
     .sort((one, other) => (seqOf(one) ?? 0) - (seqOf(other) ?? 0))
@@ -60,7 +61,7 @@ const inOrder = (pages: readonly ReceivedPage[]): ReceivedPage[] => {
   return pages.map((received) =>
     seqOf(received) === undefined ? received : (messages.next().value ?? received),
   );
-};
+}
 
 /**
  * Delivers pages of one group, in their order. A connection that cannot be reached just now is held: it gets the page,
@@ -71,10 +72,10 @@ const inOrder = (pages: readonly ReceivedPage[]): ReceivedPage[] => {
  * `timeLeft` says, in milliseconds, how long the function may still run: what it does not come to, pages or connections of
  * one, comes again at once. Whatever a page waits for, to wait is no attempt.
  */
-export const deliverGroup = async (
+export async function deliverGroup(
   pages: readonly ReceivedPage[],
   timeLeft: () => number,
-): Promise<FailedPage[]> => {
+): Promise<FailedPage[]> {
   const failures: FailedPage[] = [];
   const held = new Set<string>();
   let delay = 0;
@@ -105,7 +106,7 @@ export const deliverGroup = async (
     else for (const connection of failed) held.add(connection);
   }
   return failures;
-};
+}
 
 /** Milliseconds that must be left for a page to be begun: for what it reads, and its first posts. */
 const timeForPage = timeForPost + 1000;
@@ -113,24 +114,24 @@ const timeForPage = timeForPost + 1000;
 const timeForAnswer = 2000;
 
 /** Fails when the time of the function is almost over: it would be ended, and all of its pages with it. */
-const inTime = async <T>(work: Promise<T>, timeLeft: () => number): Promise<T> => {
+async function inTime<T>(work: Promise<T>, timeLeft: () => number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("There was no time left.")), timeLeft() - timeForAnswer);
   });
   return Promise.race([work, end]).finally(() => clearTimeout(timer));
-};
+}
 
 /**
  * The ids of the connections that a page did not reach; undefined for none, `all` where it could not be delivered,
  * `untried` where nothing went wrong but that there was no time for all of them.
  */
-const attemptPage = async (
+async function attemptPage(
   id: string,
   page: Page,
   held: ReadonlySet<string>,
   timeLeft: () => number,
-): Promise<readonly string[] | "all" | "untried" | undefined> => {
+): Promise<readonly string[] | "all" | "untried" | undefined> {
   const waiting: string[] = [];
   try {
     const except = (connection: Connection): boolean => {
@@ -151,4 +152,4 @@ const attemptPage = async (
     log("error", "page_failed", { room_id: page.room_id, message_id: id, ...errorFacts(error) });
     return "all";
   }
-};
+}

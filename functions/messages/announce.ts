@@ -10,45 +10,48 @@ import { presentUser } from "../users/present.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { presentMessage, unreadMarks } from "./present.ts";
 
-const nobodyIn = (roomId: string): Audience => ({
-  roomId,
-  userIds: [],
-  members: [],
-  presences: new Map(),
-  people: { profiles: new Map(), presences: new Map() },
-  stillIn: undefined,
-});
+function nobodyIn(roomId: string): Audience {
+  return {
+    roomId,
+    userIds: [],
+    members: [],
+    presences: new Map(),
+    people: { profiles: new Map(), presences: new Map() },
+    stillIn: undefined,
+  };
+}
 
 /** What became of the read that ran while the message was stored. It is stored: nothing here may fail it. */
-export const audienceOrNone = (roomId: string, audience: Promise<Audience>): Promise<Audience> =>
-  audience.catch((error: unknown) => {
+export function audienceOrNone(roomId: string, audience: Promise<Audience>): Promise<Audience> {
+  return audience.catch((error: unknown) => {
     log("error", "audience_not_read", errorFacts(error));
     return nobodyIn(roomId);
   });
+}
 
 /** The sender's own profile; undefined, and shown as unknown, where it cannot be read or made just now. */
-const senderOf = async (actor: Actor, { people }: Audience): Promise<Profile | undefined> => {
+async function senderOf(actor: Actor, { people }: Audience): Promise<Profile | undefined> {
   try {
     return people.profiles.get(actor.userId) ?? (await ensureProfile(actor));
   } catch (error) {
     log("error", "sender_not_read", errorFacts(error));
     return undefined;
   }
-};
+}
 
 /**
  * Tells the members of a stored message, and gives it as they see it. Never fails: an error after a message is stored
  * would have its sender send it again.
  */
-export const publishMessage = async (
+export async function publishMessage(
   actor: Actor,
   stored: StoredMessage,
   audience: Audience,
   limits: Pick<DeliveryPayload, "viewers_of"> = {},
-): Promise<Message> => {
+): Promise<Message> {
   const person = personOf(audience.people, actor.userId);
   const sender = { ...person, profile: (await senderOf(actor, audience)) ?? person.profile };
   const message = presentMessage(stored, unreadMarks, () => presentUser(sender, true));
   await deliver(audience, { ...limits, event: { type: "message", message }, sender: person.presence });
   return message;
-};
+}

@@ -17,8 +17,11 @@ import { publishUpdated } from "./events.ts";
 /** How often a change is tried that others overtake, whose changes are of the same message or the same room. */
 const attempts = 50;
 
-const overtaken = (): ApiError =>
-  new ApiError("unavailable", "Too many changes at once in this room: do this once more.", { retryAfter: 1 });
+function overtaken(): ApiError {
+  return new ApiError("unavailable", "Too many changes at once in this room: do this once more.", {
+    retryAfter: 1,
+  });
+}
 
 /**
  * What is wanted of a message, seen as it is now: the change that makes it so, or undefined if it is so. Throws where
@@ -41,11 +44,11 @@ interface Steps {
  * The message with the change in it, stamped with a revision that the room has, mostly, not come to yet. It is paid for
  * once the message, as it was seen, takes it.
  */
-const land = async (
+async function land(
   head: Head,
   seen: StoredMessage,
   { intent, payer, prepare }: Steps,
-): Promise<StoredMessage> => {
+): Promise<StoredMessage> {
   let current = seen;
   let rev = Math.max(head.rev + 1, current.rev);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -60,14 +63,14 @@ const land = async (
     rev = Math.max(rev, current.rev);
   }
   throw overtaken();
-};
+}
 
 /**
  * Raises the room's revision to the message's. If the room is there already, others got in between: a client may have
  * asked for everything up to there and not have seen this change, so the message is stamped anew. Where somebody else
  * has stamped it later, that one sees to it.
  */
-const announceRev = async (head: Head, landed: StoredMessage): Promise<StoredMessage> => {
+async function announceRev(head: Head, landed: StoredMessage): Promise<StoredMessage> {
   let message = landed;
   let responsible = true;
   let isLast = head.last?.seq === message.seq;
@@ -84,7 +87,7 @@ const announceRev = async (head: Head, landed: StoredMessage): Promise<StoredMes
     responsible = stamped.done;
   }
   throw overtaken();
-};
+}
 
 /**
  * Changes a message: the change lands on the message, stamped with the revision that comes next, and then the room's
@@ -96,26 +99,22 @@ const announceRev = async (head: Head, landed: StoredMessage): Promise<StoredMes
  *
  * Throws `rate_limited`, and what the intent throws.
  */
-export const changeMessage = async (
-  head: Head,
-  seen: StoredMessage,
-  steps: Steps,
-): Promise<StoredMessage> => {
+export async function changeMessage(head: Head, seen: StoredMessage, steps: Steps): Promise<StoredMessage> {
   const message = await land(head, seen, steps);
   return message.rev === 0 ? message : announceRev(head, message);
-};
+}
 
 /**
  * Edits a message. What it said before is kept first, under the number of its edits, and the edit stands on that
  * number: a function that ends in between leaves the present content kept as well, which no list shows yet, and the
  * repeat finds it there. Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
  */
-export const updateMessage = async (
+export async function updateMessage(
   actor: Actor,
   roomId: string,
   messageId: string,
   content: string,
-): Promise<Message> => {
+): Promise<Message> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   if (message.senderId !== actor.userId) throw new ApiError("forbidden", "Only its author edits a message.");
   accessUnblocked(room);
@@ -129,4 +128,4 @@ export const updateMessage = async (
     prepare: putEdit,
   });
   return publishUpdated(room, changed);
-};
+}

@@ -5,12 +5,12 @@ import { accessMessage } from "./access.ts";
 import { isDeletedOrExpired } from "./present.ts";
 
 /** What a message said before it was edited, oldest first; nothing of one that is deleted or has destroyed itself. */
-export const listMessageHistory = async (
+export async function listMessageHistory(
   userId: string,
   roomId: string,
   messageId: string,
   page: Slice,
-): Promise<{ count: number; edits: MessageEdit[] }> => {
+): Promise<{ count: number; edits: MessageEdit[] }> {
   const { message } = await accessMessage(userId, roomId, messageId);
   if (isDeletedOrExpired(message)) return { count: 0, edits: [] };
   const edits = await listEdits(message, page.start + 1, page.start + page.size);
@@ -18,4 +18,4 @@ export const listMessageHistory = async (
     count: message.edits,
     edits: edits.map(({ version, content, at }) => ({ version, content, timestamp: at })),
   };
-};
+}

@@ -15,11 +15,11 @@ import { type Sent, sendMessage } from "./send.ts";
  * The caller's memberships of those rooms that get the message now. Throws `forbidden` unless they may send in each. Where
  * an earlier call with the same client's id has sent, its repeat decides, and pays, for itself.
  */
-const accessTargets = async (
+async function accessTargets(
   userId: string,
   roomIds: readonly string[],
   clientMessageId: string | undefined,
-): Promise<Membership[]> => {
+): Promise<Membership[]> {
   const { heads, memberships } = await batchGet(
     { heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) },
     "consistent",
@@ -33,27 +33,32 @@ const accessTargets = async (
     accessSending({ head, me });
     return [me];
   });
-};
+}
 
 /** The kind of a message's file is the message's type. */
-const kindOf = ({ type }: StoredMessage): MediaKind => mediaKinds.find((kind) => kind === type) ?? "file";
+function kindOf({ type }: StoredMessage): MediaKind {
+  return mediaKinds.find((kind) => kind === type) ?? "file";
+}
 
-const draftOf = (message: StoredMessage, clientMessageId: string | undefined) => ({
-  content: message.content,
-  // Nobody sends a system message, so none is forwarded as one.
-  message_type: message.type === "system" ? ("text" as const) : message.type,
-  priority: "normal" as const,
-  // Safe: it was held against the draft's own schema when it was sent.
-  metadata: message.metadata as Parameters<typeof sendMessage>[2]["metadata"],
-  client_message_id: clientMessageId,
-});
+function draftOf(message: StoredMessage, clientMessageId: string | undefined) {
+  return {
+    content: message.content,
+    // Nobody sends a system message, so none is forwarded as one.
+    message_type: message.type === "system" ? ("text" as const) : message.type,
+    priority: "normal" as const,
+    // Safe: it was held against the draft's own schema when it was sent.
+    metadata: message.metadata as Parameters<typeof sendMessage>[2]["metadata"],
+    client_message_id: clientMessageId,
+  };
+}
 
 /**
  * What those of a room are told of where a forwarded message comes from: its id. A direct room's id follows from those of
  * its two members, so that it would tell others who wrote with whom: they are told of a room that nobody knows.
  */
-const sourceToldIn = (target: string, source: Head, { seq }: StoredMessage): string =>
-  source.type === "direct" && target !== source.id ? idOf(newRoomId(), 1) : idOf(source.id, seq);
+function sourceToldIn(target: string, source: Head, { seq }: StoredMessage): string {
+  return source.type === "direct" && target !== source.id ? idOf(newRoomId(), 1) : idOf(source.id, seq);
+}
 
 /**
  * Sends what a message says to each of the rooms, one after the other, as messages of the caller's. A function that ends
@@ -62,12 +67,12 @@ const sourceToldIn = (target: string, source: Head, { seq }: StoredMessage): str
  * message or its file, and `rate_limited`: it is paid for in all rooms before the first one gets it, since a repeat after
  * the time that is told, without a client's id, would send it there twice.
  */
-export const forwardMessage = async (
+export async function forwardMessage(
   actor: Actor,
   roomId: string,
   messageId: string,
   { roomIds, clientMessageId }: { roomIds: readonly string[]; clientMessageId: string | undefined },
-): Promise<Sent[]> => {
+): Promise<Sent[]> {
   const { room, message } = await accessMessage(actor.userId, roomId, messageId);
   accessPresent(message);
   const targets = [...new Set(roomIds)];
@@ -88,4 +93,4 @@ export const forwardMessage = async (
       }),
     );
   return sent;
-};
+}

@@ -26,22 +26,22 @@ interface PlaceQuery {
   readonly changed_since?: number | undefined;
 }
 
-const accessOneCursor = ({ before, after, changed_since }: PlaceQuery): void => {
+function accessOneCursor({ before, after, changed_since }: PlaceQuery): void {
   if ([before, after, changed_since].filter((cursor) => cursor !== undefined).length > 1)
     throw new ApiError("invalid_cursor", "Give one of before, after and changed_since.");
-};
+}
 
-const placeOf = ({ page, before, after }: PlaceQuery): HistoryPlace => {
+function placeOf({ page, before, after }: PlaceQuery): HistoryPlace {
   if (before !== undefined) return { before };
   return after === undefined ? { page } : { after };
-};
+}
 
 /**
  * Links go on in the direction of the list: to older messages, or, with `after`, to newer ones. Page 1 is full whatever
  * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message, as
  * from any page that ends early.
  */
-const linksOf = (url: URL, place: HistoryPlace, { messages, older, newer, isCut }: MessageList) => {
+function linksOf(url: URL, place: HistoryPlace, { messages, older, newer, isCut }: MessageList) {
   const toOlder =
     older && messages[0] ? linkTo(url, { before: messages[0].seq, after: undefined, page: undefined }) : null;
   if ("page" in place)
@@ -54,15 +54,19 @@ const linksOf = (url: URL, place: HistoryPlace, { messages, older, newer, isCut 
   const last = messages.at(-1);
   const toNewer = newer && last ? linkTo(url, { after: last.seq, before: undefined }) : null;
   return "before" in place ? { next: toOlder, previous: toNewer } : { next: toNewer, previous: toOlder };
-};
+}
 
 /** What the client calls its message: in the body, or, where a client of HTTP puts it, in a header. */
-const idOf = (
+function idOf(
   body: { readonly client_message_id?: string | null | undefined },
   headers: { readonly "idempotency-key"?: string | undefined },
-): string | undefined => body.client_message_id ?? headers["idempotency-key"];
+): string | undefined {
+  return body.client_message_id ?? headers["idempotency-key"];
+}
 
-const answerOf = ({ message, repeated }: Sent) => (repeated ? new Repeated(message) : message);
+function answerOf({ message, repeated }: Sent) {
+  return repeated ? new Repeated(message) : message;
+}
 
 export const messageHandlers: Handlers<typeof messageOperations> = {
   listMessages: async ({ actor, params, query, url }) => {
@@ -118,8 +122,9 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
 
 type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
 
-const update = ({ actor, params, body }: Update): Promise<Message> =>
-  updateMessage(actor, params.room_id, params.message_id, body.content);
+function update({ actor, params, body }: Update): Promise<Message> {
+  return updateMessage(actor, params.room_id, params.message_id, body.content);
+}
 
 export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
   updateMessage: update,

@@ -16,42 +16,42 @@ const lagAttempts = 4;
  * The places that a page takes, and one more if there are more. The index follows the table within moments; where it
  * does not show the last change yet, it is asked again. (It never will where that message is gone for good.)
  */
-const listPlaces = async (
+async function listPlaces(
   roomId: string,
   range: { readonly first: number; readonly last: number },
   size: number,
-): Promise<ChangedPlace[]> => {
+): Promise<ChangedPlace[]> {
   for (let attempt = 1; ; attempt += 1) {
     const places = await listChangedPlaces(roomId, { ...range, limit: size + 1 });
     const whole = places.length > size || places.at(-1)?.rev === range.last;
     if (whole || attempt === lagAttempts) return places;
     await backoff(attempt);
   }
-};
+}
 
 /**
  * How many of some messages, in the order of their revisions, make whole revisions if `fitting` of them fit into an answer.
  * Those of the first one always stand together: it takes functions that ended in the midst of their changes, all at the same
  * moment, for several messages to bear one revision.
  */
-const wholeRevs = (placed: readonly { readonly rev: number }[], fitting: number): number => {
+function wholeRevs(placed: readonly { readonly rev: number }[], fitting: number): number {
   const over = placed[fitting]?.rev;
   if (over === undefined) return fitting;
   const whole = placed.findIndex(({ rev }) => rev === over);
   return whole > 0 ? whole : placed.filter(({ rev }) => rev === over).length;
-};
+}
 
 /**
  * Messages that were changed since a revision, in the order of their last change, at most `size`, or a few more: those
  * of one revision are never parted, because the next page begins after a revision. Fewer, where so many are too much for one
  * answer.
  */
-export const listChangedMessages = async (
+export async function listChangedMessages(
   room: ReadableRoom,
   viewerId: string,
   since: number,
   size: number,
-): Promise<ChangedMessages> => {
+): Promise<ChangedMessages> {
   const { head } = room;
   if (since >= head.rev) return { ...(await viewMarkedMessages(room, viewerId, [])), next: undefined };
   const places = await listPlaces(head.id, { first: since + 1, last: head.rev }, size);
@@ -74,4 +74,4 @@ export const listChangedMessages = async (
   if (fitting.length < messages.length)
     return { messages: fitting, marks, next: placed[fitting.length - 1]?.rev };
   return { messages, marks, next: beyond === undefined ? undefined : (taken.at(-1)?.rev ?? beyond) };
-};
+}

@@ -10,7 +10,7 @@ import { batchGet } from "../store/table/batch-get.ts";
 import { viewMessagesOfRooms } from "./view-rooms.ts";
 
 /** The caller's rooms in which something is unread, the most recently active first. */
-const listUnreadRooms = async (userId: string): Promise<MemberRoom[]> => {
+async function listUnreadRooms(userId: string): Promise<MemberRoom[]> {
   const roomIds = await listRoomIds(userId);
   const { heads, memberships } = await batchGet({
     heads: roomIds,
@@ -24,10 +24,10 @@ const listUnreadRooms = async (userId: string): Promise<MemberRoom[]> => {
       const me = mine.get(head.id);
       return me && countUnread(me, head.seq) > 0 ? [{ head, me }] : [];
     });
-};
+}
 
 /** The places of a page: rooms one after the other, in each the oldest first. Nothing is read for it. */
-const placesOf = (rooms: readonly MemberRoom[], skip: number, take: number) => {
+function placesOf(rooms: readonly MemberRoom[], skip: number, take: number) {
   const places: { roomId: string; seq: number }[] = [];
   let before = 0;
   for (const { head, me } of rooms) {
@@ -37,17 +37,17 @@ const placesOf = (rooms: readonly MemberRoom[], skip: number, take: number) => {
     before += countUnread(me, head.seq);
   }
   return places;
-};
+}
 
 /**
  * A page of what somebody has not read, across all of their rooms. Reads the heads and the caller's memberships of all
  * rooms, as the list of rooms does, and the page's messages in one batch, however much is unread. Undefined stands for a
  * number that holds no message.
  */
-export const listUnreadMessages = async (
+export async function listUnreadMessages(
   userId: string,
   page: Slice,
-): Promise<{ count: number; messages: (Message | undefined)[] }> => {
+): Promise<{ count: number; messages: (Message | undefined)[] }> {
   const rooms = await listUnreadRooms(userId);
   const count = rooms.reduce((sum, { head, me }) => sum + countUnread(me, head.seq), 0);
   const places = placesOf(rooms, page.start, page.size);
@@ -56,4 +56,4 @@ export const listUnreadMessages = async (
   const messages = await viewMessagesOfRooms(userId, shown, getMessagesAt(places));
   const byId = new Map(messages.map((message) => [message.id, message]));
   return { count, messages: places.map(({ roomId, seq }) => byId.get(messageId(roomId, seq))) };
-};
+}

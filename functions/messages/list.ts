@@ -25,22 +25,22 @@ interface Seqs {
 }
 
 /** The part of what can be seen that a place asks for. */
-const rangeOf = (place: HistoryPlace, { first, last }: Seqs, size: number): Seqs & { newest: boolean } => {
+function rangeOf(place: HistoryPlace, { first, last }: Seqs, size: number): Seqs & { newest: boolean } {
   if ("before" in place) return { first, last: Math.min(last, place.before - 1), newest: true };
   if ("after" in place) return { first: Math.max(first, place.after + 1), last, newest: false };
   // The newest page is full whatever numbers stayed unused; further ones are counted, so that none costs more than another.
   if (place.page === 1) return { first, last, newest: true };
   const end = last - (place.page - 1) * size;
   return { first: Math.max(first, end - size + 1), last: end, newest: true };
-};
+}
 
 /** Messages of a room, oldest first: one query, however deep the page. */
-export const listMessages = async (
+export async function listMessages(
   room: ReadableRoom,
   viewerId: string,
   place: HistoryPlace,
   size: number,
-): Promise<MessageList> => {
+): Promise<MessageList> {
   const { head } = room;
   const start = firstVisibleSeq(room);
   const range = rangeOf(place, { first: start, last: head.seq }, size);
@@ -58,4 +58,4 @@ export const listMessages = async (
     newer: last < head.seq,
     isCut: messages.length < found.length,
   };
-};
+}

@@ -7,19 +7,19 @@ import { accessChangeableMessage, accessLasting, accessPresent } from "./access.
 import { changeMessage } from "./change.ts";
 import { publishUpdated } from "./events.ts";
 
-const accessPinnable = async (actor: Actor, roomId: string, messageId: string) => {
+async function accessPinnable(actor: Actor, roomId: string, messageId: string) {
   const found = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessUnblocked(found.room);
   accessPermission(found.room, "can_pin", "pin messages, nor unpin them");
   return found;
-};
+}
 
 /**
  * Pins a message: it is put on the list of pins, and then says that it is pinned. A function that ends in between leaves
  * an entry that the list skips, and that the repeat replaces. Throws `forbidden`, `not_found`, or `conflict` for a
  * deleted message.
  */
-export const pinMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
+export async function pinMessage(actor: Actor, roomId: string, messageId: string): Promise<Message> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
   const at = isoNow();
   const changed = await changeMessage(room.head, message, {
@@ -31,13 +31,13 @@ export const pinMessage = async (actor: Actor, roomId: string, messageId: string
     prepare: (current) => putPin(current, at),
   });
   return publishUpdated(room, changed);
-};
+}
 
 /**
  * Unpins a message: it says so, and then leaves the list. A function that ends in between leaves an entry that the list
  * skips. Throws `forbidden` or `not_found`.
  */
-export const unpinMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
+export async function unpinMessage(actor: Actor, roomId: string, messageId: string): Promise<void> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(room.head, message, {
@@ -50,4 +50,4 @@ export const unpinMessage = async (actor: Actor, roomId: string, messageId: stri
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
   await publishUpdated(room, changed);
-};
+}

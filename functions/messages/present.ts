@@ -10,13 +10,16 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 export const unreadMarks: MessageMarks = { readBy: [], isRead: false, status: "sent" };
 
 /** Whether there is nothing of a message to be seen any more but its place. */
-export const isDeletedOrExpired = (stored: StoredMessage): boolean =>
-  stored.isDeleted || isPast(stored.expiresAt);
+export function isDeletedOrExpired(stored: StoredMessage): boolean {
+  return stored.isDeleted || isPast(stored.expiresAt);
+}
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
 
 /** User ids by emoji, in an order that is always the same: a set of the table has none. */
-export const presentReactions = (stored: StoredMessage): Reactions => {
+export function presentReactions(stored: StoredMessage): Reactions {
   const byEmoji: Reactions = {};
   if (isDeletedOrExpired(stored)) return byEmoji;
   for (const reaction of [...stored.reactions].sort(compare)) {
@@ -24,14 +27,14 @@ export const presentReactions = (stored: StoredMessage): Reactions => {
     byEmoji[emoji] = [...(byEmoji[emoji] ?? []), userId];
   }
   return byEmoji;
-};
+}
 
 /** A message as its viewer sees it. A deleted one, and one that has destroyed itself, keep their place and say nothing. */
-export const presentMessage = (
+export function presentMessage(
   stored: StoredMessage,
   marks: MessageMarks,
   present: (userId: string) => User,
-): Message => {
+): Message {
   const gone = isDeletedOrExpired(stored);
   const file = stored.attachment && !gone ? presentAttachment(stored, stored.attachment) : undefined;
   return {
@@ -64,4 +67,4 @@ export const presentMessage = (
     // Safe: it was JSON when it was stored.
     metadata: gone ? null : (stored.metadata as Message["metadata"]),
   };
-};
+}

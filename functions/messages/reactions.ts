@@ -10,10 +10,12 @@ import { changeMessage } from "./change.ts";
 import { publishReaction } from "./events.ts";
 import { presentReactions } from "./present.ts";
 
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
 
 /** Throws `conflict` where a message takes no more reactions, or none with an emoji that it has not yet. */
-const addition = (current: StoredMessage, emoji: string, reaction: string): MessageChange => {
+function addition(current: StoredMessage, emoji: string, reaction: string): MessageChange {
   const sameKind = [...current.reactions].find((other) => other.startsWith(`${emoji} `));
   const kinds = new Set([...current.reactions].map((other) => other.slice(0, other.indexOf(" "))));
   if (sameKind === undefined && kinds.size >= maxReactionKinds)
@@ -30,15 +32,15 @@ const addition = (current: StoredMessage, emoji: string, reaction: string): Mess
     reaction,
     terms: { limit: maxReactions, kindLimit: maxReactionKinds, sameKind },
   };
-};
+}
 
 /** Adds or removes the caller's reaction. Throws `forbidden`, `not_found` or `conflict`. */
-export const reactToMessage = async (
+export async function reactToMessage(
   actor: Actor,
   roomId: string,
   messageId: string,
   { emoji, action }: { readonly emoji: string; readonly action: "add" | "remove" },
-): Promise<Reactions> => {
+): Promise<Reactions> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessUnblocked(room);
   const reaction = `${emoji} ${actor.userId}`;
@@ -52,4 +54,4 @@ export const reactToMessage = async (
   });
   await publishReaction(room.head, changed);
   return presentReactions(changed);
-};
+}

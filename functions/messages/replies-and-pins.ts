@@ -16,47 +16,47 @@ interface ChosenMessages {
 }
 
 /** A page of seqs, given oldest first: the first page is the newest ones, and lists oldest first too. */
-const pageOfSeqs = (seqs: readonly number[], { start, size }: Slice): number[] => {
+function pageOfSeqs(seqs: readonly number[], { start, size }: Slice): number[] {
   const end = Math.max(0, seqs.length - start);
   return seqs.slice(Math.max(0, end - size), end);
-};
+}
 
 /** The messages of a page of seqs as the viewer sees them, of those of which something holds. */
-const viewChosen = async (
+async function viewChosen(
   room: ReadableRoom,
   viewerId: string,
   seqs: readonly number[],
   isChosen: (message: StoredMessage) => boolean,
-): Promise<(Message | undefined)[]> => {
+): Promise<(Message | undefined)[]> {
   const stored = (await getMessages(room.head.id, seqs)).filter(isChosen);
   const views = await viewMessages(room, viewerId, stored);
   const bySeq = new Map(views.map((message) => [message.seq, message]));
   return seqs.map((seq) => bySeq.get(seq));
-};
+}
 
-const visible = (room: ReadableRoom, seqs: readonly number[]): number[] => {
+function visible(room: ReadableRoom, seqs: readonly number[]): number[] {
   const first = firstVisibleSeq(room);
   return seqs.filter((seq) => seq >= first);
-};
+}
 
 /** The replies to a message: the cost is that of the thread, whatever the length of the room's history. */
-export const listReplies = async (
+export async function listReplies(
   userId: string,
   roomId: string,
   messageId: string,
   page: Slice,
-): Promise<ChosenMessages> => {
+): Promise<ChosenMessages> {
   const { room, message } = await accessMessage(userId, roomId, messageId);
   const seqs = visible(room, await listReplySeqs(roomId, message.seq));
   const messages = await viewChosen(room, userId, pageOfSeqs(seqs, page), () => true);
   return { count: seqs.length, messages };
-};
+}
 
 /** The pinned messages of a room. */
-export const listPins = async (userId: string, roomId: string, page: Slice): Promise<ChosenMessages> => {
+export async function listPins(userId: string, roomId: string, page: Slice): Promise<ChosenMessages> {
   const room = await accessReadableRoom(userId, roomId);
   const seqs = visible(room, await listPinSeqs(roomId));
   const isPinned = (message: StoredMessage): boolean =>
     message.pinnedAt !== null && !isDeletedOrExpired(message);
   return { count: seqs.length, messages: await viewChosen(room, userId, pageOfSeqs(seqs, page), isPinned) };
-};
+}

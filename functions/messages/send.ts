@@ -51,10 +51,10 @@ const claimAttempts = 40;
  * Throws `not_found` unless the message that is replied to is one of this room that the sender may see. A deleted one is
  * still talked about; one that has destroyed itself takes the list of its replies with it.
  */
-const accessReplyTarget = async (me: Membership, replyTo: string): Promise<void> => {
+async function accessReplyTarget(me: Membership, replyTo: string): Promise<void> {
   const head = await getHead(me.roomId, "consistent");
   if (head) accessLasting(await accessVisibleMessage({ head, me }, replyTo));
-};
+}
 
 /** A message that has no place yet, and its file, which is not promised to it yet. */
 interface Unsent {
@@ -66,21 +66,21 @@ interface Unsent {
  * Steps "bind", for a file, and "write": a reply is first noted with the message that it answers. A function that ends
  * in between leaves a note without a message, which the list of replies skips.
  */
-const store = async ({ message, file }: Unsent, seq: number): Promise<StoredMessage> => {
+async function store({ message, file }: Unsent, seq: number): Promise<StoredMessage> {
   if (file) await attachFile(file, seq);
   const parent = message.replyTo === null ? undefined : parseMessageId(message.replyTo);
   if (parent) await putReply({ ...message, seq }, parent.seq);
   const stored = await putMessage({ ...message, seq });
   await keepFileOfMessage(stored);
   return stored;
-};
+}
 
 /** Tells the others that the sender has read what they wrote on past (see sentAheadLimit), as if they had marked it. */
-const announceReading = async (
+async function announceReading(
   { userId, roomId, joinedSeq }: Membership,
   { upTo, at }: NonNullable<Claimed["read"]>,
   audience: Audience,
-): Promise<void> => {
+): Promise<void> {
   if (!audience.members || audience.members.length > trackedReaderLimit) return;
   await deliver(others(audience, userId), {
     event: {
@@ -93,19 +93,19 @@ const announceReading = async (
       read_at: at,
     },
   });
-};
+}
 
 /**
  * What an earlier call with the same client's id has claimed: its message, completed if that call ended before it was
  * stored, and delivered again, because nobody knows whether it was. Throws `forbidden` where it was not stored, and may
  * not be sent any more.
  */
-const repeat = async (
+async function repeat(
   actor: Actor,
   me: Membership,
   seq: number,
   prepare: (seq: number) => Promise<Unsent>,
-): Promise<Sent> => {
+): Promise<Sent> {
   const { roomId } = me;
   const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId, "consistent")]);
   // What a deleted room held is removed, and nothing may be added to it after that.
@@ -135,12 +135,12 @@ const repeat = async (
     message: (await views.viewOneMessage({ head, me }, actor.userId, shown)) ?? announced,
     repeated: true,
   };
-};
+}
 
 type Claimed = Extract<ClaimResult, { result: "claimed" }>;
 
 /** Step "claim", again for as long as other sends of the same member get in between. */
-const claimPlace = async (me: Membership, claim: Claim): Promise<Claimed | { seen: number }> => {
+async function claimPlace(me: Membership, claim: Claim): Promise<Claimed | { seen: number }> {
   let membership = me;
   for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
     const claimed = await claimSend(membership, claim);
@@ -152,24 +152,24 @@ const claimPlace = async (me: Membership, claim: Claim): Promise<Claimed | { see
   throw new ApiError("unavailable", "Too many messages at once from one member: send this one again.", {
     retryAfter: 1,
   });
-};
+}
 
 /**
  * The room's last message is not the one that took this number, which is not stored: shows the one before it again.
  * That one may be another member's that is just being stored; one's own was perhaps refused too, so that of one's own
  * only what is stored counts. See docs/decisions/002-claim-undone.md.
  */
-const withdraw = async (
+async function withdraw(
   userId: string,
   { head, previous }: Extract<TakenSeq, { taken: true }>,
-): Promise<void> => {
+): Promise<void> {
   const newest = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   const isUnderWay = previous && previous.senderId !== userId && previous.seq > (newest?.seq ?? 0);
   await withdrawPreview(head.id, head.seq, isUnderWay ? previous : newest);
   // One's own that was stored since then, such as the one that got the file which this one was to have.
   const stored = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   if (stored && stored.seq !== newest?.seq) await showPreview(head.id, stored);
-};
+}
 
 /** Where a message comes from that was not written for this room. */
 interface Origin {
@@ -185,8 +185,9 @@ interface Origin {
 const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined, cost: undefined };
 
 /** DynamoDB's time to live counts whole seconds: the message lasts as long as was asked, and less than a second more. */
-const expiryOf = ({ expires_in }: Draft, origin: Origin): number | null =>
-  typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
+function expiryOf({ expires_in }: Draft, origin: Origin): number | null {
+  return typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
+}
 
 /**
  * Sends a message: order, claim, write, deliver (see docs/architecture.md for what each crash leaves). A file is looked
@@ -194,12 +195,12 @@ const expiryOf = ({ expires_in }: Draft, origin: Origin): number | null =>
  * `not_found` for an unknown reply target or upload, `conflict` or `invalid_input` for an upload that cannot be
  * attached, or `rate_limited`.
  */
-export const sendMessage = async (
+export async function sendMessage(
   actor: Actor,
   roomId: string,
   draft: Draft,
   origin = written,
-): Promise<Sent> => {
+): Promise<Sent> {
   const me = await accessMembership(actor.userId, roomId);
   const clientMessageId = draft.client_message_id ?? null;
   const fileOf = async (seq?: number): Promise<StoredFile | undefined> => {
@@ -266,4 +267,4 @@ export const sendMessage = async (
     });
     throw error;
   }
-};
+}

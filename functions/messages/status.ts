@@ -28,19 +28,15 @@ interface StatusOfMessage {
   readonly members: MemberStatus[];
 }
 
-const statusWith = (membership: Membership, seq: number): Omit<MemberStatus, "user_id"> => {
+function statusWith(membership: Membership, seq: number): Omit<MemberStatus, "user_id"> {
   if (hasRead(membership, seq)) return { status: "read", updated_at: membership.readAt };
   return wasDelivered(membership, seq)
     ? { status: "delivered", updated_at: membership.deliveredAt }
     : { status: "sent", updated_at: null };
-};
+}
 
 /** Where a message stands: as a whole, and with a page of the members. Throws `forbidden` or `not_found`. */
-export const getMessageStatus = async (
-  viewerId: string,
-  id: string,
-  page: Slice,
-): Promise<StatusOfMessage> => {
+export async function getMessageStatus(viewerId: string, id: string, page: Slice): Promise<StatusOfMessage> {
   const { roomId, seq } = accessMessageId(id);
   const room = await accessReadableRoom(viewerId, roomId);
   accessSeqs(room, [seq]);
@@ -75,14 +71,14 @@ export const getMessageStatus = async (
       };
     }),
   };
-};
+}
 
 /** Says that the caller has received or read a message. Throws `forbidden` or `not_found`. */
-export const updateMessageStatus = async (
+export async function updateMessageStatus(
   userId: string,
   id: string,
   status: "delivered" | "read",
-): Promise<MemberStatus & { readonly message_id: string }> => {
+): Promise<MemberStatus & { readonly message_id: string }> {
   const { roomId, seq } = accessMessageId(id);
   if (status === "read") await markMessagesRead(userId, roomId, [id]);
   else {
@@ -93,4 +89,4 @@ export const updateMessageStatus = async (
   const { me } = await accessMemberRoom(userId, roomId);
   const own = isReadBy(me, seq) ? { status: "read" as const, updated_at: me.readAt } : statusWith(me, seq);
   return { message_id: messageId(roomId, seq), user_id: userId, ...own };
-};
+}

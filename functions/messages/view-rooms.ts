@@ -19,19 +19,19 @@ import { presentMessage } from "./present.ts";
  */
 const trackedReadersInList = 50;
 
-const getMembersOf = async (heads: readonly Head[]): Promise<Map<string, readonly RosterEntry[]>> => {
+async function getMembersOf(heads: readonly Head[]): Promise<Map<string, readonly RosterEntry[]>> {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
   return new Map(
     heads.map((head) => [head.id, head.pair ? pairMembers(head) : (rosters.get(head.id) ?? [])]),
   );
-};
+}
 
 /** Messages of these rooms as their viewer sees them, in the order given; those that the viewer may see. */
-export const viewMessagesOfRooms = async (
+export async function viewMessagesOfRooms(
   viewerId: string,
   rooms: readonly ReadableRoom[],
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
-): Promise<Message[]> => {
+): Promise<Message[]> {
   const [found, members] = await Promise.all([stored, getMembersOf(rooms.map(({ head }) => head))]);
   const { memberships } = await batchGet({
     memberships: rooms.flatMap(({ head }) =>
@@ -73,4 +73,4 @@ export const viewMessagesOfRooms = async (
       presentUser(personOf(people, id, viewerId), id === viewerId || place.known.has(id));
     return presentMessage(message, marks, present);
   });
-};
+}

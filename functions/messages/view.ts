@@ -25,12 +25,12 @@ export interface MessageParts extends TrackedReaders {
  * Reads what is shown with messages: who sent them, who read them, and of their viewers whom they block. `others` are
  * viewers whose memberships are wanted too, `viewerId` is one who need not be a member.
  */
-export const getMessageParts = async (
+export async function getMessageParts(
   head: Head,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
   others: readonly string[] = [],
   viewerId?: string,
-): Promise<MessageParts> => {
+): Promise<MessageParts> {
   const [messages, { members, all }] = await Promise.all([stored, getTrackedReaders(head)]);
   // Whether who sent a message is in the room still is told by the members who were read, or else by their membership.
   const senders = all ? [] : messages.map((message) => message.senderId);
@@ -44,33 +44,34 @@ export const getMessageParts = async (
   });
   const together = new Set([...members, ...memberships].map((member) => member.userId));
   return { head, members, all, together, memberships, people };
-};
+}
 
 /**
  * A message as one of its viewers sees it; `me` is the viewer's membership, undefined for none, `readers` how many readers
  * are named.
  */
-export const viewMessage = (
+export function viewMessage(
   { head, members, together, memberships, people }: MessageParts,
   stored: StoredMessage,
   viewerId: string,
   me: Membership | undefined,
   readers = readersAmongOthers,
-): Message => {
+): Message {
   const present = (userId: string): User => {
     const isSeen = userId === viewerId || (me !== undefined && together.has(userId));
     return presentUser(personOf(people, userId, viewerId), isSeen);
   };
   const marks = marksOf(stored, viewerId, inJoinOrder(head, members, memberships, me));
   return presentMessage(stored, { ...marks, readBy: marks.readBy.slice(0, readers) }, present);
-};
+}
 
 /**
  * A message is stamped with a revision a moment before the room comes to it (see change-message.ts). Shown with it, it
  * would have a client believe that it knows everything up to there.
  */
-export const upTo = (head: Head, stored: StoredMessage): StoredMessage =>
-  stored.rev > head.rev ? { ...stored, rev: head.rev } : stored;
+export function upTo(head: Head, stored: StoredMessage): StoredMessage {
+  return stored.rev > head.rev ? { ...stored, rev: head.rev } : stored;
+}
 
 /** Messages as their viewer sees them, with the marks that say what became of these, and of all others, by now. */
 export interface MarkedMessages {
@@ -79,30 +80,33 @@ export interface MarkedMessages {
 }
 
 /** The messages of a room that the viewer may read, with the members' marks, which are read for them anyway. */
-export const viewMarkedMessages = async (
+export async function viewMarkedMessages(
   { head, me }: ReadableRoom,
   viewerId: string,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
   readers = readersAmongOthers,
-): Promise<MarkedMessages> => {
+): Promise<MarkedMessages> {
   const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored, [], viewerId)]);
   return {
     messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me, readers)),
     marks: presentMarks(head, parts, parts.memberships, me),
   };
-};
+}
 
 /** Messages of a room that the viewer may read, as they see them. */
-export const viewMessages = async (
+export async function viewMessages(
   room: ReadableRoom,
   viewerId: string,
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
-): Promise<Message[]> => (await viewMarkedMessages(room, viewerId, stored)).messages;
+): Promise<Message[]> {
+  return (await viewMarkedMessages(room, viewerId, stored)).messages;
+}
 
 /** One message of a room that the viewer may read, with more of its readers than a list names. */
-export const viewOneMessage = async (
+export async function viewOneMessage(
   room: ReadableRoom,
   viewerId: string,
   stored: StoredMessage,
-): Promise<Message | undefined> =>
-  (await viewMarkedMessages(room, viewerId, [stored], readersAlone)).messages[0];
+): Promise<Message | undefined> {
+  return (await viewMarkedMessages(room, viewerId, [stored], readersAlone)).messages[0];
+}

@@ -15,56 +15,60 @@ import {
 import { dismissNotice, dismissNoticesUpTo } from "../store/notifications/unread-notices.ts";
 import { getNotificationStates, type NotificationState, viewNotifications } from "./view.ts";
 
-const noNotification = (): ApiError =>
-  new ApiError("not_found", "You have no notification with this id: list those that you have.");
+function noNotification(): ApiError {
+  return new ApiError("not_found", "You have no notification with this id: list those that you have.");
+}
 
 /** All of somebody's notifications that are shown, the newest first. */
-const listShown = async (userId: string): Promise<NotificationState[]> =>
-  getNotificationStates(userId, await listNotifications(userId, notificationLimit));
+async function listShown(userId: string): Promise<NotificationState[]> {
+  return getNotificationStates(userId, await listNotifications(userId, notificationLimit));
+}
 
-const isUrgent = ({ stored, isRead }: NotificationState): boolean => stored.type === "emergency" && !isRead;
+function isUrgent({ stored, isRead }: NotificationState): boolean {
+  return stored.type === "emergency" && !isRead;
+}
 
 /** A page of somebody's notifications: emergencies that are not read, then all others, the newest first. */
-export const listNotificationPage = async (
+export async function listNotificationPage(
   userId: string,
   page: Slice,
-): Promise<{ count: number; notifications: Notification[] }> => {
+): Promise<{ count: number; notifications: Notification[] }> {
   const shown = await listShown(userId);
   const inOrder = [...shown.filter(isUrgent), ...shown.filter((one) => !isUrgent(one))];
   return {
     count: inOrder.length,
     notifications: await viewNotifications(userId, inOrder.slice(page.start, page.start + page.size)),
   };
-};
+}
 
 /** Those of somebody's notifications that they have not marked as read themselves, and up to when they have all. */
-const listUnmarked = async (
+async function listUnmarked(
   userId: string,
-): Promise<{ readonly unmarked: readonly StoredNotification[]; readonly noticed: number }> => {
+): Promise<{ readonly unmarked: readonly StoredNotification[]; readonly noticed: number }> {
   const [all, noticed] = await Promise.all([
     listNotifications(userId, notificationLimit),
     getNoticed(userId),
   ]);
   const isUnmarked = ({ isMarkedRead, notedAt }: StoredNotification) => !isMarkedRead && notedAt > noticed;
   return { unmarked: all.filter(isUnmarked), noticed };
-};
+}
 
 /** How many of the notifications that somebody is listed are not read. Of what is marked as read no room is looked at. */
-export const countUnreadNotifications = async (userId: string): Promise<number> => {
+export async function countUnreadNotifications(userId: string): Promise<number> {
   const { unmarked, noticed } = await listUnmarked(userId);
   return (await getNotificationStates(userId, unmarked, noticed)).filter(({ isRead }) => !isRead).length;
-};
+}
 
 /**
  * Has a room's next message tell again, whose unread ones this notification has told of: its receiver is about to put it
  * away. Before they do, since who is cut off in between does so again.
  */
-const endTelling = async ({ type, roomId, userId, seq }: StoredNotification): Promise<void> => {
+async function endTelling({ type, roomId, userId, seq }: StoredNotification): Promise<void> {
   if (type === "new_message" && roomId !== null && seq !== null) await dismissNotice(roomId, userId, seq);
-};
+}
 
 /** Marks a notification as read, and gives it. Throws `not_found`. */
-export const markNotificationRead = async (userId: string, notificationId: string): Promise<Notification> => {
+export async function markNotificationRead(userId: string, notificationId: string): Promise<Notification> {
   const stored = await getNotification(userId, notificationId);
   const standings = stored ? await getNotificationStates(userId, [stored]) : [];
   const [notification] = await viewNotifications(userId, standings);
@@ -74,33 +78,33 @@ export const markNotificationRead = async (userId: string, notificationId: strin
     if (!(await markNotified(userId, notificationId))) throw noNotification();
   }
   return { ...notification, is_read: true };
-};
+}
 
 /** Of each room, the last message by which these notifications tell of new ones. */
-const lastTellings = (notifications: readonly StoredNotification[]): Map<string, number> => {
+function lastTellings(notifications: readonly StoredNotification[]): Map<string, number> {
   const lasts = new Map<string, number>();
   for (const { type, roomId, seq } of notifications)
     if (type === "new_message" && roomId !== null && seq !== null)
       lasts.set(roomId, Math.max(seq, lasts.get(roomId) ?? 0));
   return lasts;
-};
+}
 
 const toldAtOnce = 25;
 
 /** Marks all notifications of somebody that there are by now as read. */
-export const markAllNotificationsRead = async (userId: string): Promise<void> => {
+export async function markAllNotificationsRead(userId: string): Promise<void> {
   const now = Date.now();
   const { unmarked } = await listUnmarked(userId);
   await forEachConcurrent([...lastTellings(unmarked)], toldAtOnce, ([roomId, seq]) =>
     dismissNoticesUpTo(roomId, userId, seq),
   );
   await markAllNotified(userId, now);
-};
+}
 
 /** Deletes a notification. Throws `not_found`. */
-export const removeNotification = async (userId: string, notificationId: string): Promise<void> => {
+export async function removeNotification(userId: string, notificationId: string): Promise<void> {
   const stored = await getNotification(userId, notificationId);
   if (!stored) throw noNotification();
   await endTelling(stored);
   if (!(await deleteNotification(stored))) throw noNotification();
-};
+}

@@ -12,7 +12,7 @@ import { putAndPublishNotification } from "./put.ts";
 const toldAtOnce = 25;
 
 /** Tells the members of one chunk of a room's roster of an emergency, those who are connected first. */
-export const notifyEmergencyChunk = async (roomId: string, seq: number, chunk: number): Promise<void> => {
+export async function notifyEmergencyChunk(roomId: string, seq: number, chunk: number): Promise<void> {
   const [message, rosters] = await Promise.all([getMessage(roomId, seq), getRosterChunks(roomId, [chunk])]);
   if (!message || isDeletedOrExpired(message)) return;
   const { senderId } = message;
@@ -39,16 +39,16 @@ export const notifyEmergencyChunk = async (roomId: string, seq: number, chunk: n
         seesEmail,
       }),
   );
-};
+}
 
 /**
  * Tells all members of a room of an emergency, whatever they have muted: right away, or, in a large room, in a task for
  * each chunk of its roster.
  */
-export const notifyEmergency = async ({ roomId, seq }: StoredMessage): Promise<void> => {
+export async function notifyEmergency({ roomId, seq }: StoredMessage): Promise<void> {
   const head = await getHead(roomId);
   if (!head || head.status === "deleted" || seq <= head.floor) return;
   if (head.rosterChunks === 1) return notifyEmergencyChunk(roomId, seq, 0);
   for (let chunk = 0; chunk < head.rosterChunks; chunk += 1)
     await sendTask({ task: "notify_emergency", room_id: roomId, seq, chunk });
-};
+}

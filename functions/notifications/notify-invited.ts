@@ -15,7 +15,7 @@ const nextLook = 5;
  * first. Then a task looks again, until it is there, or can't come to be by that request any more: a creation that was cut
  * off leaves nothing to tell of.
  */
-export const notifyInvited = async (invitation: Invitation): Promise<void> => {
+export async function notifyInvited(invitation: Invitation): Promise<void> {
   const { roomId, userId, addedBy, joinedAt } = invitation;
   const { heads, memberships, people } = await batchGet({
     heads: [roomId],
@@ -36,4 +36,4 @@ export const notifyInvited = async (invitation: Invitation): Promise<void> => {
     // Who has left the room by now shares none.
     seesEmail: memberships.length > 0,
   });
-};
+}

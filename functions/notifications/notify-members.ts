@@ -14,18 +14,19 @@ import { putAndPublishNotification } from "./put.ts";
 import { getRecipients, type Recipients } from "./recipients.ts";
 
 /** Whether a member wants to be notified of what happens in their room just now; of emergencies everybody is. */
-export const wantsNotifications = ({ notifications, mutedUntil }: Membership): boolean =>
-  notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
+export function wantsNotifications({ notifications, mutedUntil }: Membership): boolean {
+  return notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
+}
 
 /** Large rooms, which stay so: of their members only those are looked at whom a message names. */
 const large = new Set<string>();
 const largeLimit = 10_000;
 
 /** The memberships of those who may be told of a message, and its sender's; none where it is not to be seen any more. */
-const getCandidates = async (
+async function getCandidates(
   { roomId, seq, senderId }: StoredMessage,
   addressed: Recipients,
-): Promise<readonly Membership[]> => {
+): Promise<readonly Membership[]> {
   if (!large.has(roomId)) {
     const room = await getRoomMembers(roomId);
     if (!room || room.head.status === "deleted" || seq <= room.head.floor) return [];
@@ -34,7 +35,7 @@ const getCandidates = async (
     large.add(roomId);
   }
   return addressed.size > 0 ? getMemberships(roomId, [...new Set([...addressed.keys(), senderId])]) : [];
-};
+}
 
 interface Receiver {
   readonly me: Membership;
@@ -42,21 +43,22 @@ interface Receiver {
 }
 
 /** Of a new message those alone are told whom nothing unread in the room has told before. */
-const receiversOf = (
+function receiversOf(
   { roomId, seq, senderId }: StoredMessage,
   candidates: readonly Membership[],
   addressed: Recipients,
-): Receiver[] =>
-  candidates
+): Receiver[] {
+  return candidates
     .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsNotifications(me))
     .map((me): Receiver => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
     .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && needsNotice(me, seq)));
+}
 
 /** Whether a message reached somebody on a socket: then they have it, and need not be told that there is one. */
-const isReached = (roomId: string, userId: string, { presences }: People): boolean => {
+function isReached(roomId: string, userId: string, { presences }: People): boolean {
   const presence = presences.get(userId);
   return presence !== undefined && listeningTo(roomId, presence).length > 0;
-};
+}
 
 const toldAtOnce = 25;
 
@@ -65,7 +67,7 @@ const toldAtOnce = 25;
  * something unread. Memberships come first, since they rule out nearly everybody, and all of them cost less than one presence
  * each; presences of those alone who are left. Again it does nothing but complete itself.
  */
-export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<string>): Promise<void> => {
+export async function notifyMembers(message: StoredMessage, only?: ReadonlySet<string>): Promise<void> {
   const { roomId, seq, senderId } = message;
   const addressed = await getRecipients(message);
   const candidates = await getCandidates(message, addressed);
@@ -98,18 +100,18 @@ export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<s
       seesEmail,
     });
   });
-};
+}
 
 /**
  * Notifies people of a message that met only connections of theirs which were over: what follows it may have taken them for
  * connected. What addresses them, and an emergency, they are notified of in any case.
  */
-export const notifyUnreached = async (
+export async function notifyUnreached(
   roomId: string,
   seq: number,
   userIds: ReadonlySet<string>,
-): Promise<void> => {
+): Promise<void> {
   const message = await getMessage(roomId, seq);
   if (message && !isDeletedOrExpired(message) && message.priority !== "emergency")
     await notifyMembers(message, userIds);
-};
+}

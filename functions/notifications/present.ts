@@ -19,27 +19,29 @@ interface NotificationParts {
 }
 
 /** A notification as its receiver sees it. Of a message that is deleted, or has destroyed itself, the place is left. */
-export const presentNotification = (
+export function presentNotification(
   stored: StoredNotification,
   { message, isMessageRead, count, isRead, present }: NotificationParts,
-): Notification => ({
-  id: stored.id,
-  type: stored.type,
-  room: stored.roomId,
-  message: message
-    ? {
-        id: messageId(message.roomId, message.seq),
-        seq: message.seq,
-        content: isDeletedOrExpired(message) ? "" : previewOf(message.content),
-        message_type: message.type,
-        sender: present(message.senderId),
-        timestamp: message.at,
-        is_deleted: isDeletedOrExpired(message),
-        is_read: isMessageRead,
-      }
-    : null,
-  actor: present(stored.actorId),
-  count,
-  is_read: isRead,
-  created_at: stored.createdAt,
-});
+): Notification {
+  return {
+    id: stored.id,
+    type: stored.type,
+    room: stored.roomId,
+    message: message
+      ? {
+          id: messageId(message.roomId, message.seq),
+          seq: message.seq,
+          content: isDeletedOrExpired(message) ? "" : previewOf(message.content),
+          message_type: message.type,
+          sender: present(message.senderId),
+          timestamp: message.at,
+          is_deleted: isDeletedOrExpired(message),
+          is_read: isMessageRead,
+        }
+      : null,
+    actor: present(stored.actorId),
+    count,
+    is_read: isRead,
+    created_at: stored.createdAt,
+  };
+}

@@ -18,22 +18,22 @@ interface NotificationParts {
 }
 
 /** The receiver's connections that it is for: a connection of one room gets what is of that room. */
-const connectionsFor = ({ roomId, userId }: NewNotification, { presences }: People): Connection[] => {
+function connectionsFor({ roomId, userId }: NewNotification, { presences }: People): Connection[] {
   const presence = presences.get(userId);
   if (!presence) return [];
   return roomId === null
     ? presence.connections.filter((connection) => connection.roomId === undefined)
     : listeningTo(roomId, presence);
-};
+}
 
 /**
  * Puts a notification, and tells its receiver where they are connected. Called again, it tells them again, since nobody
  * knows whether it was done; not once they have read or deleted it.
  */
-export const putAndPublishNotification = async (
+export async function putAndPublishNotification(
   notification: NewNotification,
   { message, people, seesEmail }: NotificationParts,
-): Promise<void> => {
+): Promise<void> {
   const stored = await putNotification(notification);
   if (stored.isDeleted || stored.isMarkedRead) return;
   const connections = connectionsFor(stored, people);
@@ -44,4 +44,4 @@ export const putAndPublishNotification = async (
     connections,
     event: { type: "notification", notification: presentNotification(stored, parts) },
   }));
-};
+}

@@ -23,12 +23,12 @@ interface AddressingPage {
  * notifications are kept. Of edited ones what they say now; of what is muted now, emergencies alone. A page, of messages up
  * to `last`.
  */
-export const listAddressingMessages = async (
+export async function listAddressingMessages(
   { head, me }: MemberRoom,
   person: Pick<Profile, "id" | "username">,
   apart: ReadonlySet<string>,
   last: number = head.seq,
-): Promise<AddressingPage> => {
+): Promise<AddressingPage> {
   const since = keptSince();
   const first = Math.max(me.readSeq, me.joinedSeq, head.floor, head.seq - looked) + 1;
   const messages = await listMessagesBetween(head.id, { first, last, limit: pageSize, newest: true });
@@ -52,4 +52,4 @@ export const listAddressingMessages = async (
     ],
     next: oldest && oldest.seq > first && Date.parse(oldest.at) > since ? oldest.seq - 1 : undefined,
   };
-};
+}

@@ -30,15 +30,15 @@ export interface Known {
  * Until when somebody was there, as far as is known, in milliseconds since 1970: what came until then notified them of
  * nothing, or they have seen that there is something unread. Read after what is unread: of all that came before it tells.
  */
-const getSeenUntil = async (roomId: string, userId: string): Promise<number> => {
+async function getSeenUntil(roomId: string, userId: string): Promise<number> {
   const presence = await getPresence(userId, "consistent");
   return listeningTo(roomId, presence).length > 0
     ? Number.POSITIVE_INFINITY
     : Date.parse(presence.lastSeen ?? new Date(0).toISOString());
-};
+}
 
 /** What a room's unread messages have told of, by the numbers of the messages that it was told by. */
-const toldIn = ({ head, me }: MemberRoom, notifications: readonly NewNotification[]) => {
+function toldIn({ head, me }: MemberRoom, notifications: readonly NewNotification[]) {
   const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
   const isUnread = (seq: number): boolean => seq > me.readSeq && seq <= head.seq;
   const seqsOf = (isNew: boolean) =>
@@ -50,17 +50,17 @@ const toldIn = ({ head, me }: MemberRoom, notifications: readonly NewNotificatio
     others: new Set(seqsOf(false).filter((seq) => !stretches.has(seq))),
     isNoted: isUnread(me.notifiedSeq),
   };
-};
+}
 
 /**
  * By what a room's unread messages are to be told of; undefined where they are. It is the message that is noted, or the last
  * one that a notification is there of; else, and behind what was put away, the first one that nothing else has told of, and
  * that came while they were not there.
  */
-const choose = async (
+async function choose(
   room: MemberRoom,
   { notifications, apart }: Known,
-): Promise<RepresentativeChoice | undefined> => {
+): Promise<RepresentativeChoice | undefined> {
   const { head, me } = room;
   const { stretches, others, isNoted } = toldIn(room, notifications);
   if (isNoted && !me.isDismissed && stretches.has(me.notifiedSeq)) return undefined;
@@ -70,10 +70,10 @@ const choose = async (
     .sort((one, other) => other - one);
   const since = Math.max(await getSeenUntil(head.id, me.userId), keptSince());
   return { noted, since, after, others, apart };
-};
+}
 
 /** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
-const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
+async function notifyOnce(room: MemberRoom, known: Known): Promise<boolean> {
   const { head, me } = room;
   if (!wantsNotifications(me) || countUnread(me, head.seq) === 0) return true;
   const choice = await choose(room, known);
@@ -93,13 +93,13 @@ const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
   if (!(await moveNotice(me, message.seq, !isTold))) return false;
   await putNotification(notification);
   return true;
-};
+}
 
 /**
  * Has a room's unread messages notified of, once; again, as long as somebody else notifies of them, or reads them. Whatever
  * is read or muted there, a message that does not exist is noted no more: it would keep those to come silent.
  */
-const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<void> => {
+async function restore({ head: first, me }: MemberRoom, known: Known): Promise<void> {
   let head = first;
   let current: Membership | undefined = me;
   for (let attempt = 0; attempt < attempts && current; attempt += 1) {
@@ -109,13 +109,13 @@ const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<v
     else if (await notifyOnce({ head, me: current }, known)) return;
     current = await getMembership(head.id, me.userId, "consistent");
   }
-};
+}
 
 /**
  * Has somebody notified of what they have not read in some rooms: of what came since they were last there, or told them when
  * it came, wherever that is lost or what is noted of it is wrong. In large rooms new messages notify nobody.
  */
-export const rebuildUnreadNotices = async (rooms: readonly MemberRoom[], known: Known): Promise<void> => {
+export async function rebuildUnreadNotices(rooms: readonly MemberRoom[], known: Known): Promise<void> {
   const small = rooms.filter(({ head }) => head.rosterChunks === 1);
   await forEachConcurrent(small, roomsAtOnce, (room) => restore(room, known));
-};
+}

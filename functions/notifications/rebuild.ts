@@ -27,7 +27,7 @@ const putsAtOnce = 25;
 /** A room of somebody's that is there, and who added them to it. */
 type JoinedRoom = MemberRoom & Pick<Member, "addedBy">;
 
-const getRooms = async (userId: string, roomIds: readonly string[]): Promise<JoinedRoom[]> => {
+async function getRooms(userId: string, roomIds: readonly string[]): Promise<JoinedRoom[]> {
   // Heads last: what a membership notes of messages is never beyond them.
   const members = await getMembersOf(userId, roomIds);
   const { heads } = await batchGet({ heads: roomIds }, "consistent");
@@ -38,31 +38,32 @@ const getRooms = async (userId: string, roomIds: readonly string[]): Promise<Joi
       ? [{ head, me: member.membership, addedBy: member.addedBy }]
       : [];
   });
-};
+}
 
 /** Who is nobody to somebody: whom they block, and who blocks them. */
-const getApart = async (userId: string): Promise<Set<string>> =>
-  new Set((await listBlocks(userId, "consistent")).map((block) => block.userId));
+async function getApart(userId: string): Promise<Set<string>> {
+  return new Set((await listBlocks(userId, "consistent")).map((block) => block.userId));
+}
 
-const putMissing = async (notifications: readonly NewNotification[]): Promise<void> => {
+async function putMissing(notifications: readonly NewNotification[]): Promise<void> {
   const missing = await listMissing(notifications);
   await forEachConcurrent(missing, putsAtOnce, async (notification) => {
     await putNotification(notification);
   });
-};
+}
 
 /** What notified somebody of being added to a room, unless that is longer ago than notifications are kept. */
-const invitationOf = ({ head, me, addedBy }: JoinedRoom, apart: ReadonlySet<string>): NewNotification[] => {
+function invitationOf({ head, me, addedBy }: JoinedRoom, apart: ReadonlySet<string>): NewNotification[] {
   const { userId, joinedAt } = me;
   if (addedBy === null || apart.has(addedBy) || Date.parse(joinedAt) <= keptSince()) return [];
   return [notificationOfInvitation({ roomId: head.id, userId, addedBy, joinedAt }, true)];
-};
+}
 
 /**
  * Notifies those whom somebody has added to their contacts, who find out by nothing of their own that they were. Of one who
  * was added several times in a day, it is the first time that told them.
  */
-const rebuildRequests = async (userId: string, apart: ReadonlySet<string>): Promise<void> => {
+async function rebuildRequests(userId: string, apart: ReadonlySet<string>): Promise<void> {
   const contacts = (await listContacts(userId, contactLimit)).filter(
     (contact) => !apart.has(contact.userId) && Date.parse(contact.createdAt) > keptSince(),
   );
@@ -77,16 +78,17 @@ const rebuildRequests = async (userId: string, apart: ReadonlySet<string>): Prom
         await putNotification(notificationOfContact(userId, { ...contact, createdAt: isoOf(at) }, true));
     },
   );
-};
+}
 
 /** Where a rebuild of one person goes on: behind a room, or in it, with messages up to a number. */
-const placeOf = (roomId: string, last?: number): string =>
-  last === undefined ? roomId : `${roomId} ${last}`;
+function placeOf(roomId: string, last?: number): string {
+  return last === undefined ? roomId : `${roomId} ${last}`;
+}
 
-const parsePlace = (place: string | undefined): { readonly roomId: string; readonly last?: number } => {
+function parsePlace(place: string | undefined): { readonly roomId: string; readonly last?: number } {
   const [roomId = "", last] = (place ?? "").split(" ");
   return last === undefined ? { roomId } : { roomId, last: Number(last) };
-};
+}
 
 /** Some rooms of somebody's that are rebuilt together. */
 interface Batch {
@@ -99,11 +101,11 @@ interface Batch {
  * Puts what is missing of what addresses somebody in some rooms, page by page, and gives all that does. `rest` is where to go
  * on if there is no time left: rooms behind it that are not done yet are gone through again, and find what is put.
  */
-const rebuildAddressing = async (
+async function rebuildAddressing(
   { rooms, person, apart }: Batch,
   begun: ReturnType<typeof parsePlace>,
   hasTime: () => boolean,
-): Promise<{ readonly addressing: readonly NewNotification[]; readonly rest?: string }> => {
+): Promise<{ readonly addressing: readonly NewNotification[]; readonly rest?: string }> {
   const addressing: NewNotification[] = [];
   let waiting = rooms.map((room) => ({ room, last: room.head.id === begun.roomId ? begun.last : undefined }));
   while (waiting.length > 0) {
@@ -123,7 +125,7 @@ const rebuildAddressing = async (
     if (first && !hasTime()) return { addressing, rest: placeOf(first.room.head.id, first.last) };
   }
   return { addressing };
-};
+}
 
 /**
  * Makes somebody's notifications again, wherever one is lost or what is noted of it is wrong: of what they have not read in
@@ -131,11 +133,11 @@ const rebuildAddressing = async (
  * time, and again: what is right stays, and so does what was deleted. Nobody is told of what it makes: it is there when they
  * look. Some rooms at a time; where there is no time left it gives the place from which to go on.
  */
-export const rebuildNotifications = async (
+export async function rebuildNotifications(
   userId: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const [all, person, told] = await Promise.all([
     listRoomIds(userId),
     getProfile(userId),
@@ -158,4 +160,4 @@ export const rebuildNotifications = async (
   }
   await rebuildRequests(userId, await getApart(userId));
   return undefined;
-};
+}

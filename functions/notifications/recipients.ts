@@ -13,7 +13,7 @@ const readingsLimit = 3;
 const mention = /(?<![\p{L}\p{M}\p{N}._-])@([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu;
 
 /** What a mention may mean, the longest first: `ann.lee.See` is ann.lee.See, ann.lee or ann. No username ends in a sign. */
-const readingsOf = (text: string): string[] => {
+function readingsOf(text: string): string[] {
   // As much as can matter, so that a text that is one long mention takes no time.
   const beginning = text.slice(0, 2 * usernameLimit + 1);
   const ends = [...beginning.matchAll(/[\p{L}\p{N}](?=[._-]|$)/gu)].map(
@@ -25,28 +25,29 @@ const readingsOf = (text: string): string[] => {
     .filter((name) => [...name].length <= usernameLimit)
     .reverse()
     .slice(0, readingsLimit);
-};
+}
 
 /** Whom a text may mention: of each mention, the usernames that it can mean, the likeliest first. */
-export const listMentionedNames = (content: string): string[][] => {
+export function listMentionedNames(content: string): string[][] {
   // As usernames are compared: in one of the ways in which Unicode can write them.
   const found = [...content.normalize("NFKC").matchAll(mention)].map(([, text = ""]) => text);
   return [...new Set(found)].slice(0, mentionLimit).map(readingsOf);
-};
+}
 
 /** Whom a message addresses: mentioned in it, or the author of what it answers. */
 export type Recipients = ReadonlyMap<string, "mention" | "message_reply">;
 
 /** What is said in a message that was forwarded, or that nobody here can read, is said to nobody. */
-const namesIn = ({ content, type, forwardedFrom }: StoredMessage): string[][] =>
-  type === "encrypted" || forwardedFrom !== null ? [] : listMentionedNames(content);
+function namesIn({ content, type, forwardedFrom }: StoredMessage): string[][] {
+  return type === "encrypted" || forwardedFrom !== null ? [] : listMentionedNames(content);
+}
 
-const getAuthor = async (replyTo: string | null): Promise<string | undefined> => {
+async function getAuthor(replyTo: string | null): Promise<string | undefined> {
   const place = replyTo === null ? undefined : parseMessageId(replyTo);
   return place && (await getMessage(place.roomId, place.seq))?.senderId;
-};
+}
 
-export const getRecipients = async (message: StoredMessage): Promise<Recipients> => {
+export async function getRecipients(message: StoredMessage): Promise<Recipients> {
   const names = namesIn(message);
   const [found, author] = await Promise.all([findUserIds(names.flat()), getAuthor(message.replyTo)]);
   const addressed = new Map<string, "mention" | "message_reply">();
@@ -56,23 +57,24 @@ export const getRecipients = async (message: StoredMessage): Promise<Recipients>
     if (userId !== undefined) addressed.set(userId, "mention");
   }
   return addressed;
-};
+}
 
 /** Of each mention that can mean this username, the longer ones that it rather means, where somebody has one of them. */
-const longerNames = (message: StoredMessage, username: string): string[][] =>
-  namesIn(message).flatMap((readings) => {
+function longerNames(message: StoredMessage, username: string): string[][] {
+  return namesIn(message).flatMap((readings) => {
     const own = readings.findIndex((name) => isSameUsername(name, username));
     return own < 0 ? [] : [readings.slice(0, own)];
   });
+}
 
 /**
  * How each of some messages addresses somebody, if it does, as above: what several of them need is read together, and of
  * mentions that cannot mean them, nothing.
  */
-export const getAddressKinds = async (
+export async function getAddressKinds(
   messages: readonly StoredMessage[],
   { id, username }: Pick<Profile, "id" | "username">,
-): Promise<ReadonlyMap<StoredMessage, "mention" | "message_reply">> => {
+): Promise<ReadonlyMap<StoredMessage, "mention" | "message_reply">> {
   const mentioning = messages.map((message) => [message, longerNames(message, username)] as const);
   const answered = messages.flatMap(({ replyTo }) =>
     replyTo === null ? [] : (parseMessageId(replyTo) ?? []),
@@ -95,4 +97,4 @@ export const getAddressKinds = async (
     else if (own.has(message.replyTo ?? "")) addressing.set(message, "message_reply");
   }
   return addressing;
-};
+}

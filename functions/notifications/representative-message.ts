@@ -20,10 +20,10 @@ export interface RepresentativeChoice {
 }
 
 /** The message that stands for what is unread in a room: one that is noted, else the first that is there to be seen. */
-export const getRepresentative = async (
+export async function getRepresentative(
   { head, me }: MemberRoom,
   { noted, since, after, others, apart }: RepresentativeChoice,
-): Promise<StoredMessage | undefined> => {
+): Promise<StoredMessage | undefined> {
   const firstOf = async (seqs: readonly number[]): Promise<StoredMessage | undefined> => {
     const found = new Map((await getMessages(head.id, seqs)).map((message) => [message.seq, message]));
     const isTelling = (message: StoredMessage | undefined): message is StoredMessage =>
@@ -38,4 +38,4 @@ export const getRepresentative = async (
   const telling = await firstOf([...noted, ...unreadFrom(0)]);
   const further = countUnread(me, head.seq) - messagesLooked;
   return telling || further <= 0 ? telling : firstOf(unreadFrom(Math.max(messagesLooked, further)));
-};
+}

@@ -10,18 +10,18 @@ import { notifyMembers } from "./notify-members.ts";
  * followed one after the other, so that one tells its members and the next ones find them told; an emergency waits for
  * none.
  */
-export const onMessageCreated = async (change: Change): Promise<void> => {
+export async function onMessageCreated(change: Change): Promise<void> {
   if (change.kind !== "message" || change.before || !change.after || isDeletedOrExpired(change.after)) return;
   const message = change.after;
   if (message.priority === "emergency") await notifyEmergency(message);
   else await runExclusive(message.roomId, () => notifyMembers(message));
-};
+}
 
 /** Somebody was added to a room by somebody else, and is notified of it. */
-export const onMemberAdded = async (change: Change): Promise<void> => {
+export async function onMemberAdded(change: Change): Promise<void> {
   if (change.kind !== "member" || change.before || !change.after) return;
   const { membership, addedBy } = change.after;
   if (addedBy === null) return;
   const { roomId, userId, joinedAt } = membership;
   await notifyInvited({ roomId, userId, addedBy, joinedAt });
-};
+}

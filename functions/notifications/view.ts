@@ -27,27 +27,27 @@ export interface NotificationState {
  * Whether its receiver is to see a notification of a room: not where they are no member any more, or were none when it
  * was made, nor what was in a direct room before it was deleted.
  */
-const isShown = ({ seq, joinedAt }: StoredNotification, { head, me }: MemberRoom): boolean => {
+function isShown({ seq, joinedAt }: StoredNotification, { head, me }: MemberRoom): boolean {
   if (head.status === "deleted") return false;
   return seq === null ? joinedAt === me.joinedAt : seq > Math.max(head.floor, me.joinedSeq);
-};
+}
 
 /** Of a room's unread messages a notification tells how many they are by now, unless a later one does. */
-const countOf = ({ type, seq }: StoredNotification, room: MemberRoom | undefined): number => {
+function countOf({ type, seq }: StoredNotification, room: MemberRoom | undefined): number {
   if (type !== "new_message" || !room) return 1;
   return (seq ?? 0) < room.me.notifiedSeq ? 0 : countUnread(room.me, room.head.seq);
-};
+}
 
 /**
  * Those of somebody's notifications that are shown, in the order given. Whether they are read, and of how many messages
  * they tell, follows from what the receiver has read in their rooms, so that neither is written for each message.
  * `known` is up to when they have marked all as read, where that was read before.
  */
-export const getNotificationStates = async (
+export async function getNotificationStates(
   userId: string,
   notifications: readonly StoredNotification[],
   known?: number,
-): Promise<NotificationState[]> => {
+): Promise<NotificationState[]> {
   const roomIds = [...new Set(notifications.flatMap(({ roomId }) => roomId ?? []))];
   const [{ heads, memberships }, noticed] = await Promise.all([
     batchGet({ heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) }),
@@ -71,9 +71,9 @@ export const getNotificationStates = async (
     const isRead = stored.isMarkedRead || stored.notedAt <= noticed || isMessageRead;
     return [{ stored, room, count, isRead }];
   });
-};
+}
 
-const getMessagesOf = async (shown: readonly StoredNotification[]): Promise<Map<string, StoredMessage>> => {
+async function getMessagesOf(shown: readonly StoredNotification[]): Promise<Map<string, StoredMessage>> {
   const places = new Map(
     shown.flatMap(({ roomId, seq }) =>
       roomId !== null && seq !== null ? [[`${roomId} ${seq}`, { roomId, seq }] as const] : [],
@@ -81,7 +81,7 @@ const getMessagesOf = async (shown: readonly StoredNotification[]): Promise<Map<
   );
   const messages = await getMessagesAt([...places.values()]);
   return new Map(messages.map((message) => [`${message.roomId} ${message.seq}`, message]));
-};
+}
 
 /** A notification as its receiver sees it, and what was read for that. */
 interface Viewed {
@@ -92,7 +92,7 @@ interface Viewed {
 }
 
 /** Notifications as they are noted. E-mail addresses are those of people who share the room, as everywhere. */
-const viewNoted = async (userId: string, standings: readonly NotificationState[]): Promise<Viewed[]> => {
+async function viewNoted(userId: string, standings: readonly NotificationState[]): Promise<Viewed[]> {
   const shown = standings.map(({ stored }) => stored);
   const actorIds = shown.map(({ actorId }) => actorId);
   const apart = shown.filter(({ roomId }) => roomId === null).map(({ actorId }) => actorId);
@@ -125,7 +125,7 @@ const viewNoted = async (userId: string, standings: readonly NotificationState[]
       isApart: areBlocked(people, userId, stored.actorId),
     };
   });
-};
+}
 
 const roomsAtOnce = 10;
 
@@ -133,11 +133,11 @@ const roomsAtOnce = 10;
  * Those that tell of a room's unread messages by one that is gone, or whose sender is nobody to the receiver by now: told by
  * the first that is there to be seen, where there is one.
  */
-const retold = async (
+async function retold(
   userId: string,
   standings: readonly NotificationState[],
   viewed: readonly Viewed[],
-): Promise<NotificationState[]> => {
+): Promise<NotificationState[]> {
   const stale = standings.filter(({ stored, isRead }, at) => {
     const { message, isApart } = viewed[at] ?? {};
     return stored.type === "new_message" && !isRead && (isApart || !message || isDeletedOrExpired(message));
@@ -153,22 +153,23 @@ const retold = async (
       again.push({ ...standing, stored: { ...stored, seq: message.seq, actorId: message.senderId } });
   });
   return again;
-};
+}
 
 /** Notifications as their receiver sees them. */
-export const viewNotificationStates = async (
+export async function viewNotificationStates(
   userId: string,
   standings: readonly NotificationState[],
-): Promise<Viewed[]> => {
+): Promise<Viewed[]> {
   const viewed = await viewNoted(userId, standings);
   const again = await retold(userId, standings, viewed);
   if (again.length === 0) return viewed;
   const instead = new Map((await viewNoted(userId, again)).map((one) => [one.notification.id, one]));
   return viewed.map((one) => instead.get(one.notification.id) ?? one);
-};
+}
 
-export const viewNotifications = async (
+export async function viewNotifications(
   userId: string,
   standings: readonly NotificationState[],
-): Promise<Notification[]> =>
-  (await viewNotificationStates(userId, standings)).map(({ notification }) => notification);
+): Promise<Notification[]> {
+  return (await viewNotificationStates(userId, standings)).map(({ notification }) => notification);
+}

@@ -17,35 +17,35 @@ import { personOf } from "../store/users/users.ts";
 import { ensureProfile } from "../users/profiles.ts";
 
 /** Tells the peers, if a change is one for them. Broken off before, they find out when they next ask. */
-const announceChange = async (changed: Changed | undefined): Promise<void> => {
+async function announceChange(changed: Changed | undefined): Promise<void> {
   if (!changed?.becameOnline && !changed?.becameOffline) return;
   const { userId, lastSeen } = changed.after;
   await publishPresence(userId, changed.becameOnline, lastSeen > 0 ? isoOf(lastSeen) : null);
-};
+}
 
 /**
  * Keeps the caller online for five minutes, and gives the time of the last sign of life that was noted. RFC
  * 3339.
  */
-export const heartbeat = async (actor: Actor): Promise<string> => {
+export async function heartbeat(actor: Actor): Promise<string> {
   const { at, changed } = await putHeartbeat(actor.userId);
   // Whoever has a profile has room for connections. Of the user of an external issuer this may be the first word.
   if (changed && !changed.before.entries) await ensureProfile(actor);
   await announceChange(changed);
   return isoOf(at);
-};
+}
 
-export const goOffline = async (actor: Actor): Promise<void> => {
+export async function goOffline(actor: Actor): Promise<void> {
   const changed = await putOffline(actor.userId);
   if (changed && !changed.before.entries) await ensureProfile(actor);
   await announceChange(changed);
-};
+}
 
 /** Of those who stand on the list beyond their time, so many are settled by whoever reads it. */
 const settledAtOnce = 25;
 
 /** Everybody who is online, by the list and by their presences. */
-const getOnline = async (): Promise<string[]> => {
+async function getOnline(): Promise<string[]> {
   const { online, doubtful } = await listOnlineEntries();
   if (doubtful.length === 0) return [...online];
   const { people } = await batchGet({ presences: doubtful });
@@ -53,23 +53,23 @@ const getOnline = async (): Promise<string[]> => {
     announceChange(await reconcileOnlineEntry(userId)),
   );
   return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
-};
+}
 
 /**
  * The ids of everybody who is online, but for those whom a block hides from the viewer. Who was on the list for longer
  * than they were there, since a heartbeat ended or an end was never told, is left out, taken off it, and their peers are
  * told: some of them by each call.
  */
-export const listOnlineUsers = async (viewerId: string): Promise<string[]> => {
+export async function listOnlineUsers(viewerId: string): Promise<string[]> {
   const [online, blocks] = await Promise.all([getOnline(), listBlocks(viewerId)]);
   const apart = new Set(blocks.map((block) => block.userId));
   return online.filter((userId) => !apart.has(userId));
-};
+}
 
 /** Somebody's presence, as a viewer sees it. Throws `not_found` for nobody. */
-export const viewStatus = async (viewerId: string, userId: string): Promise<Presence> => {
+export async function viewStatus(viewerId: string, userId: string): Promise<Presence> {
   const { people } = await batchGet({ profiles: [userId], presences: [userId, viewerId] });
   if (!people.profiles.has(userId) || !people.presences.has(userId))
     throw new ApiError("not_found", "User not found");
   return personOf(people, userId, viewerId).presence;
-};
+}

@@ -13,10 +13,10 @@ interface ActiveSession {
   readonly ipAddress: string;
 }
 
-const view = async (
+async function view(
   { id, connectedAt }: Connection,
   session: Session | undefined,
-): Promise<ActiveSession | "closed"> => {
+): Promise<ActiveSession | "closed"> {
   const open = await getConnection(id);
   if (open === "closed") return "closed";
   return {
@@ -26,13 +26,13 @@ const view = async (
     userAgent: session?.userAgent ?? open.userAgent ?? "",
     ipAddress: session?.ipAddress ?? open.ipAddress ?? "",
   };
-};
+}
 
 /**
  * The open connections of somebody, the newest first. The gateway is asked about each, at most 20 of them: it
  * alone knows when it was last used, and whether it is still there.
  */
-export const listActiveSessions = async (userId: string): Promise<ActiveSession[]> => {
+export async function listActiveSessions(userId: string): Promise<ActiveSession[]> {
   const { connections } = await getPresence(userId, "consistent");
   const sessions = await getSessions(
     userId,
@@ -51,4 +51,4 @@ export const listActiveSessions = async (userId: string): Promise<ActiveSession[
       .map(({ connection }) => connection.id),
   );
   return views.flatMap(({ shown }) => (shown === "closed" ? [] : [shown])).reverse();
-};
+}

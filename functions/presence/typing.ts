@@ -14,7 +14,7 @@ import { presentUser } from "../users/present.ts";
  * Tells the others of a room that somebody types, or has stopped. In a large room that is neither told nor stored: it
  * would cost as much as a message, every few seconds (docs/decisions/004-receipts-in-large-rooms.md). Throws `forbidden`.
  */
-export const publishTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
+export async function publishTyping(userId: string, roomId: string, isTyping: boolean): Promise<void> {
   const [me, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
   if (!head || head.status === "deleted") throw noRoomAccess();
   // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
@@ -33,7 +33,7 @@ export const publishTyping = async (userId: string, roomId: string, isTyping: bo
       is_typing: isTyping,
     },
   });
-};
+}
 
 /** How many of those who type are shown. */
 const shown = 100;
@@ -45,7 +45,7 @@ interface TypingUser {
 }
 
 /** The members of a room who are typing, the latest first, whom no block hides from the viewer. Throws `forbidden`. */
-export const listTypingUsers = async (viewerId: string, roomId: string): Promise<TypingUser[]> => {
+export async function listTypingUsers(viewerId: string, roomId: string): Promise<TypingUser[]> {
   const { head, me } = await accessReadableRoom(viewerId, roomId);
   if (head.status !== "active" || head.blockedBy.size > 0) return [];
   const typing = (await listTyping(roomId)).slice(0, shown);
@@ -62,4 +62,4 @@ export const listTypingUsers = async (viewerId: string, roomId: string): Promise
       user: presentUser(personOf(people, userId), me !== undefined || userId === viewerId),
       lastSeen,
     }));
-};
+}

@@ -18,22 +18,28 @@ export interface PushContent {
 }
 
 /** On one line, and not six bytes for a character in JSON. */
-const line = (text: string): string => previewOf(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim());
+function line(text: string): string {
+  return previewOf(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim());
+}
 
 /** What the lock screen of somebody who is not there may show. What is encrypted for the receiver is not text to show. */
-export const presentPush = (
+export function presentPush(
   { type, id, room, message, actor, count }: Notification,
   roomName: string | null,
-): PushContent => ({
-  type,
-  notification_id: id,
-  room,
-  title: [actor.display_name, ...(roomName === null ? [] : [roomName])].map(line).join(" · "),
-  body: message && message.message_type !== "encrypted" ? line(message.content) : "",
-  count,
-  message_id: message?.id ?? null,
-  message_type: message?.message_type ?? null,
-});
+): PushContent {
+  return {
+    type,
+    notification_id: id,
+    room,
+    title: [actor.display_name, ...(roomName === null ? [] : [roomName])].map(line).join(" · "),
+    body: message && message.message_type !== "encrypted" ? line(message.content) : "",
+    count,
+    message_id: message?.id ?? null,
+    message_type: message?.message_type ?? null,
+  };
+}
 
 /** The same for a push service that takes less: what to show can be asked for by the ids. */
-export const shrunk = (content: PushContent): PushContent => ({ ...content, title: "", body: "" });
+export function shrunk(content: PushContent): PushContent {
+  return { ...content, title: "", body: "" };
+}

@@ -40,7 +40,7 @@ interface Sending {
  * What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime, and where
  * its receiver would not be notified any more. Of emergencies everybody is who is not blocked.
  */
-const getSending = async ({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> => {
+async function getSending({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> {
   const stored = await getNotification(userId, id);
   if (!stored) return undefined;
   const [standing] = await getNotificationStates(userId, [stored]);
@@ -63,35 +63,42 @@ const getSending = async ({ user_id: userId, notification_id: id }: Push): Promi
     content: presentPush(notification, room?.head.name ?? null),
     expiresAt: message?.expiresAt ?? null,
   };
-};
+}
 
 /**
  * Of one room, the newest alone waits for a browser that is off. The name tells the service neither the room nor who else is
  * in it. https://www.rfc-editor.org/rfc/rfc8030#section-5.4
  */
-const topicOf = (userId: string, { type, room }: PushContent): string | undefined =>
-  type === "emergency" || room === null ? undefined : digest(`${userId} ${room}`).slice(0, 32);
+function topicOf(userId: string, { type, room }: PushContent): string | undefined {
+  return type === "emergency" || room === null ? undefined : digest(`${userId} ${room}`).slice(0, 32);
+}
 
 /** Not beyond the end of a message that destroys itself. */
-const ttlUntil = (expiresAt: number | null): number =>
-  expiresAt === null
+function ttlUntil(expiresAt: number | null): number {
+  return expiresAt === null
     ? longestTtl
     : Math.min(Math.max(0, Math.floor(expiresAt - Date.now() / 1000)), longestTtl);
+}
 
-const messageOf = (userId: string, { content, expiresAt }: Sending): PushMessage => ({
-  payload: JSON.stringify(content),
-  ttl: ttlUntil(expiresAt),
-  urgency: content.type === "emergency" ? "high" : "normal",
-  topic: topicOf(userId, content),
-});
+function messageOf(userId: string, { content, expiresAt }: Sending): PushMessage {
+  return {
+    payload: JSON.stringify(content),
+    ttl: ttlUntil(expiresAt),
+    urgency: content.type === "emergency" ? "high" : "normal",
+    topic: topicOf(userId, content),
+  };
+}
 
 /** Whether a subscription can never be reached: its name leads nowhere, as browsers say of one that they have given up. */
-const isUnreachable = (error: unknown): boolean =>
-  error instanceof NotPublicError ||
-  (error instanceof Error && "code" in error && error.code === "ENOTFOUND");
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof NotPublicError ||
+    (error instanceof Error && "code" in error && error.code === "ENOTFOUND")
+  );
+}
 
 /** Sends; undefined where there is no such service. */
-const send = async (subscription: PushSubscription, sending: Sending): Promise<PushAnswer | undefined> => {
+async function send(subscription: PushSubscription, sending: Sending): Promise<PushAnswer | undefined> {
   const { sendToBrowser } = await import("../store/notifications/push-services.ts");
   try {
     return await sendToBrowser(subscription, messageOf(subscription.userId, sending));
@@ -100,10 +107,10 @@ const send = async (subscription: PushSubscription, sending: Sending): Promise<P
     log("warn", "push_service_unreachable", errorFacts(error));
     return undefined;
   }
-};
+}
 
 /** Does what a push service's answer asks for. */
-const settle = async (subscription: PushSubscription, answer: PushAnswer | undefined): Promise<void> => {
+async function settle(subscription: PushSubscription, answer: PushAnswer | undefined): Promise<void> {
   // https://www.rfc-editor.org/rfc/rfc8030#section-7.3
   if (!answer || answer.status === 404 || answer.status === 410) return deletePushSubscription(subscription);
   const { status } = answer;
@@ -112,9 +119,9 @@ const settle = async (subscription: PushSubscription, answer: PushAnswer | undef
   if (status === 408 || status === 429 || status >= 500) throw new PushDeferredError(host, answer);
   // It will answer the same each time: to a wrong subject, a key that is not the subscription's, a redirect.
   log("error", "push_refused", { service: host, status, subscription_id: subscription.id });
-};
+}
 
-const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> => {
+async function pushToBrowser(push: Push & { push: "browser" }): Promise<void> {
   const subscription = await getPushSubscription(push.user_id, push.subscription_id);
   if (!subscription) return;
   // Again, since the stack may let in less by now.
@@ -125,18 +132,19 @@ const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> =>
   const answer = await send(subscription, sending);
   const shorter = { ...sending, content: shrunk(sending.content) };
   await settle(subscription, answer?.status === 413 ? await send(subscription, shorter) : answer);
-};
+}
 
-const pushToTopic = async (push: Push): Promise<void> => {
+async function pushToTopic(push: Push): Promise<void> {
   const sending = await getSending(push);
   if (!sending) return;
   const { publishNotification } = await import("../store/notifications/notification-topic.ts");
   await publishNotification(push.user_id, sending.content);
-};
+}
 
 /**
  * Tells a browser, or the topic, of a notification as it is now. Throws to be called again, PushDeferredError where it was
  * said when; a subscription that has ended is removed.
  */
-export const pushNotification = (push: Push): Promise<void> =>
-  push.push === "browser" ? pushToBrowser(push) : pushToTopic(push);
+export function pushNotification(push: Push): Promise<void> {
+  return push.push === "browser" ? pushToBrowser(push) : pushToTopic(push);
+}

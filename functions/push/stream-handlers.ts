@@ -6,20 +6,20 @@ import { type Push, sendPushes } from "../store/notifications/pushes.ts";
 import { getPresence } from "../store/presence/presence.ts";
 
 /** Whether somebody has a connection that gets what the notification is of. */
-const isReached = async ({ userId, roomId }: StoredNotification): Promise<boolean> => {
+async function isReached({ userId, roomId }: StoredNotification): Promise<boolean> {
   const presence = await getPresence(userId);
   return (
     presence?.connections.some(
       (connection) => connection.roomId === undefined || connection.roomId === roomId,
     ) === true
   );
-};
+}
 
 /**
  * Somebody has a new notification: it is pushed to their browsers, and to the topic, if they are not connected, and an
  * emergency in any case. That of a new message was made for the very reason that they are not.
  */
-export const onNotificationCreated = async (change: Change): Promise<void> => {
+export async function onNotificationCreated(change: Change): Promise<void> {
   if (change.kind !== "notification" || change.before || !change.after || change.after.isRebuilt) return;
   const { userId, id, type } = change.after;
   // First what most people have none of, so that they cost half a read unit and no message.
@@ -38,4 +38,4 @@ export const onNotificationCreated = async (change: Change): Promise<void> => {
     ),
     ...(toTopic ? [{ push: "topic", ...one } as const] : []),
   ]);
-};
+}

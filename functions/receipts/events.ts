@@ -9,11 +9,11 @@ import { batchGet } from "../store/table/batch-get.ts";
  * member's every mark would go to all the others (docs/decisions/004-receipts-in-large-rooms.md), nor in a direct room of
  * two of whom one blocks the other: it would tell that they are there.
  */
-export const publishMarks = async (
+export async function publishMarks(
   head: Head,
   userId: string,
   event: Extract<ServerEvent, { type: "read_receipt" | "delivered" }>,
-): Promise<void> => {
+): Promise<void> {
   if (head.blockedBy.size > 0) return;
   const { members, all } = await getTrackedReaders(head);
   if (!all) return;
@@ -28,4 +28,4 @@ export const publishMarks = async (
     },
     { event },
   );
-};
+}

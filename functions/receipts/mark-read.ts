@@ -24,12 +24,12 @@ type Moved = Extract<MarkResult, { result: "marked" }>;
 const attempts = 20;
 
 /** Tells the others, if anything became read. A crash before it leaves the mark: they see it when they next look. */
-const announce = async (
+async function announce(
   head: Head,
   userId: string,
   { joinedSeq, before, after, at }: Moved,
   seqs: readonly number[] | null,
-): Promise<Marked> => {
+): Promise<Marked> {
   const known = Math.max(head.seq, after.readSeq);
   const count = countUnread(before, known) - countUnread(after, known);
   if (count > 0)
@@ -43,20 +43,20 @@ const announce = async (
       read_at: at,
     });
   return { count, wasRead: count === 0 };
-};
+}
 
 /** Marks everything that is in a room as read: one read, one write. Throws `forbidden`. */
-export const markRoomRead = async (userId: string, roomId: string): Promise<Marked> => {
+export async function markRoomRead(userId: string, roomId: string): Promise<Marked> {
   // Consistent: a message that the caller was just told of must not stay unread. A membership is not read at all.
   const head = await getHead(roomId, "consistent");
   if (!head || head.status === "deleted") throw notMember(head);
   const marked = await raiseReadMark(roomId, userId, head.seq, isBlocked(head));
   if (marked.result === "not_member") throw notMember(head);
   return marked.result === "marked" ? announce(head, userId, marked, null) : nothing;
-};
+}
 
 /** Marks on a membership that was read a moment ago, and again as long as it moves. */
-const mark = async ({ head, me }: MemberRoom, reading: Reading): Promise<Moved | undefined> => {
+async function mark({ head, me }: MemberRoom, reading: Reading): Promise<Moved | undefined> {
   let membership = me;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const marked = await markRead(membership, reading, isBlocked(head));
@@ -68,21 +68,21 @@ const mark = async ({ head, me }: MemberRoom, reading: Reading): Promise<Moved |
   throw new ApiError("unavailable", "Too many marks at once from one member: send this one again.", {
     retryAfter: 1,
   });
-};
+}
 
 /** Marks everything up to a seq as read; beyond the last message it means all of them. Throws `forbidden`. */
-export const markReadUpTo = async (userId: string, roomId: string, seq: number): Promise<Marked> => {
+export async function markReadUpTo(userId: string, roomId: string, seq: number): Promise<Marked> {
   const room = await accessMarkedRoom(userId, roomId, seq);
   const moved = await mark(room, { upTo: Math.min(seq, room.head.seq) });
   return moved ? announce(room.head, userId, moved, null) : nothing;
-};
+}
 
 /** Marks messages of a room as read: all of them, or none. Throws `forbidden`, or `not_found` for an unknown one. */
-export const markMessagesRead = async (
+export async function markMessagesRead(
   userId: string,
   roomId: string,
   messageIds: readonly string[],
-): Promise<Marked> => {
+): Promise<Marked> {
   const seqs = [...new Set(seqsOf(roomId, messageIds))].sort((one, other) => one - other);
   const room = await accessMarkedRoom(userId, roomId, Math.max(...seqs));
   accessSeqs(room, seqs);
@@ -91,10 +91,10 @@ export const markMessagesRead = async (
   const became = seqs.filter((seq) => !isReadBy(moved.before, seq));
   const marked = await announce(room.head, userId, moved, became);
   return { ...marked, wasRead: became.length === 0 };
-};
+}
 
 /** Marks everything up to a seq as received, in a room that the caller was given access to. */
-export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number): Promise<void> => {
+export async function markRoomDelivered({ head, me }: MemberRoom, upTo: number): Promise<void> {
   const seq = Math.min(upTo, head.seq);
   // Marks only grow: what was received a moment ago was received.
   if (seq <= me.deliveredSeq) return;
@@ -109,8 +109,9 @@ export const markRoomDelivered = async ({ head, me }: MemberRoom, upTo: number):
     up_to_seq: seq,
     delivered_at: marked.at,
   });
-};
+}
 
 /** Marks everything up to a seq as received; beyond the last message it means all of them. Throws `forbidden`. */
-export const markDelivered = async (userId: string, roomId: string, upTo: number): Promise<void> =>
-  markRoomDelivered(await accessMarkedRoom(userId, roomId, upTo), upTo);
+export async function markDelivered(userId: string, roomId: string, upTo: number): Promise<void> {
+  return markRoomDelivered(await accessMarkedRoom(userId, roomId, upTo), upTo);
+}

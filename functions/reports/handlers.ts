@@ -4,10 +4,10 @@ import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { type Reported, reportMessage, reportUser } from "./report.ts";
 import { updateReport, viewReports } from "./review.ts";
 
-const receipt = ({ report: { id, status, reason, createdAt }, isNew }: Reported) => {
+function receipt({ report: { id, status, reason, createdAt }, isNew }: Reported) {
   const made = { id, status, reason, created_at: createdAt };
   return isNew ? made : new Repeated(made);
-};
+}
 
 export const reportHandlers: Handlers<typeof reportOperations> = {
   reportMessage: async ({ actor, params, body }) =>

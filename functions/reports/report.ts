@@ -18,12 +18,12 @@ export interface Reported {
  * Reports a message of a room that the caller is in, with what it says at present: one report of each
  * member for each thing that it was edited to say. Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
  */
-export const reportMessage = async (
+export async function reportMessage(
   actor: Actor,
   roomId: string,
   messageId: string,
   reason: string,
-): Promise<Reported> => {
+): Promise<Reported> {
   const room = await accessMemberRoom(actor.userId, roomId);
   const message = await accessVisibleMessage(room, messageId);
   if (message.senderId === actor.userId)
@@ -44,13 +44,13 @@ export const reportMessage = async (
     reason,
     createdAt: isoNow(),
   });
-};
+}
 
 /** Reports of one person by one other that are told apart, each after the last was closed. */
 const reportsOfOne = 20;
 
 /** Reports somebody as such: one report by each reporter, until it is closed. Throws `not_found`. */
-export const reportUser = async (actor: Actor, userId: string, reason: string): Promise<Reported> => {
+export async function reportUser(actor: Actor, userId: string, reason: string): Promise<Reported> {
   if (userId === actor.userId)
     throw invalidInput([{ path: "user_id", message: "This is you: report somebody else" }]);
   const [reported] = await Promise.all([getProfile(userId), ensureProfile(actor)]);
@@ -66,4 +66,4 @@ export const reportUser = async (actor: Actor, userId: string, reason: string): 
     const made = await putReport({ ...report, id: reportId(actor.userId, userId, earlier) });
     if (made.report.status === "open" || earlier === reportsOfOne) return made;
   }
-};
+}

@@ -24,32 +24,33 @@ import { accessAdministrator } from "../users/access.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
 
-const peopleOf = ({ reporterId, reportedId, closing }: StoredReport): string[] => [
-  reporterId,
-  reportedId,
-  ...(closing ? [closing.by] : []),
-];
+function peopleOf({ reporterId, reportedId, closing }: StoredReport): string[] {
+  return [reporterId, reportedId, ...(closing ? [closing.by] : [])];
+}
 
 /** What the message still has of the file that was reported with it: its URL. */
-const urlOf = ({ attachment }: ReportedMessage, message: StoredMessage | undefined): string | null =>
-  attachment && message && !isDeletedOrExpired(message) && message.attachment?.id === attachment.id
+function urlOf({ attachment }: ReportedMessage, message: StoredMessage | undefined): string | null {
+  return attachment && message && !isDeletedOrExpired(message) && message.attachment?.id === attachment.id
     ? presentAttachment(message, attachment).url
     : null;
+}
 
-const presentMessage = (
+function presentMessage(
   reported: ReportedMessage,
   message: StoredMessage | undefined,
-): NonNullable<Report["message"]> => ({
-  id: messageId(reported.room, reported.seq),
-  room: reported.room,
-  content: reported.content,
-  message_type: reported.type,
-  timestamp: reported.at,
-  attachment: reported.attachment && {
-    ...presentFacts(reported.attachment),
-    url: urlOf(reported, message),
-  },
-});
+): NonNullable<Report["message"]> {
+  return {
+    id: messageId(reported.room, reported.seq),
+    room: reported.room,
+    content: reported.content,
+    message_type: reported.type,
+    timestamp: reported.at,
+    attachment: reported.attachment && {
+      ...presentFacts(reported.attachment),
+      url: urlOf(reported, message),
+    },
+  };
+}
 
 /**
  * What was read of some reports, and for whom: who is in them, those whose addresses the viewer sees, and the messages whose
@@ -62,7 +63,7 @@ interface Parts {
   readonly messages: ReadonlyMap<string, StoredMessage>;
 }
 
-const present = (report: StoredReport, { viewerId, people, seen, messages }: Parts): Report => {
+function present(report: StoredReport, { viewerId, people, seen, messages }: Parts): Report {
   const user = (userId: string) => presentUser(personOf(people, userId, viewerId), seen.has(userId));
   const { closing, message } = report;
   return {
@@ -78,9 +79,9 @@ const present = (report: StoredReport, { viewerId, people, seen, messages }: Par
     created_at: report.createdAt,
     closed_at: closing?.at ?? null,
   };
-};
+}
 
-const view = async (viewerId: string, reports: readonly StoredReport[]): Promise<Report[]> => {
+async function view(viewerId: string, reports: readonly StoredReport[]): Promise<Report[]> {
   const userIds = reports.flatMap(peopleOf);
   const withFile = reports.flatMap(({ message }) =>
     message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
@@ -92,14 +93,14 @@ const view = async (viewerId: string, reports: readonly StoredReport[]): Promise
   ]);
   const messages = new Map(found.map((message) => [messageId(message.roomId, message.seq), message]));
   return reports.map((report) => present(report, { viewerId, people, seen, messages }));
-};
+}
 
 /** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */
-export const viewReports = async (
+export async function viewReports(
   actor: Actor,
   status: ReportStatus,
   page: Slice,
-): Promise<{ count: number; reports: (Report | undefined)[] }> => {
+): Promise<{ count: number; reports: (Report | undefined)[] }> {
   accessAdministrator(actor);
   const { count, reports } = await listStored(status, reportLimit, {
     start: page.start,
@@ -111,39 +112,39 @@ export const viewReports = async (
   );
   const byId = new Map(shown.map((report) => [report.id, report]));
   return { count, reports: reports.map((report) => report && byId.get(report.id)) };
-};
+}
 
 /** Deletes a reported message for good, unless it is gone already. */
-const removeReported = async (actor: Actor, { room, seq }: ReportedMessage): Promise<void> => {
+async function removeReported(actor: Actor, { room, seq }: ReportedMessage): Promise<void> {
   const [head, message] = await Promise.all([getHead(room, "consistent"), getMessage(room, seq)]);
   if (!head || head.status === "deleted" || seq <= head.floor) return;
   if (message && !isPast(message.expiresAt))
     await removeMessage(head, message, { kind: "remove", by: actor.userId, payer: undefined });
-};
+}
 
 /**
  * Closes an open report, and gives it as it is then. A message that is to be removed is so first, so that a function that ends in
  * between leaves an open report, and the repeat closes it; and before that is noted, so that no dismissal comes in between.
  */
-const close = async (
+async function close(
   actor: Actor,
   report: StoredReport,
   closing: Omit<Closing, "at">,
-): Promise<StoredReport | undefined> => {
+): Promise<StoredReport | undefined> {
   if (closing.action === "remove_message" && report.message) {
     const noted = await noteRemoval(report.id);
     if (noted?.status !== "open") return noted;
     await removeReported(actor, report.message);
   }
   return closeReport(report, { ...closing, at: isoNow() });
-};
+}
 
 /** Closes a report. Throws `forbidden`, `not_found`, or `conflict` where it was, or is being, closed in another way. */
-export const updateReport = async (
+export async function updateReport(
   actor: Actor,
   reportId: string,
   { action, note }: { readonly action: ReportAction; readonly note: string | null },
-): Promise<Report> => {
+): Promise<Report> {
   accessAdministrator(actor);
   const report = await getReport(reportId);
   if (!report) throw new ApiError("not_found", "There is no report with this id: check the id.");
@@ -158,4 +159,4 @@ export const updateReport = async (
   const [shown] = await view(actor.userId, [closed]);
   if (!shown) throw new Error("One report was to be shown.");
   return shown;
-};
+}

@@ -22,14 +22,16 @@ import { publishParticipantsChanged, publishRoomCreated } from "./events.ts";
 import { rateBucketOfJoiner } from "./rate-limit.ts";
 import { viewRoom } from "./view.ts";
 
-const entryOf = ({ membership: { userId, role, joinedAt } }: Member): RosterEntry => ({
-  userId,
-  role,
-  joinedAt,
-});
+function entryOf({ membership: { userId, role, joinedAt } }: Member): RosterEntry {
+  return {
+    userId,
+    role,
+    joinedAt,
+  };
+}
 
 /** How many more members each chunk takes, as far as that is known; the only chunk of a small room is just tried. */
-const getSpace = async (head: Head): Promise<Map<number, number>> => {
+async function getSpace(head: Head): Promise<Map<number, number>> {
   const counts =
     head.rosterChunks > 1 ? (await getMemberCounts([head.id], "consistent")).get(head.id) : undefined;
   return new Map(
@@ -38,10 +40,10 @@ const getSpace = async (head: Head): Promise<Map<number, number>> => {
       rosterChunkSize - (counts?.[chunk] ?? 0),
     ]),
   );
-};
+}
 
 /** Those members whom the roster does not name: their joining was cut off. Counts them, if just that was left to do. */
-const getUnlisted = async (head: Head, members: readonly Member[]): Promise<Member[]> => {
+async function getUnlisted(head: Head, members: readonly Member[]): Promise<Member[]> {
   if (members.length === 0) return [];
   const chunks = await getRosterChunks(
     head.id,
@@ -56,7 +58,7 @@ const getUnlisted = async (head: Head, members: readonly Member[]): Promise<Memb
   return members.filter(
     ({ chunk, membership }) => !chunks.get(chunk)?.some((entry) => entry.userId === membership.userId),
   );
-};
+}
 
 interface Enrolled {
   /** Those who were no members before, or whose joining was cut off. */
@@ -68,14 +70,14 @@ interface Enrolled {
 }
 
 /** Lists members whom the roster does not name, in the chunk that they have noted, and gives those whom it has no room for. */
-const completeJoining = async (roomId: string, unlisted: readonly Member[]): Promise<Member[]> => {
+async function completeJoining(roomId: string, unlisted: readonly Member[]): Promise<Member[]> {
   const without: Member[] = [];
   for (const member of unlisted) {
     const { entered } = await enterRoster(roomId, member.chunk, [entryOf(member)]);
     if (!entered) without.push(member);
   }
   return without;
-};
+}
 
 const attempts = 200;
 const movesAtOnce = 25;
@@ -86,7 +88,7 @@ const movesAtOnce = 25;
  * members whom the roster, or the list, does not name yet: they have the room, and get no events. Adding them again
  * completes it, as does their joining again.
  */
-const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrolled> => {
+async function enroll(head: Head, newcomers: readonly Newcomer[]): Promise<Enrolled> {
   const roomId = head.id;
   const before = await getMembers(
     roomId,
@@ -143,13 +145,13 @@ const enroll = async (head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
     );
   else if (isLarge) await addAllConnected(roomId, space.size);
   return { members: enrolled, again, wantsAdmin: enrolled.length + again.length > 0 && !hasAdmin };
-};
+}
 
 /** Sees to it that a room has an admin: those who came, as they are then, and who else was made it. */
-const withAdmin = async (
+async function withAdmin(
   roomId: string,
   enrolled: Enrolled,
-): Promise<Enrolled & { readonly changed: readonly RosterEntry[] }> => {
+): Promise<Enrolled & { readonly changed: readonly RosterEntry[] }> {
   const promoted = await ensureAdmin(roomId);
   const came = [...enrolled.members, ...enrolled.again].map(({ membership }) => membership.userId);
   // Another call that makes somebody an admin at the same time may have chosen one of these.
@@ -164,16 +166,16 @@ const withAdmin = async (
     again: enrolled.again.flatMap(asNow),
     changed: promoted && !came.includes(promoted.userId) ? [promoted] : [],
   };
-};
+}
 
 /**
  * Tells of those who came and whose role is another, and once more of those of whom nobody may know: a client takes that
  * for nothing.
  */
-const announce = async (
+async function announce(
   roomId: string,
   { members, again, changed = [] }: Enrolled & { readonly changed?: readonly RosterEntry[] },
-): Promise<void> => {
+): Promise<void> {
   if (members.length + again.length + changed.length === 0) return;
   // With the chunks that were added just now.
   const head = await getHead(roomId, "consistent");
@@ -185,15 +187,15 @@ const announce = async (
     ),
     publishParticipantsChanged(head, { added: members.map(entryOf), again: again.map(entryOf), changed }),
   ]);
-};
+}
 
 /** Adds people to a room; who blocks the caller, or is blocked by them, is left out. Throws `forbidden`, or `invalid_input` that names each id that is nobody's. */
-export const addParticipants = async (
+export async function addParticipants(
   userId: string,
   roomId: string,
   userIds: readonly string[],
   role: RoomRole,
-): Promise<Room> => {
+): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessNotDirect(room, "Nobody is added to a direct room: create a group instead.");
   accessPermission(room, "can_add_members", "add people");
@@ -208,10 +210,10 @@ export const addParticipants = async (
   );
   await announce(roomId, enrolled);
   return viewRoom(await accessReadableRoom(userId, roomId), userId, "consistent");
-};
+}
 
 /** Lets the caller join a public room. Throws `forbidden` for any other that they are not in. */
-export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
+export async function joinRoom(actor: Actor, roomId: string): Promise<Room> {
   const { userId } = actor;
   const { head, me } = await accessReadableRoom(userId, roomId);
   if (!me && head.status === "archived")
@@ -233,4 +235,4 @@ export const joinRoom = async (actor: Actor, roomId: string): Promise<Room> => {
   const room = await accessReadableRoom(userId, roomId);
   if (!room.me) throw noRoomAccess();
   return viewRoom(room, userId, "consistent");
-};
+}

@@ -19,21 +19,21 @@ import { reconcilePublicListing } from "./reconcile.ts";
 import { viewRoom } from "./view.ts";
 
 /** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
-const announce = async (head: Head | undefined, { me }: MemberRoom): Promise<Room> => {
+async function announce(head: Head | undefined, { me }: MemberRoom): Promise<Room> {
   if (!head) throw noRoomAccess();
   const [room] = await Promise.all([
     viewRoom({ head, me }, me.userId, "consistent"),
     publishRoomUpdated(head, [me]),
   ]);
   return room;
-};
+}
 
 /**
  * Changes the name, the description and the tags of a room: details, then the head, then the place in the list of public
  * rooms. What a crash leaves is a part of the change, each part whole: a new description under the old name, or a new
  * name that is found under the old one. A repeat completes it.
  */
-export const updateRoom = async (userId: string, roomId: string, changes: RoomChanges): Promise<Room> => {
+export async function updateRoom(userId: string, roomId: string, changes: RoomChanges): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessNotDirect(room, "A direct room has no name and no description: it is called by its two members.");
   accessAdmin(room, "change its name, description or tags");
@@ -46,10 +46,10 @@ export const updateRoom = async (userId: string, roomId: string, changes: RoomCh
   if (head?.type === "public" && head.status === "active" && name !== undefined)
     await reconcilePublicListing(roomId);
   return announce(head, room);
-};
+}
 
 /** Puts an active room into the archive, where it takes no messages. A public one leaves the list of them first. */
-export const archiveRoom = async (userId: string, roomId: string): Promise<Room> => {
+export async function archiveRoom(userId: string, roomId: string): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "archive it");
   accessUnblocked(room);
@@ -58,10 +58,10 @@ export const archiveRoom = async (userId: string, roomId: string): Promise<Room>
   // A change at the same time may have listed it again.
   if (head?.type === "public") await reconcilePublicListing(roomId);
   return announce(head, room);
-};
+}
 
 /** Takes a room out of the archive; a public one then returns to the list of them, which a repeat completes. */
-export const activateRoom = async (userId: string, roomId: string): Promise<Room> => {
+export async function activateRoom(userId: string, roomId: string): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "activate it");
   accessUnblocked(room);
@@ -69,38 +69,40 @@ export const activateRoom = async (userId: string, roomId: string): Promise<Room
   const view = await announce(head, room);
   if (head?.type === "public") await reconcilePublicListing(roomId);
   return view;
-};
+}
 
 /**
  * Deletes a room: it is out of everybody's reach with one write, and its members are told. A public one leaves the list
  * of them first; what a crash leaves then is a room that is not listed, which a repeat deletes.
  */
-export const removeRoom = async (head: Head): Promise<void> => {
+export async function removeRoom(head: Head): Promise<void> {
   if (head.type === "public") await deleteListing(head.id);
   if (await updateHeadStatus(head.id, "deleted")) await publishRoomDeleted(head);
-};
+}
 
-export const deleteRoom = async (userId: string, roomId: string): Promise<void> => {
+export async function deleteRoom(userId: string, roomId: string): Promise<void> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "delete it");
   await removeRoom(room.head);
-};
+}
 
 /** What is given and not undefined replaces what is. */
-const merged = <T extends object>(present: T, changes: { [K in keyof T]?: T[K] | undefined }): T => ({
-  ...present,
-  ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
-});
+function merged<T extends object>(present: T, changes: { [K in keyof T]?: T[K] | undefined }): T {
+  return {
+    ...present,
+    ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+  };
+}
 
 /** How often a change of permissions is tried while others change them. */
 const permissionAttempts = 6;
 
 /** Says what each role may do. Throws `conflict` where others go on changing it. */
-export const updatePermissions = async (
+export async function updatePermissions(
   userId: string,
   roomId: string,
   changes: PermissionChanges,
-): Promise<Room> => {
+): Promise<Room> {
   for (let attempt = 1; ; attempt += 1) {
     const room = await accessMemberRoom(userId, roomId);
     accessNotDirect(room, "In a direct room both are equal: there are no permissions to change.");
@@ -116,14 +118,14 @@ export const updatePermissions = async (
       throw new ApiError("conflict", "Others are changing the permissions of this room: try again.");
     await backoff(attempt);
   }
-};
+}
 
 /** Changes the caller's own notifications of a room, and tells their other connections. */
-export const updateNotifications = async (
+export async function updateNotifications(
   userId: string,
   roomId: string,
   changes: NotificationChanges,
-): Promise<Room> => {
+): Promise<Room> {
   const { head, me } = await accessMemberRoom(userId, roomId);
   if (changes.enabled === undefined && changes.mutedUntil === undefined)
     return viewRoom({ head, me }, userId);
@@ -131,4 +133,4 @@ export const updateNotifications = async (
   if (!changed) throw noRoomAccess();
   await publishRoomUpdatedTo(head, changed);
   return viewRoom({ head, me: changed }, userId);
-};
+}

@@ -24,11 +24,11 @@ export interface Opened {
 }
 
 /** Tells the members who are connected of their new room, and gives the creator's view of it. */
-const announce = async (actor: Actor, head: Head, memberships: readonly Membership[]): Promise<Room> => {
+async function announce(actor: Actor, head: Head, memberships: readonly Membership[]): Promise<Room> {
   await publishRoomCreated(head, memberships);
   const me = memberships.find((membership) => membership.userId === actor.userId);
   return viewRoom({ head, me }, actor.userId, "consistent");
-};
+}
 
 /** How long somebody goes on repeating a call that opens a direct room, and was cut off. */
 const youngMs = 60_000;
@@ -37,23 +37,25 @@ const youngMs = 60_000;
  * Whom the repeat of a call tells again of a room that was there before: the call that made it may have been cut off before
  * it told anybody. Clients open a direct room whenever they show it: of that nobody is told but while it is young and empty.
  */
-const toldAgain = ({ head }: ReadableRoom, { members }: NewRoom): readonly string[] => {
+function toldAgain({ head }: ReadableRoom, { members }: NewRoom): readonly string[] {
   const isYoung = Date.parse(head.createdAt) > Date.now() - youngMs;
   if (head.pair && (!isYoung || head.seq > head.floor || head.blockedBy.size > 0)) return [];
   return members.map(({ userId }) => userId);
-};
+}
 
 /**
  * In the words in which a message is refused, so that a direct room that cannot be opened tells no more than one that
  * can. One that is there stays open to both.
  */
-const blockedRoom = (): ApiError => new ApiError("forbidden", "You can't send messages to this user.");
+function blockedRoom(): ApiError {
+  return new ApiError("forbidden", "You can't send messages to this user.");
+}
 
 /**
  * Opens a direct room that was deleted, empty: first its members start anew, then the head says that it is there. What
  * a crash leaves in between is a deleted room, which the next call opens. Of calls at once, one opens it.
  */
-const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> => {
+async function reopen(actor: Actor, deleted: Head): Promise<Opened | undefined> {
   if (deleted.blockedBy.size > 0) throw blockedRoom();
   const joinedAt = isoNow();
   // A deleted room takes no messages, so its seq stands still.
@@ -72,9 +74,9 @@ const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> 
   const members = await getMembers(head.id, head.pair);
   const memberships = [...members.values()].map((member) => member.membership);
   return { room: await announce(actor, head, memberships), repeated: false };
-};
+}
 
-const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
+async function open(actor: Actor, room: NewRoom): Promise<Opened> {
   const existing = await getHead(room.id, "consistent");
   const created = existing ? "exists" : await createRoom(room);
   if (created === "blocked") throw blockedRoom();
@@ -104,10 +106,10 @@ const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
     );
   }
   return { room: await viewRoom(found, actor.userId), repeated: true };
-};
+}
 
 /** The direct room of the caller and somebody else. Throws `invalid_input` for oneself, `not_found` for nobody. */
-export const openDirectRoom = async (actor: Actor, otherId: string): Promise<Opened> => {
+export async function openDirectRoom(actor: Actor, otherId: string): Promise<Opened> {
   if (otherId === actor.userId)
     throw invalidInput([{ path: "user_id", message: "You cannot open a direct room with yourself" }]);
   const [others] = await Promise.all([getProfiles([otherId]), ensureProfile(actor)]);
@@ -122,7 +124,7 @@ export const openDirectRoom = async (actor: Actor, otherId: string): Promise<Ope
     pair: [actor.userId, otherId],
     members: [actor.userId, otherId].map((userId) => ({ userId, role: "member" })),
   });
-};
+}
 
 interface RoomDraft {
   readonly name: string | null;
@@ -133,7 +135,7 @@ interface RoomDraft {
 }
 
 /** Creates a room with the caller as its admin. Who blocks the caller, or is blocked by them, is left out. */
-export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Opened> => {
+export async function createNewRoom(actor: Actor, draft: RoomDraft): Promise<Opened> {
   const others = [...new Set(draft.participantIds)].filter((userId) => userId !== actor.userId);
   if (draft.type === "direct") {
     const [other] = others;
@@ -158,4 +160,4 @@ export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Ope
       ...invited.map((userId) => ({ userId, role: "member" as const })),
     ],
   });
-};
+}

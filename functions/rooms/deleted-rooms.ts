@@ -8,11 +8,11 @@ const goneLimit = 1000;
  * Whether a room is deleted for good: the task that removes what it held sees to all of it. A direct room never is, since
  * it may be opened again, and keeps its members.
  */
-export const isPurged = async (roomId: string): Promise<boolean> => {
+export async function isPurged(roomId: string): Promise<boolean> {
   if (gone.has(roomId)) return true;
   const head = await getHead(roomId);
   if (head?.status !== "deleted" || head.type === "direct") return false;
   if (gone.size === goneLimit) gone.clear();
   gone.add(roomId);
   return true;
-};
+}

@@ -18,20 +18,23 @@ export interface Departure {
 }
 
 /** Whether a large room has no members; of a small one its only chunk has told so. */
-const isEmpty = async (head: Head): Promise<boolean> =>
-  head.rosterChunks === 1 ||
-  (await getMemberCounts([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
+async function isEmpty(head: Head): Promise<boolean> {
+  return (
+    head.rosterChunks === 1 ||
+    (await getMemberCounts([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true
+  );
+}
 
 /** Sees to a room that somebody has left: an empty one is removed, and one without an admin gets one, who is given. */
-export const afterDeparture = async (
+export async function afterDeparture(
   head: Head,
   { role, mayBeEmpty }: Departure,
-): Promise<RosterEntry | undefined> => {
+): Promise<RosterEntry | undefined> {
   // Nobody could ever come back to it. A public room waits for whoever joins next.
   if (mayBeEmpty && head.type !== "public" && (await isEmpty(head))) await removeRoom(head);
   // Two admins who leave at once each count on the other.
   return role === "admin" ? ensureAdmin(head.id) : undefined;
-};
+}
 
 /** A membership that has ended. */
 interface EndedMembership {
@@ -47,11 +50,11 @@ interface EndedMembership {
  * what has them told of the room, was gone, or before the room they left was seen to. It may have been cut off before it was told, too, which nothing stored shows
  * and no repeat makes up for: so it is always told again, as long as it is true.
  */
-export const completeDeparture = async (
+export async function completeDeparture(
   roomId: string,
   userId: string,
   { chunk, joinedAt, role }: EndedMembership,
-): Promise<void> => {
+): Promise<void> {
   const [presence, rosters] = await Promise.all([
     getPresence(userId, "consistent"),
     getRosterChunks(roomId, [chunk], "consistent"),
@@ -79,4 +82,4 @@ export const completeDeparture = async (
       ? publishParticipantsChanged(head, { removed: [userId], changed })
       : undefined,
   ]);
-};
+}

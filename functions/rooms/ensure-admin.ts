@@ -10,19 +10,16 @@ interface PlacedEntry extends RosterEntry {
 }
 
 /** All members of a room, as they are now, the longest-standing first. */
-export const getPlacedRoster = async (roomId: string, chunks: number): Promise<PlacedEntry[]> => {
+export async function getPlacedRoster(roomId: string, chunks: number): Promise<PlacedEntry[]> {
   const numbers = Array.from({ length: chunks }, (_, chunk) => chunk);
   const rosters = await getRosterChunks(roomId, numbers, "consistent");
   return [...rosters]
     .flatMap(([chunk, entries]) => entries.map((entry) => ({ ...entry, chunk })))
     .sort(byJoinTime);
-};
+}
 
 /** Makes the longest-standing of these an admin; an entry whose membership has ended is taken off, and the next tried. */
-const promote = async (
-  roomId: string,
-  candidates: readonly PlacedEntry[],
-): Promise<RosterEntry | undefined> => {
+async function promote(roomId: string, candidates: readonly PlacedEntry[]): Promise<RosterEntry | undefined> {
   for (const candidate of candidates) {
     const { userId, chunk, joinedAt } = candidate;
     if (await updateMemberRole(roomId, userId, "admin")) {
@@ -32,13 +29,13 @@ const promote = async (
     await leaveRoster(roomId, chunk, candidate);
   }
   return undefined;
-};
+}
 
 /**
  * Whether one of those whom the roster calls admins is one, which their membership tells: changes that were cut off are
  * corrected on the roster until one is found.
  */
-const hasAdmin = async (roomId: string, entries: readonly PlacedEntry[]): Promise<boolean> => {
+async function hasAdmin(roomId: string, entries: readonly PlacedEntry[]): Promise<boolean> {
   for (const entry of entries) {
     if (entry.role !== "admin") continue;
     const member = (await getMembers(roomId, [entry.userId])).get(entry.userId);
@@ -47,20 +44,17 @@ const hasAdmin = async (roomId: string, entries: readonly PlacedEntry[]): Promis
     else await leaveRoster(roomId, entry.chunk, entry);
   }
   return false;
-};
+}
 
 /**
  * Makes the longest-standing member an admin if a room has none, but for somebody who is about to leave, and gives whom
  * it has made one. Two calls at once promote the same one.
  */
-export const ensureAdmin = async (
-  roomId: string,
-  exceptUserId?: string,
-): Promise<RosterEntry | undefined> => {
+export async function ensureAdmin(roomId: string, exceptUserId?: string): Promise<RosterEntry | undefined> {
   const head = await getHead(roomId, "consistent");
   if (!head || head.pair || head.status === "deleted") return undefined;
   const staying = (await getPlacedRoster(roomId, head.rosterChunks)).filter(
     (entry) => entry.userId !== exceptUserId,
   );
   return (await hasAdmin(roomId, staying)) ? undefined : promote(roomId, staying);
-};
+}

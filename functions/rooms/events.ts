@@ -17,71 +17,79 @@ import { viewRoomAs } from "./view.ts";
 type RoomEvent = Extract<ServerEvent, { type: "room_created" | "room_updated" }>;
 
 /** An event that can be posted: with as many of the room's first participants as it has room for. */
-const eventOf = (type: RoomEvent["type"], room: Room): RoomEvent => {
+function eventOf(type: RoomEvent["type"], room: Room): RoomEvent {
   const rest = { type, room: { ...room, participants: [] } };
   return { type, room: { ...room, participants: fittingBeside(rest, room.participants) } };
-};
+}
 
 /** A room as each of its members sees it; nobody else does. `known` are memberships that were read, or written, just before. */
-export const renderRoom =
-  (type: "room_created" | "room_updated", head: Head, known: readonly Membership[] = []): Render =>
-  async (userIds) => {
+export function renderRoom(
+  type: "room_created" | "room_updated",
+  head: Head,
+  known: readonly Membership[] = [],
+): Render {
+  return async (userIds) => {
     const viewAs = await viewRoomAs(head, userIds, participantsInList, known);
     return (userId) => {
       const room = viewAs(userId);
       return room && eventOf(type, room);
     };
   };
+}
 
-const getMembers = async (head: Head): Promise<RosterEntry[]> =>
-  head.pair ? pairMembers(head) : getRoster(head.id, head.rosterChunks, "consistent");
+async function getMembers(head: Head): Promise<RosterEntry[]> {
+  return head.pair ? pairMembers(head) : getRoster(head.id, head.rosterChunks, "consistent");
+}
 
 /** Everybody in a room, as it is now; in a large one, those who may be connected. */
-const getEverybody = async (head: Head): Promise<Listeners> => {
+async function getEverybody(head: Head): Promise<Listeners> {
   if (head.isConnectedListed) return getAudience(head);
   const userIds = (await getMembers(head)).map((member) => member.userId);
   return getListeners(head.id, userIds, { by: "roster", chunks: head.rosterChunks });
-};
+}
 
 /** Shows those who are connected of these members their new room, each in their own view. */
-export const publishRoomCreated = async (head: Head, known: readonly Membership[]): Promise<void> => {
+export async function publishRoomCreated(head: Head, known: readonly Membership[]): Promise<void> {
   const userIds = known.map((membership) => membership.userId);
   await deliver(await getListeners(head.id, userIds), {
     view: { type: "room_created" },
     render: renderRoom("room_created", head, known),
   });
-};
+}
 
 /** Shows all members who are connected the room as it is now, each in their own view. */
-export const publishRoomUpdated = async (head: Head, known: readonly Membership[] = []): Promise<void> => {
+export async function publishRoomUpdated(head: Head, known: readonly Membership[] = []): Promise<void> {
   await deliver(await getEverybody(head), {
     view: { type: "room_updated" },
     render: renderRoom("room_updated", head, known),
   });
-};
+}
 
 /** Shows one member the room as it is now, on all their connections. */
-export const publishRoomUpdatedTo = async (head: Head, me: Membership): Promise<void> => {
+export async function publishRoomUpdatedTo(head: Head, me: Membership): Promise<void> {
   await deliver(await getListeners(head.id, [me.userId]), {
     view: { type: "room_updated" },
     render: renderRoom("room_updated", head, [me]),
   });
-};
+}
 
 /** Tells people that a room is not theirs any more, and closes those of their connections that are limited to it. */
-const tellRemoved = (listeners: Listeners, ends: "membership" | "room"): Promise<void> =>
-  deliver(
+function tellRemoved(listeners: Listeners, ends: "membership" | "room"): Promise<void> {
+  return deliver(
     { ...listeners, stillIn: undefined },
     { event: { type: "room_removed", room_id: listeners.roomId }, ends },
   );
+}
 
 /** Tells one who is no longer a member. */
-export const publishMemberRemoved = async (roomId: string, userId: string): Promise<void> =>
-  tellRemoved(await getListeners(roomId, [userId]), "membership");
+export async function publishMemberRemoved(roomId: string, userId: string): Promise<void> {
+  return tellRemoved(await getListeners(roomId, [userId]), "membership");
+}
 
 /** Tells all members of a room that was deleted. */
-export const publishRoomDeleted = async (head: Head): Promise<void> =>
-  tellRemoved(await getEverybody(head), "room");
+export async function publishRoomDeleted(head: Head): Promise<void> {
+  return tellRemoved(await getEverybody(head), "room");
+}
 
 interface ParticipantChanges {
   readonly added?: readonly RosterEntry[];
@@ -96,10 +104,10 @@ interface ParticipantChanges {
  * room of over 200 members only those are told who have another role: people come and go there all the time, and each
  * would cost as much as a message. Who blocks one of those who are shown, or is blocked by one, gets it in their own view.
  */
-export const publishParticipantsChanged = async (
+export async function publishParticipantsChanged(
   head: Head,
   { added: came = [], again = [], removed = [], changed = [] }: ParticipantChanges,
-): Promise<void> => {
+): Promise<void> {
   const added = [...came, ...again];
   const newcomers = new Set(came.map((entry) => entry.userId));
   const concerned = head.rosterChunks > 1 ? changed : await getMembers(head);
@@ -136,4 +144,4 @@ export const publishParticipantsChanged = async (
       only(listeners, (id) => id === userId),
       userId,
     );
-};
+}

@@ -16,39 +16,43 @@ export const participantsInList = 20;
 const readAtOnce = 50;
 
 /** The most recently active first; an id decides between two, so that pages never overlap. */
-export const byActivity = (one: Head, other: Head): number =>
-  one.updatedAt === other.updatedAt
+export function byActivity(one: Head, other: Head): number {
+  return one.updatedAt === other.updatedAt
     ? one.id.localeCompare(other.id)
     : one.updatedAt < other.updatedAt
       ? 1
       : -1;
+}
 
 /** Whose marks tell whether the viewer's message was read, if the last one is theirs. */
-export const trackedReadersOf = (head: Head, members: readonly RosterEntry[], viewerId: string): string[] =>
-  head.last?.senderId === viewerId
+export function trackedReadersOf(head: Head, members: readonly RosterEntry[], viewerId: string): string[] {
+  return head.last?.senderId === viewerId
     ? members.map((member) => member.userId).filter((userId) => userId !== viewerId)
     : [];
+}
 
 /** Everybody who is seen in the view of a room. */
-export const seenIn = (head: Head, members: readonly RosterEntry[]): string[] => [
-  ...members.map((member) => member.userId),
-  head.createdBy,
-  ...(head.last ? [head.last.senderId] : []),
-];
+export function seenIn(head: Head, members: readonly RosterEntry[]): string[] {
+  return [
+    ...members.map((member) => member.userId),
+    head.createdBy,
+    ...(head.last ? [head.last.senderId] : []),
+  ];
+}
 
 /**
  * Those who are seen in the view of a large room, of whom it is not known yet whether they are in it: theirs are the
  * addresses that members see. In any other room all members are known.
  */
-export const unknownIn = (
+export function unknownIn(
   head: Head,
   { members, trackedReaders }: Pick<MembersShown, "members" | "trackedReaders">,
   viewerId?: string,
-): string[] => {
+): string[] {
   if (head.rosterChunks === 1) return [];
   const known = new Set([...[...members, ...trackedReaders].map((member) => member.userId), viewerId]);
   return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
-};
+}
 
 /** The members of a room that are shown, and how many there are. */
 export interface MembersShown {
@@ -59,18 +63,18 @@ export interface MembersShown {
 }
 
 /** How many members a room has: those in its only chunk, or as its census says. */
-export const memberCountOf = (
+export function memberCountOf(
   head: Head,
   first: readonly RosterEntry[],
   memberCounts: readonly number[] | undefined,
-): number =>
-  head.rosterChunks > 1 && memberCounts ? memberCounts.reduce((sum, count) => sum + count, 0) : first.length;
+): number {
+  return head.rosterChunks > 1 && memberCounts
+    ? memberCounts.reduce((sum, count) => sum + count, 0)
+    : first.length;
+}
 
 /** The members that a list shows its viewer of each room, by room. */
-const getMembersShown = async (
-  heads: readonly Head[],
-  viewerId: string,
-): Promise<Map<string, MembersShown>> => {
+async function getMembersShown(heads: readonly Head[], viewerId: string): Promise<Map<string, MembersShown>> {
   const [rosters, memberCounts, trackedReaders] = await Promise.all([
     getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
     getMemberCounts(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
@@ -89,14 +93,14 @@ const getMembersShown = async (
       ];
     }),
   );
-};
+}
 
 /** Rooms as somebody sees them in a list, in the order given, with those of their memberships that are known. */
-export const presentRooms = async (
+export async function presentRooms(
   userId: string,
   shown: readonly Head[],
   known: readonly Membership[] | undefined,
-): Promise<Room[]> => {
+): Promise<Room[]> {
   const [rosters, details] = await Promise.all([
     getMembersShown(shown, userId),
     getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
@@ -132,14 +136,14 @@ export const presentRooms = async (
       userId,
     );
   });
-};
+}
 
 /**
  * A page of the rooms that somebody is in, the most recently active first. Reads all of their heads, because the order
  * is by what changes all the time, and everything else for the page alone. 50 direct rooms take four calls: the index,
  * heads with memberships, and two of marks and people.
  */
-export const listRooms = async (userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> => {
+export async function listRooms(userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> {
   const roomIds = await listRoomIds(userId);
   const early = roomIds.length <= readAtOnce;
   const { heads, memberships } = await batchGet({
@@ -152,4 +156,4 @@ export const listRooms = async (userId: string, page: Slice): Promise<{ count: n
     count: rooms.length,
     rooms: await presentRooms(userId, shown, early ? memberships : undefined),
   };
-};
+}

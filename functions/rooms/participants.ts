@@ -14,15 +14,16 @@ import type { ReadableRoom } from "./access.ts";
 import { presentParticipant } from "./present.ts";
 
 /** A direct room's members stand in its head; both have been there since it was made. */
-export const pairMembers = (head: Head): RosterEntry[] =>
-  (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
+export function pairMembers(head: Head): RosterEntry[] {
+  return (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
+}
 
 /** Members from a place in the roster on; of a large room, only the chunks that hold them are read. */
-const getPart = async (
+async function getPart(
   head: Head,
   start: number,
   size: number,
-): Promise<{ count: number; members: RosterEntry[] }> => {
+): Promise<{ count: number; members: RosterEntry[] }> {
   const end = start + size;
   if (head.pair || head.rosterChunks === 1) {
     const members = head.pair ? pairMembers(head) : await getFirstRoster(head.id);
@@ -45,14 +46,14 @@ const getPart = async (
       (rosters.get(chunk) ?? []).slice(Math.max(0, start - before), Math.max(0, end - before)),
     ),
   };
-};
+}
 
 /** A page of who is in a room that the caller may read. E-mail addresses are shown among members. */
-export const listParticipants = async (
+export async function listParticipants(
   { head, me }: ReadableRoom,
   viewerId: string,
   page: Slice,
-): Promise<{ count: number; participants: Participant[] }> => {
+): Promise<{ count: number; participants: Participant[] }> {
   const { count, members } = await getPart(head, page.start, page.size);
   const userIds = members.map((member) => member.userId);
   const { people } = await batchGet({ profiles: userIds, presences: [...userIds, viewerId] });
@@ -68,4 +69,4 @@ export const listParticipants = async (
       ),
     ),
   };
-};
+}

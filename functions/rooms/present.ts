@@ -30,11 +30,11 @@ interface RoomParts {
   readonly people: People;
 }
 
-const presentLast = (
+function presentLast(
   { head, me, others, trackedReaders }: RoomParts,
   viewerId: string,
   present: (userId: string) => User,
-): LastMessage | null => {
+): LastMessage | null {
   const { last } = head;
   if (!last || last.seq < firstVisibleSeq({ head, me })) return null;
   const isRead =
@@ -56,18 +56,20 @@ const presentLast = (
     is_deleted: gone,
     is_read: isRead,
   };
-};
+}
 
 /** A member as others see them. */
-export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user: User): Participant => ({
-  ...user,
-  id: userId,
-  room_role: role,
-  joined_at: joinedAt,
-});
+export function presentParticipant({ userId, role, joinedAt }: RosterEntry, user: User): Participant {
+  return {
+    ...user,
+    id: userId,
+    room_role: role,
+    joined_at: joinedAt,
+  };
+}
 
 /** A room as its viewer sees it. E-mail addresses are shown among members. */
-export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
+export function presentRoom(parts: RoomParts, viewerId: string): Room {
   const { head, me, members, people, trackedReaders } = parts;
   const memberIds = new Set([...members, ...trackedReaders, ...parts.others].map((member) => member.userId));
   const present = (userId: string): User =>
@@ -106,4 +108,4 @@ export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
     seq: head.seq,
     rev: head.rev,
   };
-};
+}

@@ -5,20 +5,25 @@ import { isReadBy } from "../store/rooms/read-ahead.ts";
 type Blocked = Pick<Head, "blockedBy">;
 
 /** Whether one of the two members of a direct room blocks the other. */
-export const isBlocked = ({ blockedBy }: Blocked): boolean => blockedBy.size > 0;
+export function isBlocked({ blockedBy }: Blocked): boolean {
+  return blockedBy.size > 0;
+}
 
 /** A member's marks as the other members see them. During a block they stay as they were when it began. */
-export const marksSeenByOthers = (head: Blocked, membership: Membership): Membership =>
-  isBlocked(head) && membership.marksBeforeBlock
+export function marksSeenByOthers(head: Blocked, membership: Membership): Membership {
+  return isBlocked(head) && membership.marksBeforeBlock
     ? { ...membership, ...membership.marksBeforeBlock }
     : membership;
+}
 
 /** Whether a member has read the message at `seq`; nobody has read what was there before they joined. */
-export const hasRead = (membership: Membership, seq: number): boolean =>
-  seq > membership.joinedSeq && isReadBy(membership, seq);
+export function hasRead(membership: Membership, seq: number): boolean {
+  return seq > membership.joinedSeq && isReadBy(membership, seq);
+}
 
-export const wasDelivered = (membership: Membership, seq: number): boolean =>
-  hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
+export function wasDelivered(membership: Membership, seq: number): boolean {
+  return hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
+}
 
 /**
  * How many readers a message names at most: read by itself, and in a list or an event, where each takes as much room as a
@@ -38,11 +43,11 @@ export interface MessageMarks {
  * What the members' marks say of a message. To its sender it is read when another member read it; to anybody else
  * when they did themselves.
  */
-export const marksOf = (
+export function marksOf(
   message: { readonly seq: number; readonly senderId: string },
   viewerId: string,
   memberships: readonly Membership[],
-): MessageMarks => {
+): MessageMarks {
   const others = memberships.filter((member) => member.userId !== message.senderId);
   const readers = others.filter((member) => hasRead(member, message.seq));
   const readBy = readers.map((member) => member.userId);
@@ -64,4 +69,4 @@ export const marksOf = (
     isRead: isReadByViewer,
     status: isReadByViewer ? "read" : viewer && wasDelivered(viewer, message.seq) ? "delivered" : "sent",
   };
-};
+}

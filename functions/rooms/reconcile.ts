@@ -12,12 +12,12 @@ const attempts = 10;
  * Notes a member's role, as their membership says, on the roster. Of changes at once, the one that writes last there
  * may not be the one that counts: so each looks again after its write, and whoever looks last sees what stands.
  */
-export const reconcileRole = async (
+export async function reconcileRole(
   roomId: string,
   chunk: number,
   userId: string,
   role: RoomRole,
-): Promise<void> => {
+): Promise<void> {
   let noted = role;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     await updateRosterRole(roomId, chunk, userId, noted);
@@ -25,21 +25,21 @@ export const reconcileRole = async (
     if (!member || member.membership.role === noted) return;
     noted = member.membership.role;
   }
-};
+}
 
 /** The name under which a public room is to be listed, null for none; undefined where it is not to be. */
-const getListedName = async (roomId: string): Promise<string | null | undefined> => {
+async function getListedName(roomId: string): Promise<string | null | undefined> {
   const head = await getHead(roomId, "consistent");
   if (head?.status !== "active") return undefined;
   if (!head.nameInDetails) return head.name;
   return (await getDetails([roomId], "consistent")).get(roomId)?.longName ?? null;
-};
+}
 
 /**
  * Has the list of public rooms show a room as it is. Of changes at once, the one that writes last there may not be the
  * one that counts: so each looks again after its write, and whoever looks last sees what stands.
  */
-export const reconcilePublicListing = async (roomId: string): Promise<void> => {
+export async function reconcilePublicListing(roomId: string): Promise<void> {
   let wanted = await getListedName(roomId);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (wanted === undefined) await deleteListing(roomId);
@@ -48,4 +48,4 @@ export const reconcilePublicListing = async (roomId: string): Promise<void> => {
     if (now === wanted) return;
     wanted = now;
   }
-};
+}

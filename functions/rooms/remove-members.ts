@@ -17,14 +17,12 @@ import { publishMemberRemoved, publishParticipantsChanged } from "./events.ts";
 import { presentParticipant } from "./present.ts";
 import { reconcileRole } from "./reconcile.ts";
 
-const noParticipant = (): ApiError =>
-  new ApiError("not_found", "There is no participant with this id in this room.");
+function noParticipant(): ApiError {
+  return new ApiError("not_found", "There is no participant with this id in this room.");
+}
 
 /** Completes a removal that ended the membership and was cut off then; undefined where nothing was left to do. */
-const completeRemoval = async (
-  { id, rosterChunks }: Head,
-  userId: string,
-): Promise<Departure | undefined> => {
+async function completeRemoval({ id, rosterChunks }: Head, userId: string): Promise<Departure | undefined> {
   const isLarge = rosterChunks > 1;
   // A member's presence forgets a large room last of all. Without it they are no member who was cut off, and the roster is
   // not read in vain for whoever asks.
@@ -44,24 +42,24 @@ const completeRemoval = async (
   if (listed[0]) return { role: listed[0].role, mayBeEmpty };
   // Nothing tells any more what they were: perhaps the last one, and an admin.
   return isLarge ? { role: "admin", mayBeEmpty: true } : undefined;
-};
+}
 
 /**
  * Ends a membership, first of all, since it is what gives access; then takes the member off the roster, and off the list
  * of who is live in a large room. What a crash leaves in between is an entry without a membership, which is still listed,
  * and gets events. Removing, or leaving, again takes it off. Undefined if they were not there.
  */
-const removeMember = async (head: Head, userId: string): Promise<Departure | undefined> => {
+async function removeMember(head: Head, userId: string): Promise<Departure | undefined> {
   const member = await takeMember(head.id, userId);
   if (!member) return completeRemoval(head, userId);
   const { role } = member.membership;
   const left = await leaveRoster(head.id, member.chunk, member.membership);
   if (left?.isLarge) await removeConnected(head.id, userId);
   return { role, mayBeEmpty: left?.members.length === 0 };
-};
+}
 
 /** Removes somebody with all that follows from it; false if they were not there. */
-const dismiss = async (head: Head, userId: string, successor?: RosterEntry): Promise<boolean> => {
+async function dismiss(head: Head, userId: string, successor?: RosterEntry): Promise<boolean> {
   const removed = await removeMember(head, userId);
   if (!removed) return false;
   const promoted = await afterDeparture(head, removed);
@@ -73,13 +71,13 @@ const dismiss = async (head: Head, userId: string, successor?: RosterEntry): Pro
     }),
   ]);
   return true;
-};
+}
 
 /**
  * Lets the caller leave. The last admin hands over to the longest-standing member first: what a crash leaves then is a
  * room with two admins. Throws `forbidden` in a direct room.
  */
-export const leaveRoom = async (userId: string, roomId: string): Promise<void> => {
+export async function leaveRoom(userId: string, roomId: string): Promise<void> {
   const [head, me] = await Promise.all([
     getHead(roomId, "consistent"),
     getMembership(roomId, userId, "consistent"),
@@ -91,31 +89,31 @@ export const leaveRoom = async (userId: string, roomId: string): Promise<void> =
   const successor = me?.role === "admin" ? await ensureAdmin(roomId, userId) : undefined;
   // Also without a membership: an earlier call may have ended it, and no more.
   if (!(await dismiss(head, userId, successor))) throw noRoomAccess();
-};
+}
 
 /** Removes somebody from a room; oneself is leaving. Throws `forbidden` or `not_found`. */
-export const removeParticipant = async (
+export async function removeParticipant(
   userId: string,
   roomId: string,
   participantId: string,
-): Promise<void> => {
+): Promise<void> {
   if (participantId === userId) return leaveRoom(userId, roomId);
   const room = await accessMemberRoom(userId, roomId);
   accessNotDirect(room, "Nobody is removed from a direct room: delete it instead, for both of you.");
   accessAdmin(room, "remove people");
   if (!(await dismiss(room.head, participantId))) throw noParticipant();
-};
+}
 
 /**
  * Gives a participant another role: in their membership first, which is what counts, then on the roster, which shows
  * it; a repeat completes it. Throws `forbidden`, `not_found`, or `conflict` for the last admin.
  */
-export const updateParticipant = async (
+export async function updateParticipant(
   userId: string,
   roomId: string,
   participantId: string,
   role: RoomRole,
-): Promise<Participant> => {
+): Promise<Participant> {
   const room = await accessMemberRoom(userId, roomId);
   accessNotDirect(room, "In a direct room both are equal: there are no roles to change.");
   accessAdmin(room, "change roles");
@@ -142,4 +140,4 @@ export const updateParticipant = async (
     }),
   ]);
   return presentParticipant(shown, presentUser(personOf(people, participantId, userId), true));
-};
+}

@@ -13,23 +13,25 @@ import { getProfiles } from "../store/users/profiles.ts";
 import { byActivity, presentRooms } from "./list.ts";
 
 /** The words of a search, as they are compared. */
-const wordsOf = (q: string): string[] => foldText(q).split(" ").filter(Boolean);
+function wordsOf(q: string): string[] {
+  return foldText(q).split(" ").filter(Boolean);
+}
 
 /** Those of some words that are in none of some texts. */
-const missingIn = (texts: readonly string[], words: readonly string[]): string[] => {
+function missingIn(texts: readonly string[], words: readonly string[]): string[] {
   const text = foldText(texts.join(" "));
   return words.filter((word) => !text.includes(word));
-};
+}
 
 /**
  * A page of the public rooms by name, with `q` those whose name contains each of its words; undefined for one that was
  * archived or deleted a moment ago. Everything else is read for the page alone.
  */
-export const listPublicRooms = async (
+export async function listPublicRooms(
   userId: string,
   q: string | undefined,
   page: Slice,
-): Promise<{ count: number; rooms: (Room | undefined)[] }> => {
+): Promise<{ count: number; rooms: (Room | undefined)[] }> {
   const words = q === undefined ? undefined : wordsOf(q);
   if (words?.length === 0) return { count: 0, rooms: [] };
   const listings = await listListings();
@@ -45,24 +47,24 @@ export const listPublicRooms = async (
     (await presentRooms(userId, rooms, undefined)).map((room) => [room.id, room] as const),
   );
   return { count: listed.length, rooms: shown.map(({ roomId }) => presented.get(roomId)) };
-};
+}
 
 const searchResults = 50;
 /** How many people of rooms that are not direct are looked at, from the most recently active room on. */
 const searchedPeople = 1000;
 
 /** By what somebody is found: what those who share a room with them see of them. */
-const namesOf = (profile: Profile): string[] => {
+function namesOf(profile: Profile): string[] {
   const { display_name, first_name, last_name, username, email } = profile;
   const full = [first_name, last_name].filter((name) => name !== null).join(" ");
   return [display_name, full, username, email].flatMap((name) => name ?? []);
-};
+}
 
 /**
  * Who is in each room, of those whom a search looks at: everybody of direct rooms, who stand in their heads and are what
  * most such rooms are found by; of a large room, its first members.
  */
-const getSearched = async (heads: readonly Head[]): Promise<Map<string, readonly string[]>> => {
+async function getSearched(heads: readonly Head[]): Promise<Map<string, readonly string[]>> {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
   const paired = new Set(heads.flatMap((head) => head.pair ?? []));
   const searched = new Set<string>();
@@ -77,14 +79,14 @@ const getSearched = async (heads: readonly Head[]): Promise<Map<string, readonly
       head.pair ?? (rosters.get(head.id) ?? []).map((entry) => entry.userId).filter(isSearched),
     ]),
   );
-};
+}
 
 /**
  * The caller's rooms in which each word of `q` is part of the name, of a tag, or of what somebody there is called, the most
  * recently active first, as many as fit into an answer. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
  * message.
  */
-export const searchRooms = async (userId: string, q: string): Promise<Room[]> => {
+export async function searchRooms(userId: string, q: string): Promise<Room[]> {
   const words = wordsOf(q);
   if (words.length === 0) return [];
   const { heads } = await batchGet({ heads: await listRoomIds(userId) });
@@ -107,4 +109,4 @@ export const searchRooms = async (userId: string, q: string): Promise<Room[]> =>
   });
   const presented = await presentRooms(userId, found.slice(0, searchResults), undefined);
   return presented.slice(0, countFitting(presented));
-};
+}

@@ -9,11 +9,11 @@ import { isPurged } from "./deleted-rooms.ts";
 const settlingSeconds = 60;
 
 /** A room was deleted: what it held is removed in a while. */
-export const onRoomDeleted = async (change: Change): Promise<void> => {
+export async function onRoomDeleted(change: Change): Promise<void> {
   if (change.kind !== "head" || change.after?.status !== "deleted") return;
   if (change.before?.status === "deleted") return;
   await sendTask({ task: "remove_room_items", room_id: change.after.id }, settlingSeconds);
-};
+}
 
 /** Seconds until it is looked whether the request that ended a membership came to its end: none runs longer than 29. */
 const requestSeconds = 60;
@@ -22,7 +22,7 @@ const requestSeconds = 60;
  * A membership ended: whoever ended it takes the member off the lists of the room too, and may have been cut off before.
  * Not looked at right away, since that is mostly still under way.
  */
-export const onMemberRemoved = async (change: Change): Promise<void> => {
+export async function onMemberRemoved(change: Change): Promise<void> {
   if (change.kind !== "member" || change.after || !change.before) return;
   const { membership, chunk } = change.before;
   if (await isPurged(membership.roomId)) return;
@@ -37,4 +37,4 @@ export const onMemberRemoved = async (change: Change): Promise<void> => {
     },
     requestSeconds,
   );
-};
+}

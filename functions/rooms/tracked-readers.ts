@@ -18,40 +18,41 @@ export interface TrackedReaders {
   readonly all: boolean;
 }
 
-export const getTrackedReaders = async (head: Head): Promise<TrackedReaders> => {
+export async function getTrackedReaders(head: Head): Promise<TrackedReaders> {
   if (head.pair) return { members: pairMembers(head), all: true };
   const chunks = Math.min(head.rosterChunks, chunksRead);
   const roster = await getRoster(head.id, chunks);
   const members = roster.slice(0, trackedReaderLimit);
   return { members, all: chunks === head.rosterChunks && members.length === roster.length };
-};
+}
 
 /**
  * Whose marks tell whether a room's last message was read, if the room is large and one of these viewers sent it. Else
  * undefined: in a small room they are the roster's only chunk, which is read anyway, and of others' messages nobody asks.
  */
-export const getTrackedReadersOfLast = async (
+export async function getTrackedReadersOfLast(
   head: Head,
   viewerIds: readonly string[],
-): Promise<readonly RosterEntry[] | undefined> =>
-  head.rosterChunks > 1 && head.last && viewerIds.includes(head.last.senderId)
+): Promise<readonly RosterEntry[] | undefined> {
+  return head.rosterChunks > 1 && head.last && viewerIds.includes(head.last.senderId)
     ? (await getTrackedReaders(head)).members
     : undefined;
+}
 
 /**
  * Memberships in the order of the members, as the viewer is told of them, with the viewer's own, which were read apart, whether
  * or not a witness.
  */
-export const inJoinOrder = (
+export function inJoinOrder(
   head: Pick<Head, "blockedBy">,
   members: readonly RosterEntry[],
   memberships: readonly Membership[],
   me: Membership | undefined,
-): Membership[] => {
+): Membership[] {
   const byUser = new Map(
     memberships.map((membership) => [membership.userId, marksSeenByOthers(head, membership)]),
   );
   if (me) byUser.set(me.userId, me);
   const known = members.flatMap(({ userId }) => byUser.get(userId) ?? []);
   return me && !known.includes(me) ? [...known, me] : known;
-};
+}

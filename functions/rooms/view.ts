@@ -17,12 +17,12 @@ const participantsInRoom = 100;
 type Read = "consistent" | "eventual";
 
 /** The members of a room that its view shows these viewers, and its details. */
-const getParts = async (
+async function getParts(
   head: Head,
   viewerIds: readonly string[],
   participants: number,
   read: Read,
-): Promise<MembersShown & { details: StoredDetails | undefined }> => {
+): Promise<MembersShown & { details: StoredDetails | undefined }> {
   const [first, trackedReaders, memberCounts, details] = await Promise.all([
     head.pair ? pairMembers(head) : getFirstRoster(head.id, read),
     getTrackedReadersOfLast(head, viewerIds),
@@ -35,14 +35,14 @@ const getParts = async (
     memberCount: memberCountOf(head, first, memberCounts?.get(head.id)),
     details: details?.get(head.id),
   };
-};
+}
 
 /** The view of a room that the caller may read. */
-export const viewRoom = async (
+export async function viewRoom(
   { head, me }: ReadableRoom,
   viewerId: string,
   read: Read = "eventual",
-): Promise<Room> => {
+): Promise<Room> {
   const parts = await getParts(head, [viewerId], participantsInRoom, read);
   const userIds = seenIn(head, parts.members);
   const { memberships, people } = await batchGet({
@@ -54,18 +54,18 @@ export const viewRoom = async (
     presences: [...userIds, viewerId],
   });
   return presentRoom({ head, me, ...parts, others: memberships, people }, viewerId);
-};
+}
 
 /**
  * One room as several of its members see it, for events: by member, without those whose membership is not there.
  * `known` are memberships that were read, or written, just before.
  */
-export const viewRoomAs = async (
+export async function viewRoomAs(
   head: Head,
   viewerIds: readonly string[],
   participants: number,
   known: readonly Membership[] = [],
-): Promise<(viewerId: string) => Room | undefined> => {
+): Promise<(viewerId: string) => Room | undefined> {
   const parts = await getParts(head, viewerIds, participants, "consistent");
   const userIds = seenIn(head, parts.members);
   const byUser = new Map(known.map((membership) => [membership.userId, membership]));
@@ -87,4 +87,4 @@ export const viewRoomAs = async (
     const me = byUser.get(viewerId);
     return me && presentRoom({ head, me, ...parts, others, people }, viewerId);
   };
-};
+}

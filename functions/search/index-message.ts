@@ -3,29 +3,34 @@ import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { type Entry, searchIndex } from "../store/search/search-index.ts";
 
 /** What a message says, file names first: those are looked for by few words. */
-export const textsOf = ({ content, attachment }: StoredMessage): string[] =>
-  attachment ? [attachment.name, content] : [content];
+export function textsOf({ content, attachment }: StoredMessage): string[] {
+  return attachment ? [attachment.name, content] : [content];
+}
 
 /** By what a message is found: a deleted one, and one that only its readers can decipher, by nothing. */
-export const messageTerms = (message: StoredMessage | undefined): string[] =>
-  !message || message.isDeleted || message.type === "encrypted" ? [] : termsOf(textsOf(message));
+export function messageTerms(message: StoredMessage | undefined): string[] {
+  return !message || message.isDeleted || message.type === "encrypted" ? [] : termsOf(textsOf(message));
+}
 
-export const searchEntryOf = ({ roomId, seq, at, senderId, type, expiresAt }: StoredMessage): Entry => ({
-  roomId,
-  seq,
-  at: Date.parse(at),
-  senderId,
-  type,
-  expiresAt,
-});
+export function searchEntryOf({ roomId, seq, at, senderId, type, expiresAt }: StoredMessage): Entry {
+  return {
+    roomId,
+    seq,
+    at: Date.parse(at),
+    senderId,
+    type,
+    expiresAt,
+  };
+}
 
-const without = (terms: Iterable<string>, others: Iterable<string>): string[] => {
+function without(terms: Iterable<string>, others: Iterable<string>): string[] {
   const known = new Set(others);
   return [...terms].filter((term) => !known.has(term));
-};
+}
 
-export const isSame = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && without(one, other).length === 0;
+export function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && without(one, other).length === 0;
+}
 
 /** How often a message may change while it is indexed. */
 const attempts = 20;
@@ -36,11 +41,11 @@ const attempts = 20;
  * it may be called at any time, in any order, and several times at once, as long as each change of a message is told of once.
  * It writes none but the terms of this change: whatever else the message says by then, another call is told of.
  */
-export const indexMessage = async (
+export async function indexMessage(
   entry: Entry,
   before: readonly string[],
   after: readonly string[],
-): Promise<void> => {
+): Promise<void> {
   const index = await searchIndex();
   const known = new Set([...before, ...after]);
   let terms = after;
@@ -54,4 +59,4 @@ export const indexMessage = async (
     [terms, held] = [now, wanted];
   }
   throw new Error(`Message ${entry.seq} of ${entry.roomId} changed ${attempts} times while it was indexed.`);
-};
+}

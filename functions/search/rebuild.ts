@@ -11,11 +11,14 @@ const stepSize = 50;
 const termsPerSecond = 400;
 
 /** What may be found of a room: not what lies below the floor of a direct room, nor anything of a deleted one. */
-const rangeOf = (head: Head | undefined): { readonly first: number; readonly last: number } =>
-  !head || head.status === "deleted" ? { first: 1, last: 0 } : { first: head.floor + 1, last: head.seq };
+function rangeOf(head: Head | undefined): { readonly first: number; readonly last: number } {
+  return !head || head.status === "deleted"
+    ? { first: 1, last: 0 }
+    : { first: head.floor + 1, last: head.seq };
+}
 
 /** Writes all entries of some messages, and again where one was changed meanwhile. Gives how many terms it wrote. */
-const writeEntries = async (messages: readonly StoredMessage[]): Promise<number> => {
+async function writeEntries(messages: readonly StoredMessage[]): Promise<number> {
   const [first, last] = [messages[0], messages.at(-1)];
   if (!first || !last) return 0;
   const index = await searchIndex();
@@ -34,14 +37,15 @@ const writeEntries = async (messages: readonly StoredMessage[]): Promise<number>
     if (!isSame(current, terms)) await indexMessage(entry, terms, current);
   }
   return changes.reduce((sum, { terms }) => sum + terms.length, 0);
-};
+}
 
 /** Whether an entry, of one term or of all, is one by which its message is found. */
-const isRight = ({ term }: KeptEntry, terms: readonly string[]): boolean =>
-  term === undefined ? terms.length > 0 : terms.includes(term);
+function isRight({ term }: KeptEntry, terms: readonly string[]): boolean {
+  return term === undefined ? terms.length > 0 : terms.includes(term);
+}
 
 /** Removes those entries by which their message is not to be found. Gives how many it removed. */
-const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: number): Promise<number> => {
+async function removeStale(roomId: string, kept: readonly KeptEntry[], first: number): Promise<number> {
   const messages = await getMessages(
     roomId,
     kept.map(({ seq }) => seq),
@@ -70,7 +74,7 @@ const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: nu
     if (message) await indexMessage(searchEntryOf(message), [...terms, ...gone], terms);
   }
   return misplaced.length + others.length;
-};
+}
 
 /**
  * Where a rebuild stands: at which message, of those that there were when it began, since what comes later is indexed as
@@ -78,27 +82,28 @@ const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: nu
  */
 type Stand = { readonly seq: number; readonly last: number } | { readonly key: string | undefined };
 
-const cursorOf = (stand: Stand): string =>
-  "key" in stand ? `entry ${stand.key}` : `message ${stand.seq} ${stand.last}`;
+function cursorOf(stand: Stand): string {
+  return "key" in stand ? `entry ${stand.key}` : `message ${stand.seq} ${stand.last}`;
+}
 
-const parseCursor = (cursor: string): Stand => {
+function parseCursor(cursor: string): Stand {
   const message = /^message (\d+) (\d+)$/.exec(cursor);
   if (message) return { seq: Number(message[1]), last: Number(message[2]) };
   const [, key] = /^entry (.+)$/su.exec(cursor) ?? [];
   if (key === undefined) throw new Error(`There is no cursor ${JSON.stringify(cursor)} of a room's search.`);
   return { key };
-};
+}
 
 /**
  * Makes a room's entries in the search index again: first what its messages are found by, then what is left of others is
  * removed. It may be called while the room goes on, again after it was cut off, and several times at once. Gives the cursor
  * to go on from when there is no time any more; undefined when it is done.
  */
-export const rebuildSearch = async (
+export async function rebuildSearch(
   roomId: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const range = rangeOf(await getHead(roomId, "consistent"));
   const index = await searchIndex();
   const began = performance.now();
@@ -128,17 +133,17 @@ export const rebuildSearch = async (
     if (!hasTime()) return cursorOf({ key: next });
     key = next;
   }
-};
+}
 
 /**
  * Removes what a room that is deleted was found by, or the messages of a direct room before it was opened again, for as
  * long as there is time; false if something is left. `head` is the room's as it is now. What is written after this for a
  * message that was removed before is taken back by who writes it (see index-message.ts).
  */
-export const removeEntriesOfRoom = async (head: Head, hasTime: () => boolean): Promise<boolean> => {
+export async function removeEntriesOfRoom(head: Head, hasTime: () => boolean): Promise<boolean> {
   const isDeleted = head.status === "deleted";
   const last = isDeleted ? head.seq : head.floor;
   const isOver = isDeleted && head.type !== "direct";
   if (last === 0 && !isOver) return true;
   return (await searchIndex()).remove(head.id, isOver ? undefined : last, hasTime);
-};
+}

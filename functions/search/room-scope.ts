@@ -24,19 +24,21 @@ export interface RoomGroup {
 
 const digestBytes = 4;
 
-const shortDigest = (roomId: string): Buffer =>
-  createHash("sha256").update(roomId).digest().subarray(0, digestBytes);
+function shortDigest(roomId: string): Buffer {
+  return createHash("sha256").update(roomId).digest().subarray(0, digestBytes);
+}
 
-const noteRooms = (heads: readonly Head[]): string =>
-  Buffer.concat(heads.map((head) => shortDigest(head.id))).toString("base64url");
+function noteRooms(heads: readonly Head[]): string {
+  return Buffer.concat(heads.map((head) => shortDigest(head.id))).toString("base64url");
+}
 
 /** Whether a room is among those noted. */
-const isNoted = (noted: string): ((head: Head) => boolean) => {
+function isNoted(noted: string): (head: Head) => boolean {
   const bytes = Buffer.from(noted, "base64url");
   const digests = new Set<number>();
   for (let at = 0; at + digestBytes <= bytes.length; at += digestBytes) digests.add(bytes.readUInt32BE(at));
   return (head) => digests.has(shortDigest(head.id).readUInt32BE());
-};
+}
 
 interface SearchedGroup {
   readonly heads: readonly Head[];
@@ -45,23 +47,25 @@ interface SearchedGroup {
   readonly next: RoomGroup | undefined;
 }
 
-const byId = (one: Head, other: Head): number => (one.id < other.id ? -1 : 1);
+function byId(one: Head, other: Head): number {
+  return one.id < other.id ? -1 : 1;
+}
 
 /** What comes after a group: the next rooms by their ids. */
-const groupAfter = (heads: readonly Head[], group: RoomGroup): RoomGroup | undefined => {
+function groupAfter(heads: readonly Head[], group: RoomGroup): RoomGroup | undefined {
   const isFirst = isNoted(group.first);
   const after = group.upTo ?? "";
   const others = heads.filter((head) => head.id > after && !isFirst(head)).sort(byId);
   const last = others.slice(0, roomsPerSearch).at(-1);
   return last && { first: group.first, after, upTo: last.id };
-};
+}
 
 /** The rooms of a group; `heads` are all of somebody's rooms, the most recently active first. */
-export const chooseRooms = (
+export function chooseRooms(
   heads: readonly Head[],
   given: RoomGroup | undefined,
   begins: boolean,
-): SearchedGroup => {
+): SearchedGroup {
   const group =
     given ??
     (begins && heads.length > roomsPerSearch
@@ -76,27 +80,27 @@ export const chooseRooms = (
       : !isFirst(head) && head.id > after && head.id <= upTo,
   );
   return { heads: chosen, group, next: groupAfter(heads, group) };
-};
+}
 
 /** Milliseconds by which the clocks of a message's sender and of who added a member may differ. */
 const clockTolerance = 5 * 60 * 1000;
 
 /** What of a room is to be searched for somebody who may read it; undefined where there is nothing. */
-export const searchedPart = ({ head, me }: ReadableRoom): SearchedRoom | undefined => {
+export function searchedPart({ head, me }: ReadableRoom): SearchedRoom | undefined {
   const first = firstVisibleSeq({ head, me });
   if (first > head.seq) return undefined;
   const sinceJoined = me && first > head.floor + 1 ? Date.parse(me.joinedAt) - clockTolerance : 0;
   return { id: head.id, first, since: sinceJoined };
-};
+}
 
 /** The heads of all of somebody's rooms, the most recently active first. */
-export const listHeads = async (userId: string): Promise<Head[]> => {
+export async function listHeads(userId: string): Promise<Head[]> {
   const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   return heads.filter((head) => head.status !== "deleted").sort(byActivity);
-};
+}
 
 /** What of these rooms is to be searched. Memberships are read where they say what may be seen. */
-export const searchedParts = async (userId: string, heads: readonly Head[]): Promise<SearchedRoom[]> => {
+export async function searchedParts(userId: string, heads: readonly Head[]): Promise<SearchedRoom[]> {
   const { memberships } = await batchGet({
     memberships: heads.filter(hidesHistory).map((head) => [head.id, userId] as const),
   });
@@ -105,4 +109,4 @@ export const searchedParts = async (userId: string, heads: readonly Head[]): Pro
     if (!hidesHistory(head)) return { id: head.id, first: head.floor + 1, since: 0 };
     return searchedPart({ head, me: mine.get(head.id) }) ?? [];
   });
-};
+}

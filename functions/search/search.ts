@@ -33,7 +33,7 @@ interface FoundMessages {
 /** Candidates that are read for a message shown: an entry of the index may be out of date. */
 const readsForEach = 3;
 
-const seek = (q: string): SoughtMessage => {
+function seek(q: string): SoughtMessage {
   const sought = seekMessage(q);
   if (!sought)
     throw invalidInput([
@@ -44,14 +44,15 @@ const seek = (q: string): SoughtMessage => {
       },
     ]);
   return sought;
-};
+}
 
 /** A boundary in milliseconds since 1970: no message is outside of the times that a place holds. */
-const timeOf = (time: string | undefined): number | undefined =>
-  time === undefined ? undefined : Math.min(Math.max(Date.parse(time), 0), lastTime);
+function timeOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Math.min(Math.max(Date.parse(time), 0), lastTime);
+}
 
 /** Whether a message is what was looked for, as it is now. */
-const isFound = (message: StoredMessage, search: MessageSearch, sought: SoughtMessage): boolean => {
+function isFound(message: StoredMessage, search: MessageSearch, sought: SoughtMessage): boolean {
   const { sender, from, to, message_type } = search;
   if (isDeletedOrExpired(message) || message.type === "encrypted") return false;
   if (sender !== undefined && message.senderId !== sender) return false;
@@ -59,7 +60,7 @@ const isFound = (message: StoredMessage, search: MessageSearch, sought: SoughtMe
   const at = Date.parse(message.at);
   if (at < (timeOf(from) ?? at) || at > (timeOf(to) ?? at)) return false;
   return isFoundIn(sought, textsOf(message));
-};
+}
 
 /** Gives those of these rooms that the caller may read now. */
 type Access = (roomIds: readonly string[]) => Promise<readonly ReadableRoom[]>;
@@ -76,21 +77,24 @@ interface Collected {
 }
 
 /** Whether an earlier group of the words that begin so has found a message already. */
-const wasFound = (message: StoredMessage, { prefix }: SoughtMessage, { after }: TermGroup): boolean =>
-  prefix !== undefined &&
-  after !== undefined &&
-  messageTerms(message).some((term) => term.startsWith(prefix) && compareTerms(term, after) <= 0);
+function wasFound(message: StoredMessage, { prefix }: SoughtMessage, { after }: TermGroup): boolean {
+  return (
+    prefix !== undefined &&
+    after !== undefined &&
+    messageTerms(message).some((term) => term.startsWith(prefix) && compareTerms(term, after) <= 0)
+  );
+}
 
 /**
  * Reads what the index names, as it stands in the table now, until the page is full. The index decides nothing: whether
  * the caller may see a message, and whether it still says what was looked for, is looked at here.
  */
-const collect = async (
+async function collect(
   search: MessageSearch,
   parts: readonly SearchedRoom[],
   { position: start, words = {} }: SearchState,
   access: Access,
-): Promise<Collected> => {
+): Promise<Collected> {
   const sought = seek(search.q);
   checkTermGroup(words, sought.prefix);
   const finding = (await searchIndex()).find({
@@ -135,30 +139,30 @@ const collect = async (
     next: position ? at(position) : further,
     from: ({ timestamp, room, seq }) => at({ at: Date.parse(timestamp), roomId: room, seq }),
   };
-};
+}
 
 /** As many of what was found as fit into an answer, and where it goes on: at the first one that does not. */
-const upToFull = (
+function upToFull(
   found: readonly Message[],
   { next, from }: Collected,
-): { messages: Message[]; next: Going } => {
+): { messages: Message[]; next: Going } {
   const fitting = countFitting(found);
   const over = found[fitting];
   return { messages: found.slice(0, fitting), next: over ? from(over) : next };
-};
+}
 
 /** What a cursor belongs to: who searches for what. */
-const nameOf = (userId: string, roomId: string | null, search: MessageSearch): string => {
+function nameOf(userId: string, roomId: string | null, search: MessageSearch): string {
   const { q, sender, from, to, message_type } = search;
   return JSON.stringify([userId, roomId, q, sender, from, to, message_type]);
-};
+}
 
 /** Finds messages of a room. Throws `forbidden`, `invalid_input` and `invalid_cursor`. */
-export const searchRoomMessages = async (
+export async function searchRoomMessages(
   userId: string,
   roomId: string,
   search: MessageSearch,
-): Promise<FoundMessages> => {
+): Promise<FoundMessages> {
   const name = nameOf(userId, roomId, search);
   const state = readState(name, search.cursor);
   const room = await accessReadableRoom(userId, roomId);
@@ -171,10 +175,10 @@ export const searchRoomMessages = async (
     count,
     cursor: next && writeCursor(name, { count, ...next } satisfies SearchState),
   };
-};
+}
 
 /** Finds messages in all of somebody's rooms. Throws `invalid_input` and `invalid_cursor`. */
-export const searchMessages = async (userId: string, search: MessageSearch): Promise<FoundMessages> => {
+export async function searchMessages(userId: string, search: MessageSearch): Promise<FoundMessages> {
   const name = nameOf(userId, null, search);
   const state = readState(name, search.cursor);
   const all = await listHeads(userId);
@@ -197,4 +201,4 @@ export const searchMessages = async (userId: string, search: MessageSearch): Pro
   const count = state.count + shown.messages.length;
   const going = shown.next ? { ...shown.next, group } : next && { group: next };
   return { messages: shown.messages, count, cursor: going && writeCursor(name, { count, ...going }) };
-};
+}

@@ -6,7 +6,7 @@ import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-messa
  * A message was sent, edited, deleted or restored: it is found by what it says now. What else becomes of it changes none of
  * that, and costs nothing here. What goes with its room is removed with all of it.
  */
-export const onMessageChanged = async (change: Change): Promise<void> => {
+export async function onMessageChanged(change: Change): Promise<void> {
   if (change.kind !== "message") return;
   const { before, after } = change;
   if (after) {
@@ -14,4 +14,4 @@ export const onMessageChanged = async (change: Change): Promise<void> => {
     if (!isSame(was, is)) await indexMessage(searchEntryOf(after), was, is);
   } else if (before && before.expiresAt !== null)
     await (await searchIndex()).forget(before.roomId, before.seq);
-};
+}

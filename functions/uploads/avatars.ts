@@ -12,7 +12,7 @@ import { avatarAddress, avatarOf } from "../users/avatar-address.ts";
 import { ensureProfile } from "../users/profiles.ts";
 
 /** Begins the upload of a picture: gives the one request that stores exactly it. Throws `too_large`. */
-export const createAvatarUpload = async (userId: string, wanted: AvatarUploadRequest) => {
+export async function createAvatarUpload(userId: string, wanted: AvatarUploadRequest) {
   const { file_size: size, media_type: mediaType } = wanted;
   if (size > avatarLimit)
     throw new ApiError(
@@ -22,13 +22,14 @@ export const createAvatarUpload = async (userId: string, wanted: AvatarUploadReq
   const upload = { id: newAvatarId(userId), size, mediaType };
   await putAvatar(upload);
   return { file_id: upload.id, upload: uploadRequest(upload), expires_in: uploadSeconds };
-};
+}
 
-const noSuchUpload = (): ApiError =>
-  new ApiError("not_found", "You have no upload of a picture with this id, or it has expired.");
+function noSuchUpload(): ApiError {
+  return new ApiError("not_found", "You have no upload of a picture with this id, or it has expired.");
+}
 
 /** Makes an upload that was not used yet the picture; false where another call has used it since it was read. */
-const useUpload = async (userId: string, avatarId: string, called: URL): Promise<boolean> => {
+async function useUpload(userId: string, avatarId: string, called: URL): Promise<boolean> {
   const upload = await getAvatar(avatarId);
   if (!upload) throw noSuchUpload();
   if (upload.isUsed) return false;
@@ -42,14 +43,14 @@ const useUpload = async (userId: string, avatarId: string, called: URL): Promise
   // It expired meanwhile: so does the copy that was made of it.
   await deleteObject(objectKeys.avatar(avatarId));
   throw noSuchUpload();
-};
+}
 
 /**
  * Makes an uploaded picture that of one's profile. The object is copied to where it stays before the profile names it; the
  * former one is removed behind the stream. A repeat finds it done. Throws `not_found` unless it is one's own upload,
  * `conflict` if it is not uploaded yet, or was one's picture before, and `invalid_input` if its bytes are no such picture.
  */
-export const setAvatar = async (actor: Actor, avatarId: string, called: URL): Promise<Profile> => {
+export async function setAvatar(actor: Actor, avatarId: string, called: URL): Promise<Profile> {
   if (!isAvatarOf(actor.userId, avatarId)) throw noSuchUpload();
   await ensureProfile(actor);
   const isNew = await useUpload(actor.userId, avatarId, called);
@@ -58,26 +59,26 @@ export const setAvatar = async (actor: Actor, avatarId: string, called: URL): Pr
   if (!isNew && avatarOf(profile) !== avatarId)
     throw new ApiError("conflict", "This was your picture before: upload it again to have it back.");
   return profile;
-};
+}
 
 /** Seconds, a week: for so long a picture that was removed may still be in the caches of those who saw it. */
 const maxAge = 7 * 24 * 60 * 60;
 
 /** The picture at an address that was given out. Throws `not_found`. */
-export const viewAvatar = async (avatarId: string): Promise<Media> => {
+export async function viewAvatar(avatarId: string): Promise<Media> {
   const { getObject } = await import("../store/attachments/objects.ts");
   // What is no id is not looked for: it may be any path.
   const object = isAvatarId(avatarId) ? await getObject(objectKeys.avatar(avatarId)) : undefined;
   if (!object) throw new ApiError("not_found", "There is no picture at this address any more.");
   return { ...object, maxAge };
-};
+}
 
 /**
  * Removes the objects of an avatar that is nobody's picture. Called from the stream when a profile has another picture,
  * and when an upload is gone that was not used. An avatar that was replaced never comes back, so this is right at any
  * later time too.
  */
-export const removeAvatar = async (avatarId: string): Promise<void> => {
+export async function removeAvatar(avatarId: string): Promise<void> {
   const { deleteObject } = await import("../store/attachments/objects.ts");
   await Promise.all([deleteObject(objectKeys.avatar(avatarId)), deleteObject(objectKeys.pending(avatarId))]);
-};
+}

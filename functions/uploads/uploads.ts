@@ -15,10 +15,12 @@ import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.t
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
 
-const noSuchFile = (): ApiError => new ApiError("not_found", "There is no upload with this id.");
+function noSuchFile(): ApiError {
+  return new ApiError("not_found", "There is no upload with this id.");
+}
 
 /** Throws `invalid_input` for a type that is not of the kind, and `too_large`. */
-const accessKind = (kind: MediaKind, { media_type, file_size }: UploadRequest): void => {
+function accessKind(kind: MediaKind, { media_type, file_size }: UploadRequest): void {
   if (!mediaTypes[kind].includes(media_type))
     throw invalidInput([
       {
@@ -32,13 +34,13 @@ const accessKind = (kind: MediaKind, { media_type, file_size }: UploadRequest): 
       "too_large",
       `The file has ${file_size} bytes; what is uploaded as ${kind} has at most ${limit}.`,
     );
-};
+}
 
 /**
  * Begins an upload: gives the one request that stores exactly this file. Throws `forbidden` unless the caller may send
  * in the room, `invalid_input` and `too_large`.
  */
-export const createUpload = async (userId: string, kind: MediaKind, wanted: UploadRequest) => {
+export async function createUpload(userId: string, kind: MediaKind, wanted: UploadRequest) {
   accessKind(kind, wanted);
   accessFileName(wanted.file_name, wanted.media_type);
   accessSending(await accessMemberRoom(userId, wanted.room));
@@ -55,14 +57,14 @@ export const createUpload = async (userId: string, kind: MediaKind, wanted: Uplo
     duration: wanted.duration ?? null,
   });
   return { file_id: file.id, upload: uploadRequest(file), expires_in: uploadSeconds };
-};
+}
 
 /** The message that has the file, if the caller sees it. */
-const messageInSight = async (
+async function messageInSight(
   userId: string,
   { id, roomId }: StoredFile,
   seq: number,
-): Promise<StoredMessage | undefined> => {
+): Promise<StoredMessage | undefined> {
   try {
     const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
     return !isDeletedOrExpired(message) && message.attachment?.id === id ? message : undefined;
@@ -71,10 +73,10 @@ const messageInSight = async (
     if (error instanceof ApiError) return undefined;
     throw error;
   }
-};
+}
 
 /** An upload of one's own that is in no message yet, or the file of a message in sight. Throws `not_found`. */
-export const viewUpload = async (userId: string, fileId: string): Promise<Upload> => {
+export async function viewUpload(userId: string, fileId: string): Promise<Upload> {
   const file = await getFile(fileId);
   if (!file) throw noSuchFile();
   const message = file.seq === null ? undefined : await messageInSight(userId, file, file.seq);
@@ -91,13 +93,13 @@ export const viewUpload = async (userId: string, fileId: string): Promise<Upload
     created_at: file.createdAt,
     expires_at: message || file.expiresAt === null ? null : isoOf(file.expiresAt * 1000),
   };
-};
+}
 
 /**
  * Deletes an upload of one's own. A function that ends after the first step leaves objects that the removal of the file
  * is told of (see remove-files.ts). Throws `not_found`, or `conflict` for a file that is for a message.
  */
-export const deleteUpload = async (userId: string, fileId: string): Promise<void> => {
+export async function deleteUpload(userId: string, fileId: string): Promise<void> {
   const file = await getFile(fileId);
   if (!file || file.uploaderId !== userId || isPast(file.expiresAt)) throw noSuchFile();
   if (!(await deleteUnboundFile(fileId)))
@@ -107,4 +109,4 @@ export const deleteUpload = async (userId: string, fileId: string): Promise<void
     deleteObject(objectKeys.pending(fileId)),
     deleteObject(objectKeys.attached(file.roomId, fileId)),
   ]);
-};
+}

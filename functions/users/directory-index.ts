@@ -22,11 +22,12 @@ import { displayNameOf } from "./present.ts";
 const nameLength = 40;
 
 /** A name as lists are ordered by it: folded, and without the signs that keys are made with. */
-const sortName = (name: string): string =>
-  [...foldText(name).replaceAll("#", " ")].slice(0, nameLength).join("");
+function sortName(name: string): string {
+  return [...foldText(name).replaceAll("#", " ")].slice(0, nameLength).join("");
+}
 
 /** The words of texts, as many as are held, the first texts' first; none that begins another. */
-const boundedWords = (texts: readonly (readonly (string | null)[])[]): string[] => {
+function boundedWords(texts: readonly (readonly (string | null)[])[]): string[] {
   const kept: string[] = [];
   let bytes = 0;
   for (const word of texts.flatMap((some) => foundWords(some.filter((text) => text !== null).join("\n")))) {
@@ -36,10 +37,10 @@ const boundedWords = (texts: readonly (readonly (string | null)[])[]): string[] 
     kept.push(word);
   }
   return kept.filter((word) => !kept.some((other) => other !== word && other.startsWith(word)));
-};
+}
 
 /** What the directory is to hold of somebody: names come first, should there be too many words. */
-const entryOf = (profile: Profile): DirectoryEntry => {
+function entryOf(profile: Profile): DirectoryEntry {
   const { display_name, first_name, last_name, username, role, institution } = profile;
   return {
     userId: profile.id,
@@ -54,36 +55,37 @@ const entryOf = (profile: Profile): DirectoryEntry => {
       ),
     ),
   };
-};
+}
 
 const attempts = 20;
 
 /** Tries again, a moment later, for as long as others change the same entry in between. */
-const untilDone = async (userId: string, change: () => Promise<boolean>): Promise<void> => {
+async function untilDone(userId: string, change: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 0) await backoff(attempt);
     if (await change()) return;
   }
   throw new Error(`The directory's entry of ${userId} changed ${attempts} times while it was to be changed.`);
-};
+}
 
 /**
  * Brings the directory into line with somebody's profile as it is now. Called for each change of a profile, by the
  * follower of the table's stream; as often as one likes, and several at once. What is held is read before the profile:
  * then whoever replaces it has seen every change that was made before.
  */
-export const indexProfile = (userId: string): Promise<void> =>
-  untilDone(userId, async () => {
+export function indexProfile(userId: string): Promise<void> {
+  return untilDone(userId, async () => {
     const held = await getDirectoryEntry(userId);
     const profile = await getProfile(userId, "consistent");
     if (!profile) return true;
     const entry = entryOf(profile);
     return (held && isSameEntry(held.entry, entry)) || replaceDirectoryEntry(held, entry);
   });
+}
 
 /** The same, and believes nothing of what is noted: each entry is looked at, and of who has no profile none stays. */
-export const rebuildProfile = (userId: string): Promise<void> =>
-  untilDone(userId, async () => {
+export function rebuildProfile(userId: string): Promise<void> {
+  return untilDone(userId, async () => {
     const held = await getDirectoryEntry(userId);
     const profile = await getProfile(userId, "consistent");
     if (!profile) return !held || deleteDirectoryEntry(held);
@@ -91,13 +93,14 @@ export const rebuildProfile = (userId: string): Promise<void> =>
     const isRight = held && isSameEntry(held.entry, entry) && (await isEntryWhole(entry));
     return isRight || replaceDirectoryEntry(held, entry);
   });
+}
 
 /** Removes those of some entries that belong to nobody any more, or to what somebody is no longer called. */
-export const removeStrays = async (entries: readonly Key[]): Promise<void> => {
+export async function removeStrays(entries: readonly Key[]): Promise<void> {
   for (const key of await listStrays(entries)) {
     const userId = userOfEntry(key);
     // What is held of this person may be what is wrong.
     await rebuildProfile(userId);
     await untilDone(userId, () => deleteStray(key));
   }
-};
+}

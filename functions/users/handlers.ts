@@ -11,11 +11,11 @@ type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" |
   readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };
 };
 
-const list = async ({ actor, query, url }: Listing) => {
+async function list({ actor, query, url }: Listing) {
   const { page, page_size, skip, ...sought } = query;
   const { count, users } = await findUsers(actor.userId, sought, sliceOf(query));
   return numberedPage(url, query, { count, results: users });
-};
+}
 
 export const userHandlers: Handlers<typeof peopleOperations> = {
   listUsers: list,

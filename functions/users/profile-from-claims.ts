@@ -6,21 +6,26 @@ import { blankProfile, type Profile } from "../store/users/profiles.ts";
 import { usernamePrefix } from "./reserve-username.ts";
 
 /** The beginning of a claim, as much as the contract has room for; null where nothing is left. */
-const textOf = (actor: Actor, name: string, limit: number): string | null =>
-  [...(claim(actor, name) ?? "").toWellFormed().trim()].slice(0, limit).join("").trim() || null;
+function textOf(actor: Actor, name: string, limit: number): string | null {
+  return [...(claim(actor, name) ?? "").toWellFormed().trim()].slice(0, limit).join("").trim() || null;
+}
 
 /** A picture that is none of the contract's, such as one in the claim itself, is left out. */
-const pictureOf = (actor: Actor): string | null =>
-  profileFields().shape.profile_picture.safeParse(claim(actor, "picture")).data ?? null;
+function pictureOf(actor: Actor): string | null {
+  return profileFields().shape.profile_picture.safeParse(claim(actor, "picture")).data ?? null;
+}
 
-const addressOf = (actor: Actor): string | null =>
-  emailSchema().safeParse(claim(actor, "email")).data ?? null;
+function addressOf(actor: Actor): string | null {
+  return emailSchema().safeParse(claim(actor, "email")).data ?? null;
+}
 
 /** What a username may have, as it is written and in the form that is compared (see contract/auth.ts). */
-const isUsernameSign = (sign: string): boolean => /^[\p{L}\p{N}._-]+$/u.test(sign + sign.normalize("NFKC"));
+function isUsernameSign(sign: string): boolean {
+  return /^[\p{L}\p{N}._-]+$/u.test(sign + sign.normalize("NFKC"));
+}
 
 /** A username that the claims suggest: the preferred one, else the part before the `@`, else one of the id. */
-const wantedUsername = (actor: Actor): string => {
+function wantedUsername(actor: Actor): string {
   const wanted =
     claim(actor, "preferred_username") ?? claim(actor, "nickname") ?? claim(actor, "email")?.split("@")[0];
   const clean = [...(wanted ?? "")]
@@ -31,17 +36,19 @@ const wantedUsername = (actor: Actor): string => {
     usernameSchema().safeParse(usernamePrefix(clean, usernameLimit)).data ??
     `user-${nameSigns(actor.userId, 10)}`
   );
-};
+}
 
 /**
  * The profile of somebody as the claims of their token tell it, within the limits that hold for what people say of
  * themselves: an issuer knows none of them. Its username is the one that is wanted.
  */
-export const profileFromClaims = (actor: Actor): Profile => ({
-  ...blankProfile(actor.userId, wantedUsername(actor)),
-  email: addressOf(actor),
-  display_name: textOf(actor, "name", profileLimits.display_name),
-  first_name: textOf(actor, "given_name", profileLimits.first_name),
-  last_name: textOf(actor, "family_name", profileLimits.last_name),
-  profile_picture: pictureOf(actor),
-});
+export function profileFromClaims(actor: Actor): Profile {
+  return {
+    ...blankProfile(actor.userId, wantedUsername(actor)),
+    email: addressOf(actor),
+    display_name: textOf(actor, "name", profileLimits.display_name),
+    first_name: textOf(actor, "given_name", profileLimits.first_name),
+    last_name: textOf(actor, "family_name", profileLimits.last_name),
+    profile_picture: pictureOf(actor),
+  };
+}

@@ -12,7 +12,7 @@ import { presentUser } from "./present.ts";
  * People as the viewer sees them, in the order given; who has no profile any more is left out. A hundred of them fit into an
  * answer, whatever they say of themselves (see answer-size.ts).
  */
-export const viewUsers = async (viewerId: string, userIds: readonly string[]): Promise<User[]> => {
+export async function viewUsers(viewerId: string, userIds: readonly string[]): Promise<User[]> {
   const [{ people }, seen] = await Promise.all([
     batchGet({ profiles: userIds, presences: [...userIds, viewerId] }),
     withSeenEmail(viewerId, userIds),
@@ -20,20 +20,20 @@ export const viewUsers = async (viewerId: string, userIds: readonly string[]): P
   return userIds
     .filter((userId) => people.profiles.has(userId))
     .map((userId) => presentUser(personOf(people, userId, viewerId), seen.has(userId)));
-};
+}
 
 /** Somebody as the viewer sees them. Throws `not_found`. */
-export const viewUser = async (viewerId: string, userId: string): Promise<User> => {
+export async function viewUser(viewerId: string, userId: string): Promise<User> {
   const [user] = await viewUsers(viewerId, [userId]);
   if (!user) throw new ApiError("not_found", "User not found");
   return user;
-};
+}
 
 /** Says whether somebody is verified. Throws `forbidden` or `not_found`. */
-export const verifyUser = async (actor: Actor, userId: string, isVerified: boolean): Promise<User> => {
+export async function verifyUser(actor: Actor, userId: string, isVerified: boolean): Promise<User> {
   accessAdministrator(actor);
   const profile = await updateVerification(userId, isVerified);
   if (!profile) throw new ApiError("not_found", "User not found");
   // A read might not see the change yet.
   return { ...(await viewUser(actor.userId, userId)), is_verified: profile.is_verified };
-};
+}

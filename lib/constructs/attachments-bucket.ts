@@ -32,14 +32,16 @@ const notMalware = {
 };
 
 // Object.keys forgets the key type.
-const placesOf = (actions: object) => Object.keys(actions) as ObjectPlace[];
+function placesOf(actions: object) {
+  return Object.keys(actions) as ObjectPlace[];
+}
 
 /** A bucket's ARN as cdk-nag writes it in what it finds. */
-export const arnInFindings = (bucket: Bucket): string => {
+export function arnInFindings(bucket: Bucket): string {
   const { defaultChild } = bucket.node;
   if (!(defaultChild instanceof CfnBucket)) throw new Error("A bucket is made of an AWS::S3::Bucket.");
   return `<${Stack.of(bucket).getLogicalId(defaultChild)}.Arn>`;
-};
+}
 
 export interface AttachmentsBucketProps {
   readonly policy: StagePolicy;

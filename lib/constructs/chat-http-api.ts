@@ -134,17 +134,19 @@ export class ChatHttpApi extends Construct {
   }
 }
 
-const corsPreflight = (origins: readonly string[]) => ({
-  allowOrigins: [...origins],
-  allowMethods: [
-    CorsHttpMethod.DELETE,
-    CorsHttpMethod.GET,
-    CorsHttpMethod.PATCH,
-    CorsHttpMethod.POST,
-    CorsHttpMethod.PUT,
-  ],
-  allowHeaders: ["authorization", "content-type", "idempotency-key"],
-  exposeHeaders: ["link", "retry-after"],
-  // Chrome keeps an answer for two hours at most.
-  maxAge: Duration.hours(2),
-});
+function corsPreflight(origins: readonly string[]) {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [
+      CorsHttpMethod.DELETE,
+      CorsHttpMethod.GET,
+      CorsHttpMethod.PATCH,
+      CorsHttpMethod.POST,
+      CorsHttpMethod.PUT,
+    ],
+    allowHeaders: ["authorization", "content-type", "idempotency-key"],
+    exposeHeaders: ["link", "retry-after"],
+    // Chrome keeps an answer for two hours at most.
+    maxAge: Duration.hours(2),
+  };
+}

@@ -13,20 +13,20 @@ export interface EventSourceProps {
 }
 
 /** Has Lambda give a function what its needs say that it takes. */
-export const addEventSource = (
+export function addEventSource(
   added: ParleyFunction,
   takesFrom: FunctionNeeds["takesFrom"],
   { table, queues }: EventSourceProps,
-): void => {
+): void {
   if (takesFrom === "stream") addStream(added, table, queues.tasks);
   else if (takesFrom !== undefined) addQueue(added, queues[takesFrom]);
-};
+}
 
 /**
  * Batches of up to ten: the most that a FIFO queue gives. Those that fail are named one by one, and tried again.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-const addQueue = (added: ParleyFunction, { queue }: RetriedQueue): void => {
+function addQueue(added: ParleyFunction, { queue }: RetriedQueue): void {
   added.grant(
     new PolicyStatement({
       // The first three are what Lambda's poller needs; the last lets a function try again sooner than after the queue's
@@ -43,10 +43,10 @@ const addQueue = (added: ParleyFunction, { queue }: RetriedQueue): void => {
     batchSize: 10,
     reportBatchItemFailures: true,
   });
-};
+}
 
 /** Changes in the order of each item's writes, within the day that a stream keeps them. */
-const addStream = (added: ParleyFunction, table: Table, failures: RetriedQueue): void => {
+function addStream(added: ParleyFunction, table: Table, failures: RetriedQueue): void {
   added.grant(
     new PolicyStatement({
       actions: ["DescribeStream", "GetRecords", "GetShardIterator"].map((action) => `dynamodb:${action}`),
@@ -73,4 +73,4 @@ const addStream = (added: ParleyFunction, table: Table, failures: RetriedQueue):
     onFailure: { bind: () => ({ destination: failures.deadLetters.queueArn }) },
     filters: followedChanges.map(FilterCriteria.filter),
   });
-};
+}

@@ -15,11 +15,11 @@ const actionOf = { POST: "es:ESHttpPost", PUT: "es:ESHttpPut" } as const;
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/security-iam-serverless.html
  */
-export const grantOpenSearch = (
+export function grantOpenSearch(
   added: ParleyFunction,
   { searchMethods }: FunctionNeeds,
   { arn }: OpenSearchProps,
-): void => {
+): void {
   if (!searchMethods) return;
   if (arn.split(":")[2] === "aoss") {
     added.grant(new PolicyStatement({ actions: ["aoss:APIAccessAll"], resources: [arn] }));
@@ -36,4 +36,4 @@ export const grantOpenSearch = (
     id: `AwsSolutions-IAM5[Resource::${below}]`,
     reason: "The resource of a call is its path, and below the index there are its operations alone.",
   });
-};
+}

@@ -61,17 +61,19 @@ export class ParleyFunction extends Construct {
   }
 }
 
-const tableStatements = (needs: FunctionNeeds, table: Table): PolicyStatement[] => [
-  new PolicyStatement({
-    actions: needs.tableActions.map((action) => `dynamodb:${action}`),
-    resources: [table.tableArn],
-  }),
-  ...(needs.queriesIndex
-    ? [
-        new PolicyStatement({
-          actions: ["dynamodb:Query"],
-          resources: [`${table.tableArn}/index/${indexName}`],
-        }),
-      ]
-    : []),
-];
+function tableStatements(needs: FunctionNeeds, table: Table): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: needs.tableActions.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+    }),
+    ...(needs.queriesIndex
+      ? [
+          new PolicyStatement({
+            actions: ["dynamodb:Query"],
+            resources: [`${table.tableArn}/index/${indexName}`],
+          }),
+        ]
+      : []),
+  ];
+}

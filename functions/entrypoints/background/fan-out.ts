@@ -5,7 +5,7 @@ import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { parsePage } from "../../store/queues/parse-delivery-page.ts";
 
 /** Has failed pages come again soon, and not when the queue's visibility timeout of minutes ends. */
-const postpone = async (records: readonly SQSRecord[], failures: readonly FailedPage[]): Promise<void> => {
+async function postpone(records: readonly SQSRecord[], failures: readonly FailedPage[]): Promise<void> {
   if (failures.length === 0) return;
   const handles = new Map(records.map((record) => [record.messageId, record.receiptHandle]));
   try {
@@ -17,10 +17,10 @@ const postpone = async (records: readonly SQSRecord[], failures: readonly Failed
   } catch (error) {
     log("warn", "pages_not_postponed", errorFacts(error));
   }
-};
+}
 
 /** Keeps a page that is given up for the operator. Gives whether that is done; if not, the page comes again. */
-const giveUp = async ({ messageId, body, attributes }: SQSRecord): Promise<boolean> => {
+async function giveUp({ messageId, body, attributes }: SQSRecord): Promise<boolean> {
   try {
     const queues = await import("../../store/queues/queues.ts");
     const deadLetterId = await queues.send(environment.deliveryDeadLettersUrl, {
@@ -34,13 +34,13 @@ const giveUp = async ({ messageId, body, attributes }: SQSRecord): Promise<boole
     log("error", "page_not_given_up", { message_id: messageId, ...errorFacts(error) });
     return false;
   }
-};
+}
 
 /** The pages of these that come again: all but those that are kept elsewhere. */
-const comeAgain = async (
+async function comeAgain(
   records: readonly SQSRecord[],
   failures: readonly FailedPage[],
-): Promise<FailedPage[]> => {
+): Promise<FailedPage[]> {
   const given = failures.filter(({ isGivenUp }) => isGivenUp).map(({ id }) => id);
   const over = new Set<string>();
   await Promise.all(
@@ -51,14 +51,14 @@ const comeAgain = async (
       }),
   );
   return failures.filter(({ id }) => !over.has(id));
-};
+}
 
 /**
  * Delivers pages of the queue: groups side by side, each group's in order. Those that failed are named, and come again, but
  * for those that have failed too often.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export const handler = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+export async function handler({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const groups = [...Map.groupBy(Records, (record) => record.attributes.MessageGroupId).values()];
   const failed = await Promise.all(
     groups.map((records) =>
@@ -75,4 +75,4 @@ export const handler = async ({ Records }: SQSEvent, context: Context): Promise<
   const failures = await comeAgain(Records, failed.flat());
   await postpone(Records, failures);
   return { batchItemFailures: failures.map(({ id }) => ({ itemIdentifier: id })) };
-};
+}

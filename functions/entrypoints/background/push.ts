@@ -7,10 +7,10 @@ import { parsePush, postponePush } from "../../store/notifications/pushes.ts";
 const longestPause = 900;
 
 /** Seconds until a push that failed is tried again: those of its attempt at least, so that none is used up at once. */
-const pauseOf = (error: unknown, attempt: number): number => {
+function pauseOf(error: unknown, attempt: number): number {
   const asked = error instanceof PushDeferredError ? (error.retryAfter ?? 0) : 0;
   return Math.max(Math.min(asked, longestPause), backoffAfter(attempt));
-};
+}
 
 /** Sends pushes. */
 export const handler = consumeQueue({

@@ -7,8 +7,8 @@ interface RebuildRequest {
 }
 
 /** Called by operators alone, who may invoke it; `npm run rebuild` does. */
-export const handler = async ({ index }: RebuildRequest): Promise<RebuildAnswer> => {
+export async function handler({ index }: RebuildRequest): Promise<RebuildAnswer> {
   if (index === undefined) return { rebuilds: await listRebuilds() };
   const { begun, report } = await startRebuild(String(index));
   return { begun, rebuilds: [report] };
-};
+}

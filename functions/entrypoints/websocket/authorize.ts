@@ -8,7 +8,9 @@ import { takeTicket } from "../../store/presence/tickets.ts";
 import { ensureProfile } from "../../users/profiles.ts";
 
 /** The gateway answers 401 to exactly this message. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
-const unauthorized = () => new Error("Unauthorized");
+function unauthorized() {
+  return new Error("Unauthorized");
+}
 
 interface Caller {
   readonly userId: string;
@@ -16,7 +18,7 @@ interface Caller {
 }
 
 /** Who opens the socket: by a ticket, else the token among the subprotocols, else the token in the query. */
-const callerOf = async (event: APIGatewayRequestAuthorizerEvent): Promise<Caller | undefined> => {
+async function callerOf(event: APIGatewayRequestAuthorizerEvent): Promise<Caller | undefined> {
   const { ticket, token } = event.queryStringParameters ?? {};
   if (ticket) {
     const taken = await takeTicket(ticket);
@@ -29,12 +31,10 @@ const callerOf = async (event: APIGatewayRequestAuthorizerEvent): Promise<Caller
   // Here the claims are at hand; later frames know the user's id alone. A ticket's user has a profile already.
   await ensureProfile(actor);
   return actor;
-};
+}
 
 /** Lets a connection in, or answers 401 before it is upgraded. What it learned goes with the connection. */
-export const handler = async (
-  event: APIGatewayRequestAuthorizerEvent,
-): Promise<APIGatewayAuthorizerResult> => {
+export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const caller = await callerOf(event);
   if (!caller) throw unauthorized();
   const { room_id: roomId, user_id: peerId } = event.queryStringParameters ?? {};
@@ -52,4 +52,4 @@ export const handler = async (
     },
     context: { ...context },
   };
-};
+}

@@ -23,31 +23,32 @@ interface RouteResponse {
   readonly body?: string;
 }
 
-const respond = (event?: ServerEvent): RouteResponse =>
-  event ? { statusCode: 200, body: encodeEvent(event) } : { statusCode: 200 };
+function respond(event?: ServerEvent): RouteResponse {
+  return event ? { statusCode: 200, body: encodeEvent(event) } : { statusCode: 200 };
+}
 
-const handle = (frame: ClientFrame, socket: Socket): Promise<FrameResult> => {
+function handle(frame: ClientFrame, socket: Socket): Promise<FrameResult> {
   // Safe: FrameHandlers gives each type of frame its own handler; a lookup by type cannot say so.
   const handler = frameHandlers[frame.type] as FrameHandler<FrameType>;
   return handler(frame, socket);
-};
+}
 
 /** A route responds with one event: the ack, or else the last of the replies. Those before it are posted, one by one. */
-const answerWith = async (
+async function answerWith(
   { replies = [], ack }: FrameResult,
   requestId: string | undefined,
   socket: Socket,
-): Promise<RouteResponse> => {
+): Promise<RouteResponse> {
   const answers: ServerEvent[] = [...replies];
   if (requestId !== undefined) answers.push({ type: "ack", request_id: requestId, ...ack });
   const last = answers.pop();
   for (const answer of answers)
     await postToConnections([{ id: socket.connectionId }], () => encodeEvent(answer));
   return respond(last);
-};
+}
 
 /** Serves every frame of the WebSocket API. Nothing that a client sends closes its connection. */
-export const handler = async (event: SocketEvent): Promise<RouteResponse> => {
+export async function handler(event: SocketEvent): Promise<RouteResponse> {
   const { connectionId, requestId, authorizer } = event.requestContext;
   const socket = socketOf(connectionId, authorizer);
   if (!socket) throw new Error("A frame came without the context of the authorizer.");
@@ -65,4 +66,4 @@ export const handler = async (event: SocketEvent): Promise<RouteResponse> => {
   } catch (error) {
     return respond(errorEvent(answerTo(error, { requestId, operation }), requestIdOf(raw)));
   }
-};
+}

@@ -5,28 +5,28 @@ import { environment } from "../runtime/environment.ts";
 import { type Actor, actorFromClaims } from "./actor.ts";
 
 // Node's own fetch, because the library's fetcher refuses an issuer without TLS, as one on this machine is.
-const fetchBytes = async (uri: string): Promise<ArrayBuffer> => {
+async function fetchBytes(uri: string): Promise<ArrayBuffer> {
   const response = await fetch(uri, { signal: AbortSignal.timeout(5000) });
   if (!response.ok) throw new Error(`${uri} answered ${response.status}.`);
   return response.arrayBuffer();
-};
+}
 
 /** Where the issuer's keys are: https://openid.net/specs/openid-connect-discovery-1_0.html */
-const keysUri = async (issuer: string): Promise<string> => {
+async function keysUri(issuer: string): Promise<string> {
   const bytes = await fetchBytes(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   const configuration: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
   if (typeof configuration === "object" && configuration !== null && "jwks_uri" in configuration)
     return String(configuration.jwks_uri);
   throw new Error(`The OpenID configuration of ${issuer} names no jwks_uri.`);
-};
+}
 
 /**
  * Takes access tokens and id tokens alike, as the HTTP API's authorizer does: the client is in `aud` of the one and in
  * `client_id` of the other.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
-const createVerifier = async (issuer: string, clientId: string) =>
-  JwtVerifier.create(
+async function createVerifier(issuer: string, clientId: string) {
+  return JwtVerifier.create(
     {
       issuer,
       audience: null,
@@ -43,12 +43,13 @@ const createVerifier = async (issuer: string, clientId: string) =>
     },
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchBytes } }) },
   );
+}
 
 // Kept for the life of the container, with the issuer's keys; a failure to get them is not kept.
 let verifier: ReturnType<typeof createVerifier> | undefined;
 
 /** The caller that a token names; `expired` or `invalid` for one that is not good. Throws if the issuer is unreachable. */
-export const verifyToken = async (token: string): Promise<Actor | "expired" | "invalid"> => {
+export async function verifyToken(token: string): Promise<Actor | "expired" | "invalid"> {
   verifier ??= createVerifier(environment.issuer, environment.clientId);
   const ready = await verifier.catch((error: unknown) => {
     verifier = undefined;
@@ -61,4 +62,4 @@ export const verifyToken = async (token: string): Promise<Actor | "expired" | "i
     if (error instanceof JwtBaseError) return "invalid";
     throw error;
   }
-};
+}

@@ -8,15 +8,16 @@
 const entryBytes = 4_500_000;
 
 /** What an entry takes in what the function gives Lambda, where the answer, which is JSON, is a text in JSON. */
-const bytesOf = (entry: unknown): number =>
-  entry === undefined ? 0 : Buffer.byteLength(JSON.stringify(JSON.stringify(entry)));
+function bytesOf(entry: unknown): number {
+  return entry === undefined ? 0 : Buffer.byteLength(JSON.stringify(JSON.stringify(entry)));
+}
 
 /** How many of some entries fit into an answer, from the first one on: at least one. */
-export const countFitting = (entries: readonly unknown[]): number => {
+export function countFitting(entries: readonly unknown[]): number {
   let bytes = 0;
   const over = entries.findIndex((entry, at) => {
     bytes += bytesOf(entry);
     return at > 0 && bytes > entryBytes;
   });
   return over === -1 ? entries.length : over;
-};
+}

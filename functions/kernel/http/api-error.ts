@@ -24,15 +24,17 @@ export class ApiError extends Error {
 }
 
 /** A room that the caller is not in and one that does not exist answer alike, so that nobody learns which it is. */
-export const noRoomAccess = (): ApiError => new ApiError("forbidden", "You don't have access to this room");
+export function noRoomAccess(): ApiError {
+  return new ApiError("forbidden", "You don't have access to this room");
+}
 
 /** How many problems of one input are listed: whoever corrects a thousand needs no list of them. */
 const maxListed = 20;
 
-export const invalidInput = (problems: readonly { path: string; message: string }[]): ApiError => {
+export function invalidInput(problems: readonly { path: string; message: string }[]): ApiError {
   const more = problems.length - maxListed;
   const errors =
     more > 0 ? [...problems.slice(0, maxListed), { path: "", message: `and ${more} more` }] : problems;
   const listed = errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
   return new ApiError("invalid_input", `What was sent is not valid. ${listed.join("; ")}.`, { errors });
-};
+}

@@ -52,16 +52,18 @@ type Env = { Bindings: { event: APIGatewayProxyEventV2WithJWTAuthorizer } };
 const bodyLimit = 256 * 1024;
 
 /** The operation's path in the router's notation: `{room_id}` becomes `:room_id`. */
-const routePath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+function routePath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
 
-const actorOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer): Actor => {
+function actorOf(event: APIGatewayProxyEventV2WithJWTAuthorizer): Actor {
   // Absent where a route was deployed without its authorizer: then nobody is let in.
   const actor = actorFromClaims(event.requestContext.authorizer?.jwt?.claims ?? {});
   if (!actor) throw new ApiError("unauthorized", "Send a valid token: Authorization: Bearer <token>.");
   return actor;
-};
+}
 
-const bodyOf = async (context: Context<Env>): Promise<unknown> => {
+async function bodyOf(context: Context<Env>): Promise<unknown> {
   const type = context.req.header("content-type");
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
     throw new ApiError("unsupported_media_type", `Send the body as application/json, not as ${type}.`);
@@ -69,34 +71,38 @@ const bodyOf = async (context: Context<Env>): Promise<unknown> => {
   if (Buffer.byteLength(body) > bodyLimit)
     throw new ApiError("too_large", `The body has more than the ${bodyLimit} bytes that are taken.`);
   return body.trim() === "" ? {} : parseJson(body, "body");
-};
+}
 
 /**
  * The gateway hands on a path that it has decoded (https://github.com/honojs/hono/issues/2156), of which Hono makes a
  * URL: encoded again, `?` and the like stay parts of a segment.
  */
-const withEncodedPath = <Event extends { readonly rawPath: string }>(event: Event): Event => ({
-  ...event,
-  rawPath: event.rawPath.split("/").map(encodeURIComponent).join("/"),
-});
+function withEncodedPath<Event extends { readonly rawPath: string }>(event: Event): Event {
+  return {
+    ...event,
+    rawPath: event.rawPath.split("/").map(encodeURIComponent).join("/"),
+  };
+}
 
 /** The path to match, without its last slash. Not that of the request's URL, where `x/../y` has become `y`. */
-const pathToMatch = (rawPath: string): string => (rawPath.endsWith("/") ? rawPath.slice(0, -1) : rawPath);
+function pathToMatch(rawPath: string): string {
+  return rawPath.endsWith("/") ? rawPath.slice(0, -1) : rawPath;
+}
 
 /** API Gateway speaks TLS only; its `x-forwarded-proto` says what the client spoke, also where the API runs locally. */
-const urlOf = (context: Context<Env>): URL => {
+function urlOf(context: Context<Env>): URL {
   const { rawPath, rawQueryString, requestContext } = context.env.event;
   const scheme = context.req.header("x-forwarded-proto") ?? "https";
   const host = context.req.header("host") ?? requestContext.domainName;
   return new URL(`${scheme}://${host}${rawPath}${rawQueryString ? `?${rawQueryString}` : ""}`);
-};
+}
 
 /**
  * Where somebody uploaded the bytes, no page of this origin is to come of them: a browser takes them for the type that they
  * were checked to be, and runs nothing. Pages of other origins may show them.
  */
-const mediaResponse = ({ mediaType, bytes, maxAge }: Media): Response =>
-  new Response(new Uint8Array(bytes), {
+function mediaResponse({ mediaType, bytes, maxAge }: Media): Response {
+  return new Response(new Uint8Array(bytes), {
     headers: {
       "content-type": mediaType,
       "cache-control": `public, max-age=${maxAge}, immutable`,
@@ -105,13 +111,14 @@ const mediaResponse = ({ mediaType, bytes, maxAge }: Media): Response =>
       "x-content-type-options": "nosniff",
     },
   });
+}
 
-const run = async (
+async function run(
   operation: Operation,
   handler: Handler<Operation>,
   context: Context<Env>,
   provisionUser: Admit | undefined,
-): Promise<Response> => {
+): Promise<Response> {
   const actor = operation.auth === "user" ? actorOf(context.env.event) : undefined;
   const input = parseInput(operation, {
     params: context.req.param(),
@@ -137,17 +144,17 @@ const run = async (
   return result instanceof Repeated
     ? context.json(result.value, operation.repeated ?? status)
     : context.json(result, status);
-};
+}
 
 /**
  * The Lambda handler of an area: routes with and without the last slash, validates, and maps errors, all in one place.
  * `admit` is called with whoever sends a valid request, before it is handled.
  */
-export const serveHttp = <const Operations extends Record<string, Operation>>(
+export function serveHttp<const Operations extends Record<string, Operation>>(
   operations: Operations,
   handlers: Handlers<Operations>,
   provisionUser?: Admit,
-) => {
+) {
   const app = new Hono<Env>({
     getPath: (_request, options) => pathToMatch(options?.env?.event.rawPath ?? "/"),
   });
@@ -177,4 +184,4 @@ export const serveHttp = <const Operations extends Record<string, Operation>>(
   });
   const answer = handle(app);
   return (event: Extract<LambdaEvent, { rawPath: string }>) => answer(withEncodedPath(event));
-};
+}

@@ -4,17 +4,17 @@ import { ApiError } from "./api-error.ts";
 const depthLimit = 32;
 
 /** Without recursion: what is to be refused here would exhaust the stack. */
-const isTooDeep = (value: unknown): boolean => {
+function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > depthLimit) return true;
     level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
   }
   return false;
-};
+}
 
 /** Parses what a client sent. Throws `invalid_json`; `what` is what it was to be: the body, the frame. */
-export const parseJson = (text: string, what: string): unknown => {
+export function parseJson(text: string, what: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -24,4 +24,4 @@ export const parseJson = (text: string, what: string): unknown => {
   if (isTooDeep(value))
     throw new ApiError("invalid_json", `The ${what} is nested more than ${depthLimit} levels deep.`);
   return value;
-};
+}

@@ -9,14 +9,14 @@ interface Page<T> {
 }
 
 /** The URL that was called, with other query parameters; undefined takes one away. */
-export const linkTo = (url: URL, parameters: Record<string, string | number | undefined>): string => {
+export function linkTo(url: URL, parameters: Record<string, string | number | undefined>): string {
   const link = new URL(url);
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) link.searchParams.delete(name);
     else link.searchParams.set(name, String(value));
   }
   return link.href;
-};
+}
 
 /** What of a list is asked for: a page, counted from 1, of what comes after the first `skip` entries. */
 interface PageQuery {
@@ -31,12 +31,14 @@ export interface Slice {
   readonly size: number;
 }
 
-export const sliceOf = ({ page, page_size, skip }: PageQuery): Slice => ({
-  start: skip + (page - 1) * page_size,
-  size: page_size,
-});
+export function sliceOf({ page, page_size, skip }: PageQuery): Slice {
+  return {
+    start: skip + (page - 1) * page_size,
+    size: page_size,
+  };
+}
 
-const previousOf = (url: URL, { page, page_size, skip }: PageQuery, count: number): string | null => {
+function previousOf(url: URL, { page, page_size, skip }: PageQuery, count: number): string | null {
   // From beyond the end, back to the last page that has something.
   const last = Math.max(1, Math.ceil((count - skip) / page_size));
   if (page > 1) return linkTo(url, { page: Math.min(page - 1, last) });
@@ -44,19 +46,19 @@ const previousOf = (url: URL, { page, page_size, skip }: PageQuery, count: numbe
   return skip > page_size
     ? linkTo(url, { skip: skip - page_size })
     : linkTo(url, { skip: undefined, page_size: skip });
-};
+}
 
 /**
  * A page of a list that is counted from 1. It ends early where its entries are too large for one answer, and `next` goes on
  * right there. An entry that is counted and not shown is given as undefined. `order` is that of the entries: a list
  * of which page 1 is the newest may show each page the oldest first, and then it is the oldest that come next.
  */
-export const numberedPage = <T>(
+export function numberedPage<T>(
   url: URL,
   query: PageQuery,
   { count, results }: { readonly count: number; readonly results: readonly (T | undefined)[] },
   order: "as listed" | "reversed" = "as listed",
-): Page<T> => {
+): Page<T> {
   const isReversed = order === "reversed";
   const listed = isReversed ? results.toReversed() : results;
   const fitting = countFitting(listed);
@@ -69,4 +71,4 @@ export const numberedPage = <T>(
     previous: previousOf(url, query, count),
     results: isReversed ? shown.reverse() : shown,
   };
-};
+}

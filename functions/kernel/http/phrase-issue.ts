@@ -17,14 +17,14 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /** `must have at most 20 items`, `must be more than 0`. */
-const phraseBound = (bound: string, limit: number | bigint, origin: string): string => {
+function phraseBound(bound: string, limit: number | bigint, origin: string): string {
   if (origin !== "string" && origin !== "array") return `must be ${bound} ${limit}`;
   if (bound === "at least" && limit === 1) return "must not be empty";
   return `must have ${bound} ${limit} ${origin === "string" ? "characters" : "items"}`;
-};
+}
 
 /** What to do about a value that a schema refuses without a sentence of its own, in the tone of those that have one. */
-export const phraseIssue = (issue: z.core.$ZodRawIssue): string => {
+export function phraseIssue(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined) return "is required";
   switch (issue.code) {
     case "invalid_type":
@@ -42,4 +42,4 @@ export const phraseIssue = (issue: z.core.$ZodRawIssue): string => {
     default:
       return "is not what openapi.json says";
   }
-};
+}

@@ -15,7 +15,7 @@ export interface Answer {
  * The one place that decides what an error tells: an `ApiError` speaks for itself; of anything else the stack is
  * logged with the request's id, and the caller learns that id alone.
  */
-export const answerTo = (error: unknown, request: { requestId: string; operation: string }): Answer => {
+export function answerTo(error: unknown, request: { requestId: string; operation: string }): Answer {
   if (error instanceof ApiError) return { code: error.code, detail: error.message, facts: error.facts };
   const isBusy = isThrottled(error);
   log("error", isBusy ? "throttled" : "failed", {
@@ -30,15 +30,17 @@ export const answerTo = (error: unknown, request: { requestId: string; operation
         detail: `Something went wrong on our side. If it goes on, report it with the request id ${request.requestId}.`,
         facts: {},
       };
-};
+}
 
 /** RFC 9457. `about:blank` says that the status and the title say it all; `code` is for programs. */
-export const problemOf = ({ code, detail, facts }: Answer, requestId: string): Problem => ({
-  type: "about:blank",
-  title: errorCodes[code].title,
-  status: errorCodes[code].status,
-  detail,
-  code,
-  request_id: requestId,
-  ...(facts.errors && { errors: [...facts.errors] }),
-});
+export function problemOf({ code, detail, facts }: Answer, requestId: string): Problem {
+  return {
+    type: "about:blank",
+    title: errorCodes[code].title,
+    status: errorCodes[code].status,
+    detail,
+    code,
+    request_id: requestId,
+    ...(facts.errors && { errors: [...facts.errors] }),
+  };
+}

@@ -12,13 +12,14 @@ interface InputProblem {
 export const phrased = { error: phraseIssue };
 
 /** What a schema has against a value, by the path of each field: `participant_ids.3`. */
-export const problemsOf = (error: z.ZodError): InputProblem[] =>
-  error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }));
+export function problemsOf(error: z.ZodError): InputProblem[] {
+  return error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }));
+}
 
 type Part = "params" | "query" | "headers" | "body";
 
 /** The parts of a request as the operation's schemas parse them. Throws `invalid_input` with all problems at once. */
-export const parseInput = (operation: Operation, raw: Record<Part, unknown>): Record<Part, unknown> => {
+export function parseInput(operation: Operation, raw: Record<Part, unknown>): Record<Part, unknown> {
   const problems: InputProblem[] = [];
   const parse = (part: Part): unknown => {
     const schema = operation[part];
@@ -35,4 +36,4 @@ export const parseInput = (operation: Operation, raw: Record<Part, unknown>): Re
   };
   if (problems.length > 0) throw invalidInput(problems);
   return input;
-};
+}

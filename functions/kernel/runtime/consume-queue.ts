@@ -15,11 +15,11 @@ interface Consumer {
 }
 
 /** Deals with one message; false if that failed, and it is then tried again after a pause. */
-const consume = async (
+async function consume(
   { name, perform, pauseOf = (_, attempt) => backoffAfter(attempt), postpone }: Consumer,
   { body, messageId, receiptHandle, attributes }: SQSRecord,
   context: Context,
-): Promise<boolean> => {
+): Promise<boolean> {
   try {
     await perform(body, context);
     return true;
@@ -32,15 +32,14 @@ const consume = async (
     });
     return false;
   }
-};
+}
 
 /**
  * The handler of a queue whose messages are dealt with side by side, each for itself. Those that failed are named, and come
  * again. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export const consumeQueue =
-  (consumer: Consumer) =>
-  async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+export function consumeQueue(consumer: Consumer) {
+  return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const done = await Promise.all(Records.map((record) => consume(consumer, record, context)));
     return {
       batchItemFailures: Records.filter((_, at) => !done[at]).map(({ messageId }) => ({
@@ -48,3 +47,4 @@ export const consumeQueue =
       })),
     };
   };
+}

@@ -4,18 +4,18 @@ import type { MediaKind } from "../../../contract/media-types.ts";
  * What the stack tells a function about itself. Read when it is first needed, so that each function is given only the
  * variables that it uses.
  */
-const variable = (name: string): string => {
+function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "")
     throw new Error(`The environment variable ${name} is missing: the stack must set it on this function.`);
   return value;
-};
+}
 
-const positive = (name: string): number => {
+function positive(name: string): number {
   const value = Number(variable(name));
   if (!(value > 0)) throw new Error(`The environment variable ${name} must be a number above 0.`);
   return value;
-};
+}
 
 export const environment = {
   get tableName() {

@@ -1,7 +1,7 @@
 const turns = new Map<string, Promise<unknown>>();
 
 /** Does pieces of work of the same key one after the other, in this container; those of others meanwhile. */
-export const runExclusive = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+export function runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
   const turn = (turns.get(key) ?? Promise.resolve()).catch(() => {}).then(work);
   turns.set(key, turn);
   const end = (): void => {
@@ -9,4 +9,4 @@ export const runExclusive = <T>(key: string, work: () => Promise<T>): Promise<T>
   };
   turn.then(end, end);
   return turn;
-};
+}

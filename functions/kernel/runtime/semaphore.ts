@@ -1,5 +1,5 @@
 /** Lets at most so many pieces of work run at a time, whoever has them done; the others wait, first come, first served. */
-export const newSemaphore = (permits: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+export function newSemaphore(permits: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = permits;
   const waiting: (() => void)[] = [];
   return async (work) => {
@@ -13,4 +13,4 @@ export const newSemaphore = (permits: number): (<T>(work: () => Promise<T>) => P
       else free += 1;
     }
   };
-};
+}

@@ -20,15 +20,18 @@ const busyReasons = new Set([
  * The reasons of each part of a transaction, where an error tells of one that was cancelled.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html#API_TransactWriteItems_Errors
  */
-export const cancellationCodes = (error: unknown): string[] | undefined =>
-  error instanceof Error && error.name === "TransactionCanceledException" && "CancellationReasons" in error
+export function cancellationCodes(error: unknown): string[] | undefined {
+  return error instanceof Error &&
+    error.name === "TransactionCanceledException" &&
+    "CancellationReasons" in error
     ? // Safe: the shape of this exception, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
       (error.CancellationReasons as { Code?: string }[]).map((reason) => reason.Code ?? "None")
     : undefined;
+}
 
 /** Whether an error says that a service is too busy for the moment. */
-export const isThrottled = (error: unknown): boolean => {
+export function isThrottled(error: unknown): boolean {
   const codes = cancellationCodes(error);
   if (codes) return codes.some((code) => code !== "None") && codes.every((code) => busyReasons.has(code));
   return error instanceof Error && names.has(error.name);
-};
+}

@@ -44,8 +44,8 @@ const unicastIPv6 = new BlockList();
 unicastIPv6.addSubnet("2000::", 3, "ipv6");
 
 /** Whether an address is that of a host on the Internet, which a server may call on behalf of anybody. */
-export const isPublicAddress = (address: string): boolean => {
+export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
   if (isIPv4(address)) return !special.check(address, "ipv4");
   return unicastIPv6.check(address, "ipv6") && !special.check(address, "ipv6");
-};
+}

@@ -18,14 +18,16 @@ const privateNames =
 const loopback = ["127.0.0.1", "[::1]"];
 
 /** The host as `net` knows it: an address of IPv6 without brackets, a name without the last dot. */
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+}
 
 /**
  * What is wrong with a URL that a server is to call; undefined where nothing is. What its name resolves to is looked at
  * when it is called. The other ways to write an address (decimal, octal, hexadecimal, shortened) are normalized by URL.
  * `toLoopback` takes plain HTTP to this machine too, by its address.
  */
-export const problemOfUrl = (text: string, { toLoopback }: { toLoopback: boolean }): string | undefined => {
+export function problemOfUrl(text: string, { toLoopback }: { toLoopback: boolean }): string | undefined {
   if (!URL.canParse(text)) return "must be a URL";
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") return "must not hold a name or a password";
@@ -34,14 +36,14 @@ export const problemOfUrl = (text: string, { toLoopback }: { toLoopback: boolean
   const host = hostOf(url);
   const isPublic = isIP(host) === 0 ? host.includes(".") && !privateNames.test(host) : isPublicAddress(host);
   return isPublic ? undefined : "must lead to a host on the Internet";
-};
+}
 
 /** A URL in the one form that all ways to write it have, but for a fragment, which no server is sent. */
-export const normalizedUrl = (text: string): string => {
+export function normalizedUrl(text: string): string {
   const url = new URL(text);
   url.hash = "";
   return url.href;
-};
+}
 
 type Resolve = (
   name: string,
@@ -53,9 +55,8 @@ type Resolve = (
  * A look-up for a connection, which is then made to what was looked at here and to nothing else, so no second answer of
  * the DNS counts. Refuses a name of whose addresses one is not public.
  */
-export const lookupPublic =
-  (resolve: Resolve = lookupName): LookupFunction =>
-  (name, options, done) => {
+export function lookupPublic(resolve: Resolve = lookupName): LookupFunction {
+  return (name, options, done) => {
     // Safe: `all` is set, so what comes back is a list.
     resolve(name, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, []);
@@ -65,3 +66,4 @@ export const lookupPublic =
       return options.all === true ? done(null, addresses) : done(null, first.address, first.family);
     });
   };
+}

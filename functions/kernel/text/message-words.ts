@@ -16,18 +16,22 @@ const word = /[\p{L}\p{M}\p{N}]+/gu;
 const token = new RegExp(`(?<run>${unspacedRun.source})|(?<emoji>${emoji.source})|${word.source}`, "gu");
 
 /** What a folded text is made of, in its order: words, emojis, and runs of signs without spaces. */
-const tokensIn = (folded: string): string[] => {
+function tokensIn(folded: string): string[] {
   // Parted by spaces before they are looked for, or a word would swallow the run that follows it. `Don't` is one word.
   const parted = folded.replaceAll(/n['’]t\b/g, "nt").replaceAll(unspacedRun, " $& ");
   return [...parted.matchAll(token)].map(([found]) => found);
-};
+}
 
-const tokensOf = (text: string): string[] => tokensIn(foldText(text));
+function tokensOf(text: string): string[] {
+  return tokensIn(foldText(text));
+}
 
-const isRun = (text: string): boolean => new RegExp(`^${unspacedRun.source}$`, "u").test(text);
+function isRun(text: string): boolean {
+  return new RegExp(`^${unspacedRun.source}$`, "u").test(text);
+}
 
 /** The pieces of a run by which it is found: two signs from each place on, the last one alone; or its words. */
-const piecesOf = (run: string): string[] => {
+function piecesOf(run: string): string[] {
   const pieces: string[] = [];
   for (const part of run.replaceAll(signs, " $& ").split(" ").filter(Boolean)) {
     if (!isOfSigns.test(part)) {
@@ -38,7 +42,7 @@ const piecesOf = (run: string): string[] => {
     pieces.push(...all.map((sign, at) => sign + (all[at + 1] ?? "")));
   }
   return pieces;
-};
+}
 
 /** Words of a message by which it is found: the rest of a long one is not. Each is a write, so this bounds what a message costs. */
 export const termLimit = 100;
@@ -47,14 +51,14 @@ export const termLimit = 100;
  * The terms by which texts are found, in their order: those of the first text come first. The commonest words are left
  * out, which nobody looks for alone (see common-words.ts).
  */
-export const termsOf = (texts: readonly string[]): string[] => {
+export function termsOf(texts: readonly string[]): string[] {
   const terms = new Set<string>();
   for (const one of texts.flatMap((text) => tokensIn(withRunsBothWays(foldText(text))))) {
     for (const term of isRun(one) ? piecesOf(one) : [cut(one)]) if (!common.has(term)) terms.add(term);
     if (terms.size >= termLimit) break;
   }
   return [...terms].slice(0, termLimit);
-};
+}
 
 /** What somebody looks for. */
 export interface SoughtMessage {
@@ -69,16 +73,18 @@ export interface SoughtMessage {
   readonly texts: readonly string[];
 }
 
-const spaced = (tokens: readonly string[]): string => ` ${tokens.join(" ")} `;
+function spaced(tokens: readonly string[]): string {
+  return ` ${tokens.join(" ")} `;
+}
 
 /** Tokens that must follow each other: a run may be part of a longer one. */
-const inOrder = (tokens: readonly string[], last: "whole" | "begins"): string => {
+function inOrder(tokens: readonly string[], last: "whole" | "begins"): string {
   const text = spaced(tokens);
   const [first = "", end = ""] = [tokens[0], tokens.at(-1)];
   const from = isRun(first) ? 1 : 0;
   const open = last === "begins" || isRun(end) ? 1 : 0;
   return text.slice(from, text.length - open);
-};
+}
 
 /** Signs that quote, in any language. */
 const quotes = /[“”„«»「」『』]/gu;
@@ -90,7 +96,7 @@ const termsSought = 5;
  * What a text asks for: every word of it, what stands in quotes one after the other, and the last word as far as it was
  * typed. Undefined where there is no word in it by which anything could be found.
  */
-export const seekMessage = (text: string): SoughtMessage | undefined => {
+export function seekMessage(text: string): SoughtMessage | undefined {
   const parts = text.replaceAll(quotes, '"').split('"');
   const texts: string[] = [];
   const terms = new Set<string>();
@@ -119,13 +125,13 @@ export const seekMessage = (text: string): SoughtMessage | undefined => {
   const begins = isIdle ? undefined : prefix;
   if (sought.length === 0 && begins === undefined) return undefined;
   return { terms: sought, prefix: begins, texts };
-};
+}
 
 /** Whether all that is sought stands in one of these texts, or in several together. */
-export const isFoundIn = (sought: SoughtMessage, texts: readonly string[]): boolean => {
+export function isFoundIn(sought: SoughtMessage, texts: readonly string[]): boolean {
   const said = texts.flatMap((text) => {
     const folded = foldText(text);
     return [...new Set([folded, withRunsJoined(folded)])].map((one) => spaced(tokensIn(one)));
   });
   return sought.texts.every((text) => said.some((one) => one.includes(text)));
-};
+}

@@ -22,15 +22,19 @@ const wordBreak = /\u200b+/gu;
 const partedRun = new RegExp(`${unspacedRun.source}(?:${wordBreak.source}${unspacedRun.source})+`, "gu");
 
 /** A folded text with such runs as they are written by others: in one. */
-export const withRunsJoined = (folded: string): string =>
-  folded.replaceAll(partedRun, (run) => run.replaceAll(wordBreak, ""));
+export function withRunsJoined(folded: string): string {
+  return folded.replaceAll(partedRun, (run) => run.replaceAll(wordBreak, ""));
+}
 
 /** A folded text with such runs in their parts, and then in one. */
-export const withRunsBothWays = (folded: string): string =>
-  folded.replaceAll(partedRun, (run) => `${run} ${run.replaceAll(wordBreak, "")}`);
+export function withRunsBothWays(folded: string): string {
+  return folded.replaceAll(partedRun, (run) => `${run} ${run.replaceAll(wordBreak, "")}`);
+}
 
 /** Letter by letter, since the small letter that ends a Greek word is another; the detour makes `ß` ss and `ı` i. */
-const smallLetter = (letter: string): string => letter.toUpperCase().toLowerCase();
+function smallLetter(letter: string): string {
+  return letter.toUpperCase().toLowerCase();
+}
 
 /** Only lengthens the line of an Arabic word. */
 const tatweel = "\u0640";
@@ -50,53 +54,61 @@ const unseen = /[\p{Default_Ignorable_Code_Point}--\u200b]/gv;
 const foldedLetters = 12_000;
 
 /** A text as it is compared: `Ångström` is `angstrom`, and `İSTANBUL` is `istanbul`. */
-export const foldText = (text: string): string =>
-  [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "").replaceAll(unseen, "")]
-    .slice(0, foldedLetters)
-    .map(smallLetter)
-    .join("")
-    // Together again: what tells two Japanese letters apart is part of the letter.
-    .normalize("NFC")
-    // The vowel am of Thai and Lao is one letter to the dictionary that finds their words.
-    .replaceAll("\u0e4d\u0e32", "\u0e33")
-    .replaceAll("\u0ecd\u0eb2", "\u0eb3")
-    .replaceAll(/\s+/gu, " ")
-    .trim();
+export function foldText(text: string): string {
+  return (
+    [...text.normalize("NFKD").replaceAll(accents, "").replaceAll(tatweel, "").replaceAll(unseen, "")]
+      .slice(0, foldedLetters)
+      .map(smallLetter)
+      .join("")
+      // Together again: what tells two Japanese letters apart is part of the letter.
+      .normalize("NFC")
+      // The vowel am of Thai and Lao is one letter to the dictionary that finds their words.
+      .replaceAll("\u0e4d\u0e32", "\u0e33")
+      .replaceAll("\u0ecd\u0eb2", "\u0eb3")
+      .replaceAll(/\s+/gu, " ")
+      .trim()
+  );
+}
 
 /** Signs of a word that are kept and compared. */
 const wordLength = 20;
 
 /** As much of a word as is kept. */
-export const cut = (word: string): string => [...word].slice(0, wordLength).join("");
+export function cut(word: string): string {
+  return [...word].slice(0, wordLength).join("");
+}
 
 let segmenter: Intl.Segmenter | undefined;
 
 /** The words of a text, as dictionaries know them, with the places of their first signs. */
-export const wordSegments = (text: string): Intl.SegmentData[] => {
+export function wordSegments(text: string): Intl.SegmentData[] {
   // Made when it is first needed: its data take time to load.
   segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
   return [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike);
-};
+}
 
 /** A segment in its parts: `anna.lee` and `dr_aisha` are one to Unicode, and two words to people. */
-const partsOf = (segment: string): string[] => segment.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean);
+function partsOf(segment: string): string[] {
+  return segment.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean);
+}
 
 /** The words that somebody looks for, in their order. What is written without spaces is one word, as far as it goes. */
-export const soughtWords = (text: string): string[] => {
+export function soughtWords(text: string): string[] {
   const folded = foldText(text);
   const runs = folded.match(unspacedRun) ?? [];
   const rest = wordSegments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
   return [...new Set([...runs, ...rest].map(cut))];
-};
+}
 
 /** What is left of parted runs from each of their parts on, in one: the dictionary need not know that a word begins there. */
-const joinedEndsOf = (folded: string): string[] =>
-  (folded.match(partedRun) ?? []).flatMap((run) =>
+function joinedEndsOf(folded: string): string[] {
+  return (folded.match(partedRun) ?? []).flatMap((run) =>
     run.split(wordBreak).map((_, at, parts) => parts.slice(at).join("")),
   );
+}
 
 /** What is left of a run from each place on at which a word can begin. */
-const endsOf = (run: string): string[] => {
+function endsOf(run: string): string[] {
   const starts = new Set(wordSegments(run).map(({ index }) => index));
   let at = 0;
   for (const sign of run) {
@@ -104,14 +116,14 @@ const endsOf = (run: string): string[] => {
     at += sign.length;
   }
   return [...starts].sort((one, other) => one - other).map((start) => run.slice(start));
-};
+}
 
 /** The words by whose beginnings a text is found. Words that begin another one of them are left out: that is found too. */
-export const foundWords = (text: string): string[] => {
+export function foundWords(text: string): string[] {
   const folded = foldText(text);
   const runs = withRunsBothWays(folded).match(unspacedRun) ?? [];
   const ends = [...runs.flatMap(endsOf), ...joinedEndsOf(folded)];
   const rest = wordSegments(folded.replaceAll(unspacedRun, " ")).flatMap(({ segment }) => partsOf(segment));
   const words = [...new Set([...rest, ...ends].map(cut))];
   return words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));
-};
+}

@@ -17,15 +17,17 @@ export type FrameHandler<T extends FrameType> = (frame: Frame<T>, socket: Socket
 export type FrameHandlers = { readonly [T in FrameType]: FrameHandler<T> };
 
 /** The `request_id` of whatever came, so that its error can name it even where the frame is not valid. */
-export const requestIdOf = (raw: unknown): string | null =>
-  typeof raw === "object" && raw !== null && "request_id" in raw && typeof raw.request_id === "string"
+export function requestIdOf(raw: unknown): string | null {
+  return typeof raw === "object" && raw !== null && "request_id" in raw && typeof raw.request_id === "string"
     ? raw.request_id.slice(0, 128)
     : null;
+}
 
-const isFrameType = (type: unknown): type is FrameType =>
-  typeof type === "string" && Object.hasOwn(clientFrames, type);
+function isFrameType(type: unknown): type is FrameType {
+  return typeof type === "string" && Object.hasOwn(clientFrames, type);
+}
 
-export const parseFrame = (raw: unknown): ClientFrame => {
+export function parseFrame(raw: unknown): ClientFrame {
   const type: unknown = typeof raw === "object" && raw !== null && "type" in raw ? raw.type : undefined;
   if (!isFrameType(type))
     throw new ApiError(
@@ -35,23 +37,25 @@ export const parseFrame = (raw: unknown): ClientFrame => {
   const parsed = clientFrames[type]().safeParse(raw, phrased);
   if (!parsed.success) throw invalidInput(problemsOf(parsed.error));
   return parsed.data;
-};
+}
 
 /** The room that a frame is about: the one it names, else the one that its connection is limited to. */
-export const roomOf = (frame: { readonly room_id?: string | undefined }, socket: Socket): string => {
+export function roomOf(frame: { readonly room_id?: string | undefined }, socket: Socket): string {
   const roomId = frame.room_id ?? socket.roomId;
   if (roomId === undefined)
     throw invalidInput([{ path: "room_id", message: "Name the room: this connection serves all of yours" }]);
   return roomId;
-};
+}
 
-export const errorEvent = ({ code, detail, facts }: Answer, requestId: string | null): ServerEvent => ({
-  type: "error",
-  request_id: requestId,
-  error: {
-    code,
-    detail,
-    ...(facts.retryAfter !== undefined && { retry_after: facts.retryAfter }),
-    ...(facts.errors && { errors: [...facts.errors] }),
-  },
-});
+export function errorEvent({ code, detail, facts }: Answer, requestId: string | null): ServerEvent {
+  return {
+    type: "error",
+    request_id: requestId,
+    error: {
+      code,
+      detail,
+      ...(facts.retryAfter !== undefined && { retry_after: facts.retryAfter }),
+      ...(facts.errors && { errors: [...facts.errors] }),
+    },
+  };
+}

@@ -25,10 +25,10 @@ export interface Socket {
 }
 
 /** Undefined where an event carries no context of the authorizer: then nobody is let in. */
-export const socketOf = (
+export function socketOf(
   connectionId: string,
   context: Readonly<Record<string, unknown>> | null | undefined,
-): Socket | undefined => {
+): Socket | undefined {
   const text = (name: keyof SocketContext): string | undefined => {
     const value = context?.[name];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -42,11 +42,13 @@ export const socketOf = (
     roomId: text("room_id"),
     peerId: text("peer_id"),
   };
-};
+}
 
 /** The user of a connection, as a caller: of the token that opened it, only its expiry was kept. */
-export const actorOf = (socket: Socket): Actor => ({
-  userId: socket.userId,
-  claims: {},
-  tokenExpiresAt: socket.tokenExpiresAt,
-});
+export function actorOf(socket: Socket): Actor {
+  return {
+    userId: socket.userId,
+    claims: {},
+    tokenExpiresAt: socket.tokenExpiresAt,
+  };
+}

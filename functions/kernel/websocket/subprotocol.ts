@@ -3,21 +3,22 @@ const subprotocol = "parley";
 
 const headerName = "sec-websocket-protocol";
 
-const protocolsOf = (headers: Readonly<Record<string, string | undefined>> | null | undefined): string[] => {
+function protocolsOf(headers: Readonly<Record<string, string | undefined>> | null | undefined): string[] {
   // The gateway passes the names of a WebSocket's headers on as the client wrote them.
   const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === headerName);
   return (found?.[1] ?? "").split(",").map((protocol) => protocol.trim());
-};
+}
 
-export const tokenOfProtocols = (
+export function tokenOfProtocols(
   headers: Readonly<Record<string, string | undefined>> | null | undefined,
-): string | undefined => {
+): string | undefined {
   const [first, token] = protocolsOf(headers);
   return first === subprotocol ? token : undefined;
-};
+}
 
 /** A client that offers subprotocols is refused by its own browser unless one of them is chosen. */
-export const chosenProtocol = (
+export function chosenProtocol(
   headers: Readonly<Record<string, string | undefined>> | null | undefined,
-): Record<string, string> =>
-  protocolsOf(headers).includes(subprotocol) ? { "Sec-WebSocket-Protocol": subprotocol } : {};
+): Record<string, string> {
+  return protocolsOf(headers).includes(subprotocol) ? { "Sec-WebSocket-Protocol": subprotocol } : {};
+}

@@ -14,7 +14,9 @@ export const uploadSeconds = 15 * 60;
 /** Seconds for which a file can be downloaded by one URL. */
 const downloadSeconds = 5 * 60;
 
-const addressOf = (key: string): string => `${environment.bucketUrl}/${key}`;
+function addressOf(key: string): string {
+  return `${environment.bucketUrl}/${key}`;
+}
 
 /** A request that stores a file, as a client has to send it. */
 interface UploadRequest {
@@ -28,11 +30,11 @@ interface UploadRequest {
  * with 412: the bytes cannot change after they were looked at.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
-export const uploadRequest = ({
+export function uploadRequest({
   id,
   size,
   mediaType,
-}: Pick<FileFacts, "id" | "size" | "mediaType">): UploadRequest => {
+}: Pick<FileFacts, "id" | "size" | "mediaType">): UploadRequest {
   const headers = { "content-type": mediaType, "if-none-match": "*" };
   const signed = { ...headers, "content-length": String(size) };
   const url = presign({
@@ -43,24 +45,27 @@ export const uploadRequest = ({
   });
   // The length is left out of what the client sets: a browser lets no page set it, and sends the file's own.
   return { url, method: "PUT", headers };
-};
+}
 
-const isShown = (mediaType: string): boolean => /^(?:image|audio|video)\//.test(mediaType);
+function isShown(mediaType: string): boolean {
+  return /^(?:image|audio|video)\//.test(mediaType);
+}
 
 /** Text is checked to be UTF-8 before it is attached; without a charset browsers would guess one. */
-const servedType = (mediaType: string): string =>
-  mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
+function servedType(mediaType: string): string {
+  return mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
+}
 
 /**
  * Where the attachment of a message is downloaded, under its name and as the type that it was found to be. `until` is when
  * the message destroys itself, in seconds since 1970: the URL is not to outlive it. S3 takes no life of less than a second.
  */
-export const downloadUrl = (
+export function downloadUrl(
   roomId: string,
   { id, name, mediaType }: FileFacts,
   until: number | null,
-): string =>
-  presign({
+): string {
+  return presign({
     method: "GET",
     url: addressOf(objectKeys.attached(roomId, id)),
     query: {
@@ -70,3 +75,4 @@ export const downloadUrl = (
     expiresIn:
       until === null ? downloadSeconds : Math.max(1, Math.min(downloadSeconds, until - epochSeconds())),
   });
+}

@@ -28,14 +28,17 @@ export interface ObjectHead {
  * S3 answers 403 for a missing key to who may not list the bucket, as functions may not.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof S3ServiceException &&
-  (error.$metadata.httpStatusCode === 403 || error.$metadata.httpStatusCode === 404);
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof S3ServiceException &&
+    (error.$metadata.httpStatusCode === 403 || error.$metadata.httpStatusCode === 404)
+  );
+}
 
 /** The tag by which GuardDuty marks what it has scanned, and its value for malware. */
 const scanTag = { key: "GuardDutyMalwareScanStatus", threat: "THREATS_FOUND" } as const;
 
-const isThreat = async (key: string): Promise<boolean> => {
+async function isThreat(key: string): Promise<boolean> {
   try {
     const { TagSet } = await s3Client.send(
       new GetObjectTaggingCommand({ Bucket: environment.bucketName, Key: key }),
@@ -45,16 +48,13 @@ const isThreat = async (key: string): Promise<boolean> => {
     if (isRefusal(error)) return false;
     throw error;
   }
-};
+}
 
 /**
  * The first bytes of an object and what S3 knows of it. `threat`: it was found to be malware, which the role of no
  * function may read.
  */
-export const getObjectHead = async (
-  key: string,
-  length: number,
-): Promise<ObjectHead | "absent" | "threat"> => {
+export async function getObjectHead(key: string, length: number): Promise<ObjectHead | "absent" | "threat"> {
   try {
     const object = await s3Client.send(
       new GetObjectCommand({ Bucket: environment.bucketName, Key: key, Range: `bytes=0-${length - 1}` }),
@@ -69,12 +69,12 @@ export const getObjectHead = async (
     if (!isRefusal(error)) throw error;
     return (await isThreat(key)) ? "threat" : "absent";
   }
-};
+}
 
 /** A whole object, which must be small; undefined where there is none, or nobody may read it. */
-export const getObject = async (
+export async function getObject(
   key: string,
-): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> => {
+): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> {
   try {
     const object = await s3Client.send(new GetObjectCommand({ Bucket: environment.bucketName, Key: key }));
     return {
@@ -85,7 +85,7 @@ export const getObject = async (
     if (isRefusal(error)) return undefined;
     throw error;
   }
-};
+}
 
 /**
  * Copies an object within the bucket, if it is still the one with this ETag; false if it is not, or may not be read.
@@ -94,11 +94,11 @@ export const getObject = async (
  * would then have.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
-export const copyObject = async (
+export async function copyObject(
   from: string,
   to: string,
   { mediaType, etag }: { readonly mediaType: string; readonly etag?: string },
-): Promise<boolean> => {
+): Promise<boolean> {
   const { bucketName } = environment;
   try {
     await s3Client.send(
@@ -118,9 +118,9 @@ export const copyObject = async (
       return false;
     throw error;
   }
-};
+}
 
 /** Deletes an object, if there is one. */
-export const deleteObject = async (key: string): Promise<void> => {
+export async function deleteObject(key: string): Promise<void> {
   await s3Client.send(new DeleteObjectCommand({ Bucket: environment.bucketName, Key: key }));
-};
+}

@@ -23,7 +23,7 @@ export async function* listFileIds(roomId: string): AsyncGenerator<string[]> {
 }
 
 /** Deletes the objects of up to 1,000 files of a room. Throws where S3 could not delete one. */
-export const deleteObjectsOf = async (roomId: string, fileIds: readonly string[]): Promise<void> => {
+export async function deleteObjectsOf(roomId: string, fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;
   const { Errors } = await s3Client.send(
     new DeleteObjectsCommand({
@@ -33,4 +33,4 @@ export const deleteObjectsOf = async (roomId: string, fileIds: readonly string[]
   );
   const [error] = Errors ?? [];
   if (error) throw new Error(`S3 did not delete ${error.Key}: ${error.Code} ${error.Message}`);
-};
+}

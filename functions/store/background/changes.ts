@@ -33,13 +33,16 @@ export type Change =
   | { readonly kind: "other" };
 
 /** The key of the item that changed. */
-export const keyOfRecord = ({ dynamodb }: DynamoDBRecord): Key => keyOf(itemOfImage(dynamodb?.Keys ?? {}));
+export function keyOfRecord({ dynamodb }: DynamoDBRecord): Key {
+  return keyOf(itemOfImage(dynamodb?.Keys ?? {}));
+}
 
 /** Whether a change is to be followed before others that came with it: an emergency. */
-export const isUrgent = ({ dynamodb }: DynamoDBRecord): boolean =>
-  dynamodb?.NewImage?.priority?.S === ("emergency" satisfies StoredMessage["priority"]);
+export function isUrgent({ dynamodb }: DynamoDBRecord): boolean {
+  return dynamodb?.NewImage?.priority?.S === ("emergency" satisfies StoredMessage["priority"]);
+}
 
-export const changeOf = (record: DynamoDBRecord): Change => {
+export function changeOf(record: DynamoDBRecord): Change {
   const { pk, sk } = keyOfRecord(record);
   const states = <T>(fromItem: (item: Item) => T): States<T> => {
     const { OldImage, NewImage } = record.dynamodb ?? {};
@@ -61,4 +64,4 @@ export const changeOf = (record: DynamoDBRecord): Change => {
     return { kind: "notification", ...states(notificationFromItem) };
   if (sk === keys.avatar("").sk) return { kind: "avatar", ...states(avatarFromItem) };
   return { kind: "other" };
-};
+}

@@ -37,7 +37,7 @@ export interface Rebuild {
   readonly left: readonly number[];
 }
 
-const fromItem = (item: Item): Rebuild => {
+function fromItem(item: Item): Rebuild {
   // Safe: written by this module alone.
   const places = item.places as Readonly<Record<string, ScanPlace>>;
   return {
@@ -50,20 +50,20 @@ const fromItem = (item: Item): Rebuild => {
       .flatMap((segment) => places[segment] ?? []),
     left: item.segments_left instanceof Set ? [...item.segments_left].map(Number) : [],
   };
-};
+}
 
-export const getRebuild = async (index: string): Promise<Rebuild | undefined> => {
+export async function getRebuild(index: string): Promise<Rebuild | undefined> {
   const item = await getItem(keys.rebuild(index), "consistent");
   return item && fromItem(item);
-};
+}
 
 const start: ScanPlace = { version: 0, scanned: 0, done: 0, setAside: 0 };
 
 /** Begins a rebuild, unless one is under way; then it is that one, and `begun` is false. */
-export const beginRebuild = async (
+export async function beginRebuild(
   index: string,
   { run, items, segments }: { readonly run: string; readonly items: number; readonly segments: number },
-): Promise<{ readonly begun: boolean; readonly rebuild: Rebuild }> => {
+): Promise<{ readonly begun: boolean; readonly rebuild: Rebuild }> {
   const numbers = Array.from({ length: segments }, (_, segment) => segment);
   const now = isoNow();
   const { done, item } = await updateItem(keys.rebuild(index), {
@@ -84,7 +84,7 @@ export const beginRebuild = async (
   if (!item)
     throw new Error(`The rebuild of ${index} ended at the moment when another was begun: begin again.`);
   return { begun: done, rebuild: fromItem(item) };
-};
+}
 
 /** A step of one segment. */
 interface Step {
@@ -98,14 +98,14 @@ interface Step {
 }
 
 /** Notes a step, and gives the place that it led to; undefined if another step was made from the same place. */
-export const noteStep = async ({
+export async function noteStep({
   index,
   run,
   segment,
   from,
   to,
   ended,
-}: Step): Promise<ScanPlace | undefined> => {
+}: Step): Promise<ScanPlace | undefined> {
   const place: ScanPlace = { ...to, version: from.version + 1 };
   const { done } = await updateItem(keys.rebuild(index), {
     UpdateExpression: `SET places.#segment = :place, updated_at = :now${ended ? " DELETE segments_left :segment" : ""}`,
@@ -122,4 +122,4 @@ export const noteStep = async ({
     },
   });
   return done ? place : undefined;
-};
+}

@@ -21,17 +21,19 @@ export interface Block {
   readonly since: string;
 }
 
-const fromItem = (item: Item): Block => ({
-  userId: idOfKey(String(item.sk)),
-  by: String(item.sk).startsWith(keys.block("", "").sk) ? "self" : "other",
-  since: isoOf(Number(item.since)),
-});
+function fromItem(item: Item): Block {
+  return {
+    userId: idOfKey(String(item.sk)),
+    by: String(item.sk).startsWith(keys.block("", "").sk) ? "self" : "other",
+    since: isoOf(Number(item.since)),
+  };
+}
 
 /** Everybody whom somebody blocks, and everybody who blocks them. */
-export const listBlocks = async (
+export async function listBlocks(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Block[]> => {
+): Promise<Block[]> {
   const { pk, prefix } = keys.blocksOf(userId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
@@ -39,23 +41,24 @@ export const listBlocks = async (
     ConsistentRead: read === "consistent",
   });
   return items.map(fromItem);
-};
+}
 
 /** The user's block of somebody else; undefined for none. */
-export const getBlock = async (userId: string, otherId: string): Promise<Block | undefined> => {
+export async function getBlock(userId: string, otherId: string): Promise<Block | undefined> {
   const item = await getItem(keys.block(userId, otherId), "consistent");
   return item && fromItem(item);
-};
+}
 
 /** Parts of a transaction that hold only where neither of two people blocks the other. */
-export const unblockedParts = ([one, other]: readonly [string, string]): Part[] =>
-  [keys.block(one, other), keys.blockedBy(one, other)].map((key) => ({
+export function unblockedParts([one, other]: readonly [string, string]): Part[] {
+  return [keys.block(one, other), keys.blockedBy(one, other)].map((key) => ({
     ConditionCheck: { Key: key, ConditionExpression: "attribute_not_exists(pk)" },
   }));
+}
 
 /** The head of their direct room, if they have one; if they have none, that there is none yet. */
-const headPart = (roomId: string, exists: boolean, change: "ADD" | "DELETE", userId: string): Part =>
-  exists
+function headPart(roomId: string, exists: boolean, change: "ADD" | "DELETE", userId: string): Part {
+  return exists
     ? {
         Update: {
           Key: keys.head(roomId),
@@ -65,23 +68,26 @@ const headPart = (roomId: string, exists: boolean, change: "ADD" | "DELETE", use
         },
       }
     : { ConditionCheck: { Key: keys.head(roomId), ConditionExpression: "attribute_not_exists(pk)" } };
+}
 
-const presencePart = (userId: string, change: "ADD" | "DELETE", otherId: string, since: number): Part => ({
-  Update: {
-    Key: keys.presence(userId),
-    UpdateExpression: `${change} blocked_users :other`,
-    ExpressionAttributeValues: { ":other": new Set([blockToText(otherId, since)]) },
-  },
-});
+function presencePart(userId: string, change: "ADD" | "DELETE", otherId: string, since: number): Part {
+  return {
+    Update: {
+      Key: keys.presence(userId),
+      UpdateExpression: `${change} blocked_users :other`,
+      ExpressionAttributeValues: { ":other": new Set([blockToText(otherId, since)]) },
+    },
+  };
+}
 
 const attempts = 20;
 
 /** The block and the room's head as they are, until a transaction that stands on them was done. Gives the head before it. */
-const write = async (
+async function write(
   userId: string,
   otherId: string,
   partsOf: (since: number | undefined, hasRoom: boolean) => Part[] | undefined,
-): Promise<Head | undefined> => {
+): Promise<Head | undefined> {
   const roomId = directRoomId(userId, otherId);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const items = await getItems([keys.block(userId, otherId), keys.head(roomId)], "consistent");
@@ -93,10 +99,10 @@ const write = async (
   throw new Error(
     `The block of ${otherId} by ${userId} changed ${attempts} times while it was to be changed.`,
   );
-};
+}
 
 /** Blocks somebody. Again, the block stays as it is. */
-export const putBlock = async (userId: string, otherId: string): Promise<void> => {
+export async function putBlock(userId: string, otherId: string): Promise<void> {
   await write(userId, otherId, (stands, hasRoom) => {
     if (stands !== undefined) return undefined;
     const since = Date.now();
@@ -112,10 +118,10 @@ export const putBlock = async (userId: string, otherId: string): Promise<void> =
       presencePart(userId, "ADD", otherId, since),
     ];
   });
-};
+}
 
 /** Lifts a block, if there is one. From then on each sees the other's marks as they are, unless the other blocks too. */
-export const deleteBlock = async (userId: string, otherId: string): Promise<void> => {
+export async function deleteBlock(userId: string, otherId: string): Promise<void> {
   const head = await write(userId, otherId, (since, hasRoom) =>
     since === undefined
       ? undefined
@@ -134,4 +140,4 @@ export const deleteBlock = async (userId: string, otherId: string): Promise<void
   );
   if (head && !head.blockedBy.has(otherId))
     await Promise.all([userId, otherId].map((id) => dropMarksBeforeBlock(head.id, id)));
-};
+}

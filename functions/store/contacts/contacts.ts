@@ -19,27 +19,29 @@ export interface StoredContact {
   readonly updatedAt: string;
 }
 
-export const contactFromItem = (item: Item): StoredContact => ({
-  userId: idOfKey(String(item.sk)),
-  nickname: typeof item.nickname === "string" ? item.nickname : null,
-  isFavorite: item.is_favorite === true,
-  createdAt: isoOf(Number(item.created_at)),
-  updatedAt: isoOf(Number(item.updated_at)),
-});
+export function contactFromItem(item: Item): StoredContact {
+  return {
+    userId: idOfKey(String(item.sk)),
+    nickname: typeof item.nickname === "string" ? item.nickname : null,
+    isFavorite: item.is_favorite === true,
+    createdAt: isoOf(Number(item.created_at)),
+    updatedAt: isoOf(Number(item.updated_at)),
+  };
+}
 
-export const getContact = async (userId: string, otherId: string): Promise<StoredContact | undefined> => {
+export async function getContact(userId: string, otherId: string): Promise<StoredContact | undefined> {
   const item = await getItem(keys.contact(userId, otherId), "consistent");
   return item && contactFromItem(item);
-};
+}
 
 /** Those of some people who are contacts of somebody. */
-export const getContactIds = async (userId: string, otherIds: readonly string[]): Promise<Set<string>> => {
+export async function getContactIds(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
   const items = await getItems([...new Set(otherIds)].map((otherId) => keys.contact(userId, otherId)));
   return new Set(items.map((item) => contactFromItem(item).userId));
-};
+}
 
 /** All contacts of somebody, as they are now, up to a limit. */
-export const listContacts = async (userId: string, limit: number): Promise<StoredContact[]> => {
+export async function listContacts(userId: string, limit: number): Promise<StoredContact[]> {
   const { pk, prefix } = keys.contactsOf(userId);
   const items = await queryAll(
     {
@@ -50,14 +52,14 @@ export const listContacts = async (userId: string, limit: number): Promise<Store
     limit,
   );
   return items.map(contactFromItem);
-};
+}
 
 /** Puts a contact unless there is one, and gives the one that there is. */
-export const putContact = async (
+export async function putContact(
   userId: string,
   otherId: string,
   nickname: string | null,
-): Promise<{ contact: StoredContact; isNew: boolean }> => {
+): Promise<{ contact: StoredContact; isNew: boolean }> {
   const now = Date.now();
   const item = {
     ...keys.contact(userId, otherId),
@@ -69,7 +71,7 @@ export const putContact = async (
   // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
   const isNew = outcome.done || outcome.item?.created_at === now;
   return { contact: contactFromItem(isNew ? item : (outcome.item ?? item)), isNew };
-};
+}
 
 const daySeconds = 24 * 60 * 60;
 
@@ -78,7 +80,7 @@ const daySeconds = 24 * 60 * 60;
  * who can add and remove them as often as they like. Gives the time of the addition by which they are told: this one, also
  * where it was noted by a call that was perhaps cut off before it told them, or another.
  */
-export const claimAddition = async (userId: string, byId: string, addedAt: number): Promise<number> => {
+export async function claimAddition(userId: string, byId: string, addedAt: number): Promise<number> {
   const { done, item } = await updateItem(keys.addedBy(userId, byId), {
     UpdateExpression: "SET added_at = :at, expires_at = :end",
     ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR added_at <= :before",
@@ -89,7 +91,7 @@ export const claimAddition = async (userId: string, byId: string, addedAt: numbe
     },
   });
   return done ? addedAt : Number(item?.added_at);
-};
+}
 
 /** What changes; absent for what stays. */
 export interface ContactChanges {
@@ -98,11 +100,11 @@ export interface ContactChanges {
 }
 
 /** Changes a contact, and gives it as it is then; undefined if there is none. */
-export const updateContact = async (
+export async function updateContact(
   userId: string,
   otherId: string,
   { nickname, is_favorite }: ContactChanges,
-): Promise<StoredContact | undefined> => {
+): Promise<StoredContact | undefined> {
   const set = [
     "updated_at = :now",
     ...(typeof nickname === "string" ? ["nickname = :nickname"] : []),
@@ -119,8 +121,9 @@ export const updateContact = async (
     ReturnValues: "ALL_NEW",
   });
   return outcome.done ? contactFromItem(outcome.item) : undefined;
-};
+}
 
 /** Deletes a contact; false if there was none. */
-export const deleteContact = async (userId: string, otherId: string): Promise<boolean> =>
-  (await takeItem(keys.contact(userId, otherId))) !== undefined;
+export async function deleteContact(userId: string, otherId: string): Promise<boolean> {
+  return (await takeItem(keys.contact(userId, otherId))) !== undefined;
+}

@@ -15,24 +15,24 @@ interface Edit {
 }
 
 /** Keeps the present content of a message, before it is replaced; once, however often it is tried. */
-export const putEdit = async (message: StoredMessage): Promise<void> => {
+export async function putEdit(message: StoredMessage): Promise<void> {
   await putIfAbsent({
     ...keys.edit(message.roomId, message.seq, message.edits + 1),
     content: message.content,
     written_at: message.editedAt ?? message.at,
     ...(message.expiresAt !== null && { expires_at: message.expiresAt }),
   });
-};
+}
 
 /**
  * The versions `first` to `last` of a message, oldest first. Only as many are earlier ones as the message was edited: an
  * edit that was cut off may have kept the present content too.
  */
-export const listEdits = async (
+export async function listEdits(
   { roomId, seq, edits }: StoredMessage,
   first: number,
   last: number,
-): Promise<Edit[]> => {
+): Promise<Edit[]> {
   const end = Math.min(last, edits);
   if (end < first) return [];
   const from = keys.edit(roomId, seq, first);
@@ -53,4 +53,4 @@ export const listEdits = async (
     content: String(item.content),
     at: String(item.written_at),
   }));
-};
+}

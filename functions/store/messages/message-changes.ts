@@ -35,7 +35,7 @@ const notDeleted = "attribute_not_exists(deleted_by)";
 const notRemoved = "attribute_not_exists(removed)";
 
 /** Each change stands on what was seen of the message as far as it must, and no further: members react at once. */
-const expressionOf = (seen: StoredMessage, change: MessageChange): Expression => {
+function expressionOf(seen: StoredMessage, change: MessageChange): Expression {
   switch (change.kind) {
     case "edit":
       return {
@@ -93,7 +93,7 @@ const expressionOf = (seen: StoredMessage, change: MessageChange): Expression =>
         values: { ":reaction": new Set([change.reaction]), ":one": change.reaction },
       };
   }
-};
+}
 
 /**
  * One set at the top of the item, because ADD reaches no deeper.
@@ -101,10 +101,10 @@ const expressionOf = (seen: StoredMessage, change: MessageChange): Expression =>
  * A new emoji may be one too many: but never while there are fewer reactions than emoji allowed, nor if there are as
  * many as were seen and counted.
  */
-const reactExpression = (
+function reactExpression(
   seen: StoredMessage,
   { reaction, terms }: Extract<MessageChange, { kind: "react" }>,
-): Expression => {
+): Expression {
   const fewEnough =
     terms.sameKind === undefined
       ? "(size(reactions) < :kinds OR size(reactions) = :seenSize)"
@@ -125,18 +125,18 @@ const reactExpression = (
         : { ":sameKind": terms.sameKind }),
     },
   };
-};
+}
 
 /** A message as it is after a try to change it; undefined if there is none any more. */
 type Changed =
   | { readonly done: true; readonly message: StoredMessage }
   | { readonly done: false; readonly message: StoredMessage | undefined };
 
-const update = async (
+async function update(
   { roomId, seq }: StoredMessage,
   rev: number,
   { update, conditions, values }: Expression,
-): Promise<Changed> => {
+): Promise<Changed> {
   const { gsi1pk, gsi1sk } = indexKeys.changed(roomId, rev);
   const stamp = "rev = :rev, gsi1pk = :gsi1pk, gsi1sk = :gsi1sk";
   const clauses = { ...update, SET: update.SET === undefined ? stamp : `${update.SET}, ${stamp}` };
@@ -150,21 +150,22 @@ const update = async (
   });
   const message = item && messageFromItem(roomId, item);
   return done && message ? { done, message } : { done: false, message };
-};
+}
 
 /** Changes a message and stamps it with `rev`, unless it bears a later one, or is not as the change wants it. */
-export const landChange = (seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> => {
+export function landChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
   const { update: terms, conditions, values } = expressionOf(seen, change);
   return update(seen, rev, {
     update: terms,
     conditions: ["(attribute_not_exists(rev) OR rev <= :rev)", ...conditions],
     ...(values && { values }),
   });
-};
+}
 
 /** Stamps a changed message with a later `rev`, unless it bears one as late. */
-export const stampMessage = (message: StoredMessage, rev: number): Promise<Changed> =>
-  update(message, rev, { update: {}, conditions: ["rev < :rev"] });
+export function stampMessage(message: StoredMessage, rev: number): Promise<Changed> {
+  return update(message, rev, { update: {}, conditions: ["rev < :rev"] });
+}
 
 /** What a raise came to, with the head as it is where it was refused; undefined if there is none. */
 type Raised = { readonly done: true } | { readonly done: false; readonly head: Head | undefined };
@@ -173,7 +174,7 @@ type Raised = { readonly done: true } | { readonly done: false; readonly head: H
  * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the message is the
  * room's last one, which the head shows: then it shows it as it is now. Refused where that is wrong.
  */
-export const raiseRev = async (message: StoredMessage, isLast: boolean): Promise<Raised> => {
+export async function raiseRev(message: StoredMessage, isLast: boolean): Promise<Raised> {
   const { done, item } = await updateItem(keys.head(message.roomId), {
     UpdateExpression: isLast ? "SET rev = :rev, #last = :last" : "SET rev = :rev",
     ConditionExpression: isLast
@@ -187,4 +188,4 @@ export const raiseRev = async (message: StoredMessage, isLast: boolean): Promise
     },
   });
   return done ? { done } : { done, head: item && headFromItem(item) };
-};
+}

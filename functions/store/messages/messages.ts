@@ -58,76 +58,82 @@ export const untouched = {
  * The item of a message that is sent. What is as it mostly is takes no room: a short message is to fit into one write
  * unit with all of its attributes.
  */
-export const newMessageItem = (message: StoredMessage) => ({
-  ...keys.message(message.roomId, message.seq),
-  sender: message.senderId,
-  content: message.content,
-  at: message.at,
-  ...(message.type !== "text" && { type: message.type }),
-  ...(message.replyTo !== null && { reply_to: message.replyTo }),
-  ...(message.forwardedFrom !== null && { forwarded_from: message.forwardedFrom }),
-  ...(message.priority !== "normal" && { priority: message.priority }),
-  // As text: DynamoDB's numbers hold neither every JSON number nor its exact form.
-  ...(message.metadata !== null && { metadata: JSON.stringify(message.metadata) }),
-  ...(message.attachment !== null && { attachment: factsToItem(message.attachment) }),
-  ...(message.clientMessageId !== null && { client_id: message.clientMessageId }),
-  ...(message.expiresAt !== null && { expires_at: message.expiresAt }),
-});
+export function newMessageItem(message: StoredMessage) {
+  return {
+    ...keys.message(message.roomId, message.seq),
+    sender: message.senderId,
+    content: message.content,
+    at: message.at,
+    ...(message.type !== "text" && { type: message.type }),
+    ...(message.replyTo !== null && { reply_to: message.replyTo }),
+    ...(message.forwardedFrom !== null && { forwarded_from: message.forwardedFrom }),
+    ...(message.priority !== "normal" && { priority: message.priority }),
+    // As text: DynamoDB's numbers hold neither every JSON number nor its exact form.
+    ...(message.metadata !== null && { metadata: JSON.stringify(message.metadata) }),
+    ...(message.attachment !== null && { attachment: factsToItem(message.attachment) }),
+    ...(message.clientMessageId !== null && { client_id: message.clientMessageId }),
+    ...(message.expiresAt !== null && { expires_at: message.expiresAt }),
+  };
+}
 
-const textOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+function textOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
 
 /** A message of an item. Each `as` is safe: the attributes were written by this module and message-changes.ts alone. */
-export const messageFromItem = (roomId: string, item: Item): StoredMessage => ({
-  roomId,
-  seq: seqOfKey(String(item.sk)),
-  rev: typeof item.rev === "number" ? item.rev : 0,
-  senderId: String(item.sender),
-  content: String(item.content),
-  type: (item.type as MessageType | undefined) ?? "text",
-  at: String(item.at),
-  editedAt: textOr(item.edited_at),
-  edits: typeof item.edits === "number" ? item.edits : 0,
-  isDeleted: item.deleted_by !== undefined,
-  deletedBy: textOr(item.deleted_by),
-  isRemoved: item.removed === true,
-  pinnedAt: textOr(item.pinned_at),
-  reactions: item.reactions instanceof Set ? (item.reactions as Set<string>) : new Set(),
-  replyTo: textOr(item.reply_to),
-  forwardedFrom: textOr(item.forwarded_from),
-  priority: (item.priority as StoredMessage["priority"] | undefined) ?? "normal",
-  metadata: typeof item.metadata === "string" ? JSON.parse(item.metadata) : null,
-  // Safe: a map, as factsToItem made it.
-  attachment: item.attachment === undefined ? null : factsFromItem(item.attachment as Item),
-  clientMessageId: textOr(item.client_id),
-  expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
-});
+export function messageFromItem(roomId: string, item: Item): StoredMessage {
+  return {
+    roomId,
+    seq: seqOfKey(String(item.sk)),
+    rev: typeof item.rev === "number" ? item.rev : 0,
+    senderId: String(item.sender),
+    content: String(item.content),
+    type: (item.type as MessageType | undefined) ?? "text",
+    at: String(item.at),
+    editedAt: textOr(item.edited_at),
+    edits: typeof item.edits === "number" ? item.edits : 0,
+    isDeleted: item.deleted_by !== undefined,
+    deletedBy: textOr(item.deleted_by),
+    isRemoved: item.removed === true,
+    pinnedAt: textOr(item.pinned_at),
+    reactions: item.reactions instanceof Set ? (item.reactions as Set<string>) : new Set(),
+    replyTo: textOr(item.reply_to),
+    forwardedFrom: textOr(item.forwarded_from),
+    priority: (item.priority as StoredMessage["priority"] | undefined) ?? "normal",
+    metadata: typeof item.metadata === "string" ? JSON.parse(item.metadata) : null,
+    // Safe: a map, as factsToItem made it.
+    attachment: item.attachment === undefined ? null : factsFromItem(item.attachment as Item),
+    clientMessageId: textOr(item.client_id),
+    expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
+  };
+}
 
-export const getMessage = async (roomId: string, seq: number): Promise<StoredMessage | undefined> => {
+export async function getMessage(roomId: string, seq: number): Promise<StoredMessage | undefined> {
   const item = await getItem(keys.message(roomId, seq), "consistent");
   return item && messageFromItem(roomId, item);
-};
+}
 
 /** Those of several messages that exist, oldest first. */
-export const getMessages = async (roomId: string, seqs: Iterable<number>): Promise<StoredMessage[]> => {
+export async function getMessages(roomId: string, seqs: Iterable<number>): Promise<StoredMessage[]> {
   const wanted = [...new Set(seqs)].map((seq) => keys.message(roomId, seq));
   const items = await getItems(wanted, "consistent");
   return items.map((item) => messageFromItem(roomId, item)).sort((one, other) => one.seq - other.seq);
-};
+}
 
 /**
  * Step "write" of sending: puts the message unless one stands at its seq, and gives the one that stands there, as
  * happens when a call is repeated whose answer was lost.
  */
-export const putMessage = async (message: StoredMessage): Promise<StoredMessage> => {
+export async function putMessage(message: StoredMessage): Promise<StoredMessage> {
   const outcome = await putIfAbsent(newMessageItem(message));
   return outcome.done || !outcome.item ? message : messageFromItem(message.roomId, outcome.item);
-};
+}
 
 /** Messages with a seq from `first` to `last`, oldest first, at most `limit`; the newest of them if `newest`. */
-export const listMessagesBetween = async (
+export async function listMessagesBetween(
   roomId: string,
   range: { first: number; last: number; limit: number; newest: boolean },
-): Promise<StoredMessage[]> => {
+): Promise<StoredMessage[]> {
   if (range.last < range.first) return [];
   const from = keys.message(roomId, range.first);
   const to = keys.message(roomId, range.last);
@@ -143,14 +149,15 @@ export const listMessagesBetween = async (
   );
   const messages = items.map((item) => messageFromItem(roomId, item));
   return range.newest ? messages.reverse() : messages;
-};
+}
 
 /** The newest message with a seq from `first` to `last`. */
-export const getNewestMessage = async (
+export async function getNewestMessage(
   roomId: string,
   range: { first: number; last: number },
-): Promise<StoredMessage | undefined> =>
-  (await listMessagesBetween(roomId, { ...range, limit: 1, newest: true }))[0];
+): Promise<StoredMessage | undefined> {
+  return (await listMessagesBetween(roomId, { ...range, limit: 1, newest: true }))[0];
+}
 
 /** Where a changed message stands in the index. */
 export interface ChangedPlace {
@@ -159,10 +166,10 @@ export interface ChangedPlace {
 }
 
 /** Messages that revisions from `first` to `last` changed, in their order, as the index knows them: keys alone. */
-export const listChangedPlaces = async (
+export async function listChangedPlaces(
   roomId: string,
   { first, last, limit }: { first: number; last: number; limit: number },
-): Promise<ChangedPlace[]> => {
+): Promise<ChangedPlace[]> {
   if (last < first) return [];
   const from = indexKeys.changed(roomId, first);
   const items = await query({
@@ -176,12 +183,12 @@ export const listChangedPlaces = async (
     Limit: limit,
   });
   return items.map((item) => ({ seq: seqOfKey(String(item.sk)), rev: Number(item.gsi1sk) }));
-};
+}
 
 /** Messages of one room or several, each by its place; those that exist, in the order of the places. */
-export const getMessagesAt = async (
+export async function getMessagesAt(
   places: readonly { readonly roomId: string; readonly seq: number }[],
-): Promise<StoredMessage[]> => {
+): Promise<StoredMessage[]> {
   const items = await getItems(
     places.map(({ roomId, seq }) => keys.message(roomId, seq)),
     "consistent",
@@ -189,4 +196,4 @@ export const getMessagesAt = async (
   const found = items.map((item) => messageFromItem(idOfKey(String(item.pk)), item));
   const byPlace = new Map(found.map((message) => [`${message.roomId} ${message.seq}`, message]));
   return places.flatMap(({ roomId, seq }) => byPlace.get(`${roomId} ${seq}`) ?? []);
-};
+}

@@ -9,24 +9,24 @@ import { deleteIf, putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
 /** Lists a message as pinned at a time. Written before the message says so. */
-export const putPin = async ({ roomId, seq, expiresAt }: StoredMessage, at: string): Promise<void> => {
+export async function putPin({ roomId, seq, expiresAt }: StoredMessage, at: string): Promise<void> {
   await putItem({
     ...keys.pin(roomId, seq),
     pinned_at: at,
     ...(expiresAt !== null && { expires_at: expiresAt }),
   });
-};
+}
 
 /** Takes a message off the list, unless it was pinned anew since it was pinned at that time. */
-export const deletePin = async ({ roomId, seq }: StoredMessage, pinnedAt: string): Promise<void> => {
+export async function deletePin({ roomId, seq }: StoredMessage, pinnedAt: string): Promise<void> {
   await deleteIf(keys.pin(roomId, seq), {
     ConditionExpression: "pinned_at <= :at",
     ExpressionAttributeValues: { ":at": pinnedAt },
   });
-};
+}
 
 /** The seqs of the messages that are listed as pinned and have not destroyed themselves, oldest first. */
-export const listPinSeqs = async (roomId: string): Promise<number[]> => {
+export async function listPinSeqs(roomId: string): Promise<number[]> {
   const { pk, sk } = prefixOf(keys.pin(roomId, 0));
   const items = await queryAll({
     KeyConditionExpression: "pk = :room AND begins_with(sk, :prefix)",
@@ -35,4 +35,4 @@ export const listPinSeqs = async (roomId: string): Promise<number[]> => {
   });
   const lasting = items.filter(({ expires_at }) => typeof expires_at !== "number" || !isPast(expires_at));
   return lasting.map((item) => seqOfKey(String(item.sk)));
-};
+}

@@ -7,18 +7,18 @@ import { putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
 /** Notes that a message answers the one at `parent`. Written before the message is: readers skip what is not there. */
-export const putReply = async (
+export async function putReply(
   { roomId, seq, expiresAt }: Pick<StoredMessage, "roomId" | "seq" | "expiresAt">,
   parent: number,
-): Promise<void> => {
+): Promise<void> {
   await putItem({
     ...keys.reply(roomId, parent, seq),
     ...(expiresAt !== null && { expires_at: expiresAt }),
   });
-};
+}
 
 /** The seqs of all replies to a message, oldest first. */
-export const listReplySeqs = async (roomId: string, parent: number): Promise<number[]> => {
+export async function listReplySeqs(roomId: string, parent: number): Promise<number[]> {
   const { pk, sk } = prefixOf(keys.reply(roomId, parent, 0));
   const items = await queryAll({
     KeyConditionExpression: "pk = :room AND begins_with(sk, :prefix)",
@@ -26,4 +26,4 @@ export const listReplySeqs = async (roomId: string, parent: number): Promise<num
     ConsistentRead: true,
   });
   return items.map((item) => seqOfKey(String(item.sk)));
-};
+}

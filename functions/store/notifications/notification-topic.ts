@@ -5,10 +5,7 @@ import { environment } from "../../kernel/runtime/environment.ts";
 const client = new SNSClient({ maxAttempts: 4 });
 
 /** Publishes a notification of somebody's. Subscribers choose by the attributes `type` and `user_id`. */
-export const publishNotification = async (
-  userId: string,
-  content: { readonly type: string },
-): Promise<void> => {
+export async function publishNotification(userId: string, content: { readonly type: string }): Promise<void> {
   const text = (value: string) => ({ DataType: "String", StringValue: value });
   await client.send(
     new PublishCommand({
@@ -17,4 +14,4 @@ export const publishNotification = async (
       MessageAttributes: { type: text(content.type), user_id: text(userId) },
     }),
   );
-};
+}

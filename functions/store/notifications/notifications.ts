@@ -44,10 +44,12 @@ export interface StoredNotification extends NewNotification {
   readonly expiresAt: number;
 }
 
-const textOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+function textOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
 
 /** A notification of an item. Each `as` is safe: the attributes were written by this module alone. */
-export const notificationFromItem = (item: Item): StoredNotification => {
+export function notificationFromItem(item: Item): StoredNotification {
   const id = idOfKey(String(item.sk));
   return {
     userId: idOfKey(String(item.pk)),
@@ -64,7 +66,7 @@ export const notificationFromItem = (item: Item): StoredNotification => {
     isDeleted: item.deleted !== undefined,
     expiresAt: Number(item.expires_at),
   };
-};
+}
 
 const daySeconds = 24 * 60 * 60;
 
@@ -72,7 +74,7 @@ const daySeconds = 24 * 60 * 60;
  * Takes away one that a rebuild made at this time, in milliseconds since 1970, unless its owner has come to it already; true
  * if it did.
  */
-const removeRebuilt = async ({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> => {
+async function removeRebuilt({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> {
   if ((await getNoticed(userId)) >= rebuiltAt) return false;
   const { done } = await deleteIf(keys.notification(userId, id), {
     ConditionExpression: "rebuilt = :at AND attribute_not_exists(#read) AND attribute_not_exists(deleted)",
@@ -80,7 +82,7 @@ const removeRebuilt = async ({ userId, id }: NewNotification, rebuiltAt: number)
     ExpressionAttributeValues: { ":at": rebuiltAt },
   });
   return done;
-};
+}
 
 /**
  * Puts a notification unless there is one with its id, and gives the one that there is. One that is made again counts as
@@ -88,7 +90,7 @@ const removeRebuilt = async ({ userId, id }: NewNotification, rebuiltAt: number)
  * Where a rebuild came first, of which nobody is told, the notification takes its place, and what follows it sees that it is
  * new.
  */
-export const putNotification = async (notification: NewNotification): Promise<StoredNotification> => {
+export async function putNotification(notification: NewNotification): Promise<StoredNotification> {
   const now = Date.now();
   const at = notification.isRebuilt ? notificationTime(notification.id) : now;
   const item = {
@@ -111,10 +113,10 @@ export const putNotification = async (notification: NewNotification): Promise<St
   )
     outcome = await putIfAbsent(item);
   return notificationFromItem(outcome.done || !outcome.item ? item : outcome.item);
-};
+}
 
 /** Those of some notifications in whose place there is nothing, not even that they were deleted. */
-export const listMissing = async (notifications: readonly NewNotification[]): Promise<NewNotification[]> => {
+export async function listMissing(notifications: readonly NewNotification[]): Promise<NewNotification[]> {
   const items = await getItems(
     notifications.map(({ userId, id }) => keys.notification(userId, id)),
     "consistent",
@@ -124,38 +126,41 @@ export const listMissing = async (notifications: readonly NewNotification[]): Pr
     const { pk, sk } = keys.notification(userId, id);
     return !there.has(`${pk} ${sk}`);
   });
-};
+}
 
 /** Since when notifications are kept, in milliseconds since 1970: what is older was told of, and is gone. */
-export const keptSince = (): number => Date.now() - environment.notificationDays * daySeconds * 1000;
+export function keptSince(): number {
+  return Date.now() - environment.notificationDays * daySeconds * 1000;
+}
 
 /** DynamoDB deletes what has expired up to two days late. */
-const isThere = ({ isDeleted, expiresAt }: StoredNotification): boolean =>
-  !isDeleted && expiresAt > epochSeconds();
+function isThere({ isDeleted, expiresAt }: StoredNotification): boolean {
+  return !isDeleted && expiresAt > epochSeconds();
+}
 
 /** A notification as it is now, or what was left when it was deleted; undefined for neither. */
-export const findNotification = async (
+export async function findNotification(
   userId: string,
   notificationId: string,
-): Promise<StoredNotification | undefined> => {
+): Promise<StoredNotification | undefined> {
   const item = await getItem(keys.notification(userId, notificationId), "consistent");
   return item && notificationFromItem(item);
-};
+}
 
 /** A notification as it is now; undefined for one that was deleted, or has expired. */
-export const getNotification = async (
+export async function getNotification(
   userId: string,
   notificationId: string,
-): Promise<StoredNotification | undefined> => {
+): Promise<StoredNotification | undefined> {
   const notification = await findNotification(userId, notificationId);
   return notification && isThere(notification) ? notification : undefined;
-};
+}
 
-const listBetween = (
+function listBetween(
   { pk, from, to }: { readonly pk: string; readonly from: string; readonly to: string },
   limit: number,
-): Promise<Item[]> =>
-  queryAll(
+): Promise<Item[]> {
+  return queryAll(
     {
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
       FilterExpression: "attribute_not_exists(deleted) AND expires_at > :now",
@@ -165,12 +170,13 @@ const listBetween = (
     },
     limit,
   );
+}
 
 /**
  * Somebody's notifications, the newest first: emergencies up to a limit, and up to the same one all others, so that nothing
  * else can take an emergency's place.
  */
-export const listNotifications = async (userId: string, limit: number): Promise<StoredNotification[]> => {
+export async function listNotifications(userId: string, limit: number): Promise<StoredNotification[]> {
   const items = await Promise.all(
     [keys.emergenciesOf(userId), keys.notificationsOf(userId)].map((range) => listBetween(range, limit)),
   );
@@ -178,10 +184,10 @@ export const listNotifications = async (userId: string, limit: number): Promise<
     .flat()
     .map(notificationFromItem)
     .sort((one, other) => notificationTime(other.id) - notificationTime(one.id));
-};
+}
 
 /** Marks a notification as read; false if it is not there. */
-export const markNotified = async (userId: string, notificationId: string): Promise<boolean> => {
+export async function markNotified(userId: string, notificationId: string): Promise<boolean> {
   const { done } = await updateItem(keys.notification(userId, notificationId), {
     UpdateExpression: "SET #read = :yes",
     ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(deleted)",
@@ -189,7 +195,7 @@ export const markNotified = async (userId: string, notificationId: string): Prom
     ExpressionAttributeValues: { ":yes": true },
   });
   return done;
-};
+}
 
 /** Days in which a change may still be followed a second time: those of a stream, and of a dead letter. */
 const repeatDays = 1 + 14;
@@ -198,11 +204,11 @@ const repeatDays = 1 + 14;
  * Deletes a notification; false if it is not there. Something stays in its place for as long as the change that made it
  * may be followed again, or a rebuild may make it.
  */
-export const deleteNotification = async ({
+export async function deleteNotification({
   userId,
   id,
   expiresAt,
-}: Pick<StoredNotification, "userId" | "id" | "expiresAt">): Promise<boolean> => {
+}: Pick<StoredNotification, "userId" | "id" | "expiresAt">): Promise<boolean> {
   const now = epochSeconds();
   // By which a call knows its own write: the SDK repeats one whose answer was lost.
   const deletion = randomUUID();
@@ -216,20 +222,20 @@ export const deleteNotification = async ({
     },
   });
   return done || item?.deleted === deletion;
-};
+}
 
 /** Up to when somebody has marked all of their notifications as read, in milliseconds since 1970. */
-export const getNoticed = async (userId: string): Promise<number> => {
+export async function getNoticed(userId: string): Promise<number> {
   const item = await getItem(keys.noticed(userId), "consistent");
   return typeof item?.at === "number" ? item.at : 0;
-};
+}
 
 /** Marks all notifications of somebody that there were at a time, in milliseconds since 1970, as read. */
-export const markAllNotified = async (userId: string, at: number): Promise<void> => {
+export async function markAllNotified(userId: string, at: number): Promise<void> {
   await updateItem(keys.noticed(userId), {
     UpdateExpression: "SET #at = :now",
     ConditionExpression: "attribute_not_exists(#at) OR #at < :now",
     ExpressionAttributeNames: { "#at": "at" },
     ExpressionAttributeValues: { ":now": at },
   });
-};
+}

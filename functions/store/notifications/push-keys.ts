@@ -14,12 +14,14 @@ interface PushKeys {
   readonly privateKey: string;
 }
 
-const fromItem = (item: Item): PushKeys => ({
-  publicKey: String(item.public_key),
-  privateKey: String(item.private_key),
-});
+function fromItem(item: Item): PushKeys {
+  return {
+    publicKey: String(item.public_key),
+    privateKey: String(item.private_key),
+  };
+}
 
-const newItem = () => {
+function newItem() {
   const curve = createECDH("prime256v1");
   curve.generateKeys();
   return {
@@ -29,13 +31,13 @@ const newItem = () => {
     private_key: Buffer.from(curve.getPrivateKey("hex").padStart(64, "0"), "hex").toString("base64url"),
     created_at: isoNow(),
   };
-};
+}
 
 /** Kept by the container: they never change. */
 let known: PushKeys | undefined;
 
 /** The keys; made now if there are none yet. Of two that make them at once, one pair stays, and both get that one. */
-export const obtainPushKeys = async (): Promise<PushKeys> => {
+export async function obtainPushKeys(): Promise<PushKeys> {
   if (known) return known;
   const stored = await getItem(keys.pushKeys(), "consistent");
   if (stored) {
@@ -46,4 +48,4 @@ export const obtainPushKeys = async (): Promise<PushKeys> => {
   const outcome = await putIfAbsent(made);
   known = fromItem(outcome.done ? made : (outcome.item ?? made));
   return known;
-};
+}

@@ -35,17 +35,17 @@ const answerLimit = 16 * 1024;
 const agent = new Agent({ keepAlive: true, maxSockets: 50, lookup: lookupPublic() });
 
 /** As a number of seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
-const secondsOf = (retryAfter: string | undefined): number | undefined => {
+function secondsOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
   const seconds = /^\d+$/.test(retryAfter)
     ? Number(retryAfter)
     : (Date.parse(retryAfter) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
-};
+}
 
 /** Posts, follows no redirect, and reads no more of the answer than its head. Throws where there is none in time. */
-const post = (endpoint: string, headers: Record<string, string>, body: Buffer): Promise<PushAnswer> =>
-  new Promise((resolve, reject) => {
+function post(endpoint: string, headers: Record<string, string>, body: Buffer): Promise<PushAnswer> {
+  return new Promise((resolve, reject) => {
     const url = new URL(endpoint);
     const options = { method: "POST", headers, signal: AbortSignal.timeout(timeLimit) };
     // Plain HTTP was let in for this machine alone (problemOfUrl).
@@ -67,15 +67,16 @@ const post = (endpoint: string, headers: Record<string, string>, body: Buffer): 
     });
     outgoing.end(body);
   });
+}
 
 /**
  * Sends a message to a browser, by way of its push service. The caller has looked whether the endpoint may be called.
  * @throws NotPublicError where its name leads to where it may not; else what the network throws.
  */
-export const sendToBrowser = async (
+export async function sendToBrowser(
   { endpoint, p256dh, auth }: Pick<PushSubscription, "endpoint" | "p256dh" | "auth">,
   { payload, ttl, urgency, topic }: PushMessage,
-): Promise<PushAnswer> => {
+): Promise<PushAnswer> {
   const vapidDetails = { subject: environment.vapidSubject, ...(await obtainPushKeys()) };
   const { headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
     vapidDetails,
@@ -85,4 +86,4 @@ export const sendToBrowser = async (
     ...(topic !== undefined && { topic }),
   });
   return post(endpoint, headers, body);
-};
+}

@@ -22,33 +22,39 @@ export interface PushSubscription {
   readonly expiresAt: number | null;
 }
 
-export const subscriptionIdOf = (endpoint: string): string => digest(endpoint);
+export function subscriptionIdOf(endpoint: string): string {
+  return digest(endpoint);
+}
 
-const fromItem = (item: Item): PushSubscription => ({
-  id: idOfKey(String(item.sk)),
-  userId: idOfKey(String(item.pk)),
-  endpoint: String(item.endpoint),
-  p256dh: String(item.p256dh),
-  auth: String(item.auth),
-  createdAt: isoOf(Number(item.created_at)),
-  expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
-});
+function fromItem(item: Item): PushSubscription {
+  return {
+    id: idOfKey(String(item.sk)),
+    userId: idOfKey(String(item.pk)),
+    endpoint: String(item.endpoint),
+    p256dh: String(item.p256dh),
+    auth: String(item.auth),
+    createdAt: isoOf(Number(item.created_at)),
+    expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
+  };
+}
 
-const isThere = ({ expiresAt }: PushSubscription): boolean => !isPast(expiresAt);
+function isThere({ expiresAt }: PushSubscription): boolean {
+  return !isPast(expiresAt);
+}
 
-export const getPushSubscription = async (
+export async function getPushSubscription(
   userId: string,
   subscriptionId: string,
-): Promise<PushSubscription | undefined> => {
+): Promise<PushSubscription | undefined> {
   const item = await getItem(keys.pushSubscription(userId, subscriptionId), "consistent");
   return item && [fromItem(item)].find(isThere);
-};
+}
 
 /** Those of somebody, the oldest first. Their number is bounded by who puts them. */
-export const listPushSubscriptions = async (
+export async function listPushSubscriptions(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<PushSubscription[]> => {
+): Promise<PushSubscription[]> {
   const { pk, prefix } = keys.pushSubscriptionsOf(userId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
@@ -62,16 +68,18 @@ export const listPushSubscriptions = async (
       // Of the same moment by their ids, so that all who look agree.
       .sort((one, other) => (`${one.createdAt} ${one.id}` < `${other.createdAt} ${other.id}` ? -1 : 1))
   );
-};
+}
 
 /** Where the endpoint is nobody's any more, or this user's still. */
-const releaseOwner = ({ id, userId }: Pick<PushSubscription, "id" | "userId">): Part => ({
-  Delete: {
-    Key: keys.pushOwner(id),
-    ConditionExpression: "attribute_not_exists(pk) OR user_id = :user",
-    ExpressionAttributeValues: { ":user": userId },
-  },
-});
+function releaseOwner({ id, userId }: Pick<PushSubscription, "id" | "userId">): Part {
+  return {
+    Delete: {
+      Key: keys.pushOwner(id),
+      ConditionExpression: "attribute_not_exists(pk) OR user_id = :user",
+      ExpressionAttributeValues: { ":user": userId },
+    },
+  };
+}
 
 const attempts = 4;
 
@@ -79,10 +87,10 @@ const attempts = 4;
  * Puts a subscription in place of that of whoever had the endpoint until now. Another that takes the endpoint at the same
  * moment is before or after this.
  */
-export const putPushSubscription = async (
+export async function putPushSubscription(
   userId: string,
   given: Pick<PushSubscription, "endpoint" | "p256dh" | "auth" | "expiresAt">,
-): Promise<PushSubscription> => {
+): Promise<PushSubscription> {
   const id = subscriptionIdOf(given.endpoint);
   const expiry = given.expiresAt !== null && { expires_at: given.expiresAt };
   const item = {
@@ -109,18 +117,19 @@ export const putPushSubscription = async (
     if (done) return fromItem(item);
   }
   throw new Error(`The push subscription ${id} changed hands ${attempts} times while it was put.`);
-};
+}
 
 /** Deletes a subscription, and that its endpoint is this user's. Where somebody else has it by now, it is theirs and stays. */
-export const deletePushSubscription = async (
+export async function deletePushSubscription(
   subscription: Pick<PushSubscription, "id" | "userId">,
-): Promise<void> => {
+): Promise<void> {
   await transactWrite([
     { Delete: { Key: keys.pushSubscription(subscription.userId, subscription.id) } },
     releaseOwner(subscription),
   ]);
-};
+}
 
 /** What a browser gives as `expirationTime`, milliseconds since 1970, as the TTL takes it. */
-export const expiryOf = (expirationTime: number | null | undefined): number | null =>
-  typeof expirationTime === "number" ? epochSeconds(expirationTime) : null;
+export function expiryOf(expirationTime: number | null | undefined): number | null {
+  return typeof expirationTime === "number" ? epochSeconds(expirationTime) : null;
+}

@@ -20,11 +20,12 @@ const fields: Record<Push["push"], readonly string[]> = {
   topic: ["user_id", "notification_id"],
 };
 
-const isKind = (kind: unknown): kind is Push["push"] =>
-  typeof kind === "string" && Object.hasOwn(fields, kind);
+function isKind(kind: unknown): kind is Push["push"] {
+  return typeof kind === "string" && Object.hasOwn(fields, kind);
+}
 
 /** Reads a message of the queue. Throws for what is none, or one that this version does not know. */
-export const parsePush = (body: string): Push => {
+export function parsePush(body: string): Push {
   const value: unknown = JSON.parse(body);
   const given = new Map(Object.entries(value instanceof Object ? value : {}));
   const kind = given.get("push");
@@ -33,13 +34,13 @@ export const parsePush = (body: string): Push => {
     if (typeof given.get(field) !== "string") throw new Error(`The push to a ${kind} lacks ${field}.`);
   // Safe: each field that it must have was just looked at.
   return value as Push;
-};
+}
 
 /** SQS takes ten a call. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const batchSize = 10;
 
 /** Puts pushes into the queue. Throws where it does not take all of them. */
-export const sendPushes = async (pushes: readonly Push[]): Promise<void> => {
+export async function sendPushes(pushes: readonly Push[]): Promise<void> {
   for (let at = 0; at < pushes.length; at += batchSize) {
     const entries = pushes
       .slice(at, at + batchSize)
@@ -47,8 +48,9 @@ export const sendPushes = async (pushes: readonly Push[]): Promise<void> => {
     const refused = await sendBatch(environment.pushQueueUrl, entries);
     if (refused.length > 0) throw new Error(`The push queue did not take ${refused.length} messages.`);
   }
-};
+}
 
 /** Has a push that failed tried again after so many seconds, rather than after the queue's visibility timeout. */
-export const postponePush = (receiptHandle: string, delay: number): Promise<void> =>
-  postpone(environment.pushQueueUrl, [{ receiptHandle, delay }]);
+export function postponePush(receiptHandle: string, delay: number): Promise<void> {
+  return postpone(environment.pushQueueUrl, [{ receiptHandle, delay }]);
+}

@@ -13,18 +13,18 @@ import { updateItem } from "../table/table.ts";
  * Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them that they
  * have not put away.
  */
-export const needsNotice = (me: Membership, seq: number): boolean => {
+export function needsNotice(me: Membership, seq: number): boolean {
   if (isReadBy(me, seq)) return false;
   if (me.notifiedSeq <= me.readSeq) return true;
   if (me.isRecordedSilently) return me.notifiedSeq <= seq;
   return me.isDismissed ? me.notifiedSeq < seq : me.notifiedSeq === seq;
-};
+}
 
 /**
  * Notes that a member is told by the message at `seq`. True also where that is noted already, by a call that was perhaps
  * cut off before it told them; false where another message told them, or they have read it, or left.
  */
-export const claimNotice = async (me: Membership, seq: number): Promise<boolean> => {
+export async function claimNotice(me: Membership, seq: number): Promise<boolean> {
   if (me.notifiedSeq === seq && !me.isRecordedSilently) return true;
   const open = [
     "attribute_not_exists(notified_seq)",
@@ -38,13 +38,13 @@ export const claimNotice = async (me: Membership, seq: number): Promise<boolean>
     ExpressionAttributeValues: { ":seq": seq },
   });
   return done || item?.notified_seq === seq;
-};
+}
 
 /**
  * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read; `silently` where
  * they are not told by it indeed. False where something else has been noted since, or they have read the message, or left.
  */
-export const moveNotice = async (me: Membership, seq: number, silently: boolean): Promise<boolean> => {
+export async function moveNotice(me: Membership, seq: number, silently: boolean): Promise<boolean> {
   if (me.notifiedSeq === seq) return true;
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
     UpdateExpression: silently
@@ -58,31 +58,31 @@ export const moveNotice = async (me: Membership, seq: number, silently: boolean)
     },
   });
   return done || item?.notified_seq === seq;
-};
+}
 
 /** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
-export const dropNotice = async (me: Membership): Promise<void> => {
+export async function dropNotice(me: Membership): Promise<void> {
   await updateItem(keys.membership(me.roomId, me.userId), {
     UpdateExpression: "REMOVE notified_seq, dismissed, recorded_silently",
     ConditionExpression: "notified_seq = :seen",
     ExpressionAttributeValues: { ":seen": me.notifiedSeq },
   });
-};
+}
 
 /** Has the next message tell a member again, where it is the one at `seq` that told them last. */
-export const dismissNotice = async (roomId: string, userId: string, seq: number): Promise<void> => {
+export async function dismissNotice(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: "SET dismissed = :yes",
     ConditionExpression: "notified_seq = :seq",
     ExpressionAttributeValues: { ":seq": seq, ":yes": true },
   });
-};
+}
 
 /** The same, where it is any one up to that at `seq`: all that told them is put away. */
-export const dismissNoticesUpTo = async (roomId: string, userId: string, seq: number): Promise<void> => {
+export async function dismissNoticesUpTo(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: "SET dismissed = :yes",
     ConditionExpression: "notified_seq <= :seq",
     ExpressionAttributeValues: { ":seq": seq, ":yes": true },
   });
-};
+}

@@ -51,7 +51,7 @@ export interface Changed {
 /** More than the connections of a user, each of which may be changed at the same time. */
 const attempts = 30;
 
-const applied = (before: StoredPresence, change: PresenceChange, now: number): StoredPresence => {
+function applied(before: StoredPresence, change: PresenceChange, now: number): StoredPresence {
   const entries = liveOf(before, now)
     .filter((entry) => entry.id !== change.add?.id && !change.drop?.includes(entry.id))
     .concat(change.add ?? []);
@@ -70,14 +70,14 @@ const applied = (before: StoredPresence, change: PresenceChange, now: number): S
   if (until > now) return { ...after, listedUntil: stays ? listedUntil : until };
   const isKept = change.whenOffline === "keep" && listedUntil !== undefined;
   return { ...after, listedUntil: isKept ? Math.min(listedUntil, now) : undefined };
-};
+}
 
 /**
  * What must still hold when a change is written. Where nothing hangs on the rest, that is the place on the
  * list and, if connections go, that one stays, or, if one comes, that there is room for it: then a user's devices do not
  * get in each other's way.
  */
-const conditionOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange) => {
+function conditionOf(before: StoredPresence, after: StoredPresence, change: PresenceChange) {
   const map = before.entries ? "attribute_exists(connections)" : "attribute_not_exists(connections)";
   const staying = after.entries?.at(-1);
   const isListed = before.listedUntil !== undefined && after.listedUntil === before.listedUntil;
@@ -98,9 +98,9 @@ const conditionOf = (before: StoredPresence, after: StoredPresence, change: Pres
   return before.version === 0
     ? { text: `${map} AND attribute_not_exists(version)`, values: {} }
     : { text: `${map} AND version = :version`, values: { ":version": before.version } };
-};
+}
 
-const updateOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange, stamp: string) => {
+function updateOf(before: StoredPresence, after: StoredPresence, change: PresenceChange, stamp: string) {
   const set = ["version = if_not_exists(version, :none) + :one", "stamp = :stamp"];
   const remove: string[] = [];
   const {
@@ -155,17 +155,17 @@ const updateOf = (before: StoredPresence, after: StoredPresence, change: Presenc
     ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
     ReturnValues: "ALL_OLD" as const,
   };
-};
+}
 
 /**
  * Changes a presence as `decide` says of what is stored; undefined if it says that there is nothing to do.
  * `decide` is asked again when something else has changed the presence in between.
  */
-export const changePresence = async (
+export async function changePresence(
   userId: string,
   read: "consistent" | "eventual",
   decide: (stored: StoredPresence) => PresenceChange | undefined,
-): Promise<Changed | undefined> => {
+): Promise<Changed | undefined> {
   const key = keys.presence(userId);
   let stored = storedFromItem(userId, await getItem(key, read));
   // By which a call knows its own write: the SDK repeats one whose answer was lost, and others write the same.
@@ -194,4 +194,4 @@ export const changePresence = async (
     };
   }
   throw new Error(`The presence of ${userId} changed ${attempts} times while it was to be changed.`);
-};
+}

@@ -22,7 +22,7 @@ interface Added {
   readonly after: StoredPresence;
 }
 
-export const addConnection = async (connection: Connection): Promise<Added> => {
+export async function addConnection(connection: Connection): Promise<Added> {
   const changed = await changePresence(connection.userId, "eventual", (stored) => {
     const others = liveOf(stored).filter((entry) => entry.id !== connection.id);
     return {
@@ -43,7 +43,7 @@ export const addConnection = async (connection: Connection): Promise<Added> => {
     becameOnline,
     isFirstOfRoom: !earlier.some((entry) => kept.has(entry.id) && entry.roomId === connection.roomId),
   };
-};
+}
 
 interface Removed {
   /** The time that is now their last sign of life, where peers are to be told that the user is offline. */
@@ -56,11 +56,11 @@ interface Removed {
  * Removes connections that are over; with the last one, its user leaves the lists of large rooms. Ids that are unknown
  * change nothing. `whenOffline`: see PresenceChange.
  */
-export const removeConnections = async (
+export async function removeConnections(
   userId: string,
   ids: readonly string[],
   whenOffline: "unlist" | "keep",
-): Promise<Removed> => {
+): Promise<Removed> {
   const changed = await changePresence(userId, "consistent", (stored) =>
     stored.entries?.some((entry) => ids.includes(entry.id))
       ? // Who has said that they are offline was last seen then.
@@ -78,14 +78,14 @@ export const removeConnections = async (
       (roomId) => !left.has(roomId),
     ),
   };
-};
+}
 
 /** Lets a connection live as long as a newer token; false if there is no such connection. */
-export const extendConnection = async (
+export async function extendConnection(
   userId: string,
   connectionId: string,
   tokenExpiresAt: number,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { done } = await updateItem(keys.presence(userId), {
     UpdateExpression: "SET connections.#id.#token = :token",
     ConditionExpression: "attribute_exists(connections.#id)",
@@ -93,4 +93,4 @@ export const extendConnection = async (
     ExpressionAttributeValues: { ":token": tokenExpiresAt },
   });
   return done;
-};
+}

@@ -18,7 +18,7 @@ interface Heartbeat {
   readonly changed: Changed | undefined;
 }
 
-export const putHeartbeat = async (userId: string): Promise<Heartbeat> => {
+export async function putHeartbeat(userId: string): Promise<Heartbeat> {
   let at = 0;
   const changed = await changePresence(userId, "eventual", (stored) => {
     const now = Date.now();
@@ -30,28 +30,30 @@ export const putHeartbeat = async (userId: string): Promise<Heartbeat> => {
       : undefined;
   });
   return { at, changed };
-};
+}
 
 /**
  * Takes somebody off the list until their next heartbeat or connection; undefined if they are off it by their
  * own word.
  */
-export const putOffline = (userId: string): Promise<Changed | undefined> =>
-  changePresence(userId, "consistent", (stored) =>
+export function putOffline(userId: string): Promise<Changed | undefined> {
+  return changePresence(userId, "consistent", (stored) =>
     stored.isHidden ? undefined : { heartbeatAt: 0, isHidden: true, isSeen: true },
   );
+}
 
 /**
  * Brings the list into line with the presence of somebody who stands on it beyond their time: takes them off
  * it, or moves them to the time until which they are online.
  */
-export const reconcileOnlineEntry = (userId: string): Promise<Changed | undefined> =>
-  changePresence(userId, "consistent", ({ listedUntil, ...stored }) => {
+export function reconcileOnlineEntry(userId: string): Promise<Changed | undefined> {
+  return changePresence(userId, "consistent", ({ listedUntil, ...stored }) => {
     const now = Date.now();
     return listedUntil === undefined || (listedUntil > now && onlineUntil(stored, now) > now)
       ? undefined
       : { isSeen: false };
   });
+}
 
 interface Listing {
   readonly online: readonly string[];
@@ -66,7 +68,7 @@ interface Listing {
  * Everybody on the list. A place on it is moved before a connection is added that begins after its time, so
  * that whoever stands there for longer than a connection lives is certainly gone.
  */
-export const listOnlineEntries = async (): Promise<Listing> => {
+export async function listOnlineEntries(): Promise<Listing> {
   const now = Date.now();
   const items = await Promise.all(
     indexKeys.onlineShards().map((shard) =>
@@ -85,4 +87,4 @@ export const listOnlineEntries = async (): Promise<Listing> => {
   );
   const idsOf = (listed: typeof online) => listed.map((item) => idOfKey(String(item.pk)));
   return { online: idsOf(online), doubtful: idsOf(doubtful) };
-};
+}

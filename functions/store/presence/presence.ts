@@ -44,28 +44,30 @@ export interface Presence {
  * What a presence keeps of a block: 16 characters, since each connection writes all of them. Eight are a digest, of 48 bits:
  * who has that of somebody blocked is shown as offline, which happens to one in 10^12 where 500 are blocked.
  */
-export const blockToText = (userId: string, since: number): string =>
-  `${shortDigest(userId)}${since.toString(36)}`;
+export function blockToText(userId: string, since: number): string {
+  return `${shortDigest(userId)}${since.toString(36)}`;
+}
 
 /** Since when somebody hides from somebody else. */
-const blockTime = ({ blockedUsers }: Presence, { userId }: Presence): number | undefined =>
-  blockedUsers.size === 0 ? undefined : blockedUsers.get(shortDigest(userId));
+function blockTime({ blockedUsers }: Presence, { userId }: Presence): number | undefined {
+  return blockedUsers.size === 0 ? undefined : blockedUsers.get(shortDigest(userId));
+}
 
 /** Since when two people see nothing of each other, in milliseconds since 1970; undefined where neither blocks the other. */
-export const blockedSince = (one: Presence, other: Presence): number | undefined => {
+export function blockedSince(one: Presence, other: Presence): number | undefined {
   const times = [blockTime(one, other), blockTime(other, one)];
   const since = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
   return Number.isFinite(since) ? since : undefined;
-};
+}
 
 /** A presence as somebody sees it: from a block on, in either direction, the other one is as if they had gone then. */
-export const presenceSeenBy = (presence: Presence, viewer: Presence): Presence => {
+export function presenceSeenBy(presence: Presence, viewer: Presence): Presence {
   const since = blockedSince(presence, viewer);
   if (since === undefined) return presence;
   const { lastSeen } = presence;
   const isLater = lastSeen !== null && Date.parse(lastSeen) > since;
   return { ...presence, isOnline: false, lastSeen: isLater ? isoOf(since) : lastSeen };
-};
+}
 
 /**
  * Milliseconds for which a post may not reach a new connection: it is noted before its upgrade is complete,
@@ -73,8 +75,9 @@ export const presenceSeenBy = (presence: Presence, viewer: Presence): Presence =
  */
 export const openingTime = 60_000;
 
-export const isOpening = (connection: Connection): boolean =>
-  Date.now() - connection.connectedAt < openingTime;
+export function isOpening(connection: Connection): boolean {
+  return Date.now() - connection.connectedAt < openingTime;
+}
 
 /** A presence as it is stored. All times in milliseconds since 1970, 0 for never. */
 export interface StoredPresence {
@@ -98,14 +101,16 @@ export interface StoredPresence {
   readonly version: number;
 }
 
-export const connectionEntryOf = (connection: Connection) => ({
-  at: connection.connectedAt,
-  token: connection.tokenExpiresAt,
-  ...(connection.roomId !== undefined && { room: connection.roomId }),
-});
+export function connectionEntryOf(connection: Connection) {
+  return {
+    at: connection.connectedAt,
+    token: connection.tokenExpiresAt,
+    ...(connection.roomId !== undefined && { room: connection.roomId }),
+  };
+}
 
-const entriesOf = (userId: string, item: Item): Connection[] | undefined =>
-  item.connections === undefined
+function entriesOf(userId: string, item: Item): Connection[] | undefined {
+  return item.connections === undefined
     ? undefined
     : // Safe: written by entryOf alone.
       Object.entries(item.connections as Record<string, { at: number; token: number; room?: string }>)
@@ -117,48 +122,55 @@ const entriesOf = (userId: string, item: Item): Connection[] | undefined =>
           roomId: entry.room,
         }))
         .sort((one, other) => one.connectedAt - other.connectedAt);
+}
 
-const numberOr = (value: unknown, otherwise: number): number =>
-  typeof value === "number" ? value : otherwise;
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === "number" ? value : otherwise;
+}
 
-const blocksFromSet = (value: unknown): ReadonlyMap<string, number> =>
-  new Map(
+function blocksFromSet(value: unknown): ReadonlyMap<string, number> {
+  return new Map(
     [...(value instanceof Set ? value : [])].map((hiding) => {
       const text = String(hiding);
       return [text.slice(0, 8), Number.parseInt(text.slice(8), 36)] as const;
     }),
   );
+}
 
-export const storedFromItem = (userId: string, item: Item | undefined): StoredPresence => ({
-  userId,
-  entries: entriesOf(userId, item ?? {}),
-  heartbeatAt: numberOr(item?.heartbeat_at, 0),
-  lastSeen: numberOr(item?.last_seen, 0),
-  isHidden: item?.is_hidden === true,
-  listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
-  blockedUsers: blocksFromSet(item?.blocked_users),
-  // Safe: a set of room ids, written by live.ts alone.
-  largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
-  version: numberOr(item?.version, 0),
-});
+export function storedFromItem(userId: string, item: Item | undefined): StoredPresence {
+  return {
+    userId,
+    entries: entriesOf(userId, item ?? {}),
+    heartbeatAt: numberOr(item?.heartbeat_at, 0),
+    lastSeen: numberOr(item?.last_seen, 0),
+    isHidden: item?.is_hidden === true,
+    listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
+    blockedUsers: blocksFromSet(item?.blocked_users),
+    // Safe: a set of room ids, written by live.ts alone.
+    largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
+    version: numberOr(item?.version, 0),
+  };
+}
 
 /** Those that can still be alive. */
-export const liveOf = (
+export function liveOf(
   { entries = [] }: Pick<StoredPresence, "entries">,
   now: number = Date.now(),
-): Connection[] => entries.filter((entry) => now - entry.connectedAt < entryLife);
+): Connection[] {
+  return entries.filter((entry) => now - entry.connectedAt < entryLife);
+}
 
 /** Until when somebody is online, if nothing more is heard of them: a time in the past where they are not. */
-export const onlineUntil = (
+export function onlineUntil(
   stored: Pick<StoredPresence, "entries" | "heartbeatAt" | "isHidden">,
   now: number = Date.now(),
-): number => {
+): number {
   if (stored.isHidden) return 0;
   const newest = liveOf(stored, now).at(-1);
   return Math.max(newest ? newest.connectedAt + entryLife : 0, stored.heartbeatAt + heartbeatLife);
-};
+}
 
-const present = (stored: StoredPresence): Presence => {
+function present(stored: StoredPresence): Presence {
   const now = Date.now();
   return {
     userId: stored.userId,
@@ -169,30 +181,33 @@ const present = (stored: StoredPresence): Presence => {
     largeRooms: stored.largeRooms,
     version: stored.version,
   };
-};
+}
 
-export const presenceFromItem = (item: Item): Presence =>
-  present(storedFromItem(idOfKey(String(item.pk)), item));
+export function presenceFromItem(item: Item): Presence {
+  return present(storedFromItem(idOfKey(String(item.pk)), item));
+}
 
-export const absent = (userId: string): Presence => ({
-  userId,
-  connections: [],
-  isOnline: false,
-  lastSeen: null,
-  blockedUsers: new Map(),
-  largeRooms: new Set(),
-  version: 0,
-});
+export function absent(userId: string): Presence {
+  return {
+    userId,
+    connections: [],
+    isOnline: false,
+    lastSeen: null,
+    blockedUsers: new Map(),
+    largeRooms: new Set(),
+    version: 0,
+  };
+}
 
-export const getPresence = async (
+export async function getPresence(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Presence> => {
+): Promise<Presence> {
   const item = await getItem(keys.presence(userId), read);
   return item ? presenceFromItem(item) : absent(userId);
-};
+}
 
 /** Somebody who has never been there: makes room for their first connection. */
-export const putPresence = async (userId: string): Promise<void> => {
+export async function putPresence(userId: string): Promise<void> {
   await putIfAbsent({ ...keys.presence(userId), connections: {} });
-};
+}

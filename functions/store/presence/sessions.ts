@@ -23,44 +23,52 @@ export interface Session {
   readonly ipAddress: string;
 }
 
-const toItem = (session: Session) => ({
-  ...keys.session(session.userId, session.connectionId),
-  connected_at: session.connectedAt,
-  user_agent: session.userAgent.slice(0, 256),
-  ip_address: session.ipAddress,
-  expires_at: epochSeconds(session.connectedAt) + lifeSeconds + keptSeconds,
-});
+function toItem(session: Session) {
+  return {
+    ...keys.session(session.userId, session.connectionId),
+    connected_at: session.connectedAt,
+    user_agent: session.userAgent.slice(0, 256),
+    ip_address: session.ipAddress,
+    expires_at: epochSeconds(session.connectedAt) + lifeSeconds + keptSeconds,
+  };
+}
 
-const connectionOf = (item: Item): string => String(item.sk).slice(keys.sessionsOf("").prefix.length);
+function connectionOf(item: Item): string {
+  return String(item.sk).slice(keys.sessionsOf("").prefix.length);
+}
 
-const fromItem = (userId: string, item: Item): Session => ({
-  userId,
-  connectionId: connectionOf(item),
-  connectedAt: Number(item.connected_at),
-  userAgent: String(item.user_agent),
-  ipAddress: String(item.ip_address),
-});
+function fromItem(userId: string, item: Item): Session {
+  return {
+    userId,
+    connectionId: connectionOf(item),
+    connectedAt: Number(item.connected_at),
+    userAgent: String(item.user_agent),
+    ipAddress: String(item.ip_address),
+  };
+}
 
-export const putSession = (session: Session): Promise<void> => putItem(toItem(session));
+export function putSession(session: Session): Promise<void> {
+  return putItem(toItem(session));
+}
 
 /** Notes the end of a session; nothing if there is none. */
-export const endSession = async (userId: string, connectionId: string): Promise<void> => {
+export async function endSession(userId: string, connectionId: string): Promise<void> {
   const now = Date.now();
   await updateItem(keys.session(userId, connectionId), {
     UpdateExpression: "SET ended_at = if_not_exists(ended_at, :now), expires_at = :expires",
     ConditionExpression: "attribute_exists(pk)",
     ExpressionAttributeValues: { ":now": now, ":expires": epochSeconds(now) + keptSeconds },
   });
-};
+}
 
 /** The sessions of these connections, by connection, those that there are. */
-export const getSessions = async (
+export async function getSessions(
   userId: string,
   connectionIds: readonly string[],
-): Promise<Map<string, Session>> => {
+): Promise<Map<string, Session>> {
   const items = await getItems(connectionIds.map((id) => keys.session(userId, id)));
   return new Map(items.map((item) => [connectionOf(item), fromItem(userId, item)]));
-};
+}
 
 /** How many sessions are looked at in one query, and deleted at once. */
 const pageSize = 500;
@@ -70,7 +78,7 @@ const atOnce = 25;
  * Deletes what has outlived its time and that the table's TTL has not come to yet, and gives how many it
  * were. Broken off, the next call goes on.
  */
-export const deleteOldSessions = async (userId: string): Promise<number> => {
+export async function deleteOldSessions(userId: string): Promise<number> {
   const { pk, prefix } = keys.sessionsOf(userId);
   let after = prefix;
   let deleted = 0;
@@ -90,4 +98,4 @@ export const deleteOldSessions = async (userId: string): Promise<number> => {
     if (!last || items.length < pageSize) return deleted;
     after = `${String(last.sk)}!`;
   }
-};
+}

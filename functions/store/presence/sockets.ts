@@ -22,7 +22,9 @@ const gateway = new ApiGatewayManagementApiClient({
   requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
 });
 
-const isClosed = (error: unknown): boolean => error instanceof Error && error.name === "GoneException";
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && error.name === "GoneException";
+}
 
 /**
  * Calls that run at once, for all that the container does: the SDK's own pool holds 50 sockets, and counts what a call waits
@@ -32,9 +34,12 @@ const atOnce = 50;
 const withSocket = newSemaphore(atOnce);
 
 /** What may never succeed: 413, an event that is too large, and 400. All else that goes wrong may pass. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof ApiGatewayManagementApiServiceException &&
-  [400, 413].includes(error.$metadata.httpStatusCode ?? 0);
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ApiGatewayManagementApiServiceException &&
+    [400, 413].includes(error.$metadata.httpStatusCode ?? 0)
+  );
+}
 
 /** Milliseconds that a post may take at most: four attempts, the pauses between them, and what the caller then does. */
 export const timeForPost = 16_000;
@@ -53,11 +58,11 @@ interface Unreached<C> {
  * Posts to each connection. Delivery is best effort: what goes wrong is logged, and the client fetches what it misses.
  * Where `timeLeft` says how many milliseconds the function may still run, no post begins that might not end by then.
  */
-export const postToConnections = async <C extends { readonly id: string }>(
+export async function postToConnections<C extends { readonly id: string }>(
   connections: readonly C[],
   event: (connection: C) => string,
   timeLeft: () => number = () => Number.POSITIVE_INFINITY,
-): Promise<Unreached<C>> => {
+): Promise<Unreached<C>> {
   const gone: C[] = [];
   const failed: C[] = [];
   const untried: C[] = [];
@@ -79,16 +84,16 @@ export const postToConnections = async <C extends { readonly id: string }>(
     }
   });
   return { gone, failed, untried };
-};
+}
 
 /** Closes a connection; one that is gone is closed already. */
-export const closeConnection = async (connectionId: string): Promise<void> => {
+export async function closeConnection(connectionId: string): Promise<void> {
   try {
     await withSocket(() => gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId })));
   } catch (error) {
     if (!isClosed(error)) log("warn", "close_failed", { connection_id: connectionId, ...errorFacts(error) });
   }
-};
+}
 
 /** What the gateway knows of an open connection. */
 interface OpenConnection {
@@ -98,7 +103,7 @@ interface OpenConnection {
 }
 
 /** `closed` where it is not open any more. */
-export const getConnection = async (connectionId: string): Promise<OpenConnection | "closed"> => {
+export async function getConnection(connectionId: string): Promise<OpenConnection | "closed"> {
   try {
     const { LastActiveAt, Identity } = await withSocket(() =>
       gateway.send(new GetConnectionCommand({ ConnectionId: connectionId })),
@@ -112,4 +117,4 @@ export const getConnection = async (connectionId: string): Promise<OpenConnectio
     if (isClosed(error)) return "closed";
     throw error;
   }
-};
+}

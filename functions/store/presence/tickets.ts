@@ -16,17 +16,18 @@ interface Ticket {
   readonly tokenExpiresAt: number;
 }
 
-export const putTicket = (secret: string, ticket: Ticket): Promise<void> =>
-  putItem({
+export function putTicket(secret: string, ticket: Ticket): Promise<void> {
+  return putItem({
     ...keys.ticket(digest(secret)),
     user_id: ticket.userId,
     token_expires_at: ticket.tokenExpiresAt,
     expires_at: epochSeconds() + ticketSeconds,
   });
+}
 
 /** Uses the ticket up; undefined if there is none, it was used, or it has expired. */
-export const takeTicket = async (secret: string): Promise<Ticket | undefined> => {
+export async function takeTicket(secret: string): Promise<Ticket | undefined> {
   const item = await takeItem(keys.ticket(digest(secret)));
   if (!item || Number(item.expires_at) <= epochSeconds()) return undefined;
   return { userId: String(item.user_id), tokenExpiresAt: Number(item.token_expires_at) };
-};
+}

@@ -13,7 +13,7 @@ const typingSeconds = 30;
 const storeInterval = 5000;
 
 /** Notes that a member types, or has stopped. Somebody who goes on typing is read every time and stored seldom. */
-export const putTyping = async (roomId: string, userId: string, isTyping: boolean): Promise<void> => {
+export async function putTyping(roomId: string, userId: string, isTyping: boolean): Promise<void> {
   const key = keys.typing(roomId, userId);
   const now = Date.now();
   // An end may come right after its beginning, and must see it.
@@ -29,7 +29,7 @@ export const putTyping = async (roomId: string, userId: string, isTyping: boolea
       ":expires": epochSeconds(now) + typingSeconds,
     },
   });
-};
+}
 
 interface Typing {
   readonly userId: string;
@@ -38,7 +38,7 @@ interface Typing {
 }
 
 /** Who has typed in the last 30 seconds and not stopped since, members or not any more; the latest first. */
-export const listTyping = async (roomId: string): Promise<Typing[]> => {
+export async function listTyping(roomId: string): Promise<Typing[]> {
   const { pk, prefix } = keys.typingIn(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
@@ -55,4 +55,4 @@ export const listTyping = async (roomId: string): Promise<Typing[]> => {
   return items
     .sort((one, other) => Number(other.last_seen) - Number(one.last_seen))
     .map((item) => ({ userId: idOfKey(String(item.sk)), lastSeen: isoOf(Number(item.last_seen)) }));
-};
+}

@@ -53,7 +53,7 @@ interface Entry {
 }
 
 /** The pages of a delivery. Its ids are its own, so that a call that the SDK repeats doubles nothing. */
-const entriesOf = (delivery: Delivery, userIds: readonly string[]): Entry[] => {
+function entriesOf(delivery: Delivery, userIds: readonly string[]): Entry[] {
   const id = randomUUID();
   const byLane = Map.groupBy(userIds, (userId) => shardOf(userId, lanes));
   const entries: Entry[] = [];
@@ -68,9 +68,9 @@ const entriesOf = (delivery: Delivery, userIds: readonly string[]): Entry[] => {
       });
     }
   return entries;
-};
+}
 
-const inBatches = (entries: readonly Entry[]): Entry[][] => {
+function inBatches(entries: readonly Entry[]): Entry[][] {
   const batches: Entry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const entry of entries) {
@@ -85,10 +85,10 @@ const inBatches = (entries: readonly Entry[]): Entry[][] => {
     }
   }
   return batches;
-};
+}
 
 /** Hands a delivery to the queue. What the queue does not take is logged: those people fetch what they miss. */
-export const enqueueDelivery = async (delivery: Delivery, userIds: readonly string[]): Promise<void> => {
+export async function enqueueDelivery(delivery: Delivery, userIds: readonly string[]): Promise<void> {
   const { sendBatch } = await import("./queues.ts");
   await Promise.all(
     inBatches(entriesOf(delivery, userIds)).map(async (batch) => {
@@ -100,4 +100,4 @@ export const enqueueDelivery = async (delivery: Delivery, userIds: readonly stri
         log("error", "pages_not_queued", { room_id: delivery.room_id, pages: refused.length });
     }),
   );
-};
+}

@@ -16,7 +16,7 @@ const page = deferred(() =>
 );
 
 /** Reads a page from the queue; undefined where it is none. */
-export const parsePage = (text: string): Page | undefined => {
+export function parsePage(text: string): Page | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -27,4 +27,4 @@ export const parsePage = (text: string): Page | undefined => {
   if (!success || (data.event === undefined) === (data.view === undefined)) return undefined;
   // Safe: only enqueueDelivery writes to the queue, and it writes pages.
   return value as Page;
-};
+}

@@ -20,10 +20,10 @@ const attempts = 4;
  * Sends up to ten messages, in their order within each group, and gives the ids of those that the queue did not take,
  * although it was asked again. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
-export const sendBatch = async (
+export async function sendBatch(
   queueUrl: string,
   entries: readonly SendMessageBatchRequestEntry[],
-): Promise<string[]> => {
+): Promise<string[]> {
   let waiting = [...entries];
   for (let attempt = 0; attempt < attempts && waiting.length > 0; attempt += 1) {
     if (attempt > 0) await backoff(attempt);
@@ -34,14 +34,15 @@ export const sendBatch = async (
     waiting = waiting.filter((entry) => failed.has(entry.Id));
   }
   return waiting.map((entry) => entry.Id ?? "");
-};
+}
 
 /** Sends a message, and gives its id. */
-export const send = async (
+export async function send(
   queueUrl: string,
   message: Omit<SendMessageCommandInput, "QueueUrl">,
-): Promise<string> =>
-  (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }))).MessageId ?? "";
+): Promise<string> {
+  return (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }))).MessageId ?? "";
+}
 
 export interface Postponed {
   readonly receiptHandle: string;
@@ -50,7 +51,7 @@ export interface Postponed {
 }
 
 /** Has up to ten received messages come back after a delay, instead of after the queue's visibility timeout. */
-export const postpone = async (queueUrl: string, messages: readonly Postponed[]): Promise<void> => {
+export async function postpone(queueUrl: string, messages: readonly Postponed[]): Promise<void> {
   await client.send(
     new ChangeMessageVisibilityBatchCommand({
       QueueUrl: queueUrl,
@@ -61,4 +62,4 @@ export const postpone = async (queueUrl: string, messages: readonly Postponed[])
       })),
     }),
   );
-};
+}

@@ -84,11 +84,12 @@ const fields: Record<TaskName, Readonly<Record<string, "string" | "number" | "ob
   process_change: { record: "object", error: "string" },
 };
 
-const isTaskName = (name: unknown): name is TaskName =>
-  typeof name === "string" && Object.hasOwn(fields, name);
+function isTaskName(name: unknown): name is TaskName {
+  return typeof name === "string" && Object.hasOwn(fields, name);
+}
 
 /** Reads a message of the queue. Throws for what is no task, or one that this version does not know. */
-export const parseTask = (body: string): Task => {
+export function parseTask(body: string): Task {
   const value: unknown = JSON.parse(body);
   const given = new Map(Object.entries(value instanceof Object ? value : {}));
   const name = given.get("task");
@@ -98,15 +99,16 @@ export const parseTask = (body: string): Task => {
       throw new Error(`The task ${name} lacks ${field}, or it is no ${type}.`);
   // Safe: each field that the task must have was just looked at.
   return value as Task;
-};
+}
 
 /** Puts a task into the queue, to be done at once or up to 900 seconds later. */
-export const sendTask = async (task: Task, delaySeconds = 0): Promise<void> => {
+export async function sendTask(task: Task, delaySeconds = 0): Promise<void> {
   const entry = { Id: "task", MessageBody: JSON.stringify(task), DelaySeconds: delaySeconds };
   const refused = await sendBatch(environment.tasksQueueUrl, [entry]);
   if (refused.length > 0) throw new Error(`The tasks queue did not take the task ${task.task}.`);
-};
+}
 
 /** Has a task that failed tried again after so many seconds, rather than after the queue's visibility timeout. */
-export const postponeTask = (receiptHandle: string, delay: number): Promise<void> =>
-  postpone(environment.tasksQueueUrl, [{ receiptHandle, delay }]);
+export function postponeTask(receiptHandle: string, delay: number): Promise<void> {
+  return postpone(environment.tasksQueueUrl, [{ receiptHandle, delay }]);
+}

@@ -17,12 +17,12 @@ import { deleteIf, queryAll, updateItem } from "../table/table.ts";
 const atOnce = 25;
 
 /** Puts somebody who is connected on the lists of rooms. By its end every connection that they have now is over. */
-export const putConnected = ({
+export function putConnected({
   userId,
   version,
   largeRooms,
-}: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> =>
-  forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
+}: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> {
+  return forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
     await updateItem(keys.connected(roomId, userId), {
       UpdateExpression: "SET version = :version, expires_at = :expires",
       ConditionExpression: "attribute_not_exists(version) OR version < :version",
@@ -32,22 +32,24 @@ export const putConnected = ({
       },
     });
   });
+}
 
 /** Takes somebody off the lists of rooms, unless they came back after this version of their presence. */
-export const deleteConnected = ({
+export function deleteConnected({
   userId,
   version,
   largeRooms,
-}: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> =>
-  forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
+}: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> {
+  return forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
     await deleteIf(keys.connected(roomId, userId), {
       ConditionExpression: "version <= :version",
       ExpressionAttributeValues: { ":version": version },
     });
   });
+}
 
 /** The ids of those who may be connected in a large room. */
-export const listConnected = async (roomId: string): Promise<string[]> => {
+export async function listConnected(roomId: string): Promise<string[]> {
   const { pk, prefix } = keys.connectedIn(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
@@ -55,10 +57,10 @@ export const listConnected = async (roomId: string): Promise<string[]> => {
   });
   const now = epochSeconds();
   return items.filter((item) => Number(item.expires_at) > now).map((item) => idOfKey(String(item.sk)));
-};
+}
 
 /** Notes that somebody is in a large room, and puts them on its list if they are connected. */
-export const addLargeRoom = async (roomId: string, userId: string): Promise<void> => {
+export async function addLargeRoom(roomId: string, userId: string): Promise<void> {
   const { item } = await updateItem(keys.presence(userId), {
     UpdateExpression: "ADD large_rooms :room, version :one",
     ExpressionAttributeValues: { ":room": new Set([roomId]), ":one": 1 },
@@ -66,10 +68,10 @@ export const addLargeRoom = async (roomId: string, userId: string): Promise<void
   });
   const stored = storedFromItem(userId, item);
   if (liveOf(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
-};
+}
 
 /** Notes that somebody is not in a large room any more, and takes them off its list. */
-export const dropLargeRoom = async (roomId: string, userId: string): Promise<void> => {
+export async function dropLargeRoom(roomId: string, userId: string): Promise<void> {
   const { item } = await updateItem(keys.presence(userId), {
     UpdateExpression: "DELETE large_rooms :room ADD version :one",
     ConditionExpression: "contains(large_rooms, :id)",
@@ -77,4 +79,4 @@ export const dropLargeRoom = async (roomId: string, userId: string): Promise<voi
     ReturnValues: "ALL_NEW",
   });
   await deleteConnected({ ...storedFromItem(userId, item), largeRooms: new Set([roomId]) });
-};
+}

@@ -17,27 +17,31 @@ export interface StoredDetails extends Details {
 
 export const noDetails: StoredDetails = { description: null, tags: [], longName: null };
 
-export const newDetailsItem = (roomId: string, details: StoredDetails) => ({
-  ...keys.details(roomId),
-  ...(details.description !== null && { description: details.description }),
-  ...(details.longName !== null && { long_name: details.longName }),
-  tags: [...details.tags],
-});
+export function newDetailsItem(roomId: string, details: StoredDetails) {
+  return {
+    ...keys.details(roomId),
+    ...(details.description !== null && { description: details.description }),
+    ...(details.longName !== null && { long_name: details.longName }),
+    tags: [...details.tags],
+  };
+}
 
-const fromItem = (item: Item): StoredDetails => ({
-  description: typeof item.description === "string" ? item.description : null,
-  tags: Array.isArray(item.tags) ? item.tags.map(String) : [],
-  longName: typeof item.long_name === "string" ? item.long_name : null,
-});
+function fromItem(item: Item): StoredDetails {
+  return {
+    description: typeof item.description === "string" ? item.description : null,
+    tags: Array.isArray(item.tags) ? item.tags.map(String) : [],
+    longName: typeof item.long_name === "string" ? item.long_name : null,
+  };
+}
 
 /** The details of those rooms that have any, by room. */
-export const getDetails = async (
+export async function getDetails(
   roomIds: readonly string[],
   read: "consistent" | "eventual" = "eventual",
-): Promise<Map<string, StoredDetails>> => {
+): Promise<Map<string, StoredDetails>> {
   const items = await getItems(roomIds.map(keys.details), read);
   return new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)]));
-};
+}
 
 /** What changes; absent for what stays. */
 interface DetailsChanges {
@@ -47,7 +51,7 @@ interface DetailsChanges {
 }
 
 /** Changes details, made if there are none yet. The head must say that there are any, for them to be seen. */
-export const updateDetails = async (roomId: string, changes: DetailsChanges): Promise<void> => {
+export async function updateDetails(roomId: string, changes: DetailsChanges): Promise<void> {
   const { description, tags, longName } = changes;
   const set = [
     ...(typeof description === "string" ? ["description = :description"] : []),
@@ -67,4 +71,4 @@ export const updateDetails = async (roomId: string, changes: DetailsChanges): Pr
       },
     }),
   });
-};
+}

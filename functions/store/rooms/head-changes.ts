@@ -19,7 +19,7 @@ interface HeadUpdate {
 }
 
 /** Undefined where the condition did not hold. Every attribute is named by a placeholder: some names are reserved. */
-const updateHead = async (roomId: string, update: HeadUpdate): Promise<Head | undefined> => {
+async function updateHead(roomId: string, update: HeadUpdate): Promise<Head | undefined> {
   const set = Object.entries(update.set);
   const remove = update.remove ?? [];
   const names = new Set([...set.map(([name]) => name), ...remove, "status"]);
@@ -41,7 +41,7 @@ const updateHead = async (roomId: string, update: HeadUpdate): Promise<Head | un
   // The SDK repeats a call whose answer was lost: then the head is already as this update makes it.
   const isAsWanted = item !== undefined && set.every(([name, value]) => item[name] === value);
   return item && (outcome.done || isAsWanted) ? headFromItem(item) : undefined;
-};
+}
 
 interface HeadChanges {
   /** Null for none; absent where it stays. A long one stands in the details already (see updateDetails). */
@@ -51,10 +51,7 @@ interface HeadChanges {
 }
 
 /** Names a room, and notes that it has details. */
-export const updateHeadName = (
-  roomId: string,
-  { name, hasDetails }: HeadChanges,
-): Promise<Head | undefined> => {
+export function updateHeadName(roomId: string, { name, hasDetails }: HeadChanges): Promise<Head | undefined> {
   const long = typeof name === "string" && !fitsHead(name);
   return updateHead(roomId, {
     set: {
@@ -66,16 +63,17 @@ export const updateHeadName = (
       remove: name === null ? ["name", "long_name"] : long ? ["name"] : ["long_name"],
     }),
   });
-};
+}
 
-export const updateHeadStatus = (roomId: string, status: RoomStatus): Promise<Head | undefined> =>
-  updateHead(roomId, { set: { status, updated_at: isoNow() } });
+export function updateHeadStatus(roomId: string, status: RoomStatus): Promise<Head | undefined> {
+  return updateHead(roomId, { set: { status, updated_at: isoNow() } });
+}
 
 /** Changes the permissions of a room from what they were read as; undefined where they have changed meanwhile. */
-export const updateHeadPermissions = (
+export function updateHeadPermissions(
   { id, type, permissions }: Head,
   wanted: Permissions,
-): Promise<Head | undefined> => {
+): Promise<Head | undefined> {
   const seen = permissionsToText(permissions);
   const isUsual = seen === permissionsToText(usualPermissions(type));
   return updateHead(id, {
@@ -84,13 +82,13 @@ export const updateHeadPermissions = (
     condition: `attribute_exists(pk) AND #status <> :deleted AND (${isUsual ? "attribute_not_exists(#may) OR " : ""}#may = :seen)`,
     values: { ":seen": seen },
   });
-};
+}
 
 /**
  * Opens a deleted room again, empty: what it held stays below its floor. Undefined where it is not deleted, or one of
  * its two has blocked the other.
  */
-export const reopenHead = (head: Head): Promise<Head | undefined> => {
+export function reopenHead(head: Head): Promise<Head | undefined> {
   const now = isoNow();
   return updateHead(head.id, {
     set: { status: "active" satisfies RoomStatus, floor: head.seq, created_at: now, updated_at: now },
@@ -99,28 +97,28 @@ export const reopenHead = (head: Head): Promise<Head | undefined> => {
     condition: "#status = :deleted AND seq = :seq AND attribute_not_exists(blocked_by)",
     values: { ":seq": head.seq },
   });
-};
+}
 
 /** Takes off the head of a deleted room what it tells of it: that there was a room is all that stays. */
-export const emptyHead = async (roomId: string): Promise<void> => {
+export async function emptyHead(roomId: string): Promise<void> {
   await updateItem(keys.head(roomId), {
     UpdateExpression: "REMOVE #last, last_seq, #name, long_name, details, may",
     ConditionExpression: "#status = :deleted",
     ExpressionAttributeNames: { "#last": "last", "#name": "name", "#status": "status" },
     ExpressionAttributeValues: { ":deleted": "deleted" satisfies RoomStatus },
   });
-};
+}
 
 /** Notes that the room's roster has one chunk more, unless somebody else has done so. */
-export const addRosterChunk = async (roomId: string, chunks: number): Promise<void> => {
+export async function addRosterChunk(roomId: string, chunks: number): Promise<void> {
   await updateHead(roomId, {
     set: { roster_chunks: chunks + 1 },
     condition: "roster_chunks = :seen AND #status <> :deleted",
     values: { ":seen": chunks },
   });
-};
+}
 
 /** Notes that every member of a large room is noted with its list of who is live. */
-export const flagConnectedListed = async (roomId: string): Promise<void> => {
+export async function flagConnectedListed(roomId: string): Promise<void> {
   await updateHead(roomId, { set: { connected_listed: true } });
-};
+}

@@ -55,18 +55,21 @@ export interface Head {
 const nameBytes = 200;
 
 /** Whether a name is short enough for the head. */
-export const fitsHead = (name: string): boolean => Buffer.byteLength(name) <= nameBytes;
+export function fitsHead(name: string): boolean {
+  return Buffer.byteLength(name) <= nameBytes;
+}
 
 /** A name as the head stores it. */
-const nameToItem = (name: string | null) =>
-  name === null ? {} : fitsHead(name) ? { name } : { long_name: true };
+function nameToItem(name: string | null) {
+  return name === null ? {} : fitsHead(name) ? { name } : { long_name: true };
+}
 
 // 160 characters, and no more bytes than leave the head under 1 KB in a script of three bytes a character.
 const previewCharacters = 160;
 const previewBytes = 320;
 
 /** The beginning of a text, for the head. Never cut inside a character. */
-export const previewOf = (content: string): string => {
+export function previewOf(content: string): string {
   let preview = "";
   let characters = 0;
   let bytes = 0;
@@ -77,19 +80,21 @@ export const previewOf = (content: string): string => {
     preview += character;
   }
   return preview;
-};
+}
 
-export const previewToItem = (preview: Preview) => ({
-  sender: preview.senderId,
-  content: preview.isDeleted ? "" : previewOf(preview.content),
-  type: preview.type,
-  at: preview.at,
-  ...(preview.isDeleted && { deleted: true }),
-  ...(preview.expiresAt !== null && { expires: preview.expiresAt }),
-});
+export function previewToItem(preview: Preview) {
+  return {
+    sender: preview.senderId,
+    content: preview.isDeleted ? "" : previewOf(preview.content),
+    type: preview.type,
+    at: preview.at,
+    ...(preview.isDeleted && { deleted: true }),
+    ...(preview.expiresAt !== null && { expires: preview.expiresAt }),
+  };
+}
 
 // Each `as` below is safe: the attributes were written by this module alone.
-const previewFromItem = (item: Item): Head["last"] => {
+function previewFromItem(item: Item): Head["last"] {
   const last = item.last as ReturnType<typeof previewToItem> | undefined;
   if (!last) return undefined;
   return {
@@ -101,58 +106,62 @@ const previewFromItem = (item: Item): Head["last"] => {
     expiresAt: last.expires ?? null,
     seq: Number(item.last_seq),
   };
-};
+}
 
-export const headFromItem = (item: Item): Head => ({
-  id: idOfKey(String(item.pk)),
-  type: item.type as RoomType,
-  name: typeof item.name === "string" ? item.name : null,
-  nameInDetails: item.long_name === true,
-  status: item.status as RoomStatus,
-  seq: Number(item.seq),
-  rev: Number(item.rev),
-  floor: typeof item.floor === "number" ? item.floor : 0,
-  permissions:
-    typeof item.may === "string" ? permissionsFromText(item.may) : usualPermissions(item.type as RoomType),
-  createdBy: String(item.created_by),
-  createdAt: String(item.created_at),
-  updatedAt: String(item.updated_at),
-  rosterChunks: Number(item.roster_chunks),
-  isConnectedListed: item.connected_listed === true,
-  hasDetails: item.details === true,
-  last: previewFromItem(item),
-  pair: item.pair as Head["pair"],
-  blockedBy: item.blocked_by instanceof Set ? item.blocked_by : new Set(),
-});
+export function headFromItem(item: Item): Head {
+  return {
+    id: idOfKey(String(item.pk)),
+    type: item.type as RoomType,
+    name: typeof item.name === "string" ? item.name : null,
+    nameInDetails: item.long_name === true,
+    status: item.status as RoomStatus,
+    seq: Number(item.seq),
+    rev: Number(item.rev),
+    floor: typeof item.floor === "number" ? item.floor : 0,
+    permissions:
+      typeof item.may === "string" ? permissionsFromText(item.may) : usualPermissions(item.type as RoomType),
+    createdBy: String(item.created_by),
+    createdAt: String(item.created_at),
+    updatedAt: String(item.updated_at),
+    rosterChunks: Number(item.roster_chunks),
+    isConnectedListed: item.connected_listed === true,
+    hasDetails: item.details === true,
+    last: previewFromItem(item),
+    pair: item.pair as Head["pair"],
+    blockedBy: item.blocked_by instanceof Set ? item.blocked_by : new Set(),
+  };
+}
 
 /** The item of a new room: no messages yet. */
-export const newHeadItem = (
+export function newHeadItem(
   head: Pick<
     Head,
     "id" | "type" | "name" | "createdBy" | "createdAt" | "rosterChunks" | "hasDetails" | "pair"
   >,
-) => ({
-  ...keys.head(head.id),
-  type: head.type,
-  ...nameToItem(head.name),
-  status: "active" satisfies RoomStatus,
-  seq: 0,
-  rev: 0,
-  created_by: head.createdBy,
-  created_at: head.createdAt,
-  updated_at: head.createdAt,
-  roster_chunks: head.rosterChunks,
-  ...(head.hasDetails && { details: true }),
-  ...(head.pair && { pair: [...head.pair] }),
-});
+) {
+  return {
+    ...keys.head(head.id),
+    type: head.type,
+    ...nameToItem(head.name),
+    status: "active" satisfies RoomStatus,
+    seq: 0,
+    rev: 0,
+    created_by: head.createdBy,
+    created_at: head.createdAt,
+    updated_at: head.createdAt,
+    roster_chunks: head.rosterChunks,
+    ...(head.hasDetails && { details: true }),
+    ...(head.pair && { pair: [...head.pair] }),
+  };
+}
 
-export const getHead = async (
+export async function getHead(
   roomId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Head | undefined> => {
+): Promise<Head | undefined> {
   const item = await getItem(keys.head(roomId), read);
   return item && headFromItem(item);
-};
+}
 
 /** The head after a number was taken; or, where the room takes no messages, as it is: undefined if there is none. */
 export type TakenSeq =
@@ -168,7 +177,7 @@ export type TakenSeq =
  * Step "order" of sending: takes the room's next number and shows the message as its last, unless the room is not
  * active, its members of this role may not send, or one of its two has blocked the other.
  */
-export const takeSeq = async (roomId: string, preview: Preview, role: RoomRole): Promise<TakenSeq> => {
+export async function takeSeq(roomId: string, preview: Preview, role: RoomRole): Promise<TakenSeq> {
   const { done, item } = await updateItem(keys.head(roomId), {
     UpdateExpression: "SET seq = seq + :one, last_seq = seq + :one, #last = :last, updated_at = :now",
     ConditionExpression:
@@ -188,16 +197,16 @@ export const takeSeq = async (roomId: string, preview: Preview, role: RoomRole):
   const seq = before.seq + 1;
   const last = { ...preview, content: previewOf(preview.content), seq };
   return { taken: true, head: { ...before, seq, last, updatedAt: preview.at }, previous: before.last };
-};
+}
 
 /**
  * Shows `last` as the room's last message again, if the one at `seq`, which was never stored, still stands there.
  */
-export const withdrawPreview = async (
+export async function withdrawPreview(
   roomId: string,
   seq: number,
   last: (Preview & { seq: number }) | undefined,
-): Promise<void> => {
+): Promise<void> {
   await updateItem(keys.head(roomId), {
     UpdateExpression: last
       ? "SET #last = :last, last_seq = :lastSeq, updated_at = :now"
@@ -210,14 +219,14 @@ export const withdrawPreview = async (
       ...(last && { ":last": previewToItem(last), ":lastSeq": last.seq }),
     },
   });
-};
+}
 
 /** Shows a message as the room's last one, unless a later one stands there. */
-export const showPreview = async (roomId: string, last: Preview & { seq: number }): Promise<void> => {
+export async function showPreview(roomId: string, last: Preview & { seq: number }): Promise<void> {
   await updateItem(keys.head(roomId), {
     UpdateExpression: "SET #last = :last, last_seq = :seq",
     ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(last_seq) OR last_seq < :seq)",
     ExpressionAttributeNames: { "#last": "last" },
     ExpressionAttributeValues: { ":last": previewToItem(last), ":seq": last.seq },
   });
-};
+}

@@ -37,12 +37,16 @@ export type MarkResult =
  * The present in milliseconds, with three random decimals by which a call knows its own write: the SDK repeats one
  * whose answer was lost, and must not take the first for somebody else's.
  */
-const stamp = (): number => Date.now() + Math.floor(Math.random() * 1000) / 1000;
+function stamp(): number {
+  return Date.now() + Math.floor(Math.random() * 1000) / 1000;
+}
 
-const timeOf = (at: number): string => isoOf(Math.floor(at));
+function timeOf(at: number): string {
+  return isoOf(Math.floor(at));
+}
 
 /** Removes entries that mean nothing any more, once they are worth a write. Any prefix of this is valid. */
-const prune = async (roomId: string, userId: string, marks: Marks): Promise<void> => {
+async function prune(roomId: string, userId: string, marks: Marks): Promise<void> {
   const passed = passedAhead(marks);
   if (passed.size < passedLimit) return;
   await updateItem(keys.membership(roomId, userId), {
@@ -50,14 +54,14 @@ const prune = async (roomId: string, userId: string, marks: Marks): Promise<void
     ConditionExpression: "attribute_exists(pk)",
     ExpressionAttributeValues: { ":passed": passed },
   });
-};
+}
 
 /**
  * During a block of a direct room the other member goes on seeing the marks of the time when it began. The first mark
  * after that keeps all of them beside the new ones, in the same write.
  */
-const marksKeptForBlock = (isBlocked: boolean) =>
-  !isBlocked
+function marksKeptForBlock(isBlocked: boolean) {
+  return !isBlocked
     ? { set: [], values: {} }
     : {
         set: [
@@ -70,25 +74,26 @@ const marksKeptForBlock = (isBlocked: boolean) =>
         // A set cannot be empty; no message has this number.
         values: { ":none": new Set([0]), ":never": 0 },
       };
+}
 
 /** After a block: the marks are seen as they are. A function that ends before it leaves what no block uses, or a later one. */
-export const dropMarksBeforeBlock = async (roomId: string, userId: string): Promise<void> => {
+export async function dropMarksBeforeBlock(roomId: string, userId: string): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: "REMOVE block_seq, block_ahead, block_at, block_delivered_seq, block_delivered_at",
     ConditionExpression: "attribute_exists(block_seq)",
   });
-};
+}
 
 /**
  * Marks everything up to `seq` as read, without having read the membership: what it was before is left beside the new
  * mark, so that what became read can be told even where the first answer was lost.
  */
-export const raiseReadMark = async (
+export async function raiseReadMark(
   roomId: string,
   userId: string,
   seq: number,
   isBlocked: boolean,
-): Promise<MarkResult> => {
+): Promise<MarkResult> {
   const at = stamp();
   const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
@@ -109,14 +114,14 @@ export const raiseReadMark = async (
     after: { readSeq: after.readSeq, readAhead: liveAhead(after) },
     at: timeOf(at),
   };
-};
+}
 
 /** Marks what `reading` says as read, on a membership as it was read a moment ago. */
-export const markRead = async (
+export async function markRead(
   membership: Membership,
   reading: Reading,
   isBlocked: boolean,
-): Promise<MarkResult> => {
+): Promise<MarkResult> {
   const { roomId, userId } = membership;
   const wanted = marksAfter(membership, reading);
   const update = marksUpdate(membership, wanted);
@@ -154,7 +159,7 @@ export const markRead = async (
   };
   if (!own && update.drop.size === 0) await prune(roomId, userId, before);
   return { result: "marked", joinedSeq: membership.joinedSeq, before, after, at: timeOf(at) };
-};
+}
 
 type DeliveredResult =
   | { readonly result: "marked"; readonly at: string }
@@ -162,12 +167,12 @@ type DeliveredResult =
   | { readonly result: "not_member" };
 
 /** Marks everything up to `seq` as received; `same` where it was before. */
-export const raiseDeliveredMark = async (
+export async function raiseDeliveredMark(
   roomId: string,
   userId: string,
   seq: number,
   isBlocked: boolean,
-): Promise<DeliveredResult> => {
+): Promise<DeliveredResult> {
   const at = stamp();
   const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
@@ -179,4 +184,4 @@ export const raiseDeliveredMark = async (
   if (outcome.done) return { result: "marked", at: timeOf(at) };
   if (!outcome.item) return { result: "not_member" };
   return outcome.item.delivered_at === at ? { result: "marked", at: timeOf(at) } : { result: "same" };
-};
+}

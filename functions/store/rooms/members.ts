@@ -17,11 +17,13 @@ export interface Member {
   readonly addedBy: string | null;
 }
 
-export const memberFromItem = (item: Item): Member => ({
-  membership: membershipFromItem(item),
-  addedBy: typeof item.added_by === "string" ? item.added_by : null,
-  chunk: typeof item.chunk === "number" ? item.chunk : 0,
-});
+export function memberFromItem(item: Item): Member {
+  return {
+    membership: membershipFromItem(item),
+    addedBy: typeof item.added_by === "string" ? item.added_by : null,
+    chunk: typeof item.chunk === "number" ? item.chunk : 0,
+  };
+}
 
 export interface Newcomer {
   readonly userId: string;
@@ -36,41 +38,41 @@ export interface Newcomer {
 }
 
 /** The item of somebody who joins; the first chunk, where most are, takes no attribute. */
-export const newMemberItem = (roomId: string, newcomer: Newcomer, chunk: number) => ({
-  ...newMembershipItem({ ...newcomer, roomId }),
-  ...(chunk > 0 && { chunk }),
-  ...(newcomer.addedBy !== undefined && { added_by: newcomer.addedBy }),
-});
+export function newMemberItem(roomId: string, newcomer: Newcomer, chunk: number) {
+  return {
+    ...newMembershipItem({ ...newcomer, roomId }),
+    ...(chunk > 0 && { chunk }),
+    ...(newcomer.addedBy !== undefined && { added_by: newcomer.addedBy }),
+  };
+}
 
 /** Members of a room by their ids, those that there are, as they are now. */
-export const getMembers = async (
-  roomId: string,
-  userIds: readonly string[],
-): Promise<Map<string, Member>> => {
+export async function getMembers(roomId: string, userIds: readonly string[]): Promise<Map<string, Member>> {
   const items = await getItems(
     userIds.map((userId) => keys.membership(roomId, userId)),
     "consistent",
   );
   return new Map(items.map(memberFromItem).map((member) => [member.membership.userId, member]));
-};
+}
 
 /** Somebody's memberships of some rooms, those that there are, as they are now. */
-export const getMembersOf = async (userId: string, roomIds: readonly string[]): Promise<Member[]> =>
-  (
+export async function getMembersOf(userId: string, roomIds: readonly string[]): Promise<Member[]> {
+  return (
     await getItems(
       roomIds.map((roomId) => keys.membership(roomId, userId)),
       "consistent",
     )
   ).map(memberFromItem);
+}
 
 const putsAtOnce = 25;
 
 /** Puts a membership for each newcomer who has none, and gives everybody's as they are then. */
-export const putMembers = async (
+export async function putMembers(
   roomId: string,
   newcomers: readonly Newcomer[],
   chunk: number,
-): Promise<Map<string, Member>> => {
+): Promise<Map<string, Member>> {
   const members = new Map<string, Member>();
   await forEachConcurrent(newcomers, putsAtOnce, async (newcomer) => {
     const item = newMemberItem(roomId, newcomer, chunk);
@@ -78,29 +80,29 @@ export const putMembers = async (
     members.set(newcomer.userId, memberFromItem(outcome.done || !outcome.item ? item : outcome.item));
   });
   return members;
-};
+}
 
 /** Notes another chunk of a member's, where the first had no room. */
-export const moveMember = async (roomId: string, userId: string, chunk: number): Promise<void> => {
+export async function moveMember(roomId: string, userId: string, chunk: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: "SET chunk = :chunk",
     ConditionExpression: "attribute_exists(pk)",
     ExpressionAttributeValues: { ":chunk": chunk },
   });
-};
+}
 
 /** Ends a membership, and gives what it was; undefined if there was none. */
-export const takeMember = async (roomId: string, userId: string): Promise<Member | undefined> => {
+export async function takeMember(roomId: string, userId: string): Promise<Member | undefined> {
   const item = await takeItem(keys.membership(roomId, userId));
   return item && memberFromItem(item);
-};
+}
 
 /** Gives a member another role; undefined if they are none. */
-export const updateMemberRole = async (
+export async function updateMemberRole(
   roomId: string,
   userId: string,
   role: RoomRole,
-): Promise<Member | undefined> => {
+): Promise<Member | undefined> {
   const outcome = await updateItem(keys.membership(roomId, userId), {
     UpdateExpression: "SET #role = :role",
     ConditionExpression: "attribute_exists(pk)",
@@ -109,7 +111,7 @@ export const updateMemberRole = async (
     ReturnValues: "ALL_NEW",
   });
   return outcome.done ? memberFromItem(outcome.item) : undefined;
-};
+}
 
 /** What changes of a member's notifications; absent for what stays. */
 export interface NotificationChanges {
@@ -119,11 +121,11 @@ export interface NotificationChanges {
 }
 
 /** Changes a member's notifications; undefined if they are none. */
-export const updateMemberNotifications = async (
+export async function updateMemberNotifications(
   roomId: string,
   userId: string,
   { enabled, mutedUntil }: NotificationChanges,
-): Promise<Membership | undefined> => {
+): Promise<Membership | undefined> {
   const set = [
     ...(enabled === undefined ? [] : ["notifications = :enabled"]),
     ...(typeof mutedUntil === "string" ? ["muted_until = :until"] : []),
@@ -143,7 +145,7 @@ export const updateMemberNotifications = async (
     ReturnValues: "ALL_NEW",
   });
   return outcome.done ? membershipFromItem(outcome.item) : undefined;
-};
+}
 
 /** What a membership no longer has when its member starts anew. */
 const ended = [
@@ -160,7 +162,7 @@ const ended = [
  * Lets a member of a direct room that was deleted at a time start anew, unless they have: all but the rate bucket that
  * their membership held is of before. The time tells even where nothing was said before the deletion.
  */
-export const restartMember = async (roomId: string, newcomer: Newcomer, deletedAt: string): Promise<void> => {
+export async function restartMember(roomId: string, newcomer: Newcomer, deletedAt: string): Promise<void> {
   const { pk: _pk, sk: _sk, gsi1pk, gsi1sk, ...attributes } = newMemberItem(roomId, newcomer, 0);
   const names = Object.keys(attributes);
   await updateItem(keys.membership(roomId, newcomer.userId), {
@@ -174,4 +176,4 @@ export const restartMember = async (roomId: string, newcomer: Newcomer, deletedA
       ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
     },
   });
-};
+}

@@ -46,18 +46,21 @@ export interface Membership extends TimedMarks {
   readonly recent: ReadonlyMap<string, number>;
 }
 
-const numberOr = (value: unknown, otherwise: number): number =>
-  typeof value === "number" ? value : otherwise;
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === "number" ? value : otherwise;
+}
 
-const timeOr = (value: unknown): string | null =>
-  typeof value === "number" && value > 0 ? isoOf(Math.floor(value)) : null;
+function timeOr(value: unknown): string | null {
+  return typeof value === "number" && value > 0 ? isoOf(Math.floor(value)) : null;
+}
 
 // Safe: only numbers are ever added to it.
-const aheadOr = (value: unknown): ReadonlySet<number> =>
-  value instanceof Set ? (value as Set<number>) : new Set();
+function aheadOr(value: unknown): ReadonlySet<number> {
+  return value instanceof Set ? (value as Set<number>) : new Set();
+}
 
-const marksBeforeBlockFromItem = (item: Item): TimedMarks | undefined =>
-  item.block_seq === undefined
+function marksBeforeBlockFromItem(item: Item): TimedMarks | undefined {
+  return item.block_seq === undefined
     ? undefined
     : {
         readSeq: numberOr(item.block_seq, 0),
@@ -66,64 +69,70 @@ const marksBeforeBlockFromItem = (item: Item): TimedMarks | undefined =>
         deliveredSeq: numberOr(item.block_delivered_seq, 0),
         deliveredAt: timeOr(item.block_delivered_at),
       };
+}
 
-export const membershipFromItem = (item: Item): Membership => ({
-  roomId: idOfKey(String(item.pk)),
-  userId: idOfKey(String(item.sk)),
-  // Safe: written by newMembershipItem alone.
-  role: item.role as RoomRole,
-  joinedAt: isoOf(Number(item.joined_at)),
-  joinedSeq: numberOr(item.joined_seq, 0),
-  readSeq: numberOr(item.read_seq, 0),
-  readAhead: aheadOr(item.read_ahead),
-  readAt: timeOr(item.read_at),
-  deliveredSeq: numberOr(item.delivered_seq, 0),
-  deliveredAt: timeOr(item.delivered_at),
-  marksBeforeBlock: marksBeforeBlockFromItem(item),
-  notifications: item.notifications !== false,
-  mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
-  notifiedSeq: numberOr(item.notified_seq, 0),
-  isDismissed: item.dismissed === true,
-  isRecordedSilently: item.recorded_silently === true,
-  bucketAt: numberOr(item.bucket_at, 0),
-  // Safe: a map of numbers, written by claimSend alone.
-  recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
-});
+export function membershipFromItem(item: Item): Membership {
+  return {
+    roomId: idOfKey(String(item.pk)),
+    userId: idOfKey(String(item.sk)),
+    // Safe: written by newMembershipItem alone.
+    role: item.role as RoomRole,
+    joinedAt: isoOf(Number(item.joined_at)),
+    joinedSeq: numberOr(item.joined_seq, 0),
+    readSeq: numberOr(item.read_seq, 0),
+    readAhead: aheadOr(item.read_ahead),
+    readAt: timeOr(item.read_at),
+    deliveredSeq: numberOr(item.delivered_seq, 0),
+    deliveredAt: timeOr(item.delivered_at),
+    marksBeforeBlock: marksBeforeBlockFromItem(item),
+    notifications: item.notifications !== false,
+    mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
+    notifiedSeq: numberOr(item.notified_seq, 0),
+    isDismissed: item.dismissed === true,
+    isRecordedSilently: item.recorded_silently === true,
+    bucketAt: numberOr(item.bucket_at, 0),
+    // Safe: a map of numbers, written by claimSend alone.
+    recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
+  };
+}
 
 /** The item of somebody who joins when the room's last message is `joinedSeq`. */
-export const newMembershipItem = (membership: {
+export function newMembershipItem(membership: {
   roomId: string;
   userId: string;
   role: RoomRole;
   joinedAt: string;
   joinedSeq: number;
   bucketAt?: number | undefined;
-}) => ({
-  ...keys.membership(membership.roomId, membership.userId),
-  ...indexKeys.membership(membership.userId, membership.roomId),
-  role: membership.role,
-  joined_at: Date.parse(membership.joinedAt),
-  joined_seq: membership.joinedSeq,
-  read_seq: membership.joinedSeq,
-  ...(membership.bucketAt !== undefined && { bucket_at: membership.bucketAt }),
-  recent: {},
-});
+}) {
+  return {
+    ...keys.membership(membership.roomId, membership.userId),
+    ...indexKeys.membership(membership.userId, membership.roomId),
+    role: membership.role,
+    joined_at: Date.parse(membership.joinedAt),
+    joined_seq: membership.joinedSeq,
+    read_seq: membership.joinedSeq,
+    ...(membership.bucketAt !== undefined && { bucket_at: membership.bucketAt }),
+    recent: {},
+  };
+}
 
-export const getMembership = async (
+export async function getMembership(
   roomId: string,
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Membership | undefined> => {
+): Promise<Membership | undefined> {
   const item = await getItem(keys.membership(roomId, userId), read);
   return item && membershipFromItem(item);
-};
+}
 
 /** The memberships of several people in one room, those that exist. */
-export const getMemberships = async (roomId: string, userIds: readonly string[]): Promise<Membership[]> =>
-  (await getItems(userIds.map((userId) => keys.membership(roomId, userId)))).map(membershipFromItem);
+export async function getMemberships(roomId: string, userIds: readonly string[]): Promise<Membership[]> {
+  return (await getItems(userIds.map((userId) => keys.membership(roomId, userId)))).map(membershipFromItem);
+}
 
 /** The ids of all rooms that a user is in. */
-export const listRoomIds = async (userId: string): Promise<string[]> => {
+export async function listRoomIds(userId: string): Promise<string[]> {
   const { gsi1pk, prefix } = indexKeys.membershipsOf(userId);
   const items = await queryAll({
     IndexName: "gsi1",
@@ -131,13 +140,14 @@ export const listRoomIds = async (userId: string): Promise<string[]> => {
     ExpressionAttributeValues: { ":user": gsi1pk, ":prefix": prefix },
   });
   return items.map((item) => idOfKey(String(item.gsi1sk)));
-};
+}
 
 /** How many of the last sends a membership remembers: more than a burst, and few enough to stay under 1 KB. */
 const recentSends = 32;
 
-export const recentSeq = (membership: Membership, clientMessageId: string): number | undefined =>
-  membership.recent.get(shortDigest(clientMessageId));
+export function recentSeq(membership: Membership, clientMessageId: string): number | undefined {
+  return membership.recent.get(shortDigest(clientMessageId));
+}
 
 /** A member's rate bucket, in milliseconds: what a message takes from it, and what it holds. */
 export interface Bucket {
@@ -156,8 +166,8 @@ export interface Claim {
  * How a message is paid for. The bucket is one time: when it will be full again. A full one starts at the present, unless
  * another call has just done so; any other is moved on from wherever it is.
  */
-const bucketUpdate = ({ bucketAt }: Membership, cost: number, now: number) =>
-  bucketAt <= now
+function bucketUpdate({ bucketAt }: Membership, cost: number, now: number) {
+  return bucketAt <= now
     ? {
         set: ["bucket_at = :bucket"],
         add: [],
@@ -165,16 +175,18 @@ const bucketUpdate = ({ bucketAt }: Membership, cost: number, now: number) =>
         values: { ":bucket": now + cost, ":present": now },
       }
     : { set: [], add: ["bucket_at :cost"], conditions: [], values: { ":cost": cost } };
+}
 
 /** Whether a bucket holds less than it should for a message to be paid for in the same write as its place. */
-export const isHalfEmpty = ({ bucketAt }: Membership, { capacity }: Bucket): boolean =>
-  bucketAt > Date.now() + capacity / 2;
+export function isHalfEmpty({ bucketAt }: Membership, { capacity }: Bucket): boolean {
+  return bucketAt > Date.now() + capacity / 2;
+}
 
 /** How often a payment is tried while other sends of the same member move the bucket. */
 const paymentAttempts = 40;
 
 /** Takes a message's price from the bucket; false where it holds too little. */
-export const payForSend = async (membership: Membership, { cost, capacity }: Bucket): Promise<boolean> => {
+export async function payForSend(membership: Membership, { cost, capacity }: Bucket): Promise<boolean> {
   let current = membership;
   for (let attempt = 0; attempt < paymentAttempts; attempt += 1) {
     const now = Date.now();
@@ -193,7 +205,7 @@ export const payForSend = async (membership: Membership, { cost, capacity }: Buc
     current = membershipFromItem(item);
   }
   return false;
-};
+}
 
 /**
  * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for, into debt if need
@@ -211,7 +223,7 @@ export type ClaimResult =
   | { readonly result: "seen"; readonly seq: number }
   | { readonly result: "moved"; readonly membership: Membership };
 
-export const claimSend = async (membership: Membership, claim: Claim): Promise<ClaimResult> => {
+export async function claimSend(membership: Membership, claim: Claim): Promise<ClaimResult> {
   const now = Date.now();
   const set: string[] = [];
   const remove: string[] = [];
@@ -283,4 +295,4 @@ export const claimSend = async (membership: Membership, claim: Claim): Promise<C
   if (seen === claim.seq) return { result: "claimed" };
   if (seen !== undefined) return { result: "seen", seq: seen };
   return { result: "moved", membership: current };
-};
+}

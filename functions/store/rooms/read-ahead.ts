@@ -20,25 +20,28 @@ export const markedAheadLimit = 512;
 export const passedLimit = 32;
 
 /** The entries beyond the mark. */
-export const liveAhead = ({ readSeq, readAhead }: Marks): Set<number> =>
-  new Set([...readAhead].filter((seq) => seq > readSeq));
+export function liveAhead({ readSeq, readAhead }: Marks): Set<number> {
+  return new Set([...readAhead].filter((seq) => seq > readSeq));
+}
 
 /** The entries that the mark has passed over, which a later write removes. */
-export const passedAhead = ({ readSeq, readAhead }: Marks): Set<number> =>
-  new Set([...readAhead].filter((seq) => seq <= readSeq));
+export function passedAhead({ readSeq, readAhead }: Marks): Set<number> {
+  return new Set([...readAhead].filter((seq) => seq <= readSeq));
+}
 
-export const isReadBy = ({ readSeq, readAhead }: Marks, seq: number): boolean =>
-  seq <= readSeq || readAhead.has(seq);
+export function isReadBy({ readSeq, readAhead }: Marks, seq: number): boolean {
+  return seq <= readSeq || readAhead.has(seq);
+}
 
 /** How many up to `seq` are not read: by subtraction, whatever the length of the history. */
-export const countUnread = ({ readSeq, readAhead }: Marks, seq: number): number => {
+export function countUnread({ readSeq, readAhead }: Marks, seq: number): number {
   let ahead = 0;
   for (const read of readAhead) if (read > readSeq && read <= seq) ahead += 1;
   return Math.max(0, seq - readSeq - ahead);
-};
+}
 
 /** Seqs up to `last` that are not read, the lowest first: `take` of them, after `skip`. */
-export const listUnread = (marks: Marks, last: number, skip: number, take: number): number[] => {
+export function listUnread(marks: Marks, last: number, skip: number, take: number): number[] {
   const holes = [...liveAhead(marks)].filter((seq) => seq <= last).sort((one, other) => one - other);
   const unread: number[] = [];
   let from = marks.readSeq + 1;
@@ -51,20 +54,20 @@ export const listUnread = (marks: Marks, last: number, skip: number, take: numbe
     from = end + 1;
   }
   return unread;
-};
+}
 
 /** The mark after everything that follows it without a hole has been folded into it. */
-const foldedMark = (readSeq: number, live: ReadonlySet<number>): number => {
+function foldedMark(readSeq: number, live: ReadonlySet<number>): number {
   let mark = readSeq;
   while (live.has(mark + 1)) mark += 1;
   return mark;
-};
+}
 
 /** What is to be read: everything up to a seq, or some seqs. */
 export type Reading = { readonly upTo: number } | { readonly seqs: readonly number[] };
 
 /** The marks after a reading: folded, and with no more entries than `markedAheadLimit`. */
-export const marksAfter = (marks: Marks, reading: Reading): Marks => {
+export function marksAfter(marks: Marks, reading: Reading): Marks {
   const raised = "upTo" in reading ? Math.max(marks.readSeq, reading.upTo) : marks.readSeq;
   const all = new Set([...marks.readAhead, ...("seqs" in reading ? reading.seqs : [])]);
   let readSeq = foldedMark(raised, all);
@@ -74,13 +77,14 @@ export const marksAfter = (marks: Marks, reading: Reading): Marks => {
     live = live.filter((seq) => seq > readSeq);
   }
   return { readSeq, readAhead: new Set(live) };
-};
+}
 
 /** The marks after a member has sent the message at `seq`, which is read by that. */
-export const marksAfterSending = (marks: Marks, seq: number): Marks =>
-  isReadBy(marks, seq)
+export function marksAfterSending(marks: Marks, seq: number): Marks {
+  return isReadBy(marks, seq)
     ? marks
     : marksAfter(marks, liveAhead(marks).size >= sentAheadLimit ? { upTo: seq } : { seqs: [seq] });
+}
 
 /** What turns stored marks into others, in the terms of an update expression. */
 interface MarksUpdate {
@@ -91,7 +95,7 @@ interface MarksUpdate {
   readonly drop: ReadonlySet<number>;
 }
 
-export const marksUpdate = (before: Marks, after: Marks): MarksUpdate => {
+export function marksUpdate(before: Marks, after: Marks): MarksUpdate {
   const add = new Set([...after.readAhead].filter((seq) => !before.readAhead.has(seq)));
   const drop = new Set([...before.readAhead].filter((seq) => seq <= after.readSeq));
   return {
@@ -99,4 +103,4 @@ export const marksUpdate = (before: Marks, after: Marks): MarksUpdate => {
     add,
     drop: add.size === 0 ? drop : new Set(),
   };
-};
+}

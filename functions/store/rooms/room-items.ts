@@ -16,47 +16,51 @@ interface Range {
   readonly values: Readonly<Record<string, string>>;
 }
 
-const besideHead = (roomId: string): Range[] => {
+function besideHead(roomId: string): Range[] {
   const values = { ":head": keys.head(roomId).sk };
   return [
     { condition: "sk < :head", values },
     { condition: "sk > :head", values },
   ];
-};
+}
 
-const between = (from: Key, to: Key): Range => ({
-  condition: "sk BETWEEN :from AND :to",
-  values: { ":from": from.sk, ":to": to.sk },
-});
+function between(from: Key, to: Key): Range {
+  return {
+    condition: "sk BETWEEN :from AND :to",
+    values: { ":from": from.sk, ":to": to.sk },
+  };
+}
 
 /** The highest number that a key holds. */
 const last = 999_999_999_999;
 
 /** A reply stands with the message that it answers, and what is below a floor cannot be answered from above it. */
-const upTo = (roomId: string, seq: number): Range[] => [
-  between(keys.message(roomId, 0), keys.message(roomId, seq)),
-  between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, last)),
-  between(keys.reply(roomId, 0, 0), keys.reply(roomId, seq, last)),
-  between(keys.pin(roomId, 0), keys.pin(roomId, seq)),
-];
+function upTo(roomId: string, seq: number): Range[] {
+  return [
+    between(keys.message(roomId, 0), keys.message(roomId, seq)),
+    between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, last)),
+    between(keys.reply(roomId, 0, 0), keys.reply(roomId, seq, last)),
+    between(keys.pin(roomId, 0), keys.pin(roomId, seq)),
+  ];
+}
 
 /**
  * What is to go of a room as it is now. A direct room may be open again, or be opened at any moment: its members and its
  * roster stay, and of its messages go those that are, or will then be, below its floor. Any other room stays deleted.
  */
-const rangesOf = (head: Head): Range[] => {
+function rangesOf(head: Head): Range[] {
   if (head.type === "direct") return upTo(head.id, head.status === "deleted" ? head.seq : head.floor);
   return head.status === "deleted" ? besideHead(head.id) : [];
-};
+}
 
 const presencesAtOnce = 10;
 
 /** Has those whose memberships are among the items not put on the list of a large room any more when they connect. */
-const leaveLargeRoom = (roomId: string, items: readonly Item[]): Promise<void> => {
+function leaveLargeRoom(roomId: string, items: readonly Item[]): Promise<void> {
   const prefix = prefixOf(keys.membership(roomId, "")).sk;
   const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefix));
   return forEachConcurrent(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
-};
+}
 
 const pageSize = 100;
 
@@ -70,7 +74,7 @@ const unitsPerSecond = 400;
  * Removes what is to go of a room, for as long as there is time; false if something is left. It can be repeated, and
  * begins where it ended, since what was removed is not read again.
  */
-export const removeRoomItems = async (head: Head, hasTime: () => boolean): Promise<boolean> => {
+export async function removeRoomItems(head: Head, hasTime: () => boolean): Promise<boolean> {
   const { pk } = keys.head(head.id);
   const began = performance.now();
   let units = 0;
@@ -93,4 +97,4 @@ export const removeRoomItems = async (head: Head, hasTime: () => boolean): Promi
     }
   }
   return true;
-};
+}

@@ -20,7 +20,7 @@ interface RoomMembers {
 const itemLimit = 1 + 1 + rosterChunkSize;
 
 /** A room, as it was a moment ago, with the memberships of its members; undefined if there is none. */
-export const getRoomMembers = async (roomId: string): Promise<RoomMembers | undefined> => {
+export async function getRoomMembers(roomId: string): Promise<RoomMembers | undefined> {
   const { pk, from, to } = keys.headToMemberships(roomId);
   const items = await queryAll(
     {
@@ -35,4 +35,4 @@ export const getRoomMembers = async (roomId: string): Promise<RoomMembers | unde
   const { sk: prefix } = prefixOf(keys.membership(roomId, ""));
   const members = further.filter((item) => String(item.sk).startsWith(prefix));
   return { head, memberships: head.rosterChunks > 1 ? undefined : members.map(membershipFromItem) };
-};
+}

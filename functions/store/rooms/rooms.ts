@@ -26,37 +26,44 @@ export interface NewRoom {
 }
 
 // A room just created is known without a read, and a read might not see it yet.
-const rosterOf = (room: NewRoom): RosterEntry[] =>
-  room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byJoinTime);
+function rosterOf(room: NewRoom): RosterEntry[] {
+  return room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byJoinTime);
+}
 
-const detailsOf = (room: NewRoom): StoredDetails => ({
-  ...room.details,
-  longName: room.name !== null && !fitsHead(room.name) ? room.name : null,
-});
+function detailsOf(room: NewRoom): StoredDetails {
+  return {
+    ...room.details,
+    longName: room.name !== null && !fitsHead(room.name) ? room.name : null,
+  };
+}
 
-const hasDetails = (room: NewRoom): boolean => {
+function hasDetails(room: NewRoom): boolean {
   const { description, tags, longName } = detailsOf(room);
   return description !== null || tags.length > 0 || longName !== null;
-};
+}
 
-const headItem = (room: NewRoom) =>
-  newHeadItem({
+function headItem(room: NewRoom) {
+  return newHeadItem({
     ...room,
     rosterChunks: Math.ceil(room.members.length / rosterChunkSize),
     hasDetails: hasDetails(room),
   });
+}
 
 /** Nobody is added to a direct room: it is of the two. */
-const isAdded = (room: NewRoom, userId: string): boolean => !room.pair && userId !== room.createdBy;
+function isAdded(room: NewRoom, userId: string): boolean {
+  return !room.pair && userId !== room.createdBy;
+}
 
-const memberItems = (room: NewRoom, roster: readonly RosterEntry[]) =>
-  roster.map((member, at) =>
+function memberItems(room: NewRoom, roster: readonly RosterEntry[]) {
+  return roster.map((member, at) =>
     newMemberItem(
       room.id,
       { ...member, joinedSeq: 0, addedBy: isAdded(room, member.userId) ? room.createdBy : undefined },
       Math.floor(at / rosterChunkSize),
     ),
   );
+}
 
 /** A room as it was created, known without a read. */
 interface CreatedRoom {
@@ -71,13 +78,13 @@ type Created = CreatedRoom | "exists" | "blocked";
  * Puts the memberships that do not fit into the transaction of a new room, and gives when those began that an earlier
  * call, which was cut off, or one at the same time has put: the roster must say the same, or nobody could leave.
  */
-const putAhead = async (items: ReturnType<typeof memberItems>): Promise<Map<string, string>> => {
+async function putAhead(items: ReturnType<typeof memberItems>): Promise<Map<string, string>> {
   const present = (await putAllIfAbsent(items)).map(membershipFromItem);
   return new Map(present.map(({ userId, joinedAt }) => [userId, joinedAt]));
-};
+}
 
 /** Creates a room. A block comes before it, and the room is refused, or after it, and finds its head. */
-export const createRoom = async (room: NewRoom): Promise<Created> => {
+export async function createRoom(room: NewRoom): Promise<Created> {
   const planned = rosterOf(room);
   const details = [
     ...(hasDetails(room) ? [newDetailsItem(room.id, detailsOf(room))] : []),
@@ -103,4 +110,4 @@ export const createRoom = async (room: NewRoom): Promise<Created> => {
   if (result.done)
     return { head: headFromItem(headItem(room)), memberships: memberships.map(membershipFromItem) };
   return result.failed.includes(0) ? "exists" : "blocked";
-};
+}

@@ -3,7 +3,7 @@
  * counted in the room's census. A crash in between leaves the count of that chunk as it was until its next change, or a
  * repeat of what was cut off.
  *   a chunk                   ROOM#r / ROSTER#n
- *   the census                ROOM#r / CENSUS
+ *   the census                ROOM#r / COUNTS
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
 import { keys } from "../table/keys.ts";
@@ -23,13 +23,19 @@ import {
 export const rosterBatch = 50;
 
 /** Whether the chunk's room has more than one, and so a census. */
-const isCounted = (item: Item): boolean => item.counted === true;
+function isCounted(item: Item): boolean {
+  return item.counted === true;
+}
 
-const versionOf = (item: Item): number => (typeof item.version === "number" ? item.version : 0);
+function versionOf(item: Item): number {
+  return typeof item.version === "number" ? item.version : 0;
+}
 
-const sizeOf = (item: Item): number => Object.keys(item.members ?? {}).length;
+function sizeOf(item: Item): number {
+  return Object.keys(item.members ?? {}).length;
+}
 
-const countChunk = async (roomId: string, chunk: number, item: Item): Promise<void> => {
+async function countChunk(roomId: string, chunk: number, item: Item): Promise<void> {
   if (!isCounted(item)) return;
   await updateItem(keys.memberCounts(roomId), {
     UpdateExpression: "SET chunks.#chunk = :entry",
@@ -38,13 +44,13 @@ const countChunk = async (roomId: string, chunk: number, item: Item): Promise<vo
     ExpressionAttributeNames: { "#chunk": String(chunk) },
     ExpressionAttributeValues: { ":entry": memberCountEntry(versionOf(item), sizeOf(item)) },
   });
-};
+}
 
 /** Counts those chunks again whose number of members, as just read, is not what the census of a large room says. */
-export const recountChunks = async (
+export async function recountChunks(
   roomId: string,
   sizes: Iterable<readonly [chunk: number, members: number]>,
-): Promise<void> => {
+): Promise<void> {
   const counts = (await getMemberCounts([roomId], "consistent")).get(roomId);
   if (!counts) return;
   for (const [chunk, members] of sizes) {
@@ -52,7 +58,7 @@ export const recountChunks = async (
     const item = await getItem(keys.roster(roomId, chunk), "consistent");
     if (item) await countChunk(roomId, chunk, item);
   }
-};
+}
 
 /** What a chunk holds after an attempt to add members to it. */
 interface Entered {
@@ -64,11 +70,11 @@ interface Entered {
 }
 
 /** Adds members to a chunk, up to `rosterBatch` of them: all, or none if there is no room. */
-export const enterRoster = async (
+export async function enterRoster(
   roomId: string,
   chunk: number,
   entries: readonly RosterEntry[],
-): Promise<Entered> => {
+): Promise<Entered> {
   const outcome = await updateItem(keys.roster(roomId, chunk), {
     UpdateExpression: `SET ${entries.map((_, at) => `members.#u${at} = :u${at}`).join(", ")} ADD version :one`,
     ConditionExpression: "attribute_exists(members) AND size(members) <= :before",
@@ -88,7 +94,7 @@ export const enterRoster = async (
     outcome.done || entries.every((entry) => there.get(entry.userId)?.joinedAt === entry.joinedAt);
   if (entered) await countChunk(roomId, chunk, item);
   return { entered, members, isLarge: isCounted(item) };
-};
+}
 
 /** What a chunk holds after a member was taken off it. */
 interface Left {
@@ -101,11 +107,11 @@ interface Left {
  * Takes a member off a chunk; undefined where there is no such chunk. Somebody who has joined again since stays: their
  * entry has another time.
  */
-export const leaveRoster = async (
+export async function leaveRoster(
   roomId: string,
   chunk: number,
   { userId, joinedAt }: Pick<RosterEntry, "userId" | "joinedAt">,
-): Promise<Left | undefined> => {
+): Promise<Left | undefined> {
   const outcome = await updateItem(keys.roster(roomId, chunk), {
     UpdateExpression: "REMOVE members.#user ADD version :one",
     ConditionExpression: "members.#user.joined = :joined",
@@ -117,15 +123,15 @@ export const leaveRoster = async (
   // Also where the member was gone already: whoever took them off may have ended before counting.
   await countChunk(roomId, chunk, outcome.item);
   return { members: entriesFromItem(outcome.item), isLarge: isCounted(outcome.item) };
-};
+}
 
 /** Notes another role of a member; false if they are not in the chunk. */
-export const updateRosterRole = async (
+export async function updateRosterRole(
   roomId: string,
   chunk: number,
   userId: string,
   role: RoomRole,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { done } = await updateItem(keys.roster(roomId, chunk), {
     UpdateExpression: "SET members.#user.#role = :role",
     ConditionExpression: "attribute_exists(members.#user)",
@@ -133,13 +139,13 @@ export const updateRosterRole = async (
     ExpressionAttributeValues: { ":role": role },
   });
   return done;
-};
+}
 
 /**
  * Adds a chunk to a roster of `chunks`. The chunk is there before the head counts it, and what a crash leaves is found
  * and used by whoever adds it next. The first chunk learns from here on that it is counted.
  */
-export const growRoster = async (roomId: string, chunks: number): Promise<void> => {
+export async function growRoster(roomId: string, chunks: number): Promise<void> {
   if (chunks === 1) {
     const first = await updateItem(keys.roster(roomId, 0), {
       UpdateExpression: "SET counted = :yes ADD version :one",
@@ -152,4 +158,4 @@ export const growRoster = async (roomId: string, chunks: number): Promise<void> 
   }
   await putIfAbsent({ ...keys.roster(roomId, chunks), members: {}, counted: true });
   await addRosterChunk(roomId, chunks);
-};
+}

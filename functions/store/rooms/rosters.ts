@@ -1,7 +1,7 @@
 /**
  * Rosters: who is in a room, in chunks of 200, so that delivery learns all members with one read.
  *   the members of a room     ROOM#r / ROSTER#n
- *   how many are in each      ROOM#r / CENSUS, where there is more than one chunk
+ *   how many are in each      ROOM#r / COUNTS, where there is more than one chunk
  * Members are entries of a map, so that one joins or leaves without the others being read (see roster-changes.ts).
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
@@ -19,39 +19,55 @@ export interface RosterEntry {
 
 type Read = "consistent" | "eventual";
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
 
 /** The longest-standing first; of those who came together, the admins, and then by id, so that the order is one. */
-export const byJoinTime = (one: RosterEntry, other: RosterEntry): number =>
-  compare(one.joinedAt, other.joinedAt) || compare(one.role, other.role) || compare(one.userId, other.userId);
+export function byJoinTime(one: RosterEntry, other: RosterEntry): number {
+  return (
+    compare(one.joinedAt, other.joinedAt) ||
+    compare(one.role, other.role) ||
+    compare(one.userId, other.userId)
+  );
+}
 
-export const entryToItem = (entry: RosterEntry) => ({
-  role: entry.role,
-  joined: Date.parse(entry.joinedAt),
-});
+export function entryToItem(entry: RosterEntry) {
+  return {
+    role: entry.role,
+    joined: Date.parse(entry.joinedAt),
+  };
+}
 
 /** The members of a chunk as it is stored. */
-export const entriesFromItem = (item: Item): RosterEntry[] =>
+export function entriesFromItem(item: Item): RosterEntry[] {
   // Safe: written by entryToItem alone.
-  Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
+  return Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
     .map(([userId, entry]) => ({ userId, role: entry.role, joinedAt: isoOf(entry.joined) }))
     .sort(byJoinTime);
+}
 
-const fromItems = (items: readonly Item[]): RosterEntry[] => items.flatMap(entriesFromItem).sort(byJoinTime);
+function fromItems(items: readonly Item[]): RosterEntry[] {
+  return items.flatMap(entriesFromItem).sort(byJoinTime);
+}
 
 /**
  * A census entry: the version of its chunk, and how many members that version has, as one number that grows with the
  * version. So an older count never replaces a newer one, whoever comes first.
  */
-export const memberCountEntry = (version: number, members: number): number => version * 1024 + members;
+export function memberCountEntry(version: number, members: number): number {
+  return version * 1024 + members;
+}
 
-export const newMemberCountsItem = (roomId: string, entries: Readonly<Record<string, number>>) => ({
-  ...keys.memberCounts(roomId),
-  chunks: entries,
-});
+export function newMemberCountsItem(roomId: string, entries: Readonly<Record<string, number>>) {
+  return {
+    ...keys.memberCounts(roomId),
+    chunks: entries,
+  };
+}
 
 /** The items of a new room's roster, and its census if it is large. */
-export const newRosterItems = (roomId: string, members: readonly RosterEntry[]) => {
+export function newRosterItems(roomId: string, members: readonly RosterEntry[]) {
   const chunks = Array.from({ length: Math.ceil(members.length / rosterChunkSize) }, (_, chunk) =>
     members.slice(chunk * rosterChunkSize, (chunk + 1) * rosterChunkSize),
   );
@@ -65,21 +81,21 @@ export const newRosterItems = (roomId: string, members: readonly RosterEntry[]) 
     chunks.map((chunk, at) => [String(at), memberCountEntry(0, chunk.length)]),
   );
   return { rosters, memberCounts: many ? [newMemberCountsItem(roomId, counts)] : [] };
-};
+}
 
 /** The first chunk: all members of a room of up to 200. */
-export const getFirstRoster = async (roomId: string, read: Read = "eventual"): Promise<RosterEntry[]> => {
+export async function getFirstRoster(roomId: string, read: Read = "eventual"): Promise<RosterEntry[]> {
   const item = await getItem(keys.roster(roomId, 0), read);
   return item ? entriesFromItem(item) : [];
-};
+}
 
 /** The members in the chunks after the first. */
-export const getFurtherRosters = async (
+export async function getFurtherRosters(
   roomId: string,
   chunks: number,
   read: Read = "eventual",
-): Promise<RosterEntry[]> =>
-  chunks <= 1
+): Promise<RosterEntry[]> {
+  return chunks <= 1
     ? []
     : fromItems(
         await getItems(
@@ -87,44 +103,45 @@ export const getFurtherRosters = async (
           read,
         ),
       );
+}
 
 /** All members, the longest-standing first. */
-export const getRoster = async (
+export async function getRoster(
   roomId: string,
   chunks: number,
   read: Read = "eventual",
-): Promise<RosterEntry[]> => {
+): Promise<RosterEntry[]> {
   const [first, further] = await Promise.all([
     getFirstRoster(roomId, read),
     getFurtherRosters(roomId, chunks, read),
   ]);
   return [...first, ...further].sort(byJoinTime);
-};
+}
 
 /** Some chunks of a roster, each with its members, by its number. */
-export const getRosterChunks = async (
+export async function getRosterChunks(
   roomId: string,
   chunks: readonly number[],
   read: Read = "eventual",
-): Promise<Map<number, RosterEntry[]>> => {
+): Promise<Map<number, RosterEntry[]>> {
   const items = await getItems(
     chunks.map((chunk) => keys.roster(roomId, chunk)),
     read,
   );
   return new Map(items.map((item) => [Number(idOfKey(String(item.sk))), entriesFromItem(item)]));
-};
+}
 
 /** The first chunks of several rooms, by room. */
-export const getFirstRosters = async (roomIds: readonly string[]): Promise<Map<string, RosterEntry[]>> => {
+export async function getFirstRosters(roomIds: readonly string[]): Promise<Map<string, RosterEntry[]>> {
   const items = await getItems(roomIds.map((roomId) => keys.roster(roomId, 0)));
   return new Map(items.map((item) => [idOfKey(String(item.pk)), entriesFromItem(item)]));
-};
+}
 
 /** How many members are in each chunk, by room, for rooms of more than one. */
-export const getMemberCounts = async (
+export async function getMemberCounts(
   roomIds: readonly string[],
   read: Read = "eventual",
-): Promise<Map<string, number[]>> => {
+): Promise<Map<string, number[]>> {
   const items = await getItems(roomIds.map(keys.memberCounts), read);
   return new Map(
     items.map((item) => {
@@ -135,4 +152,4 @@ export const getMemberCounts = async (
       return [idOfKey(String(item.pk)), Array.from(counts, (count) => count ?? 0)];
     }),
   );
-};
+}

@@ -18,18 +18,19 @@ const furtherQueries = 100;
 const termsInAll = 300;
 
 /** How many terms of one beginning are looked for beside other terms, in each room. */
-const termsBeside = ({ rooms }: SearchRequest): number =>
-  Math.max(1, Math.min(termsInRoom, Math.floor(termsInAll / rooms.length)));
+function termsBeside({ rooms }: SearchRequest): number {
+  return Math.max(1, Math.min(termsInRoom, Math.floor(termsInAll / rooms.length)));
+}
 
 /** Rooms, at the least, in which a beginning is looked up together. */
 const guessesAtOnce = 5;
 
 /** The place from which to look in a room on, where all that is newer than a position has been looked at. */
-const startIn = (roomId: string, position: Position | undefined): string => {
+function startIn(roomId: string, position: Position | undefined): string {
   if (!position) return placeOf(lastTime, lastSeq);
   if (roomId === position.roomId) return placeOf(position.at, position.seq);
   return placeOf(roomId > position.roomId ? position.at : position.at - 1, lastSeq);
-};
+}
 
 /**
  * What is next of a room: an entry, or a guess, which has all whole terms while what begins as was typed is not looked up in
@@ -43,18 +44,20 @@ interface Walk {
 }
 
 /** Where what comes after an entry begins. */
-const behind = ({ at, roomId, seq }: Entry): Position => ({ at, roomId, seq: seq - 1 });
+function behind({ at, roomId, seq }: Entry): Position {
+  return { at, roomId, seq: seq - 1 };
+}
 
 /**
  * Walks through a room: each stream in turn is asked for its newest posting that is not newer than the last one found,
  * until all of them have the same. So the rarest term decides how much is read.
  */
-const createWalk = (
+function createWalk(
   room: SearchedRoom,
   wanted: SearchRequest,
   beginnings: PrefixTerms | undefined,
   allowance: Allowance,
-): Walk => {
+): Walk {
   const low = placeOf(Math.max(0, room.since, wanted.from ?? 0), 0);
   const newest = wanted.to === undefined ? undefined : placeOf(wanted.to, lastSeq);
   const start = startIn(room.id, wanted.start);
@@ -109,20 +112,20 @@ const createWalk = (
     }
   };
   return { next };
-};
+}
 
 /** Whether one comes before the other: the newest first, of one moment the room with the lower id. */
-const isBefore = (one: Position, other: Position): boolean => {
+function isBefore(one: Position, other: Position): boolean {
   if (one.at !== other.at) return one.at > other.at;
   return one.roomId === other.roomId ? one.seq > other.seq : one.roomId < other.roomId;
-};
+}
 
-const placed = (step: Step): Position => {
+function placed(step: Step): Position {
   if ("place" in step) return step.place;
   return "entry" in step ? step.entry : step.guess;
-};
+}
 
-export const createTableCursor = (wanted: SearchRequest): SearchCursor => {
+export function createTableCursor(wanted: SearchRequest): SearchCursor {
   const allowance: Allowance = { queries: wanted.rooms.length * wanted.terms.length + furtherQueries };
   /** What is next of each room that has something left. */
   const walks = new Map<Walk, Step>();
@@ -190,4 +193,4 @@ export const createTableCursor = (wanted: SearchRequest): SearchCursor => {
     }
   };
   return { take, position: () => position, group: () => beginnings?.group };
-};
+}

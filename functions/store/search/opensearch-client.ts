@@ -11,8 +11,9 @@ const Sha256 = Hash.bind(null, "sha256");
  * The name by which the service is signed for: a collection of OpenSearch Serverless has another than a domain.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
  */
-export const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
-  /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+export function serviceOf({ hostname }: URL): "aoss" | "es" {
+  return /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+}
 
 interface OpenSearchAnswer {
   readonly status: number;
@@ -24,17 +25,16 @@ const timeout = 6000;
 const attempts = 3;
 
 /** Out of reach: it did not answer at all. */
-const unreached = (error: unknown): OpenSearchAnswer => ({ status: 503, body: String(error) });
+function unreached(error: unknown): OpenSearchAnswer {
+  return { status: 503, body: String(error) };
+}
 
 /** Busy, or out of reach for a moment. */
-const isPassing = (status: number): boolean => status === 429 || status >= 500;
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500;
+}
 
-const send = async (
-  method: "POST" | "PUT",
-  url: URL,
-  text: string,
-  type: string,
-): Promise<OpenSearchAnswer> => {
+async function send(method: "POST" | "PUT", url: URL, text: string, type: string): Promise<OpenSearchAnswer> {
   const { region, ...credentials } = environment.credentials;
   const signer = new SignatureV4({ credentials, region, service: serviceOf(url), sha256: Sha256 });
   const signed = await signer.sign({
@@ -59,14 +59,14 @@ const send = async (
   // A proxy before it may answer in its own words.
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   return { status: response.status, body: isJson && answer !== "" ? JSON.parse(answer) : answer };
-};
+}
 
 /** Sends JSON, or lines of JSON that are text already, and again where the service is busy. Every call can be repeated. */
-export const callOpenSearch = async (
+export async function callOpenSearch(
   method: "POST" | "PUT",
   path: string,
   body: object | string,
-): Promise<OpenSearchAnswer> => {
+): Promise<OpenSearchAnswer> {
   const endpoint = environment.openSearchEndpoint;
   if (endpoint === undefined) throw new Error("There is no OpenSearch: the stack must name its endpoint.");
   const url = new URL(path, endpoint);
@@ -78,4 +78,4 @@ export const callOpenSearch = async (
     if (!isPassing(answer.status) || attempt === attempts) return answer;
     await backoff(attempt + 2);
   }
-};
+}

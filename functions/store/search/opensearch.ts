@@ -52,22 +52,23 @@ interface Document extends FoundDocument {
 let made: Promise<void> | undefined;
 
 /** Made once, with its mapping: what is indexed before would make one of OpenSearch's own guess. */
-const makeIndex = async (): Promise<void> => {
+async function makeIndex(): Promise<void> {
   const { status, body } = await callOpenSearch("PUT", `/${indexName}`, definition);
   const isThere = status === 400 && JSON.stringify(body).includes("resource_already_exists_exception");
   if (status !== 200 && !isThere) throw failed("index could not be made", status, body);
-};
+}
 
-const failed = (what: string, status: number, body: unknown): Error =>
-  new Error(`OpenSearch: the ${what}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
+function failed(what: string, status: number, body: unknown): Error {
+  return new Error(`OpenSearch: the ${what}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
+}
 
-const ensureIndex = (): Promise<void> => {
+function ensureIndex(): Promise<void> {
   made ??= makeIndex().catch((error: unknown) => {
     made = undefined;
     throw error;
   });
   return made;
-};
+}
 
 /** As much of an answer to `_bulk` as is looked at. */
 interface BulkAnswer {
@@ -89,7 +90,7 @@ const bulkSize = 100;
  * Sends a part; false where there is no index any more, and the domain makes none by itself (docs/deploying.md). Each document
  * is refused then, and the request is not. https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
  */
-const sendPart = async (text: string): Promise<boolean> => {
+async function sendPart(text: string): Promise<boolean> {
   await ensureIndex();
   const { status, body } = await callOpenSearch("POST", `/${indexName}/_bulk`, text);
   if (status !== 200) throw failed("documents were not taken", status, body);
@@ -103,9 +104,9 @@ const sendPart = async (text: string): Promise<boolean> => {
   if (bad?.error?.type === "index_not_found_exception") return false;
   if (bad) throw failed("documents were not all taken", bad.status, bad);
   return true;
-};
+}
 
-const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
+async function bulk(lines: readonly BulkLine[]): Promise<void> {
   for (let at = 0; at < lines.length; at += bulkSize) {
     const part = lines.slice(at, at + bulkSize);
     const text = part
@@ -121,10 +122,10 @@ const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
       made = undefined;
     }
   }
-};
+}
 
-const change = (changes: readonly EntryChange[]): Promise<void> =>
-  bulk(
+function change(changes: readonly EntryChange[]): Promise<void> {
+  return bulk(
     changes.map(({ entry, terms }) =>
       terms.length === 0
         ? { delete: { room: entry.roomId, seq: entry.seq } }
@@ -141,13 +142,14 @@ const change = (changes: readonly EntryChange[]): Promise<void> =>
           },
     ),
   );
+}
 
 /** As much of an answer to `_search` as is looked at. */
 interface SearchAnswer {
   readonly hits: { readonly hits: readonly { readonly _source: FoundDocument }[] };
 }
 
-const search = async (body: object): Promise<FoundDocument[]> => {
+async function search(body: object): Promise<FoundDocument[]> {
   // The parameters of a search stand in its body: those in the URL of a signed POST are ignored.
   // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-signing-service-requests.html
   const answer = await callOpenSearch("POST", `/${indexName}/_search`, {
@@ -162,19 +164,21 @@ const search = async (body: object): Promise<FoundDocument[]> => {
   if (answer.status !== 200) throw failed("search failed", answer.status, answer.body);
   // Safe: the shape of an answer with status 200.
   return (answer.body as SearchAnswer).hits.hits.map((hit) => hit._source);
-};
+}
 
-const entryOf = ({ room, seq, at, sender, type, expires_at }: FoundDocument): Entry => ({
-  roomId: room,
-  seq,
-  at,
-  senderId: sender,
-  type,
-  expiresAt: expires_at,
-});
+function entryOf({ room, seq, at, sender, type, expires_at }: FoundDocument): Entry {
+  return {
+    roomId: room,
+    seq,
+    at,
+    senderId: sender,
+    type,
+    expiresAt: expires_at,
+  };
+}
 
 /** The rooms whose whole history may be seen, together; each other one with its first message and its time. */
-const roomsOf = ({ rooms }: SearchRequest): object => {
+function roomsOf({ rooms }: SearchRequest): object {
   const whole = rooms.filter(({ first, since }) => first <= 1 && since === 0);
   const others = rooms.filter((room) => !whole.includes(room));
   return {
@@ -194,27 +198,29 @@ const roomsOf = ({ rooms }: SearchRequest): object => {
       ],
     },
   };
-};
+}
 
-const queryOf = (wanted: SearchRequest): object => ({
-  bool: {
-    filter: [
-      roomsOf(wanted),
-      ...wanted.terms.map((term) => ({ term: { terms: term } })),
-      ...(wanted.prefix === undefined ? [] : [{ prefix: { terms: wanted.prefix } }]),
-      ...(wanted.senderId === undefined ? [] : [{ term: { sender: wanted.senderId } }]),
-      ...(wanted.type === undefined ? [] : [{ term: { type: wanted.type } }]),
-      ...(wanted.from === undefined && wanted.to === undefined
-        ? []
-        : [{ range: { at: { gte: wanted.from, lte: wanted.to } } }]),
-    ],
-    must_not: [{ range: { expires_at: { lte: epochSeconds() } } }],
-  },
-});
+function queryOf(wanted: SearchRequest): object {
+  return {
+    bool: {
+      filter: [
+        roomsOf(wanted),
+        ...wanted.terms.map((term) => ({ term: { terms: term } })),
+        ...(wanted.prefix === undefined ? [] : [{ prefix: { terms: wanted.prefix } }]),
+        ...(wanted.senderId === undefined ? [] : [{ term: { sender: wanted.senderId } }]),
+        ...(wanted.type === undefined ? [] : [{ term: { type: wanted.type } }]),
+        ...(wanted.from === undefined && wanted.to === undefined
+          ? []
+          : [{ range: { at: { gte: wanted.from, lte: wanted.to } } }]),
+      ],
+      must_not: [{ range: { expires_at: { lte: epochSeconds() } } }],
+    },
+  };
+}
 
 const newestFirst = [{ at: "desc" }, { room: "asc" }, { seq: "desc" }] as const;
 
-const find = (wanted: SearchRequest): SearchCursor => {
+function find(wanted: SearchRequest): SearchCursor {
   let position: Position | undefined = wanted.start;
   const take = async (count: number): Promise<Entry[]> => {
     const found = await search({
@@ -230,23 +236,24 @@ const find = (wanted: SearchRequest): SearchCursor => {
     return found.map(entryOf);
   };
   return { take, position: () => position, group: () => undefined };
-};
+}
 
 const pageSize = 500;
 
 /** Documents of a room, oldest first, from a seq on. */
-const listFrom = (roomId: string, first: number): Promise<FoundDocument[]> =>
-  search({
+function listFrom(roomId: string, first: number): Promise<FoundDocument[]> {
+  return search({
     size: pageSize,
     query: { bool: { filter: [{ term: { room: roomId } }, { range: { seq: { gte: first } } }] } },
     sort: [{ seq: "asc" }],
   });
+}
 
 /**
  * Found and deleted by their ids, since a serverless collection knows no deletion by a query.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-genref.html
  */
-const remove = async (roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> => {
+async function remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> {
   // A search finds what was deleted until the index is refreshed, so it goes on behind what it has found.
   let first = 0;
   for (;;) {
@@ -257,7 +264,7 @@ const remove = async (roomId: string, last: number | undefined, hasTime: () => b
     if (unwanted.length < pageSize) return true;
     first = (unwanted.at(-1)?.seq ?? 0) + 1;
   }
-};
+}
 
 export const openSearchIndex: SearchIndex = {
   change,

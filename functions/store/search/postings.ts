@@ -11,14 +11,16 @@ import { type Item, query } from "../table/table.ts";
 import { compareTerms, type Entry, type TermGroup } from "./search-index.ts";
 
 /** A posting as it is stored. What is as it mostly is takes no room. */
-export const newPostingItem = (entry: Entry, term: string) => ({
-  ...keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)),
-  by: entry.senderId,
-  ...(entry.type !== "text" && { type: entry.type }),
-  ...(entry.expiresAt !== null && { expires_at: entry.expiresAt }),
-});
+export function newPostingItem(entry: Entry, term: string) {
+  return {
+    ...keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)),
+    by: entry.senderId,
+    ...(entry.type !== "text" && { type: entry.type }),
+    ...(entry.expiresAt !== null && { expires_at: entry.expiresAt }),
+  };
+}
 
-const entryFromPosting = (roomId: string, item: Item): Entry => {
+function entryFromPosting(roomId: string, item: Item): Entry {
   const { at, seq } = posted(String(item.sk));
   return {
     roomId,
@@ -29,7 +31,7 @@ const entryFromPosting = (roomId: string, item: Item): Entry => {
     type: (item.type as MessageType | undefined) ?? "text",
     expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
   };
-};
+}
 
 /** What a search may still ask of the table. */
 export interface Allowance {
@@ -45,14 +47,16 @@ export interface PostingStream {
 /** Postings of a query: as many as one read unit of 4 KB holds, so fewer would cost the same. */
 const pageSize = 30;
 
-const placed = (entry: Entry): string => placeOf(entry.at, entry.seq);
+function placed(entry: Entry): string {
+  return placeOf(entry.at, entry.seq);
+}
 
-export const createPostingStream = (
+export function createPostingStream(
   roomId: string,
   term: string,
   low: string,
   allowance: Allowance,
-): PostingStream => {
+): PostingStream {
   let buffer: Entry[] = [];
   let isOver = false;
 
@@ -89,28 +93,30 @@ export const createPostingStream = (
     }
   };
   return { seek };
-};
+}
 
 /** The newest of several streams. */
-export const createUnionStream = (streams: readonly PostingStream[]): PostingStream => ({
-  seek: async (place) => {
-    const found = await Promise.all(streams.map((stream) => stream.seek(place)));
-    return found.reduce<Entry | undefined>(
-      (newest, entry) => (entry && (!newest || placed(entry) > placed(newest)) ? entry : newest),
-      undefined,
-    );
-  },
-});
+export function createUnionStream(streams: readonly PostingStream[]): PostingStream {
+  return {
+    seek: async (place) => {
+      const found = await Promise.all(streams.map((stream) => stream.seek(place)));
+      return found.reduce<Entry | undefined>(
+        (newest, entry) => (entry && (!newest || placed(entry) > placed(newest)) ? entry : newest),
+        undefined,
+      );
+    },
+  };
+}
 
 /**
  * The first term of a room that begins so, behind one of them and up to another where these are given: what is read is its
  * first posting. A term that is no more than the beginning comes first.
  */
-export const getTerm = async (
+export async function getTerm(
   roomId: string,
   beginning: string,
   { after, upTo }: TermGroup,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const from = after === undefined ? beginning : behindTerm(after);
   const to = typeof upTo === "string" ? behindTerm(upTo) : behindAll(beginning);
   // A cursor that somebody made may say so, and the table refuses it.
@@ -121,10 +127,10 @@ export const getTerm = async (
     Limit: 1,
   });
   return item && posted(String(item.sk)).term;
-};
+}
 
 /** The terms of a room that begin so, in the order of the alphabet, at most so many. */
-export const listTerms = async (roomId: string, beginning: string, most: number): Promise<string[]> => {
+export async function listTerms(roomId: string, beginning: string, most: number): Promise<string[]> {
   const terms: string[] = [];
   while (terms.length < most) {
     const term = await getTerm(roomId, beginning, { after: terms.at(-1) });
@@ -132,4 +138,4 @@ export const listTerms = async (roomId: string, beginning: string, most: number)
     terms.push(term);
   }
   return terms;
-};
+}

@@ -17,8 +17,9 @@ const termsForResult = 2;
 const mostTerms = 350;
 
 /** How many terms, counted in each room, make a group. */
-const termsAtOnce = ({ rooms, results }: SearchRequest): number =>
-  Math.max(termsInRoom, Math.min(termsInRoom * rooms.length, termsForResult * results));
+function termsAtOnce({ rooms, results }: SearchRequest): number {
+  return Math.max(termsInRoom, Math.min(termsInRoom * rooms.length, termsForResult * results));
+}
 
 export interface PrefixTerms {
   /** By room, in the order of the alphabet. */
@@ -37,7 +38,7 @@ interface ListedRoom {
  * Lists a group of terms in all rooms: those that come first in the alphabet, up to the one with which there are enough of
  * them. A room that has come so far is not asked for more, so that this costs half a unit for each room and each term.
  */
-export const listPrefixTerms = async (wanted: SearchRequest, prefix: string): Promise<PrefixTerms> => {
+export async function listPrefixTerms(wanted: SearchRequest, prefix: string): Promise<PrefixTerms> {
   const { after, upTo } = wanted.group;
   const most = upTo === undefined ? termsAtOnce(wanted) : mostTerms;
   const rooms = wanted.rooms.map(({ id }): ListedRoom => ({ id, terms: [], isOver: false }));
@@ -60,4 +61,4 @@ export const listPrefixTerms = async (wanted: SearchRequest, prefix: string): Pr
     terms: new Map(rooms.map(({ id, terms }) => [id, terms.filter(isWithin)])),
     group: { after, upTo: upTo === undefined ? (end ?? null) : upTo },
   };
-};
+}

@@ -58,8 +58,9 @@ export interface TermGroup {
 }
 
 /** The order of terms: that of the table's keys, which is by bytes. */
-export const compareTerms = (one: string, other: string): number =>
-  Buffer.compare(Buffer.from(one), Buffer.from(other));
+export function compareTerms(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
 
 export interface SearchRequest {
   readonly rooms: readonly SearchedRoom[];
@@ -113,9 +114,9 @@ export interface SearchIndex {
 let index: Promise<SearchIndex> | undefined;
 
 /** The index that the stack has chosen; the other one is not even read. */
-export const searchIndex = (): Promise<SearchIndex> => {
+export function searchIndex(): Promise<SearchIndex> {
   index ??= environment.openSearchEndpoint
     ? import("./opensearch.ts").then((module) => module.openSearchIndex)
     : import("./table-index.ts").then((module) => module.tableIndex);
   return index;
-};
+}

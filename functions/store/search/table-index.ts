@@ -6,20 +6,20 @@ import { createTableCursor } from "./find-postings.ts";
 import { newPostingItem } from "./postings.ts";
 import type { EntryChange, SearchIndex } from "./search-index.ts";
 
-const change = async (changes: readonly EntryChange[]): Promise<void> => {
+async function change(changes: readonly EntryChange[]): Promise<void> {
   await writeItems(
     changes.flatMap(({ entry, missing, gone }) => [
       ...missing.map((term) => ({ put: newPostingItem(entry, term) })),
       ...gone.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
     ]),
   );
-};
+}
 
 const pageSize = 100;
 
 /** Postings of a room in the order of their keys, past one of them. */
-const listPage = async (roomId: string, after: string | undefined): Promise<Item[]> =>
-  query({
+async function listPage(roomId: string, after: string | undefined): Promise<Item[]> {
+  return query({
     KeyConditionExpression: after === undefined ? "pk = :pk" : "pk = :pk AND sk > :after",
     ExpressionAttributeValues: {
       ":pk": keys.postingsOf(roomId).pk,
@@ -30,11 +30,12 @@ const listPage = async (roomId: string, after: string | undefined): Promise<Item
     // What was just removed must not come again, and what was just written must be seen.
     ConsistentRead: true,
   });
+}
 
 /** Write units a second, as for whatever else a deleted room held (see room-items.ts). */
 const unitsPerSecond = 400;
 
-const remove = async (roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> => {
+async function remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> {
   const began = performance.now();
   let units = 0;
   let after: string | undefined;
@@ -48,7 +49,7 @@ const remove = async (roomId: string, last: number | undefined, hasTime: () => b
     const ahead = (units / unitsPerSecond) * 1000 - (performance.now() - began);
     if (ahead > 0) await sleep(ahead);
   }
-};
+}
 
 export const tableIndex: SearchIndex = {
   change,

@@ -30,10 +30,10 @@ interface Together {
 }
 
 /** What there is of what is wanted: as it was a moment ago, at half the price, unless it is to be consistent. */
-export const batchGet = async (
+export async function batchGet(
   wanted: Wanted,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Together> => {
+): Promise<Together> {
   const all: Key[] = [
     ...[...(wanted.heads ?? [])].map(keys.head),
     ...[...(wanted.memberships ?? [])].map(([roomId, userId]) => keys.membership(roomId, userId)),
@@ -52,4 +52,4 @@ export const batchGet = async (
     else memberships.push(membershipFromItem(item));
   }
   return { heads, memberships, people: { profiles, presences } };
-};
+}

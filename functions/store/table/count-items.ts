@@ -6,7 +6,7 @@ import { documentClient } from "./table.ts";
  * How many items the table has, about: DynamoDB counts them anew every six hours.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
  */
-export const countItems = async (): Promise<number> => {
+export async function countItems(): Promise<number> {
   const { Table } = await documentClient.send(new DescribeTableCommand({ TableName: environment.tableName }));
   return Table?.ItemCount ?? 0;
-};
+}

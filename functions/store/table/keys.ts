@@ -11,14 +11,24 @@ export interface Key {
 }
 
 /** Fixed width, so that the order of keys is the order of numbers. Twelve digits last for 10^12 messages a room. */
-const ordinal = (seq: number): string => String(seq).padStart(12, "0");
+function ordinal(seq: number): string {
+  return String(seq).padStart(12, "0");
+}
 
 /** Milliseconds since 1970, in thirteen digits until the year 2286. */
-const instant = (at: number): string => String(at).padStart(13, "0");
+function instant(at: number): string {
+  return String(at).padStart(13, "0");
+}
 
-const user = (userId: string): string => `USER#${userId}`;
-const room = (roomId: string): string => `ROOM#${roomId}`;
-const postings = (roomId: string) => ({ pk: `TERMS#${roomId}` });
+function user(userId: string): string {
+  return `USER#${userId}`;
+}
+function room(roomId: string): string {
+  return `ROOM#${roomId}`;
+}
+function postings(roomId: string) {
+  return { pk: `TERMS#${roomId}` };
+}
 
 export const keys = {
   profile: (userId: string): Key => ({ pk: user(userId), sk: "PROFILE" }),
@@ -139,7 +149,9 @@ export const indexKeys = {
 };
 
 /** All words that begin with the same sign. */
-const wordRange = (word: string) => ({ pk: `PEOPLE#WORD#${[...word][0] ?? ""}` });
+function wordRange(word: string) {
+  return { pk: `PEOPLE#WORD#${[...word][0] ?? ""}` };
+}
 
 /** Keys of the objects in the bucket. None holds anything that a client wrote. */
 export const objectKeys = {
@@ -153,40 +165,58 @@ export const objectKeys = {
 };
 
 /** The file whose object has this key. */
-export const fileIdOfObject = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
+export function fileIdOfObject(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
 
 const shards = 10;
 
-const onlineShard = (shard: number): string => `ONLINE#${shard}`;
+function onlineShard(shard: number): string {
+  return `ONLINE#${shard}`;
+}
 
 /** The highest numbers that a place holds. */
 export const lastSeq = 999_999_999_999;
 export const lastTime = 9_999_999_999_999;
 
 /** Where a message stands in time, such that places are in the order of their messages. */
-export const placeOf = (at: number, seq: number): string => `${instant(at)}#${ordinal(seq)}`;
+export function placeOf(at: number, seq: number): string {
+  return `${instant(at)}#${ordinal(seq)}`;
+}
 
 /** What the key of a posting says: its term, and the place of its message. */
-export const posted = (sk: string): { readonly term: string; readonly at: number; readonly seq: number } => {
+export function posted(sk: string): { readonly term: string; readonly at: number; readonly seq: number } {
   const [term = "", at, seq] = sk.split("#");
   return { term, at: Number(at), seq: Number(seq) };
-};
+}
 
 /** Behind every key that begins with a term, or with the beginning of one: what follows is below these. */
-export const behindTerm = (term: string): string => `${term}$`;
-export const behindAll = (beginning: string): string => `${beginning}\u{10ffff}`;
+export function behindTerm(term: string): string {
+  return `${term}$`;
+}
+export function behindAll(beginning: string): string {
+  return `${beginning}\u{10ffff}`;
+}
 
 /** The key of an item as it was read. */
-export const keyOf = ({ pk, sk }: Readonly<Record<string, unknown>>): Key => ({
-  pk: String(pk),
-  sk: String(sk),
-});
+export function keyOf({ pk, sk }: Readonly<Record<string, unknown>>): Key {
+  return {
+    pk: String(pk),
+    sk: String(sk),
+  };
+}
 
 /** The id that ends a key: the room of `ROOM#<id>`, the user of `USER#<id>` or `MEMBER#<id>`. */
-export const idOfKey = (key: string): string => key.slice(key.indexOf("#") + 1);
+export function idOfKey(key: string): string {
+  return key.slice(key.indexOf("#") + 1);
+}
 
 /** The number that ends a key: the seq of `MSG#<seq>`, of a pin, and of a reply. */
-export const seqOfKey = (sk: string): number => Number(sk.slice(sk.lastIndexOf("#") + 1));
+export function seqOfKey(sk: string): number {
+  return Number(sk.slice(sk.lastIndexOf("#") + 1));
+}
 
 /** What the keys begin with that differ from this one in their last part alone. */
-export const prefixOf = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf("#") + 1) });
+export function prefixOf({ pk, sk }: Key): Key {
+  return { pk, sk: sk.slice(0, sk.lastIndexOf("#") + 1) };
+}

@@ -44,13 +44,7 @@ const pageSize = 200;
  * One page of a segment of the table. Keys alone are given back, yet all of each item is read, and paid for.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */
-export const scanPage = async ({
-  kind,
-  entries,
-  segment,
-  segments,
-  after,
-}: ScanRequest): Promise<ScanPage> => {
+export async function scanPage({ kind, entries, segment, segments, after }: ScanRequest): Promise<ScanPage> {
   const page = await documentClient.send(
     new ScanCommand({
       TableName: environment.tableName,
@@ -76,4 +70,4 @@ export const scanPage = async ({
     units: page.ConsumedCapacity?.CapacityUnits ?? 0,
     next: page.LastEvaluatedKey && keyOf(page.LastEvaluatedKey),
   };
-};
+}

@@ -31,9 +31,10 @@ import type { Key } from "./keys.ts";
 export type Item = Record<string, unknown>;
 
 /** An item as the table's stream gives it in an event of Lambda. */
-export const itemOfImage = (image: Readonly<Record<string, EventValue>>): Item =>
+export function itemOfImage(image: Readonly<Record<string, EventValue>>): Item {
   // Safe: the types differ in binary values alone, which are text in an event, and which no item here has.
-  unmarshall(image as Record<string, AttributeValue>);
+  return unmarshall(image as Record<string, AttributeValue>);
+}
 
 // Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
 export const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
@@ -48,21 +49,22 @@ const batchWriteLimit = 25;
 export const transactionLimit = 100;
 const batchAttempts = 8;
 
-export const getItem = async (
+export async function getItem(
   key: Key,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Item | undefined> => {
+): Promise<Item | undefined> {
   const { Item } = await documentClient.send(
     new GetCommand({ TableName: environment.tableName, Key: key, ConsistentRead: read === "consistent" }),
   );
   return Item;
-};
+}
 
 /** Keys that stay unprocessed are a throttle that comes without an exception; here it gets the same name. */
-const throttled = (message: string): Error =>
-  Object.assign(new Error(message), { name: "ProvisionedThroughputExceededException" });
+function throttled(message: string): Error {
+  return Object.assign(new Error(message), { name: "ProvisionedThroughputExceededException" });
+}
 
-const getBatch = async (batch: readonly Key[], consistent: boolean): Promise<Item[]> => {
+async function getBatch(batch: readonly Key[], consistent: boolean): Promise<Item[]> {
   const items: Item[] = [];
   const table = environment.tableName;
   let pending: Record<string, unknown>[] = batch.map((key) => ({ ...key }));
@@ -77,32 +79,32 @@ const getBatch = async (batch: readonly Key[], consistent: boolean): Promise<Ite
     pending = result.UnprocessedKeys?.[table]?.Keys ?? [];
   }
   return items;
-};
+}
 
 /** Items by their keys, in no order, those that exist; 100 keys a call, the calls at once. Keys must be distinct. */
-export const getItems = async (
+export async function getItems(
   wanted: readonly Key[],
   read: "consistent" | "eventual" = "eventual",
-): Promise<Item[]> => {
+): Promise<Item[]> {
   const batches: Key[][] = [];
   for (let at = 0; at < wanted.length; at += batchGetLimit)
     batches.push(wanted.slice(at, at + batchGetLimit));
   return (await Promise.all(batches.map((batch) => getBatch(batch, read === "consistent")))).flat();
-};
+}
 
 /** One query; `Limit` or a key range must bound it. */
-export const query = async (input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> => {
+export async function query(input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> {
   const { Items } = await documentClient.send(
     new QueryCommand({ TableName: environment.tableName, ...input }),
   );
   return Items ?? [];
-};
+}
 
 /** A query followed through its pages of 1 MB, to its end or to `limit` items, for lists that one of both bounds. */
-export const queryAll = async (
+export async function queryAll(
   input: Omit<QueryCommandInput, "TableName">,
   limit = Number.POSITIVE_INFINITY,
-): Promise<Item[]> => {
+): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
   do {
@@ -118,7 +120,7 @@ export const queryAll = async (
     start = page.LastEvaluatedKey;
   } while (start && items.length < limit);
   return items;
-};
+}
 
 /** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
 export type UpdateOutcome =
@@ -129,7 +131,7 @@ export type UpdateOutcome =
  * Waits for a transaction that is under way on the item, which refuses any other write of it; the SDK does not.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
-const afterTransactions = async <T>(call: () => Promise<T>): Promise<T> => {
+async function afterTransactions<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
@@ -139,23 +141,23 @@ const afterTransactions = async <T>(call: () => Promise<T>): Promise<T> => {
       await backoff(attempt);
     }
   }
-};
+}
 
 /** Tells a failed condition, which is an answer, from an error. */
-const outcome = async (call: () => Promise<Item | undefined>): Promise<UpdateOutcome> => {
+async function outcome(call: () => Promise<Item | undefined>): Promise<UpdateOutcome> {
   try {
     return { done: true, item: (await afterTransactions(call)) ?? {} };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { done: false, item: error.Item && unmarshall(error.Item) };
   }
-};
+}
 
-export const updateItem = (
+export function updateItem(
   key: Key,
   input: Omit<UpdateCommandInput, "TableName" | "Key" | "ReturnValuesOnConditionCheckFailure">,
-): Promise<UpdateOutcome> =>
-  outcome(async () => {
+): Promise<UpdateOutcome> {
+  return outcome(async () => {
     const { Attributes } = await documentClient.send(
       new UpdateCommand({
         TableName: environment.tableName,
@@ -166,10 +168,11 @@ export const updateItem = (
     );
     return Attributes;
   });
+}
 
 /** Puts an item if there is none with its key. */
-export const putIfAbsent = (item: Key & Item): Promise<UpdateOutcome> =>
-  outcome(async () => {
+export function putIfAbsent(item: Key & Item): Promise<UpdateOutcome> {
+  return outcome(async () => {
     await documentClient.send(
       new PutCommand({
         TableName: environment.tableName,
@@ -180,28 +183,29 @@ export const putIfAbsent = (item: Key & Item): Promise<UpdateOutcome> =>
     );
     return undefined;
   });
+}
 
-export const putItem = async (item: Key & Item): Promise<void> => {
+export async function putItem(item: Key & Item): Promise<void> {
   await documentClient.send(new PutCommand({ TableName: environment.tableName, Item: item }));
-};
+}
 
 /** Deletes an item and gives what it was; undefined if there was none. */
-export const takeItem = async (key: Key): Promise<Item | undefined> => {
+export async function takeItem(key: Key): Promise<Item | undefined> {
   const { Attributes } = await documentClient.send(
     new DeleteCommand({ TableName: environment.tableName, Key: key, ReturnValues: "ALL_OLD" }),
   );
   return Attributes;
-};
+}
 
 /** Deletes an item if a condition holds of it. */
-export const deleteIf = (
+export function deleteIf(
   key: Key,
   condition: Pick<
     DeleteCommandInput,
     "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
   >,
-): Promise<UpdateOutcome> =>
-  outcome(async () => {
+): Promise<UpdateOutcome> {
+  return outcome(async () => {
     await documentClient.send(
       new DeleteCommand({
         TableName: environment.tableName,
@@ -212,11 +216,12 @@ export const deleteIf = (
     );
     return undefined;
   });
+}
 
 /** A put or a delete of a batch. */
 type Write = { readonly put: Key & Item } | { readonly delete: Key };
 
-const writeBatch = async (batch: readonly Write[]): Promise<number> => {
+async function writeBatch(batch: readonly Write[]): Promise<number> {
   const table = environment.tableName;
   let units = 0;
   let pending: NonNullable<BatchWriteCommandInput["RequestItems"]>[string] = batch.map((write) =>
@@ -235,35 +240,36 @@ const writeBatch = async (batch: readonly Write[]): Promise<number> => {
     pending = result.UnprocessedItems?.[table] ?? [];
   }
   return units;
-};
+}
 
 /**
  * Puts and deletes items of different keys, whatever was there before, 25 a call and one call after the other, and gives
  * the write units that it took.
  */
-export const writeItems = async (writes: readonly Write[]): Promise<number> => {
+export async function writeItems(writes: readonly Write[]): Promise<number> {
   let units = 0;
   for (let at = 0; at < writes.length; at += batchWriteLimit)
     units += await writeBatch(writes.slice(at, at + batchWriteLimit));
   return units;
-};
+}
 
 /** Deletes items, and gives the write units that it took. */
-export const deleteItems = (unwanted: readonly Key[]): Promise<number> =>
-  writeItems(unwanted.map((key) => ({ delete: key })));
+export function deleteItems(unwanted: readonly Key[]): Promise<number> {
+  return writeItems(unwanted.map((key) => ({ delete: key })));
+}
 
 /**
  * Puts many items, each if there is none with its key, a bounded number at once; gives what was there already instead of
  * some of them.
  */
-export const putAllIfAbsent = async (items: readonly (Key & Item)[]): Promise<Item[]> => {
+export async function putAllIfAbsent(items: readonly (Key & Item)[]): Promise<Item[]> {
   const present: Item[] = [];
   await forEachConcurrent(items, putsAtOnce, async (item) => {
     const outcome = await putIfAbsent(item);
     if (!outcome.done && outcome.item) present.push(outcome.item);
   });
   return present;
-};
+}
 
 const putsAtOnce = 25;
 const transactionAttempts = 6;
@@ -276,11 +282,12 @@ export type Part = {
   >;
 };
 
-const onTable = (part: Part) =>
+function onTable(part: Part) {
   // Safe: each kind of part is given back as it was, with the table that it lacked.
-  Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(part).map(([kind, input]) => [kind, { TableName: environment.tableName, ...input }]),
   ) as NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+}
 
 /** What a transaction did: all of it, or nothing, with the places of the parts whose condition failed. */
 export type Transaction = { readonly done: true } | { readonly done: false; readonly failed: number[] };
@@ -290,7 +297,7 @@ export type Transaction = { readonly done: true } | { readonly done: false; read
  * cancelled transaction.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-export const transactWrite = async (parts: readonly Part[]): Promise<Transaction> => {
+export async function transactWrite(parts: readonly Part[]): Promise<Transaction> {
   const items = parts.map(onTable);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -305,9 +312,10 @@ export const transactWrite = async (parts: readonly Part[]): Promise<Transaction
       await backoff(attempt);
     }
   }
-};
+}
 
-const refusalCodes = (error: unknown): string[] | undefined =>
-  error instanceof Error && error.name === "TransactionInProgressException"
+function refusalCodes(error: unknown): string[] | undefined {
+  return error instanceof Error && error.name === "TransactionInProgressException"
     ? ["TransactionConflict"]
     : cancellationCodes(error);
+}

@@ -67,18 +67,18 @@ const answers: Record<string, (message: string) => ApiError> = {
     new ApiError("invalid_credentials", "This account needs a new password: ask for a code to reset it."),
 };
 
-const ask = async <T>(call: () => Promise<T>): Promise<T> => {
+async function ask<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     const answer = error instanceof Error ? answers[error.name]?.(error.message) : undefined;
     throw answer ?? error;
   }
-};
+}
 
 /** Creates an account, and gives its user id. Throws `conflict` where the e-mail address has one. */
-export const signUp = (account: NewAccount): Promise<string> =>
-  ask(async () => {
+export function signUp(account: NewAccount): Promise<string> {
+  return ask(async () => {
     const { UserSub } = await cognito.send(
       new SignUpCommand({
         ClientId: environment.clientId,
@@ -95,10 +95,11 @@ export const signUp = (account: NewAccount): Promise<string> =>
     if (!UserSub) throw new Error("Cognito answered a sign-up without a user id.");
     return UserSub;
   });
+}
 
 /** Confirms an account without a code, as a `dev` stage does; the address counts as verified, so that it can be reset. */
-export const confirmAtOnce = (email: string): Promise<void> =>
-  ask(async () => {
+export function confirmAtOnce(email: string): Promise<void> {
+  return ask(async () => {
     const account = { UserPoolId: environment.userPoolId, Username: email };
     await cognito.send(new AdminConfirmSignUpCommand(account));
     await cognito.send(
@@ -108,9 +109,10 @@ export const confirmAtOnce = (email: string): Promise<void> =>
       }),
     );
   });
+}
 
 /** Confirms an account with the code that was e-mailed. Throws `invalid_code`. */
-export const confirmSignUp = async (email: string, code: string): Promise<void> => {
+export async function confirmSignUp(email: string, code: string): Promise<void> {
   try {
     await ask(() =>
       cognito.send(
@@ -121,10 +123,10 @@ export const confirmSignUp = async (email: string, code: string): Promise<void> 
     // An unknown account, or one that is confirmed already, looks like a wrong code: nobody learns who has an account.
     throw error instanceof ApiError && error.code === "invalid_credentials" ? wrongCode : error;
   }
-};
+}
 
-const initiate = (input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParameters">): Promise<Tokens> =>
-  ask(async () => {
+function initiate(input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParameters">): Promise<Tokens> {
+  return ask(async () => {
     const { AuthenticationResult: result, ChallengeName } = await cognito.send(
       new InitiateAuthCommand({ ClientId: environment.clientId, ...input }),
     );
@@ -140,12 +142,17 @@ const initiate = (input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParame
       expiresIn: result.ExpiresIn ?? 3600,
     };
   });
+}
 
 /** Throws `invalid_credentials`, alike for an unknown account and a wrong password, or `not_confirmed`. */
-export const logIn = (email: string, password: string): Promise<Tokens> =>
-  initiate({ AuthFlow: "USER_PASSWORD_AUTH", AuthParameters: { USERNAME: email, PASSWORD: password } });
+export function logIn(email: string, password: string): Promise<Tokens> {
+  return initiate({
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME: email, PASSWORD: password },
+  });
+}
 
-export const refreshTokens = async (refreshToken: string): Promise<Tokens> => {
+export async function refreshTokens(refreshToken: string): Promise<Tokens> {
   try {
     return await initiate({
       AuthFlow: "REFRESH_TOKEN_AUTH",
@@ -156,10 +163,10 @@ export const refreshTokens = async (refreshToken: string): Promise<Tokens> => {
       throw new ApiError("invalid_credentials", "The refresh token is not valid any more: log in again.");
     throw error;
   }
-};
+}
 
 /** Ends the session of a refresh token. A token that is none, or has ended, is no error: the session is over. */
-export const revokeToken = async (refreshToken: string): Promise<void> => {
+export async function revokeToken(refreshToken: string): Promise<void> {
   try {
     await ask(() =>
       cognito.send(new RevokeTokenCommand({ ClientId: environment.clientId, Token: refreshToken })),
@@ -169,7 +176,7 @@ export const revokeToken = async (refreshToken: string): Promise<void> => {
     if (error instanceof Error && endedTokenErrors.has(error.name)) return;
     throw error;
   }
-};
+}
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
 const endedTokenErrors = new Set([
@@ -179,7 +186,7 @@ const endedTokenErrors = new Set([
 ]);
 
 /** Has a code e-mailed, if there is an account that it can be sent to: whoever asks is not told. */
-const sendCode = async (send: () => Promise<unknown>): Promise<void> => {
+async function sendCode(send: () => Promise<unknown>): Promise<void> {
   try {
     await ask(send);
   } catch (error) {
@@ -189,25 +196,27 @@ const sendCode = async (send: () => Promise<unknown>): Promise<void> => {
     if (silent || (error instanceof ApiError && error.code !== "rate_limited")) return;
     throw error;
   }
-};
+}
 
 /**
  * Has another code e-mailed to confirm an account with. One that is confirmed is an `InvalidParameterException`.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html
  */
-export const resendCode = (email: string): Promise<void> =>
-  sendCode(() =>
+export function resendCode(email: string): Promise<void> {
+  return sendCode(() =>
     cognito.send(new ResendConfirmationCodeCommand({ ClientId: environment.clientId, Username: email })),
   );
+}
 
 /** Has a code e-mailed to set a new password with. */
-export const forgotPassword = (email: string): Promise<void> =>
-  sendCode(() =>
+export function forgotPassword(email: string): Promise<void> {
+  return sendCode(() =>
     cognito.send(new ForgotPasswordCommand({ ClientId: environment.clientId, Username: email })),
   );
+}
 
 /** Sets a new password with the code that was e-mailed. Throws `invalid_code`, or `invalid_input` for the password. */
-export const resetPassword = async (email: string, code: string, password: string): Promise<void> => {
+export async function resetPassword(email: string, code: string, password: string): Promise<void> {
   try {
     await ask(() =>
       cognito.send(
@@ -224,4 +233,4 @@ export const resetPassword = async (email: string, code: string, password: strin
       ? wrongCode
       : error;
   }
-};
+}

@@ -21,32 +21,34 @@ export interface Avatar {
 const uploadLifetime = 24 * 60 * 60;
 
 /** Notes an upload, from now on and for a day. */
-export const putAvatar = async (upload: Omit<Avatar, "isUsed">): Promise<void> => {
+export async function putAvatar(upload: Omit<Avatar, "isUsed">): Promise<void> {
   await putIfAbsent({
     ...keys.avatar(upload.id),
     size: upload.size,
     media_type: upload.mediaType,
     expires_at: epochSeconds() + uploadLifetime,
   });
-};
+}
 
-export const avatarFromItem = (item: Item): Avatar => ({
-  id: idOfKey(String(item.pk)),
-  size: Number(item.size),
-  mediaType: String(item.media_type),
-  isUsed: item.used === true,
-});
+export function avatarFromItem(item: Item): Avatar {
+  return {
+    id: idOfKey(String(item.pk)),
+    size: Number(item.size),
+    mediaType: String(item.media_type),
+    isUsed: item.used === true,
+  };
+}
 
-export const getAvatar = async (id: string): Promise<Avatar | undefined> => {
+export async function getAvatar(id: string): Promise<Avatar | undefined> {
   const item = await getItem(keys.avatar(id), "consistent");
   return item && !isPast(Number(item.expires_at)) ? avatarFromItem(item) : undefined;
-};
+}
 
 /**
  * Makes an upload the picture of a profile, once; false if it was used before, or is gone. Both are written or neither:
  * so whether an object is still needed is told by the upload until it is used, and by the profile from then on.
  */
-export const applyAvatar = async (userId: string, id: string, address: string): Promise<boolean> => {
+export async function applyAvatar(userId: string, id: string, address: string): Promise<boolean> {
   const { done } = await transactWrite([
     {
       Update: {
@@ -66,9 +68,9 @@ export const applyAvatar = async (userId: string, id: string, address: string): 
     },
   ]);
   return done;
-};
+}
 
 /** Deletes an upload that was not used. */
-export const deleteUnusedAvatar = async (id: string): Promise<void> => {
+export async function deleteUnusedAvatar(id: string): Promise<void> {
   await deleteIf(keys.avatar(id), { ConditionExpression: "attribute_not_exists(used)" });
-};
+}

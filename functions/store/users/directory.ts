@@ -17,7 +17,9 @@ export const filterFields = ["role", "institution", "specialization"] as const;
 export type Filters = { readonly [F in (typeof filterFields)[number]]?: string | undefined };
 
 /** What is kept of a text by which people are filtered: the same for texts that are compared as one, and short. */
-export const filterValue = (text: string): string => shortDigest(foldText(text));
+export function filterValue(text: string): string {
+  return shortDigest(foldText(text));
+}
 
 export interface DirectoryEntry extends Filters {
   readonly userId: string;
@@ -34,37 +36,45 @@ export interface DirectoryEntry extends Filters {
 export const wordLimit = { words: 20, bytes: 400 } as const;
 
 /** Those filters together; undefined is no filter. Short, and without a sign that keys are made with. */
-const filtersKey = (filters: Filters): string => {
+function filtersKey(filters: Filters): string {
   const values = filterFields.map((field) => filters[field] ?? null);
   return values.every((value) => value === null) ? "ALL" : digest(JSON.stringify(values));
-};
+}
 
 /** Every set of filters that holds of somebody, the empty one too. */
-const filterSets = (entry: DirectoryEntry): Filters[] => {
+function filterSets(entry: DirectoryEntry): Filters[] {
   let sets: Filters[] = [{}];
   for (const field of filterFields)
     if (entry[field] !== undefined)
       sets = sets.concat(sets.map((set) => ({ ...set, [field]: entry[field] })));
   return sets;
-};
+}
 
-const keysOf = (entry: DirectoryEntry): Key[] => [
-  ...entry.words.map((word) => keys.word(word, entry.userId)),
-  ...filterSets(entry).map((filters) => keys.listed(filtersKey(filters), entry.name, entry.userId)),
-];
+function keysOf(entry: DirectoryEntry): Key[] {
+  return [
+    ...entry.words.map((word) => keys.word(word, entry.userId)),
+    ...filterSets(entry).map((filters) => keys.listed(filtersKey(filters), entry.name, entry.userId)),
+  ];
+}
 
-const toAttributes = ({ userId: _, words, ...rest }: DirectoryEntry) => ({ ...rest, words: words.join(" ") });
+function toAttributes({ userId: _, words, ...rest }: DirectoryEntry) {
+  return { ...rest, words: words.join(" ") };
+}
 
-const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
 
-const fromAttributes = (userId: string, item: Item): DirectoryEntry => ({
-  userId,
-  name: String(item.name),
-  words: String(item.words).split(" ").filter(Boolean),
-  role: textOf(item.role),
-  institution: textOf(item.institution),
-  specialization: textOf(item.specialization),
-});
+function fromAttributes(userId: string, item: Item): DirectoryEntry {
+  return {
+    userId,
+    name: String(item.name),
+    words: String(item.words).split(" ").filter(Boolean),
+    role: textOf(item.role),
+    institution: textOf(item.institution),
+    specialization: textOf(item.specialization),
+  };
+}
 
 /** What is held of somebody, with the number of the change that wrote it. */
 interface StoredEntry {
@@ -72,21 +82,24 @@ interface StoredEntry {
   readonly version: number;
 }
 
-export const getDirectoryEntry = async (userId: string): Promise<StoredEntry | undefined> => {
+export async function getDirectoryEntry(userId: string): Promise<StoredEntry | undefined> {
   const item = await getItem(keys.directory(userId), "consistent");
   return item && { entry: fromAttributes(userId, item), version: Number(item.version) };
-};
+}
 
 /** Whether two entries are found and shown alike. */
-export const isSameEntry = (one: DirectoryEntry, other: DirectoryEntry): boolean =>
-  JSON.stringify(fromAttributes("", toAttributes(one))) ===
-  JSON.stringify(fromAttributes("", toAttributes(other)));
+export function isSameEntry(one: DirectoryEntry, other: DirectoryEntry): boolean {
+  return (
+    JSON.stringify(fromAttributes("", toAttributes(one))) ===
+    JSON.stringify(fromAttributes("", toAttributes(other)))
+  );
+}
 
 /** Replaces all that is held of somebody; false if it was replaced since `before` was read. */
-export const replaceDirectoryEntry = async (
+export async function replaceDirectoryEntry(
   before: StoredEntry | undefined,
   after: DirectoryEntry,
-): Promise<boolean> => {
+): Promise<boolean> {
   const attributes = toAttributes(after);
   const kept = keysOf(after);
   const isKept = new Set(kept.map(({ pk, sk }) => `${pk}\n${sk}`));
@@ -107,20 +120,20 @@ export const replaceDirectoryEntry = async (
     ...gone.map((Key) => ({ Delete: { Key } })),
   ]);
   return done;
-};
+}
 
 /** Whether each of somebody's entries is there, and holds what it should. */
-export const isEntryWhole = async (entry: DirectoryEntry): Promise<boolean> => {
+export async function isEntryWhole(entry: DirectoryEntry): Promise<boolean> {
   const wanted = keysOf(entry);
   const items = await getItems(wanted, "consistent");
   return (
     items.length === wanted.length &&
     items.every((item) => isSameEntry(fromAttributes(entry.userId, item), entry))
   );
-};
+}
 
 /** Deletes all that is held of somebody; false if it was replaced since it was read. */
-export const deleteDirectoryEntry = async ({ entry, version }: StoredEntry): Promise<boolean> => {
+export async function deleteDirectoryEntry({ entry, version }: StoredEntry): Promise<boolean> {
   const { done } = await transactWrite([
     {
       Delete: {
@@ -132,16 +145,19 @@ export const deleteDirectoryEntry = async ({ entry, version }: StoredEntry): Pro
     ...keysOf(entry).map((Key) => ({ Delete: { Key } })),
   ]);
   return done;
-};
+}
 
 /** Whose entry of a word or a list has this key. */
-export const userOfEntry = ({ sk }: Key): string => idOfKey(sk);
+export function userOfEntry({ sk }: Key): string {
+  return idOfKey(sk);
+}
 
-const isAmong = (held: DirectoryEntry | undefined, { pk, sk }: Key): boolean =>
-  held !== undefined && keysOf(held).some((key) => key.pk === pk && key.sk === sk);
+function isAmong(held: DirectoryEntry | undefined, { pk, sk }: Key): boolean {
+  return held !== undefined && keysOf(held).some((key) => key.pk === pk && key.sk === sk);
+}
 
 /** Those of some entries that do not belong to what is held of their person, or whose person has no profile. */
-export const listStrays = async (entries: readonly Key[]): Promise<Key[]> => {
+export async function listStrays(entries: readonly Key[]): Promise<Key[]> {
   const users = [...new Set(entries.map(userOfEntry))];
   const items = await getItems([...users.map(keys.directory), ...users.map(keys.profile)], "consistent");
   const held = new Map<string, DirectoryEntry>();
@@ -155,13 +171,13 @@ export const listStrays = async (entries: readonly Key[]): Promise<Key[]> => {
     const userId = userOfEntry(key);
     return !withProfile.has(userId) || !isAmong(held.get(userId), key);
   });
-};
+}
 
 /**
  * Deletes an entry that does not belong to what is held of its person; false if that was replaced in the meantime, and
  * the entry may belong to it now.
  */
-export const deleteStray = async (key: Key): Promise<boolean> => {
+export async function deleteStray(key: Key): Promise<boolean> {
   const userId = userOfEntry(key);
   const held = await getDirectoryEntry(userId);
   if (isAmong(held?.entry, key)) return true;
@@ -180,7 +196,7 @@ export const deleteStray = async (key: Key): Promise<boolean> => {
     { Delete: { Key: key } },
   ]);
   return done;
-};
+}
 
 /** Entries of a list, and whether these are all that there are. */
 interface Found {
@@ -189,26 +205,27 @@ interface Found {
 }
 
 /** Reads one more than the limit, to know whether there are more. */
-const find = async (limit: number, input: Parameters<typeof queryAll>[0]): Promise<Found> => {
+async function find(limit: number, input: Parameters<typeof queryAll>[0]): Promise<Found> {
   const items = await queryAll(input, limit + 1);
   return {
     entries: items.slice(0, limit).map((item) => fromAttributes(idOfKey(String(item.sk)), item)),
     complete: items.length <= limit,
   };
-};
+}
 
 /** People of whom a word begins so, in the order of these words; the same one again for another word. */
-export const findByWord = (beginning: string, limit: number): Promise<Found> => {
+export function findByWord(beginning: string, limit: number): Promise<Found> {
   const { pk, prefix } = keys.wordsFrom(beginning);
   return find(limit, {
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
     ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
   });
-};
+}
 
 /** People of whom all of the filters hold, by name. */
-export const findByFilters = (filters: Filters, limit: number): Promise<Found> =>
-  find(limit, {
+export function findByFilters(filters: Filters, limit: number): Promise<Found> {
+  return find(limit, {
     KeyConditionExpression: "pk = :pk",
     ExpressionAttributeValues: { ":pk": keys.listedBy(filtersKey(filters)).pk },
   });
+}

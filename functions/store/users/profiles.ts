@@ -24,21 +24,23 @@ export interface Profile {
 }
 
 /** A profile of which nothing is known but whose it is, made now. */
-export const blankProfile = (id: string, username: string): Profile => ({
-  id,
-  username,
-  email: null,
-  display_name: null,
-  first_name: null,
-  last_name: null,
-  profile_picture: null,
-  bio: null,
-  specialization: null,
-  institution: null,
-  role: null,
-  is_verified: false,
-  created_at: isoNow(),
-});
+export function blankProfile(id: string, username: string): Profile {
+  return {
+    id,
+    username,
+    email: null,
+    display_name: null,
+    first_name: null,
+    last_name: null,
+    profile_picture: null,
+    bio: null,
+    specialization: null,
+    institution: null,
+    role: null,
+    is_verified: false,
+    created_at: isoNow(),
+  };
+}
 
 /** The fields that their owner changes. */
 const ownFields = [
@@ -53,51 +55,58 @@ const ownFields = [
 ] as const;
 export type ProfileChanges = { readonly [F in (typeof ownFields)[number]]?: string | null | undefined };
 
-const stringOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+function stringOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
 
-export const profileFromItem = (item: Item): Profile => ({
-  id: String(item.id),
-  username: String(item.username),
-  email: stringOr(item.email),
-  display_name: stringOr(item.display_name),
-  first_name: stringOr(item.first_name),
-  last_name: stringOr(item.last_name),
-  profile_picture: stringOr(item.profile_picture),
-  bio: stringOr(item.bio),
-  specialization: stringOr(item.specialization),
-  institution: stringOr(item.institution),
-  role: stringOr(item.role),
-  is_verified: item.is_verified === true,
-  created_at: String(item.created_at),
-});
+export function profileFromItem(item: Item): Profile {
+  return {
+    id: String(item.id),
+    username: String(item.username),
+    email: stringOr(item.email),
+    display_name: stringOr(item.display_name),
+    first_name: stringOr(item.first_name),
+    last_name: stringOr(item.last_name),
+    profile_picture: stringOr(item.profile_picture),
+    bio: stringOr(item.bio),
+    specialization: stringOr(item.specialization),
+    institution: stringOr(item.institution),
+    role: stringOr(item.role),
+    is_verified: item.is_verified === true,
+    created_at: String(item.created_at),
+  };
+}
 
-export const profileAttributes = (profile: Profile) =>
-  Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+export function profileAttributes(profile: Profile) {
+  return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+}
 
-export const newProfileItem = (profile: Profile) => ({
-  ...keys.profile(profile.id),
-  ...profileAttributes(profile),
-});
+export function newProfileItem(profile: Profile) {
+  return {
+    ...keys.profile(profile.id),
+    ...profileAttributes(profile),
+  };
+}
 
-export const getProfile = async (
+export async function getProfile(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Profile | undefined> => {
+): Promise<Profile | undefined> {
   const item = await getItem(keys.profile(userId), read);
   return item && profileFromItem(item);
-};
+}
 
 /** Those of the ids that have a profile. */
-export const getProfiles = async (userIds: readonly string[]): Promise<Map<string, Profile>> => {
+export async function getProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
   const items = await getItems([...new Set(userIds)].map(keys.profile));
   return new Map(items.map((item) => [String(item.id), profileFromItem(item)]));
-};
+}
 
 /** Puts the profile unless there is one, and gives the one that there is. */
-export const putProfile = async (profile: Profile): Promise<Profile> => {
+export async function putProfile(profile: Profile): Promise<Profile> {
   const outcome = await putIfAbsent(newProfileItem(profile));
   return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
-};
+}
 
 /** Those by which somebody says who they are: what is verified of them holds as long as these do. */
 const verifiedFields: readonly (typeof ownFields)[number][] = [
@@ -110,7 +119,7 @@ const verifiedFields: readonly (typeof ownFields)[number][] = [
 ];
 
 /** The parts of an update of the given fields; `same` holds where those that are verified have these values already. */
-const partsOf = (changes: ProfileChanges) => {
+function partsOf(changes: ProfileChanges) {
   const set: string[] = [];
   const remove: string[] = [];
   const same: string[] = [];
@@ -129,13 +138,10 @@ const partsOf = (changes: ProfileChanges) => {
       same.push(value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`);
   }
   return { set, remove, same, names, values };
-};
+}
 
 /** Changes the given fields; undefined if there is no profile. Who changes what they were verified as is so no more. */
-export const updateProfile = async (
-  userId: string,
-  changes: ProfileChanges,
-): Promise<Profile | undefined> => {
+export async function updateProfile(userId: string, changes: ProfileChanges): Promise<Profile | undefined> {
   const { set, remove, same, names, values } = partsOf(changes);
   if (Object.keys(names).length === 0) return getProfile(userId);
   const write = (condition: string, allSet: readonly string[], allValues: Record<string, unknown>) =>
@@ -159,13 +165,10 @@ export const updateProfile = async (
       ? kept
       : await write(isThere, [...set, "is_verified = :no"], { ...values, ":no": false });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
-};
+}
 
 /** Says whether somebody is verified, which they never say themselves; undefined if there is no profile. */
-export const updateVerification = async (
-  userId: string,
-  isVerified: boolean,
-): Promise<Profile | undefined> => {
+export async function updateVerification(userId: string, isVerified: boolean): Promise<Profile | undefined> {
   const outcome = await updateItem(keys.profile(userId), {
     UpdateExpression: "SET is_verified = :verified",
     ConditionExpression: "attribute_exists(pk)",
@@ -173,4 +176,4 @@ export const updateVerification = async (
     ReturnValues: "ALL_NEW",
   });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
-};
+}

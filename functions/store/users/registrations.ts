@@ -17,14 +17,15 @@ const waitSeconds = 8 * 24 * 60 * 60;
  */
 export const usernameSeconds = 25 * 60 * 60;
 
-export const putRegistration = (profile: Profile): Promise<void> =>
-  putItem({
+export function putRegistration(profile: Profile): Promise<void> {
+  return putItem({
     ...keys.registration(profile.id),
     ...profileAttributes(profile),
     expires_at: epochSeconds() + waitSeconds,
   });
+}
 
-export const getRegistration = async (userId: string): Promise<Profile | undefined> => {
+export async function getRegistration(userId: string): Promise<Profile | undefined> {
   const item = await getItem(keys.registration(userId), "consistent");
   return item && Number(item.expires_at) > epochSeconds() ? profileFromItem(item) : undefined;
-};
+}

@@ -11,37 +11,41 @@ import { getItem, getItems, type Item, updateItem } from "../table/table.ts";
 const pendingSeconds = 3600;
 
 /** `Ann` and `ann` are one username, and so are the ways in which Unicode can write it. */
-const folded = (username: string): string => username.normalize("NFKC").toLowerCase();
+function folded(username: string): string {
+  return username.normalize("NFKC").toLowerCase();
+}
 
-export const isSameUsername = (one: string, other: string): boolean => folded(one) === folded(other);
+export function isSameUsername(one: string, other: string): boolean {
+  return folded(one) === folded(other);
+}
 
 interface UsernameClaim {
   readonly email: string;
   readonly userId: string | undefined;
 }
 
-const fromItem = (item: Item): UsernameClaim | undefined => {
+function fromItem(item: Item): UsernameClaim | undefined {
   const isLapsed = typeof item.expires_at === "number" && item.expires_at < epochSeconds();
   if (isLapsed) return undefined;
   return { email: String(item.email), userId: typeof item.user_id === "string" ? item.user_id : undefined };
-};
+}
 
-export const getUsernameClaim = async (username: string): Promise<UsernameClaim | undefined> => {
+export async function getUsernameClaim(username: string): Promise<UsernameClaim | undefined> {
   const item = await getItem(keys.username(folded(username)));
   return item && fromItem(item);
-};
+}
 
 /** Finds who has some usernames: gives the id of each, undefined where nobody has it. */
-export const findUserIds = async (
+export async function findUserIds(
   usernames: readonly string[],
-): Promise<(username: string) => string | undefined> => {
+): Promise<(username: string) => string | undefined> {
   const items = await getItems([...new Set(usernames.map(folded))].map(keys.username));
   const userIds = new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)?.userId]));
   return (username) => userIds.get(folded(username));
-};
+}
 
 /** Claims the username for an account to be; false if an account has it, or somebody else. The same e-mail may claim again. */
-export const claimUsername = async (username: string, email: string): Promise<boolean> => {
+export async function claimUsername(username: string, email: string): Promise<boolean> {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
     UpdateExpression: "SET email = :email, expires_at = :expires REMOVE user_id",
@@ -50,18 +54,18 @@ export const claimUsername = async (username: string, email: string): Promise<bo
     ExpressionAttributeValues: { ":email": email, ":expires": now + pendingSeconds, ":now": now },
   });
   return done;
-};
+}
 
 /**
  * Makes the claim last, for so many seconds where they are given, else for good; false if the username has become somebody
  * else's.
  */
-export const keepUsername = async (
+export async function keepUsername(
   username: string,
   email: string,
   userId: string,
   seconds?: number,
-): Promise<boolean> => {
+): Promise<boolean> {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
     UpdateExpression:
@@ -78,15 +82,15 @@ export const keepUsername = async (
     },
   });
   return done;
-};
+}
 
 /**
  * Gives back a claim whose account did not come to be: it lapses after `seconds`.
  */
-export const releaseUsername = async (username: string, email: string, seconds: number): Promise<void> => {
+export async function releaseUsername(username: string, email: string, seconds: number): Promise<void> {
   await updateItem(keys.username(folded(username)), {
     UpdateExpression: "SET expires_at = :then",
     ConditionExpression: "attribute_exists(expires_at) AND email = :email",
     ExpressionAttributeValues: { ":email": email, ":then": epochSeconds() + seconds },
   });
-};
+}

@@ -15,26 +15,30 @@ export interface People {
 }
 
 /** Stands for somebody whose profile is gone: what they wrote stays. */
-const unknownProfile = (id: string): Profile => ({
-  ...blankProfile(id, "unknown"),
-  created_at: isoOf(0),
-});
+function unknownProfile(id: string): Profile {
+  return {
+    ...blankProfile(id, "unknown"),
+    created_at: isoOf(0),
+  };
+}
 
-const presenceOf = (people: People, userId: string): Presence =>
-  people.presences.get(userId) ?? absent(userId);
+function presenceOf(people: People, userId: string): Presence {
+  return people.presences.get(userId) ?? absent(userId);
+}
 
 /**
  * A person as a viewer sees them, whose presence should have been read too: it tells whom the viewer blocks. Without a
  * viewer it is the person as they are, for what all see alike.
  */
-export const personOf = (people: People, userId: string, viewerId?: string): Person => {
+export function personOf(people: People, userId: string, viewerId?: string): Person {
   const presence = presenceOf(people, userId);
   return {
     profile: people.profiles.get(userId) ?? unknownProfile(userId),
     presence: viewerId === undefined ? presence : presenceSeenBy(presence, presenceOf(people, viewerId)),
   };
-};
+}
 
 /** Whether one of two people blocks the other, as their presences tell. */
-export const areBlocked = (people: People, one: string, other: string): boolean =>
-  blockedSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;
+export function areBlocked(people: People, one: string, other: string): boolean {
+  return blockedSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;
+}
