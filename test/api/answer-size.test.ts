@@ -13,7 +13,9 @@ import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
 /** A text in which nothing shows is none. */
-const signs = (count: number): string => `${"\u0001".repeat(count - 1)}.`;
+function signs(count: number): string {
+  return `${"\u0001".repeat(count - 1)}.`;
+}
 
 const readerCount = 50;
 const messageCount = 32;
@@ -23,8 +25,8 @@ let ben: TestUser;
 let roomId: string;
 let readers: string[];
 
-const setItem = (Key: object, names: string, values: Record<string, unknown>) =>
-  operatorTable().send(
+function setItem(Key: object, names: string, values: Record<string, unknown>) {
+  return operatorTable().send(
     new UpdateCommand({
       TableName: target().tableName,
       Key: { ...Key },
@@ -32,19 +34,20 @@ const setItem = (Key: object, names: string, values: Record<string, unknown>) =>
       ExpressionAttributeValues: values,
     }),
   );
+}
 
 /** People who say of themselves what `user` does: to register them all would take longer than all else. */
-const likenesses = async (user: TestUser): Promise<string[]> => {
+async function likenesses(user: TestUser): Promise<string[]> {
   const { Item } = await operatorTable().send(
     new GetCommand({ TableName: target().tableName, Key: keys.profile(user.id) }),
   );
   const ids = Array.from({ length: readerCount }, (_, at) => `${user.id.slice(0, -2)}${at + 10}`);
   await plantItems(ids.map((id) => ({ ...Item, ...keys.profile(id), id })));
   return ids;
-};
+}
 
 /** The first message again and again, each changed, pinned, an answer to the first, and read by everybody. */
-const repeatMessage = async (): Promise<void> => {
+async function repeatMessage(): Promise<void> {
   const first = (await itemsOfRoom(roomId)).find(({ sk }) => sk === keys.message(roomId, 1).sk);
   const seqs = Array.from({ length: messageCount }, (_, at) => at + 1);
   await plantItems(
@@ -66,7 +69,7 @@ const repeatMessage = async (): Promise<void> => {
       ":count": messageCount,
       ":now": Date.now(),
     });
-};
+}
 
 beforeAll(async () => {
   [ann, ben] = await two();
@@ -95,7 +98,7 @@ interface List {
 }
 
 /** The ids of each page of a list, as its links lead through it. */
-const walk = async (id: OperationId, query: Query, params: Record<string, string> = {}) => {
+async function walk(id: OperationId, query: Query, params: Record<string, string> = {}) {
   const pages: string[][] = [];
   for (let next: Query | undefined = query; next; ) {
     const { status, body } = await attempt(id, { token: ann.token, params, query: next });
@@ -106,10 +109,12 @@ const walk = async (id: OperationId, query: Query, params: Record<string, string
     next = page.next === null ? undefined : Object.fromEntries(new URL(page.next).searchParams);
   }
   return pages;
-};
+}
 
 const oldestFirst = Array.from({ length: messageCount }, (_, at) => at + 1);
-const idsOf = (seqs: readonly number[]): string[] => seqs.map((seq) => `${roomId}-${seq}`);
+function idsOf(seqs: readonly number[]): string[] {
+  return seqs.map((seq) => `${roomId}-${seq}`);
+}
 
 describe("an answer that is too large", () => {
   test.each([

@@ -10,26 +10,32 @@ let ann: TestUser;
 let ben: TestUser;
 let roomId: string;
 
-const setScene = async (): Promise<void> => {
+async function setScene(): Promise<void> {
   [ann, ben] = await two();
   roomId = await directRoom(ann, ben);
-};
+}
 beforeEach(setScene);
 
-const send = (user: TestUser, file_id: string, room = roomId, further: Record<string, unknown> = {}) =>
-  attempt("sendMessage", { token: user.token, params: { room_id: room }, body: { file_id, ...further } });
+function send(user: TestUser, file_id: string, room = roomId, further: Record<string, unknown> = {}) {
+  return attempt("sendMessage", {
+    token: user.token,
+    params: { room_id: room },
+    body: { file_id, ...further },
+  });
+}
 
-const history = async () =>
-  (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
+async function history() {
+  return (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
+}
 
 /** Nothing of a send that was refused is seen: no message, no number, and no last message. */
-const expectNothingSent = async () => {
+async function expectNothingSent() {
   expect(await history()).toEqual([]);
   expect(await call("getRoom", { token: ben.token, params: { room_id: roomId } })).toMatchObject({
     seq: 0,
     last_message: null,
   });
-};
+}
 
 test("a name of 255 characters of any script comes back as it was, and ends no header", async () => {
   const long = `${"😀".repeat(251)}.png`;

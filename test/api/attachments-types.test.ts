@@ -12,8 +12,9 @@ beforeAll(async () => {
   roomId = await directRoom(one, other);
 });
 
-const send = (body: Record<string, unknown>) =>
-  attempt("sendMessage", { token: ann.token, params: { room_id: roomId }, body });
+function send(body: Record<string, unknown>) {
+  return attempt("sendMessage", { token: ann.token, params: { room_id: roomId }, body });
+}
 
 const texts = [
   "BMI;Gewicht\n22,5;70\n",

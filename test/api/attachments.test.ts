@@ -13,11 +13,13 @@ beforeAll(async () => {
   roomId = await directRoom(ann, ben);
 });
 
-const send = (user: TestUser, body: Record<string, unknown>, room = roomId) =>
-  attempt("sendMessage", { token: user.token, params: { room_id: room }, body });
+function send(user: TestUser, body: Record<string, unknown>, room = roomId) {
+  return attempt("sendMessage", { token: user.token, params: { room_id: room }, body });
+}
 
-const getUpload = (user: TestUser, fileId: string) =>
-  attempt("getUpload", { token: user.token, params: { file_id: fileId } });
+function getUpload(user: TestUser, fileId: string) {
+  return attempt("getUpload", { token: user.token, params: { file_id: fileId } });
+}
 
 describe("a picture", () => {
   test("is uploaded, sent, shown to the other, and downloaded as it was", async () => {

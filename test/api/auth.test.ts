@@ -4,7 +4,9 @@ import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { newUser, password } from "../support/people.ts";
 
-const freshName = () => `name-${randomUUID().slice(0, 8)}`;
+function freshName() {
+  return `name-${randomUUID().slice(0, 8)}`;
+}
 
 describe("register", () => {
   test("creates an account that can log in at once in the dev stage", async () => {

@@ -17,29 +17,39 @@ beforeEach(async () => {
 afterEach(emptyQueues);
 
 /** A picture that differs from every other. */
-const newPicture = (): Buffer => Buffer.concat([png, Buffer.from(randomUUID())]);
+function newPicture(): Buffer {
+  return Buffer.concat([png, Buffer.from(randomUUID())]);
+}
 
-const upload = async (user: TestUser, bytes: Uint8Array = png): Promise<NewUpload> => {
+async function upload(user: TestUser, bytes: Uint8Array = png): Promise<NewUpload> {
   const created = await createAvatarUpload(user, bytes.length);
   expect((await putBytes(created, bytes)).status).toBe(200);
   return created;
-};
+}
 
-const use = (user: TestUser, file_id: string, user_id = user.id) =>
-  attempt("updateAvatar", { token: user.token, params: { user_id }, body: { file_id } });
+function use(user: TestUser, file_id: string, user_id = user.id) {
+  return attempt("updateAvatar", { token: user.token, params: { user_id }, body: { file_id } });
+}
 
-const setPicture = async (user: TestUser, bytes: Uint8Array = png): Promise<string> => {
+async function setPicture(user: TestUser, bytes: Uint8Array = png): Promise<string> {
   const { status, body } = await use(user, (await upload(user, bytes)).file_id);
   expect(status).toBe(200);
   return body.profile_picture ?? "";
-};
+}
 
-const update = (user: TestUser, body: Partial<User>) => call("updateProfile", { token: user.token, body });
+function update(user: TestUser, body: Partial<User>) {
+  return call("updateProfile", { token: user.token, body });
+}
 
-const idOf = (address: string): string => address.slice(address.lastIndexOf("/") + 1);
-const get = (address: string) => attempt("getAvatar", { params: { avatar_id: idOf(address) } });
-const untilGone = (address: string): Promise<void> =>
-  until(async () => (await get(address)).status === 404, "the picture is removed");
+function idOf(address: string): string {
+  return address.slice(address.lastIndexOf("/") + 1);
+}
+function get(address: string) {
+  return attempt("getAvatar", { params: { avatar_id: idOf(address) } });
+}
+function untilGone(address: string): Promise<void> {
+  return until(async () => (await get(address)).status === 404, "the picture is removed");
+}
 
 describe("a picture of oneself", () => {
   test("is uploaded, becomes the profile's, and is shown to others at an address that takes no token", async () => {

@@ -13,8 +13,9 @@ import {
 } from "../support/people.ts";
 import { untilIndexed } from "../support/search.ts";
 
-const say = (user: TestUser, room_id: string) =>
-  call("sendMessage", { token: user.token, params: { room_id }, body: { content: "hi" } });
+function say(user: TestUser, room_id: string) {
+  return call("sendMessage", { token: user.token, params: { room_id }, body: { content: "hi" } });
+}
 
 describe("who is blocked cannot tell", () => {
   /** All that somebody is shown of somebody else, without what says when they were there. */

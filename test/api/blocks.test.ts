@@ -3,16 +3,21 @@ import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
 
-const block = (user: TestUser, other: TestUser) =>
-  attempt("blockContact", { token: user.token, params: { contact_id: other.id } });
-const unblock = (user: TestUser, other: TestUser) =>
-  attempt("unblockContact", { token: user.token, params: { contact_id: other.id } });
-const say = (user: TestUser, room_id: string, content = "hi") =>
-  attempt("sendMessage", { token: user.token, params: { room_id }, body: { content } });
-const open = (user: TestUser, other: TestUser) =>
-  attempt("openDirectRoom", { token: user.token, body: { user_id: other.id } });
-const listed = async (user: TestUser, blocked: "true" | "false") =>
-  (await call("listContacts", { token: user.token, query: { blocked } })).results.map((one) => one.id);
+function block(user: TestUser, other: TestUser) {
+  return attempt("blockContact", { token: user.token, params: { contact_id: other.id } });
+}
+function unblock(user: TestUser, other: TestUser) {
+  return attempt("unblockContact", { token: user.token, params: { contact_id: other.id } });
+}
+function say(user: TestUser, room_id: string, content = "hi") {
+  return attempt("sendMessage", { token: user.token, params: { room_id }, body: { content } });
+}
+function open(user: TestUser, other: TestUser) {
+  return attempt("openDirectRoom", { token: user.token, body: { user_id: other.id } });
+}
+async function listed(user: TestUser, blocked: "true" | "false") {
+  return (await call("listContacts", { token: user.token, query: { blocked } })).results.map((one) => one.id);
+}
 
 const refused = {
   status: 403,

@@ -3,13 +3,17 @@ import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { newUser, type TestUser, three, two } from "../support/people.ts";
 
-const add = (user: TestUser, other: TestUser, nickname?: string) =>
-  attempt("createContact", { token: user.token, body: { user_id: other.id, nickname } });
+function add(user: TestUser, other: TestUser, nickname?: string) {
+  return attempt("createContact", { token: user.token, body: { user_id: other.id, nickname } });
+}
 
-const params = (other: TestUser) => ({ contact_id: other.id });
+function params(other: TestUser) {
+  return { contact_id: other.id };
+}
 
-const listed = async (user: TestUser, query: Record<string, string | number> = {}) =>
-  (await call("listContacts", { token: user.token, query })).results.map((one) => one.id);
+async function listed(user: TestUser, query: Record<string, string | number> = {}) {
+  return (await call("listContacts", { token: user.token, query })).results.map((one) => one.id);
+}
 
 describe("createContact", () => {
   test("keeps somebody, for oneself alone, and shows their address", async () => {

@@ -7,9 +7,12 @@ import { directRoom, newUser } from "../support/people.ts";
 import { target } from "../support/target.ts";
 
 const all: Operation[] = Object.values(operations);
-const fillPath = (path: string): string =>
-  path.replaceAll(/\{\w+\}/g, "00000000-0000-4000-8000-000000000000");
-const url = (operation: Operation): URL => new URL(fillPath(operation.path), target().httpUrl);
+function fillPath(path: string): string {
+  return path.replaceAll(/\{\w+\}/g, "00000000-0000-4000-8000-000000000000");
+}
+function url(operation: Operation): URL {
+  return new URL(fillPath(operation.path), target().httpUrl);
+}
 
 describe("who may call", () => {
   for (const operation of all.filter(({ auth }) => auth === "user"))

@@ -6,10 +6,10 @@ import { list } from "../support/messages.ts";
 import { directRoom, groupRoom, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
-const setScene = async () => {
+async function setScene() {
   const [ann, ben, cid] = await three();
   return { ann, ben, cid };
-};
+}
 
 test("a page says what each member has read and received, with nothing new in it too", async () => {
   const { ann, ben, cid } = await setScene();

@@ -5,11 +5,13 @@ import { about, type Place, say } from "../support/messages.ts";
 import { groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
-const inRoom = (user: TestUser, roomId: string, more: object = {}) => ({
-  token: user.token,
-  params: { room_id: roomId },
-  ...more,
-});
+function inRoom(user: TestUser, roomId: string, more: object = {}) {
+  return {
+    token: user.token,
+    params: { room_id: roomId },
+    ...more,
+  };
+}
 
 /** Every operation on one message, with a body that it takes. */
 const reading = [["getMessage"], ["listReplies"], ["listMessageHistory"]] as const;
@@ -24,20 +26,22 @@ const changing = [
 ] as const;
 const sending = [["replyToMessage", { content: "x" }]] as const;
 
-const statuses = async (
+async function statuses(
   user: TestUser,
   message: Place,
   operations: readonly (readonly [OperationId, object?])[],
-): Promise<number[]> => {
+): Promise<number[]> {
   const given: number[] = [];
   for (const [id, body] of operations) {
     const { status } = await attempt(id, about(user, message, body && { body }));
     given.push(status);
   }
   return given;
-};
+}
 
-const all = (status: number, operations: readonly unknown[]): number[] => operations.map(() => status);
+function all(status: number, operations: readonly unknown[]): number[] {
+  return operations.map(() => status);
+}
 
 describe("a member who may not view the history", () => {
   test("sees nothing of what was there before, and is told of no change of it", async () => {

@@ -3,7 +3,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
-const setScene = async () => {
+async function setScene() {
   const [ann, ben, eve] = await three();
   const roomId = await groupRoom(ann, [ben]);
   const message = await call("sendMessage", {
@@ -12,24 +12,26 @@ const setScene = async () => {
     body: { content: "What do you think?" },
   });
   return { ann, ben, eve, message };
-};
+}
 
 type Scene = Awaited<ReturnType<typeof setScene>>;
 
-const react = (user: TestUser, { message }: Scene, body: object) =>
-  attempt("reactToMessage", {
+function react(user: TestUser, { message }: Scene, body: object) {
+  return attempt("reactToMessage", {
     token: user.token,
     params: { room_id: message.room, message_id: message.id },
     body,
   });
+}
 
-const reactionsOf = async ({ ann, message }: Scene) =>
-  (
+async function reactionsOf({ ann, message }: Scene) {
+  return (
     await call("getMessage", {
       token: ann.token,
       params: { room_id: message.room, message_id: message.id },
     })
   ).reactions;
+}
 
 describe("reactToMessage", () => {
   test("adds and removes, one of each emoji for each user, and tells everybody", async () => {

@@ -5,10 +5,10 @@ import { about, type Place, say } from "../support/messages.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
-const setScene = async () => {
+async function setScene() {
   const [ann, ben, eve] = await three();
   return { ann, ben, eve, roomId: await groupRoom(ann, [ben]) };
-};
+}
 
 describe("replyToMessage and listReplies", () => {
   test("a reply is a message, and the thread lists it", async () => {

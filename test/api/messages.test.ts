@@ -6,14 +6,15 @@ import { directRoom, groupRoom, newUsers, type TestUser } from "../support/peopl
 import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
-const pair = async (): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> => {
+async function pair(): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("Two users were asked for.");
   return { ann, ben, roomId: await directRoom(ann, ben) };
-};
+}
 
-const say = (user: TestUser, roomId: string, content: string, more: object = {}) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
+function say(user: TestUser, roomId: string, content: string, more: object = {}) {
+  return call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
+}
 
 describe("sendMessage", () => {
   test("stores what was said, trimmed, and says who said it", async () => {

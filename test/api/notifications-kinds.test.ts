@@ -18,11 +18,15 @@ beforeEach(async () => {
 });
 
 /** What became known of messages alone, the newest first. */
-const ofMessages = async (user: TestUser) =>
-  (await notificationsOf(user)).flatMap(({ type, message }) => (message ? [[type, message.content]] : []));
+async function ofMessages(user: TestUser) {
+  return (await notificationsOf(user)).flatMap(({ type, message }) =>
+    message ? [[type, message.content]] : [],
+  );
+}
 
-const settle = (user: TestUser, room_id: string, body: object) =>
-  call("updateNotifications", { token: user.token, params: { room_id }, body });
+function settle(user: TestUser, room_id: string, body: object) {
+  return call("updateNotifications", { token: user.token, params: { room_id }, body });
+}
 
 describe("a mention", () => {
   test("notifies the member who is named, connected or not, and nobody else of it", async () => {

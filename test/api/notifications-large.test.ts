@@ -32,8 +32,11 @@ beforeAll(async () => {
 });
 
 /** What became known of messages alone, the newest first. */
-const ofMessages = async (user: TestUser) =>
-  (await notificationsOf(user)).flatMap(({ type, message }) => (message ? [[type, message.content]] : []));
+async function ofMessages(user: TestUser) {
+  return (await notificationsOf(user)).flatMap(({ type, message }) =>
+    message ? [[type, message.content]] : [],
+  );
+}
 
 test("in a large room mentions, replies and emergencies notify, and new messages do not", async () => {
   const { id: reply_to } = await say(ben, room, "Who comes?");

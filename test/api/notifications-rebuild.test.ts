@@ -14,9 +14,15 @@ beforeEach(async () => {
   [ann, ben, cid] = await three();
 });
 
-const lose = (): Promise<void> => loseNotifications(ben);
-const tellBy = (room: string, seq: number | undefined): Promise<void> => noteToldBy(ben, room, seq);
-const shown = () => shownTo(ben);
+function lose(): Promise<void> {
+  return loseNotifications(ben);
+}
+function tellBy(room: string, seq: number | undefined): Promise<void> {
+  return noteToldBy(ben, room, seq);
+}
+function shown() {
+  return shownTo(ben);
+}
 
 const losses: Record<string, (room: string) => Promise<unknown>> = {
   "notifications are lost": lose,

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 /** What addresses ben, each in a way of its own: in rooms of which he has muted one, and outside of rooms. */
-const addressBen = async (): Promise<void> => {
+async function addressBen(): Promise<void> {
   const [room, muted] = [await groupRoom(ann, [ben, cid]), await groupRoom(cid, [ben])];
   await call("updateNotifications", {
     token: ben.token,
@@ -31,12 +31,12 @@ const addressBen = async (): Promise<void> => {
   await say(ann, room, `Or @${ben.username}.junior`);
   await say(cid, room, "So do I", { reply_to });
   for (const { token } of [ann, cid]) await call("createContact", { token, body: { user_id: ben.id } });
-};
+}
 
 /** Rebuilds ben's notifications, and those that others set off by themselves. */
-const rebuildEverybody = async (): Promise<void> => {
+async function rebuildEverybody(): Promise<void> {
   for (const { id } of [ann, ben, cid]) await rebuild(id);
-};
+}
 
 test("what addressed somebody is made again as it was: mentions, replies, emergencies, invitations, contacts", async () => {
   await addressBen();

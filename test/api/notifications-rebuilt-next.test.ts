@@ -15,7 +15,9 @@ beforeEach(async () => {
   [ann, ben, cid] = await three();
 });
 
-const shown = () => shownTo(ben);
+function shown() {
+  return shownTo(ben);
+}
 
 test("what came while a room was muted, or its sender blocked, is made, and the next message tells all the same", async () => {
   const [muted, blocked] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben, cid])];

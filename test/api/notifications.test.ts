@@ -17,18 +17,19 @@ beforeEach(async () => {
 });
 
 /** Sends what is not indexed for search, which would be written behind the stream too. */
-const sayUnindexed = (user: TestUser, room: string, content: string) =>
-  say(user, room, content, { message_type: "encrypted" });
+function sayUnindexed(user: TestUser, room: string, content: string) {
+  return say(user, room, content, { message_type: "encrypted" });
+}
 
 /** What is written and read behind the stream because of some work. */
-const behind = async (work: () => Promise<unknown>): Promise<readonly number[]> => {
+async function behind(work: () => Promise<unknown>): Promise<readonly number[]> {
   const { operations } = await meteredWithStream(async () => {
     await work();
     await afterSeconds(0);
   });
   const [, cost] = Object.entries(operations).find(([name]) => name.startsWith("stream tableStream")) ?? [];
   return [cost?.wru ?? 0, cost?.rru ?? 0];
-};
+}
 
 describe("a new message", () => {
   test("notifies who is not there once for all that they have not read", async () => {

@@ -45,8 +45,9 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-const search = (query: Record<string, string | number>) =>
-  call("searchUsers", { token: ann.token, query: { ...query, page_size: 1 } });
+function search(query: Record<string, string | number>) {
+  return call("searchUsers", { token: ann.token, query: { ...query, page_size: 1 } });
+}
 
 test("what is found is counted up to the bound", async () => {
   expect((await search({ q: word })).count).toBe(directoryLimit);

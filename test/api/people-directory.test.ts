@@ -6,20 +6,22 @@ import { directRoom, groupRoom, newUser, newUsers, type TestUser } from "../supp
 
 type Listing = Extract<OperationId, "listUsers" | "searchUsers" | "filterUsers">;
 
-const find = (viewer: TestUser, id: Listing, query: Record<string, string | number>) =>
-  call(id, { token: viewer.token, query });
+function find(viewer: TestUser, id: Listing, query: Record<string, string | number>) {
+  return call(id, { token: viewer.token, query });
+}
 
-const idsOf = (page: { readonly results: readonly { readonly id: string }[] }) =>
-  page.results.map((user) => user.id);
+function idsOf(page: { readonly results: readonly { readonly id: string }[] }) {
+  return page.results.map((user) => user.id);
+}
 
 /** The directory follows what people say of themselves: a moment later, all of it is found. */
-const finds = (
+function finds(
   viewer: TestUser,
   id: Listing,
   query: Record<string, string>,
   users: readonly TestUser[],
-): Promise<void> =>
-  vi.waitFor(
+): Promise<void> {
+  return vi.waitFor(
     async () => {
       const page = await find(viewer, id, query);
       expect(idsOf(page)).toEqual(users.map((user) => user.id));
@@ -27,15 +29,18 @@ const finds = (
     },
     { timeout: 15_000 },
   );
+}
 
-const named = async (profile: Record<string, string | null>): Promise<TestUser> => {
+async function named(profile: Record<string, string | null>): Promise<TestUser> {
   const user = await newUser("u");
   await call("updateProfile", { token: user.token, body: profile });
   return user;
-};
+}
 
 /** A word that no other test has. */
-const ownWord = (): string => `q${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+function ownWord(): string {
+  return `q${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+}
 
 describe("searchUsers", () => {
   test("finds by the beginning of any word of name, username, role and institution, all of them together", async () => {

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, groupRoom, newAdministrator, newUser, two } from "../support/people.ts";
 
-const pair = async () => {
+async function pair() {
   const [ann, ben] = await two();
   return { ann, ben };
-};
+}
 
 describe("getUser", () => {
   test("shows somebody's profile, and no e-mail address to a stranger", async () => {

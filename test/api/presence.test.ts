@@ -7,24 +7,26 @@ import { connect } from "../support/socket-client.ts";
 const minute = 60_000;
 
 /** A token that holds after the clock has been moved on. */
-const tokenOf = async ({ email }: TestUser): Promise<string> =>
-  (await call("login", { body: { email, password } })).access_token;
+async function tokenOf({ email }: TestUser): Promise<string> {
+  return (await call("login", { body: { email, password } })).access_token;
+}
 
-const statusOf = (user: TestUser) =>
-  call("getUserStatus", { token: user.token, params: { user_id: user.id } });
+function statusOf(user: TestUser) {
+  return call("getUserStatus", { token: user.token, params: { user_id: user.id } });
+}
 
 /** Whether somebody is online, as the list and their status say; the two must agree. */
-const isOnline = async (user: TestUser, viewer: TestUser = user): Promise<boolean> => {
+async function isOnline(user: TestUser, viewer: TestUser = user): Promise<boolean> {
   const { online_users: ids } = await call("listOnlineUsers", { token: viewer.token });
   const { is_online } = await statusOf(user);
   expect(ids.includes(user.id), "the list and the status agree").toBe(is_online);
   return is_online;
-};
+}
 
-const wruOf = async (work: () => Promise<unknown>): Promise<number> => {
+async function wruOf(work: () => Promise<unknown>): Promise<number> {
   const { operations } = await metered(work);
   return Object.values(operations).reduce((sum, counts) => sum + counts.wru, 0);
-};
+}
 
 describe("heartbeat", () => {
   test("keeps somebody online for five minutes", async () => {

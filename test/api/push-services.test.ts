@@ -7,13 +7,13 @@ import { actAsFunction } from "../support/operator.ts";
 let server: Server | undefined;
 
 /** Serves on this machine, and gives the port. */
-const serve = async (listener: RequestListener): Promise<number> => {
+async function serve(listener: RequestListener): Promise<number> {
   server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return address.port;
-};
+}
 
 beforeAll(() => {
   actAsFunction();
@@ -24,7 +24,7 @@ afterEach(async () => {
   server?.close();
 });
 
-const send = async (endpoint: string) => {
+async function send(endpoint: string) {
   const { sendToBrowser } = await import("../../functions/store/notifications/push-services.ts");
   const keys = {
     p256dh: createECDH("prime256v1").generateKeys("base64url"),
@@ -32,7 +32,7 @@ const send = async (endpoint: string) => {
   };
   const message = { payload: "{}", ttl: 1, urgency: "normal", topic: undefined } as const;
   return sendToBrowser({ endpoint, ...keys }, message);
-};
+}
 
 test("a name that resolves to where nobody's may lead is not called", async () => {
   let connections = 0;

@@ -10,17 +10,24 @@ beforeEach(async () => {
   [ann, ben] = await two();
 });
 
-const newKey = (): string => createECDH("prime256v1").generateKeys("base64url");
+function newKey(): string {
+  return createECDH("prime256v1").generateKeys("base64url");
+}
 
-const newSubscription = (endpoint = `https://push.example.org/${randomUUID()}`) => ({
-  endpoint,
-  expirationTime: null,
-  keys: { p256dh: newKey(), auth: randomBytes(16).toString("base64url") },
-});
+function newSubscription(endpoint = `https://push.example.org/${randomUUID()}`) {
+  return {
+    endpoint,
+    expirationTime: null,
+    keys: { p256dh: newKey(), auth: randomBytes(16).toString("base64url") },
+  };
+}
 
-const subscribe = ({ token }: TestUser, body: object) => attempt("createPushSubscription", { token, body });
-const endpointsOf = async ({ token }: TestUser): Promise<string[]> =>
-  (await call("listPushSubscriptions", { token })).results.map(({ endpoint }) => endpoint);
+function subscribe({ token }: TestUser, body: object) {
+  return attempt("createPushSubscription", { token, body });
+}
+async function endpointsOf({ token }: TestUser): Promise<string[]> {
+  return (await call("listPushSubscriptions", { token })).results.map(({ endpoint }) => endpoint);
+}
 
 describe("getPushKey", () => {
   test("gives everybody the same point of the curve P-256, however many ask at first", async () => {

@@ -21,11 +21,13 @@ beforeEach(async () => {
 });
 
 /** What the browser was sent, once all that was done before is followed. */
-const pushed = async (to: Browser = browser) => {
+async function pushed(to: Browser = browser) {
   await afterSeconds(0);
   return to.pushed;
-};
-const contents = async (to: Browser = browser) => (await pushed(to)).map(({ content }) => content);
+}
+async function contents(to: Browser = browser) {
+  return (await pushed(to)).map(({ content }) => content);
+}
 
 describe("a new message", () => {
   test("reaches a browser encrypted for it, signed with the key that it subscribed with", async () => {

@@ -8,7 +8,7 @@ import { plantItems } from "../support/plant-items.ts";
 import { connect } from "../support/socket-client.ts";
 
 /** As if those of the first roster chunk had come into the second, and the other way round. */
-const swapChunks = async (roomId: string): Promise<void> => {
+async function swapChunks(roomId: string): Promise<void> {
   const [first, second] = [keys.roster(roomId, 0), keys.roster(roomId, 1)];
   const other = new Map([
     [first.sk, second],
@@ -16,7 +16,7 @@ const swapChunks = async (roomId: string): Promise<void> => {
   ]);
   const items = await itemsOfRoom(roomId);
   await plantItems(items.flatMap((item) => (other.has(item.sk) ? [{ ...item, ...other.get(item.sk) }] : [])));
-};
+}
 
 describe("a large room", () => {
   const roomWith = async (creator: TestUser, ids: readonly string[]) =>

@@ -17,32 +17,31 @@ interface Scene {
 }
 
 /** A group of ann and ben, in which ben has said something; cid is not in it. */
-const setScene = async (): Promise<Scene> => {
+async function setScene(): Promise<Scene> {
   const [ann, ben, cid] = await three();
   const admin = await newAdministrator();
   const roomId = await groupRoom(ann, [ben]);
   const { id } = await say(ben, roomId, "Something bad");
   return { ann, ben, cid, admin, roomId, messageId: id };
-};
+}
 
-const report = (
-  user: TestUser,
-  { roomId, messageId }: Pick<Scene, "roomId" | "messageId">,
-  reason = "Rude",
-) =>
-  attempt("reportMessage", {
+function report(user: TestUser, { roomId, messageId }: Pick<Scene, "roomId" | "messageId">, reason = "Rude") {
+  return attempt("reportMessage", {
     token: user.token,
     params: { room_id: roomId, message_id: messageId },
     body: { reason },
   });
+}
 
-const find = async (admin: TestUser, id: string, status = "open") =>
-  (await call("listReports", { token: admin.token, query: { status, page_size: 100 } })).results.find(
+async function find(admin: TestUser, id: string, status = "open") {
+  return (await call("listReports", { token: admin.token, query: { status, page_size: 100 } })).results.find(
     (one) => one.id === id,
   );
+}
 
-const close = (admin: TestUser, report_id: string, action: string, note?: string) =>
-  attempt("updateReport", { token: admin.token, params: { report_id }, body: { action, note } });
+function close(admin: TestUser, report_id: string, action: string, note?: string) {
+  return attempt("updateReport", { token: admin.token, params: { report_id }, body: { action, note } });
+}
 
 describe("reportMessage", () => {
   test("shows administrators the message as it was when it was reported", async () => {

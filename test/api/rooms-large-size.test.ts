@@ -37,17 +37,19 @@ afterAll(async () => {
   await crowd.stop();
 });
 
-const units = ({ operations }: MeterReport): { rru: number; wru: number } => ({
-  rru: Object.values(operations).reduce((sum, counts) => sum + counts.rru, 0),
-  wru: Object.values(operations).reduce((sum, counts) => sum + counts.wru, 0),
-});
+function units({ operations }: MeterReport): { rru: number; wru: number } {
+  return {
+    rru: Object.values(operations).reduce((sum, counts) => sum + counts.rru, 0),
+    wru: Object.values(operations).reduce((sum, counts) => sum + counts.wru, 0),
+  };
+}
 
 /** What something cost, which is also printed: what the largest room costs is in docs/decisions. */
-const costOf = async (what: string, work: () => Promise<unknown>) => {
+async function costOf(what: string, work: () => Promise<unknown>) {
   const cost = units(await metered(work));
   console.info(`${size} members, ${what}: ${cost.rru} RRU, ${cost.wru} WRU`);
   return cost;
-};
+}
 
 test(`a room of ${size} members, ${liveCount} of them live, stays within its budgets`, async () => {
   const params = { room_id: roomId };

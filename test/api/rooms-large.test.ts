@@ -13,13 +13,14 @@ let crowd: string[];
 /** Made once; what changes a room has a copy of it. */
 let full: string;
 
-const create = async (participant_ids: readonly string[]): Promise<string> =>
-  (
+async function create(participant_ids: readonly string[]): Promise<string> {
+  return (
     await call("createRoom", {
       token: ann.token,
       body: { room_type: "public", name: "Large", participant_ids },
     })
   ).id;
+}
 
 beforeAll(async () => {
   ann = await newUser("ann");
@@ -28,7 +29,7 @@ beforeAll(async () => {
 }, 180_000);
 
 /** Everybody in a room, through all pages. */
-const listAll = async (roomId: string): Promise<string[]> => {
+async function listAll(roomId: string): Promise<string[]> {
   const ids: string[] = [];
   for (let page = 1; ; page += 1) {
     const list = await call("listParticipants", {
@@ -42,16 +43,16 @@ const listAll = async (roomId: string): Promise<string[]> => {
       return ids;
     }
   }
-};
+}
 
-const countOf = async (roomId: string): Promise<number[]> => {
+async function countOf(roomId: string): Promise<number[]> {
   const room = await call("getRoom", { token: ann.token, params: { room_id: roomId } });
   const list = await call("listRooms", { token: ann.token });
   return [
     room.participant_count,
     ...list.results.flatMap((one) => (one.id === roomId ? [one.participant_count] : [])),
   ];
-};
+}
 
 describe("a room of more members than one roster item holds", () => {
   test("is made at once, or grows, and lists everybody once", async () => {

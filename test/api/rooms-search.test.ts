@@ -6,13 +6,14 @@ import { metered } from "../support/control.ts";
 import { directRoom, newUser, newUsers, type TestUser, three, two } from "../support/people.ts";
 import { plantItems } from "../support/plant-items.ts";
 
-const named = async (creator: TestUser, room_type: string, name: string, others: TestUser[] = []) =>
-  (
+async function named(creator: TestUser, room_type: string, name: string, others: TestUser[] = []) {
+  return (
     await call("createRoom", {
       token: creator.token,
       body: { room_type, name, participant_ids: others.map((other) => other.id) },
     })
   ).id;
+}
 
 describe("listPublicRooms", () => {
   test("finds active public rooms by name, for everybody", async () => {

@@ -11,20 +11,22 @@ let ann: TestUser;
 let ben: TestUser;
 let cid: TestUser;
 
-const people = async (): Promise<void> => {
+async function people(): Promise<void> {
   [ann, ben, cid] = await three();
-};
+}
 beforeAll(people);
 afterEach(emptyQueues);
 
-const roomOf = async (room_type: string, others: readonly TestUser[]): Promise<string> => {
+async function roomOf(room_type: string, others: readonly TestUser[]): Promise<string> {
   const body = { room_type, name: "A room", participant_ids: others.map(({ id }) => id) };
   return (await call("createRoom", { token: ann.token, body })).id;
-};
+}
 
-const statusOf = async (user: TestUser, room_id: string): Promise<number> =>
-  (await attempt("searchRoomMessages", { token: user.token, params: { room_id }, query: { q: "word" } }))
-    .status;
+async function statusOf(user: TestUser, room_id: string): Promise<number> {
+  return (
+    await attempt("searchRoomMessages", { token: user.token, params: { room_id }, query: { q: "word" } })
+  ).status;
+}
 
 describe("a search shows nothing", () => {
   test("of a room that somebody is not in, or not any more; both are refused as an unknown one is", async () => {

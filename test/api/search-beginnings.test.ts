@@ -31,7 +31,7 @@ type Query = Record<string, string | number>;
 type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;
 
 /** The rooms of what is found, following the links. */
-const roomsFound = async (query: Query): Promise<string[]> => {
+async function roomsFound(query: Query): Promise<string[]> {
   const found: string[] = [];
   for (let next: Query | undefined = query; next; ) {
     const answer: Found = await attempt("searchMessages", { token: ann.token, query: next });
@@ -39,15 +39,15 @@ const roomsFound = async (query: Query): Promise<string[]> => {
     next = nextOf(answer.headers);
   }
   return found.sort();
-};
+}
 
 /** What the first answer costs. */
-const costOf = async (query: Query): Promise<Counts> => {
+async function costOf(query: Query): Promise<Counts> {
   const { operations } = await metered(() => attempt("searchMessages", { token: ann.token, query }));
   const counts = operations["GET /api/chat/search/messages"];
   if (!counts) throw new Error("The meter knows of no search.");
   return counts;
-};
+}
 
 /** What every search of these rooms costs in which each has nothing: for a head and a word. */
 const idle = letters.length * (0.5 + 0.5);

@@ -15,17 +15,19 @@ beforeAll(async () => {
   [ann, ben, cid] = await three();
 });
 
-const queryOf = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams);
+function queryOf(url: string): Record<string, string> {
+  return Object.fromEntries(new URL(url).searchParams);
+}
 
 type Query = Record<string, string | number>;
 type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;
 
 /** Everything that a search finds in all rooms, following the links; `between` comes after each answer. */
-const walk = async (
+async function walk(
   user: TestUser,
   query: Query,
   between: () => Promise<unknown> = async () => {},
-): Promise<string[]> => {
+): Promise<string[]> {
   const found: string[] = [];
   for (let next: Query | undefined = query; next; ) {
     const answer: Found = await attempt("searchMessages", { token: user.token, query: next });
@@ -35,14 +37,14 @@ const walk = async (
     await between();
   }
   return found;
-};
+}
 
-const walkRoom = async (
+async function walkRoom(
   user: TestUser,
   room: string,
   query: Query,
   between: () => Promise<unknown> = async () => {},
-): Promise<{ found: string[]; counts: number[] }> => {
+): Promise<{ found: string[]; counts: number[] }> {
   const [found, counts]: [string[], number[]] = [[], []];
   for (let next: Query | undefined = query; next; ) {
     const page: Awaited<ReturnType<typeof searchPage>> = await searchPage(user, room, next);
@@ -53,14 +55,14 @@ const walkRoom = async (
     await between();
   }
   return { found, counts };
-};
+}
 
 /** What a search of one room has read. */
-const unitsOf = (operations: MeterReport["operations"]): number => {
+function unitsOf(operations: MeterReport["operations"]): number {
   const counts = operations["GET /api/chat/rooms/{id}/messages/search"];
   if (!counts) throw new Error("The meter knows of no search.");
   return counts.rru;
-};
+}
 
 describe("searchRoomMessages", () => {
   test("goes on without doubles or gaps while messages arrive and change, and counts what it has found", async () => {

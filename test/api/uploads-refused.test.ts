@@ -17,24 +17,31 @@ let ann: TestUser;
 let ben: TestUser;
 let roomId: string;
 
-const setScene = async (): Promise<void> => {
+async function setScene(): Promise<void> {
   [ann, ben] = await two();
   roomId = await directRoom(ann, ben);
-};
+}
 beforeAll(setScene);
 
-const begin = (further: Record<string, unknown>, kind = "image") =>
-  attempt("createUpload", {
+function begin(further: Record<string, unknown>, kind = "image") {
+  return attempt("createUpload", {
     token: ann.token,
     params: { kind },
     body: pngUpload(roomId, further),
   });
+}
 
-const send = (user: TestUser, file_id: string, further: Record<string, unknown> = {}) =>
-  attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { file_id, ...further } });
+function send(user: TestUser, file_id: string, further: Record<string, unknown> = {}) {
+  return attempt("sendMessage", {
+    token: user.token,
+    params: { room_id: roomId },
+    body: { file_id, ...further },
+  });
+}
 
-const history = async () =>
-  (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
+async function history() {
+  return (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
+}
 
 describe("createUpload refuses", () => {
   const mb = 1024 * 1024;

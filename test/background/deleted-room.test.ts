@@ -13,17 +13,18 @@ const settled = 61;
 /** Longer than a task is hidden while a function may still work on it. */
 const hidden = 721;
 
-const send = async (user: TestUser, roomId: string, content: string, more: object = {}): Promise<string> =>
-  (
+async function send(user: TestUser, roomId: string, content: string, more: object = {}): Promise<string> {
+  return (
     await call("sendMessage", {
       token: user.token,
       params: { room_id: roomId },
       body: { content, ...more },
     })
   ).id;
+}
 
 /** Messages of all kinds: as many as said, one answered and pinned, one edited, one with a reaction. */
-const fill = async (user: TestUser, roomId: string, count: number): Promise<void> => {
+async function fill(user: TestUser, roomId: string, count: number): Promise<void> {
   const first = await send(user, roomId, "First");
   const { token } = user;
   const params = { room_id: roomId, message_id: first };
@@ -32,10 +33,10 @@ const fill = async (user: TestUser, roomId: string, count: number): Promise<void
   await call("pinMessage", { token, params });
   await call("reactToMessage", { token, params, body: { emoji: "👍" } });
   for (let at = 2; at < count; at += 1) await send(user, roomId, `Message ${at}`);
-};
+}
 
 /** Further messages, written as the last step of a send writes them: sending hundreds would take long. */
-const store = async (user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> => {
+async function store(user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> {
   actAsFunction();
   const { putMessage } = await import("../../functions/store/messages/messages.ts");
   const all = Array.from({ length: seqs.to - seqs.from + 1 }, (_, at) => seqs.from + at);
@@ -49,13 +50,15 @@ const store = async (user: TestUser, roomId: string, seqs: { from: number; to: n
       at: new Date().toISOString(),
     });
   });
-};
+}
 
-const remove = (user: TestUser, roomId: string) =>
-  call("deleteRoom", { token: user.token, params: { room_id: roomId } });
+function remove(user: TestUser, roomId: string) {
+  return call("deleteRoom", { token: user.token, params: { room_id: roomId } });
+}
 
-const untilTombstone = (roomId: string) =>
-  until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "only the head is left");
+function untilTombstone(roomId: string) {
+  return until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "only the head is left");
+}
 
 // Tasks of other tests may wait in them.
 beforeAll(emptyQueues);

@@ -12,16 +12,17 @@ import { target } from "../support/target.ts";
 /** Longer than any request runs. */
 const settled = 61;
 
-const participants = async (user: TestUser, roomId: string): Promise<string[]> =>
-  (await call("listParticipants", { token: user.token, params: { room_id: roomId } })).results
+async function participants(user: TestUser, roomId: string): Promise<string[]> {
+  return (await call("listParticipants", { token: user.token, params: { room_id: roomId } })).results
     .map((one) => one.id)
     .sort();
+}
 
 /** Ben leaves, and the function ends when his membership has, and nothing else. */
-const leaveHalfway = async (ben: TestUser, roomId: string): Promise<void> => {
+async function leaveHalfway(ben: TestUser, roomId: string): Promise<void> {
   const leave = () => attempt("leaveRoom", { token: ben.token, params: { room_id: roomId } });
   await cutOff(leave, { action: "DeleteItem", sk: "MEMBER#", function: "rooms" });
-};
+}
 
 afterEach(async () => {
   await clearFaults();

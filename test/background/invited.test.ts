@@ -10,10 +10,10 @@ import { cutOff } from "../support/strike.ts";
 /** More than fit into the transaction that creates a room. */
 const crowdSize = 100;
 
-const invitations = async (userId: string): Promise<number> => {
+async function invitations(userId: string): Promise<number> {
   const { pk, sk: prefix } = keys.notification(userId, "");
   return (await itemsAt(pk)).filter(({ sk }) => sk.startsWith(prefix)).length;
-};
+}
 
 afterEach(async () => {
   await clearFaults();

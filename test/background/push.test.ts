@@ -18,8 +18,9 @@ let ben: TestUser;
 let room: string;
 let browser: Browser;
 
-const endpoints = async (): Promise<string[]> =>
-  (await call("listPushSubscriptions", { token: ben.token })).results.map(({ endpoint }) => endpoint);
+async function endpoints(): Promise<string[]> {
+  return (await call("listPushSubscriptions", { token: ben.token })).results.map(({ endpoint }) => endpoint);
+}
 
 beforeEach(async () => {
   [ann, ben] = await two();

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** Rebuilds step by step, each as a call of its own, as if none had time for more; `between` comes after each. */
-const rebuild = async (room: string, between: () => Promise<unknown> = async () => {}): Promise<number> => {
+async function rebuild(room: string, between: () => Promise<unknown> = async () => {}): Promise<number> {
   let steps = 0;
   for (let cursor: string | undefined, isOver = false; !isOver; steps += 1) {
     cursor = await rebuildSearch(room, cursor, () => false);
@@ -28,9 +28,11 @@ const rebuild = async (room: string, between: () => Promise<unknown> = async () 
     await between();
   }
   return steps;
-};
+}
 
-const at = ({ timestamp, seq }: Message): string => placeOf(Date.parse(timestamp), seq);
+function at({ timestamp, seq }: Message): string {
+  return placeOf(Date.parse(timestamp), seq);
+}
 
 test("what was lost is found again, and what stands behind nothing is gone, while the room goes on", async () => {
   const room = await groupRoom(ann, [ben]);
@@ -73,14 +75,15 @@ test("what was lost is found again, and what stands behind nothing is gone, whil
 });
 
 /** What was sent to the room after its first sixty messages. */
-const later = async (room_id: string): Promise<Message[]> =>
-  (
+async function later(room_id: string): Promise<Message[]> {
+  return (
     await call("listMessages", {
       token: ann.token,
       params: { room_id },
       query: { after: 60, page_size: 100 },
     })
   ).results;
+}
 
 test("a second time it changes nothing, two at once neither", async () => {
   const room = await groupRoom(ann, [ben]);

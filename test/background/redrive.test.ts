@@ -8,15 +8,15 @@ import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
 
 const settled = 61;
 
-const newUser = async (): Promise<TestUser> => {
+async function newUser(): Promise<TestUser> {
   const [ann] = await newUsers(1);
   if (!ann) throw new Error("There is no user.");
   return ann;
-};
+}
 
 /** Rooms of somebody alone, each with a message. */
-const newRooms = (ann: TestUser, count: number): Promise<string[]> =>
-  Promise.all(
+function newRooms(ann: TestUser, count: number): Promise<string[]> {
+  return Promise.all(
     Array.from({ length: count }, async () => {
       const roomId = await groupRoom(ann, []);
       await call("sendMessage", {
@@ -27,12 +27,15 @@ const newRooms = (ann: TestUser, count: number): Promise<string[]> =>
       return roomId;
     }),
   );
+}
 
-const remove = (ann: TestUser, roomId: string) =>
-  call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
+function remove(ann: TestUser, roomId: string) {
+  return call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
+}
 
-const untilRemoved = (roomId: string) =>
-  until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "the room is removed");
+function untilRemoved(roomId: string) {
+  return until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "the room is removed");
+}
 
 afterEach(async () => {
   await clearFaults();

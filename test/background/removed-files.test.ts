@@ -22,26 +22,34 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-const sendFile = async (room_id: string, further: object = {}): Promise<Message> =>
-  call("sendMessage", {
+async function sendFile(room_id: string, further: object = {}): Promise<Message> {
+  return call("sendMessage", {
     token: ann.token,
     params: { room_id },
     body: { file_id: await uploaded(ann, room_id), content: "Look", ...further },
   });
+}
 
-const fileOf = (message: Message): string => message.attachments[0]?.file_id ?? "";
-const download = async (message: Message) => s3Answer(await fetch(message.file_attachment ?? ""));
+function fileOf(message: Message): string {
+  return message.attachments[0]?.file_id ?? "";
+}
+async function download(message: Message) {
+  return s3Answer(await fetch(message.file_attachment ?? ""));
+}
 const gone = "403 AccessDenied";
 
-const untilRemoved = async (message: Message): Promise<void> => {
+async function untilRemoved(message: Message): Promise<void> {
   await until(async () => (await download(message)) === gone, "the object is removed");
   await until(async () => (await itemOfFile(fileOf(message))) === undefined, "the file is forgotten");
-};
+}
 
-const remove = ({ room, id }: Message) =>
-  call("deleteMessage", { token: ann.token, params: { room_id: room, message_id: id } });
+function remove({ room, id }: Message) {
+  return call("deleteMessage", { token: ann.token, params: { room_id: room, message_id: id } });
+}
 
-const removeRoom = (room_id: string) => call("deleteRoom", { token: ann.token, params: { room_id } });
+function removeRoom(room_id: string) {
+  return call("deleteRoom", { token: ann.token, params: { room_id } });
+}
 
 describe("a file is removed", () => {
   test("when its message is deleted, and no other is", async () => {
@@ -122,7 +130,9 @@ describe("a file is removed", () => {
 });
 
 /** Whether S3 takes an upload a second time: then there is nothing of it any more. */
-const isTakenAgain = async (upload: NewUpload): Promise<boolean> => (await putBytes(upload)).status === 200;
+async function isTakenAgain(upload: NewUpload): Promise<boolean> {
+  return (await putBytes(upload)).status === 200;
+}
 
 describe("an upload that is gone", () => {
   test("goes with its object, and the copy that a send made of it which was refused", async () => {

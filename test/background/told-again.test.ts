@@ -11,29 +11,36 @@ import { connect, type SocketClient } from "../support/socket-client.ts";
 const settled = 61;
 
 /** The next update of the item ends its function, once it is made. */
-const crashAfterUpdate = (sk: string, nth = 1) =>
-  injectFault({ kind: "crash", service: "dynamodb", action: "UpdateItem", sk, function: "rooms", nth });
+function crashAfterUpdate(sk: string, nth = 1) {
+  return injectFault({
+    kind: "crash",
+    service: "dynamodb",
+    action: "UpdateItem",
+    sk,
+    function: "rooms",
+    nth,
+  });
+}
 
 /** The types of the events that concern a room's members, once all that was posted before has arrived. */
-const toldOn = async (socket: SocketClient): Promise<string[]> => {
+async function toldOn(socket: SocketClient): Promise<string[]> {
   await socket.request({ type: "ping" });
   return socket.events
     .map((event) => event.type)
     .filter((type) => type === "room_removed" || type === "participants_changed");
-};
+}
 
 /** A room is over for somebody: their connections learn of it, and the one that is limited to it is closed. */
-const expectRemoved = async (roomId: string, free: SocketClient, limited: SocketClient): Promise<void> => {
+async function expectRemoved(roomId: string, free: SocketClient, limited: SocketClient): Promise<void> {
   for (const socket of [free, limited])
     expect(await socket.next("room_removed")).toEqual({ type: "room_removed", room_id: roomId });
   await limited.closed;
   await free.close();
-};
+}
 
-const openBoth = async (user: TestUser, roomId: string): Promise<[SocketClient, SocketClient]> => [
-  await connect(user),
-  await connect(user, { room_id: roomId }),
-];
+async function openBoth(user: TestUser, roomId: string): Promise<[SocketClient, SocketClient]> {
+  return [await connect(user), await connect(user, { room_id: roomId })];
+}
 
 afterEach(async () => {
   await clearFaults();

@@ -43,11 +43,13 @@ test("a notification that is made again, because it was lost, is not pushed agai
 });
 
 /** The types of what there is now, while the stream may still have something to add. */
-const listed = async (): Promise<string[]> =>
-  (await call("listNotifications", { token: ben.token })).results.map(({ type }) => type).sort();
+async function listed(): Promise<string[]> {
+  return (await call("listNotifications", { token: ben.token })).results.map(({ type }) => type).sort();
+}
 
-const toldOf = ({ events }: SocketClient): string[] =>
-  events.flatMap((event) => (event.type === "notification" ? [event.notification.type] : []));
+function toldOf({ events }: SocketClient): string[] {
+  return events.flatMap((event) => (event.type === "notification" ? [event.notification.type] : []));
+}
 
 test("one that a rebuild makes before the stream comes to it is pushed as any other, once", async () => {
   const group = await groupRoom(ann, [ben]);

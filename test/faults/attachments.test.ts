@@ -41,18 +41,20 @@ afterEach(async () => {
   expect(hits).toEqual(expectedHits);
 });
 
-const send = (client_message_id?: string, further: Record<string, unknown> = {}) =>
-  attempt("sendMessage", {
+function send(client_message_id?: string, further: Record<string, unknown> = {}) {
+  return attempt("sendMessage", {
     token: ann.token,
     params: { room_id: roomId },
     body: { file_id: fileId, client_message_id, ...further },
   });
+}
 
-const strike = (kind: FaultSpec["kind"], step: Step, further: Partial<FaultSpec> = {}) =>
-  injectFault({ kind, function: "messages", ...steps[step], ...further });
+function strike(kind: FaultSpec["kind"], step: Step, further: Partial<FaultSpec> = {}) {
+  return injectFault({ kind, function: "messages", ...steps[step], ...further });
+}
 
 /** The messages that have the file, as the other sees them, each with what is downloaded of it. */
-const withFile = async () => {
+async function withFile() {
   const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
   const having = page.results.filter(({ attachments }) =>
     attachments.some(({ file_id }) => file_id === fileId),
@@ -62,20 +64,21 @@ const withFile = async () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(png)).toBe(true);
   }
   return having;
-};
+}
 
-const lastMessage = async () =>
-  (await call("getRoom", { token: ben.token, params: { room_id: roomId } })).last_message;
+async function lastMessage() {
+  return (await call("getRoom", { token: ben.token, params: { room_id: roomId } })).last_message;
+}
 
 /** The file is in exactly one message, which is the room's last one, and stays. */
-const expectSentOnce = async (seq: number) => {
+async function expectSentOnce(seq: number) {
   expect((await withFile()).map((message) => message.seq)).toEqual([seq]);
   expect(await lastMessage()).toMatchObject({ seq, message_type: "image", content: "" });
   const upload = await call("getUpload", { token: ben.token, params: { file_id: fileId } });
   expect(upload).toMatchObject({ status: "attached", message_id: `${roomId}-${seq}` });
   expect((await send("another-id")).status).toBe(409);
   expect(await withFile()).toHaveLength(1);
-};
+}
 
 describe("the function ends after", () => {
   for (const step of everyStep)

@@ -27,23 +27,27 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-const upload = async (): Promise<string> => {
+async function upload(): Promise<string> {
   const created = await createAvatarUpload(ann);
   expect((await putBytes(created)).status).toBe(200);
   return created.file_id;
-};
-const use = (id = file_id) =>
-  attempt("updateAvatar", { token: ann.token, params: { user_id: ann.id }, body: { file_id: id } });
-const strike = (kind: FaultSpec["kind"], step: keyof typeof steps) =>
-  injectFault({ kind, function: "attachments", ...steps[step] });
+}
+function use(id = file_id) {
+  return attempt("updateAvatar", { token: ann.token, params: { user_id: ann.id }, body: { file_id: id } });
+}
+function strike(kind: FaultSpec["kind"], step: keyof typeof steps) {
+  return injectFault({ kind, function: "attachments", ...steps[step] });
+}
 
-const statusOf = async (id: string) => (await attempt("getAvatar", { params: { avatar_id: id } })).status;
+async function statusOf(id: string) {
+  return (await attempt("getAvatar", { params: { avatar_id: id } })).status;
+}
 
-const expectShown = async (): Promise<void> => {
+async function expectShown(): Promise<void> {
   const { profile_picture } = await call("getProfile", { token: ann.token });
   expect(profile_picture).toMatch(new RegExp(`/${file_id}$`));
   expect((await fetch(profile_picture ?? "")).status).toBe(200);
-};
+}
 
 for (const step of ["inspect", "copy", "apply"] as const) {
   test(`the function ends after ${step}: the retry completes it`, async () => {

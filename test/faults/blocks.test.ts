@@ -24,15 +24,21 @@ interface Case {
   readonly after: (scene: Scene) => Promise<void>;
 }
 
-const params = ({ ben }: Scene) => ({ contact_id: ben.id });
-const block = (scene: Scene) => attempt("blockContact", { token: scene.ann.token, params: params(scene) });
-const unblock = (scene: Scene) =>
-  attempt("unblockContact", { token: scene.ann.token, params: params(scene) });
-const say = ({ token }: TestUser, room_id: string, client_message_id?: string) =>
-  attempt("sendMessage", { token, params: { room_id }, body: { content: "hi", client_message_id } });
+function params({ ben }: Scene) {
+  return { contact_id: ben.id };
+}
+function block(scene: Scene) {
+  return attempt("blockContact", { token: scene.ann.token, params: params(scene) });
+}
+function unblock(scene: Scene) {
+  return attempt("unblockContact", { token: scene.ann.token, params: params(scene) });
+}
+function say({ token }: TestUser, room_id: string, client_message_id?: string) {
+  return attempt("sendMessage", { token, params: { room_id }, body: { content: "hi", client_message_id } });
+}
 
 /** Whether ann's list, a message either way, and what either sees of the other agree on the block. */
-const isBlocked = async ({ ann, ben }: Scene): Promise<boolean> => {
+async function isBlocked({ ann, ben }: Scene): Promise<boolean> {
   const { results } = await call("listContacts", { token: ann.token, query: { blocked: "true" } });
   const listed = results.map((one) => one.id);
   const opened = await attempt("openDirectRoom", { token: ben.token, body: { user_id: ann.id } });
@@ -42,13 +48,20 @@ const isBlocked = async ({ ann, ben }: Scene): Promise<boolean> => {
   const told = [listed.length === 1, sent.status === 403, !online.includes(ann.id), !status.is_online];
   expect(new Set(told), `list, message, online list and status say ${told.join(", ")}`).toHaveLength(1);
   return listed.length === 1;
-};
+}
 
-const blocked = async (scene: Scene) => expect(await isBlocked(scene)).toBe(true);
-const unblocked = async (scene: Scene) => expect(await isBlocked(scene)).toBe(false);
-const contactIds = async ({ ann }: Scene) =>
-  (await call("listContacts", { token: ann.token })).results.map((one) => [one.id, one.nickname]);
-const open = ({ ann, ben }: Scene) => directRoom(ann, ben);
+async function blocked(scene: Scene) {
+  return expect(await isBlocked(scene)).toBe(true);
+}
+async function unblocked(scene: Scene) {
+  return expect(await isBlocked(scene)).toBe(false);
+}
+async function contactIds({ ann }: Scene) {
+  return (await call("listContacts", { token: ann.token })).results.map((one) => [one.id, one.nickname]);
+}
+function open({ ann, ben }: Scene) {
+  return directRoom(ann, ben);
+}
 
 const together = { action: "TransactWriteItems", sk: "BLOCK#" };
 const contact = "CONTACT#";
@@ -86,16 +99,17 @@ const cases: Record<string, Case> = {
   },
 };
 
-const setScene = async ({ prepare }: Case): Promise<Scene> => {
+async function setScene({ prepare }: Case): Promise<Scene> {
   const [ann, ben] = await two();
   const scene = { ann, ben };
   await prepare?.(scene);
   await call("heartbeat", { token: ann.token });
   return scene;
-};
+}
 
-const strike = (kind: FaultSpec["kind"], { ann }: Scene, write: Write): Promise<void> =>
-  injectFault({ kind, service: "dynamodb", pk: `USER#${ann.id}`, ...write });
+function strike(kind: FaultSpec["kind"], { ann }: Scene, write: Write): Promise<void> {
+  return injectFault({ kind, service: "dynamodb", pk: `USER#${ann.id}`, ...write });
+}
 
 const succeeded = [200, 201, 204];
 

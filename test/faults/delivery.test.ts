@@ -14,8 +14,9 @@ import { connect } from "../support/socket-client.ts";
 
 afterEach(clearFaults);
 
-const say = (token: string, roomId: string) =>
-  call("sendMessage", { token, params: { room_id: roomId }, body: { content: "Hello" } });
+function say(token: string, roomId: string) {
+  return call("sendMessage", { token, params: { room_id: roomId }, body: { content: "Hello" } });
+}
 
 describe("connections whose end nobody told", () => {
   test("are removed by the next post, and cost nothing afterwards", async () => {

@@ -18,7 +18,7 @@ interface Scene {
   readonly socket: SocketClient;
 }
 
-const setScene = async (): Promise<Scene> => {
+async function setScene(): Promise<Scene> {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("Two users were asked for.");
   const roomId = await groupRoom(ann, [ben]);
@@ -29,10 +29,10 @@ const setScene = async (): Promise<Scene> => {
   });
   const socket = await connect(ben);
   return { ann, ben, roomId, said, socket };
-};
+}
 
 /** The caller's own view of how the message is, in what matters here. */
-const seen = async ({ ben, roomId, said }: Scene) => {
+async function seen({ ben, roomId, said }: Scene) {
   const params = { room_id: roomId, message_id: said.id };
   const [message, history, pins, room] = await Promise.all([
     call("getMessage", { token: ben.token, params }),
@@ -48,7 +48,7 @@ const seen = async ({ ben, roomId, said }: Scene) => {
     pinned: [message.pinned, pins.results.length === 1],
     last: room.last_message?.content,
   };
-};
+}
 
 const before = {
   content: "before",
@@ -131,36 +131,38 @@ afterEach(async () => {
   await scene.socket.close();
 });
 
-const run = (id: OperationId, body?: object) =>
-  attempt(id, {
+function run(id: OperationId, body?: object) {
+  return attempt(id, {
     token: scene.ann.token,
     params: { room_id: scene.roomId, message_id: scene.said.id },
     ...(body && { body }),
   });
+}
 
-const strike = (kind: FaultSpec["kind"], write: Pick<FaultSpec, "action" | "sk">) =>
-  injectFault({ kind, service: "dynamodb", pk: `ROOM#${scene.roomId}`, ...write });
+function strike(kind: FaultSpec["kind"], write: Pick<FaultSpec, "action" | "sk">) {
+  return injectFault({ kind, service: "dynamodb", pk: `ROOM#${scene.roomId}`, ...write });
+}
 
-const rev = async (): Promise<number> => {
+async function rev(): Promise<number> {
   const { token } = scene.ben;
   return (await call("getRoom", { token, params: { room_id: scene.roomId } })).rev;
-};
+}
 
 /** What somebody learns who held everything up to a revision and comes back. */
-const changedSince = async (since: number) => {
+async function changedSince(since: number) {
   const input = {
     token: scene.ben.token,
     params: { room_id: scene.roomId },
     query: { changed_since: since },
   };
   return (await call("listMessages", input)).results.map((message) => message.id);
-};
+}
 
 /** How many events of a type the socket has received, after everything posted before has arrived. */
-const received = async (type: Change["event"]): Promise<number> => {
+async function received(type: Change["event"]): Promise<number> {
   await scene.socket.request({ type: "ping" });
   return scene.socket.events.filter((event) => event.type === type).length;
-};
+}
 
 for (const change of changes)
   describe(`${change.id}${change.first ? ` after ${change.first}` : ""}`, () => {

@@ -31,12 +31,14 @@ afterEach(async () => {
 });
 
 /** Sends, and has what follows find its receivers connected still: nobody knows better until the post is answered. */
-const sayAheadOfPost = async (room: string, content: string) => {
+async function sayAheadOfPost(room: string, content: string) {
   await injectFault({ kind: "delay", service: "execute-api", delay_ms: 1500 });
   return say(ann, room, content);
-};
+}
 
-const pushed = () => browser.pushed.map(({ content }) => [content.type, content.body]);
+function pushed() {
+  return browser.pushed.map(({ content }) => [content.type, content.body]);
+}
 
 test("of a new message, once, as of one to somebody offline", async () => {
   const room = await directRoom(ann, ben);

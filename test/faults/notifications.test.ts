@@ -28,13 +28,13 @@ const claim: Fault = { action: "UpdateItem", sk: "MEMBER#" };
 const put: Fault = { action: "PutItem", sk: "NOTIF#" };
 
 /** Has a call of what follows the stream go wrong, and looks that it did by the end. */
-const withFault = async (kind: FaultSpec["kind"], fault: Fault, work: () => Promise<unknown>) => {
+async function withFault(kind: FaultSpec["kind"], fault: Fault, work: () => Promise<unknown>) {
   await injectFault({ kind, service: "dynamodb", function: "tableStream", ...fault });
   await work();
   await afterSeconds(0);
   expect((await listFaults()).map(({ hits }) => hits)).toEqual([1]);
   await clearFaults();
-};
+}
 
 for (const kind of ["crash", "lose"] as const)
   describe(`a call that goes wrong by ${kind}`, () => {

@@ -30,8 +30,8 @@ afterEach(async () => {
 });
 
 /** Strikes a call about Ann's presence. */
-const strike = (kind: FaultSpec["kind"], sk: string, functionName: string): Promise<void> =>
-  injectFault({
+function strike(kind: FaultSpec["kind"], sk: string, functionName: string): Promise<void> {
+  return injectFault({
     kind,
     service: "dynamodb",
     action: sk === "PRESENCE" ? "UpdateItem" : "PutItem",
@@ -39,35 +39,41 @@ const strike = (kind: FaultSpec["kind"], sk: string, functionName: string): Prom
     sk,
     function: functionName,
   });
+}
 
-const struck = async (): Promise<void> => {
+async function struck(): Promise<void> {
   await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
-};
+}
 
 /** Whether somebody is online, as the list and their status say; the two must agree. */
-const isOnline = async (user: TestUser): Promise<boolean> => {
+async function isOnline(user: TestUser): Promise<boolean> {
   const { token } = scene.ben;
   const { is_online } = await call("getUserStatus", { token, params: { user_id: user.id } });
   const { online_users: ids } = await call("listOnlineUsers", { token });
   expect(ids.includes(user.id), "the list and the status agree").toBe(is_online);
   return is_online;
-};
+}
 
-const becomesOffline = (user: TestUser) => expect.poll(() => isOnline(user), { timeout: 10_000 }).toBe(false);
+function becomesOffline(user: TestUser) {
+  return expect.poll(() => isOnline(user), { timeout: 10_000 }).toBe(false);
+}
 
 /** What Ben has been told of Ann, after everything posted before has arrived. */
-const told = async (): Promise<boolean[]> => {
+async function told(): Promise<boolean[]> {
   await scene.socket.request({ type: "ping" });
   return scene.socket.events.flatMap((event) =>
     event.type === "presence" && event.user_id === scene.ann.id ? [event.is_online] : [],
   );
-};
+}
 
-const say = ({ ben, roomId }: Scene) =>
-  call("sendMessage", { token: ben.token, params: { room_id: roomId }, body: { content: "Hello" } });
+function say({ ben, roomId }: Scene) {
+  return call("sendMessage", { token: ben.token, params: { room_id: roomId }, body: { content: "Hello" } });
+}
 
 /** By then a post that finds no connection is believed. */
-const afterOpening = () => advanceClock(61_000);
+function afterOpening() {
+  return advanceClock(61_000);
+}
 
 describe("$connect ends", () => {
   const places = {

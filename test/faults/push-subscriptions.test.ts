@@ -20,17 +20,20 @@ beforeEach(async () => {
 });
 afterEach(clearFaults);
 
-const subscribe = ({ token }: TestUser) => attempt("createPushSubscription", { token, body: subscription });
-const idsOf = async ({ token }: TestUser): Promise<string[]> =>
-  (await call("listPushSubscriptions", { token })).results.map(({ id }) => id);
+function subscribe({ token }: TestUser) {
+  return attempt("createPushSubscription", { token, body: subscription });
+}
+async function idsOf({ token }: TestUser): Promise<string[]> {
+  return (await call("listPushSubscriptions", { token })).results.map(({ id }) => id);
+}
 
-const struck = async (fault: Omit<FaultSpec, "service">, run: () => Promise<Answer<unknown>>) => {
+async function struck(fault: Omit<FaultSpec, "service">, run: () => Promise<Answer<unknown>>) {
   await injectFault({ service: "dynamodb", function: "notifications", ...fault });
   const { status } = await run();
   expect((await listFaults())[0]).toMatchObject({ hits: 1 });
   await clearFaults();
   return status;
-};
+}
 
 describe("a browser that changes hands", () => {
   beforeEach(async () => {

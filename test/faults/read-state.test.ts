@@ -26,37 +26,44 @@ afterEach(async () => {
   await scene.socket.close();
 });
 
-const strike = ({ ben, roomId }: Scene, fault: Pick<FaultSpec, "kind" | "delay_ms">): Promise<void> =>
-  injectFault({
+function strike({ ben, roomId }: Scene, fault: Pick<FaultSpec, "kind" | "delay_ms">): Promise<void> {
+  return injectFault({
     ...fault,
     service: "dynamodb",
     action: "UpdateItem",
     pk: `ROOM#${roomId}`,
     sk: `MEMBER#${ben.id}`,
   });
+}
 
-const markRoom = ({ ben, roomId }: Scene) =>
-  attempt("markRoomRead", { token: ben.token, params: { room_id: roomId } });
-const markSecond = ({ ben, roomId }: Scene) =>
-  attempt("markMessageRead", {
+function markRoom({ ben, roomId }: Scene) {
+  return attempt("markRoomRead", { token: ben.token, params: { room_id: roomId } });
+}
+function markSecond({ ben, roomId }: Scene) {
+  return attempt("markMessageRead", {
     token: ben.token,
     params: { room_id: roomId, message_id: `${roomId}-2` },
   });
-const receive = ({ ben, roomId }: Scene) =>
-  attempt("updateMessageStatus", {
+}
+function receive({ ben, roomId }: Scene) {
+  return attempt("updateMessageStatus", {
     token: ben.token,
     params: { message_id: `${roomId}-2` },
     body: { status: "delivered" },
   });
-const room = ({ ben, roomId }: Scene) => call("getRoom", { token: ben.token, params: { room_id: roomId } });
-const statuses = async ({ ann, roomId }: Scene) =>
-  (await call("listMessages", { token: ann.token, params: { room_id: roomId } })).results.map(
+}
+function room({ ben, roomId }: Scene) {
+  return call("getRoom", { token: ben.token, params: { room_id: roomId } });
+}
+async function statuses({ ann, roomId }: Scene) {
+  return (await call("listMessages", { token: ann.token, params: { room_id: roomId } })).results.map(
     (message) => message.status,
   );
-const toldOf = async ({ socket }: Scene): Promise<string[]> => {
+}
+async function toldOf({ socket }: Scene): Promise<string[]> {
   await socket.request({ type: "ping" });
   return socket.events.map(({ type }) => type).filter((type) => type !== "pong" && type !== "ack");
-};
+}
 
 // A mark is one write, so a crash leaves it done or not done; what may be missing is that the others were told, and
 // they see it whenever they look.

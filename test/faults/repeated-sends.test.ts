@@ -16,26 +16,29 @@ beforeEach(async () => {
   roomId = await groupRoom(ann, [ben]);
 });
 
-const inRoom = (user: TestUser, body?: object) => ({
-  token: user.token,
-  params: { room_id: roomId },
-  ...(body && { body }),
-});
+function inRoom(user: TestUser, body?: object) {
+  return {
+    token: user.token,
+    params: { room_id: roomId },
+    ...(body && { body }),
+  };
+}
 
-const send = (user: TestUser) =>
-  attempt("sendMessage", inRoom(user, { content: "the message", client_message_id: "the-id" }));
+function send(user: TestUser) {
+  return attempt("sendMessage", inRoom(user, { content: "the message", client_message_id: "the-id" }));
+}
 
 /** A send that ends when its number is claimed, and nothing stored. */
-const sendHalf = async (user: TestUser): Promise<void> => {
+async function sendHalf(user: TestUser): Promise<void> {
   const claim = { action: "UpdateItem", pk: `ROOM#${roomId}`, sk: "MEMBER#", function: "messages" };
   await cutOff(() => send(user), claim);
   await clearFaults();
-};
+}
 
-const heard = async (socket: SocketClient): Promise<number[]> => {
+async function heard(socket: SocketClient): Promise<number[]> {
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) => (event.type === "message" ? [event.message.seq] : []));
-};
+}
 
 describe("of what somebody who joined since may not see", () => {
   for (const [what, first, status] of [

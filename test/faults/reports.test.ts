@@ -11,29 +11,31 @@ beforeAll(async () => {
 });
 
 /** A group of ann and ben, in which ben has said something. */
-const setScene = async () => {
+async function setScene() {
   const [ann, ben] = await two();
   const room_id = await groupRoom(ann, [ben]);
   const body = { content: "Something bad" };
   const { id } = await call("sendMessage", { token: ben.token, params: { room_id }, body });
   return { ann, ben, params: { room_id, message_id: id } };
-};
+}
 
 type Scene = Awaited<ReturnType<typeof setScene>>;
 
-const report = ({ ann, params }: Scene) =>
-  attempt("reportMessage", { token: ann.token, params, body: { reason: "Rude" } });
-const close = (report_id: string, action: "dismiss" | "remove_message") =>
-  attempt("updateReport", { token: admin.token, params: { report_id }, body: { action } });
+function report({ ann, params }: Scene) {
+  return attempt("reportMessage", { token: ann.token, params, body: { reason: "Rude" } });
+}
+function close(report_id: string, action: "dismiss" | "remove_message") {
+  return attempt("updateReport", { token: admin.token, params: { report_id }, body: { action } });
+}
 
-const statusesOf = async (id: string): Promise<string[]> => {
+async function statusesOf(id: string): Promise<string[]> {
   const pages = await Promise.all(
     ["open", "closed"].map((status) =>
       call("listReports", { token: admin.token, query: { status, page_size: 100 } }),
     ),
   );
   return pages.flatMap(({ results }) => results.filter((one) => one.id === id).map((one) => one.status));
-};
+}
 
 afterEach(struckOnce);
 

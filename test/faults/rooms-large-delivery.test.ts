@@ -57,30 +57,41 @@ afterAll(async () => {
 });
 afterEach(clearFaults);
 
-const queueIsEmpty = () =>
-  expect
+function queueIsEmpty() {
+  return expect
     .poll(() => countMessages("DeliveryQueueUrl"), { timeout: 30_000 })
     .toMatchObject({ visible: 0, inFlight: 0 });
+}
 
-const send = (content: string) =>
-  call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
+function send(content: string) {
+  return call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
+}
 
 /** The messages of a test that a listener has got, by their places among them. */
-const gotOf = (listener: Listener): number[] =>
-  seqsOf(listener, roomId)
+function gotOf(listener: Listener): number[] {
+  return seqsOf(listener, roomId)
     .map((seq) => seq - from)
     .filter((place) => place > 0);
+}
 
 /** The different lists of messages that listeners have got. */
-const got = (listeners: readonly Listener[]): string[] => [
-  ...new Set(listeners.map((listener) => gotOf(listener).join())),
-];
+function got(listeners: readonly Listener[]): string[] {
+  return [...new Set(listeners.map((listener) => gotOf(listener).join()))];
+}
 
-const failPosts = (times: number) =>
-  injectFault({ kind: "throttle", service: "execute-api", pk: connectionId, function: "fanOut", times });
+function failPosts(times: number) {
+  return injectFault({
+    kind: "throttle",
+    service: "execute-api",
+    pk: connectionId,
+    function: "fanOut",
+    times,
+  });
+}
 
-const becomes = (listeners: readonly Listener[], seqs: string) =>
-  expect.poll(() => got(listeners), { timeout: 50_000, interval: 200 }).toEqual([seqs]);
+function becomes(listeners: readonly Listener[], seqs: string) {
+  return expect.poll(() => got(listeners), { timeout: 50_000, interval: 200 }).toEqual([seqs]);
+}
 
 describe("a connection that cannot be reached for some time", () => {
   test("gets what it missed in its order, and all others have it once", async () => {

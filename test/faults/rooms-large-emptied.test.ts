@@ -15,7 +15,7 @@ beforeAll(async () => {
   [ann, ben, cid] = await three();
 });
 
-const createEmptied = async (): Promise<string> => {
+async function createEmptied(): Promise<string> {
   const body = { room_type: "public", name: "Emptied" };
   const { id } = await call("createRoom", { token: ann.token, body });
   // What the 201st member would bring about.
@@ -26,22 +26,24 @@ const createEmptied = async (): Promise<string> => {
   await addAllConnected(id, 2);
   await call("leaveRoom", { token: ann.token, params: { room_id: id } });
   return id;
-};
+}
 
-const join = ({ token }: TestUser, roomId: string) =>
-  attempt("joinRoom", { token, params: { room_id: roomId } });
+function join({ token }: TestUser, roomId: string) {
+  return attempt("joinRoom", { token, params: { room_id: roomId } });
+}
 
-const roleSeenBy = async ({ token }: TestUser, roomId: string) =>
-  (await call("getRoom", { token, params: { room_id: roomId } })).me?.role;
+async function roleSeenBy({ token }: TestUser, roomId: string) {
+  return (await call("getRoom", { token, params: { room_id: roomId } })).me?.role;
+}
 
-const cutOffJoining = async (
+async function cutOffJoining(
   roomId: string,
   write: { action: string; sk: string; nth?: number; pk?: string },
-): Promise<void> => {
+): Promise<void> {
   const pk = `ROOM#${roomId}`;
   await injectFault({ kind: "crash", service: "dynamodb", function: "rooms", pk, ...write });
   expect((await join(ben, roomId)).status).toBe(500);
-};
+}
 
 afterEach(struckOnce);
 

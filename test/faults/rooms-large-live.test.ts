@@ -19,24 +19,28 @@ beforeAll(async () => {
   annSocket = await connect(ann);
 }, 180_000);
 
-const create = (participant_ids: readonly string[], idempotencyKey: string = crypto.randomUUID()) =>
-  attempt("createRoom", {
+function create(participant_ids: readonly string[], idempotencyKey: string = crypto.randomUUID()) {
+  return attempt("createRoom", {
     token: ann.token,
     body: { room_type: "public", name: "Full", participant_ids },
     headers: { "idempotency-key": idempotencyKey },
   });
+}
 
 /** A room of two chunks. */
-const createLarge = async (): Promise<string> => (await create([...crowd, ...more])).body.id;
-const send = (roomId: string) =>
-  call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "to all" } });
+async function createLarge(): Promise<string> {
+  return (await create([...crowd, ...more])).body.id;
+}
+function send(roomId: string) {
+  return call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "to all" } });
+}
 
 /** Sends a message, which these get once and those not at all. */
-const holdTold = async (
+async function holdTold(
   roomId: string,
   told: readonly SocketClient[],
   untold: readonly SocketClient[] = [],
-): Promise<void> => {
+): Promise<void> {
   const sent = [await send(roomId), await send(roomId)].map((message) => message.id);
   const heardBy = (socket: SocketClient): string[] =>
     socket.events.flatMap((event) =>
@@ -49,17 +53,18 @@ const holdTold = async (
     await socket.request({ type: "ping" });
     expect(heardBy(socket)).toEqual([]);
   }
-};
+}
 
 const kinds = ["crash", "lose"] as const;
 
-const strike = (kind: FaultSpec["kind"], write: Omit<FaultSpec, "kind" | "service">): Promise<void> =>
-  injectFault({ kind, service: "dynamodb", ...write });
+function strike(kind: FaultSpec["kind"], write: Omit<FaultSpec, "kind" | "service">): Promise<void> {
+  return injectFault({ kind, service: "dynamodb", ...write });
+}
 
-const struckOnce = async (): Promise<void> => {
+async function struckOnce(): Promise<void> {
   await expect.poll(async () => (await listFaults()).map((fault) => fault.hits)).toEqual([1]);
   await clearFaults();
-};
+}
 afterEach(clearFaults);
 
 describe("connecting, for somebody in two large rooms", () => {

@@ -18,24 +18,28 @@ beforeAll(async () => {
   full = await create(crowd);
 }, 180_000);
 
-const draft = (participant_ids: readonly string[]) => ({
-  token: ann.token,
-  body: { room_type: "group", name: "Full", participant_ids },
-});
+function draft(participant_ids: readonly string[]) {
+  return {
+    token: ann.token,
+    body: { room_type: "group", name: "Full", participant_ids },
+  };
+}
 
-const create = async (participant_ids: readonly string[]): Promise<string> =>
-  (await call("createRoom", draft(participant_ids))).id;
+async function create(participant_ids: readonly string[]): Promise<string> {
+  return (await call("createRoom", draft(participant_ids))).id;
+}
 
 /** Adds one more than the first chunk holds. */
-const addLate = (roomId: string) =>
-  attempt("addParticipants", {
+function addLate(roomId: string) {
+  return attempt("addParticipants", {
     token: ann.token,
     params: { room_id: roomId },
     body: { user_ids: [late] },
   });
+}
 
 /** The members of a room, who are counted as they are listed. */
-const members = async (roomId: string): Promise<string[]> => {
+async function members(roomId: string): Promise<string[]> {
   const params = { room_id: roomId };
   const pages = await Promise.all(
     [1, 2, 3].map((page) =>
@@ -46,10 +50,11 @@ const members = async (roomId: string): Promise<string[]> => {
   const room = await call("getRoom", { token: ann.token, params });
   expect([pages[0]?.count, room.participant_count]).toEqual([ids.length, ids.length]);
   return ids.sort();
-};
+}
 
-const strike = (kind: FaultSpec["kind"], roomId: string, write: Partial<FaultSpec>): Promise<void> =>
-  injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
+function strike(kind: FaultSpec["kind"], roomId: string, write: Partial<FaultSpec>): Promise<void> {
+  return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
+}
 
 afterEach(async () => {
   // The fault struck once, or the test has shown nothing.

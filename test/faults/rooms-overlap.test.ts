@@ -8,12 +8,12 @@ import { cutOff } from "../support/strike.ts";
 afterEach(clearFaults);
 
 /** Makes a write of the first come late, once, and has the second, whole, between what the first read and its write. */
-const overlap = async (
+async function overlap(
   roomId: string,
   late: { action: string; sk: string },
   first: () => Promise<Answer<unknown>>,
   second: () => Promise<Answer<unknown>>,
-): Promise<void> => {
+): Promise<void> {
   await injectFault({
     kind: "delay",
     service: "dynamodb",
@@ -26,17 +26,19 @@ const overlap = async (
   await until(async () => (await listFaults())[0]?.hits === 1, "the first change is about to write");
   const quick = await second();
   expect([(await slow).status, quick.status]).toEqual([200, 200]);
-};
+}
 
-const changeRole = (admin: TestUser, roomId: string, user: TestUser, role: string) =>
-  attempt("updateParticipant", {
+function changeRole(admin: TestUser, roomId: string, user: TestUser, role: string) {
+  return attempt("updateParticipant", {
     token: admin.token,
     params: { room_id: roomId, user_id: user.id },
     body: { role },
   });
+}
 
-const rename = (user: TestUser, roomId: string, name: string) =>
-  attempt("updateRoom", { token: user.token, params: { room_id: roomId }, body: { name } });
+function rename(user: TestUser, roomId: string, name: string) {
+  return attempt("updateRoom", { token: user.token, params: { room_id: roomId }, body: { name } });
+}
 
 test("of two changes of a role, the roster shows the one that counts", async () => {
   const [ann, ben, cid] = await three();
@@ -78,13 +80,14 @@ test("of two changes of permissions, neither undoes the other", async () => {
   expect(permissions?.member).toMatchObject({ can_send: false, can_view_history: false });
 });
 
-const publicRoom = async (ann: TestUser): Promise<string> =>
-  (await call("createRoom", { token: ann.token, body: { room_type: "public", name: "Before" } })).id;
+async function publicRoom(ann: TestUser): Promise<string> {
+  return (await call("createRoom", { token: ann.token, body: { room_type: "public", name: "Before" } })).id;
+}
 
-const listedAs = async (user: TestUser, roomId: string, name: string): Promise<boolean> => {
+async function listedAs(user: TestUser, roomId: string, name: string): Promise<boolean> {
   const page = await call("listPublicRooms", { token: user.token, query: { q: name, page_size: 100 } });
   return page.results.some(({ id }) => id === roomId);
-};
+}
 
 test("of two names, a public room is found by the one that it has", async () => {
   const ann = await newUser();

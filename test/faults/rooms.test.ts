@@ -35,27 +35,30 @@ interface Case {
   readonly told?: Partial<Record<"ben" | "cid", ServerEvent["type"]>>;
 }
 
-const roomOf = (user: TestUser, roomId: string) =>
-  call("getRoom", { token: user.token, params: { room_id: roomId } });
+function roomOf(user: TestUser, roomId: string) {
+  return call("getRoom", { token: user.token, params: { room_id: roomId } });
+}
 
-const rolesOf = async (user: TestUser, roomId: string): Promise<string[]> => {
+async function rolesOf(user: TestUser, roomId: string): Promise<string[]> {
   const page = await call("listParticipants", { token: user.token, params: { room_id: roomId } });
   expect(page.count).toBe(page.results.length);
   return page.results.map((one) => `${one.id} ${one.room_role}`).sort();
-};
+}
 
-const listed = async (user: TestUser, roomId: string): Promise<string[]> => {
+async function listed(user: TestUser, roomId: string): Promise<string[]> {
   const page = await call("listPublicRooms", { token: user.token, query: { page_size: 100 } });
   return page.results.flatMap((room) => (room.id === roomId ? [room.name ?? ""] : []));
-};
+}
 
-const access = async (user: TestUser, roomId: string): Promise<number> =>
-  (await attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content: "hi" } }))
-    .status;
+async function access(user: TestUser, roomId: string): Promise<number> {
+  return (
+    await attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content: "hi" } })
+  ).status;
+}
 
-const everybodyLeaves = async ({ ann, ben, roomId }: Scene): Promise<void> => {
+async function everybodyLeaves({ ann, ben, roomId }: Scene): Promise<void> {
   for (const { token } of [ben, ann]) await call("leaveRoom", { token, params: { room_id: roomId } });
-};
+}
 
 const longName = "名".repeat(100);
 const head = { action: "UpdateItem", sk: "HEAD" } as const;
@@ -189,7 +192,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-const setScene = async ({ prepare }: Pick<Case, "prepare">): Promise<Scene> => {
+async function setScene({ prepare }: Pick<Case, "prepare">): Promise<Scene> {
   const [ann, ben, cid] = await three();
   const { id } = await call("createRoom", {
     token: ann.token,
@@ -198,14 +201,15 @@ const setScene = async ({ prepare }: Pick<Case, "prepare">): Promise<Scene> => {
   const scene = { ann, ben, cid, roomId: id };
   await prepare?.(scene);
   return scene;
-};
+}
 
-const strike = (kind: "crash" | "lose", roomId: string, write: Write): Promise<void> =>
-  injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
+function strike(kind: "crash" | "lose", roomId: string, write: Write): Promise<void> {
+  return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
+}
 
 /** Connects those who are to be told. */
-const watch = ({ ben, cid }: Scene, { told = {} }: Case) =>
-  Promise.all(
+function watch({ ben, cid }: Scene, { told = {} }: Case) {
+  return Promise.all(
     (
       [
         [ben, told.ben],
@@ -213,6 +217,7 @@ const watch = ({ ben, cid }: Scene, { told = {} }: Case) =>
       ] as const
     ).flatMap(([user, type]) => (type ? [connect(user).then((socket) => ({ socket, type, user }))] : [])),
   );
+}
 
 const succeeded = [200, 201, 204];
 

@@ -23,8 +23,9 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-const restore = ({ room, id }: Message) =>
-  call("restoreMessage", { token: ann.token, params: { room_id: room, message_id: id } });
+function restore({ room, id }: Message) {
+  return call("restoreMessage", { token: ann.token, params: { room_id: room, message_id: id } });
+}
 
 describe("what is written behind a message", () => {
   const faults = {
@@ -67,7 +68,7 @@ describe("what is written behind a message", () => {
 type Image = Record<string, AttributeValue>;
 
 /** A record as the stream tells of a message that went from one state to another. */
-const recordOf = (before: StoredItem | undefined, after: StoredItem | undefined): DynamoDBRecord => {
+function recordOf(before: StoredItem | undefined, after: StoredItem | undefined): DynamoDBRecord {
   const item = after ?? before;
   // Safe: the types differ in binary values alone, which no message has.
   const imageOf = (of: object): Image => marshall(of) as Image;
@@ -79,17 +80,17 @@ const recordOf = (before: StoredItem | undefined, after: StoredItem | undefined)
       ...(after && { NewImage: imageOf(after) }),
     },
   };
-};
+}
 
-const messageItem = async (roomId: string): Promise<StoredItem> => {
+async function messageItem(roomId: string): Promise<StoredItem> {
   const { sk } = keys.message(roomId, 1);
   const item = (await itemsOfRoom(roomId)).find((one) => one.sk === sk);
   if (!item) throw new Error("The message is stored.");
   return item;
-};
+}
 
 /** A message with all that became of it, and the records of it in their order. */
-const lifeOf = async (): Promise<{ room: string; records: DynamoDBRecord[]; terms: string[] }> => {
+async function lifeOf(): Promise<{ room: string; records: DynamoDBRecord[]; terms: string[] }> {
   const room = await groupRoom(ann, [ben]);
   const message = await send(ann, room, "one two three");
   const states = [await messageItem(room)];
@@ -105,7 +106,7 @@ const lifeOf = async (): Promise<{ room: string; records: DynamoDBRecord[]; term
   await untilIndexed();
   const records = states.map((state, at) => recordOf(states[at - 1], state));
   return { room, records, terms: ["five", "one", "six"] };
-};
+}
 
 describe("records of one message", () => {
   test("end in what it says now, in any order, replayed, and several at once", async () => {

@@ -20,39 +20,43 @@ interface Scene {
   readonly socket: SocketClient;
 }
 
-const setScene = async (): Promise<Scene> => {
+async function setScene(): Promise<Scene> {
   const [ann, ben] = await two();
   const roomId = await directRoom(ann, ben);
   const socket = await connect(ben);
   await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "before" } });
   await socket.next("message");
   return { ann, ben, roomId, socket };
-};
+}
 
-const send = ({ ann, roomId }: Scene, content = "the message") =>
-  attempt("sendMessage", {
+function send({ ann, roomId }: Scene, content = "the message") {
+  return attempt("sendMessage", {
     token: ann.token,
     params: { room_id: roomId },
     body: { content, client_message_id: "the-id" },
   });
+}
 
-const strike = async (kind: FaultSpec["kind"], { roomId }: Scene, step: Step): Promise<void> =>
-  injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...steps[step] });
+async function strike(kind: FaultSpec["kind"], { roomId }: Scene, step: Step): Promise<void> {
+  return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...steps[step] });
+}
 
-const history = async ({ ben, roomId }: Scene): Promise<[number, string][]> => {
+async function history({ ben, roomId }: Scene): Promise<[number, string][]> {
   const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
   return page.results.map((message) => [message.seq, message.content]);
-};
+}
 
-const room = ({ ben, roomId }: Scene) => call("getRoom", { token: ben.token, params: { room_id: roomId } });
+function room({ ben, roomId }: Scene) {
+  return call("getRoom", { token: ben.token, params: { room_id: roomId } });
+}
 
 /** What the socket has received of the message so far, after everything posted before has arrived. */
-const received = async ({ socket }: Scene): Promise<number[]> => {
+async function received({ socket }: Scene): Promise<number[]> {
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) =>
     event.type === "message" && event.message.content === "the message" ? [event.message.seq] : [],
   );
-};
+}
 
 let scene: Scene;
 /** How often each fault that a test leaves behind must have struck. */

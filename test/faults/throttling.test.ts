@@ -39,7 +39,7 @@ interface Scene {
   readonly done: Acknowledged;
 }
 
-const setScene = async (): Promise<Scene> => {
+async function setScene(): Promise<Scene> {
   const people = await newUsers(4);
   const [ann, ben, cid] = people;
   if (!ann || !ben || !cid) throw new Error("Too few people.");
@@ -62,14 +62,14 @@ const setScene = async (): Promise<Scene> => {
       groups: new Map(),
     },
   };
-};
+}
 
-const note = (map: Map<string, number>, key: string): void => {
+function note(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
-};
+}
 
 /** What one device of a user does, one thing after the other. No two devices touch the same message or emoji. */
-const useDevice = async (scene: Scene, user: TestUser, device: number, random: Random): Promise<void> => {
+async function useDevice(scene: Scene, user: TestUser, device: number, random: Random): Promise<void> {
   const { done, square } = scene;
   const { token } = user;
   const seen: Message[] = [];
@@ -179,9 +179,9 @@ const useDevice = async (scene: Scene, user: TestUser, device: number, random: R
     await sleep(random.below(20));
   }
   await socket?.close();
-};
+}
 
-const listHistory = async (user: TestUser, room_id: string) => {
+async function listHistory(user: TestUser, room_id: string) {
   const messages: Message[] = [];
   for (let after = 0; ; after = messages.at(-1)?.seq ?? 0) {
     const query = { after, page_size: 100 };
@@ -189,7 +189,7 @@ const listHistory = async (user: TestUser, room_id: string) => {
     messages.push(...page.results);
     if (page.next === null) return { messages, marks: page.marks };
   }
-};
+}
 
 test(
   `a table that throttles every tenth call loses nothing and doubles nothing (seed ${seed})`,

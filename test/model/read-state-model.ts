@@ -32,43 +32,51 @@ export type Action =
 /** What an action answers with, in short. */
 export type Answer = number | boolean | string;
 
-export const newModel = (members: readonly number[]): Model => ({
-  messages: [],
-  members: new Map(members.map((user) => [user, { joinedSeq: 0, read: new Set(), deliveredSeq: 0 }])),
-});
+export function newModel(members: readonly number[]): Model {
+  return {
+    messages: [],
+    members: new Map(members.map((user) => [user, { joinedSeq: 0, read: new Set(), deliveredSeq: 0 }])),
+  };
+}
 
-const isSettled = (member: ModelMember, seq: number): boolean =>
-  seq <= member.joinedSeq || member.read.has(seq);
+function isSettled(member: ModelMember, seq: number): boolean {
+  return seq <= member.joinedSeq || member.read.has(seq);
+}
 
-const hasRead = (member: ModelMember, seq: number): boolean => seq > member.joinedSeq && member.read.has(seq);
+function hasRead(member: ModelMember, seq: number): boolean {
+  return seq > member.joinedSeq && member.read.has(seq);
+}
 
-const hasReceived = (member: ModelMember, seq: number): boolean =>
-  hasRead(member, seq) || (seq > member.joinedSeq && seq <= member.deliveredSeq);
+function hasReceived(member: ModelMember, seq: number): boolean {
+  return hasRead(member, seq) || (seq > member.joinedSeq && seq <= member.deliveredSeq);
+}
 
-export const unreadSeqs = ({ messages, members }: Model, user: number): number[] => {
+export function unreadSeqs({ messages, members }: Model, user: number): number[] {
   const member = members.get(user);
   return member ? messages.map(({ seq }) => seq).filter((seq) => !isSettled(member, seq)) : [];
-};
+}
 
-const withMember = (model: Model, user: number, member: ModelMember): Model => ({
-  ...model,
-  members: new Map([...model.members, [user, member]]),
-});
+function withMember(model: Model, user: number, member: ModelMember): Model {
+  return {
+    ...model,
+    members: new Map([...model.members, [user, member]]),
+  };
+}
 
-const firstUnread = ({ joinedSeq, read }: Pick<ModelMember, "joinedSeq" | "read">): number => {
+function firstUnread({ joinedSeq, read }: Pick<ModelMember, "joinedSeq" | "read">): number {
   let seq = joinedSeq + 1;
   while (read.has(seq)) seq += 1;
   return seq;
-};
+}
 
 /** What is read beyond the first message that is not. */
-const readAhead = (member: Pick<ModelMember, "joinedSeq" | "read">): number[] => {
+function readAhead(member: Pick<ModelMember, "joinedSeq" | "read">): number[] {
   const hole = firstUnread(member);
   return [...member.read].filter((seq) => seq > hole);
-};
+}
 
 /** Where too much is read ahead, the oldest that is not read counts as read. */
-const withinLimit = (joinedSeq: number, seqs: Iterable<number>): Set<number> => {
+function withinLimit(joinedSeq: number, seqs: Iterable<number>): Set<number> {
   const read = new Set(seqs);
   for (;;) {
     const ahead = readAhead({ joinedSeq, read });
@@ -76,15 +84,15 @@ const withinLimit = (joinedSeq: number, seqs: Iterable<number>): Set<number> => 
     const lowest = Math.min(...ahead);
     for (let seq = firstUnread({ joinedSeq, read }); seq < lowest; seq += 1) read.add(seq);
   }
-};
+}
 
 /** Reads messages: how many became read by that, and how many of these. */
-const reading = (
+function reading(
   model: Model,
   user: number,
   member: ModelMember,
   seqs: readonly number[],
-): { next: Model; count: number; meant: number } => {
+): { next: Model; count: number; meant: number } {
   const unread = [...new Set(seqs)].filter((seq) => !isSettled(member, seq));
   const read = withinLimit(member.joinedSeq, [...member.read, ...unread]);
   return {
@@ -92,10 +100,10 @@ const reading = (
     count: read.size - member.read.size,
     meant: unread.length,
   };
-};
+}
 
 /** The model after an action, and what the action answers. */
-export const applied = (model: Model, action: Action): { next: Model; answer: Answer } => {
+export function applied(model: Model, action: Action): { next: Model; answer: Answer } {
   const { user } = action;
   const member = model.members.get(user);
   const all = model.messages.map(({ seq }) => seq);
@@ -151,7 +159,7 @@ export const applied = (model: Model, action: Action): { next: Model; answer: An
       return { next, answer: count };
     }
   }
-};
+}
 
 export type Status = "sent" | "delivered" | "read";
 
@@ -172,7 +180,7 @@ export interface View {
   readonly messages: readonly MessageView[];
 }
 
-const viewMessage = ({ members }: Model, message: ModelMessage, viewer: number): MessageView => {
+function viewMessage({ members }: Model, message: ModelMessage, viewer: number): MessageView {
   const { seq, sender, deleted } = message;
   const others = [...members].filter(([user]) => user !== sender);
   const readBy = others.filter(([, member]) => hasRead(member, seq)).map(([user]) => user);
@@ -189,9 +197,9 @@ const viewMessage = ({ members }: Model, message: ModelMessage, viewer: number):
     isRead,
     status: isRead ? "read" : received ? "delivered" : "sent",
   };
-};
+}
 
-export const viewOf = (model: Model, viewer: number, pageSize: number): View => {
+export function viewOf(model: Model, viewer: number, pageSize: number): View {
   const unread = unreadSeqs(model, viewer);
   const messages = model.messages.slice(-pageSize).map((message) => viewMessage(model, message, viewer));
   return {
@@ -200,10 +208,10 @@ export const viewOf = (model: Model, viewer: number, pageSize: number): View => 
     lastIsRead: messages.at(-1)?.isRead ?? null,
     messages,
   };
-};
+}
 
 /** Where a message stands with each member but its sender. */
-export const statusesOf = ({ messages, members }: Model, seq: number): Map<number, Status> => {
+export function statusesOf({ messages, members }: Model, seq: number): Map<number, Status> {
   const sender = messages.find((message) => message.seq === seq)?.sender;
   return new Map(
     [...members]
@@ -213,4 +221,4 @@ export const statusesOf = ({ messages, members }: Model, seq: number): Map<numbe
         hasRead(member, seq) ? "read" : hasReceived(member, seq) ? "delivered" : "sent",
       ]),
   );
-};
+}

@@ -65,7 +65,7 @@ const overBounds: [Start, Intent[][]][] = [
 /** Intents that are carried out at once, each of another user: they may take place in any order. */
 const batch = fc.uniqueArray(intent, { selector: ({ user }) => user, minLength: 1, maxLength: 3 });
 
-const actionOf = (model: Model, { kind, user, picks }: Intent): Action | undefined => {
+function actionOf(model: Model, { kind, user, picks }: Intent): Action | undefined {
   const choose = (seqs: readonly number[], pick = 0): number | undefined => {
     const near = seqs.length > pageSize ? [...seqs.slice(0, ends.oldest), ...seqs.slice(-ends.newest)] : seqs;
     return near[pick % (near.length || 1)];
@@ -95,10 +95,10 @@ const actionOf = (model: Model, { kind, user, picks }: Intent): Action | undefin
       return seq === undefined ? undefined : { kind, user, seq };
     }
   }
-};
+}
 
 /** The room and its people, as they are reached through the interface. */
-const stage = async (users: readonly TestUser[], start: Start) => {
+async function stage(users: readonly TestUser[], start: Start) {
   const userAt = (at: number): TestUser => {
     const user = users[at];
     if (!user) throw new Error(`There is no user ${at}.`);
@@ -203,14 +203,15 @@ const stage = async (users: readonly TestUser[], start: Start) => {
   };
 
   return { answerTo, see, seeStatuses, clear };
-};
+}
 
-const permutations = <T>(items: readonly T[]): T[][] =>
-  items.length <= 1
+function permutations<T>(items: readonly T[]): T[][] {
+  return items.length <= 1
     ? [[...items]]
     : items.flatMap((item, at) =>
         permutations(items.filter((_, other) => other !== at)).map((rest) => [item, ...rest]),
       );
+}
 
 interface Played {
   readonly model: Model;
@@ -218,8 +219,8 @@ interface Played {
 }
 
 /** Everything that could have come of actions that were carried out at once: one outcome for each order. */
-const outcomes = (model: Model, actions: readonly Action[]): Played[] =>
-  permutations(actions).map((order) => {
+function outcomes(model: Model, actions: readonly Action[]): Played[] {
+  return permutations(actions).map((order) => {
     const answers = new Map<number, Answer>();
     let after = model;
     for (const action of order) {
@@ -229,6 +230,7 @@ const outcomes = (model: Model, actions: readonly Action[]): Played[] =>
     }
     return { model: after, answers };
   });
+}
 
 interface Seen {
   readonly answers: ReadonlyMap<number, Answer>;
@@ -236,18 +238,20 @@ interface Seen {
   readonly statuses: ReadonlyMap<number, Status>;
 }
 
-const expectedOf = ({ model, answers }: Played): Seen => ({
-  answers,
-  views: Array.from({ length: userCount }, (_, viewer) => viewOf(model, viewer, pageSize)),
-  statuses: model.messages.length > 0 ? statusesOf(model, model.messages.length) : new Map(),
-});
+function expectedOf({ model, answers }: Played): Seen {
+  return {
+    answers,
+    views: Array.from({ length: userCount }, (_, viewer) => viewOf(model, viewer, pageSize)),
+    statuses: model.messages.length > 0 ? statusesOf(model, model.messages.length) : new Map(),
+  };
+}
 
 /** Does things at once, looks at what came of them through everybody's eyes, and gives the model that fits. */
-const playBatch = async (
+async function playBatch(
   { answerTo, see, seeStatuses }: Awaited<ReturnType<typeof stage>>,
   model: Model,
   intents: readonly Intent[],
-): Promise<Model> => {
+): Promise<Model> {
   const actions = intents.flatMap((one) => actionOf(model, one) ?? []);
   const answers = new Map(
     await Promise.all(actions.map(async (action) => [action.user, await answerTo(action)] as const)),
@@ -262,7 +266,7 @@ const playBatch = async (
   for (const outcome of possible.slice(0, 1))
     expect({ actions, ...seen }).toEqual({ actions, ...expectedOf(outcome) });
   throw new Error("What was seen fits no order in which the actions could have taken place.");
-};
+}
 
 test("unread counts, read_by and statuses are those of the model, whatever members do at once", async () => {
   const users = await newUsers(userCount);

@@ -41,11 +41,12 @@ export const markedAhead: Start = {
 
 export const starts: readonly Start[] = [empty, sentAhead, markedAhead];
 
-const numbers = ([from, to]: readonly [from: number, to: number]): number[] =>
-  Array.from({ length: to - from + 1 }, (_, at) => from + at);
+function numbers([from, to]: readonly [from: number, to: number]): number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}
 
 /** What the model says of a room that begins so. */
-export const modelOf = ({ senders, read }: Start, members: readonly number[]): Model => {
+export function modelOf({ senders, read }: Start, members: readonly number[]): Model {
   const model = newModel(members);
   return {
     messages: senders.map((sender, at) => ({ seq: at + 1, sender, deleted: true })),
@@ -56,14 +57,14 @@ export const modelOf = ({ senders, read }: Start, members: readonly number[]): M
       }),
     ),
   };
-};
+}
 
 /** Writes what sends and marks would have written: some hundred calls for each run would take minutes. */
-export const plantStart = async (
+export async function plantStart(
   roomId: string,
   users: readonly TestUser[],
   { senders, read }: Start,
-): Promise<void> => {
+): Promise<void> {
   if (senders.length === 0) return;
   const at = new Date().toISOString();
   const idOf = (user: number): string => users[user]?.id ?? "";
@@ -97,4 +98,4 @@ export const plantStart = async (
     if (range[0] === 1) await update(key, "SET read_seq = :to", { ":to": range[1] });
     else await update(key, "SET read_ahead = :ahead", { ":ahead": new Set(numbers(range)) });
   }
-};
+}

@@ -41,7 +41,7 @@ const deeds = (Object.entries(weights) as [Deed, number][]).flatMap(([deed, weig
 );
 
 /** Does something at random as the client's user would: with what the client shows them, and again where no answer comes. */
-export const actOnce = async (client: ChatClient, random: Random, places: Places): Promise<void> => {
+export async function actOnce(client: ChatClient, random: Random, places: Places): Promise<void> {
   const { user, rooms } = client;
   /** Calls an operation, sometimes twice at once, as a client does that gave up waiting for the first answer. */
   const askAgain = async <Id extends OperationId>(id: Id, input: CallInput) => {
@@ -143,4 +143,4 @@ export const actOnce = async (client: ChatClient, random: Random, places: Places
     case "mute":
       await askAgain("updateNotifications", { params: { room_id }, body: { enabled: random.chance(0.5) } });
   }
-};
+}

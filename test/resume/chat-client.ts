@@ -19,7 +19,9 @@ import { listRooms } from "./list-rooms.ts";
 import { fetchChanged, fetchMissing, fetchNew } from "./sync.ts";
 
 /** How long a hole is given to fill by itself: a second, and by chance up to another, so that not all ask at once. */
-const holeDelay = () => 1000 + Math.random() * 1000;
+function holeDelay() {
+  return 1000 + Math.random() * 1000;
+}
 /** How long a number that the history does not have is given before it is asked for again: half a minute in earnest. */
 const missingDelay = 500;
 /** Within so long, two events of a room itself may have overtaken one another. */
@@ -46,7 +48,7 @@ export interface ChatClient {
   readonly counts: { connections: number; fetches: number; holes: number; holeFetches: number };
 }
 
-export const newChatClient = (user: TestUser, pauseBeforeConnecting: () => number): ChatClient => {
+export function newChatClient(user: TestUser, pauseBeforeConnecting: () => number): ChatClient {
   const rooms = new Map<string, HeldRoom>();
   const lines = new Map<string, Promise<void>>();
   const roomEvents = new Map<string, { count: number; at: number }>();
@@ -273,4 +275,4 @@ export const newChatClient = (user: TestUser, pauseBeforeConnecting: () => numbe
         if (room) noteOwn(room, user.id, { upTo, ahead: new Set(seqs) });
       }),
   };
-};
+}

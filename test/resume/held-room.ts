@@ -21,61 +21,63 @@ export interface HeldRoom {
   readonly transcript: Transcript;
 }
 
-export const newHeldRoom = (facts: Room): HeldRoom => ({
-  facts,
-  messages: new Map(),
-  marks: new Map(),
-  held: 0,
-  waiting: new Map(),
-  known: facts.seq,
-  rev: 0,
-  missing: new Set(),
-  transcript: newTranscript(),
-});
+export function newHeldRoom(facts: Room): HeldRoom {
+  return {
+    facts,
+    messages: new Map(),
+    marks: new Map(),
+    held: 0,
+    waiting: new Map(),
+    known: facts.seq,
+    rev: 0,
+    missing: new Set(),
+    transcript: newTranscript(),
+  };
+}
 
-const show = (room: HeldRoom, message: Message): void => {
+function show(room: HeldRoom, message: Message): void {
   room.messages.set(message.seq, message);
   room.missing.delete(message.seq);
   room.waiting.delete(message.seq);
   room.known = Math.max(room.known, message.seq);
   room.transcript.show(message.seq);
-};
+}
 
 /** Notes that the history has nothing between what is held and `seq`. */
-const skipTo = (room: HeldRoom, seq: number): void => {
+function skipTo(room: HeldRoom, seq: number): void {
   for (let number = room.held + 1; number < seq; number += 1) {
     room.missing.add(number);
     room.transcript.explain(number);
   }
   room.held = Math.max(room.held, seq);
-};
+}
 
 /** Shows a message that has nothing unknown before it, once. */
-const showNext = (room: HeldRoom, message: Message): void => {
+function showNext(room: HeldRoom, message: Message): void {
   if (room.messages.has(message.seq)) return;
   // Below what is held, it takes the place of a number that had no message.
   room.held = Math.max(room.held, message.seq);
   show(room, message);
-};
+}
 
 /** Shows what waited for the numbers that have come now. */
-const showWaiting = (room: HeldRoom): void => {
+function showWaiting(room: HeldRoom): void {
   for (const message of [...room.waiting.values()].sort((one, other) => one.seq - other.seq)) {
     if (message.seq > room.held + 1) return;
     showNext(room, message);
   }
-};
+}
 
 /** A message of a page that was asked for with `after` what is held: nothing is left out before it. */
-export const takeListed = (room: HeldRoom, message: Message): void => {
+export function takeListed(room: HeldRoom, message: Message): void {
   if (message.seq <= room.held && !room.missing.has(message.seq)) return;
   skipTo(room, message.seq);
   show(room, message);
   showWaiting(room);
-};
+}
 
 /** A message of an event or an ack. It is held back where something before it is not known. */
-export const takeNew = (room: HeldRoom, message: Message): void => {
+export function takeNew(room: HeldRoom, message: Message): void {
   room.known = Math.max(room.known, message.seq);
   if (message.seq > room.held + 1) {
     room.waiting.set(message.seq, message);
@@ -83,22 +85,25 @@ export const takeNew = (room: HeldRoom, message: Message): void => {
   }
   showNext(room, message);
   showWaiting(room);
-};
+}
 
 /** The messages that are held, shown or waiting, by id. */
-const heldById = (room: HeldRoom): Map<string, Message> =>
-  new Map([...room.messages.values(), ...room.waiting.values()].map((message) => [message.id, message]));
+function heldById(room: HeldRoom): Map<string, Message> {
+  return new Map(
+    [...room.messages.values(), ...room.waiting.values()].map((message) => [message.id, message]),
+  );
+}
 
 /** A message as it is now, of a page of changes. One that is not shown yet comes in its order. */
-export const takeChanged = (room: HeldRoom, message: Message): void => {
+export function takeChanged(room: HeldRoom, message: Message): void {
   if (room.messages.has(message.seq)) room.messages.set(message.seq, message);
   else if (room.waiting.has(message.seq)) room.waiting.set(message.seq, message);
   else if (message.seq <= room.held) show(room, message);
-};
+}
 
 type Change = EventOf<"message_updated"> | EventOf<"message_deleted"> | EventOf<"reaction">;
 
-const changed = (message: Message, change: Change): Message => {
+function changed(message: Message, change: Change): Message {
   switch (change.type) {
     case "message_updated":
       return change.message;
@@ -115,10 +120,10 @@ const changed = (message: Message, change: Change): Message => {
     case "reaction":
       return { ...message, rev: change.rev, reactions: change.reactions };
   }
-};
+}
 
 /** Applies a change of the next revision, or drops one that is known. False where one before it is not known. */
-export const takeChange = (room: HeldRoom, change: Change): boolean => {
+export function takeChange(room: HeldRoom, change: Change): boolean {
   const rev = change.type === "message_updated" ? change.message.rev : change.rev;
   if (rev <= room.rev) return true;
   const id = change.type === "message_updated" ? change.message.id : change.message_id;
@@ -128,10 +133,10 @@ export const takeChange = (room: HeldRoom, change: Change): boolean => {
   if (rev > message.rev) takeChanged(room, changed(message, change));
   room.rev = rev;
   return true;
-};
+}
 
 /** Applies somebody's mark. False where it names a message that is not held. */
-export const takeMark = (room: HeldRoom, event: EventOf<"read_receipt"> | EventOf<"delivered">): boolean => {
+export function takeMark(room: HeldRoom, event: EventOf<"read_receipt"> | EventOf<"delivered">): boolean {
   const none = newMarks(event.joined_seq);
   if (event.type === "delivered") {
     const marks = { ...none, received: event.up_to_seq };
@@ -144,27 +149,29 @@ export const takeMark = (room: HeldRoom, event: EventOf<"read_receipt"> | EventO
   const marks = { ...none, upTo: event.up_to_seq, ahead };
   room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));
   return !seqs.includes(undefined);
-};
+}
 
 /** Notes what the user has read, or wrote, themselves. */
-export const noteOwn = (room: HeldRoom, userId: string, read: Pick<Marks, "upTo" | "ahead">): void => {
+export function noteOwn(room: HeldRoom, userId: string, read: Pick<Marks, "upTo" | "ahead">): void {
   const own = room.marks.get(userId);
   if (own) room.marks.set(userId, mergedMarks(own, { ...own, ...read }));
-};
+}
 
 /** The marks of a page: whoever is not among them has left. */
-export const takeMarks = (room: HeldRoom, marks: ReadonlyMap<string, Marks>): void => {
+export function takeMarks(room: HeldRoom, marks: ReadonlyMap<string, Marks>): void {
   for (const userId of room.marks.keys()) if (!marks.has(userId)) room.marks.delete(userId);
   for (const [userId, one] of marks) room.marks.set(userId, mergedMarks(room.marks.get(userId), one));
-};
+}
 
-const byId = (participants: readonly Participant[]) => new Map(participants.map((one) => [one.id, one]));
+function byId(participants: readonly Participant[]) {
+  return new Map(participants.map((one) => [one.id, one]));
+}
 
-export const takeParticipants = (
+export function takeParticipants(
   room: HeldRoom,
   event: EventOf<"participants_changed">,
   userId: string,
-): void => {
+): void {
   const participants = byId(room.facts.participants);
   for (const userId of event.removed) {
     participants.delete(userId);
@@ -178,4 +185,4 @@ export const takeParticipants = (
     participants: [...participants.values()],
     me: me && own ? { ...me, role: own.room_role } : me,
   };
-};
+}

@@ -8,7 +8,7 @@ afterEach(clearFaults);
 
 const clientsEach = 4;
 
-const setScene = async (): Promise<{ people: TestUser[]; roomId: string; clients: ChatClient[] }> => {
+async function setScene(): Promise<{ people: TestUser[]; roomId: string; clients: ChatClient[] }> {
   const people = await newUsers(5);
   const [ann] = people;
   if (!ann) throw new Error("Five users were asked for.");
@@ -19,24 +19,29 @@ const setScene = async (): Promise<{ people: TestUser[]; roomId: string; clients
   for (const client of clients) client.start();
   await Promise.all(clients.map((client) => client.ready()));
   return { people, roomId, clients };
-};
+}
 
 /** What goes wrong with the first of the room's messages, as it is written. */
-const strikeFirst = (roomId: string, fault: Pick<FaultSpec, "kind" | "delay_ms">) =>
-  injectFault({ service: "dynamodb", action: "PutItem", pk: `ROOM#${roomId}`, sk: "MSG#", ...fault });
+function strikeFirst(roomId: string, fault: Pick<FaultSpec, "kind" | "delay_ms">) {
+  return injectFault({ service: "dynamodb", action: "PutItem", pk: `ROOM#${roomId}`, sk: "MSG#", ...fault });
+}
 
-const sendInput = (user: TestUser | undefined, roomId: string) => ({
-  token: user?.token,
-  params: { room_id: roomId },
-  body: { content: "hello" },
-});
+function sendInput(user: TestUser | undefined, roomId: string) {
+  return {
+    token: user?.token,
+    params: { room_id: roomId },
+    body: { content: "hello" },
+  };
+}
 
 /** What each client has shown of the room, as it was shown. */
-const shownBy = (clients: readonly ChatClient[], roomId: string) =>
-  clients.map((client) => client.rooms.get(roomId)?.transcript.shown.join());
+function shownBy(clients: readonly ChatClient[], roomId: string) {
+  return clients.map((client) => client.rooms.get(roomId)?.transcript.shown.join());
+}
 
-const total = (clients: readonly ChatClient[], count: "holes" | "holeFetches"): number =>
-  clients.reduce((sum, client) => sum + client.counts[count], 0);
+function total(clients: readonly ChatClient[], count: "holes" | "holeFetches"): number {
+  return clients.reduce((sum, client) => sum + client.counts[count], 0);
+}
 
 test("what several people send at once is shown in order, and hardly anybody asks the history for it", async () => {
   const { people, roomId, clients } = await setScene();

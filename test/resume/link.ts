@@ -18,7 +18,7 @@ export interface Link {
 }
 
 /** Opens a connection, of which every event is given to `take`, in the order of arrival. */
-export const openLink = async (user: TestUser, take: (event: ServerEvent) => void): Promise<Link> => {
+export async function openLink(user: TestUser, take: (event: ServerEvent) => void): Promise<Link> {
   const { ticket } = await call("createWebSocketTicket", { token: user.token });
   const url = new URL(target().webSocketUrl);
   url.searchParams.set("ticket", ticket);
@@ -64,4 +64,4 @@ export const openLink = async (user: TestUser, take: (event: ServerEvent) => voi
     drop: () => socket.terminate(),
     over,
   };
-};
+}

@@ -8,29 +8,33 @@ export interface Marks {
   readonly received: number;
 }
 
-export const newMarks = (joinedSeq: number): Marks => ({
-  joinedSeq,
-  upTo: joinedSeq,
-  ahead: new Set(),
-  received: 0,
-});
+export function newMarks(joinedSeq: number): Marks {
+  return {
+    joinedSeq,
+    upTo: joinedSeq,
+    ahead: new Set(),
+    received: 0,
+  };
+}
 
-export const marksOfPage = (marks: MemberMarks): Marks => ({
-  joinedSeq: marks.joined_seq,
-  upTo: marks.up_to_seq,
-  ahead: new Set(marks.read_ahead),
-  received: marks.delivered_up_to_seq,
-});
+export function marksOfPage(marks: MemberMarks): Marks {
+  return {
+    joinedSeq: marks.joined_seq,
+    upTo: marks.up_to_seq,
+    ahead: new Set(marks.read_ahead),
+    received: marks.delivered_up_to_seq,
+  };
+}
 
 /** The mark after everything that follows it without a hole has been folded into it. */
-const folded = (upTo: number, ahead: ReadonlySet<number>): Pick<Marks, "upTo" | "ahead"> => {
+function folded(upTo: number, ahead: ReadonlySet<number>): Pick<Marks, "upTo" | "ahead"> {
   let mark = upTo;
   while (ahead.has(mark + 1)) mark += 1;
   return { upTo: mark, ahead: new Set([...ahead].filter((seq) => seq > mark)) };
-};
+}
 
 /** Marks only grow, so whichever comes first: but a later membership of the same person begins anew. */
-export const mergedMarks = (one: Marks | undefined, other: Marks): Marks => {
+export function mergedMarks(one: Marks | undefined, other: Marks): Marks {
   if (!one || other.joinedSeq > one.joinedSeq) return other;
   if (other.joinedSeq < one.joinedSeq) return one;
   return {
@@ -38,15 +42,21 @@ export const mergedMarks = (one: Marks | undefined, other: Marks): Marks => {
     ...folded(Math.max(one.upTo, other.upTo), new Set([...one.ahead, ...other.ahead])),
     received: Math.max(one.received, other.received),
   };
-};
+}
 
 /** Whether a message is not, or no longer, unread to the member. */
-export const isSettled = ({ upTo, ahead }: Marks, seq: number): boolean => seq <= upTo || ahead.has(seq);
+export function isSettled({ upTo, ahead }: Marks, seq: number): boolean {
+  return seq <= upTo || ahead.has(seq);
+}
 
-export const hasRead = (marks: Marks, seq: number): boolean => seq > marks.joinedSeq && isSettled(marks, seq);
+export function hasRead(marks: Marks, seq: number): boolean {
+  return seq > marks.joinedSeq && isSettled(marks, seq);
+}
 
-export const hasReceived = (marks: Marks, seq: number): boolean =>
-  hasRead(marks, seq) || (seq > marks.joinedSeq && seq <= marks.received);
+export function hasReceived(marks: Marks, seq: number): boolean {
+  return hasRead(marks, seq) || (seq > marks.joinedSeq && seq <= marks.received);
+}
 
-export const unreadUpTo = ({ upTo, ahead }: Marks, seq: number): number =>
-  Math.max(0, seq - upTo - [...ahead].filter((one) => one > upTo && one <= seq).length);
+export function unreadUpTo({ upTo, ahead }: Marks, seq: number): number {
+  return Math.max(0, seq - upTo - [...ahead].filter((one) => one > upTo && one <= seq).length);
+}

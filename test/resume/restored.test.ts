@@ -9,13 +9,13 @@ import { newChatClient } from "./chat-client.ts";
 import { fetchFresh, viewOfHeld } from "./view.ts";
 
 /** Sets a room back to what the table held of it, as a restored table does. */
-const restore = async (roomId: string, items: Awaited<ReturnType<typeof itemsOfRoom>>): Promise<void> => {
+async function restore(roomId: string, items: Awaited<ReturnType<typeof itemsOfRoom>>): Promise<void> {
   const kept = new Set(items.map(({ sk }) => sk));
   for (const { pk, sk } of await itemsOfRoom(roomId))
     if (!kept.has(sk))
       await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
   await plantItems(items);
-};
+}
 
 test("a client shows a room as it is after the table was restored to an earlier time", async () => {
   const [ann, ben] = await newUsers(2);

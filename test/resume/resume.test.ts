@@ -21,7 +21,7 @@ const slowMachine = 180_000;
 
 afterEach(clearFaults);
 
-const setScene = async (people: readonly TestUser[]): Promise<{ places: Places; rooms: string[] }> => {
+async function setScene(people: readonly TestUser[]): Promise<{ places: Places; rooms: string[] }> {
   const [ann, ben, cid, dan] = people;
   if (!ann || !ben || !cid || !dan) throw new Error("Too few people.");
   const [one, two, all, club, square] = await Promise.all([
@@ -35,31 +35,33 @@ const setScene = async (people: readonly TestUser[]): Promise<{ places: Places; 
     places: { publicRoom: square.id, club, people: people.map((user) => user.id) },
     rooms: [one, two, all, club, square.id],
   };
-};
+}
 
 /** Breaks a client's connection again and again, until `isOver`. */
-const dropAtRandom = async (client: ChatClient, random: Random, isOver: () => boolean): Promise<void> => {
+async function dropAtRandom(client: ChatClient, random: Random, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await sleep(100 + random.below(900));
     client.link?.drop();
   }
-};
+}
 
 /** Has the server close a user's oldest connection. (A ticket whose deletion is answered by nobody opens none.) */
-const crowdOut = async (user: TestUser): Promise<void> => {
+async function crowdOut(user: TestUser): Promise<void> {
   const others = await Promise.allSettled(Array.from({ length: connectionLimit + 3 }, () => connect(user)));
   await Promise.all(others.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
-};
+}
 
-const viewsOf = (client: ChatClient): Map<string, RoomView> =>
-  new Map([...client.rooms].map(([roomId, room]) => [roomId, viewOfHeld(room, client.user.id)]));
+function viewsOf(client: ChatClient): Map<string, RoomView> {
+  return new Map([...client.rooms].map(([roomId, room]) => [roomId, viewOfHeld(room, client.user.id)]));
+}
 
-const sorted = (views: ReadonlyMap<string, RoomView>): RoomView[] =>
-  [...views.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+function sorted(views: ReadonlyMap<string, RoomView>): RoomView[] {
+  return [...views.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+}
 
 /** What two devices of one user agree on: what was read on one of them the other is not told, but with its next page. */
-const sharedByDevices = (client: ChatClient) =>
-  sorted(viewsOf(client)).map(({ unread_count: _unread, last: _last, me, messages, ...view }) => ({
+function sharedByDevices(client: ChatClient) {
+  return sorted(viewsOf(client)).map(({ unread_count: _unread, last: _last, me, messages, ...view }) => ({
     ...view,
     me: me && { ...me, read_seq: 0 },
     messages: messages.map(({ is_read: _isRead, status: _status, read_by, ...message }) => ({
@@ -67,6 +69,7 @@ const sharedByDevices = (client: ChatClient) =>
       read_by: read_by.filter((reader) => reader !== client.user.id),
     })),
   }));
+}
 
 test(
   `clients whose connections break end as those whose never did, and show nothing twice and leave nothing out (seed ${seed})`,

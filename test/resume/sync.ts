@@ -9,7 +9,7 @@ const pageSize = 10;
 type Query = Record<string, number>;
 
 /** A page of a room's history; undefined where the room is not the user's any more. */
-const getPage = async (user: TestUser, room: HeldRoom, query: Query) => {
+async function getPage(user: TestUser, room: HeldRoom, query: Query) {
   const params = { room_id: room.facts.id };
   const { status, body } = await ask("listMessages", { token: user.token, params, query });
   if (status !== 200) return undefined;
@@ -18,20 +18,20 @@ const getPage = async (user: TestUser, room: HeldRoom, query: Query) => {
   if (!marks.has(user.id)) return undefined;
   takeMarks(room, marks);
   return body;
-};
+}
 
 /** Takes what is new, with everybody's marks. False where the room is not the user's any more. */
-export const fetchNew = async (user: TestUser, room: HeldRoom): Promise<boolean> => {
+export async function fetchNew(user: TestUser, room: HeldRoom): Promise<boolean> {
   for (;;) {
     const page = await getPage(user, room, { after: room.held, page_size: pageSize });
     if (!page) return false;
     for (const message of page.results) takeListed(room, message);
     if (page.next === null) return true;
   }
-};
+}
 
 /** Takes what was changed up to `rev` at least. False where the room is not the user's any more. */
-export const fetchChanged = async (user: TestUser, room: HeldRoom, rev: number): Promise<boolean> => {
+export async function fetchChanged(user: TestUser, room: HeldRoom, rev: number): Promise<boolean> {
   let since: number | undefined = room.rev < rev ? room.rev : undefined;
   while (since !== undefined) {
     const page = await getPage(user, room, { changed_since: since, page_size: pageSize });
@@ -44,10 +44,10 @@ export const fetchChanged = async (user: TestUser, room: HeldRoom, rev: number):
   }
   room.rev = Math.max(room.rev, rev);
   return true;
-};
+}
 
 /** Asks once more for the numbers that had no message. False where the room is not the user's any more. */
-export const fetchMissing = async (user: TestUser, room: HeldRoom): Promise<boolean> => {
+export async function fetchMissing(user: TestUser, room: HeldRoom): Promise<boolean> {
   for (const seq of [...room.missing]) {
     const page = await getPage(user, room, { after: seq - 1, page_size: 1 });
     if (!page) return false;
@@ -55,4 +55,4 @@ export const fetchMissing = async (user: TestUser, room: HeldRoom): Promise<bool
     room.missing.delete(seq);
   }
   return fetchNew(user, room);
-};
+}

@@ -11,7 +11,7 @@ export interface Transcript {
   explain(seq: number): void;
 }
 
-export const newTranscript = (): Transcript => {
+export function newTranscript(): Transcript {
   const shown: number[] = [];
   const duplicates: number[] = [];
   const gaps: number[] = [];
@@ -34,4 +34,4 @@ export const newTranscript = (): Transcript => {
     },
     explain: account,
   };
-};
+}

@@ -10,46 +10,48 @@ import { hasRead, hasReceived, isSettled, unreadUpTo } from "./marks.ts";
 type Outcome = Pick<Message, "is_read" | "status"> & { readonly read_by: readonly string[] };
 
 /** The whole state of a room as its user sees it, but for who is online. */
-const roomView = (
+function roomView(
   facts: Room,
   messages: readonly (readonly [Message, Outcome])[],
   unread: number,
   readSeq: number,
-) => ({
-  id: facts.id,
-  name: facts.name,
-  room_type: facts.room_type,
-  description: facts.description,
-  tags: facts.tags,
-  status: facts.status,
-  permissions: facts.permissions,
-  participants: facts.participants.map((one) => `${one.id} ${one.room_role} ${one.joined_at}`).sort(),
-  me: facts.me && { ...facts.me, read_seq: readSeq },
-  unread_count: unread,
-  messages: messages.map(([message, outcome]) => ({
-    seq: message.seq,
-    id: message.id,
-    sender: message.sender.id,
-    content: message.content,
-    timestamp: message.timestamp,
-    is_edited: message.is_edited,
-    edited_at: message.edited_at,
-    is_deleted: message.is_deleted,
-    reactions: message.reactions,
-    pinned: message.pinned,
-    reply_to: message.reply_to,
-    metadata: message.metadata,
-    client_message_id: message.client_message_id,
-    ...outcome,
-  })),
-});
+) {
+  return {
+    id: facts.id,
+    name: facts.name,
+    room_type: facts.room_type,
+    description: facts.description,
+    tags: facts.tags,
+    status: facts.status,
+    permissions: facts.permissions,
+    participants: facts.participants.map((one) => `${one.id} ${one.room_role} ${one.joined_at}`).sort(),
+    me: facts.me && { ...facts.me, read_seq: readSeq },
+    unread_count: unread,
+    messages: messages.map(([message, outcome]) => ({
+      seq: message.seq,
+      id: message.id,
+      sender: message.sender.id,
+      content: message.content,
+      timestamp: message.timestamp,
+      is_edited: message.is_edited,
+      edited_at: message.edited_at,
+      is_deleted: message.is_deleted,
+      reactions: message.reactions,
+      pinned: message.pinned,
+      reply_to: message.reply_to,
+      metadata: message.metadata,
+      client_message_id: message.client_message_id,
+      ...outcome,
+    })),
+  };
+}
 
-const lastOf = (view: ReturnType<typeof roomView>) => {
+function lastOf(view: ReturnType<typeof roomView>) {
   const last = view.messages.at(-1);
   return last && { id: last.id, content: last.content, is_deleted: last.is_deleted, is_read: last.is_read };
-};
+}
 
-const outcomeOf = ({ marks, facts }: HeldRoom, message: Message, userId: string): Outcome => {
+function outcomeOf({ marks, facts }: HeldRoom, message: Message, userId: string): Outcome {
   const present = new Set(facts.participants.map((one) => one.id));
   const others = [...marks].filter(([id]) => present.has(id) && id !== message.sender.id);
   const readers = others.filter(([, one]) => hasRead(one, message.seq)).map(([id]) => id);
@@ -63,10 +65,10 @@ const outcomeOf = ({ marks, facts }: HeldRoom, message: Message, userId: string)
   const is_read = own !== undefined && isSettled(own, message.seq);
   const status = is_read ? "read" : own && hasReceived(own, message.seq) ? "delivered" : "sent";
   return { read_by, is_read, status };
-};
+}
 
 /** What a client holds of a room, as its user sees it: what became of messages follows from the marks alone. */
-export const viewOfHeld = (room: HeldRoom, userId: string) => {
+export function viewOfHeld(room: HeldRoom, userId: string) {
   const messages = [...room.messages.values()].sort((one, other) => one.seq - other.seq);
   const own = room.marks.get(userId);
   const view = roomView(
@@ -76,12 +78,12 @@ export const viewOfHeld = (room: HeldRoom, userId: string) => {
     own?.upTo ?? 0,
   );
   return { ...view, seq: room.known, rev: room.rev, last: lastOf(view) };
-};
+}
 
 export type RoomView = ReturnType<typeof viewOfHeld>;
 
 /** The same as the server shows it to somebody who asks for everything: nothing is concluded here. */
-export const fetchFresh = async (user: TestUser): Promise<Map<string, RoomView>> => {
+export async function fetchFresh(user: TestUser): Promise<Map<string, RoomView>> {
   const { token } = user;
   const rooms = await listRooms(user);
   const views = rooms.map(async (facts) => {
@@ -118,4 +120,4 @@ export const fetchFresh = async (user: TestUser): Promise<Map<string, RoomView>>
     ] as const;
   });
   return new Map(await Promise.all(views));
-};
+}

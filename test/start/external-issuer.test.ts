@@ -9,7 +9,9 @@ import { setTarget } from "../support/target.ts";
 
 let issuer: Issuer;
 let runner: RunnerProcess;
-const sign = (claims: Record<string, unknown>): Promise<string> => issuer.sign(claims);
+function sign(claims: Record<string, unknown>): Promise<string> {
+  return issuer.sign(claims);
+}
 
 beforeAll(async () => {
   issuer = await startIssuer();

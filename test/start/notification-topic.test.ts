@@ -27,10 +27,10 @@ beforeEach(async () => {
 afterEach(clearFaults);
 
 /** What was published of somebody's notifications, once all that was done before is followed. */
-const publishedOf = async ({ id }: TestUser, seconds = 0) => {
+async function publishedOf({ id }: TestUser, seconds = 0) {
   await afterSeconds(seconds);
   return (await readPublished()).filter(({ attributes }) => attributes.user_id?.value === id);
-};
+}
 
 describe("with a topic", () => {
   test("every notification of somebody who is not there is published to it, and pushed as well", async () => {

@@ -47,8 +47,9 @@ afterEach(() => {
 
 type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;
 
-const documentsOf = (room: string) =>
-  [...openSearch.documents.values()].filter((document) => document.room === room);
+function documentsOf(room: string) {
+  return [...openSearch.documents.values()].filter((document) => document.room === room);
+}
 
 test("messages are found by an OpenSearch as by the table: signed, with a mapping of its own", async () => {
   const room = await groupRoom(ann, [ben]);

@@ -16,21 +16,23 @@ afterAll(() => runner.stop());
 
 const password = "Correct-Horse-7-Battery";
 
-const register = async () => {
+async function register() {
   const username = `ann-${randomUUID().slice(0, 8)}`;
   const email = `${username}@example.com`;
   const { confirmed } = await call("register", { body: { username, email, password } });
   expect(confirmed).toBe(false);
   return { username, email };
-};
+}
 
-const codeFor = async (email: string): Promise<string> => {
+async function codeFor(email: string): Promise<string> {
   const mail = (await readMail()).filter(({ to }) => to === email).at(-1);
   if (!mail) throw new Error(`No e-mail was sent to ${email}.`);
   return mail.code;
-};
+}
 
-const wrong = (code: string): string => (code === "000000" ? "111111" : "000000");
+function wrong(code: string): string {
+  return code === "000000" ? "111111" : "000000";
+}
 
 describe("confirm", () => {
   test("lets an account log in, which could not before", async () => {

@@ -16,8 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => runner.stop());
 
-const send = (user: TestUser, roomId: string, content: string) =>
-  attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content } });
+function send(user: TestUser, roomId: string, content: string) {
+  return attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content } });
+}
 
 test("a member may send a burst, and then as fast as the bucket fills", async () => {
   const [ann, ben, cid] = await newUsers(3);

@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 /** Calls the function as an operator does. Throws what it threw. */
-const invoke = async (event: object): Promise<{ begun?: boolean; rebuilds: RebuildReport[] }> => {
+async function invoke(event: object): Promise<{ begun?: boolean; rebuilds: RebuildReport[] }> {
   const { FunctionError, Payload } = await new LambdaClient(clientOptions()).send(
     new InvokeCommand({
       FunctionName: target().outputs.RebuildFunctionName,
@@ -65,18 +65,25 @@ const invoke = async (event: object): Promise<{ begun?: boolean; rebuilds: Rebui
   const answer = JSON.parse(Payload?.transformToString() ?? "");
   if (FunctionError) throw new Error(answer.errorMessage);
   return answer;
-};
+}
 
-const reportOf = async (): Promise<RebuildReport | undefined> => (await invoke({})).rebuilds[0];
-const untilEnded = (): Promise<void> =>
-  until(async () => (await reportOf())?.ended === true, "the rebuild has ended");
+async function reportOf(): Promise<RebuildReport | undefined> {
+  return (await invoke({})).rebuilds[0];
+}
+function untilEnded(): Promise<void> {
+  return until(async () => (await reportOf())?.ended === true, "the rebuild has ended");
+}
 
-const itemsOf = (user: TestUser | undefined) => whole.filter((item) => ownerOf(item) === user?.id);
-const notificationItems = async ({ id }: TestUser) => {
+function itemsOf(user: TestUser | undefined) {
+  return whole.filter((item) => ownerOf(item) === user?.id);
+}
+async function notificationItems({ id }: TestUser) {
   const { pk, sk: prefix } = keys.notification(id, "");
   return (await itemsAt(pk)).filter(({ sk }) => sk.startsWith(prefix)).map(({ sk }) => ({ pk, sk }));
-};
-const isEntry = ({ pk }: { pk: string }): boolean => pk.startsWith(keys.directoryEntries);
+}
+function isEntry({ pk }: { pk: string }): boolean {
+  return pk.startsWith(keys.directoryEntries);
+}
 
 describe("npm run rebuild -- --index directory", () => {
   test("puts back what is missing and removes what is stale, while profiles change", async () => {

@@ -20,10 +20,10 @@ afterEach(() => {
 });
 
 /** What the command prints, and how it ends, where nothing in the environment leads to AWS but what is given. */
-const redrive = async (
+async function redrive(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; output: string }> => {
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, ["bin/redrive.ts", ...args], {
     env: {
       PATH: process.env.PATH,
@@ -42,10 +42,10 @@ const redrive = async (
     child.once("exit", resolve);
   });
   return { code, output };
-};
+}
 
 /** CloudFormation, as far as it tells of one stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
-const serveCloudFormation = async (stack: string, outputs: Readonly<Record<string, string>>) => {
+async function serveCloudFormation(stack: string, outputs: Readonly<Record<string, string>>) {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   );
@@ -63,15 +63,17 @@ const serveCloudFormation = async (stack: string, outputs: Readonly<Record<strin
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return { url: `http://127.0.0.1:${address.port}`, close: () => server.close() };
-};
+}
 
-const environmentOf = ({ ready: { awsUrl, operator } }: RunnerProcess) => ({
-  AWS_REGION: operator.region,
-  AWS_ACCESS_KEY_ID: operator.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-  AWS_ENDPOINT_URL_SQS: awsUrl,
-  AWS_ENDPOINT_URL_DYNAMODB_STREAMS: awsUrl,
-});
+function environmentOf({ ready: { awsUrl, operator } }: RunnerProcess) {
+  return {
+    AWS_REGION: operator.region,
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    AWS_ENDPOINT_URL_SQS: awsUrl,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: awsUrl,
+  };
+}
 
 describe("npm run redrive", () => {
   test("says what is missing, and what to do", async () => {

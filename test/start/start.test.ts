@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** The ids of all processes that descend from `pid`, which is what Ctrl-C must end. */
-const descendants = (pid: number): number[] => {
+function descendants(pid: number): number[] {
   const children = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
@@ -30,16 +30,16 @@ const descendants = (pid: number): number[] => {
     })
     .map(Number);
   return children.flatMap((child) => [child, ...descendants(child)]);
-};
+}
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch {
     return false;
   }
-};
+}
 
 describe("the data folder", () => {
   test("keeps accounts and messages over a restart", async () => {

@@ -4,7 +4,7 @@ import type { MeteredCall } from "./control.ts";
 export const lateAnswer = 100;
 
 /** How many of the calls had to wait for another: the longest chain of calls of which each began after the last ended. */
-export const callsInSequence = (calls: readonly Pick<MeteredCall, "started_ms" | "ended_ms">[]): number => {
+export function callsInSequence(calls: readonly Pick<MeteredCall, "started_ms" | "ended_ms">[]): number {
   let chain = 0;
   let end = Number.NEGATIVE_INFINITY;
   for (const call of [...calls].sort((one, other) => one.ended_ms - other.ended_ms))
@@ -13,4 +13,4 @@ export const callsInSequence = (calls: readonly Pick<MeteredCall, "started_ms" |
       end = call.ended_ms;
     }
   return chain;
-};
+}

@@ -15,7 +15,7 @@ const installHint =
     : "Install it: sudo apt-get install -y chromium (Fedora: sudo dnf install chromium)";
 
 /** Where Chromium, or Chrome, is. Throws an Error that names the command which installs it. */
-export const findChromium = (): string => {
+export function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
   if (named !== undefined && !existsSync(named))
     throw new Error(`CHROMIUM_PATH names ${named}, where there is nothing.`);
@@ -25,4 +25,4 @@ export const findChromium = (): string => {
       `The tests in a browser need Chromium or Chrome, and none was found. ${installHint}, or name it in CHROMIUM_PATH.`,
     );
   return found;
-};
+}

@@ -33,26 +33,26 @@ export interface Answer<T> {
 }
 
 /** Fails unless a value is exactly what a schema says: with nothing missing, and nothing that it does not know. */
-export const holdAgainst = (schema: z.ZodType, value: unknown, what: string): void => {
+export function holdAgainst(schema: z.ZodType, value: unknown, what: string): void {
   const result = schema.safeParse(value);
   if (!result.success)
     throw new Error(
       `${what} breaks the contract: ${result.error.message}\n${JSON.stringify(value, null, 2)}`,
     );
   expect(value, `${what} has fields that the contract does not know`).toEqual(result.data);
-};
+}
 
-const urlOf = (operation: Operation, { params = {}, query = {}, slash }: CallInput): URL => {
+function urlOf(operation: Operation, { params = {}, query = {}, slash }: CallInput): URL {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ""),
   );
   const url = new URL(`${path}${slash ? "/" : ""}`, target().httpUrl);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   return url;
-};
+}
 
 /** JSON, nothing, or, where the operation names media types, one of these. */
-const bodyOf = async ({ success }: Operation, response: Response): Promise<unknown> => {
+async function bodyOf({ success }: Operation, response: Response): Promise<unknown> {
   const mediaType = response.headers.get("content-type") ?? "";
   if (response.status === success.status && success.media) {
     expect(success.media).toContain(mediaType);
@@ -60,7 +60,7 @@ const bodyOf = async ({ success }: Operation, response: Response): Promise<unkno
   }
   const text = await response.text();
   return text === "" ? undefined : JSON.parse(text);
-};
+}
 
 /**
  * What the gateway answers by itself, in its own shape: where its authorizer refuses a token, and where a function
@@ -72,7 +72,7 @@ const gatewayAnswers: Record<number, unknown> = {
   503: { message: "Service Unavailable" },
 };
 
-const holdProblem = (operation: Operation, response: Response, body: unknown): void => {
+function holdProblem(operation: Operation, response: Response, body: unknown): void {
   const type = response.headers.get("content-type");
   const what = `The ${response.status} of ${operation.id}`;
   if (!type?.includes("problem") && gatewayAnswers[response.status]) {
@@ -85,13 +85,13 @@ const holdProblem = (operation: Operation, response: Response, body: unknown): v
   expect(status, what).toBe(response.status);
   expect(errorCodes[code].status, what).toBe(response.status);
   expect(detail.length, what).toBeGreaterThan(10);
-};
+}
 
 /** Calls an operation, whatever it answers, and holds the answer against the contract. */
-export const attempt = async <Id extends OperationId>(
+export async function attempt<Id extends OperationId>(
   id: Id,
   input: CallInput = {},
-): Promise<Answer<BodyOf<Id>>> => {
+): Promise<Answer<BodyOf<Id>>> {
   const operation: Operation = operations[id];
   const hasBody = input.body !== undefined;
   const response = await fetch(urlOf(operation, input), {
@@ -117,13 +117,13 @@ export const attempt = async <Id extends OperationId>(
     problem: body as Problem,
     headers: response.headers,
   };
-};
+}
 
 /** Calls an operation that must succeed, and gives its body. */
-export const call = async <Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> => {
+export async function call<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> {
   const { status, body, problem } = await attempt(id, input);
   const operation: Operation = operations[id];
   if (status !== operation.success.status && status !== operation.repeated)
     throw new Error(`${id} answered ${status}: ${problem.detail}`);
   return body;
-};
+}

@@ -30,19 +30,19 @@ export interface Crowd {
   stop(): Promise<void>;
 }
 
-const inBatches = async <T, R>(
+async function inBatches<T, R>(
   items: readonly T[],
   atOnce: number,
   make: (item: T) => Promise<R>,
-): Promise<R[]> => {
+): Promise<R[]> {
   const made: R[] = [];
   for (let at = 0; at < items.length; at += atOnce)
     made.push(...(await Promise.all(items.slice(at, at + atOnce).map(make))));
   return made;
-};
+}
 
 /** A runner whose people come from an issuer of our own, where nobody has to register. The test client speaks to it. */
-export const startCrowd = async (...args: string[]): Promise<Crowd> => {
+export async function startCrowd(...args: string[]): Promise<Crowd> {
   const issuer = await startIssuer();
   const runner = await startRunnerProcess(
     ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
@@ -66,9 +66,9 @@ export const startCrowd = async (...args: string[]): Promise<Crowd> => {
       issuer.stop();
     },
   };
-};
+}
 
-const listen = async ({ id, token }: Somebody): Promise<Listener> => {
+async function listen({ id, token }: Somebody): Promise<Listener> {
   const url = new URL(target().webSocketUrl);
   url.searchParams.set("token", token);
   const socket = new WebSocket(url);
@@ -79,12 +79,16 @@ const listen = async ({ id, token }: Somebody): Promise<Listener> => {
     socket.once("error", reject);
   });
   return { userId: id, heard, close: () => socket.close() };
-};
+}
 
 /** So many connections for each of these people. */
-export const listenAll = async (people: readonly Somebody[], each: number): Promise<Listener[]> =>
-  inBatches(Array.from({ length: each }, () => people).flat(), 40, listen);
+export async function listenAll(people: readonly Somebody[], each: number): Promise<Listener[]> {
+  return inBatches(Array.from({ length: each }, () => people).flat(), 40, listen);
+}
 
 /** The numbers of the messages that a listener has got of a room, in the order of their arrival. */
-export const seqsOf = ({ heard }: Listener, roomId: string): number[] =>
-  heard.flatMap(({ type, message }) => (type === "message" && message?.room === roomId ? [message.seq] : []));
+export function seqsOf({ heard }: Listener, roomId: string): number[] {
+  return heard.flatMap(({ type, message }) =>
+    type === "message" && message?.room === roomId ? [message.seq] : [],
+  );
+}

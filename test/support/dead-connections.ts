@@ -1,5 +1,5 @@
 /** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
-export const leaveDead = async (userId: string, at: string, count = 1, minutes = 5): Promise<void> => {
+export async function leaveDead(userId: string, at: string, count = 1, minutes = 5): Promise<void> {
   const { keys } = await import("../../functions/store/table/keys.ts");
   const { connectionEntryOf } = await import("../../functions/store/presence/presence.ts");
   const { updateItem } = await import("../../functions/store/table/table.ts");
@@ -16,4 +16,4 @@ export const leaveDead = async (userId: string, at: string, count = 1, minutes =
     UpdateExpression: "SET connections = :entries",
     ExpressionAttributeValues: { ":entries": Object.fromEntries(ids.map((id) => [id, entry])) },
   });
-};
+}

@@ -7,10 +7,12 @@ import { target } from "./target.ts";
 
 type DirectoryItem = Key & Readonly<Record<string, unknown>>;
 
-const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+function documents() {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+}
 
 /** All items of the directory, of everybody, without their versions; in the order of their keys. */
-export const directoryItems = async (): Promise<DirectoryItem[]> => {
+export async function directoryItems(): Promise<DirectoryItem[]> {
   const { Items = [], LastEvaluatedKey } = await documents().send(
     new ScanCommand({
       TableName: target().tableName,
@@ -28,16 +30,18 @@ export const directoryItems = async (): Promise<DirectoryItem[]> => {
       // Safe: every item of the table has a key.
       .sort((one, other) => (one.pk + one.sk < other.pk + other.sk ? -1 : 1))
   );
-};
+}
 
 /** Whose item it is. */
-export const ownerOf = ({ pk, sk }: Key): string => idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
+export function ownerOf({ pk, sk }: Key): string {
+  return idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
+}
 
-export const deleteItems = async (items: readonly Key[]): Promise<void> => {
+export async function deleteItems(items: readonly Key[]): Promise<void> {
   for (const { pk, sk } of items)
     await documents().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
-};
+}
 
-export const putItems = async (items: readonly DirectoryItem[]): Promise<void> => {
+export async function putItems(items: readonly DirectoryItem[]): Promise<void> {
   for (const Item of items) await documents().send(new PutCommand({ TableName: target().tableName, Item }));
-};
+}

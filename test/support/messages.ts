@@ -4,13 +4,14 @@ import { attempt, call } from "./contract-client.ts";
 import { four, groupRoom, type TestUser } from "./people.ts";
 
 /** A group with its admin, who made it, two members, and somebody who is not in it. */
-export const groupWithStranger = async () => {
+export async function groupWithStranger() {
   const [ann, ben, cid, eve] = await four();
   return { ann, ben, cid, eve, roomId: await groupRoom(ann, [ben, cid]) };
-};
+}
 
-export const say = (user: TestUser, roomId: string, content: string, more: object = {}) =>
-  call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
+export function say(user: TestUser, roomId: string, content: string, more: object = {}) {
+  return call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
+}
 
 /** Where a message is. */
 export interface Place {
@@ -19,14 +20,20 @@ export interface Place {
 }
 
 /** What to call about a message, as somebody. */
-export const about = (user: TestUser, { id, room }: Place, more: object = {}) => ({
-  token: user.token,
-  params: { room_id: room, message_id: id },
-  ...more,
-});
+export function about(user: TestUser, { id, room }: Place, more: object = {}) {
+  return {
+    token: user.token,
+    params: { room_id: room, message_id: id },
+    ...more,
+  };
+}
 
-export const edit = (user: TestUser, message: Place, content: string) =>
-  call("updateMessage", about(user, message, { body: { content } }));
-export const statusOf = async (id: OperationId, input: object) => (await attempt(id, input)).status;
-export const list = (user: TestUser, roomId: string, query: Record<string, string | number> = {}) =>
-  call("listMessages", { token: user.token, params: { room_id: roomId }, query });
+export function edit(user: TestUser, message: Place, content: string) {
+  return call("updateMessage", about(user, message, { body: { content } }));
+}
+export async function statusOf(id: OperationId, input: object) {
+  return (await attempt(id, input)).status;
+}
+export function list(user: TestUser, roomId: string, query: Record<string, string | number> = {}) {
+  return call("listMessages", { token: user.token, params: { room_id: roomId }, query });
+}

@@ -7,19 +7,20 @@ import { keys, objectKeys } from "../../functions/store/table/keys.ts";
 import { target } from "./target.ts";
 
 /** What an operator's tools are set up with: they see what is behind the APIs, and no fault strikes them. */
-export const clientOptions = () => {
+export function clientOptions() {
   const { awsUrl, operator } = target();
   const { region, ...credentials } = operator;
   return { endpoint: awsUrl, region, credentials };
-};
+}
 
 export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
 
-export const operatorTable = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+export function operatorTable(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+}
 
 /** Everything that the table holds with this partition key, by sort key. */
-export const itemsAt = async (pk: string): Promise<StoredItem[]> => {
+export async function itemsAt(pk: string): Promise<StoredItem[]> {
   const client = operatorTable();
   const items: StoredItem[] = [];
   let start: Record<string, unknown> | undefined;
@@ -38,54 +39,59 @@ export const itemsAt = async (pk: string): Promise<StoredItem[]> => {
     start = page.LastEvaluatedKey;
   } while (start);
   return items;
-};
+}
 
 /** Everything that the table holds of a room, but what its messages are found by. */
-export const itemsOfRoom = (roomId: string): Promise<StoredItem[]> => itemsAt(keys.head(roomId).pk);
+export function itemsOfRoom(roomId: string): Promise<StoredItem[]> {
+  return itemsAt(keys.head(roomId).pk);
+}
 
 /** The sort keys of everything that the table holds of a room, those that begin with `prefix`. */
-export const keysOfRoom = async (roomId: string, prefix = ""): Promise<string[]> =>
-  (await itemsOfRoom(roomId)).map((item) => item.sk).filter((sk) => sk.startsWith(prefix));
+export async function keysOfRoom(roomId: string, prefix = ""): Promise<string[]> {
+  return (await itemsOfRoom(roomId)).map((item) => item.sk).filter((sk) => sk.startsWith(prefix));
+}
 
 /** What the table's stream tells of a message that was sent. */
-export const messageRecord = async (roomId: string, seq: number): Promise<object> => {
+export async function messageRecord(roomId: string, seq: number): Promise<object> {
   const key = keys.message(roomId, seq);
   const item = (await itemsOfRoom(roomId)).find(({ sk }) => sk === key.sk);
   return { dynamodb: { Keys: marshall(key), NewImage: marshall(item), SequenceNumber: "1" } };
-};
+}
 
-const fileAt = (fileId: string) => ({ TableName: target().tableName, Key: keys.file(fileId) });
+function fileAt(fileId: string) {
+  return { TableName: target().tableName, Key: keys.file(fileId) };
+}
 
 /** What the table holds of a file; undefined for nothing. */
-export const itemOfFile = async (fileId: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
+export async function itemOfFile(fileId: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
   return (await client.send(new GetCommand({ ...fileAt(fileId), ConsistentRead: true }))).Item;
-};
+}
 
-export const deleteItemOfFile = async (fileId: string): Promise<void> => {
+export async function deleteItemOfFile(fileId: string): Promise<void> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
   await client.send(new DeleteCommand(fileAt(fileId)));
-};
+}
 
 /** As DynamoDB does a day after a picture began to be uploaded. */
-export const deleteItemOfAvatar = async (avatarId: string): Promise<void> => {
+export async function deleteItemOfAvatar(avatarId: string): Promise<void> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
   await client.send(new DeleteCommand({ TableName: target().tableName, Key: keys.avatar(avatarId) }));
-};
+}
 
-const bucketName = (): string => {
+function bucketName(): string {
   const name = target().outputs.AttachmentsBucketName;
   if (name === undefined) throw new Error("The stack has no output AttachmentsBucketName.");
   return name;
-};
+}
 
 /** The keys of a room's objects. */
-export const objectsOfRoom = async (roomId: string): Promise<string[]> => {
+export async function objectsOfRoom(roomId: string): Promise<string[]> {
   const { Contents = [] } = await new S3Client(clientOptions()).send(
     new ListObjectsV2Command({ Bucket: bucketName(), Prefix: objectKeys.attachedIn(roomId) }),
   );
   return Contents.flatMap(({ Key }) => Key ?? []);
-};
+}
 
 /** An output of the stack that is the URL of a queue. */
 export type QueueOutput =
@@ -96,16 +102,18 @@ export type QueueOutput =
   | "PushQueueUrl"
   | "PushDeadLettersUrl";
 
-export const queueUrl = (output: QueueOutput): string => {
+export function queueUrl(output: QueueOutput): string {
   const url = target().outputs[output];
   if (url === undefined) throw new Error(`The stack has no output ${output}.`);
   return url;
-};
+}
 
-export const operatorSqs = (): SQSClient => new SQSClient(clientOptions());
+export function operatorSqs(): SQSClient {
+  return new SQSClient(clientOptions());
+}
 
 /** Sets this process up as the stack sets up a function, but with an operator's rights. Before a module of it is imported. */
-export const actAsFunction = (): void => {
+export function actAsFunction(): void {
   const { awsUrl, operator, tableName } = target();
   Object.assign(process.env, {
     AWS_REGION: operator.region,
@@ -119,12 +127,12 @@ export const actAsFunction = (): void => {
     TABLE_NAME: tableName,
     TASKS_QUEUE_URL: queueUrl("TasksQueueUrl"),
   });
-};
+}
 
 /** How many messages a queue gives out now, has given out, and gives out later. */
-export const countMessages = async (
+export async function countMessages(
   output: QueueOutput,
-): Promise<{ visible: number; inFlight: number; delayed: number }> => {
+): Promise<{ visible: number; inFlight: number; delayed: number }> {
   const { Attributes = {} } = await operatorSqs().send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl(output), AttributeNames: ["All"] }),
   );
@@ -133,10 +141,10 @@ export const countMessages = async (
     inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
     delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
   };
-};
+}
 
 /** The bodies of up to ten messages of a queue, which stay in it. */
-export const peekMessages = async (output: QueueOutput): Promise<unknown[]> => {
+export async function peekMessages(output: QueueOutput): Promise<unknown[]> {
   const { Messages = [] } = await operatorSqs().send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl(output),
@@ -145,4 +153,4 @@ export const peekMessages = async (output: QueueOutput): Promise<unknown[]> => {
     }),
   );
   return Messages.map(({ Body = "" }) => JSON.parse(Body));
-};
+}

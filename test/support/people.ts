@@ -23,7 +23,7 @@ export interface TestUser {
 }
 
 /** A new account, logged in. Its username begins with `name`. */
-export const newUser = async (name = "user"): Promise<TestUser> => {
+export async function newUser(name = "user"): Promise<TestUser> {
   const username = `${name}-${randomUUID().slice(0, 8)}`;
   const email = `${username}@example.com`;
   const { user } = await call("register", { body: { username, email, password } });
@@ -37,10 +37,10 @@ export const newUser = async (name = "user"): Promise<TestUser> => {
     refreshToken: tokens.refresh_token,
     user: tokens.user,
   };
-};
+}
 
 /** A new account of an administrator: put into the group as an operator does it, and logged in afterwards. */
-export const newAdministrator = async (): Promise<TestUser> => {
+export async function newAdministrator(): Promise<TestUser> {
   const user = await newUser("admin");
   const { awsUrl, operator, userPoolId } = target();
   const cognito = new CognitoIdentityProviderClient({
@@ -53,50 +53,53 @@ export const newAdministrator = async (): Promise<TestUser> => {
   );
   const tokens = await call("login", { body: { email: user.email, password } });
   return { ...user, token: tokens.access_token, idToken: tokens.id_token };
-};
+}
 
-export const newUsers = (count: number): Promise<TestUser[]> =>
-  Promise.all(Array.from({ length: count }, (_, at) => newUser(`user${at}`)));
+export function newUsers(count: number): Promise<TestUser[]> {
+  return Promise.all(Array.from({ length: count }, (_, at) => newUser(`user${at}`)));
+}
 
 /** People whom nobody logs in as: there to be members. Their ids. */
-export const newAccounts = async (count: number): Promise<string[]> => {
+export async function newAccounts(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   const profiles = ids.map((id) => seededProfile(id, `member-${id.slice(0, 13)}`));
   await plantItems(profiles);
   return ids;
-};
+}
 
 /** The direct room of two people. */
-export const directRoom = async (one: TestUser, other: TestUser): Promise<string> =>
-  (await call("openDirectRoom", { token: one.token, body: { user_id: other.id } })).id;
+export async function directRoom(one: TestUser, other: TestUser): Promise<string> {
+  return (await call("openDirectRoom", { token: one.token, body: { user_id: other.id } })).id;
+}
 
-export const groupRoom = async (creator: TestUser, others: readonly TestUser[]): Promise<string> => {
+export async function groupRoom(creator: TestUser, others: readonly TestUser[]): Promise<string> {
   const body = { room_type: "group", name: "A group", participant_ids: others.map((other) => other.id) };
   return (await call("createRoom", { token: creator.token, body })).id;
-};
+}
 
 /** Waits until the directory, which follows profiles a moment later, finds somebody by their username. */
-export const untilListed = (viewer: TestUser, user: TestUser): Promise<void> =>
-  until(async () => {
+export function untilListed(viewer: TestUser, user: TestUser): Promise<void> {
+  return until(async () => {
     const { results } = await call("searchUsers", { token: viewer.token, query: { q: user.username } });
     return results.some(({ id }) => id === user.id);
   }, `${user.username} is in the directory`);
+}
 
 /** New accounts, so that each can be given a name: `const [ann, ben] = await two()`. */
-export const two = async (): Promise<[TestUser, TestUser]> => {
+export async function two(): Promise<[TestUser, TestUser]> {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("Two users were asked for.");
   return [ann, ben];
-};
+}
 
-export const three = async (): Promise<[TestUser, TestUser, TestUser]> => {
+export async function three(): Promise<[TestUser, TestUser, TestUser]> {
   const [ann, ben, cid] = await newUsers(3);
   if (!ann || !ben || !cid) throw new Error("Three users were asked for.");
   return [ann, ben, cid];
-};
+}
 
-export const four = async (): Promise<[TestUser, TestUser, TestUser, TestUser]> => {
+export async function four(): Promise<[TestUser, TestUser, TestUser, TestUser]> {
   const [ann, ben, cid, dee] = await newUsers(4);
   if (!ann || !ben || !cid || !dee) throw new Error("Four users were asked for.");
   return [ann, ben, cid, dee];
-};
+}

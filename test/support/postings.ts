@@ -6,28 +6,31 @@ import { plantItems } from "./plant-items.ts";
 import { target } from "./target.ts";
 
 /** By seq: the terms by which a message of the room is found, in the order of the alphabet. */
-export const termsOfRoom = async (roomId: string): Promise<Record<number, string[]>> => {
+export async function termsOfRoom(roomId: string): Promise<Record<number, string[]>> {
   const terms: Record<number, string[]> = {};
   for (const { sk } of await itemsAt(keys.postingsOf(roomId).pk)) {
     const { seq, term } = posted(sk);
     terms[seq] = [...(terms[seq] ?? []), term];
   }
   return terms;
-};
+}
 
 /** Loses all of it, behind the back of the functions. */
-export const losePostings = async (roomId: string): Promise<void> => {
+export async function losePostings(roomId: string): Promise<void> {
   for (const { pk, sk } of await itemsAt(keys.postingsOf(roomId).pk))
     await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
-};
+}
 
 /** Puts postings that nothing stands behind, as of messages that `by` sent. */
-export const plantPostings = (
+export function plantPostings(
   roomId: string,
   term: string,
   places: readonly string[],
   by: string,
-): Promise<void> => plantItems(places.map((place) => ({ ...keys.posting(roomId, term, place), by })));
+): Promise<void> {
+  return plantItems(places.map((place) => ({ ...keys.posting(roomId, term, place), by })));
+}
 
-export const plantPosting = (roomId: string, term: string, place: string, by: string): Promise<void> =>
-  plantPostings(roomId, term, [place], by);
+export function plantPosting(roomId: string, term: string, place: string, by: string): Promise<void> {
+  return plantPostings(roomId, term, [place], by);
+}

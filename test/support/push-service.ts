@@ -53,17 +53,18 @@ export interface PushService {
   close(): Promise<void>;
 }
 
-const readBody = async (incoming: IncomingMessage): Promise<Buffer> => {
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   return Buffer.concat(chunks);
-};
+}
 
-const derive = (key: Buffer, salt: Buffer, info: Buffer | string, length: number): Buffer =>
-  Buffer.from(hkdfSync("sha256", key, salt, info, length));
+function derive(key: Buffer, salt: Buffer, info: Buffer | string, length: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", key, salt, info, length));
+}
 
 /** https://www.rfc-editor.org/rfc/rfc8291#section-3.4 and, for the head and the padding, RFC 8188, of one record. */
-const decrypt = (body: Buffer, privateKey: Buffer, secret: Buffer): Buffer => {
+function decrypt(body: Buffer, privateKey: Buffer, secret: Buffer): Buffer {
   const salt = body.subarray(0, 16);
   const recordSize = body.readUInt32BE(16);
   const keyLength = body.readUInt8(20);
@@ -83,10 +84,10 @@ const decrypt = (body: Buffer, privateKey: Buffer, secret: Buffer): Buffer => {
   const end = padded.findLastIndex((byte) => byte !== 0);
   if (padded[end] !== 2) throw new Error("The last record does not end as one.");
   return padded.subarray(0, end);
-};
+}
 
 /** https://www.rfc-editor.org/rfc/rfc8292#section-3 */
-const readToken = (authorization: string): Pushed["token"] => {
+function readToken(authorization: string): Pushed["token"] {
   const [, token = "", key = ""] = /^vapid t=([\w.-]+), ?k=([\w-]+)$/.exec(authorization) ?? [];
   const [head = "", claims = "", signature = ""] = token.split(".");
   const point = Buffer.from(key, "base64url");
@@ -109,10 +110,10 @@ const readToken = (authorization: string): Pushed["token"] => {
   const parse = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
   if (parse(head).alg !== "ES256") throw new Error("The token is not signed with ES256.");
   return { claims: parse(claims), key };
-};
+}
 
 /** Starts a push service on this machine. What cannot be read is answered 400, with why. */
-export const startPushService = async (): Promise<PushService> => {
+export async function startPushService(): Promise<PushService> {
   const browsers = new Map<string, { take(incoming: IncomingMessage, body: Buffer): PushReply }>();
   const server = createServer(async (incoming, outgoing) => {
     const body = await readBody(incoming);
@@ -180,4 +181,4 @@ export const startPushService = async (): Promise<PushService> => {
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -12,7 +12,7 @@ export interface Random {
 }
 
 /** Mulberry32: small, and random enough to choose what a test does. */
-export const newRandom = (seed: number): Random => {
+export function newRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -28,4 +28,4 @@ export const newRandom = (seed: number): Random => {
     pick: (from) => from[below(from.length)],
     fork: () => newRandom(below(4294967296)),
   };
-};
+}

@@ -5,4 +5,6 @@ export const noAccess = {
 };
 
 /** What is answered where one thing alone is wrong with the input: the value at this path. */
-export const invalid = (path: string) => ({ status: 400, problem: { errors: [{ path }] } });
+export function invalid(path: string) {
+  return { status: 400, problem: { errors: [{ path }] } };
+}

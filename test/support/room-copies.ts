@@ -2,20 +2,20 @@
 import { itemsOfRoom } from "./operator.ts";
 import { plantItems } from "./plant-items.ts";
 
-const replaced = (value: unknown, roomId: string, copyId: string): unknown => {
+function replaced(value: unknown, roomId: string, copyId: string): unknown {
   const again = (inner: unknown) => replaced(inner, roomId, copyId);
   if (typeof value === "string") return value.replaceAll(roomId, copyId);
   if (Array.isArray(value)) return value.map(again);
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, again(inner)]));
-};
+}
 
 /**
  * Another room with the same members, in the same state. Whoever was added is not invited once more: the copy does not say
  * who added them. Nor is the copy on the list of public rooms, or in the search for rooms.
  */
-export const copyRoom = async (roomId: string): Promise<string> => {
+export async function copyRoom(roomId: string): Promise<string> {
   const copyId = crypto.randomUUID();
   const items = (await itemsOfRoom(roomId)).map(
     // Safe: a copy of an item is an item.
@@ -23,4 +23,4 @@ export const copyRoom = async (roomId: string): Promise<string> => {
   );
   await plantItems(items);
   return copyId;
-};
+}

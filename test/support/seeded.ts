@@ -9,22 +9,23 @@ export const batchSize = 25;
 type Item = Readonly<Record<string, unknown>>;
 
 /** Puts up to 25 items. */
-export const putBatch = async (
+export async function putBatch(
   table: DynamoDBDocumentClient,
   tableName: string,
   items: readonly Item[],
-): Promise<void> => {
+): Promise<void> {
   const puts = items.map((Item) => ({ PutRequest: { Item } }));
   const { UnprocessedItems } = await table.send(
     new BatchWriteCommand({ RequestItems: { [tableName]: puts } }),
   );
   const left = UnprocessedItems?.[tableName]?.length ?? 0;
   if (left > 0) throw new Error(`${left} of ${items.length} items were not written.`);
-};
+}
 
 /** The profile of somebody of whom nothing but a username is known, as their first call would make it. */
-export const seededProfile = (id: string, username: string): Item =>
-  newProfileItem({ ...blankProfile(id, username), email: `${username}@example.com` });
+export function seededProfile(id: string, username: string): Item {
+  return newProfileItem({ ...blankProfile(id, username), email: `${username}@example.com` });
+}
 
 /** A text message of which nothing is said but what it cannot do without. */
 export const plainMessage = {

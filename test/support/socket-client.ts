@@ -30,12 +30,15 @@ export interface SocketClient {
  * What the gateway posts by itself where the function of a frame ended without an answer.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
  */
-const isGatewayFailure = (event: unknown): boolean =>
-  typeof event === "object" &&
-  event !== null &&
-  "connectionId" in event &&
-  "message" in event &&
-  event.message === "Internal server error";
+function isGatewayFailure(event: unknown): boolean {
+  return (
+    typeof event === "object" &&
+    event !== null &&
+    "connectionId" in event &&
+    "message" in event &&
+    event.message === "Internal server error"
+  );
+}
 
 const waitLimit = 15_000;
 
@@ -51,18 +54,19 @@ export class UpgradeRefused extends Error {
   }
 }
 
-const opened = (socket: WebSocket): Promise<void> =>
-  new Promise((resolve, reject) => {
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
     socket.once("open", () => resolve());
     socket.once("unexpected-response", (_, response) => reject(new UpgradeRefused(response.statusCode ?? 0)));
     socket.once("error", reject);
   });
+}
 
 /** Opens a socket with a query and subprotocols. Throws UpgradeRefused. */
-export const openSocket = async (
+export async function openSocket(
   query: Record<string, string> = {},
   protocols: string[] = [],
-): Promise<SocketClient> => {
+): Promise<SocketClient> {
   const url = new URL(target().webSocketUrl);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const socket = new WebSocket(url, protocols);
@@ -172,17 +176,17 @@ export const openSocket = async (
       await closed;
     },
   };
-};
+}
 
 /** Closes sockets of somebody, their last ones, and waits until that has become known. */
-export const closeAll = async (user: TestUser, sockets: readonly SocketClient[]): Promise<void> => {
+export async function closeAll(user: TestUser, sockets: readonly SocketClient[]): Promise<void> {
   for (const socket of sockets) await socket.close();
   const asking = { token: user.token, params: { user_id: user.id } };
   await until(async () => !(await call("getUserStatus", asking)).is_online, `${user.username} is offline`);
-};
+}
 
 /** Opens a socket as a client does: with a ticket. */
-export const connect = async (user: TestUser, query: Record<string, string> = {}): Promise<SocketClient> => {
+export async function connect(user: TestUser, query: Record<string, string> = {}): Promise<SocketClient> {
   const { ticket } = await call("createWebSocketTicket", { token: user.token });
   return openSocket({ ticket, ...query });
-};
+}

@@ -7,7 +7,7 @@ import { compileFilter } from "../../packages/stack-emulator/src/event-sources/f
 const filters = followedChanges.map((pattern) => compileFilter(pattern, { numeric: false }));
 
 /** Whether a change of an item, as a stream of AWS tells of it, gets to the function. */
-const passes = (key: { pk: string; sk: string }, before?: object, after?: object): boolean => {
+function passes(key: { pk: string; sk: string }, before?: object, after?: object): boolean {
   const record = {
     dynamodb: {
       Keys: marshall(key),
@@ -16,7 +16,7 @@ const passes = (key: { pk: string; sk: string }, before?: object, after?: object
     },
   };
   return filters.some((filter) => filter(record));
-};
+}
 
 const active = { status: "active", seq: 1 };
 const deleted = { status: "deleted", seq: 1 };

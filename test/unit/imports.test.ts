@@ -20,7 +20,9 @@ const ladder: readonly (readonly string[])[] = [
   ["entrypoints"],
 ];
 
-const rungOf = (folder: string): number => ladder.findIndex((rung) => rung.includes(folder));
+function rungOf(folder: string): number {
+  return ladder.findIndex((rung) => rung.includes(folder));
+}
 
 /** What the parts of the project may import, beside themselves and packages. */
 const mayImport: Record<string, readonly string[]> = {
@@ -40,22 +42,28 @@ interface Import {
   readonly target?: string;
 }
 
-const importsOf = (file: string): Import[] => {
+function importsOf(file: string): Import[] {
   const source = readFileSync(file, "utf8");
   return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, specifier = ""]) => {
     if (specifier.endsWith(".json")) return [];
     if (!specifier.startsWith(".")) return [{ file, specifier }];
     return [{ file, specifier, target: normalize(join(dirname(file), specifier)) }];
   });
-};
+}
 
-const importsBelow = (folder: string): Import[] => globSync(`${folder}/**/*.{ts,js}`).flatMap(importsOf);
+function importsBelow(folder: string): Import[] {
+  return globSync(`${folder}/**/*.{ts,js}`).flatMap(importsOf);
+}
 
-const topOf = (path: string): string => path.split("/")[0] ?? "";
-const folderOf = (path: string): string => path.split("/")[1] ?? "";
+function topOf(path: string): string {
+  return path.split("/")[0] ?? "";
+}
+function folderOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}
 
 /** Why an import within `functions/`, or out of it, breaks the rule. */
-const breachOfLadder = ({ file, target }: Import): string | undefined => {
+function breachOfLadder({ file, target }: Import): string | undefined {
   if (target === undefined || topOf(target) === "contract") return undefined;
   if (topOf(target) !== "functions") return "functions/ imports contract/ and itself alone";
   const [from, to] = [folderOf(file), folderOf(target)];
@@ -64,21 +72,22 @@ const breachOfLadder = ({ file, target }: Import): string | undefined => {
   return rungOf(to) === rungOf(from)
     ? `${from} and ${to} stand on one rung of the ladder`
     : `${to} stands above ${from} on the ladder`;
-};
+}
 
-const breachOfParts = ({ file, specifier, target }: Import): string | undefined => {
+function breachOfParts({ file, specifier, target }: Import): string | undefined {
   const part = topOf(file);
   if (target === undefined)
     return (mayUse[part]?.includes(specifier) ?? true) ? undefined : `${part}/ may use ${mayUse[part]} alone`;
   const to = topOf(target);
   return to === part || mayImport[part]?.includes(to) ? undefined : `${part}/ may not import ${to}/`;
-};
+}
 
-const breaches = (imports: readonly Import[], rule: (one: Import) => string | undefined): string[] =>
-  imports.flatMap((one) => {
+function breaches(imports: readonly Import[], rule: (one: Import) => string | undefined): string[] {
+  return imports.flatMap((one) => {
     const reason = rule(one);
     return reason === undefined ? [] : [`${one.file} imports ${one.specifier}: ${reason}`];
   });
+}
 
 describe("the ladder of imports", () => {
   test("holds in functions/", () => {

@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** Asks for the bundle, whose only file says what its source says. */
-const ask = async (name = "rooms"): Promise<{ readonly folder: string; readonly text: string }> => {
+async function ask(name = "rooms"): Promise<{ readonly folder: string; readonly text: string }> {
   const bundles = keptBundles(root, cache, () => Date.now() + ahead);
   const folder = await bundles.folderOf(name, async () => {
     made += 1;
@@ -30,7 +30,7 @@ const ask = async (name = "rooms"): Promise<{ readonly folder: string; readonly 
     return { files: new Map([[`${name}.mjs`, source]]), inputs: ["functions/rooms.ts"] };
   });
   return { folder, text: readFileSync(join(folder, `${name}.mjs`), "utf8") };
-};
+}
 
 test("a bundle is made once, for as long as its sources stay as they are", async () => {
   const first = await ask();

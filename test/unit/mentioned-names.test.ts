@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { listMentionedNames } from "../../functions/notifications/recipients.ts";
 
-const first = (content: string): (string | undefined)[] => listMentionedNames(content).map(([name]) => name);
+function first(content: string): (string | undefined)[] {
+  return listMentionedNames(content).map(([name]) => name);
+}
 
 describe("whom a text mentions", () => {
   test("is named behind an @, in any script, wherever it stands", () => {

@@ -20,13 +20,13 @@ afterAll(() => {
 });
 
 /** The parameters of the same request as the SDK's own signer signs it, by which the local S3 checks signatures. */
-const signedBySdk = async ({
+async function signedBySdk({
   method,
   url,
   headers = {},
   query = {},
   expiresIn,
-}: Parameters<typeof presign>[0]) => {
+}: Parameters<typeof presign>[0]) {
   const { protocol, hostname, port, pathname, host } = new URL(url);
   const signed = await signer({ ...scope, date: "20260309" }, region).presign(
     {
@@ -45,7 +45,7 @@ const signedBySdk = async ({
     },
   );
   return signed.query;
-};
+}
 
 const requests: readonly Parameters<typeof presign>[0][] = [
   {

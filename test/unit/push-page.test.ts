@@ -3,12 +3,12 @@ import { createContext, runInContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 
 /** The script in docs/push.md that begins with this comment. */
-const scriptOf = (comment: string): string => {
+function scriptOf(comment: string): string {
   const scripts = [...readFileSync("docs/push.md", "utf8").matchAll(/```js\n([\s\S]*?)```/g)];
   const found = scripts.map(([, script = ""]) => script).find((script) => script.startsWith(comment));
   if (found === undefined) throw new Error(`docs/push.md has no script that begins with ${comment}.`);
   return found.replaceAll(/^export const (\w+) =/gm, "$1 =");
-};
+}
 
 interface Shown {
   readonly title: string;
@@ -16,7 +16,7 @@ interface Shown {
 }
 
 /** A browser's service worker, as far as the script of docs/push.md goes. */
-const startWorker = (open: { focus(): Promise<void>; postMessage(message: unknown): void }[] = []) => {
+function startWorker(open: { focus(): Promise<void>; postMessage(message: unknown): void }[] = []) {
   const shown: Shown[] = [];
   const opened: string[] = [];
   const listeners = new Map<string, (event: object) => void>();
@@ -36,7 +36,7 @@ const startWorker = (open: { focus(): Promise<void>; postMessage(message: unknow
     await Promise.all(waiting);
   };
   return { shown, opened, dispatch };
-};
+}
 
 const told = {
   type: "new_message",
@@ -48,7 +48,9 @@ const told = {
   message_id: "r-1-7",
   message_type: "text",
 };
-const push = (content: object) => ({ data: { json: () => ({ ...told, ...content }) } });
+function push(content: object) {
+  return { data: { json: () => ({ ...told, ...content }) } };
+}
 
 describe("the service worker of docs/push.md", () => {
   test("shows what is pushed, one for each room", async () => {

@@ -23,12 +23,12 @@ const step = fc.oneof(
 );
 
 /** What is stored after an update: what it does not remove stays, though it means nothing any more. */
-const stored = (before: Marks, after: Marks): Marks => {
+function stored(before: Marks, after: Marks): Marks {
   const update = marksUpdate(before, after);
   const readAhead = new Set([...before.readAhead, ...update.add]);
   for (const passed of update.drop) readAhead.delete(passed);
   return { readSeq: update.readSeq ?? before.readSeq, readAhead };
-};
+}
 
 test("marks read what a plain set would, through any sequence of readings and sends", () => {
   fc.assert(
@@ -54,7 +54,9 @@ test("marks read what a plain set would, through any sequence of readings and se
   );
 });
 
-const odd = (count: number): Set<number> => new Set(Array.from({ length: count }, (_, at) => 2 * at + 2));
+function odd(count: number): Set<number> {
+  return new Set(Array.from({ length: count }, (_, at) => 2 * at + 2));
+}
 
 test("a send past 64 entries raises the mark up to itself, and one before does not", () => {
   const below = { readSeq: 0, readAhead: odd(sentAheadLimit - 1) };

@@ -4,17 +4,21 @@ import { headFromItem } from "../../functions/store/rooms/heads.ts";
 import { keys } from "../../functions/store/table/keys.ts";
 import { newRandom } from "../support/random.ts";
 
-const room = (id: string) => headFromItem({ ...keys.head(id), type: "group", status: "active", seq: 1 });
+function room(id: string) {
+  return headFromItem({ ...keys.head(id), type: "group", status: "active", seq: 1 });
+}
 
-const rooms = (count: number) => Array.from({ length: count }, (_, at) => room(`room-${at}`));
+function rooms(count: number) {
+  return Array.from({ length: count }, (_, at) => room(`room-${at}`));
+}
 
-const shuffled = <T>(list: readonly T[], seed: number): T[] => {
+function shuffled<T>(list: readonly T[], seed: number): T[] {
   const random = newRandom(seed);
   return list
     .map((one) => ({ one, place: random.next() }))
     .sort((one, other) => one.place - other.place)
     .map(({ one }) => one);
-};
+}
 
 test("few rooms are one group, also if there are more of them in the midst of a search", () => {
   const few = rooms(roomsPerSearch);

@@ -2,12 +2,13 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { isThrottled } from "../../functions/kernel/runtime/throttled.ts";
 
-const cancelled = (...codes: string[]) =>
-  new TransactionCanceledException({
+function cancelled(...codes: string[]) {
+  return new TransactionCanceledException({
     $metadata: {},
     message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(", ")}]`,
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
+}
 
 describe("a transaction that was cancelled", () => {
   test("was throttled where its reasons say that the table is busy", () => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { foldText, foundWords, soughtWords } from "../../functions/kernel/text/words.ts";
 
 /** Whether somebody called so is found by what is typed. */
-const finds = (typed: string, name: string): boolean => {
+function finds(typed: string, name: string): boolean {
   const words = foundWords(name);
   const sought = soughtWords(typed);
   return sought.length > 0 && sought.every((word) => words.some((own) => own.startsWith(word)));
-};
+}
 
 describe("foldText", () => {
   const folded: readonly (readonly [string, string])[] = [

@@ -11,13 +11,14 @@ interface Claims {
   readonly client_id: string;
 }
 
-const claimsOf = (token: string): Claims =>
+function claimsOf(token: string): Claims {
   // Safe: an access token of the runner's own pool.
-  JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Claims;
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Claims;
+}
 
-const refused = async (query: Record<string, string>, protocols: string[] = []): Promise<void> => {
+async function refused(query: Record<string, string>, protocols: string[] = []): Promise<void> {
   await expect(openSocket(query, protocols)).rejects.toMatchObject({ status: 401 });
-};
+}
 
 describe("a socket is refused before its upgrade", () => {
   test("without a token", async () => {
@@ -76,18 +77,18 @@ describe("a socket is refused before its upgrade", () => {
 });
 
 /** Lets time pass for a socket that pings: the gateway closes one that is idle for ten minutes. */
-const passMinutes = async (minutes: number, socket: SocketClient): Promise<void> => {
+async function passMinutes(minutes: number, socket: SocketClient): Promise<void> {
   for (let passed = 0; passed < minutes; passed += 5) {
     await advanceClock(5 * 60_000);
     expect(await socket.request({ type: "ping" })).toMatchObject({ type: "ack" });
   }
-};
+}
 
 /** Seven more minutes after 55 are over the hour of a token, and under the ten of an idle connection. */
-const outliveToken = async (socket: SocketClient): Promise<void> => {
+async function outliveToken(socket: SocketClient): Promise<void> {
   await passMinutes(55, socket);
   await advanceClock(7 * 60_000);
-};
+}
 
 describe("when the token expires", () => {
   test("new sockets are refused, and a frame on an open one is answered by token_expired and its end", async () => {

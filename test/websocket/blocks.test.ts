@@ -5,8 +5,9 @@ import { call } from "../support/contract-client.ts";
 import { directRoom, groupRoom, newUser, type TestUser, three, two } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
-const ofType = (socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] =>
-  socket.events.filter((event) => event.type === type);
+function ofType(socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] {
+  return socket.events.filter((event) => event.type === type);
+}
 
 test("a message over the socket is refused, without saying why, and nobody is told of a block", async () => {
   const [ann, ben] = await two();

@@ -8,27 +8,27 @@ import { directRoom, groupRoom, type TestUser, three } from "../support/people.t
 import { plantItems } from "../support/plant-items.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-const setScene = async () => {
+async function setScene() {
   const [ann, ben, cid] = await three();
   return { ann, ben, cid };
-};
+}
 
-const hello = async (socket: SocketClient, rooms: Record<string, { seq: number; rev: number }>) => {
+async function hello(socket: SocketClient, rooms: Record<string, { seq: number; rev: number }>) {
   expect(await socket.request({ type: "hello", rooms })).toMatchObject({ type: "ack" });
   return socket.next("hello");
-};
+}
 
 const nothing = { seq: 0, rev: 0 };
 
 /** What the table holds of a room with one member. */
-const roomItems = (roomId: string, { id: userId }: TestUser) => {
+function roomItems(roomId: string, { id: userId }: TestUser) {
   const createdAt = new Date().toISOString();
   const room = { id: roomId, name: null, createdBy: userId, createdAt, rosterChunks: 1 };
   return [
     newHeadItem({ ...room, type: "group", hasDetails: false, pair: undefined }),
     newMembershipItem({ roomId, userId, role: "admin", joinedAt: createdAt, joinedSeq: 0 }),
   ];
-};
+}
 
 describe("rooms that are not the caller's any more", () => {
   test("are told: left, removed, deleted, somebody else's and never there alike", async () => {

@@ -7,15 +7,16 @@ import { directRoom, groupRoom, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 /** The notifications that came, once all that was done before is followed. */
-const gotOn = async (socket: SocketClient): Promise<Notification[]> => {
+async function gotOn(socket: SocketClient): Promise<Notification[]> {
   await afterSeconds(0);
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) => (event.type === "notification" ? [event.notification] : []));
-};
+}
 
 /** Their types. */
-const heardOn = async (socket: SocketClient): Promise<string[]> =>
-  (await gotOn(socket)).map(({ type }) => type);
+async function heardOn(socket: SocketClient): Promise<string[]> {
+  return (await gotOn(socket)).map(({ type }) => type);
+}
 
 test("a notification is told on every connection, as it is listed, but for new messages", async () => {
   const [ann, ben] = await two();

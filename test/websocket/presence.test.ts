@@ -6,18 +6,21 @@ import { connect, type SocketClient } from "../support/socket-client.ts";
 
 const minute = 60_000;
 
-const isOnline = async (user: TestUser): Promise<boolean> =>
-  (await call("getUserStatus", { token: user.token, params: { user_id: user.id } })).is_online;
+async function isOnline(user: TestUser): Promise<boolean> {
+  return (await call("getUserStatus", { token: user.token, params: { user_id: user.id } })).is_online;
+}
 
-const gone = (user: TestUser) => expect.poll(() => isOnline(user), { timeout: 10_000 }).toBe(false);
+function gone(user: TestUser) {
+  return expect.poll(() => isOnline(user), { timeout: 10_000 }).toBe(false);
+}
 
 /** What a socket has been told of somebody, after everything posted before has arrived. */
-const toldOf = async (socket: SocketClient, user: TestUser): Promise<boolean[]> => {
+async function toldOf(socket: SocketClient, user: TestUser): Promise<boolean[]> {
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) =>
     event.type === "presence" && event.user_id === user.id ? [event.is_online] : [],
   );
-};
+}
 
 describe("presence", () => {
   test("peers are told of a change between offline and online, and not of each connection", async () => {

@@ -31,32 +31,35 @@ afterAll(async () => {
   await crowd.stop();
 });
 
-const createRoom = async (): Promise<string> => {
+async function createRoom(): Promise<string> {
   const participant_ids = [ben, ...others].map(({ id }) => id);
   const body = { room_type: "public", name: "Assembly", participant_ids };
   return (await call("createRoom", { token: ann.token, body })).id;
-};
+}
 
-const send = (roomId: string, content: string, sender = ann) =>
-  call("sendMessage", { token: sender.token, params: { room_id: roomId }, body: { content } });
+function send(roomId: string, content: string, sender = ann) {
+  return call("sendMessage", { token: sender.token, params: { room_id: roomId }, body: { content } });
+}
 
 /** How often each of the others was told something of a type since `from`. */
-const countsOf = (type: string, from: readonly number[]): number[] => [
-  ...new Set(
-    listeners.map(
-      (listener, at) => listener.heard.slice(from[at] ?? 0).filter((event) => event.type === type).length,
+function countsOf(type: string, from: readonly number[]): number[] {
+  return [
+    ...new Set(
+      listeners.map(
+        (listener, at) => listener.heard.slice(from[at] ?? 0).filter((event) => event.type === type).length,
+      ),
     ),
-  ),
-];
+  ];
+}
 
 /** Does something of which all are told once, and gives what somebody is told whose events are held against the contract. */
-const toldAll = async <E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) => {
+async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) {
   const from = listeners.map((listener) => listener.heard.length);
   const done = await work();
   const event = await socket.next(type);
   await expect.poll(() => countsOf(type, from), { timeout: 30_000 }).toEqual([1]);
   return { done, event };
-};
+}
 
 describe("a room with more people connected than are told at once", () => {
   test("is told of by all that happens in it, once each", async () => {

@@ -23,12 +23,15 @@ afterAll(async () => {
   await crowd.stop();
 });
 
-const send = async (sender: Somebody | undefined, content: string): Promise<number> =>
-  (await call("sendMessage", { token: sender?.token, params: { room_id: roomId }, body: { content } })).seq;
+async function send(sender: Somebody | undefined, content: string): Promise<number> {
+  return (await call("sendMessage", { token: sender?.token, params: { room_id: roomId }, body: { content } }))
+    .seq;
+}
 
 /** How many connections have got so many messages, or more. */
-const withMessages = (count: number): number =>
-  listeners.filter((listener) => seqsOf(listener, roomId).length >= count).length;
+function withMessages(count: number): number {
+  return listeners.filter((listener) => seqsOf(listener, roomId).length >= count).length;
+}
 
 test(
   "a room of 5,000 live connections gets each message once per connection",
