@@ -24,14 +24,15 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{unit,stack}/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          include: ["test/**/*.unit.test.ts", "test/stack/**/*.test.ts", "packages/*/test/**/*.test.ts"],
           ...shared,
         },
       },
       {
         test: {
           name: "api",
-          include: ["test/{api,background,browser,websocket,faults,model,resume,start}/**/*.test.ts"],
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.unit.test.ts", "test/stack/**"],
           globalSetup: ["test/support/runner-setup.ts"],
           ...shared,
         },

@@ -6,7 +6,7 @@ import {
 import type { User } from "../../contract/objects/user.ts";
 import { until } from "./background.ts";
 import { call } from "./contract-client.ts";
-import { plantItems } from "./plant-items.ts";
+import { plantItems } from "./seed-items.ts";
 import { seededProfile } from "./seeded.ts";
 import { target } from "./target.ts";
 

@@ -2,7 +2,7 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { keys, posted } from "../../functions/store/table/keys.ts";
 import { itemsAt, operatorTable } from "./operator.ts";
-import { plantItems } from "./plant-items.ts";
+import { plantItems } from "./seed-items.ts";
 import { target } from "./target.ts";
 
 /** By seq: the terms by which a message of the room is found, in the order of the alphabet. */

@@ -1,6 +1,6 @@
 /** Copies of a room: for tests that need a large one each, which would take seconds to create. */
 import { itemsOfRoom } from "./operator.ts";
-import { plantItems } from "./plant-items.ts";
+import { plantItems } from "./seed-items.ts";
 
 function replaced(value: unknown, roomId: string, copyId: string): unknown {
   const again = (inner: unknown) => replaced(inner, roomId, copyId);

@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServerEvent } from "../../contract/events.ts";
+import { attempt, call } from "../support/contract-client.ts";
+import { png, uploaded } from "../support/files.ts";
+import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import { openSocket, type SocketClient } from "../support/socket-client.ts";
+
+/** More than are told without the queue, each on one connection. */
+const peopleCount = 210;
+
+let crowd: Crowd;
+let ann: Somebody;
+let ben: Somebody;
+/** Those who left, or came, are not among them. */
+let others: Somebody[];
+let listeners: Listener[];
+let socket: SocketClient;
+/** Where things happen one test after the other, the last of which deletes it. */
+let roomId: string;
+beforeAll(async () => {
+  crowd = await startCrowd();
+  const people = await crowd.newPeople(peopleCount);
+  const [first, second, ...rest] = people;
+  if (!first || !second) throw new Error("no people");
+  [ann, ben, others] = [first, second, rest];
+  roomId = await createRoom();
+  listeners = await listenAll(rest, 1);
+  socket = await openSocket({ token: ben.token });
+}, 180_000);
+afterAll(async () => {
+  await crowd.stop();
+});
+
+async function createRoom(): Promise<string> {
+  const participant_ids = [ben, ...others].map(({ id }) => id);
+  const body = { room_type: "public", name: "Assembly", participant_ids };
+  return (await call("createRoom", { token: ann.token, body })).id;
+}
+
+function send(roomId: string, content: string, sender = ann) {
+  return call("sendMessage", { token: sender.token, params: { room_id: roomId }, body: { content } });
+}
+
+/** How often each of the others was told something of a type since `from`. */
+function countsOf(type: string, from: readonly number[]): number[] {
+  return [
+    ...new Set(
+      listeners.map(
+        (listener, at) => listener.heard.slice(from[at] ?? 0).filter((event) => event.type === type).length,
+      ),
+    ),
+  ];
+}
+
+/** Does something of which all are told once, and gives what somebody is told whose events are held against the contract. */
+async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) {
+  const from = listeners.map((listener) => listener.heard.length);
+  const done = await work();
+  const event = await socket.next(type);
+  await expect.poll(() => countsOf(type, from), { timeout: 30_000 }).toEqual([1]);
+  return { done, event };
+}
+
+describe("a room with more people connected than are told at once", () => {
+  test("is told of by all that happens in it, once each", async () => {
+    const created = await toldAll("room_created", createRoom);
+    const params = { room_id: created.done };
+    expect(created.event).toMatchObject({ room: { id: created.done, me: { role: "member" } } });
+    const { done: message, event: told } = await toldAll("message", () => send(created.done, "first"));
+    expect(told).toEqual({ type: "message", message });
+    const of = { ...params, message_id: message.id };
+
+    const updated = await toldAll("room_updated", () =>
+      call("updateRoom", { token: ann.token, params, body: { name: "Meeting" } }),
+    );
+    expect(updated.event).toMatchObject({
+      room: { name: "Meeting", me: { role: "member" }, unread_count: 1 },
+    });
+
+    const edited = await toldAll("message_updated", () =>
+      call("updateMessage", { token: ann.token, params: of, body: { content: "second" } }),
+    );
+    expect(edited.event).toMatchObject({ message: { content: "second", rev: 1, is_edited: true } });
+
+    const reacted = await toldAll("reaction", () =>
+      call("reactToMessage", { token: ben.token, params: of, body: { emoji: "👍" } }),
+    );
+    expect(reacted.event).toMatchObject({ reactions: { "👍": [ben.id] }, rev: 2 });
+
+    const deleted = await toldAll("message_deleted", () =>
+      attempt("deleteMessage", { token: ann.token, params: of }),
+    );
+    expect(deleted.event).toMatchObject({ message_id: message.id, seq: 1 });
+  });
+
+  test("shows the file of a message that was changed with a URL that works", async () => {
+    const params = { room_id: roomId };
+    const { done: message } = await toldAll("message", async () =>
+      call("sendMessage", {
+        token: ann.token,
+        params,
+        body: { content: "Look", file_id: await uploaded(ann, roomId) },
+      }),
+    );
+    const of = { ...params, message_id: message.id };
+    const { event } = await toldAll("message_updated", () =>
+      call("updateMessage", { token: ann.token, params: of, body: { content: "Look here" } }),
+    );
+    expect(event).toMatchObject({ message: { content: "Look here", file_name: "dot.png" } });
+    const response = await fetch(event.message.file_attachment ?? "");
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
+  });
+
+  test("tells changes of a message to those alone who may see it", async () => {
+    const params = { room_id: roomId };
+    const message = await send(roomId, "of old");
+    const [cid] = await crowd.newPeople(1);
+    if (!cid) throw new Error("nobody came");
+    await call("updatePermissions", {
+      token: ann.token,
+      params,
+      body: { member: { can_view_history: false } },
+    });
+    await call("joinRoom", { token: cid.token, params });
+    const late = await openSocket({ token: cid.token });
+    const of = { ...params, message_id: message.id };
+    await toldAll("message_updated", () =>
+      call("updateMessage", { token: ann.token, params: of, body: { content: "changed" } }),
+    );
+    await toldAll("message_deleted", () => attempt("deleteMessage", { token: ann.token, params: of }));
+    const { done: next } = await toldAll("message", () => send(roomId, "new"));
+    expect((await late.next("message")).message.id).toBe(next.id);
+    expect(late.events.map((event) => event.type)).not.toContain("message_updated");
+    expect(late.events.map((event) => event.type)).not.toContain("message_deleted");
+    await late.close();
+  });
+
+  test("a change of role is told to the one whom it concerns; typing to nobody, nor is it kept", async () => {
+    const params = { room_id: roomId };
+    await call("updateParticipant", {
+      token: ann.token,
+      params: { ...params, user_id: ben.id },
+      body: { role: "admin" },
+    });
+    expect(await socket.next("participants_changed")).toMatchObject({
+      room_id: roomId,
+      changed: [{ id: ben.id, room_role: "admin" }],
+    });
+    expect(await socket.request({ type: "typing", ...params, is_typing: true })).toMatchObject({
+      type: "ack",
+    });
+    expect(await call("listTypingUsers", { token: ann.token, params })).toEqual([]);
+    // What was told before has arrived with what is told after it.
+    await toldAll("message", () => send(roomId, "after that"));
+    expect(listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "typing")).toEqual([]);
+    expect(
+      listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "participants_changed"),
+    ).toEqual([]);
+  });
+
+  test("who speaks is shown as gone to whom they block, and to nobody else", async () => {
+    const anns = await openSocket({ token: ann.token });
+    const contact = { token: ann.token, params: { contact_id: ben.id } };
+    await call("blockContact", contact);
+    const senderAs = async (theirs: SocketClient, id: string) => {
+      const isIt = (event: ServerEvent) => event.type === "message" && event.message.id === id;
+      await theirs.until((events) => events.some(isIt), "The message");
+      const event = theirs.events.find(isIt);
+      return event?.type === "message" ? event.message.sender : undefined;
+    };
+    const sent = await send(roomId, "from one who blocks");
+    const { last_seen: seen } = await call("getUser", {
+      token: ben.token,
+      params: { user_id: ann.id },
+    });
+    expect(await senderAs(socket, sent.id)).toEqual({ ...sent.sender, is_online: false, last_seen: seen });
+    expect(await senderAs(anns, sent.id)).toEqual(sent.sender);
+    expect(sent.sender.is_online).toBe(true);
+    await attempt("unblockContact", contact);
+    await anns.close();
+  });
+
+  test("somebody who is removed while connected gets nothing further", async () => {
+    const params = { room_id: roomId };
+    const [dan] = await crowd.newPeople(1);
+    if (!dan) throw new Error("nobody came");
+    await call("joinRoom", { token: dan.token, params });
+    const [all, limited] = [
+      await openSocket({ token: dan.token }),
+      await openSocket({ token: dan.token, room_id: roomId }),
+    ];
+    const { done: last } = await toldAll("message", () => send(roomId, "with them"));
+    for (const one of [all, limited]) expect((await one.next("message")).message.id).toBe(last.id);
+    // What is being told while they are removed may reach them, or not; what is sent after it must not.
+    const [removed] = await Promise.all([
+      attempt("removeParticipant", { token: ann.token, params: { ...params, user_id: dan.id } }),
+      ...[1, 2, 3].map(() => send(roomId, "meanwhile")),
+    ]);
+    expect(removed.status).toBe(204);
+    expect(await all.next("room_removed")).toMatchObject(params);
+    await limited.closed;
+    await toldAll("message_deleted", async () => {
+      const after = await send(roomId, "without them");
+      await attempt("deleteMessage", { token: ann.token, params: { ...params, message_id: after.id } });
+    });
+    const contents = all.events.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
+    expect(contents).not.toContain("without them");
+    expect(all.events.map((event) => event.type)).not.toContain("message_deleted");
+    await all.close();
+  });
+
+  test("is deleted while somebody types: all are told, and its own connections close", async () => {
+    const params = { room_id: roomId };
+    const limited = await openSocket({ token: ben.token, room_id: roomId });
+    const typing = { type: "typing", ...params, is_typing: true } as const;
+    const typed = [1, 2, 3, 4].map(() => socket.request(typing));
+    await toldAll("room_removed", () => attempt("deleteRoom", { token: ann.token, params }));
+    await limited.closed;
+    for (const answer of await Promise.all(typed))
+      if (answer.type === "error") expect(answer.error.code).toBe("forbidden");
+    expect(await socket.request(typing)).toMatchObject({ type: "error", error: { code: "forbidden" } });
+  });
+});
+
+test("a small room with more connections than are told at once", async () => {
+  const people = others.slice(0, 20);
+  const devices = await listenAll(people, 10);
+  const body = { room_type: "group", name: "Team", participant_ids: people.map(({ id }) => id) };
+  const { id: roomId } = await call("createRoom", { token: ann.token, body });
+  const [gone] = people;
+  const seqs = (userId: string | undefined, isTheirs: boolean): string[] => [
+    ...new Set(
+      devices
+        .filter((device) => (device.userId === userId) === isTheirs)
+        .map((device) => seqsOf(device, roomId).join()),
+    ),
+  ];
+  await send(roomId, "first");
+  await send(roomId, "second");
+  await expect.poll(() => seqs(undefined, false), { timeout: 30_000 }).toEqual(["1,2"]);
+  await attempt("removeParticipant", {
+    token: ann.token,
+    params: { room_id: roomId, user_id: gone?.id ?? "" },
+  });
+  await send(roomId, "third");
+  await expect.poll(() => seqs(gone?.id, false), { timeout: 30_000 }).toEqual(["1,2,3"]);
+  expect(seqs(gone?.id, true)).toEqual(["1,2"]);
+});

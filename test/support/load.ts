@@ -1,0 +1,94 @@
+/** Many people with many connections, made and kept cheaply: for rooms so large that each must cost next to nothing. */
+import { WebSocket } from "ws";
+import { startIssuer } from "./issuer.ts";
+import { startRunnerProcess } from "./runner-process.ts";
+import { plantItems } from "./seed-items.ts";
+import { seededProfile } from "./seeded.ts";
+import { setTarget, target } from "./target.ts";
+
+export interface Somebody {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** As much of an event as tells which it is. */
+interface Heard {
+  readonly type: string;
+  readonly room_id?: string;
+  readonly message?: { readonly room: string; readonly seq: number };
+}
+
+/** A connection that only listens. Its events are not held against the contract, which would cost more than all else. */
+export interface Listener {
+  readonly userId: string;
+  readonly heard: Heard[];
+  close(): void;
+}
+
+export interface Crowd {
+  newPeople(count: number): Promise<Somebody[]>;
+  stop(): Promise<void>;
+}
+
+async function inBatches<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  make: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const made: R[] = [];
+  for (let at = 0; at < items.length; at += atOnce)
+    made.push(...(await Promise.all(items.slice(at, at + atOnce).map(make))));
+  return made;
+}
+
+/** A runner whose people come from an issuer of our own, where nobody has to register. The test client speaks to it. */
+export async function startCrowd(...args: string[]): Promise<Crowd> {
+  const issuer = await startIssuer();
+  const runner = await startRunnerProcess(
+    ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
+    ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000", ...args],
+  );
+  setTarget(runner.ready);
+  let people = 0;
+  return {
+    newPeople: async (count) => {
+      const ids = Array.from({ length: count }, (_, at) => `person-${people + at + 1}`);
+      people += count;
+      const profiles = ids.map((id) => seededProfile(id, id));
+      await plantItems(profiles);
+      return inBatches(ids, 20, async (id) => ({
+        id,
+        token: await issuer.sign({ sub: id, preferred_username: id }),
+      }));
+    },
+    stop: async () => {
+      await runner.stop();
+      issuer.stop();
+    },
+  };
+}
+
+async function listen({ id, token }: Somebody): Promise<Listener> {
+  const url = new URL(target().webSocketUrl);
+  url.searchParams.set("token", token);
+  const socket = new WebSocket(url);
+  const heard: Heard[] = [];
+  socket.on("message", (data) => heard.push(JSON.parse(data.toString())));
+  await new Promise<void>((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  return { userId: id, heard, close: () => socket.close() };
+}
+
+/** So many connections for each of these people. */
+export async function listenAll(people: readonly Somebody[], each: number): Promise<Listener[]> {
+  return inBatches(Array.from({ length: each }, () => people).flat(), 40, listen);
+}
+
+/** The numbers of the messages that a listener has got of a room, in the order of their arrival. */
+export function seqsOf({ heard }: Listener, roomId: string): number[] {
+  return heard.flatMap(({ type, message }) =>
+    type === "message" && message?.room === roomId ? [message.seq] : [],
+  );
+}
