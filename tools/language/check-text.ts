@@ -12,7 +12,7 @@ export interface Finding {
   readonly instead: string;
 }
 
-/** Returns the breaches in a file, in the order of their lines. Reads Markdown by its ending, else code. */
+/** Returns the breaches in a file, by line. A file is Markdown by its ending, else code. */
 export function checkText(file: string, source: string): Finding[] {
   const isMarkdown = file.endsWith(".md");
   const reading = isMarkdown ? readMarkdown(source) : readCode(source);
@@ -34,7 +34,7 @@ function wideLines(source: string, { lines }: Reading, width: number): Finding[]
   });
 }
 
-/** A line of one word, such as an address, has no place to wrap; a comment for Biome must stay on its line. */
+/** Tells a line that can wrap from one word, such as an address, and from a comment for Biome. */
 function canWrap(line: string): boolean {
   const words = line.replace(/^\s*(?:\/\/|\/\*+|\*|[-*+]|\d+\.)\s/, "").replace(/\s*\*\/$/, "");
   return /\S\s+\S/.test(words) && !line.includes("biome-ignore");

@@ -1,4 +1,4 @@
-/** A stretch of English in a file: a paragraph, a table cell, a comment or a string literal. */
+/** A piece of English in a file: a paragraph, a table cell, a comment or a string literal. */
 export interface Passage {
   /** The text as the file holds it, with its line breaks. */
   readonly text: string;
@@ -27,7 +27,7 @@ export function blankCode(text: string): string {
     .replaceAll(/https?:\/\/[^\s)>]+/g, (address) => blank(address, "x"));
 }
 
-/** Returns a function that gives the number of the line, from 1, that holds a position of the source. */
+/** Returns a function from a position in the source to the number of its line, from 1. */
 export function lineCounter(source: string): (offset: number) => number {
   const starts = [0];
   for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) starts.push(at + 1);

@@ -1,6 +1,6 @@
 import { blank, blankCode, lineCounter, type Passage, type Reading } from "./passages.ts";
 
-/** What may stand before a slash that begins a regular expression; after anything else it divides. */
+/** Matches the code before a regular expression. After any other code a slash divides. */
 const beforeRegex = /(?:^|[(,=:[!&|?{};+*%<>~^-]|\b(?:return|case|typeof|of|in|await|yield))\s*$/;
 
 /** Reads the comments and string literals of TypeScript and JavaScript. */

@@ -13,7 +13,7 @@ export const widths = { markdown: 120, code: 100 } as const;
 /** The words that may open a question and no other sentence. */
 export const openers = /\b(?:Of|Who|Whose|What|Where)\b/g;
 
-/** What stands before a sentence: nothing, the end of another sentence, a list's mark or a blank line. */
+/** Matches the text before a sentence: nothing, another sentence, a list's mark or a blank line. */
 export const beforeSentence = /(?:^|[.!?]["')*_\]]*\s|\n\s*[-*]\s|\n\s*\n)[\s"'(*_[>]*$/;
 
 /** Ends a sentence; a question mark makes it a question. */
@@ -66,7 +66,7 @@ export const rules: readonly Rule[] = [
   struck("\\b(?:are|is)Apart\\b", "areBlocked, isBlocked"),
   struck("\\bhidesFrom\\b|\\bhiddenSince\\b", "blockedUsers, blockedSince"),
   struck("\\bnotify(?:Room\\w*|Updated|Deleted|Reaction)\\b", "publish..."),
-  struck("\\b[Ff]ollowers?\\b|\\bfollow-[a-z]|\\bfollow[A-Z]\\w*", "stream handler; onX"),
+  struck("\\b[Ff]ollowers?\\b|\\bfollow-(?!up)[a-z]|\\bfollow[A-Z]\\w*", "stream handler; onX"),
   struck("\\banswer-?[Hh]ello\\b", "resume"),
   struck("\\blist-?[Mm]oved-?[Rr]ooms\\b", "listChangedRooms"),
   struck("\\bclaimed-?[Pp]rofile\\b", "profileFromClaims"),
