@@ -1,5 +1,6 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { inParts } from "../delivery/split-event.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { countUnread } from "../store/rooms/read-ahead.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -47,7 +48,7 @@ export async function listChangedRooms(
   );
   const roomIds = [...listed, ...joined.map((membership) => membership.roomId)];
   const { heads } = await batchGet({ heads: roomIds }, "consistent");
-  const mine = heads.filter((head) => head.status !== "deleted");
+  const mine = heads.filter(isThere);
   const moved = mine.filter((head) => {
     const known = Object.hasOwn(held, head.id) ? held[head.id] : undefined;
     // Who holds more than there is held it before the table was restored: not all of it is there any more.

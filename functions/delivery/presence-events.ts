@@ -1,5 +1,5 @@
 import { getPresence, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isBlocked, isLarge, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -31,7 +31,7 @@ async function peersOf(userId: string): Promise<Map<string, Set<string>>> {
   const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   const rooms = heads
     // A roster of several chunks has, or had, over 200 members.
-    .filter((head) => head.status !== "deleted" && head.rosterChunks <= 1)
+    .filter((head) => isThere(head) && !isLarge(head))
     .sort((one, other) => (one.updatedAt < other.updatedAt ? 1 : -1));
   const peers = new Map<string, Set<string>>();
   for (let at = 0; at < rooms.length && peers.size < peerLimit; at += roomsAtOnce) {
@@ -107,8 +107,7 @@ export function publishVisit(
 ): Promise<void> {
   return postBestEffort(type, async () => {
     const head = await getHead(roomId);
-    if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
-      return undefined;
+    if (!isThere(head) || isBlocked(head) || isLarge(head)) return undefined;
     const audience = await getAudience(head, userId);
     const told = only(others(audience, userId), (id) => !areBlocked(audience.people, userId, id));
     const visitor = presentUser(personOf(audience.people, userId), true);

@@ -5,7 +5,7 @@ import { renderRoom } from "../rooms/events.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isThere } from "../store/rooms/heads.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
@@ -20,7 +20,7 @@ async function toldBy({
   const limits = { ...(ends && { ends }), ...(viewers_of !== undefined && { viewers_of }) };
   if (event) return { ...limits, event };
   const head = await getHead(roomId, "consistent");
-  if (!view || !head || head.status === "deleted") return undefined;
+  if (!view || !isThere(head)) return undefined;
   if (view.type !== "message_updated") return { ...limits, view, render: renderRoom(view.type, head) };
   const stored = await getMessage(roomId, view.seq);
   return (

@@ -5,7 +5,7 @@ import { messageId as idOf, newRoomId } from "../kernel/runtime/ids.ts";
 import { accessSending } from "../rooms/access.ts";
 import { chargeAllAhead, rateBucket } from "../rooms/rate-limit.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
 import { type Membership, recentSeq } from "../store/rooms/memberships.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { accessMessage, accessPresent } from "./access.ts";
@@ -27,7 +27,7 @@ async function accessTargets(
   return roomIds.flatMap((roomId) => {
     const head = heads.find((one) => one.id === roomId);
     const me = memberships.find((one) => one.roomId === roomId);
-    if (!head || head.status === "deleted" || !me) throw noRoomAccess();
+    if (!isThere(head) || !me) throw noRoomAccess();
     const isRepeated = clientMessageId !== undefined && recentSeq(me, clientMessageId) !== undefined;
     if (isRepeated) return [];
     accessSending({ head, me });

@@ -4,6 +4,7 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
 import { getMessagesAt } from "../store/messages/messages.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -18,7 +19,7 @@ async function listUnreadRooms(userId: string): Promise<MemberRoom[]> {
   });
   const mine = new Map(memberships.map((membership) => [membership.roomId, membership]));
   return heads
-    .filter((head) => head.status !== "deleted")
+    .filter(isThere)
     .sort(byActivity)
     .flatMap((head) => {
       const me = mine.get(head.id);

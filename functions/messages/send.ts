@@ -27,7 +27,14 @@ import {
   untouched,
 } from "../store/messages/messages.ts";
 import { putReply } from "../store/messages/replies.ts";
-import { getHead, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../store/rooms/heads.ts";
+import {
+  getHead,
+  isBlocked,
+  showPreview,
+  type TakenSeq,
+  takeSeq,
+  withdrawPreview,
+} from "../store/rooms/heads.ts";
 import {
   type Claim,
   type ClaimResult,
@@ -113,13 +120,15 @@ async function repeat(
   // Its number was taken when its sender might send: it is stored only if they still may.
   if (!existing && head) accessSending({ head, me });
   // One that is stored, and followed by a block, is not told of again.
-  const isBlocked = head !== undefined && head.blockedBy.size > 0;
+  const isSilenced = head !== undefined && isBlocked(head);
   const completed = existing ?? (await store(await prepare(seq), seq));
   if (existing) await keepFileOfMessage(existing);
   // Whoever failed to store it may have put the message before it back as the last one.
   else await showPreview(roomId, completed);
   const audience = await audienceOrNone(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
-  const told = isBlocked ? { ...audience, ...only(audience, (userId) => userId === actor.userId) } : audience;
+  const told = isSilenced
+    ? { ...audience, ...only(audience, (userId) => userId === actor.userId) }
+    : audience;
   // Somebody may have joined since its number was taken.
   const limits = head ? viewerLimits(head, seq) : {};
   if (!existing || !head)

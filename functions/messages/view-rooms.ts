@@ -5,7 +5,7 @@ import { pairMembers } from "../rooms/participants.ts";
 import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
 import { inJoinOrder } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -48,8 +48,7 @@ export async function viewMessagesOfRooms(
       const marks: Membership[] = inJoinOrder(room.head, entries, others, room.me);
       // Who is not a member shares the room with nobody.
       const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
-      const isLarge = room.head.rosterChunks > 1;
-      return [room.head.id, { room, marks, known, isLarge }];
+      return [room.head.id, { room, marks, known }];
     }),
   );
   const messages = found.flatMap((message) => {
@@ -60,7 +59,9 @@ export async function viewMessagesOfRooms(
   });
   const userIds = messages.flatMap(({ message, marks }) => [message.senderId, ...marks.readBy]);
   const unknown = messages.flatMap(({ message: { roomId, senderId }, place }) =>
-    place.isLarge && place.room.me && !place.known.has(senderId) ? [[roomId, senderId] as const] : [],
+    isLarge(place.room.head) && place.room.me && !place.known.has(senderId)
+      ? [[roomId, senderId] as const]
+      : [],
   );
   const { people, memberships: senders } = await batchGet({
     memberships: new Map(unknown.map((pair) => [pair.join(" "), pair])).values(),

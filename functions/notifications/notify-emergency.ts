@@ -2,7 +2,7 @@ import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isDeletedOrExpired } from "../messages/present.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getRosterChunks } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked } from "../store/users/users.ts";
@@ -47,8 +47,8 @@ export async function notifyEmergencyChunk(roomId: string, seq: number, chunk: n
  */
 export async function notifyEmergency({ roomId, seq }: StoredMessage): Promise<void> {
   const head = await getHead(roomId);
-  if (!head || head.status === "deleted" || seq <= head.floor) return;
-  if (head.rosterChunks === 1) return notifyEmergencyChunk(roomId, seq, 0);
+  if (!isThere(head) || seq <= head.floor) return;
+  if (!isLarge(head)) return notifyEmergencyChunk(roomId, seq, 0);
   for (let chunk = 0; chunk < head.rosterChunks; chunk += 1)
     await sendTask({ task: "notify_emergency", room_id: roomId, seq, chunk });
 }

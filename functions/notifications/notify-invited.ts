@@ -1,4 +1,5 @@
 import { sendTask } from "../store/queues/tasks.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked } from "../store/users/users.ts";
 import { type Invitation, notificationOfInvitation } from "./compose.ts";
@@ -29,7 +30,7 @@ export async function notifyInvited(invitation: Invitation): Promise<void> {
       { task: "notify_invited", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
       nextLook,
     );
-  if (!head || head.status === "deleted" || areBlocked(people, addedBy, userId)) return;
+  if (!isThere(head) || areBlocked(people, addedBy, userId)) return;
   await putAndPublishNotification(notificationOfInvitation(invitation), {
     message: undefined,
     people,

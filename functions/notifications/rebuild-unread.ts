@@ -10,7 +10,7 @@ import {
 } from "../store/notifications/notifications.ts";
 import { dropNotice, moveNotice } from "../store/notifications/unread-notices.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isLarge } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import { countUnread } from "../store/rooms/read-ahead.ts";
 import { notificationOfMessage } from "./compose.ts";
@@ -116,6 +116,6 @@ async function restore({ head: first, me }: MemberRoom, known: Known): Promise<v
  * it came, wherever that is lost or what is noted of it is wrong. In large rooms new messages notify nobody.
  */
 export async function rebuildUnreadNotices(rooms: readonly MemberRoom[], known: Known): Promise<void> {
-  const small = rooms.filter(({ head }) => head.rosterChunks === 1);
+  const small = rooms.filter(({ head }) => !isLarge(head));
   await forEachConcurrent(small, roomsAtOnce, (room) => restore(room, known));
 }

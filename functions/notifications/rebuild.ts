@@ -11,6 +11,7 @@ import {
   type NewNotification,
   putNotification,
 } from "../store/notifications/notifications.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import { getMembersOf, type Member } from "../store/rooms/members.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -34,9 +35,7 @@ async function getRooms(userId: string, roomIds: readonly string[]): Promise<Joi
   const mine = new Map(members.map((member) => [member.membership.roomId, member]));
   return heads.flatMap((head) => {
     const member = mine.get(head.id);
-    return member && head.status !== "deleted"
-      ? [{ head, me: member.membership, addedBy: member.addedBy }]
-      : [];
+    return member && isThere(head) ? [{ head, me: member.membership, addedBy: member.addedBy }] : [];
   });
 }
 

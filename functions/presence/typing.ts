@@ -4,7 +4,7 @@ import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { accessMembership, accessReadableRoom, maySend } from "../rooms/access.ts";
 import { listTyping, putTyping } from "../store/presence/typing.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isBlocked, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getMemberships } from "../store/rooms/memberships.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked, personOf } from "../store/users/users.ts";
@@ -16,9 +16,9 @@ import { presentUser } from "../users/present.ts";
  */
 export async function publishTyping(userId: string, roomId: string, isTyping: boolean): Promise<void> {
   const [me, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
-  if (!head || head.status === "deleted") throw noRoomAccess();
+  if (!isThere(head)) throw noRoomAccess();
   // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
-  if (head.blockedBy.size > 0 || head.rosterChunks > 1) return;
+  if (isBlocked(head) || isLarge(head)) return;
   // Nothing comes of it where they may not send. That they stop is told: the room may have been archived meanwhile.
   if (isTyping && !maySend({ head, me })) return;
   const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
@@ -47,7 +47,7 @@ interface TypingUser {
 /** The members of a room who are typing, the latest first, whom no block hides from the viewer. Throws `forbidden`. */
 export async function listTypingUsers(viewerId: string, roomId: string): Promise<TypingUser[]> {
   const { head, me } = await accessReadableRoom(viewerId, roomId);
-  if (head.status !== "active" || head.blockedBy.size > 0) return [];
+  if (head.status !== "active" || isBlocked(head)) return [];
   const typing = (await listTyping(roomId)).slice(0, shown);
   const userIds = typing.map(({ userId }) => userId);
   const [memberships, { people }] = await Promise.all([

@@ -1,12 +1,12 @@
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "../rooms/access.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /** Why somebody who is not a member can't mark anything; a public room's existence is no secret. */
 export function notMember(head: Head | undefined): ApiError {
-  return head?.type === "public" && head.status !== "deleted"
+  return head?.type === "public" && isThere(head)
     ? new ApiError("forbidden", "Only members mark messages here: join the room first.")
     : noRoomAccess();
 }
@@ -27,7 +27,7 @@ export async function accessMarkedRoom(
   const { heads, memberships } = await batchGet({ heads: [roomId], memberships: [[roomId, userId]] });
   const [head] = heads;
   const [me] = memberships;
-  if (head && head.status !== "deleted" && me && highestSeq <= head.seq) return { head, me };
+  if (isThere(head) && me && highestSeq <= head.seq) return { head, me };
   const room = await accessReadableRoom(userId, roomId);
   if (!room.me) throw notMember(room.head);
   return { head: room.head, me: room.me };

@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { getTrackedReaders } from "../rooms/tracked-readers.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isBlocked } from "../store/rooms/heads.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function publishMarks(
   userId: string,
   event: Extract<ServerEvent, { type: "read_receipt" | "delivered" }>,
 ): Promise<void> {
-  if (head.blockedBy.size > 0) return;
+  if (isBlocked(head)) return;
   const { members, all } = await getTrackedReaders(head);
   if (!all) return;
   const others = members.filter((member) => member.userId !== userId);

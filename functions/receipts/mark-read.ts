@@ -1,8 +1,8 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-import { isBlocked } from "../rooms/read-state.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+
+import { getHead, type Head, isBlocked, isThere } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseDeliveredMark, raiseReadMark } from "../store/rooms/marks.ts";
 import { countUnread, isReadBy, type Reading } from "../store/rooms/read-ahead.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access.ts";
@@ -49,7 +49,7 @@ async function announce(
 export async function markRoomRead(userId: string, roomId: string): Promise<Marked> {
   // Consistent: a message that the caller was just told of must not stay unread. A membership is not read at all.
   const head = await getHead(roomId, "consistent");
-  if (!head || head.status === "deleted") throw notMember(head);
+  if (!isThere(head)) throw notMember(head);
   const marked = await raiseReadMark(roomId, userId, head.seq, isBlocked(head));
   if (marked.result === "not_member") throw notMember(head);
   return marked.result === "marked" ? announce(head, userId, marked, null) : nothing;

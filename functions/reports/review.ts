@@ -17,7 +17,7 @@ import {
   type ReportedMessage,
   type StoredReport,
 } from "../store/reports/reports.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isThere } from "../store/rooms/heads.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { accessAdministrator } from "../users/access.ts";
@@ -117,7 +117,7 @@ export async function viewReports(
 /** Deletes a reported message for good, unless it is gone already. */
 async function removeReported(actor: Actor, { room, seq }: ReportedMessage): Promise<void> {
   const [head, message] = await Promise.all([getHead(room, "consistent"), getMessage(room, seq)]);
-  if (!head || head.status === "deleted" || seq <= head.floor) return;
+  if (!isThere(head) || seq <= head.floor) return;
   if (message && !isPast(message.expiresAt))
     await removeMessage(head, message, { kind: "remove", by: actor.userId, payer: undefined });
 }

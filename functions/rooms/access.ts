@@ -1,5 +1,5 @@
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isBlocked, isThere } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import type { Permission } from "../store/rooms/permissions.ts";
 
@@ -13,10 +13,6 @@ export interface MemberRoom {
 export interface ReadableRoom {
   readonly head: Head;
   readonly me: Membership | undefined;
-}
-
-function isThere(head: Head | undefined): head is Head {
-  return head !== undefined && head.status !== "deleted";
 }
 
 /** Throws `forbidden`, alike for a room that does not exist and one that the caller may not read. */
@@ -77,7 +73,7 @@ function notAllowed(): ApiError {
 
 /** Why a room takes no message of a member. */
 export function sendingRefusal(head: Head | undefined): ApiError {
-  if (!head || head.status === "deleted") return noRoomAccess();
+  if (!isThere(head)) return noRoomAccess();
   if (head.status === "archived")
     return new ApiError("forbidden", "The room is archived: activate it to send messages again.");
   return notAllowed();
@@ -85,7 +81,7 @@ export function sendingRefusal(head: Head | undefined): ApiError {
 
 /** Whether the member may send now; sending itself decides by the same, in its first write. */
 export function maySend({ head, me }: MemberRoom): boolean {
-  return head.status === "active" && head.blockedBy.size === 0 && head.permissions[me.role].can_send;
+  return head.status === "active" && !isBlocked(head) && head.permissions[me.role].can_send;
 }
 
 /** Throws `forbidden` unless the member may send now. */
@@ -98,5 +94,5 @@ export function accessSending(room: MemberRoom): void {
  * nothing that they could call the other with again and again.
  */
 export function accessUnblocked({ head }: MemberRoom): void {
-  if (head.blockedBy.size > 0) throw notAllowed();
+  if (isBlocked(head)) throw notAllowed();
 }

@@ -4,7 +4,7 @@ import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { entryLife } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isLarge } from "../store/rooms/heads.ts";
 import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../store/rooms/members.ts";
 import { enterRoster, growRoster, recountChunks, rosterBatch } from "../store/rooms/roster-changes.ts";
 import {
@@ -32,8 +32,7 @@ function entryOf({ membership: { userId, role, joinedAt } }: Member): RosterEntr
 
 /** How many more members each chunk takes, as far as that is known; the only chunk of a small room is just tried. */
 async function getSpace(head: Head): Promise<Map<number, number>> {
-  const counts =
-    head.rosterChunks > 1 ? (await getMemberCounts([head.id], "consistent")).get(head.id) : undefined;
+  const counts = isLarge(head) ? (await getMemberCounts([head.id], "consistent")).get(head.id) : undefined;
   return new Map(
     Array.from({ length: head.rosterChunks }, (_, chunk) => [
       chunk,
@@ -50,7 +49,7 @@ async function getUnlisted(head: Head, members: readonly Member[]): Promise<Memb
     [...new Set(members.map((member) => member.chunk))],
     "consistent",
   );
-  if (head.rosterChunks > 1)
+  if (isLarge(head))
     await recountChunks(
       head.id,
       [...chunks].map(([chunk, entries]) => [chunk, entries.length] as const),
@@ -106,7 +105,7 @@ async function enroll(head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
   // Of many, few may be left, or one who was cut off before they were made admin: there it is looked up, as in a small room.
   const memberCount = [...space.values()].reduce((sum, free) => sum + rosterChunkSize - free, 0);
   let hasAdmin = memberCount > rosterChunkSize;
-  let isLarge = head.rosterChunks > 1;
+  let hasGrownLarge = isLarge(head);
   for (let attempt = 0; waiting.length > 0; attempt += 1) {
     if (attempt === attempts)
       throw new ApiError("unavailable", "Too many people join at once: send this again.", { retryAfter: 1 });
@@ -130,7 +129,7 @@ async function enroll(head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
     if (members.length > 0) {
       const { entered, members: inChunk, ...room } = await enterRoster(roomId, chunk, members.map(entryOf));
       space.set(chunk, rosterChunkSize - inChunk.length);
-      isLarge ||= room.isLarge;
+      hasGrownLarge ||= room.isLarge;
       hasAdmin ||= inChunk.some((entry) => entry.role === "admin");
       if (!entered) continue;
     }
@@ -138,12 +137,12 @@ async function enroll(head: Head, newcomers: readonly Newcomer[]): Promise<Enrol
     waiting = waiting.slice(batch.length);
   }
   // Somebody who was a member before may have been cut off just here.
-  if (isLarge && head.isConnectedListed)
+  if (hasGrownLarge && head.isConnectedListed)
     await addConnected(
       roomId,
       newcomers.map((newcomer) => newcomer.userId),
     );
-  else if (isLarge) await addAllConnected(roomId, space.size);
+  else if (hasGrownLarge) await addAllConnected(roomId, space.size);
   return { members: enrolled, again, wantsAdmin: enrolled.length + again.length > 0 && !hasAdmin };
 }
 

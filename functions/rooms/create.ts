@@ -5,7 +5,7 @@ import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { type Details, noDetails } from "../store/rooms/details.ts";
 import { reopenHead } from "../store/rooms/head-changes.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isBlocked, isLarge } from "../store/rooms/heads.ts";
 import { getMembers, restartMember } from "../store/rooms/members.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { createRoom, type NewRoom } from "../store/rooms/rooms.ts";
@@ -39,7 +39,7 @@ const youngMs = 60_000;
  */
 function toldAgain({ head }: ReadableRoom, { members }: NewRoom): readonly string[] {
   const isYoung = Date.parse(head.createdAt) > Date.now() - youngMs;
-  if (head.pair && (!isYoung || head.seq > head.floor || head.blockedBy.size > 0)) return [];
+  if (head.pair && (!isYoung || head.seq > head.floor || isBlocked(head))) return [];
   return members.map(({ userId }) => userId);
 }
 
@@ -56,7 +56,7 @@ function blockedRoom(): ApiError {
  * a crash leaves in between is a deleted room, which the next call opens. Of calls at once, one opens it.
  */
 async function reopen(actor: Actor, deleted: Head): Promise<Opened | undefined> {
-  if (deleted.blockedBy.size > 0) throw blockedRoom();
+  if (isBlocked(deleted)) throw blockedRoom();
   const joinedAt = isoNow();
   // A deleted room takes no messages, so its seq stands still.
   await Promise.all(
@@ -82,11 +82,11 @@ async function open(actor: Actor, room: NewRoom): Promise<Opened> {
   if (created === "blocked") throw blockedRoom();
   if (created !== "exists") {
     const { head, memberships } = created;
-    if (head.rosterChunks > 1) await addAllConnected(head.id, head.rosterChunks);
+    if (isLarge(head)) await addAllConnected(head.id, head.rosterChunks);
     return { room: await announce(actor, head, memberships), repeated: false };
   }
   // An earlier call may have been cut off before that.
-  if (existing && existing.rosterChunks > 1 && !existing.isConnectedListed)
+  if (existing && isLarge(existing) && !existing.isConnectedListed)
     await addAllConnected(existing.id, existing.rosterChunks);
   const reopened = existing?.pair && existing.status === "deleted" && (await reopen(actor, existing));
   if (reopened) return reopened;

@@ -1,6 +1,6 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
 import { getMemberCounts, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
@@ -20,7 +20,7 @@ export interface Departure {
 /** Whether a large room has no members; of a small one its only chunk has told so. */
 async function isEmpty(head: Head): Promise<boolean> {
   return (
-    head.rosterChunks === 1 ||
+    !isLarge(head) ||
     (await getMemberCounts([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true
   );
 }
@@ -73,13 +73,11 @@ export async function completeDeparture(
   if (membership) return;
   if (presence.largeRooms.has(roomId)) await removeConnected(roomId, userId);
   // Of its deletion all are told.
-  if (!head || head.status === "deleted") return;
+  if (!isThere(head)) return;
   const promoted = head.pair ? undefined : await afterDeparture(head, { role, mayBeEmpty });
   const changed = promoted ? [promoted] : [];
   await Promise.all([
     publishMemberRemoved(roomId, userId),
-    head.rosterChunks === 1 || promoted
-      ? publishParticipantsChanged(head, { removed: [userId], changed })
-      : undefined,
+    !isLarge(head) || promoted ? publishParticipantsChanged(head, { removed: [userId], changed }) : undefined,
   ]);
 }

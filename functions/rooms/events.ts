@@ -3,7 +3,7 @@ import type { Participant, Room } from "../../contract/objects/room.ts";
 import { getAudience, getListeners, type Listeners, only } from "../delivery/audience.ts";
 import { deliver, type Render } from "../delivery/deliver.ts";
 import { fittingBeside, inParts } from "../delivery/split-event.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -110,7 +110,7 @@ export async function publishParticipantsChanged(
 ): Promise<void> {
   const added = [...came, ...again];
   const newcomers = new Set(came.map((entry) => entry.userId));
-  const concerned = head.rosterChunks > 1 ? changed : await getMembers(head);
+  const concerned = isLarge(head) ? changed : await getMembers(head);
   const told = concerned.map(({ userId }) => userId).filter((id) => !newcomers.has(id));
   const shown = [...added, ...changed].map((entry) => entry.userId);
   const { people } = await batchGet({ profiles: shown, presences: [...told, ...shown] });

@@ -1,7 +1,7 @@
 import type { Room } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, getMemberCounts, type RosterEntry } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -49,7 +49,7 @@ export function unknownIn(
   { members, trackedReaders }: Pick<MembersShown, "members" | "trackedReaders">,
   viewerId?: string,
 ): string[] {
-  if (head.rosterChunks === 1) return [];
+  if (!isLarge(head)) return [];
   const known = new Set([...[...members, ...trackedReaders].map((member) => member.userId), viewerId]);
   return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
 }
@@ -68,16 +68,14 @@ export function memberCountOf(
   first: readonly RosterEntry[],
   memberCounts: readonly number[] | undefined,
 ): number {
-  return head.rosterChunks > 1 && memberCounts
-    ? memberCounts.reduce((sum, count) => sum + count, 0)
-    : first.length;
+  return isLarge(head) && memberCounts ? memberCounts.reduce((sum, count) => sum + count, 0) : first.length;
 }
 
 /** The members that a list shows its viewer of each room, by room. */
 async function getMembersShown(heads: readonly Head[], viewerId: string): Promise<Map<string, MembersShown>> {
   const [rosters, memberCounts, trackedReaders] = await Promise.all([
     getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
-    getMemberCounts(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
+    getMemberCounts(heads.filter((head) => isLarge(head)).map((head) => head.id)),
     Promise.all(heads.map((head) => getTrackedReadersOfLast(head, [viewerId]))),
   ]);
   return new Map(
@@ -150,7 +148,7 @@ export async function listRooms(userId: string, page: Slice): Promise<{ count: n
     heads: roomIds,
     memberships: early ? roomIds.map((roomId) => [roomId, userId] as const) : [],
   });
-  const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
+  const rooms = heads.filter(isThere).sort(byActivity);
   const shown = rooms.slice(page.start, page.start + page.size);
   return {
     count: rooms.length,

@@ -1,6 +1,6 @@
 import type { Participant } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import {
   getFirstRoster,
   getMemberCounts,
@@ -25,7 +25,7 @@ async function getPart(
   size: number,
 ): Promise<{ count: number; members: RosterEntry[] }> {
   const end = start + size;
-  if (head.pair || head.rosterChunks === 1) {
+  if (head.pair || !isLarge(head)) {
     const members = head.pair ? pairMembers(head) : await getFirstRoster(head.id);
     return { count: members.length, members: members.slice(start, end) };
   }

@@ -1,13 +1,8 @@
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isBlocked } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { isReadBy } from "../store/rooms/read-ahead.ts";
 
 type Blocked = Pick<Head, "blockedBy">;
-
-/** Whether one of the two members of a direct room blocks the other. */
-export function isBlocked({ blockedBy }: Blocked): boolean {
-  return blockedBy.size > 0;
-}
 
 /** A member's marks as the other members see them. During a block they stay as they were when it began. */
 export function marksSeenByOthers(head: Blocked, membership: Membership): Membership {

@@ -1,7 +1,7 @@
 import type { Participant, RoomRole } from "../../contract/objects/room.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getMembers, takeMember, updateMemberRole } from "../store/rooms/members.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster, recountChunks } from "../store/rooms/roster-changes.ts";
@@ -22,13 +22,14 @@ function noParticipant(): ApiError {
 }
 
 /** Completes a removal that ended the membership and was cut off then; undefined where nothing was left to do. */
-async function completeRemoval({ id, rosterChunks }: Head, userId: string): Promise<Departure | undefined> {
-  const isLarge = rosterChunks > 1;
+async function completeRemoval(head: Head, userId: string): Promise<Departure | undefined> {
+  const { id, rosterChunks } = head;
+  const large = isLarge(head);
   // A member's presence forgets a large room last of all. Without it they are no member who was cut off, and the roster is
   // not read in vain for whoever asks.
-  if (isLarge && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
+  if (large && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
   const roster = await getPlacedRoster(id, rosterChunks);
-  if (isLarge) {
+  if (large) {
     const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
     await recountChunks(
       id,
@@ -38,10 +39,10 @@ async function completeRemoval({ id, rosterChunks }: Head, userId: string): Prom
   const listed = roster.filter((entry) => entry.userId === userId);
   let mayBeEmpty = false;
   for (const entry of listed) mayBeEmpty = (await leaveRoster(id, entry.chunk, entry))?.members.length === 0;
-  if (isLarge) await removeConnected(id, userId);
+  if (large) await removeConnected(id, userId);
   if (listed[0]) return { role: listed[0].role, mayBeEmpty };
   // Nothing tells any more what they were: perhaps the last one, and an admin.
-  return isLarge ? { role: "admin", mayBeEmpty: true } : undefined;
+  return large ? { role: "admin", mayBeEmpty: true } : undefined;
 }
 
 /**
@@ -82,7 +83,7 @@ export async function leaveRoom(userId: string, roomId: string): Promise<void> {
     getHead(roomId, "consistent"),
     getMembership(roomId, userId, "consistent"),
   ]);
-  if (!head || head.status === "deleted") throw noRoomAccess();
+  if (!isThere(head)) throw noRoomAccess();
   if (me && head.pair)
     throw new ApiError("forbidden", "Cannot leave direct message rooms: delete it instead, for both of you.");
   if (head.pair) throw noRoomAccess();

@@ -3,7 +3,7 @@ import { countFitting } from "../kernel/http/answer-size.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { foldText } from "../kernel/text/words.ts";
 import { getDetails } from "../store/rooms/details.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { listListings } from "../store/rooms/public-rooms.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
@@ -90,7 +90,7 @@ export async function searchRooms(userId: string, q: string): Promise<Room[]> {
   const words = wordsOf(q);
   if (words.length === 0) return [];
   const { heads } = await batchGet({ heads: await listRoomIds(userId) });
-  const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
+  const rooms = heads.filter(isThere).sort(byActivity);
   const [details, members] = await Promise.all([
     getDetails(rooms.filter((head) => head.hasDetails).map((head) => head.id)),
     getSearched(rooms),

@@ -1,4 +1,4 @@
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { pairMembers } from "./participants.ts";
@@ -34,7 +34,7 @@ export async function getTrackedReadersOfLast(
   head: Head,
   viewerIds: readonly string[],
 ): Promise<readonly RosterEntry[] | undefined> {
-  return head.rosterChunks > 1 && head.last && viewerIds.includes(head.last.senderId)
+  return isLarge(head) && head.last && viewerIds.includes(head.last.senderId)
     ? (await getTrackedReaders(head)).members
     : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Room } from "../../contract/objects/room.ts";
 import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRoster, getMemberCounts } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -26,7 +26,7 @@ async function getParts(
   const [first, trackedReaders, memberCounts, details] = await Promise.all([
     head.pair ? pairMembers(head) : getFirstRoster(head.id, read),
     getTrackedReadersOfLast(head, viewerIds),
-    head.rosterChunks > 1 ? getMemberCounts([head.id], read) : undefined,
+    isLarge(head) ? getMemberCounts([head.id], read) : undefined,
     head.hasDetails ? getDetails([head.id], read) : undefined,
   ]);
   return {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { getMessages, listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
 import { type EntryChange, type KeptEntry, searchIndex } from "../store/search/search-index.ts";
 import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
@@ -12,9 +12,7 @@ const termsPerSecond = 400;
 
 /** What may be found of a room: not what lies below the floor of a direct room, nor anything of a deleted one. */
 function rangeOf(head: Head | undefined): { readonly first: number; readonly last: number } {
-  return !head || head.status === "deleted"
-    ? { first: 1, last: 0 }
-    : { first: head.floor + 1, last: head.seq };
+  return !isThere(head) ? { first: 1, last: 0 } : { first: head.floor + 1, last: head.seq };
 }
 
 /** Writes all entries of some messages, and again where one was changed meanwhile. Gives how many terms it wrote. */

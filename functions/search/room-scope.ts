@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { hidesHistory } from "../delivery/history-visibility.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import type { SearchedRoom } from "../store/search/search-index.ts";
 import { batchGet } from "../store/table/batch-get.ts";
@@ -96,7 +96,7 @@ export function searchedPart({ head, me }: ReadableRoom): SearchedRoom | undefin
 /** The heads of all of somebody's rooms, the most recently active first. */
 export async function listHeads(userId: string): Promise<Head[]> {
   const { heads } = await batchGet({ heads: await listRoomIds(userId) });
-  return heads.filter((head) => head.status !== "deleted").sort(byActivity);
+  return heads.filter(isThere).sort(byActivity);
 }
 
 /** What of these rooms is to be searched. Memberships are read where they say what may be seen. */

@@ -8,6 +8,7 @@ import { viewMessages } from "../messages/view.ts";
 import { viewMessagesOfRooms } from "../messages/view-rooms.ts";
 import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import {
   compareTerms,
   type Position,
@@ -191,7 +192,7 @@ export async function searchMessages(userId: string, search: MessageSearch): Pro
     const mine = new Map(together.memberships.map((membership) => [membership.roomId, membership]));
     return together.heads.flatMap((head) => {
       const me = mine.get(head.id);
-      return me && head.status !== "deleted" ? { head, me } : [];
+      return me && isThere(head) ? { head, me } : [];
     });
   };
   const parts = await searchedParts(userId, heads);

@@ -1,5 +1,6 @@
 import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { getContactIds } from "../store/contacts/contacts.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
@@ -32,7 +33,7 @@ async function getCompanions(viewerId: string, userIds: readonly string[]): Prom
   for (let looked = 1; shared.size > 0; looked *= 2) {
     const next = [...shared].map(([userId, roomIds]) => [userId, roomIds.splice(-looked)] as const);
     const { heads } = await batchGet({ heads: new Set(next.flatMap(([, roomIds]) => roomIds)) });
-    const live = new Set(heads.filter((head) => head.status !== "deleted").map((head) => head.id));
+    const live = new Set(heads.filter(isThere).map((head) => head.id));
     for (const [userId, roomIds] of next) {
       const isLive = roomIds.some((roomId) => live.has(roomId));
       if (isLive) companions.add(userId);

@@ -51,6 +51,21 @@ export interface Head {
   readonly blockedBy: ReadonlySet<string>;
 }
 
+/** Whether a room exists: it was created and is not deleted. Archived rooms exist. */
+export function isThere(head: Head | undefined): head is Head {
+  return head !== undefined && head.status !== "deleted";
+}
+
+/** Whether a room has more members than one roster chunk holds (200), or ever had. */
+export function isLarge({ rosterChunks }: Pick<Head, "rosterChunks">): boolean {
+  return rosterChunks > 1;
+}
+
+/** Whether one of the two members of a direct room blocks the other. */
+export function isBlocked({ blockedBy }: Pick<Head, "blockedBy">): boolean {
+  return blockedBy.size > 0;
+}
+
 /** Bytes of a name that the head holds; a longer one, such as 100 Chinese characters, stands in the details. */
 const nameBytes = 200;
 

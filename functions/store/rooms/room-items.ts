@@ -9,7 +9,7 @@ import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
 import { deleteItems, type Item, query } from "../table/table.ts";
 import { dropLargeRoom } from "./connected-members.ts";
-import type { Head } from "./heads.ts";
+import { type Head, isLarge } from "./heads.ts";
 
 interface Range {
   readonly condition: string;
@@ -90,7 +90,7 @@ export async function removeRoomItems(head: Head, hasTime: () => boolean): Promi
         ConsistentRead: true,
       });
       if (items.length === 0) break;
-      if (head.rosterChunks > 1) await leaveLargeRoom(head.id, items);
+      if (isLarge(head)) await leaveLargeRoom(head.id, items);
       units += await deleteItems(items.map(keyOf));
       const ahead = (units / unitsPerSecond) * 1000 - (performance.now() - began);
       if (ahead > 0) await sleep(ahead);

@@ -6,7 +6,7 @@
 
 import { keys, prefixOf } from "../table/keys.ts";
 import { queryAll } from "../table/table.ts";
-import { type Head, headFromItem } from "./heads.ts";
+import { type Head, headFromItem, isLarge } from "./heads.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import { rosterChunkSize } from "./rosters.ts";
 
@@ -34,5 +34,5 @@ export async function getRoomMembers(roomId: string): Promise<RoomMembers | unde
   const head = headFromItem(first);
   const { sk: prefix } = prefixOf(keys.membership(roomId, ""));
   const members = further.filter((item) => String(item.sk).startsWith(prefix));
-  return { head, memberships: head.rosterChunks > 1 ? undefined : members.map(membershipFromItem) };
+  return { head, memberships: isLarge(head) ? undefined : members.map(membershipFromItem) };
 }
