@@ -19,10 +19,7 @@ export async function putPin({ roomId, seq, expiresAt }: StoredMessage, at: stri
 
 /** Takes a message off the list, unless it was pinned anew since it was pinned at that time. */
 export async function deletePin({ roomId, seq }: StoredMessage, pinnedAt: string): Promise<void> {
-  await deleteIf(keys.pin(roomId, seq), {
-    ConditionExpression: "pinned_at <= :at",
-    ExpressionAttributeValues: { ":at": pinnedAt },
-  });
+  await deleteIf(keys.pin(roomId, seq), "pinned_at <= :at", { at: pinnedAt });
 }
 
 /** The seqs of the messages that are listed as pinned and have not destroyed themselves, oldest first. */

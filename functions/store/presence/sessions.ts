@@ -56,9 +56,10 @@ export function putSession(session: Session): Promise<void> {
 export async function endSession(userId: string, connectionId: string): Promise<void> {
   const now = Date.now();
   await updateItem(keys.session(userId, connectionId), {
-    UpdateExpression: "SET ended_at = if_not_exists(ended_at, :now), expires_at = :expires",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":now": now, ":expires": epochSeconds(now) + keptSeconds },
+    set: { expires_at: epochSeconds(now) + keptSeconds },
+    compute: { ended_at: "if_not_exists(ended_at, :now)" },
+    condition: "attribute_exists(pk)",
+    values: { now },
   });
 }
 
