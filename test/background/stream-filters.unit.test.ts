@@ -98,7 +98,7 @@ describe("the changes that are followed", () => {
       keys.typing("r", "u"),
       keys.presence("u"),
       keys.block("u", "v"),
-      keys.noticed("u"),
+      keys.readAll("u"),
       keys.directory("u"),
       keys.report("x"),
       keys.session("u", "c"),

@@ -201,9 +201,9 @@ test("who is added as a contact again and again is notified once a day", async (
   const { updateItem } = await import("../../functions/store/table/table.ts");
   // As it is a day later.
   await updateItem(keys.addedBy(ben.id, ann.id), {
-    UpdateExpression: "SET added_at = added_at - :day",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":day": 24 * 60 * 60 * 1000 },
+    compute: { added_at: "added_at - :day" },
+    condition: "attribute_exists(pk)",
+    values: { day: 24 * 60 * 60 * 1000 },
   });
   await again();
   expect(await typesOf(ben)).toEqual(["contact_request", "contact_request"]);

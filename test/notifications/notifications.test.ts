@@ -253,8 +253,7 @@ describe("a notification", () => {
     expect(Math.round(days)).toBe(90);
     // As it is then: DynamoDB deletes it up to two days late.
     await updateItem(key, {
-      UpdateExpression: "SET expires_at = :now",
-      ExpressionAttributeValues: { ":now": Math.floor(Number(item?.noted_at) / 1000) },
+      set: { expires_at: Math.floor(Number(item?.noted_at) / 1000) },
     });
     expect(await notificationsOf(ben)).toEqual([]);
     for (const operation of ["deleteNotification", "markNotificationRead"] as const)

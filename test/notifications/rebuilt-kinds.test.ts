@@ -81,10 +81,8 @@ test("nothing is made of what addresses nobody who is to know: read, blocked, be
   const old = await say(ann, room, mention);
   const { updateItem } = await import("../../functions/store/table/table.ts");
   await updateItem(keys.message(room, old.seq), {
-    UpdateExpression: "SET #at = :before",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeNames: { "#at": "at" },
-    ExpressionAttributeValues: { ":before": new Date(Date.now() - 91 * 24 * 60 * 60 * 1000).toISOString() },
+    set: { at: new Date(Date.now() - 91 * 24 * 60 * 60 * 1000).toISOString() },
+    condition: "attribute_exists(pk)",
   });
   await block(ben, cid);
   await call("createContact", { token: cid.token, body: { user_id: ben.id } });
@@ -131,10 +129,7 @@ test("more messages than one step looks at are gone through in several", async (
     // Of a type of which no word is indexed.
     await putMessage({ ...plainMessage, ...place, type: "encrypted", content: "Later" });
   });
-  await updateItem(keys.head(room), {
-    UpdateExpression: "SET seq = :seq",
-    ExpressionAttributeValues: { ":seq": further.at(-1) },
-  });
+  await updateItem(keys.head(room), { set: { seq: further.at(-1) } });
   await loseNotifications(ben);
   await rebuild(ben.id);
   expect((await notificationsOf(ben)).filter(({ type }) => type === "mention")).toEqual(told);

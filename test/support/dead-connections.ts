@@ -13,7 +13,6 @@ export async function leaveDead(userId: string, at: string, count = 1, minutes =
   });
   const ids = Array.from({ length: count }, (_, index) => `gone-${index}=`);
   await updateItem(keys.presence(userId), {
-    UpdateExpression: "SET connections = :entries",
-    ExpressionAttributeValues: { ":entries": Object.fromEntries(ids.map((id) => [id, entry])) },
+    set: { connections: Object.fromEntries(ids.map((id) => [id, entry])) },
   });
 }

@@ -24,10 +24,7 @@ export async function loseNotifications(user: TestUser): Promise<void> {
 export async function noteToldBy(user: TestUser, room: string, seq: number | undefined): Promise<void> {
   actAsFunction();
   const { updateItem } = await import("../../functions/store/table/table.ts");
-  await updateItem(keys.membership(room, user.id), {
-    UpdateExpression: seq === undefined ? "REMOVE notified_seq" : "SET notified_seq = :seq",
-    ...(seq !== undefined && { ExpressionAttributeValues: { ":seq": seq } }),
-  });
+  await updateItem(keys.membership(room, user.id), { set: { notified_seq: seq ?? null } });
 }
 
 /** Somebody's notifications: type, text, count, and whether they are read. */

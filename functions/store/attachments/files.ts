@@ -113,9 +113,8 @@ export async function getFile(id: string): Promise<StoredFile | undefined> {
  */
 export async function bindFile(id: string, seq: number): Promise<"bound" | "taken" | "gone"> {
   const { done, item } = await updateItem(keys.file(id), {
-    UpdateExpression: "SET seq = :seq",
-    ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(seq) OR seq = :seq)",
-    ExpressionAttributeValues: { ":seq": seq },
+    set: { seq },
+    condition: ["attribute_exists(pk)", "(attribute_not_exists(seq) OR seq = :seq)"],
   });
   if (done) return "bound";
   return item ? "taken" : "gone";
@@ -124,9 +123,9 @@ export async function bindFile(id: string, seq: number): Promise<"bound" | "take
 /** The file is in its message, and stays. */
 export async function keepFile(id: string, seq: number): Promise<void> {
   await updateItem(keys.file(id), {
-    UpdateExpression: "REMOVE expires_at",
-    ConditionExpression: "seq = :seq",
-    ExpressionAttributeValues: { ":seq": seq },
+    remove: ["expires_at"],
+    condition: "seq = :seq",
+    values: { seq },
   });
 }
 
@@ -137,14 +136,11 @@ export async function restoreFile(file: StoredFile): Promise<void> {
 
 /** Deletes a file that is for no message; false if it is for one. */
 export async function deleteUnboundFile(id: string): Promise<boolean> {
-  const { done } = await deleteIf(keys.file(id), { ConditionExpression: "attribute_not_exists(seq)" });
+  const { done } = await deleteIf(keys.file(id), "attribute_not_exists(seq)");
   return done;
 }
 
 /** Deletes the file of a message that no longer holds it. */
 export async function deleteFileOf(id: string, seq: number): Promise<void> {
-  await deleteIf(keys.file(id), {
-    ConditionExpression: "seq = :seq",
-    ExpressionAttributeValues: { ":seq": seq },
-  });
+  await deleteIf(keys.file(id), "seq = :seq", { seq });
 }

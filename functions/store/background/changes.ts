@@ -9,7 +9,8 @@ import { messageFromItem, type StoredMessage } from "../messages/messages.ts";
 import { notificationFromItem, type StoredNotification } from "../notifications/notifications.ts";
 import { type Head, headFromItem } from "../rooms/heads.ts";
 import { type Member, memberFromItem } from "../rooms/members.ts";
-import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
+import { idOfKey, type Key, keyOf } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { type Item, itemOfImage } from "../table/table.ts";
 import { type Avatar, avatarFromItem } from "../users/avatars.ts";
 import { type Profile, profileFromItem } from "../users/profiles.ts";
@@ -51,17 +52,15 @@ export function changeOf(record: DynamoDBRecord): Change {
       after: NewImage && fromItem(itemOfImage(NewImage)),
     };
   };
-  if (sk === keys.head("").sk) return { kind: "head", ...states(headFromItem) };
-  if (sk.startsWith(prefixOf(keys.membership("", "")).sk))
-    return { kind: "member", ...states(memberFromItem) };
-  if (sk === keys.profile("").sk) return { kind: "profile", ...states(profileFromItem) };
-  if (sk.startsWith(prefixOf(keys.message("", 0)).sk))
+  if (sk === prefixes.head) return { kind: "head", ...states(headFromItem) };
+  if (sk.startsWith(prefixes.member)) return { kind: "member", ...states(memberFromItem) };
+  if (sk === prefixes.profile) return { kind: "profile", ...states(profileFromItem) };
+  if (sk.startsWith(prefixes.message))
     return { kind: "message", ...states((item) => messageFromItem(idOfKey(pk), item)) };
-  if (sk === keys.file("").sk) return { kind: "file", ...states(fileFromItem) };
-  if (sk.startsWith(prefixOf(keys.contact("", "")).sk))
+  if (sk === prefixes.file) return { kind: "file", ...states(fileFromItem) };
+  if (sk.startsWith(prefixes.contact))
     return { kind: "contact", ownerId: idOfKey(pk), ...states(contactFromItem) };
-  if (sk.startsWith(prefixOf(keys.notification("", "")).sk))
-    return { kind: "notification", ...states(notificationFromItem) };
-  if (sk === keys.avatar("").sk) return { kind: "avatar", ...states(avatarFromItem) };
+  if (sk.startsWith(prefixes.notification)) return { kind: "notification", ...states(notificationFromItem) };
+  if (sk === prefixes.avatar) return { kind: "avatar", ...states(avatarFromItem) };
   return { kind: "other" };
 }

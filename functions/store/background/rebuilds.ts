@@ -67,19 +67,17 @@ export async function beginRebuild(
   const numbers = Array.from({ length: segments }, (_, segment) => segment);
   const now = isoNow();
   const { done, item } = await updateItem(keys.rebuild(index), {
-    UpdateExpression:
-      "SET run = :run, started_at = :now, updated_at = :now, #items = :items, places = :places, segments_left = :left",
-    // A set that loses its last member is gone.
-    ConditionExpression: "attribute_not_exists(segments_left)",
-    ExpressionAttributeNames: { "#items": "items" },
-    ExpressionAttributeValues: {
-      ":run": run,
-      ":now": now,
-      ":items": items,
-      ":places": Object.fromEntries(numbers.map((segment) => [String(segment), start])),
-      ":left": new Set(numbers),
+    set: {
+      run,
+      started_at: now,
+      updated_at: now,
+      items,
+      places: Object.fromEntries(numbers.map((segment) => [String(segment), start])),
+      segments_left: new Set(numbers),
     },
-    ReturnValues: "ALL_NEW",
+    // A set that loses its last member is gone.
+    condition: "attribute_not_exists(segments_left)",
+    returns: "ALL_NEW",
   });
   if (!item)
     throw new Error(`The rebuild of ${index} ended at the moment when another was begun: begin again.`);
@@ -108,18 +106,11 @@ export async function noteStep({
 }: Step): Promise<ScanPlace | undefined> {
   const place: ScanPlace = { ...to, version: from.version + 1 };
   const { done } = await updateItem(keys.rebuild(index), {
-    UpdateExpression: `SET places.#segment = :place, updated_at = :now${ended ? " DELETE segments_left :segment" : ""}`,
-    ConditionExpression:
-      "run = :run AND contains(segments_left, :number) AND places.#segment.version = :version",
-    ExpressionAttributeNames: { "#segment": String(segment) },
-    ExpressionAttributeValues: {
-      ":run": run,
-      ":place": place,
-      ":now": isoNow(),
-      ":number": segment,
-      ":version": from.version,
-      ...(ended && { ":segment": new Set([segment]) }),
-    },
+    set: { "places.#segment": place, updated_at: isoNow() },
+    delete: { segments_left: new Set(ended ? [segment] : []) },
+    condition: ["run = :run", "contains(segments_left, :segment)", "places.#segment.version = :version"],
+    names: { segment: String(segment) },
+    values: { run, segment, version: from.version },
   });
   return done ? place : undefined;
 }

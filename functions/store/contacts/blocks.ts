@@ -10,7 +10,9 @@ import { blockToText } from "../presence/presence.ts";
 import { type Head, headFromItem } from "../rooms/heads.ts";
 import { dropMarksBeforeBlock } from "../rooms/marks.ts";
 import { idOfKey, keys } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { getItem, getItems, type Item, type Part, queryAll, transactWrite } from "../table/table.ts";
+import { conditionExpression, type Update, updateExpression } from "../table/update-expression.ts";
 
 export interface Block {
   /** The other one. */
@@ -24,7 +26,7 @@ export interface Block {
 function fromItem(item: Item): Block {
   return {
     userId: idOfKey(String(item.sk)),
-    by: String(item.sk).startsWith(keys.block("", "").sk) ? "self" : "other",
+    by: String(item.sk).startsWith(prefixes.block) ? "self" : "other",
     since: isoOf(Number(item.since)),
   };
 }
@@ -52,32 +54,25 @@ export async function getBlock(userId: string, otherId: string): Promise<Block |
 /** Parts of a transaction that hold only where neither of two people blocks the other. */
 export function unblockedParts([one, other]: readonly [string, string]): Part[] {
   return [keys.block(one, other), keys.blockedBy(one, other)].map((key) => ({
-    ConditionCheck: { Key: key, ConditionExpression: "attribute_not_exists(pk)" },
+    ConditionCheck: { Key: key, ...conditionExpression("attribute_not_exists(pk)") },
   }));
 }
 
 /** The head of their direct room, if they have one; if they have none, that there is none yet. */
-function headPart(roomId: string, exists: boolean, change: "ADD" | "DELETE", userId: string): Part {
-  return exists
-    ? {
-        Update: {
-          Key: keys.head(roomId),
-          UpdateExpression: `${change} blocked_by :user`,
-          ConditionExpression: "attribute_exists(pk)",
-          ExpressionAttributeValues: { ":user": new Set([userId]) },
-        },
-      }
-    : { ConditionCheck: { Key: keys.head(roomId), ConditionExpression: "attribute_not_exists(pk)" } };
+function headPart(roomId: string, exists: boolean, change: "add" | "delete", userId: string): Part {
+  const Key = keys.head(roomId);
+  if (!exists) return { ConditionCheck: { Key, ...conditionExpression("attribute_not_exists(pk)") } };
+  const update = changeOfSets(change, { blocked_by: new Set([userId]) });
+  return { Update: { Key, ...updateExpression({ ...update, condition: "attribute_exists(pk)" }) } };
 }
 
-function presencePart(userId: string, change: "ADD" | "DELETE", otherId: string, since: number): Part {
-  return {
-    Update: {
-      Key: keys.presence(userId),
-      UpdateExpression: `${change} blocked_users :other`,
-      ExpressionAttributeValues: { ":other": new Set([blockToText(otherId, since)]) },
-    },
-  };
+function presencePart(userId: string, change: "add" | "delete", otherId: string, since: number): Part {
+  const update = changeOfSets(change, { blocked_users: new Set([blockToText(otherId, since)]) });
+  return { Update: { Key: keys.presence(userId), ...updateExpression(update) } };
+}
+
+function changeOfSets(change: "add" | "delete", sets: Readonly<Record<string, ReadonlySet<string>>>): Update {
+  return change === "add" ? { add: sets } : { delete: sets };
 }
 
 const attempts = 20;
@@ -91,7 +86,7 @@ async function write(
   const roomId = directRoomId(userId, otherId);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const items = await getItems([keys.block(userId, otherId), keys.head(roomId)], "consistent");
-    const block = items.find((item) => item.sk !== keys.head(roomId).sk);
+    const block = items.find((item) => item.sk !== prefixes.head);
     const head = items.find((item) => item !== block);
     const parts = partsOf(block && Number(block.since), head !== undefined);
     if (!parts || (await transactWrite(parts)).done) return head && headFromItem(head);
@@ -110,12 +105,12 @@ export async function putBlock(userId: string, otherId: string): Promise<void> {
       {
         Put: {
           Item: { ...keys.block(userId, otherId), since },
-          ConditionExpression: "attribute_not_exists(pk)",
+          ...conditionExpression("attribute_not_exists(pk)"),
         },
       },
       { Put: { Item: { ...keys.blockedBy(otherId, userId), since } } },
-      headPart(directRoomId(userId, otherId), hasRoom, "ADD", userId),
-      presencePart(userId, "ADD", otherId, since),
+      headPart(directRoomId(userId, otherId), hasRoom, "add", userId),
+      presencePart(userId, "add", otherId, since),
     ];
   });
 }
@@ -129,13 +124,12 @@ export async function deleteBlock(userId: string, otherId: string): Promise<void
           {
             Delete: {
               Key: keys.block(userId, otherId),
-              ConditionExpression: "since = :since",
-              ExpressionAttributeValues: { ":since": since },
+              ...conditionExpression("since = :since", { since }),
             },
           },
           { Delete: { Key: keys.blockedBy(otherId, userId) } },
-          headPart(directRoomId(userId, otherId), hasRoom, "DELETE", userId),
-          presencePart(userId, "DELETE", otherId, since),
+          headPart(directRoomId(userId, otherId), hasRoom, "delete", userId),
+          presencePart(userId, "delete", otherId, since),
         ],
   );
   if (head && !head.blockedBy.has(otherId))

@@ -82,13 +82,12 @@ const daySeconds = 24 * 60 * 60;
  */
 export async function claimAddition(userId: string, byId: string, addedAt: number): Promise<number> {
   const { done, item } = await updateItem(keys.addedBy(userId, byId), {
-    UpdateExpression: "SET added_at = :at, expires_at = :end",
-    ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR added_at <= :before",
-    ExpressionAttributeValues: {
-      ":at": addedAt,
-      ":before": addedAt - daySeconds * 1000,
-      ":end": epochSeconds() + environment.notificationDays * daySeconds,
+    set: {
+      added_at: addedAt,
+      expires_at: epochSeconds() + environment.notificationDays * daySeconds,
     },
+    condition: "attribute_not_exists(pk) OR added_at = :added_at OR added_at <= :before",
+    values: { before: addedAt - daySeconds * 1000 },
   });
   return done ? addedAt : Number(item?.added_at);
 }
@@ -105,20 +104,10 @@ export async function updateContact(
   otherId: string,
   { nickname, is_favorite }: ContactChanges,
 ): Promise<StoredContact | undefined> {
-  const set = [
-    "updated_at = :now",
-    ...(typeof nickname === "string" ? ["nickname = :nickname"] : []),
-    ...(is_favorite === undefined ? [] : ["is_favorite = :favorite"]),
-  ];
   const outcome = await updateItem(keys.contact(userId, otherId), {
-    UpdateExpression: `SET ${set.join(", ")}${nickname === null ? " REMOVE nickname" : ""}`,
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: {
-      ":now": Date.now(),
-      ...(typeof nickname === "string" && { ":nickname": nickname }),
-      ...(is_favorite !== undefined && { ":favorite": is_favorite }),
-    },
-    ReturnValues: "ALL_NEW",
+    set: { updated_at: Date.now(), nickname, is_favorite },
+    condition: "attribute_exists(pk)",
+    returns: "ALL_NEW",
   });
   return outcome.done ? contactFromItem(outcome.item) : undefined;
 }

@@ -4,7 +4,7 @@
  *   those of a room           ROOM#r / PIN#seq, all pages of keys
  */
 import { isPast } from "../../kernel/runtime/time.ts";
-import { keys, prefixOf, seqOfKey } from "../table/keys.ts";
+import { keys, seqOfKey } from "../table/keys.ts";
 import { deleteIf, putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
@@ -19,18 +19,15 @@ export async function putPin({ roomId, seq, expiresAt }: StoredMessage, at: stri
 
 /** Takes a message off the list, unless it was pinned anew since it was pinned at that time. */
 export async function deletePin({ roomId, seq }: StoredMessage, pinnedAt: string): Promise<void> {
-  await deleteIf(keys.pin(roomId, seq), {
-    ConditionExpression: "pinned_at <= :at",
-    ExpressionAttributeValues: { ":at": pinnedAt },
-  });
+  await deleteIf(keys.pin(roomId, seq), "pinned_at <= :at", { at: pinnedAt });
 }
 
 /** The seqs of the messages that are listed as pinned and have not destroyed themselves, oldest first. */
 export async function listPinSeqs(roomId: string): Promise<number[]> {
-  const { pk, sk } = prefixOf(keys.pin(roomId, 0));
+  const { pk, prefix } = keys.pinsOf(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :room AND begins_with(sk, :prefix)",
-    ExpressionAttributeValues: { ":room": pk, ":prefix": sk },
+    ExpressionAttributeValues: { ":room": pk, ":prefix": prefix },
     ConsistentRead: true,
   });
   const lasting = items.filter(({ expires_at }) => typeof expires_at !== "number" || !isPast(expires_at));

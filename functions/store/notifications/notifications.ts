@@ -76,11 +76,11 @@ const daySeconds = 24 * 60 * 60;
  */
 async function removeRebuilt({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> {
   if ((await getNoticed(userId)) >= rebuiltAt) return false;
-  const { done } = await deleteIf(keys.notification(userId, id), {
-    ConditionExpression: "rebuilt = :at AND attribute_not_exists(#read) AND attribute_not_exists(deleted)",
-    ExpressionAttributeNames: { "#read": "read" },
-    ExpressionAttributeValues: { ":at": rebuiltAt },
-  });
+  const { done } = await deleteIf(
+    keys.notification(userId, id),
+    ["rebuilt = :at", "attribute_not_exists(#read)", "attribute_not_exists(deleted)"],
+    { at: rebuiltAt },
+  );
   return done;
 }
 
@@ -189,10 +189,8 @@ export async function listNotifications(userId: string, limit: number): Promise<
 /** Marks a notification as read; false if it is not there. */
 export async function markNotified(userId: string, notificationId: string): Promise<boolean> {
   const { done } = await updateItem(keys.notification(userId, notificationId), {
-    UpdateExpression: "SET #read = :yes",
-    ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(deleted)",
-    ExpressionAttributeNames: { "#read": "read" },
-    ExpressionAttributeValues: { ":yes": true },
+    set: { read: true },
+    condition: ["attribute_exists(pk)", "attribute_not_exists(deleted)"],
   });
   return done;
 }
@@ -213,29 +211,23 @@ export async function deleteNotification({
   // By which a call knows its own write: the SDK repeats one whose answer was lost.
   const deletion = randomUUID();
   const { done, item } = await updateItem(keys.notification(userId, id), {
-    UpdateExpression: "SET deleted = :deletion, expires_at = :expires",
-    ConditionExpression: "attribute_not_exists(deleted) AND expires_at > :now",
-    ExpressionAttributeValues: {
-      ":deletion": deletion,
-      ":now": now,
-      ":expires": Math.max(expiresAt, now + repeatDays * daySeconds),
-    },
+    set: { deleted: deletion, expires_at: Math.max(expiresAt, now + repeatDays * daySeconds) },
+    condition: ["attribute_not_exists(deleted)", "expires_at > :now"],
+    values: { now },
   });
   return done || item?.deleted === deletion;
 }
 
 /** Up to when somebody has marked all of their notifications as read, in milliseconds since 1970. */
 export async function getNoticed(userId: string): Promise<number> {
-  const item = await getItem(keys.noticed(userId), "consistent");
+  const item = await getItem(keys.readAll(userId), "consistent");
   return typeof item?.at === "number" ? item.at : 0;
 }
 
 /** Marks all notifications of somebody that there were at a time, in milliseconds since 1970, as read. */
 export async function markAllNotified(userId: string, at: number): Promise<void> {
-  await updateItem(keys.noticed(userId), {
-    UpdateExpression: "SET #at = :now",
-    ConditionExpression: "attribute_not_exists(#at) OR #at < :now",
-    ExpressionAttributeNames: { "#at": "at" },
-    ExpressionAttributeValues: { ":now": at },
+  await updateItem(keys.readAll(userId), {
+    set: { at },
+    condition: "attribute_not_exists(#at) OR #at < :at",
   });
 }

@@ -8,6 +8,7 @@ import { digest } from "../../kernel/runtime/ids.ts";
 import { epochSeconds, isoOf, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, type Item, type Part, queryAll, transactWrite } from "../table/table.ts";
+import { conditionExpression } from "../table/update-expression.ts";
 
 export interface PushSubscription {
   readonly id: string;
@@ -75,8 +76,7 @@ function releaseOwner({ id, userId }: Pick<PushSubscription, "id" | "userId">): 
   return {
     Delete: {
       Key: keys.pushOwner(id),
-      ConditionExpression: "attribute_not_exists(pk) OR user_id = :user",
-      ExpressionAttributeValues: { ":user": userId },
+      ...conditionExpression("attribute_not_exists(pk) OR user_id = :user", { user: userId }),
     },
   };
 }
@@ -105,8 +105,8 @@ export async function putPushSubscription(
     const owner = (await getItem(keys.pushOwner(id), "consistent"))?.user_id;
     const unchanged =
       owner === undefined
-        ? { ConditionExpression: "attribute_not_exists(pk)" }
-        : { ConditionExpression: "user_id = :owner", ExpressionAttributeValues: { ":owner": owner } };
+        ? conditionExpression("attribute_not_exists(pk)")
+        : conditionExpression("user_id = :owner", { owner });
     const { done } = await transactWrite([
       { Put: { Item: { ...keys.pushOwner(id), user_id: userId, ...expiry }, ...unchanged } },
       { Put: { Item: item } },

@@ -29,13 +29,13 @@ export async function claimNotice(me: Membership, seq: number): Promise<boolean>
   const open = [
     "attribute_not_exists(notified_seq)",
     "notified_seq <= read_seq",
-    "(attribute_exists(dismissed) AND notified_seq < :seq)",
-    "(attribute_exists(recorded_silently) AND notified_seq <= :seq)",
+    "(attribute_exists(dismissed) AND notified_seq < :notified_seq)",
+    "(attribute_exists(recorded_silently) AND notified_seq <= :notified_seq)",
   ];
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq REMOVE dismissed, recorded_silently",
-    ConditionExpression: `read_seq < :seq AND (${open.join(" OR ")})`,
-    ExpressionAttributeValues: { ":seq": seq },
+    set: { notified_seq: seq },
+    remove: ["dismissed", "recorded_silently"],
+    condition: ["read_seq < :notified_seq", `(${open.join(" OR ")})`],
   });
   return done || item?.notified_seq === seq;
 }
@@ -47,15 +47,14 @@ export async function claimNotice(me: Membership, seq: number): Promise<boolean>
 export async function moveNotice(me: Membership, seq: number, silently: boolean): Promise<boolean> {
   if (me.notifiedSeq === seq) return true;
   const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: silently
-      ? "SET notified_seq = :seq, recorded_silently = :yes REMOVE dismissed"
-      : "SET notified_seq = :seq REMOVE dismissed, recorded_silently",
-    ConditionExpression: `read_seq < :seq AND ${me.notifiedSeq === 0 ? "attribute_not_exists(notified_seq)" : "notified_seq = :seen"}`,
-    ExpressionAttributeValues: {
-      ":seq": seq,
-      ...(silently && { ":yes": true }),
-      ...(me.notifiedSeq !== 0 && { ":seen": me.notifiedSeq }),
-    },
+    set: { notified_seq: seq, recorded_silently: silently || null },
+    remove: ["dismissed"],
+    ...(me.notifiedSeq === 0
+      ? { condition: ["read_seq < :notified_seq", "attribute_not_exists(notified_seq)"] }
+      : {
+          condition: ["read_seq < :notified_seq", "notified_seq = :seen"],
+          values: { seen: me.notifiedSeq },
+        }),
   });
   return done || item?.notified_seq === seq;
 }
@@ -63,26 +62,26 @@ export async function moveNotice(me: Membership, seq: number, silently: boolean)
 /** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
 export async function dropNotice(me: Membership): Promise<void> {
   await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "REMOVE notified_seq, dismissed, recorded_silently",
-    ConditionExpression: "notified_seq = :seen",
-    ExpressionAttributeValues: { ":seen": me.notifiedSeq },
+    remove: ["notified_seq", "dismissed", "recorded_silently"],
+    condition: "notified_seq = :seen",
+    values: { seen: me.notifiedSeq },
   });
 }
 
 /** Has the next message tell a member again, where it is the one at `seq` that told them last. */
 export async function dismissNotice(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET dismissed = :yes",
-    ConditionExpression: "notified_seq = :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":yes": true },
+    set: { dismissed: true },
+    condition: "notified_seq = :seq",
+    values: { seq },
   });
 }
 
 /** The same, where it is any one up to that at `seq`: all that told them is put away. */
 export async function dismissNoticesUpTo(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET dismissed = :yes",
-    ConditionExpression: "notified_seq <= :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":yes": true },
+    set: { dismissed: true },
+    condition: "notified_seq <= :seq",
+    values: { seq },
   });
 }

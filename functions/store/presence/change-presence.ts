@@ -10,6 +10,7 @@ import { randomBytes } from "node:crypto";
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { indexKeys, keys } from "../table/keys.ts";
 import { getItem, updateItem } from "../table/table.ts";
+import type { Condition, Update } from "../table/update-expression.ts";
 import {
   type Connection,
   connectionEntryOf,
@@ -77,83 +78,73 @@ function applied(before: StoredPresence, change: PresenceChange, now: number): S
  * list and, if connections go, that one stays, or, if one comes, that there is room for it: then a user's devices do not
  * get in each other's way.
  */
-function conditionOf(before: StoredPresence, after: StoredPresence, change: PresenceChange) {
+function conditionOf(before: StoredPresence, after: StoredPresence, change: PresenceChange): Condition {
   const map = before.entries ? "attribute_exists(connections)" : "attribute_not_exists(connections)";
   const staying = after.entries?.at(-1);
   const isListed = before.listedUntil !== undefined && after.listedUntil === before.listedUntil;
   const makesRoom = change.drop !== undefined && change.drop.length > 0;
   if (isListed && before.entries && change.add && change.atMost !== undefined && !makesRoom)
     return {
-      text: `${map} AND gsi1sk = :seen AND size(connections) < :most`,
-      values: { ":seen": isoOf(before.listedUntil), ":most": change.atMost },
+      condition: [map, "gsi1sk = :seen", "size(connections) < :most"],
+      values: { seen: isoOf(before.listedUntil), most: change.atMost },
     };
   if (isListed && change.heartbeatAt !== undefined)
-    return { text: `${map} AND gsi1sk = :seen`, values: { ":seen": isoOf(before.listedUntil) } };
+    return { condition: [map, "gsi1sk = :seen"], values: { seen: isoOf(before.listedUntil) } };
   if (isListed && change.drop && !change.add && staying)
     return {
-      text: `${map} AND gsi1sk = :seen AND attribute_exists(connections.#stay)`,
-      values: { ":seen": isoOf(before.listedUntil) },
-      names: { "#stay": staying.id },
+      condition: [map, "gsi1sk = :seen", "attribute_exists(connections.#stay)"],
+      values: { seen: isoOf(before.listedUntil) },
+      names: { stay: staying.id },
     };
   return before.version === 0
-    ? { text: `${map} AND attribute_not_exists(version)`, values: {} }
-    : { text: `${map} AND version = :version`, values: { ":version": before.version } };
+    ? { condition: [map, "attribute_not_exists(version)"] }
+    : { condition: [map, "version = :version"], values: { version: before.version } };
 }
 
-function updateOf(before: StoredPresence, after: StoredPresence, change: PresenceChange, stamp: string) {
-  const set = ["version = if_not_exists(version, :none) + :one", "stamp = :stamp"];
-  const remove: string[] = [];
-  const {
-    text,
-    values: conditionValues,
-    names: conditionNames,
-  } = {
-    names: undefined,
-    ...conditionOf(before, after, change),
-  };
-  const values: Record<string, unknown> = { ":none": 0, ":one": 1, ":stamp": stamp, ...conditionValues };
-  const names: Record<string, string> = { ...conditionNames };
+/** A nested path can be set only where its map exists. It is made with the profile, else by the first connection. */
+function addedEntry({ entries }: StoredPresence, added: Connection | undefined): Update {
+  if (!added) return {};
+  const entry = connectionEntryOf(added);
+  return entries
+    ? { set: { "connections.#added": entry }, names: { added: added.id } }
+    : { set: { connections: { [added.id]: entry } } };
+}
 
-  // A nested path can be set only where its map exists. It is made with the profile, else by the first connection.
-  if (change.add && before.entries) {
-    names["#added"] = change.add.id;
-    set.push("connections.#added = :entry");
-    values[":entry"] = connectionEntryOf(change.add);
-  } else if (change.add) {
-    set.push("connections = :map");
-    values[":map"] = { [change.add.id]: connectionEntryOf(change.add) };
-  }
+/** A new value of an attribute: undefined where it stays. */
+function ifChanged<T>(before: unknown, after: unknown, value: T): T | undefined {
+  return after === before ? undefined : value;
+}
+
+function updateOf(
+  before: StoredPresence,
+  after: StoredPresence,
+  change: PresenceChange,
+  stamp: string,
+): Update {
+  const { condition, names, values } = conditionOf(before, after, change);
+  const added = addedEntry(before, change.add);
   const left = new Set(after.entries?.map((entry) => entry.id));
-  const gone = [...(before.entries ?? [])].filter((entry) => !left.has(entry.id));
-  for (const [at, entry] of gone.entries()) {
-    names[`#gone${at}`] = entry.id;
-    remove.push(`connections.#gone${at}`);
-  }
-  if (after.lastSeen !== before.lastSeen) {
-    set.push("last_seen = :lastSeen");
-    values[":lastSeen"] = after.lastSeen;
-  }
-  if (after.heartbeatAt > 0 && after.heartbeatAt !== before.heartbeatAt) {
-    set.push("heartbeat_at = :heartbeat");
-    values[":heartbeat"] = after.heartbeatAt;
-  } else if (after.heartbeatAt === 0 && before.heartbeatAt > 0) remove.push("heartbeat_at");
-  if (after.isHidden && !before.isHidden) {
-    set.push("is_hidden = :hidden");
-    values[":hidden"] = true;
-  } else if (!after.isHidden && before.isHidden) remove.push("is_hidden");
-  if (after.listedUntil === undefined && before.listedUntil !== undefined) remove.push("gsi1pk", "gsi1sk");
-  else if (after.listedUntil !== undefined && after.listedUntil !== before.listedUntil) {
-    const { gsi1pk, gsi1sk } = indexKeys.online(after.userId, isoOf(after.listedUntil));
-    set.push("gsi1pk = :pk", "gsi1sk = :sk");
-    values[":pk"] = gsi1pk;
-    values[":sk"] = gsi1sk;
-  }
+  const dropped = (before.entries ?? [])
+    .filter((entry) => !left.has(entry.id))
+    .map((entry, at) => [`dropped${at}`, entry.id] as const);
+  const listing =
+    after.listedUntil === undefined
+      ? { gsi1pk: null, gsi1sk: null }
+      : indexKeys.online(after.userId, isoOf(after.listedUntil));
   return {
-    UpdateExpression: `SET ${set.join(", ")}${remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""}`,
-    ConditionExpression: text,
-    ExpressionAttributeValues: values,
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-    ReturnValues: "ALL_OLD" as const,
+    set: {
+      ...added.set,
+      stamp,
+      last_seen: ifChanged(before.lastSeen, after.lastSeen, after.lastSeen),
+      heartbeat_at: ifChanged(before.heartbeatAt, after.heartbeatAt, after.heartbeatAt || null),
+      is_hidden: ifChanged(before.isHidden, after.isHidden, after.isHidden || null),
+      ...ifChanged(before.listedUntil, after.listedUntil, listing),
+    },
+    compute: { version: "if_not_exists(version, :none) + :one" },
+    remove: dropped.map(([name]) => `connections.#${name}`),
+    condition,
+    names: { ...names, ...added.names, ...Object.fromEntries(dropped) },
+    values: { none: 0, one: 1, ...values },
   };
 }
 
@@ -175,7 +166,10 @@ export async function changePresence(
     if (!change) return undefined;
     const now = Date.now();
     const wanted = applied(stored, change, now);
-    const outcome = await updateItem(key, updateOf(stored, wanted, change, stamp));
+    const outcome = await updateItem(key, {
+      ...updateOf(stored, wanted, change, stamp),
+      returns: "ALL_OLD",
+    });
     const found = storedFromItem(userId, outcome.item);
     const isOwnWork = !outcome.done && outcome.item?.stamp === stamp;
     if (!outcome.done && !isOwnWork) {

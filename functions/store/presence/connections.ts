@@ -87,10 +87,9 @@ export async function extendConnection(
   tokenExpiresAt: number,
 ): Promise<boolean> {
   const { done } = await updateItem(keys.presence(userId), {
-    UpdateExpression: "SET connections.#id.#token = :token",
-    ConditionExpression: "attribute_exists(connections.#id)",
-    ExpressionAttributeNames: { "#id": connectionId, "#token": "token" },
-    ExpressionAttributeValues: { ":token": tokenExpiresAt },
+    set: { "connections.#id.token": tokenExpiresAt },
+    condition: "attribute_exists(connections.#id)",
+    names: { id: connectionId },
   });
   return done;
 }

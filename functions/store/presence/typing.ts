@@ -22,12 +22,7 @@ export async function putTyping(roomId: string, userId: string, isTyping: boolea
   if (same && (!isTyping || now - Number(item?.last_seen) < storeInterval)) return;
   if (!item && !isTyping) return;
   await updateItem(key, {
-    UpdateExpression: "SET is_typing = :typing, last_seen = :now, expires_at = :expires",
-    ExpressionAttributeValues: {
-      ":typing": isTyping,
-      ":now": now,
-      ":expires": epochSeconds(now) + typingSeconds,
-    },
+    set: { is_typing: isTyping, last_seen: now, expires_at: epochSeconds(now) + typingSeconds },
   });
 }
 

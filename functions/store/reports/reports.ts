@@ -105,10 +105,9 @@ const isOpen = "attribute_exists(pk) AND attribute_not_exists(closing)";
 /** Notes of an open report that its message is about to be removed, and gives it as it is then, also where it was closed before. */
 export async function noteRemoval(reportId: string): Promise<StoredReport | undefined> {
   const outcome = await updateItem(keys.report(reportId), {
-    UpdateExpression: "SET removing = :yes",
-    ConditionExpression: isOpen,
-    ExpressionAttributeValues: { ":yes": true },
-    ReturnValues: "ALL_NEW",
+    set: { removing: true },
+    condition: isOpen,
+    returns: "ALL_NEW",
   });
   return outcome.item && fromItem(outcome.item);
 }
@@ -120,11 +119,10 @@ export async function noteRemoval(reportId: string): Promise<StoredReport | unde
 export async function closeReport(report: StoredReport, closing: Closing): Promise<StoredReport | undefined> {
   const { gsi1pk } = indexKeys.report("closed" satisfies ReportStatus, report.createdAt, report.id);
   const outcome = await updateItem(keys.report(report.id), {
-    UpdateExpression: "SET closing = :closing, gsi1pk = :closed REMOVE removing",
-    ConditionExpression:
-      closing.action === "remove_message" ? isOpen : `${isOpen} AND attribute_not_exists(removing)`,
-    ExpressionAttributeValues: { ":closing": { ...closing }, ":closed": gsi1pk },
-    ReturnValues: "ALL_NEW",
+    set: { closing: { ...closing }, gsi1pk },
+    remove: ["removing"],
+    condition: closing.action === "remove_message" ? isOpen : `${isOpen} AND attribute_not_exists(removing)`,
+    returns: "ALL_NEW",
   });
   return outcome.item && fromItem(outcome.item);
 }

@@ -24,12 +24,8 @@ export function putConnected({
 }: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> {
   return forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
     await updateItem(keys.connected(roomId, userId), {
-      UpdateExpression: "SET version = :version, expires_at = :expires",
-      ConditionExpression: "attribute_not_exists(version) OR version < :version",
-      ExpressionAttributeValues: {
-        ":version": version,
-        ":expires": epochSeconds(Date.now() + entryLife),
-      },
+      set: { version, expires_at: epochSeconds(Date.now() + entryLife) },
+      condition: "attribute_not_exists(version) OR version < :version",
     });
   });
 }
@@ -41,10 +37,7 @@ export function deleteConnected({
   largeRooms,
 }: Pick<StoredPresence, "userId" | "version" | "largeRooms">): Promise<void> {
   return forEachConcurrent([...largeRooms], atOnce, async (roomId) => {
-    await deleteIf(keys.connected(roomId, userId), {
-      ConditionExpression: "version <= :version",
-      ExpressionAttributeValues: { ":version": version },
-    });
+    await deleteIf(keys.connected(roomId, userId), "version <= :version", { version });
   });
 }
 
@@ -62,9 +55,8 @@ export async function listConnected(roomId: string): Promise<string[]> {
 /** Notes that somebody is in a large room, and puts them on its list if they are connected. */
 export async function addLargeRoom(roomId: string, userId: string): Promise<void> {
   const { item } = await updateItem(keys.presence(userId), {
-    UpdateExpression: "ADD large_rooms :room, version :one",
-    ExpressionAttributeValues: { ":room": new Set([roomId]), ":one": 1 },
-    ReturnValues: "ALL_NEW",
+    add: { large_rooms: new Set([roomId]), version: 1 },
+    returns: "ALL_NEW",
   });
   const stored = storedFromItem(userId, item);
   if (liveOf(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
@@ -73,10 +65,11 @@ export async function addLargeRoom(roomId: string, userId: string): Promise<void
 /** Notes that somebody is not in a large room any more, and takes them off its list. */
 export async function dropLargeRoom(roomId: string, userId: string): Promise<void> {
   const { item } = await updateItem(keys.presence(userId), {
-    UpdateExpression: "DELETE large_rooms :room ADD version :one",
-    ConditionExpression: "contains(large_rooms, :id)",
-    ExpressionAttributeValues: { ":room": new Set([roomId]), ":id": roomId, ":one": 1 },
-    ReturnValues: "ALL_NEW",
+    delete: { large_rooms: new Set([roomId]) },
+    add: { version: 1 },
+    condition: "contains(large_rooms, :id)",
+    values: { id: roomId },
+    returns: "ALL_NEW",
   });
   await deleteConnected({ ...storedFromItem(userId, item), largeRooms: new Set([roomId]) });
 }

@@ -53,22 +53,7 @@ interface DetailsChanges {
 /** Changes details, made if there are none yet. The head must say that there are any, for them to be seen. */
 export async function updateDetails(roomId: string, changes: DetailsChanges): Promise<void> {
   const { description, tags, longName } = changes;
-  const set = [
-    ...(typeof description === "string" ? ["description = :description"] : []),
-    ...(tags ? ["tags = :tags"] : []),
-    ...(longName === undefined ? [] : ["long_name = :name"]),
-  ];
   await updateItem(keys.details(roomId), {
-    UpdateExpression: [
-      set.length > 0 ? `SET ${set.join(", ")}` : "",
-      description === null ? "REMOVE description" : "",
-    ].join(" "),
-    ...(set.length > 0 && {
-      ExpressionAttributeValues: {
-        ...(typeof description === "string" && { ":description": description }),
-        ...(tags && { ":tags": [...tags] }),
-        ...(longName !== undefined && { ":name": longName }),
-      },
-    }),
+    set: { description, tags: tags && [...tags], long_name: longName },
   });
 }

@@ -7,40 +7,29 @@ import type { Permissions, RoomStatus } from "../../../contract/objects/room.ts"
 import { isoNow } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
+import type { Update } from "../table/update-expression.ts";
 import { fitsHead, type Head, headFromItem } from "./heads.ts";
 import { permissionsToText, usualPermissions } from "./permissions.ts";
 
-interface HeadUpdate {
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly remove?: readonly string[];
-  /** Beside that the room is not deleted. */
-  readonly condition?: string;
-  readonly values?: Readonly<Record<string, unknown>>;
-}
-
-/** Undefined where the condition did not hold. Every attribute is named by a placeholder: some names are reserved. */
-async function updateHead(roomId: string, update: HeadUpdate): Promise<Head | undefined> {
-  const set = Object.entries(update.set);
-  const remove = update.remove ?? [];
-  const names = new Set([...set.map(([name]) => name), ...remove, "status"]);
-  const outcome = await updateItem(keys.head(roomId), {
-    UpdateExpression: [
-      `SET ${set.map(([name]) => `#${name} = :${name}`).join(", ")}`,
-      remove.length > 0 ? `REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : "",
-    ].join(" "),
-    ConditionExpression: update.condition ?? "attribute_exists(pk) AND #status <> :deleted",
-    ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-      ":deleted": "deleted" satisfies RoomStatus,
-      ...update.values,
-    },
-    ReturnValues: "ALL_NEW",
+/** Updates a head on a condition, which is that the room is not deleted unless it is given. Returns undefined if it fails. */
+async function updateHead(
+  roomId: string,
+  {
+    set,
+    condition,
+    values,
+  }: { set: Readonly<Record<string, unknown>> } & Pick<Update, "condition" | "values">,
+): Promise<Head | undefined> {
+  const { done, item } = await updateItem(keys.head(roomId), {
+    set,
+    condition: condition ?? ["attribute_exists(pk)", "#status <> :deleted"],
+    values: { deleted: "deleted" satisfies RoomStatus, ...values },
+    returns: "ALL_NEW",
   });
-  const { item } = outcome;
   // The SDK repeats a call whose answer was lost: then the head is already as this update makes it.
-  const isAsWanted = item !== undefined && set.every(([name, value]) => item[name] === value);
-  return item && (outcome.done || isAsWanted) ? headFromItem(item) : undefined;
+  const isAsWanted =
+    item !== undefined && Object.entries(set).every(([name, value]) => (value ?? item[name]) === item[name]);
+  return item && (done || isAsWanted) ? headFromItem(item) : undefined;
 }
 
 interface HeadChanges {
@@ -52,16 +41,13 @@ interface HeadChanges {
 
 /** Names a room, and notes that it has details. */
 export function updateHeadName(roomId: string, { name, hasDetails }: HeadChanges): Promise<Head | undefined> {
-  const long = typeof name === "string" && !fitsHead(name);
+  const isLong = typeof name === "string" && !fitsHead(name);
   return updateHead(roomId, {
     set: {
       updated_at: isoNow(),
       ...(hasDetails && { details: true }),
-      ...(typeof name === "string" && (long ? { long_name: true } : { name })),
+      ...(name !== undefined && { name: isLong ? null : name, long_name: isLong ? true : null }),
     },
-    ...(name !== undefined && {
-      remove: name === null ? ["name", "long_name"] : long ? ["name"] : ["long_name"],
-    }),
   });
 }
 
@@ -79,8 +65,12 @@ export function updateHeadPermissions(
   return updateHead(id, {
     set: { may: permissionsToText(wanted), updated_at: isoNow() },
     // A head without them gives what is usual.
-    condition: `attribute_exists(pk) AND #status <> :deleted AND (${isUsual ? "attribute_not_exists(#may) OR " : ""}#may = :seen)`,
-    values: { ":seen": seen },
+    condition: [
+      "attribute_exists(pk)",
+      "#status <> :deleted",
+      isUsual ? "(attribute_not_exists(may) OR may = :seen)" : "may = :seen",
+    ],
+    values: { seen },
   });
 }
 
@@ -91,21 +81,27 @@ export function updateHeadPermissions(
 export function reopenHead(head: Head): Promise<Head | undefined> {
   const now = isoNow();
   return updateHead(head.id, {
-    set: { status: "active" satisfies RoomStatus, floor: head.seq, created_at: now, updated_at: now },
-    remove: ["last", "last_seq", "may"],
+    set: {
+      status: "active" satisfies RoomStatus,
+      floor: head.seq,
+      created_at: now,
+      updated_at: now,
+      last: null,
+      last_seq: null,
+      may: null,
+    },
     // The same number: deleted, opened, used and deleted again in the meantime, the room has a higher floor.
-    condition: "#status = :deleted AND seq = :seq AND attribute_not_exists(blocked_by)",
-    values: { ":seq": head.seq },
+    condition: ["#status = :deleted", "seq = :seq", "attribute_not_exists(blocked_by)"],
+    values: { seq: head.seq },
   });
 }
 
 /** Takes off the head of a deleted room what it tells of it: that there was a room is all that stays. */
 export async function emptyHead(roomId: string): Promise<void> {
   await updateItem(keys.head(roomId), {
-    UpdateExpression: "REMOVE #last, last_seq, #name, long_name, details, may",
-    ConditionExpression: "#status = :deleted",
-    ExpressionAttributeNames: { "#last": "last", "#name": "name", "#status": "status" },
-    ExpressionAttributeValues: { ":deleted": "deleted" satisfies RoomStatus },
+    remove: ["last", "last_seq", "name", "long_name", "details", "may"],
+    condition: "#status = :deleted",
+    values: { deleted: "deleted" satisfies RoomStatus },
   });
 }
 
@@ -113,8 +109,8 @@ export async function emptyHead(roomId: string): Promise<void> {
 export async function addRosterChunk(roomId: string, chunks: number): Promise<void> {
   await updateHead(roomId, {
     set: { roster_chunks: chunks + 1 },
-    condition: "roster_chunks = :seen AND #status <> :deleted",
-    values: { ":seen": chunks },
+    condition: ["roster_chunks = :seen", "#status <> :deleted"],
+    values: { seen: chunks },
   });
 }
 

@@ -194,18 +194,19 @@ export type TakenSeq =
  */
 export async function takeSeq(roomId: string, preview: Preview, role: RoomRole): Promise<TakenSeq> {
   const { done, item } = await updateItem(keys.head(roomId), {
-    UpdateExpression: "SET seq = seq + :one, last_seq = seq + :one, #last = :last, updated_at = :now",
-    ConditionExpression:
-      "#status = :active AND attribute_not_exists(blocked_by) AND (attribute_not_exists(may) OR contains(may, :send))",
-    ExpressionAttributeNames: { "#last": "last", "#status": "status" },
-    ExpressionAttributeValues: {
-      ":one": 1,
-      ":last": previewToItem(preview),
-      ":now": preview.at,
-      ":active": "active" satisfies RoomStatus,
-      ":send": permissionLetter(role, "can_send"),
+    set: { last: previewToItem(preview), updated_at: preview.at },
+    compute: { seq: "seq + :one", last_seq: "seq + :one" },
+    condition: [
+      "#status = :active",
+      "attribute_not_exists(blocked_by)",
+      "(attribute_not_exists(may) OR contains(may, :send))",
+    ],
+    values: {
+      one: 1,
+      active: "active" satisfies RoomStatus,
+      send: permissionLetter(role, "can_send"),
     },
-    ReturnValues: "ALL_OLD",
+    returns: "ALL_OLD",
   });
   if (!done) return { taken: false, head: item && headFromItem(item) };
   const before = headFromItem(item);
@@ -223,25 +224,20 @@ export async function withdrawPreview(
   last: (Preview & { seq: number }) | undefined,
 ): Promise<void> {
   await updateItem(keys.head(roomId), {
-    UpdateExpression: last
-      ? "SET #last = :last, last_seq = :lastSeq, updated_at = :now"
-      : "SET updated_at = :now REMOVE #last, last_seq",
-    ConditionExpression: "last_seq = :seq",
-    ExpressionAttributeNames: { "#last": "last" },
-    ExpressionAttributeValues: {
-      ":seq": seq,
-      ":now": isoNow(),
-      ...(last && { ":last": previewToItem(last), ":lastSeq": last.seq }),
+    set: {
+      last: last ? previewToItem(last) : null,
+      last_seq: last ? last.seq : null,
+      updated_at: isoNow(),
     },
+    condition: "last_seq = :seq",
+    values: { seq },
   });
 }
 
 /** Shows a message as the room's last one, unless a later one stands there. */
 export async function showPreview(roomId: string, last: Preview & { seq: number }): Promise<void> {
   await updateItem(keys.head(roomId), {
-    UpdateExpression: "SET #last = :last, last_seq = :seq",
-    ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(last_seq) OR last_seq < :seq)",
-    ExpressionAttributeNames: { "#last": "last" },
-    ExpressionAttributeValues: { ":last": previewToItem(last), ":seq": last.seq },
+    set: { last: previewToItem(last), last_seq: last.seq },
+    condition: ["attribute_exists(pk)", "(attribute_not_exists(last_seq) OR last_seq < :last_seq)"],
   });
 }

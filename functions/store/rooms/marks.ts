@@ -50,9 +50,8 @@ async function prune(roomId: string, userId: string, marks: Marks): Promise<void
   const passed = passedAhead(marks);
   if (passed.size < passedLimit) return;
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "DELETE read_ahead :passed",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":passed": passed },
+    delete: { read_ahead: passed },
+    condition: "attribute_exists(pk)",
   });
 }
 
@@ -62,25 +61,25 @@ async function prune(roomId: string, userId: string, marks: Marks): Promise<void
  */
 function marksKeptForBlock(isBlocked: boolean) {
   return !isBlocked
-    ? { set: [], values: {} }
+    ? {}
     : {
-        set: [
-          "block_seq = if_not_exists(block_seq, read_seq)",
-          "block_ahead = if_not_exists(block_ahead, if_not_exists(read_ahead, :none))",
-          "block_at = if_not_exists(block_at, if_not_exists(read_at, :never))",
-          "block_delivered_seq = if_not_exists(block_delivered_seq, if_not_exists(delivered_seq, :never))",
-          "block_delivered_at = if_not_exists(block_delivered_at, if_not_exists(delivered_at, :never))",
-        ],
+        compute: {
+          block_seq: "if_not_exists(block_seq, read_seq)",
+          block_ahead: "if_not_exists(block_ahead, if_not_exists(read_ahead, :none))",
+          block_at: "if_not_exists(block_at, if_not_exists(read_at, :never))",
+          block_delivered_seq: "if_not_exists(block_delivered_seq, if_not_exists(delivered_seq, :never))",
+          block_delivered_at: "if_not_exists(block_delivered_at, if_not_exists(delivered_at, :never))",
+        },
         // A set cannot be empty; no message has this number.
-        values: { ":none": new Set([0]), ":never": 0 },
+        values: { none: new Set([0]), never: 0 },
       };
 }
 
 /** After a block: the marks are seen as they are. A function that ends before it leaves what no block uses, or a later one. */
 export async function dropMarksBeforeBlock(roomId: string, userId: string): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "REMOVE block_seq, block_ahead, block_at, block_delivered_seq, block_delivered_at",
-    ConditionExpression: "attribute_exists(block_seq)",
+    remove: ["block_seq", "block_ahead", "block_at", "block_delivered_seq", "block_delivered_at"],
+    condition: "attribute_exists(block_seq)",
   });
 }
 
@@ -97,10 +96,11 @@ export async function raiseReadMark(
   const at = stamp();
   const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: `SET ${["read_was = read_seq", "read_seq = :seq", "read_at = :at", ...kept.set].join(", ")}`,
-    ConditionExpression: "attribute_exists(pk) AND read_seq < :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
-    ReturnValues: "ALL_NEW",
+    set: { read_seq: seq, read_at: at },
+    compute: { read_was: "read_seq", ...kept.compute },
+    condition: "attribute_exists(pk) AND read_seq < :read_seq",
+    values: kept.values,
+    returns: "ALL_NEW",
   });
   const { item } = outcome;
   if (!item) return { result: "not_member" };
@@ -129,23 +129,14 @@ export async function markRead(
   if (update.readSeq === undefined && update.add.size === 0) return { result: "same" };
   const at = stamp();
   const kept = marksKeptForBlock(isBlocked);
-  const raised = update.readSeq === undefined ? [] : ["read_seq = :read"];
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: [
-      `SET ${["read_at = :at", ...raised, ...kept.set].join(", ")}`,
-      update.add.size > 0 ? "ADD read_ahead :ahead" : "",
-      update.drop.size > 0 ? "DELETE read_ahead :passed" : "",
-    ].join(" "),
-    ConditionExpression:
-      update.readSeq === undefined ? "attribute_exists(pk)" : "attribute_exists(pk) AND read_seq = :mark",
-    ExpressionAttributeValues: {
-      ":at": at,
-      ...kept.values,
-      ...(update.readSeq !== undefined && { ":read": update.readSeq, ":mark": membership.readSeq }),
-      ...(update.add.size > 0 && { ":ahead": update.add }),
-      ...(update.drop.size > 0 && { ":passed": update.drop }),
-    },
-    ReturnValues: "ALL_OLD",
+    set: { read_at: at, read_seq: update.readSeq },
+    compute: kept.compute,
+    add: { read_ahead: update.add },
+    delete: { read_ahead: update.drop },
+    condition: ["attribute_exists(pk)", ...(update.readSeq === undefined ? [] : ["read_seq = :mark"])],
+    values: { ...kept.values, mark: update.readSeq === undefined ? undefined : membership.readSeq },
+    returns: "ALL_OLD",
   });
   const { item } = outcome;
   if (!item) return { result: "not_member" };
@@ -176,10 +167,13 @@ export async function raiseDeliveredMark(
   const at = stamp();
   const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: `SET ${["delivered_seq = :seq", "delivered_at = :at", ...kept.set].join(", ")}`,
-    ConditionExpression:
-      "attribute_exists(pk) AND (attribute_not_exists(delivered_seq) OR delivered_seq < :seq)",
-    ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
+    set: { delivered_seq: seq, delivered_at: at },
+    compute: kept.compute,
+    condition: [
+      "attribute_exists(pk)",
+      "(attribute_not_exists(delivered_seq) OR delivered_seq < :delivered_seq)",
+    ],
+    values: kept.values,
   });
   if (outcome.done) return { result: "marked", at: timeOf(at) };
   if (!outcome.item) return { result: "not_member" };

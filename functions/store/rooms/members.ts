@@ -85,9 +85,8 @@ export async function putMembers(
 /** Notes another chunk of a member's, where the first had no room. */
 export async function moveMember(roomId: string, userId: string, chunk: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET chunk = :chunk",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":chunk": chunk },
+    set: { chunk },
+    condition: "attribute_exists(pk)",
   });
 }
 
@@ -104,11 +103,9 @@ export async function updateMemberRole(
   role: RoomRole,
 ): Promise<Member | undefined> {
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET #role = :role",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeNames: { "#role": "role" },
-    ExpressionAttributeValues: { ":role": role },
-    ReturnValues: "ALL_NEW",
+    set: { role },
+    condition: "attribute_exists(pk)",
+    returns: "ALL_NEW",
   });
   return outcome.done ? memberFromItem(outcome.item) : undefined;
 }
@@ -126,23 +123,10 @@ export async function updateMemberNotifications(
   userId: string,
   { enabled, mutedUntil }: NotificationChanges,
 ): Promise<Membership | undefined> {
-  const set = [
-    ...(enabled === undefined ? [] : ["notifications = :enabled"]),
-    ...(typeof mutedUntil === "string" ? ["muted_until = :until"] : []),
-  ];
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: [
-      set.length > 0 ? `SET ${set.join(", ")}` : "",
-      mutedUntil === null ? "REMOVE muted_until" : "",
-    ].join(" "),
-    ConditionExpression: "attribute_exists(pk)",
-    ...(set.length > 0 && {
-      ExpressionAttributeValues: {
-        ...(enabled !== undefined && { ":enabled": enabled }),
-        ...(typeof mutedUntil === "string" && { ":until": mutedUntil }),
-      },
-    }),
-    ReturnValues: "ALL_NEW",
+    set: { notifications: enabled, muted_until: mutedUntil },
+    condition: "attribute_exists(pk)",
+    returns: "ALL_NEW",
   });
   return outcome.done ? membershipFromItem(outcome.item) : undefined;
 }
@@ -163,17 +147,11 @@ const ended = [
  * their membership held is of before. The time tells even where nothing was said before the deletion.
  */
 export async function restartMember(roomId: string, newcomer: Newcomer, deletedAt: string): Promise<void> {
-  const { pk: _pk, sk: _sk, gsi1pk, gsi1sk, ...attributes } = newMemberItem(roomId, newcomer, 0);
-  const names = Object.keys(attributes);
+  const { pk: _pk, sk: _sk, ...attributes } = newMemberItem(roomId, newcomer, 0);
   await updateItem(keys.membership(roomId, newcomer.userId), {
-    UpdateExpression: `SET gsi1pk = :gsi1pk, gsi1sk = :gsi1sk, ${names.map((name) => `#${name} = :${name}`).join(", ")} REMOVE ${ended.join(", ")}`,
-    ConditionExpression: "attribute_not_exists(pk) OR joined_seq < :joined_seq OR joined_at < :deleted_at",
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ":gsi1pk": gsi1pk,
-      ":gsi1sk": gsi1sk,
-      ":deleted_at": Date.parse(deletedAt),
-      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
-    },
+    set: attributes,
+    remove: ended,
+    condition: "attribute_not_exists(pk) OR joined_seq < :joined_seq OR joined_at < :deleted_at",
+    values: { deleted_at: Date.parse(deletedAt) },
   });
 }

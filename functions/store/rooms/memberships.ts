@@ -169,12 +169,12 @@ export interface Claim {
 function bucketUpdate({ bucketAt }: Membership, cost: number, now: number) {
   return bucketAt <= now
     ? {
-        set: ["bucket_at = :bucket"],
-        add: [],
-        conditions: ["(attribute_not_exists(bucket_at) OR bucket_at <= :present)"],
-        values: { ":bucket": now + cost, ":present": now },
+        set: { bucket_at: now + cost },
+        add: {},
+        condition: ["(attribute_not_exists(bucket_at) OR bucket_at <= :present)"],
+        values: { present: now },
       }
-    : { set: [], add: ["bucket_at :cost"], conditions: [], values: { ":cost": cost } };
+    : { set: {}, add: { bucket_at: cost }, condition: [], values: {} };
 }
 
 /** Whether a bucket holds less than it should for a message to be paid for in the same write as its place. */
@@ -192,14 +192,13 @@ export async function payForSend(membership: Membership, { cost, capacity }: Buc
     const now = Date.now();
     const limit = now + capacity - cost;
     if (current.bucketAt > limit) return false;
-    const { set, add, conditions, values } = bucketUpdate(current, cost, now);
-    const isFull = set.length > 0;
+    const { set, add, condition, values } = bucketUpdate(current, cost, now);
+    const isFull = condition.length > 0;
     const { done, item } = await updateItem(keys.membership(current.roomId, current.userId), {
-      UpdateExpression: isFull ? `SET ${set.join(", ")}` : `ADD ${add.join(", ")}`,
-      ConditionExpression: ["attribute_exists(pk)", ...(isFull ? conditions : ["bucket_at <= :limit"])].join(
-        " AND ",
-      ),
-      ExpressionAttributeValues: isFull ? values : { ...values, ":limit": limit },
+      set,
+      add,
+      condition: ["attribute_exists(pk)", ...(isFull ? condition : ["bucket_at <= :limit"])],
+      values: isFull ? values : { limit },
     });
     if (done || !item) return done;
     current = membershipFromItem(item);
@@ -223,68 +222,48 @@ export type ClaimResult =
   | { readonly result: "seen"; readonly seq: number }
   | { readonly result: "moved"; readonly membership: Membership };
 
+/** Remembers the client's id of a message, and forgets those that are too old. */
+function recentUpdate(membership: Membership, { clientMessageId, seq }: Claim) {
+  if (clientMessageId === undefined) return { set: {}, remove: [], condition: [], names: {} };
+  const oldest = [...membership.recent]
+    .sort((one, other) => other[1] - one[1])
+    .slice(recentSends - 1)
+    .map(([id], at) => [`old${at}`, id] as const);
+  return {
+    set: { "recent.#id": seq },
+    remove: oldest.map(([name]) => `recent.#${name}`),
+    condition: ["attribute_not_exists(#recent.#id)"],
+    names: { id: shortDigest(clientMessageId), ...Object.fromEntries(oldest) },
+  };
+}
+
 export async function claimSend(membership: Membership, claim: Claim): Promise<ClaimResult> {
   const now = Date.now();
-  const set: string[] = [];
-  const remove: string[] = [];
-  const add: string[] = [];
-  const drop: string[] = [];
-  const conditions = ["attribute_exists(pk)"];
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-
   const bucket = bucketUpdate(membership, claim.cost, now);
-  set.push(...bucket.set);
-  add.push(...bucket.add);
-  conditions.push(...bucket.conditions);
-  Object.assign(values, bucket.values);
-
-  if (claim.clientMessageId !== undefined) {
-    names["#recent"] = "recent";
-    names["#id"] = shortDigest(claim.clientMessageId);
-    values[":seq"] = claim.seq;
-    set.push("#recent.#id = :seq");
-    conditions.push("attribute_not_exists(#recent.#id)");
-    const oldest = [...membership.recent].sort((one, other) => other[1] - one[1]).slice(recentSends - 1);
-    for (const [at, [id]] of oldest.entries()) {
-      names[`#old${at}`] = id;
-      remove.push(`#recent.#old${at}`);
-    }
-  }
-
+  const recent = recentUpdate(membership, claim);
   // One's own message is read. It raises the mark if everything before it is read, and else waits in the set.
   const after = marksAfterSending(membership, claim.seq);
   const marks = marksUpdate(membership, after);
   const passes = countUnread(membership, claim.seq - 1) > 0 && after.readSeq >= claim.seq;
-  if (marks.readSeq !== undefined) {
-    set.push("read_seq = :read");
-    conditions.push("read_seq = :mark");
-    values[":read"] = marks.readSeq;
-    values[":mark"] = membership.readSeq;
-  }
-  if (passes) {
-    set.push("read_at = :now");
-    values[":now"] = now;
-  }
-  if (marks.add.size > 0) {
-    add.push("read_ahead :ahead");
-    values[":ahead"] = marks.add;
-  }
-  if (marks.drop.size > 0) {
-    drop.push("read_ahead :passed");
-    values[":passed"] = marks.drop;
-  }
 
   const outcome = await updateItem(keys.membership(membership.roomId, membership.userId), {
-    UpdateExpression: [
-      set.length > 0 ? `SET ${set.join(", ")}` : "",
-      remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
-      add.length > 0 ? `ADD ${add.join(", ")}` : "",
-      drop.length > 0 ? `DELETE ${drop.join(", ")}` : "",
-    ].join(" "),
-    ConditionExpression: conditions.join(" AND "),
-    ExpressionAttributeValues: values,
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    set: {
+      ...bucket.set,
+      ...recent.set,
+      read_seq: marks.readSeq,
+      read_at: passes ? now : undefined,
+    },
+    remove: recent.remove,
+    add: { ...bucket.add, read_ahead: marks.add },
+    delete: { read_ahead: marks.drop },
+    condition: [
+      "attribute_exists(pk)",
+      ...bucket.condition,
+      ...recent.condition,
+      ...(marks.readSeq === undefined ? [] : ["read_seq = :mark"]),
+    ],
+    names: recent.names,
+    values: { ...bucket.values, mark: marks.readSeq === undefined ? undefined : membership.readSeq },
   });
   if (outcome.done)
     return { result: "claimed", ...(passes && { read: { upTo: after.readSeq, at: isoOf(now) } }) };

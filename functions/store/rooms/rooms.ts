@@ -5,6 +5,7 @@
 import type { RoomRole, RoomType } from "../../../contract/objects/room.ts";
 import { unblockedParts } from "../contacts/blocks.ts";
 import { putAllIfAbsent, transactionLimit, transactWrite } from "../table/table.ts";
+import { conditionExpression } from "../table/update-expression.ts";
 import { type Details, newDetailsItem, type StoredDetails } from "./details.ts";
 import { fitsHead, type Head, headFromItem, newHeadItem } from "./heads.ts";
 import { newMemberItem } from "./members.ts";
@@ -101,7 +102,7 @@ export async function createRoom(room: NewRoom): Promise<Created> {
   const roster = planned.map((entry) => ({ ...entry, joinedAt: began.get(entry.userId) ?? entry.joinedAt }));
   const memberships = memberItems(room, roster);
   const result = await transactWrite([
-    { Put: { Item: headItem(room), ConditionExpression: "attribute_not_exists(pk)" } },
+    { Put: { Item: headItem(room), ...conditionExpression("attribute_not_exists(pk)") } },
     ...[...rosterItems(roster), ...details, ...memberships.slice(0, count)].map((item) => ({
       Put: { Item: item },
     })),

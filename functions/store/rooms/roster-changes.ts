@@ -38,11 +38,12 @@ function sizeOf(item: Item): number {
 async function countChunk(roomId: string, chunk: number, item: Item): Promise<void> {
   if (!isCounted(item)) return;
   await updateItem(keys.memberCounts(roomId), {
-    UpdateExpression: "SET chunks.#chunk = :entry",
-    ConditionExpression:
-      "attribute_exists(chunks) AND (attribute_not_exists(chunks.#chunk) OR chunks.#chunk < :entry)",
-    ExpressionAttributeNames: { "#chunk": String(chunk) },
-    ExpressionAttributeValues: { ":entry": memberCountEntry(versionOf(item), sizeOf(item)) },
+    set: { "chunks.#chunk": memberCountEntry(versionOf(item), sizeOf(item)) },
+    condition: [
+      "attribute_exists(chunks)",
+      "(attribute_not_exists(chunks.#chunk) OR chunks.#chunk < :chunks_chunk)",
+    ],
+    names: { chunk: String(chunk) },
   });
 }
 
@@ -76,15 +77,12 @@ export async function enterRoster(
   entries: readonly RosterEntry[],
 ): Promise<Entered> {
   const outcome = await updateItem(keys.roster(roomId, chunk), {
-    UpdateExpression: `SET ${entries.map((_, at) => `members.#u${at} = :u${at}`).join(", ")} ADD version :one`,
-    ConditionExpression: "attribute_exists(members) AND size(members) <= :before",
-    ExpressionAttributeNames: Object.fromEntries(entries.map((entry, at) => [`#u${at}`, entry.userId])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(entries.map((entry, at) => [`:u${at}`, entryToItem(entry)])),
-      ":one": 1,
-      ":before": rosterChunkSize - entries.length,
-    },
-    ReturnValues: "ALL_NEW",
+    set: Object.fromEntries(entries.map((entry, at) => [`members.#u${at}`, entryToItem(entry)])),
+    add: { version: 1 },
+    condition: ["attribute_exists(members)", "size(members) <= :before"],
+    names: Object.fromEntries(entries.map((entry, at) => [`u${at}`, entry.userId])),
+    values: { before: rosterChunkSize - entries.length },
+    returns: "ALL_NEW",
   });
   const item = outcome.item ?? {};
   const members = entriesFromItem(item);
@@ -113,11 +111,12 @@ export async function leaveRoster(
   { userId, joinedAt }: Pick<RosterEntry, "userId" | "joinedAt">,
 ): Promise<Left | undefined> {
   const outcome = await updateItem(keys.roster(roomId, chunk), {
-    UpdateExpression: "REMOVE members.#user ADD version :one",
-    ConditionExpression: "members.#user.joined = :joined",
-    ExpressionAttributeNames: { "#user": userId },
-    ExpressionAttributeValues: { ":one": 1, ":joined": Date.parse(joinedAt) },
-    ReturnValues: "ALL_NEW",
+    remove: ["members.#user"],
+    add: { version: 1 },
+    condition: "members.#user.joined = :joined",
+    names: { user: userId },
+    values: { joined: Date.parse(joinedAt) },
+    returns: "ALL_NEW",
   });
   if (!outcome.item) return undefined;
   // Also where the member was gone already: whoever took them off may have ended before counting.
@@ -133,10 +132,9 @@ export async function updateRosterRole(
   role: RoomRole,
 ): Promise<boolean> {
   const { done } = await updateItem(keys.roster(roomId, chunk), {
-    UpdateExpression: "SET members.#user.#role = :role",
-    ConditionExpression: "attribute_exists(members.#user)",
-    ExpressionAttributeNames: { "#user": userId, "#role": "role" },
-    ExpressionAttributeValues: { ":role": role },
+    set: { "members.#user.role": role },
+    condition: "attribute_exists(members.#user)",
+    names: { user: userId },
   });
   return done;
 }
@@ -148,10 +146,10 @@ export async function updateRosterRole(
 export async function growRoster(roomId: string, chunks: number): Promise<void> {
   if (chunks === 1) {
     const first = await updateItem(keys.roster(roomId, 0), {
-      UpdateExpression: "SET counted = :yes ADD version :one",
-      ConditionExpression: "attribute_exists(members)",
-      ExpressionAttributeValues: { ":yes": true, ":one": 1 },
-      ReturnValues: "ALL_NEW",
+      set: { counted: true },
+      add: { version: 1 },
+      condition: "attribute_exists(members)",
+      returns: "ALL_NEW",
     });
     await putIfAbsent(newMemberCountsItem(roomId, {}));
     if (first.done) await countChunk(roomId, 0, first.item);

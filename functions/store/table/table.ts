@@ -8,7 +8,6 @@ import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
   DeleteCommand,
-  type DeleteCommandInput,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -17,7 +16,6 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
-  type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue as EventValue } from "aws-lambda";
@@ -26,6 +24,7 @@ import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { backoff } from "../../kernel/runtime/retry.ts";
 import { cancellationCodes } from "../../kernel/runtime/throttled.ts";
 import type { Key } from "./keys.ts";
+import { conditionExpression, type Update, updateExpression } from "./update-expression.ts";
 
 /** An item as it is stored. The data module of its entity alone knows what is in it. */
 export type Item = Record<string, unknown>;
@@ -155,7 +154,7 @@ async function outcome(call: () => Promise<Item | undefined>): Promise<UpdateOut
 
 export function updateItem(
   key: Key,
-  input: Omit<UpdateCommandInput, "TableName" | "Key" | "ReturnValuesOnConditionCheckFailure">,
+  { returns, ...update }: Update & { readonly returns?: "ALL_OLD" | "ALL_NEW" },
 ): Promise<UpdateOutcome> {
   return outcome(async () => {
     const { Attributes } = await documentClient.send(
@@ -163,7 +162,8 @@ export function updateItem(
         TableName: environment.tableName,
         Key: key,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        ...input,
+        ...updateExpression(update),
+        ReturnValues: returns,
       }),
     );
     return Attributes;
@@ -200,10 +200,8 @@ export async function takeItem(key: Key): Promise<Item | undefined> {
 /** Deletes an item if a condition holds of it. */
 export function deleteIf(
   key: Key,
-  condition: Pick<
-    DeleteCommandInput,
-    "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
-  >,
+  condition: string | readonly string[],
+  values?: Readonly<Record<string, unknown>>,
 ): Promise<UpdateOutcome> {
   return outcome(async () => {
     await documentClient.send(
@@ -211,7 +209,7 @@ export function deleteIf(
         TableName: environment.tableName,
         Key: key,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        ...condition,
+        ...conditionExpression(condition, values),
       }),
     );
     return undefined;

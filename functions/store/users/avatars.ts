@@ -7,6 +7,7 @@
 import { epochSeconds, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, type Item, putIfAbsent, transactWrite } from "../table/table.ts";
+import { updateExpression } from "../table/update-expression.ts";
 
 export interface Avatar {
   readonly id: string;
@@ -53,17 +54,17 @@ export async function applyAvatar(userId: string, id: string, address: string): 
     {
       Update: {
         Key: keys.avatar(id),
-        UpdateExpression: "SET used = :true",
-        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(used) AND expires_at > :now",
-        ExpressionAttributeValues: { ":true": true, ":now": epochSeconds() },
+        ...updateExpression({
+          set: { used: true },
+          condition: ["attribute_exists(pk)", "attribute_not_exists(used)", "expires_at > :now"],
+          values: { now: epochSeconds() },
+        }),
       },
     },
     {
       Update: {
         Key: keys.profile(userId),
-        UpdateExpression: "SET profile_picture = :address",
-        ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ":address": address },
+        ...updateExpression({ set: { profile_picture: address }, condition: "attribute_exists(pk)" }),
       },
     },
   ]);
@@ -72,5 +73,5 @@ export async function applyAvatar(userId: string, id: string, address: string): 
 
 /** Deletes an upload that was not used. */
 export async function deleteUnusedAvatar(id: string): Promise<void> {
-  await deleteIf(keys.avatar(id), { ConditionExpression: "attribute_not_exists(used)" });
+  await deleteIf(keys.avatar(id), "attribute_not_exists(used)");
 }

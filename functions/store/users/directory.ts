@@ -10,6 +10,7 @@ import { digest, shortDigest } from "../../kernel/runtime/ids.ts";
 import { foldText } from "../../kernel/text/words.ts";
 import { idOfKey, type Key, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, queryAll, transactWrite } from "../table/table.ts";
+import { conditionExpression } from "../table/update-expression.ts";
 
 /** By what people can be filtered. */
 export const filterFields = ["role", "institution", "specialization"] as const;
@@ -95,6 +96,13 @@ export function isSameEntry(one: DirectoryEntry, other: DirectoryEntry): boolean
   );
 }
 
+/** The condition that nothing has replaced an entry since it was read, or has made one. */
+function unchanged(seen: StoredEntry | undefined) {
+  return seen
+    ? conditionExpression("version = :seen", { seen: seen.version })
+    : conditionExpression("attribute_not_exists(pk)");
+}
+
 /** Replaces all that is held of somebody; false if it was replaced since `before` was read. */
 export async function replaceDirectoryEntry(
   before: StoredEntry | undefined,
@@ -108,12 +116,7 @@ export async function replaceDirectoryEntry(
     {
       Put: {
         Item: { ...keys.directory(after.userId), ...attributes, version: (before?.version ?? 0) + 1 },
-        ...(before
-          ? {
-              ConditionExpression: "version = :seen",
-              ExpressionAttributeValues: { ":seen": before.version },
-            }
-          : { ConditionExpression: "attribute_not_exists(pk)" }),
+        ...unchanged(before),
       },
     },
     ...kept.map((key) => ({ Put: { Item: { ...key, ...attributes } } })),
@@ -133,16 +136,15 @@ export async function isEntryWhole(entry: DirectoryEntry): Promise<boolean> {
 }
 
 /** Deletes all that is held of somebody; false if it was replaced since it was read. */
-export async function deleteDirectoryEntry({ entry, version }: StoredEntry): Promise<boolean> {
+export async function deleteDirectoryEntry(stored: StoredEntry): Promise<boolean> {
   const { done } = await transactWrite([
     {
       Delete: {
-        Key: keys.directory(entry.userId),
-        ConditionExpression: "version = :seen",
-        ExpressionAttributeValues: { ":seen": version },
+        Key: keys.directory(stored.entry.userId),
+        ...unchanged(stored),
       },
     },
-    ...keysOf(entry).map((Key) => ({ Delete: { Key } })),
+    ...keysOf(stored.entry).map((Key) => ({ Delete: { Key } })),
   ]);
   return done;
 }
@@ -185,12 +187,7 @@ export async function deleteStray(key: Key): Promise<boolean> {
     {
       ConditionCheck: {
         Key: keys.directory(userId),
-        ...(held
-          ? {
-              ConditionExpression: "version = :seen",
-              ExpressionAttributeValues: { ":seen": held.version },
-            }
-          : { ConditionExpression: "attribute_not_exists(pk)" }),
+        ...unchanged(held),
       },
     },
     { Delete: { Key: key } },

@@ -118,62 +118,46 @@ const verifiedFields: readonly (typeof ownFields)[number][] = [
   "role",
 ];
 
-/** The parts of an update of the given fields; `same` holds where those that are verified have these values already. */
-function partsOf(changes: ProfileChanges) {
-  const set: string[] = [];
-  const remove: string[] = [];
-  const same: string[] = [];
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  for (const field of ownFields) {
-    const value = changes[field];
-    if (value === undefined) continue;
-    names[`#${field}`] = field;
-    if (value === null) remove.push(`#${field}`);
-    else {
-      set.push(`#${field} = :${field}`);
-      values[`:${field}`] = value;
-    }
-    if (verifiedFields.includes(field))
-      same.push(value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`);
-  }
-  return { set, remove, same, names, values };
+/** Conditions that hold if the verified fields among the changes have their new values already. */
+function sameAsVerified(changes: ProfileChanges): string[] {
+  return verifiedFields
+    .filter((field) => changes[field] !== undefined)
+    .map((field) => (changes[field] === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`));
 }
 
 /** Changes the given fields; undefined if there is no profile. Who changes what they were verified as is so no more. */
 export async function updateProfile(userId: string, changes: ProfileChanges): Promise<Profile | undefined> {
-  const { set, remove, same, names, values } = partsOf(changes);
-  if (Object.keys(names).length === 0) return getProfile(userId);
-  const write = (condition: string, allSet: readonly string[], allValues: Record<string, unknown>) =>
-    updateItem(keys.profile(userId), {
-      UpdateExpression: [
-        allSet.length > 0 ? `SET ${allSet.join(", ")}` : "",
-        remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
-      ].join(" "),
-      ConditionExpression: condition,
-      ExpressionAttributeNames: names,
-      ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
-      ReturnValues: "ALL_NEW",
-    });
-  const isThere = "attribute_exists(pk)";
-  const stays = `${isThere} AND (is_verified <> :yes OR (${same.join(" AND ")}))`;
-  const kept = await (same.length === 0
-    ? write(isThere, set, values)
-    : write(stays, set, { ...values, ":yes": true }));
+  const set = Object.fromEntries(ownFields.map((field) => [field, changes[field]]));
+  if (ownFields.every((field) => changes[field] === undefined)) return getProfile(userId);
+  const same = sameAsVerified(changes);
+  const exists = "attribute_exists(pk)";
+  const kept = await updateItem(keys.profile(userId), {
+    set,
+    ...(same.length === 0
+      ? { condition: exists }
+      : {
+          condition: [exists, `(is_verified <> :yes OR (${same.join(" AND ")}))`],
+          values: { yes: true },
+        }),
+    returns: "ALL_NEW",
+  });
   const outcome =
     kept.done || !kept.item
       ? kept
-      : await write(isThere, [...set, "is_verified = :no"], { ...values, ":no": false });
+      : await updateItem(keys.profile(userId), {
+          set: { ...set, is_verified: false },
+          condition: exists,
+          returns: "ALL_NEW",
+        });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
 }
 
 /** Says whether somebody is verified, which they never say themselves; undefined if there is no profile. */
 export async function updateVerification(userId: string, isVerified: boolean): Promise<Profile | undefined> {
   const outcome = await updateItem(keys.profile(userId), {
-    UpdateExpression: "SET is_verified = :verified",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":verified": isVerified },
-    ReturnValues: "ALL_NEW",
+    set: { is_verified: isVerified },
+    condition: "attribute_exists(pk)",
+    returns: "ALL_NEW",
   });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
 }

@@ -48,10 +48,11 @@ export async function findUserIds(
 export async function claimUsername(username: string, email: string): Promise<boolean> {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET email = :email, expires_at = :expires REMOVE user_id",
-    ConditionExpression:
+    set: { email, expires_at: now + pendingSeconds },
+    remove: ["user_id"],
+    condition:
       "attribute_not_exists(pk) OR (attribute_exists(expires_at) AND (expires_at < :now OR (email = :email AND attribute_not_exists(user_id))))",
-    ExpressionAttributeValues: { ":email": email, ":expires": now + pendingSeconds, ":now": now },
+    values: { now },
   });
   return done;
 }
@@ -68,18 +69,10 @@ export async function keepUsername(
 ): Promise<boolean> {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
-    UpdateExpression:
-      seconds === undefined
-        ? "SET email = :email, user_id = :user REMOVE expires_at"
-        : "SET email = :email, user_id = :user, expires_at = :expires",
-    ConditionExpression:
-      "attribute_not_exists(pk) OR user_id = :user OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
-    ExpressionAttributeValues: {
-      ":email": email,
-      ":user": userId,
-      ":now": now,
-      ...(seconds !== undefined && { ":expires": now + seconds }),
-    },
+    set: { email, user_id: userId, expires_at: seconds === undefined ? null : now + seconds },
+    condition:
+      "attribute_not_exists(pk) OR user_id = :user_id OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
+    values: { now },
   });
   return done;
 }
@@ -89,8 +82,8 @@ export async function keepUsername(
  */
 export async function releaseUsername(username: string, email: string, seconds: number): Promise<void> {
   await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET expires_at = :then",
-    ConditionExpression: "attribute_exists(expires_at) AND email = :email",
-    ExpressionAttributeValues: { ":email": email, ":then": epochSeconds() + seconds },
+    set: { expires_at: epochSeconds() + seconds },
+    condition: "attribute_exists(expires_at) AND email = :email",
+    values: { email },
   });
 }
