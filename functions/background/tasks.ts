@@ -6,12 +6,11 @@ import { notifyUnreached } from "../notifications/notify-members.ts";
 import { completeDeparture } from "../rooms/departures.ts";
 import { publishRoomDeleted } from "../rooms/events.ts";
 import { removeEntriesOfRoom } from "../search/rebuild.ts";
-import { changeOf } from "../store/background/changes.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { emptyHead } from "../store/rooms/head-changes.ts";
 import { getHead } from "../store/rooms/heads.ts";
 import { removeRoomItems } from "../store/rooms/room-items.ts";
-import { onChange } from "./stream.ts";
+import { handleChange } from "./stream.ts";
 
 /** What hardly any task needs. */
 function rebuilding() {
@@ -66,6 +65,6 @@ export async function runTask(task: Task, hasTime: () => boolean): Promise<void>
     case "rebuild_one":
       return (await rebuilding()).rebuildOne(task.index, task.id, task.after, hasTime);
     case "process_change":
-      return onChange(changeOf(task.record));
+      return handleChange(task.record);
   }
 }
