@@ -108,6 +108,7 @@ describe("a change of the table", () => {
       keys.presence("u"),
       keys.block("u", "v"),
       keys.addedBy("u", "v"),
+      keys.readAll("u"),
       keys.directory("u"),
       keys.report("x"),
       keys.session("u", "c"),

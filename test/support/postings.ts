@@ -1,6 +1,6 @@
 /** What messages are found by, as it stands in the table. */
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
-import { keys, posted } from "../../functions/store/table/keys.ts";
+import { keys, postingOfKey } from "../../functions/store/table/keys.ts";
 import { itemsAt, operatorTable } from "./operator.ts";
 import { plantItems } from "./seed-items.ts";
 import { target } from "./target.ts";
@@ -9,7 +9,7 @@ import { target } from "./target.ts";
 export async function termsOfRoom(roomId: string): Promise<Record<number, string[]>> {
   const terms: Record<number, string[]> = {};
   for (const { sk } of await itemsAt(keys.postingsOf(roomId).pk)) {
-    const { seq, term } = posted(sk);
+    const { seq, term } = postingOfKey(sk);
     terms[seq] = [...(terms[seq] ?? []), term];
   }
   return terms;

@@ -10,6 +10,7 @@ import { blockToText } from "../presence/presence.ts";
 import { type Head, headFromItem } from "../rooms/heads.ts";
 import { dropMarksBeforeBlock } from "../rooms/marks.ts";
 import { idOfKey, keys } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { getItem, getItems, type Item, type Part, queryAll, transactWrite } from "../table/table.ts";
 
 export interface Block {
@@ -24,7 +25,7 @@ export interface Block {
 function fromItem(item: Item): Block {
   return {
     userId: idOfKey(String(item.sk)),
-    by: String(item.sk).startsWith(keys.block("", "").sk) ? "self" : "other",
+    by: String(item.sk).startsWith(prefixes.block) ? "self" : "other",
     since: isoOf(Number(item.since)),
   };
 }
@@ -91,7 +92,7 @@ async function write(
   const roomId = directRoomId(userId, otherId);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const items = await getItems([keys.block(userId, otherId), keys.head(roomId)], "consistent");
-    const block = items.find((item) => item.sk !== keys.head(roomId).sk);
+    const block = items.find((item) => item.sk !== prefixes.head);
     const head = items.find((item) => item !== block);
     const parts = partsOf(block && Number(block.since), head !== undefined);
     if (!parts || (await transactWrite(parts)).done) return head && headFromItem(head);

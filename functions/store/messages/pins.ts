@@ -4,7 +4,7 @@
  *   those of a room           ROOM#r / PIN#seq, all pages of keys
  */
 import { isPast } from "../../kernel/runtime/time.ts";
-import { keys, prefixOf, seqOfKey } from "../table/keys.ts";
+import { keys, seqOfKey } from "../table/keys.ts";
 import { deleteIf, putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
@@ -27,10 +27,10 @@ export async function deletePin({ roomId, seq }: StoredMessage, pinnedAt: string
 
 /** The seqs of the messages that are listed as pinned and have not destroyed themselves, oldest first. */
 export async function listPinSeqs(roomId: string): Promise<number[]> {
-  const { pk, sk } = prefixOf(keys.pin(roomId, 0));
+  const { pk, prefix } = keys.pinsOf(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :room AND begins_with(sk, :prefix)",
-    ExpressionAttributeValues: { ":room": pk, ":prefix": sk },
+    ExpressionAttributeValues: { ":room": pk, ":prefix": prefix },
     ConsistentRead: true,
   });
   const lasting = items.filter(({ expires_at }) => typeof expires_at !== "number" || !isPast(expires_at));

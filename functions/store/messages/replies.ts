@@ -2,7 +2,7 @@
  * Replies: which messages answer a message, so that a thread is read without its room.
  *   those of a message        ROOM#r / REPLY#parent#seq, all pages of keys
  */
-import { keys, prefixOf, seqOfKey } from "../table/keys.ts";
+import { keys, seqOfKey } from "../table/keys.ts";
 import { putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
@@ -19,10 +19,10 @@ export async function putReply(
 
 /** The seqs of all replies to a message, oldest first. */
 export async function listReplySeqs(roomId: string, parent: number): Promise<number[]> {
-  const { pk, sk } = prefixOf(keys.reply(roomId, parent, 0));
+  const { pk, prefix } = keys.repliesTo(roomId, parent);
   const items = await queryAll({
     KeyConditionExpression: "pk = :room AND begins_with(sk, :prefix)",
-    ExpressionAttributeValues: { ":room": pk, ":prefix": sk },
+    ExpressionAttributeValues: { ":room": pk, ":prefix": prefix },
     ConsistentRead: true,
   });
   return items.map((item) => seqOfKey(String(item.sk)));

@@ -226,13 +226,13 @@ export async function deleteNotification({
 
 /** Up to when somebody has marked all of their notifications as read, in milliseconds since 1970. */
 export async function getNoticed(userId: string): Promise<number> {
-  const item = await getItem(keys.noticed(userId), "consistent");
+  const item = await getItem(keys.readAll(userId), "consistent");
   return typeof item?.at === "number" ? item.at : 0;
 }
 
 /** Marks all notifications of somebody that there were at a time, in milliseconds since 1970, as read. */
 export async function markAllNotified(userId: string, at: number): Promise<void> {
-  await updateItem(keys.noticed(userId), {
+  await updateItem(keys.readAll(userId), {
     UpdateExpression: "SET #at = :now",
     ConditionExpression: "attribute_not_exists(#at) OR #at < :now",
     ExpressionAttributeNames: { "#at": "at" },

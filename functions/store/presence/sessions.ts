@@ -7,6 +7,7 @@
 import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { getItems, type Item, putItem, query, takeItem, updateItem } from "../table/table.ts";
 
 /** Seconds for which an ended session is kept. */
@@ -34,7 +35,7 @@ function toItem(session: Session) {
 }
 
 function connectionOf(item: Item): string {
-  return String(item.sk).slice(keys.sessionsOf("").prefix.length);
+  return String(item.sk).slice(prefixes.session.length);
 }
 
 function fromItem(userId: string, item: Item): Session {
@@ -80,7 +81,7 @@ const atOnce = 25;
  */
 export async function deleteOldSessions(userId: string): Promise<number> {
   const { pk, prefix } = keys.sessionsOf(userId);
-  let after = prefix;
+  let after: string = prefix;
   let deleted = 0;
   for (;;) {
     const items = await query({

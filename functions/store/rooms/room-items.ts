@@ -6,7 +6,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
-import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
+import { idOfKey, type Key, keyOf, keys, lastSeq } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { deleteItems, type Item, query } from "../table/table.ts";
 import { dropLargeRoom } from "./connected-members.ts";
 import { type Head, isLarge } from "./heads.ts";
@@ -16,8 +17,8 @@ interface Range {
   readonly values: Readonly<Record<string, string>>;
 }
 
-function besideHead(roomId: string): Range[] {
-  const values = { ":head": keys.head(roomId).sk };
+function besideHead(): Range[] {
+  const values = { ":head": prefixes.head };
   return [
     { condition: "sk < :head", values },
     { condition: "sk > :head", values },
@@ -31,15 +32,12 @@ function between(from: Key, to: Key): Range {
   };
 }
 
-/** The highest number that a key holds. */
-const last = 999_999_999_999;
-
 /** A reply stands with the message that it answers, and what is below a floor cannot be answered from above it. */
 function upTo(roomId: string, seq: number): Range[] {
   return [
     between(keys.message(roomId, 0), keys.message(roomId, seq)),
-    between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, last)),
-    between(keys.reply(roomId, 0, 0), keys.reply(roomId, seq, last)),
+    between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, lastSeq)),
+    between(keys.reply(roomId, 0, 0), keys.reply(roomId, seq, lastSeq)),
     between(keys.pin(roomId, 0), keys.pin(roomId, seq)),
   ];
 }
@@ -50,15 +48,14 @@ function upTo(roomId: string, seq: number): Range[] {
  */
 function rangesOf(head: Head): Range[] {
   if (head.type === "direct") return upTo(head.id, head.status === "deleted" ? head.seq : head.floor);
-  return head.status === "deleted" ? besideHead(head.id) : [];
+  return head.status === "deleted" ? besideHead() : [];
 }
 
 const presencesAtOnce = 10;
 
 /** Has those whose memberships are among the items not put on the list of a large room any more when they connect. */
 function leaveLargeRoom(roomId: string, items: readonly Item[]): Promise<void> {
-  const prefix = prefixOf(keys.membership(roomId, "")).sk;
-  const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefix));
+  const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefixes.member));
   return forEachConcurrent(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
 }
 

@@ -4,7 +4,8 @@
  *   head and memberships      ROOM#r / HEAD..MEMBER#...
  */
 
-import { keys, prefixOf } from "../table/keys.ts";
+import { keys } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { queryAll } from "../table/table.ts";
 import { type Head, headFromItem, isLarge } from "./heads.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
@@ -32,7 +33,6 @@ export async function getRoomMembers(roomId: string): Promise<RoomMembers | unde
   const [first, ...further] = items;
   if (!first || first.sk !== from) return undefined;
   const head = headFromItem(first);
-  const { sk: prefix } = prefixOf(keys.membership(roomId, ""));
-  const members = further.filter((item) => String(item.sk).startsWith(prefix));
+  const members = further.filter((item) => String(item.sk).startsWith(prefixes.member));
   return { head, memberships: isLarge(head) ? undefined : members.map(membershipFromItem) };
 }

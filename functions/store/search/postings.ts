@@ -6,7 +6,7 @@
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
 import { isPast } from "../../kernel/runtime/time.ts";
-import { behindAll, behindTerm, keys, placeOf, posted } from "../table/keys.ts";
+import { afterPrefix, afterTerm, keys, placeOf, postingOfKey } from "../table/keys.ts";
 import { type Item, query } from "../table/table.ts";
 import { compareTerms, type Entry, type TermGroup } from "./search-index.ts";
 
@@ -21,7 +21,7 @@ export function newPostingItem(entry: Entry, term: string) {
 }
 
 function entryFromPosting(roomId: string, item: Item): Entry {
-  const { at, seq } = posted(String(item.sk));
+  const { at, seq } = postingOfKey(String(item.sk));
   return {
     roomId,
     seq,
@@ -117,8 +117,8 @@ export async function getTerm(
   beginning: string,
   { after, upTo }: TermGroup,
 ): Promise<string | undefined> {
-  const from = after === undefined ? beginning : behindTerm(after);
-  const to = typeof upTo === "string" ? behindTerm(upTo) : behindAll(beginning);
+  const from = after === undefined ? beginning : afterTerm(after);
+  const to = typeof upTo === "string" ? afterTerm(upTo) : afterPrefix(beginning);
   // A cursor that somebody made may say so, and the table refuses it.
   if (compareTerms(from, to) > 0) return undefined;
   const [item] = await query({
@@ -126,7 +126,7 @@ export async function getTerm(
     ExpressionAttributeValues: { ":pk": keys.postingsOf(roomId).pk, ":from": from, ":to": to },
     Limit: 1,
   });
-  return item && posted(String(item.sk)).term;
+  return item && postingOfKey(String(item.sk)).term;
 }
 
 /** The terms of a room that begin so, in the order of the alphabet, at most so many. */

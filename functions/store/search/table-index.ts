@@ -1,6 +1,6 @@
 /** The search index in the table (see postings.ts): what is written, listed and removed of it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { keyOf, keys, placeOf, posted } from "../table/keys.ts";
+import { keyOf, keys, placeOf, postingOfKey } from "../table/keys.ts";
 import { type Item, query, writeItems } from "../table/table.ts";
 import { createTableCursor } from "./find-postings.ts";
 import { newPostingItem } from "./postings.ts";
@@ -44,7 +44,7 @@ async function remove(roomId: string, last: number | undefined, hasTime: () => b
     const items = await listPage(roomId, after);
     if (items.length === 0) return true;
     after = String(items.at(-1)?.sk);
-    const unwanted = items.filter((item) => last === undefined || posted(String(item.sk)).seq <= last);
+    const unwanted = items.filter((item) => last === undefined || postingOfKey(String(item.sk)).seq <= last);
     units += await writeItems(unwanted.map((item) => ({ delete: keyOf(item) })));
     const ahead = (units / unitsPerSecond) * 1000 - (performance.now() - began);
     if (ahead > 0) await sleep(ahead);
@@ -60,7 +60,7 @@ export const tableIndex: SearchIndex = {
   list: async (roomId, after) => {
     const items = await listPage(roomId, after);
     return {
-      entries: items.map((item) => posted(String(item.sk))),
+      entries: items.map((item) => postingOfKey(String(item.sk))),
       next: items.length < pageSize ? undefined : String(items.at(-1)?.sk),
     };
   },

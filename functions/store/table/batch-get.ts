@@ -11,6 +11,7 @@ import { type Membership, membershipFromItem } from "../rooms/memberships.ts";
 import { type Profile, profileFromItem } from "../users/profiles.ts";
 import type { People } from "../users/users.ts";
 import { idOfKey, type Key, keys } from "./keys.ts";
+import { prefixes } from "./prefixes.ts";
 import { getItems } from "./table.ts";
 
 interface Wanted {
@@ -46,9 +47,9 @@ export async function batchGet(
   const presences = new Map<string, Presence>();
   for (const item of await getItems(all, read)) {
     const sk = String(item.sk);
-    if (sk === "HEAD") heads.push(headFromItem(item));
-    else if (sk === "PROFILE") profiles.set(idOfKey(String(item.pk)), profileFromItem(item));
-    else if (sk === "PRESENCE") presences.set(idOfKey(String(item.pk)), presenceFromItem(item));
+    if (sk === prefixes.head) heads.push(headFromItem(item));
+    else if (sk === prefixes.profile) profiles.set(idOfKey(String(item.pk)), profileFromItem(item));
+    else if (sk === prefixes.presence) presences.set(idOfKey(String(item.pk)), presenceFromItem(item));
     else memberships.push(membershipFromItem(item));
   }
   return { heads, memberships, people: { profiles, presences } };

@@ -4,7 +4,8 @@
  */
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { idOfKey, type Key, keyOf, keys } from "./keys.ts";
+import { idOfKey, type Key, keyOf } from "./keys.ts";
+import { prefixes } from "./prefixes.ts";
 import { documentClient } from "./table.ts";
 
 /** Of whom, or of what, an index holds something. */
@@ -12,8 +13,8 @@ export type SubjectKind = "user" | "room";
 
 /** The item that each of them has exactly one of. */
 const anchors: Readonly<Record<SubjectKind, string>> = {
-  user: keys.profile("").sk,
-  room: keys.head("").sk,
+  user: prefixes.profile,
+  room: prefixes.head,
 };
 
 interface ScanRequest {
