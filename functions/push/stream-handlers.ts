@@ -1,3 +1,4 @@
+import { listeningTo } from "../delivery/audience.ts";
 import { environment } from "../kernel/runtime/environment.ts";
 import type { Change } from "../store/background/changes.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
@@ -7,12 +8,7 @@ import { getPresence } from "../store/presence/presence.ts";
 
 /** Whether somebody has a connection that gets what the notification is of. */
 async function isReached({ userId, roomId }: StoredNotification): Promise<boolean> {
-  const presence = await getPresence(userId);
-  return (
-    presence?.connections.some(
-      (connection) => connection.roomId === undefined || connection.roomId === roomId,
-    ) === true
-  );
+  return listeningTo(roomId, await getPresence(userId)).length > 0;
 }
 
 /**
