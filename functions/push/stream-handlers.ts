@@ -1,3 +1,4 @@
+import { listeningTo } from "../delivery/audience.ts";
 import { environment } from "../kernel/runtime/environment.ts";
 import type { StreamHandlers } from "../store/background/changes.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
@@ -5,16 +6,9 @@ import { listPushSubscriptions } from "../store/notifications/push-subscriptions
 import { type Push, sendPushes } from "../store/notifications/pushes.ts";
 import { getPresence } from "../store/presence/presence.ts";
 
-/**
- * Returns whether the user has a connection that receives the events of the notification's room.
- */
+/** Returns whether the user has a connection that receives the events of the notification's room. */
 async function isConnected({ userId, roomId }: StoredNotification): Promise<boolean> {
-  const presence = await getPresence(userId);
-  return (
-    presence?.connections.some(
-      (connection) => connection.roomId === undefined || connection.roomId === roomId,
-    ) === true
-  );
+  return listeningTo(roomId, await getPresence(userId)).length > 0;
 }
 
 export const pushStreamHandlers = {
