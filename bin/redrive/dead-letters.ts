@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { mayBeFollowed } from "../../lib/followed-changes.ts";
+import { eventOf } from "../../functions/background/stream-events.ts";
 import { describe } from "./describe.ts";
 import { ChangesLost, type Failure, failureOf, readChanges, taskOfChange } from "./failure.ts";
 import type { Queues, RetriedQueue } from "./queues.ts";
@@ -68,13 +68,10 @@ export async function listDeadLetters(place: Queues, queue: RetriedQueue, limit:
   return [...seen.values()].slice(0, limit).map(describe);
 }
 
-/** Reads the changes of one of Lambda's failure records again, and has each followed as a task. Throws ChangesLost. */
+/** Reads the changes of one of Lambda's failure records again, and queues a task for each. Throws ChangesLost. */
 async function replay({ sqs, streams }: Queues, queue: RetriedQueue, failure: Failure): Promise<void> {
   const changes = await readChanges(streams, failure);
-  const followed = changes.filter(({ dynamodb }) =>
-    mayBeFollowed(dynamodb?.Keys?.sk?.S ?? "", dynamodb?.OldImage),
-  );
-  for (const change of followed)
+  for (const change of changes.filter(({ dynamodb }) => eventOf(dynamodb) !== undefined))
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: queue.url,

@@ -7,7 +7,13 @@ import {
   keepFileOfMessage,
   prepareUpload,
 } from "../attachments/attach.ts";
-import { type Audience, getAudience, only, others, unknownSize } from "../delivery/audience.ts";
+import {
+  type Audience,
+  filterListeners,
+  getAudience,
+  unknownSize,
+  withoutUser,
+} from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { viewerLimits } from "../delivery/history-visibility.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
@@ -89,7 +95,7 @@ async function announceReading(
   audience: Audience,
 ): Promise<void> {
   if (!audience.members || audience.members.length > trackedReaderLimit) return;
-  await deliver(others(audience, userId), {
+  await deliver(withoutUser(audience, userId), {
     event: {
       type: "read_receipt",
       room_id: roomId,
@@ -127,7 +133,7 @@ async function repeat(
   else await showPreview(roomId, completed);
   const audience = await audienceOrNone(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
   const told = isSilenced
-    ? { ...audience, ...only(audience, (userId) => userId === actor.userId) }
+    ? { ...audience, ...filterListeners(audience, (userId) => userId === actor.userId) }
     : audience;
   // Somebody may have joined since its number was taken.
   const limits = head ? viewerLimits(head, seq) : {};

@@ -1,5 +1,5 @@
 import type { User } from "../../contract/objects/user.ts";
-import { getAudience, only, others } from "../delivery/audience.ts";
+import { filterListeners, getAudience, withoutUser } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { accessMembership, accessReadableRoom, maySend } from "../rooms/access.ts";
@@ -23,7 +23,10 @@ export async function publishTyping(userId: string, roomId: string, isTyping: bo
   if (isTyping && !maySend({ head, me })) return;
   const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
   const typist = presentUser(personOf(audience.people, userId), true);
-  const told = only(others(audience, userId), (id) => !areBlocked(audience.people, userId, id));
+  const told = filterListeners(
+    withoutUser(audience, userId),
+    (id) => !areBlocked(audience.people, userId, id),
+  );
   await deliver(told, {
     event: {
       type: "typing",

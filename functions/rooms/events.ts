@@ -1,6 +1,6 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import type { Participant, Room } from "../../contract/objects/room.ts";
-import { getAudience, getListeners, type Listeners, only } from "../delivery/audience.ts";
+import { filterListeners, getAudience, getListeners, type Listeners } from "../delivery/audience.ts";
 import { deliver, type Render } from "../delivery/deliver.ts";
 import { fittingBeside, inParts } from "../delivery/split-event.ts";
 import { type Head, isLarge } from "../store/rooms/heads.ts";
@@ -138,10 +138,10 @@ export async function publishParticipantsChanged(
       });
   };
   const apart = new Set(told.filter((userId) => shown.some((other) => areBlocked(people, userId, other))));
-  await tellAs(only(listeners, (userId) => !apart.has(userId)));
+  await tellAs(filterListeners(listeners, (userId) => !apart.has(userId)));
   for (const userId of apart)
     await tellAs(
-      only(listeners, (id) => id === userId),
+      filterListeners(listeners, (id) => id === userId),
       userId,
     );
 }

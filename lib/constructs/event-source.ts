@@ -2,7 +2,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { Validations } from "aws-cdk-lib/core";
-import { followedChanges } from "../followed-changes.ts";
+import { streamFilters } from "../../functions/background/stream-events.ts";
 import type { FunctionNeeds, QueueName } from "../functions.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 import type { RetriedQueue } from "./retried-queue.ts";
@@ -71,6 +71,6 @@ function addStream(added: ParleyFunction, table: Table, failures: RetriedQueue):
     retryAttempts: 5,
     // Not SqsDlq, which grants more than the one action above.
     onFailure: { bind: () => ({ destination: failures.deadLetters.queueArn }) },
-    filters: followedChanges.map(FilterCriteria.filter),
+    filters: streamFilters.map(FilterCriteria.filter),
   });
 }
