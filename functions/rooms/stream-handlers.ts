@@ -3,24 +3,29 @@ import { sendTask } from "../store/queues/tasks.ts";
 import { isPurged } from "./deleted-rooms.ts";
 
 /**
- * Seconds until what a deleted room held is removed. Whoever began before it was deleted may still write into it, and no
- * request runs longer than 29 seconds (lib/functions.ts); whoever begins later is refused.
+ * Seconds until the content of a deleted room is removed. A request that began before the deletion
+ * may still write into the room, and no request runs longer than 29 seconds (lib/functions.ts).
+ * Later requests are refused.
  */
-const settlingSeconds = 60;
+const removalSeconds = 60;
 
-/** A room was deleted: what it held is removed in a while. */
+/** Queues the removal of a deleted room's content. */
 export async function onRoomDeleted(change: Change): Promise<void> {
   if (change.kind !== "head" || change.after?.status !== "deleted") return;
   if (change.before?.status === "deleted") return;
-  await sendTask({ task: "remove_room_items", room_id: change.after.id }, settlingSeconds);
+  await sendTask({ task: "remove_room_items", room_id: change.after.id }, removalSeconds);
 }
 
-/** Seconds until it is looked whether the request that ended a membership came to its end: none runs longer than 29. */
-const requestSeconds = 60;
+/**
+ * Seconds until the departure is checked: the request that ended the membership runs at most 29
+ * seconds.
+ */
+const departureSeconds = 60;
 
 /**
- * A membership ended: whoever ended it takes the member off the lists of the room too, and may have been cut off before.
- * Not looked at right away, since that is mostly still under way.
+ * Queues a check of a departure. The request that ended a membership also removes the member from
+ * the room's lists, and may have been interrupted before. The check waits, because that is mostly
+ * still under way.
  */
 export async function onMemberRemoved(change: Change): Promise<void> {
   if (change.kind !== "member" || change.after || !change.before) return;
@@ -35,6 +40,6 @@ export async function onMemberRemoved(change: Change): Promise<void> {
       joined_at: membership.joinedAt,
       role: membership.role,
     },
-    requestSeconds,
+    departureSeconds,
   );
 }
