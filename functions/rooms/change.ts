@@ -91,6 +91,7 @@ export async function removeRoom(head: Head): Promise<void> {
   if (await updateHeadStatus(head.id, "deleted")) await publishRoomDeleted(head);
 }
 
+/** Deletes a room for one of its admins. Throws `forbidden`. */
 export async function deleteRoom(userId: string, roomId: string): Promise<void> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "delete it");

@@ -16,8 +16,8 @@ import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 export const participantsInList = 20;
 
 /**
- * A user in up to this many rooms: heads and memberships are read at once, before it is known which
- * rooms the page shows.
+ * For a user in up to this many rooms, heads and memberships are read together. That is before it
+ * is known which rooms the page shows.
  */
 const readAtOnce = 50;
 

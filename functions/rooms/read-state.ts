@@ -22,6 +22,7 @@ export function hasRead(membership: Membership, seq: number): boolean {
   return seq > membership.joinedSeq && isReadBy(membership, seq);
 }
 
+/** Returns whether a member has received the message at `seq`. */
 export function wasDelivered(membership: Membership, seq: number): boolean {
   return hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
 }

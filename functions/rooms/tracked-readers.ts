@@ -24,6 +24,7 @@ export interface TrackedReaders {
   readonly all: boolean;
 }
 
+/** Returns the tracked readers of a room. */
 export async function getTrackedReaders(head: Head): Promise<TrackedReaders> {
   if (head.pair) return { members: pairMembers(head), all: true };
   const chunks = Math.min(head.rosterChunks, chunksRead);
