@@ -11,7 +11,7 @@ import { publishPresence, publishVisit } from "./presence-events.ts";
 
 /**
  * Removes closed connections of one user. Publishes the presence if the user goes offline, and
- * `user_left` for each room whose last own connection is gone. The first write holds the whole
+ * `user_left` for each room whose last own connection closed. The first write holds the whole
  * fact. If interrupted: a session is left that expires by itself, and peers see the change at their
  * next request.
  */
