@@ -32,7 +32,7 @@ export async function postBestEffort(
 ): Promise<void> {
   try {
     const found = await find();
-    if (found) await removeClosedConnections((await postEvent(found.connections, found.event)).over);
+    if (found) await removeClosedConnections((await postEvent(found.connections, found.event)).closed);
   } catch (error) {
     log("warn", "announcement_failed", { what, ...errorFacts(error) });
   }

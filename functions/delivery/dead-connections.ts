@@ -11,13 +11,13 @@ import { publishPresence, publishVisit } from "./presence-events.ts";
 
 /**
  * Removes closed connections of one user. Publishes the presence if the user goes offline, and
- * `user_left` for each room whose last own connection is gone. The first write holds the whole
+ * `user_left` for each room whose last own connection closed. The first write holds the whole
  * fact. If interrupted: a session is left that expires by itself, and peers see the change at their
  * next request.
  */
 export async function forgetConnections(userId: string, connectionIds: readonly string[]): Promise<void> {
   if (connectionIds.length === 0) return;
-  const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "unlist");
+  const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "remove");
   await Promise.all([
     ...connectionIds.map((connectionId) => endSession(userId, connectionId)),
     ...leftRooms.map((roomId) => publishVisit("user_left", userId, roomId)),

@@ -90,21 +90,21 @@ async function notifyUnreached(
   roomId: string,
   presences: readonly Presence[],
   payload: DeliveryPayload,
-  { over, opening }: Pick<Posted, "over" | "opening">,
+  { closed, opening }: Pick<Posted, "closed" | "opening">,
   leftOut: readonly Connection[],
 ): Promise<boolean> {
-  if (over.length + opening.length === 0 || !("event" in payload) || payload.event.type !== "message")
+  if (closed.length + opening.length === 0 || !("event" in payload) || payload.event.type !== "message")
     return true;
   const { seq, sender } = payload.event.message;
-  const missed = new Set([...over, ...opening].map(({ id }) => id));
+  const missed = new Set([...closed, ...opening].map(({ id }) => id));
   const doubtful = new Set([...opening, ...leftOut.filter(isOpening)].map(({ id }) => id));
   const unreached = presences
     .filter(({ userId }) => userId !== sender.id)
     .map((presence) => listeningTo(roomId, presence))
     .filter((listening) => listening.some(({ id }) => missed.has(id)))
     .filter((listening) => listening.every(({ id }) => missed.has(id) || doubtful.has(id)));
-  const { closed = [], uncertain = [] } = Object.groupBy(unreached, (listening) =>
-    listening.some(({ id }) => doubtful.has(id)) ? "uncertain" : "closed",
+  const { certain = [], uncertain = [] } = Object.groupBy(unreached, (listening) =>
+    listening.some(({ id }) => doubtful.has(id)) ? "uncertain" : "certain",
   );
   const notify = async (connections: readonly Connection[], delay: number): Promise<void> => {
     if (connections.length === 0) return;
@@ -114,7 +114,7 @@ async function notifyUnreached(
     await sendTask({ task: "notify_unreached", room_id: roomId, seq, user_ids, connection_ids }, delay);
   };
   try {
-    await notify(closed.flat(), 0);
+    await notify(certain.flat(), 0);
     await notify(uncertain.flat(), openingTime / 1000);
     return true;
   } catch (error) {
@@ -166,7 +166,7 @@ export async function deliverTo(
   // notifies them even if they are connected.
   const isNotified =
     stillIn?.by === "list" || (await notifyUnreached(roomId, presences, payload, posted, leftOut));
-  if (isNotified) await forgetAll(posted.over);
+  if (isNotified) await forgetAll(posted.closed);
   // The connections are closed after all of them have got the event.
   if (payload.ends && untried.length === 0) await endRoomFor(payload.ends, roomId, presences);
   const untriedConnections = new Set(untried);

@@ -58,7 +58,7 @@ function encoderOf(event: EventFor): (connection: Connection) => string | undefi
 /** The result of posting an event. */
 export interface Posted {
   /** Closed connections, which the caller removes. */
-  readonly over: readonly Connection[];
+  readonly closed: readonly Connection[];
   /** Connections that did not take the post but are so new that they may still be opening. */
   readonly opening: readonly Connection[];
   /** Connections that may be reached later. */
@@ -81,7 +81,7 @@ export async function postEvent(
     connection.tokenExpiresAt > now ? "valid" : "expired",
   );
   const encode = encoderOf(event);
-  const { gone, failed, untried } = await postToConnections(
+  const { closed, failed, untried } = await postToConnections(
     valid.flatMap((connection) => {
       const data = encode(connection);
       return data === undefined ? [] : [{ ...connection, data }];
@@ -90,14 +90,14 @@ export async function postEvent(
     timeLeft,
   );
   const open = new Set(await closeExpired(expired, timeLeft));
-  const closed = expired.filter((connection) => !open.has(connection));
+  const expiredAndClosed = expired.filter((connection) => !open.has(connection));
   // Each connection is tested once: with two tests, one that turns a minute old in between would be
   // in neither group.
-  const { over = [], opening = [] } = Object.groupBy(gone, (connection) =>
-    isOpening(connection) ? "opening" : "over",
+  const { ended = [], opening = [] } = Object.groupBy(closed, (connection) =>
+    isOpening(connection) ? "opening" : "ended",
   );
   return {
-    over: [...over, ...closed],
+    closed: [...ended, ...expiredAndClosed],
     opening,
     failed,
     untried: [...untried, ...open],

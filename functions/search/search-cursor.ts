@@ -1,6 +1,6 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { shortDigest } from "../kernel/runtime/ids.ts";
-import { cut } from "../kernel/text/words.ts";
+import { truncateWord } from "../kernel/text/words.ts";
 import type { Position, TermGroup } from "../store/search/search-index.ts";
 import { lastSeq, lastTime } from "../store/table/keys.ts";
 import type { RoomGroup } from "./room-scope.ts";
@@ -99,6 +99,6 @@ export function readState(name: string, cursor: string | undefined): SearchState
 /** Throws `invalid_cursor` unless the ends of a group are such as terms that begin so can be: they become keys of the table. */
 export function checkTermGroup({ after, upTo }: TermGroup, prefix: string | undefined): void {
   const isTerm = (end: string): boolean =>
-    prefix !== undefined && end.startsWith(prefix) && end.isWellFormed() && cut(end) === end;
+    prefix !== undefined && end.startsWith(prefix) && end.isWellFormed() && truncateWord(end) === end;
   for (const end of [after, upTo]) if (typeof end === "string" && !isTerm(end)) throw invalidCursor();
 }

@@ -31,7 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   bin: ["lib", "contract"],
   local: [],
   packages: [],
-  test: ["bin", "contract", "functions", "lib", "local"],
+  test: ["bin", "contract", "functions", "lib", "local", "tools"],
 };
 
 /** The project's own packages, by their folders: others import them by name, through their `exports` alone. */

@@ -37,7 +37,7 @@ interface PresenceChange {
    * list finds it out and tells the peers. For changes that come of telling peers something: one must not set
    * off the next.
    */
-  readonly whenOffline?: "unlist" | "keep";
+  readonly whenOffline?: "remove" | "keep";
 }
 
 /** What a change did. */

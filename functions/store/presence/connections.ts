@@ -59,7 +59,7 @@ interface Removed {
 export async function removeConnections(
   userId: string,
   ids: readonly string[],
-  whenOffline: "unlist" | "keep",
+  whenOffline: "remove" | "keep",
 ): Promise<Removed> {
   const changed = await changePresence(userId, "consistent", (stored) =>
     stored.entries?.some((entry) => ids.includes(entry.id))

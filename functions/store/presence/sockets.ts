@@ -47,7 +47,7 @@ export const timeForPost = 16_000;
 /** Those who did not get what was posted. */
 interface Unreached<C> {
   /** Connections that are over. */
-  readonly gone: C[];
+  readonly closed: C[];
   /** Those that may be reached later: the gateway was busy, or the client reads too slowly. */
   readonly failed: C[];
   /** Those for whom there was no time. */
@@ -63,7 +63,7 @@ export async function postToConnections<C extends { readonly id: string }>(
   event: (connection: C) => string,
   timeLeft: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<Unreached<C>> {
-  const gone: C[] = [];
+  const closed: C[] = [];
   const failed: C[] = [];
   const untried: C[] = [];
   await forEachConcurrent(connections, atOnce, async (connection) => {
@@ -76,14 +76,14 @@ export async function postToConnections<C extends { readonly id: string }>(
           );
       });
     } catch (error) {
-      if (isClosed(error)) gone.push(connection);
+      if (isClosed(error)) closed.push(connection);
       else {
         if (!isRefusal(error)) failed.push(connection);
         log("warn", "post_failed", { connection_id: connection.id, ...errorFacts(error) });
       }
     }
   });
-  return { gone, failed, untried };
+  return { closed, failed, untried };
 }
 
 /** Closes a connection; one that is gone is closed already. */
