@@ -2,13 +2,16 @@ import { isPurged } from "../rooms/deleted-rooms.ts";
 import type { Change } from "../store/background/changes.ts";
 import { removeFileOfMessage, reviewDeletedFile } from "./remove.ts";
 
-/** An upload that no message kept is gone, as it was to be after a day, or because its uploader deleted it. */
+/** Removes an upload that no message kept, after it expired or its uploader deleted it. */
 export async function onFileDeleted(change: Change): Promise<void> {
   if (change.kind !== "file" || change.after || !change.before || change.before.expiresAt === null) return;
   await reviewDeletedFile(change.before);
 }
 
-/** A message was deleted, or is gone, and had a file: the file goes too, unless it went with all of its room. */
+/**
+ * Removes the file of a message that was deleted or expired. If the whole room is purged, its files
+ * are removed with the room.
+ */
 export async function onAttachmentRemoved(change: Change): Promise<void> {
   if (change.kind !== "message" || !change.before?.attachment || change.after?.attachment) return;
   const { roomId, seq, attachment } = change.before;
