@@ -88,7 +88,7 @@ export async function copyFile(
     { mediaType: facts.mediaType },
   );
   if (!copied)
-    throw new ApiError("conflict", "The file of this message can't be forwarded: it is there no more.");
+    throw new ApiError("conflict", "The file of this message can't be forwarded: it no longer exists.");
   return file;
 }
 

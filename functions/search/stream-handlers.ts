@@ -3,8 +3,9 @@ import { searchIndex } from "../store/search/search-index.ts";
 import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
 /**
- * A message was sent, edited, deleted or restored: it is found by what it says now. What else becomes of it changes none of
- * that, and costs nothing here. What goes with its room is removed with all of it.
+ * Updates the search index after a message was sent, edited, deleted or restored. Other changes of
+ * a message leave its terms alone and cost nothing here. The entries of a deleted room are removed
+ * all at once, by a task.
  */
 export async function onMessageChanged(change: Change): Promise<void> {
   if (change.kind !== "message") return;

@@ -2,7 +2,7 @@ import type { Change } from "../store/background/changes.ts";
 import { avatarOf } from "../users/avatar-address.ts";
 import { removeAvatar } from "./avatars.ts";
 
-/** A profile has another picture, or none any more: the one that was uploaded for it goes. */
+/** Removes the former picture after a profile got another one, or none. */
 export async function onAvatarReplaced(change: Change): Promise<void> {
   if (change.kind !== "profile" || !change.before) return;
   const former = avatarOf(change.before);
@@ -10,7 +10,10 @@ export async function onAvatarReplaced(change: Change): Promise<void> {
   await removeAvatar(former);
 }
 
-/** The upload of a picture is over, after a day: where it was not used, its object goes, and a copy that was cut off. */
+/**
+ * Removes the objects of a picture's upload that was not used within a day, including a copy of an
+ * interrupted call.
+ */
 export async function onAvatarDeleted(change: Change): Promise<void> {
   if (change.kind !== "avatar" || change.after || !change.before || change.before.isUsed) return;
   await removeAvatar(change.before.id);

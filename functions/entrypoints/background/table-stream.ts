@@ -1,7 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { onChanges } from "../../background/stream.ts";
 
-/** Follows the changes of the table, as far as the filters of lib/followed-changes.ts let them pass. */
+/**
+ * Calls the stream handlers for the table's changes that pass the filters of
+ * lib/followed-changes.ts.
+ */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   return {
     batchItemFailures: (await onChanges(Records)).map((itemIdentifier) => ({ itemIdentifier })),
