@@ -9,8 +9,8 @@ export function rateBucket(): Bucket {
 }
 
 /**
- * Returns the bucket of a user who joins by themself: it holds one message. The bucket goes with
- * the membership, so leaving and joining would fill it again and again.
+ * Returns the bucket of a user who joins by themself: it holds one message. It goes with the
+ * membership, so leaving and joining would bring a full bucket again and again.
  */
 export function rateBucketOfJoiner(): number {
   const { cost, capacity } = rateBucket();

@@ -28,7 +28,7 @@ test("a post that waits while other lanes post loses none of its time by that", 
     vi.advanceTimersByTime(2500);
     for (const response of open.splice(0)) response.end();
   }
-  expect(await Promise.all(lanes)).toEqual(lanes.map(() => ({ gone: [], failed: [], untried: [] })));
+  expect(await Promise.all(lanes)).toEqual(lanes.map(() => ({ closed: [], failed: [], untried: [] })));
   expect(posts).toBe(150);
   vi.useRealTimers();
   gateway.close();

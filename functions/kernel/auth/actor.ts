@@ -42,9 +42,9 @@ export function claim(actor: Actor, name: string): string | undefined {
 }
 
 /**
- * Returns the groups that a claim names. An HTTP API passes claims on as text, and a list as `[one
- * two]`. So a name with spaces looks like several names. The stack accepts no such name for a group
- * that decides anything, and Cognito has none
+ * Returns the groups that a claim names. An HTTP API passes claims on as text: `[one two]` is a
+ * list of two. So a name with spaces looks like several names. The stack accepts no such name for a
+ * group that decides anything, and Cognito has none
  * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
  * https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/issues/802
  */

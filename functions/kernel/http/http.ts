@@ -94,7 +94,7 @@ function withEncodedPath<Event extends { readonly rawPath: string }>(event: Even
 }
 
 /**
- * Returns the path to match, without its last slash. The request's URL does not do, because
+ * Returns the path to match, without its last slash. The request's URL cannot be used, because
  * `x/../y` has become `y` in it.
  */
 function pathToMatch(rawPath: string): string {

@@ -111,7 +111,9 @@ export const environment = {
   get notificationDays() {
     return positive("NOTIFICATION_DAYS");
   },
-  /** The endpoint of the operator's OpenSearch; undefined if the table itself finds messages. */
+  /**
+   * The endpoint of the operator's OpenSearch; undefined if messages are found through the table.
+   */
   get openSearchEndpoint() {
     return process.env.OPENSEARCH_ENDPOINT || undefined;
   },

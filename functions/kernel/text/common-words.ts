@@ -1,6 +1,6 @@
 /**
  * Words that stand in every other message, and for which no user searches alone. No message is
- * found by one of them alone, which saves about a third of the cost of the search index. Beside
+ * found by one of them alone, which saves about a third of the cost of the search index. Among
  * other words, and in quotes, they are compared with the message itself. A word with a meaning in
  * another language is not among them, such as German `die`, `war` and `hat`.
  */

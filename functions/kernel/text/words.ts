@@ -6,7 +6,7 @@
 /**
  * Marks that are written over and under letters, or left out: accents of any script, the vowels of
  * Arabic, and the points of Hebrew. Marks of other scripts stay, such as the vowels of Hindi,
- * because other words would be left without them. The marks that distinguish Japanese sounds stay
+ * because without them other words would be left. The marks that distinguish Japanese sounds stay
  * too.
  */
 const accents = /[[\p{Script=Inherited}--[\u3099\u309a]][\p{Script=Hebrew}&&\p{M}]]/gv;
