@@ -11,8 +11,8 @@ export async function onAvatarReplaced(change: Change): Promise<void> {
 }
 
 /**
- * Removes the objects of a picture's upload that was not used within a day, including a copy of an
- * interrupted call.
+ * Removes the objects of a picture's upload that was not used within a day. An interrupted call may
+ * have left a copy as well.
  */
 export async function onAvatarDeleted(change: Change): Promise<void> {
   if (change.kind !== "avatar" || change.after || !change.before || change.before.isUsed) return;
