@@ -39,9 +39,8 @@ const settledAfter = 1000;
 const graceTime = 3_600_000;
 
 /**
- * Returns the state of a file, or `none` if it does not exist, like a file that a plugin makes up.
- * Writing, renaming or copying a file updates the time of its last status change, which no call can
- * set.
+ * Returns the state of a file; `none` if it does not exist. A plugin makes up such files. Writing,
+ * renaming or copying a file updates the time of its last status change, which no call can set.
  * https://www.man7.org/linux/man-pages/man7/inode.7.html
  */
 function stampOf(path: string): { readonly stamp: string; readonly changedAt: number } {

@@ -2,7 +2,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 
 /**
- * The largest upload. One request stores and copies up to 5 GB, but a copy that takes longer than
+ * The largest upload. One request stores and copies up to 5 GB. But a copy that takes longer than
  * the function's timeout would fail each send.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
@@ -14,8 +14,8 @@ export const retentionDays = Object.values(RetentionDays).filter(
 );
 
 /**
- * Tells whether a URL is https. AWS requires it; the local runner also calls a developer's services
- * on this machine over http.
+ * Returns whether a URL is https. AWS requires it; the local runner also calls a developer's
+ * services on this machine over http.
  */
 function isHttps({ protocol, hostname }: URL): boolean {
   return (
@@ -34,7 +34,7 @@ export function parseEndpoint(text: string): string | undefined {
 }
 
 /**
- * Tells whether a push service can contact this address:
+ * Returns whether a push service can contact this address:
  * https://www.rfc-editor.org/rfc/rfc8292#section-2.1
  * Apple refuses one at a host that cannot be reached from outside:
  * https://github.com/web-push-libs/web-push/issues/947
@@ -46,7 +46,7 @@ export function isContact(text: string): boolean {
 }
 
 /**
- * Returns the text if Cognito accepts it as the name of a group; it is then valid as the name of a
+ * Returns the text if Cognito accepts it as the name of a group. It is then valid as the name of a
  * claim too.
  */
 export function parseWord(text: string): string | undefined {

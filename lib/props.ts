@@ -175,7 +175,7 @@ const propNames = [
 type PropName = (typeof propNames)[number];
 
 /**
- * Tells whether the CDK sets this context for itself: feature flags, look-ups, and the one plain
+ * Returns whether the CDK sets this context for itself: feature flags, look-ups, and the one plain
  * name of its command line.
  */
 function isOfTheCdk(name: string): boolean {

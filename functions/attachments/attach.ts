@@ -38,7 +38,8 @@ function accessType({ message_type }: Draft, { kind }: StoredFile): void {
  * can be sent again.
  *
  * Throws `not_found` unless it is the sender's own upload for this room. Throws `conflict` if it is
- * in a message or not uploaded yet, and `invalid_input` if its bytes are not of the declared kind.
+ * in a message or not uploaded yet. Throws `invalid_input` if its bytes are not of the declared
+ * kind.
  */
 export async function prepareUpload(
   userId: string,

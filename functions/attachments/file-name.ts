@@ -44,8 +44,8 @@ const extensions: Readonly<Record<MediaType, readonly string[]>> = {
 const known = new Set(Object.values(extensions).flat());
 
 /**
- * Extensions of files that some system runs, installs or opens as a page on a click, whatever their
- * declared type is. Mail programs refuse most of them too.
+ * Extensions of files that some system runs, installs or opens as a page on a click. The declared
+ * type of such a file does not matter. Mail programs refuse most of them too.
  * https://support.microsoft.com/en-us/office/blocked-attachments-in-outlook-434752e1-02d3-4e90-9124-8b81e49a8519
  */
 const active = new Set(

@@ -39,7 +39,7 @@ const foundAs: Partial<Record<MediaType, readonly string[]>> = {
 };
 
 /**
- * Tells whether a byte is a control character that does not occur in text.
+ * Returns whether a byte is a control character that does not occur in text.
  * https://mimesniff.spec.whatwg.org/#binary-data-byte
  */
 function isBinary(byte: number): boolean {
@@ -47,7 +47,7 @@ function isBinary(byte: number): boolean {
 }
 
 /**
- * Tells whether bytes are text. Text has no signature: it is UTF-8 without control characters. A
+ * Returns whether bytes are text. Text has no signature: it is UTF-8 without control characters. A
  * character that is cut off at the end is no error.
  */
 function isText(bytes: Uint8Array): boolean {

@@ -11,7 +11,9 @@ import { objectKeys } from "../store/table/keys.ts";
  * file that a message holds.
  */
 
-/** Tells whether the message with this seq exists and has the file; a deleted message has none. */
+/**
+ * Returns whether the message with this seq exists and has the file; a deleted message has none.
+ */
 async function isHeld(roomId: string, seq: number, fileId: string): Promise<boolean> {
   return (await getMessage(roomId, seq))?.attachment?.id === fileId;
 }
@@ -25,8 +27,8 @@ async function deleteObjectsOfFile(roomId: string, fileId: string): Promise<void
 }
 
 /**
- * Removes a message's former file. The stream calls it with what the message held before, when a
- * message item loses its `attachment` or is deleted (by its `expires_in`).
+ * Removes a message's former file. The stream calls it when a message item loses its `attachment`,
+ * or is deleted by its `expires_in`, and gives what the message held before.
  */
 export async function removeFileOfMessage(roomId: string, seq: number, fileId: string): Promise<void> {
   if (await isHeld(roomId, seq, fileId)) return;
@@ -37,7 +39,7 @@ export async function removeFileOfMessage(roomId: string, seq: number, fileId: s
 /**
  * Handles a deleted file item, given what the item held. The stream calls it for each `FILE#` item
  * that is deleted before it was kept: by DynamoDB after a day, or by `deleteUpload`. If a message
- * has the file, because its send was interrupted before it could keep it, the item is put back.
+ * has the file, its send was interrupted before it could keep it: the item is put back.
  */
 export async function reviewDeletedFile(file: StoredFile): Promise<void> {
   const { id, roomId, seq } = file;
@@ -51,8 +53,8 @@ const itemsAtOnce = 25;
 /**
  * Removes the files of a deleted room, or the files of messages before a direct room was reopened.
  * Works while there is time, and returns false if something is left. The queue calls it a while
- * after a room was deleted, when no member sends there any longer, and before the messages are
- * removed. `head` is the room's present head: messages after the reopening of a direct room have
+ * after a room was deleted, when no member sends there any longer. It precedes the removal of the
+ * messages. `head` is the room's present head: messages after the reopening of a direct room have
  * higher seqs.
  */
 export async function removeFilesOfRoom(head: Head, hasTime: () => boolean): Promise<boolean> {

@@ -27,7 +27,7 @@ export async function authenticate(socket: Socket, token: string): Promise<void>
 }
 
 /**
- * Tells whether the token behind a connection is still valid. The expiry that the gateway kept
+ * Returns whether the token behind a connection is still valid. The expiry that the gateway kept
  * needs no read. After that time, the connection's entry tells whether `authenticate` extended it.
  */
 export async function isAuthenticated(socket: Socket): Promise<boolean> {

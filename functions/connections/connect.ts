@@ -31,8 +31,8 @@ async function accessLimit(socket: Socket): Promise<string | undefined> {
  *
  * The connection is written first. If interrupted after that: the gateway refuses the connection,
  * and its entry is left. Repaired by: the first event that is posted to it, or its expiry. If the
- * user is in large rooms and cannot be added to their connected members, the connection is refused,
- * because it would get no events of those rooms.
+ * user is in large rooms and cannot be added to their connected members, the connection is refused.
+ * It would get no events of these rooms.
  */
 export async function connect(
   socket: Socket,

@@ -71,7 +71,7 @@ async function land(
 
 /**
  * Raises the room's revision to the message's. If the room has already reached it, other changes
- * came first. A client may then have asked for all changes up to there and missed this one, so the
+ * came first. A client may then have asked for all changes up to there and missed this one. So the
  * message gets a new revision. If another call stamped the message later, that call announces it.
  */
 async function announceRev(head: Head, landed: StoredMessage): Promise<StoredMessage> {
@@ -99,7 +99,7 @@ async function announceRev(head: Head, landed: StoredMessage): Promise<StoredMes
  * the revision, and `changed_since` misses nothing (docs/decisions/003-change-then-count.md).
  *
  * If interrupted: the change is stored, but no event announces it. Repaired by: the caller's
- * repeat. It finds the message in the wanted state, and announces it under a new revision, because
+ * repeat. It finds the message in the wanted state. It announces it under a new revision, because
  * the first one may not have been announced.
  *
  * Throws `rate_limited`, and what the intent throws.

@@ -27,7 +27,7 @@ function accessDeletion(room: MemberRoom, message: StoredMessage, what: "delete"
 }
 
 /**
- * Tells whether only its author deleted the message, while `by` is another user. Such an author
+ * Returns whether only its author deleted the message, while `by` is another user. Such an author
  * could restore the message, even after another user deleted it too.
  */
 function isAuthorsAlone({ senderId, deletedBy, isRemoved }: StoredMessage, by: string): boolean {

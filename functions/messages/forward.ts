@@ -67,7 +67,7 @@ function visibleSource(target: string, source: Head, { seq }: StoredMessage): st
  * If interrupted: the first rooms have the message. Repaired by: the caller's repeat with the same
  * client id. It sends to the other rooms, and returns the stored messages of the first ones.
  *
- * Throws `forbidden` for a room where the caller may not send, and `not_found` or `conflict` for
+ * Throws `forbidden` for a room where the caller may not send. Throws `not_found` or `conflict` for
  * the message or its file. Throws `rate_limited` before any room gets the message: all rooms are
  * paid for first. Otherwise a repeat after `retry_after`, without a client id, would send twice to
  * the first rooms.

@@ -9,7 +9,7 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 /** The marks of a message that no member has read yet. */
 export const unreadMarks: MessageMarks = { readBy: [], isRead: false, status: "sent" };
 
-/** Tells whether users see only the place of a message, and none of its content. */
+/** Returns whether users see only the place of a message, and none of its content. */
 export function isDeletedOrExpired(stored: StoredMessage): boolean {
   return stored.isDeleted || isPast(stored.expiresAt);
 }

@@ -211,7 +211,7 @@ interface Origin {
 const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined, cost: undefined };
 
 /**
- * Returns when the message expires. DynamoDB's time to live counts whole seconds, so the message
+ * Returns when the message expires. DynamoDB's time to live counts whole seconds. So the message
  * lasts as long as the sender asked, and up to a second more.
  */
 function expiryOf({ expires_in }: Draft, origin: Origin): number | null {
@@ -221,9 +221,9 @@ function expiryOf({ expires_in }: Draft, origin: Origin): number | null {
 /**
  * Sends a message in the steps order, claim, write, deliver. docs/architecture.md lists what each
  * crash leaves. A file is inspected and copied before these steps: otherwise members would see a
- * gap in the numbers during that time. Throws `forbidden`, `not_found` for an unknown reply target
- * or upload, `conflict` or `invalid_input` for an upload that cannot be attached, or
- * `rate_limited`.
+ * gap in the numbers during that time. Throws `forbidden` or `rate_limited`. Throws `not_found` for
+ * an unknown reply target or upload, and `conflict` or `invalid_input` for an upload that cannot be
+ * attached.
  */
 export async function sendMessage(
   actor: Actor,

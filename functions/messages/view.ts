@@ -79,8 +79,8 @@ export function upTo(head: Head, stored: StoredMessage): StoredMessage {
 }
 
 /**
- * Messages as their viewer sees them, with the marks that show who has received and read them and
- * all other messages by now.
+ * Messages as their viewer sees them, and the members' marks. The marks show the present status of
+ * these and all other messages.
  */
 export interface MarkedMessages {
   readonly messages: Message[];

@@ -45,7 +45,7 @@ async function writeEntries(messages: readonly StoredMessage[]): Promise<number>
   return changes.reduce((sum, { terms }) => sum + terms.length, 0);
 }
 
-/** Tells whether an entry, of one term or of all terms, is one that its message should have. */
+/** Returns whether an entry, of one term or of all terms, is one that its message should have. */
 function isRight({ term }: KeptEntry, terms: readonly string[]): boolean {
   return term === undefined ? terms.length > 0 : terms.includes(term);
 }

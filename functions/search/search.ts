@@ -54,7 +54,7 @@ function timeOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Math.min(Math.max(Date.parse(time), 0), lastTime);
 }
 
-/** Tells whether a message, as it is now, matches the search. */
+/** Returns whether a message, as it is now, matches the search. */
 function isFound(message: StoredMessage, search: MessageSearch, sought: SoughtMessage): boolean {
   const { sender, from, to, message_type } = search;
   if (isDeletedOrExpired(message) || message.type === "encrypted") return false;
@@ -79,7 +79,7 @@ interface Collected {
   readonly from: (message: Message) => Continuation;
 }
 
-/** Tells whether an earlier group of the prefix's terms has found this message. */
+/** Returns whether an earlier group of the prefix's terms has found this message. */
 function wasFound(message: StoredMessage, { prefix }: SoughtMessage, { after }: TermGroup): boolean {
   return (
     prefix !== undefined &&

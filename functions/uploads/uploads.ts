@@ -69,8 +69,8 @@ async function visibleMessage(
     const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
     return !isDeletedOrExpired(message) && message.attachment?.id === id ? message : undefined;
   } catch (error) {
-    // The file is hidden in the same way if its room or message is missing, or the caller may not
-    // see it.
+    // The file is hidden in the same way for a missing room or message, and for one that the caller
+    // may not see.
     if (error instanceof ApiError) return undefined;
     throw error;
   }

@@ -13,8 +13,8 @@ export interface AccessLogGroupProps {
 /**
  * The log group of an API's access logs.
  *
- * Its name is below `/aws/vendedlogs/`: every other log group that a service delivers to adds its
- * name to one resource policy of the account, which has up to 5,120 characters.
+ * Its name is below `/aws/vendedlogs/`. Any other log group that a service delivers to adds its
+ * name to one resource policy of the account. That policy has up to 5,120 characters.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
  * The name has the end of the stack's id. So a stack that is destroyed and deployed again does not
  * collide with the log group that it left behind.

@@ -17,8 +17,8 @@ export interface AccountsProps {
 }
 
 /**
- * The stack's own accounts. A user pool whose users sign in with their e-mail address, its one app
- * client, and the group of administrators, empty at first.
+ * The stack's own accounts. A user pool whose users sign in with their e-mail address, and its one
+ * app client. The group of administrators is empty at first.
  */
 export class Accounts extends Construct {
   readonly pool: UserPool;

@@ -120,7 +120,7 @@ export class ChatWebSocketApi extends Construct {
   /**
    * Returns a REQUEST authorizer without identity sources. The CDK's WebSocketLambdaAuthorizer
    * always has a list of them. The gateway answers 401 by itself unless each listed source is in
-   * the request, and there are three ways to send a token. AWS makes the list optional for a
+   * the request. But clients have three ways to send a token. AWS makes the list optional for a
    * REQUEST authorizer:
    * https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
    */
