@@ -17,28 +17,30 @@ import { type Index, indexNamed, indexNames } from "./indexes.ts";
 
 type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
 
-/** Segments of the table that are gone through side by side. */
+/** The number of segments of the table that are scanned side by side. */
 export const rebuildSegments = 8;
 
 /**
- * Of each segment: 800 read units a second in all for the scan, of the 12,000 that a new table
- * takes.
+ * Read units a second for the scan of each segment. All segments use 800 of the 12,000 that a new
+ * table allows.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
 const unitsPerSecond = 100;
 
 /**
- * Of each segment: 200 a second in all. What is written for each may meet in one partition, as in
- * the list of all people, which takes 1,000 write units a second, of which chat is to have the
- * most.
+ * Users or rooms a second that each segment rebuilds, 200 in all segments. Their writes may meet in
+ * one partition, such as the list of all users. A partition takes 1,000 write units a second, and
+ * chat must have most of them.
  */
 const subjectsPerSecond = 25;
 
-/** Seconds for which a rebuild leaves a table alone that is too busy. */
+/** Seconds for which a rebuild pauses when the table is too busy. */
 const busyPause = 30;
 
 /**
- * Rebuilds one user or room; what fails is tried again as a task of its own, and holds up no other.
+ * Rebuilds one user or room. A failed one is tried again by a task of its own, and holds up no
+ * other. Returns `rest`, the place to continue from, if no time is left. Throws if the table is too
+ * busy.
  */
 async function rebuildSubject(
   index: Index,
@@ -57,13 +59,16 @@ async function rebuildSubject(
   }
 }
 
-/** What a page led to: where it ends, or where it was cut off for want of time. */
+/** The place that a page led to: its end, or the place within it at which the time ended. */
 interface Progress {
   readonly to: Omit<ScanPlace, "version">;
   readonly isWhole: boolean;
 }
 
-/** Rebuilds what a page names, the first of it in any case, so that each task gets somewhere. */
+/**
+ * Rebuilds the users or rooms of a page until the time ends. It rebuilds the first in any case, so
+ * that each task makes progress.
+ */
 async function rebuildPage(
   index: Index,
   name: string,
@@ -72,15 +77,15 @@ async function rebuildPage(
   hasTime: () => boolean,
 ): Promise<Progress> {
   let { after, done, setAside } = from;
-  const cut = (within?: ScanPlace["within"]): Progress => ({
+  const stopAt = (within?: ScanPlace["within"]): Progress => ({
     to: { after, within, scanned: from.scanned, done, setAside },
     isWhole: false,
   });
   for (const [at, { id, key }] of page.subjects.entries()) {
-    if (at > 0 && !hasTime()) return cut();
+    if (at > 0 && !hasTime()) return stopAt();
     const begun = from.within?.id === id ? from.within.after : undefined;
     const { rest, failed } = await rebuildSubject(index, name, id, begun, hasTime);
-    if (rest !== undefined) return cut({ id, after: rest });
+    if (rest !== undefined) return stopAt({ id, after: rest });
     after = key;
     if (failed) setAside += 1;
     else done += 1;
@@ -88,7 +93,7 @@ async function rebuildPage(
   return { to: { after: page.next, scanned: from.scanned + page.scanned, done, setAside }, isWhole: true };
 }
 
-/** Goes on in a segment until its end, or for as long as there is time; true at the end. */
+/** Rebuilds a segment until its end or until the time ends. Returns true at the end. */
 async function advance(
   { index: name, run, segment }: Segment,
   index: Index,
@@ -109,21 +114,21 @@ async function advance(
     const { to, isWhole } = await rebuildPage(index, name, place, page, hasTime);
     const ended = isWhole && page.next === undefined;
     const next = await noteStep({ index: name, run, segment, from: place, to, ended });
-    // Without a next place another task went on from the same one.
+    // Without a next place, another task has continued from the same place.
     if (ended || !next) return true;
     if (!isWhole || !hasTime()) return false;
     const seconds = Math.max(page.units / unitsPerSecond, page.subjects.length / subjectsPerSecond);
     await sleep(Math.max(0, seconds * 1000 - (performance.now() - began)));
     place = next;
   }
-  // It is over.
+  // The rebuild is over, or this segment of it.
   return true;
 }
 
 /**
- * Goes on with a rebuild, in one segment. Each page is noted when it is done, so a task that ended
- * in the midst, or comes twice, goes on where the last page ended. What is left is a task of its
- * own, a while later where the table is busy.
+ * Continues a rebuild in one segment. It records each page when it is done. A task that is
+ * interrupted, or runs twice, continues after the last recorded page. A task of its own does what
+ * is left when the time ends, half a minute later if the table is busy.
  */
 export async function continueRebuild(
   segment: Segment,
@@ -141,7 +146,10 @@ export async function continueRebuild(
   await sendTask({ task: "rebuild_index", ...segment }, delay);
 }
 
-/** Rebuilds what failed when the rebuild came to it. */
+/**
+ * Rebuilds a user or room that failed during the rebuild of its segment. A task of its own does
+ * what is left when the time ends.
+ */
 export async function rebuildOne(
   name: string,
   id: string,
@@ -168,15 +176,15 @@ function report(index: string, rebuild: Rebuild | undefined): RebuildReport {
   };
 }
 
-/** How far the rebuilds of all indexes are. */
+/** Returns the progress of the last rebuild of each index. */
 export function listRebuilds(): Promise<RebuildReport[]> {
   return Promise.all(indexNames.map(async (index) => report(index, await getRebuild(index))));
 }
 
 /**
- * Starts the rebuild of an index. Where one is under way it is that one, whose tasks are sent once
- * more: should one have been given up, it goes on; where none was, the second of two that are at
- * the same place finds that, and ends. Throws for a name that is that of no index.
+ * Starts the rebuild of an index. If a rebuild of it is under way, sends the tasks of that one
+ * again: a task that was given up continues, and the second of two tasks at the same place finds
+ * the other, and ends. `begun` is false then. Throws if there is no such index.
  */
 export async function startRebuild(
   index: string,

@@ -25,7 +25,7 @@ function noContact(): ApiError {
   return new ApiError("not_found", "This is none of your contacts: add them first.");
 }
 
-/** Somebody whom one keeps, or blocks, or both. */
+/** A user whom another user has as a contact, or blocks, or both. */
 interface Known {
   readonly userId: string;
   readonly contact: StoredContact | undefined;
@@ -46,7 +46,10 @@ function shownOf({ userId, contact, block }: Known): Shown {
   };
 }
 
-/** A contact as its owner sees it. The address of somebody who is only blocked is shown as that of any other. */
+/**
+ * Presents a contact as its owner sees it. The e-mail address of a user who is only blocked is
+ * shown under the same rules as that of any user.
+ */
 export async function viewKnown(viewerId: string, known: Known): Promise<Contact> {
   return {
     ...shownOf(known),
@@ -54,27 +57,33 @@ export async function viewKnown(viewerId: string, known: Known): Promise<Contact
   };
 }
 
-/** The contact, or the block, of somebody. Throws `not_found` where there is neither. */
+/** Returns a user's contact, block, or both. Throws `not_found` if there is neither. */
 export async function accessKnown(userId: string, otherId: string): Promise<Known> {
   const [contact, block] = await Promise.all([getContact(userId, otherId), getBlock(userId, otherId)]);
   if (!contact && !block) throw noContact();
   return { userId: otherId, contact, block };
 }
 
-/** Throws `invalid_input` for oneself and `not_found` for nobody, before anything is kept of them. */
+/**
+ * Throws `invalid_input` if the other user is the caller, and `not_found` if there is no such user.
+ * It is called before anything is stored.
+ */
 export async function accessOther(actor: Actor, otherId: string, path: string): Promise<void> {
-  if (otherId === actor.userId) throw invalidInput([{ path, message: "This is you: name somebody else" }]);
+  if (otherId === actor.userId) throw invalidInput([{ path, message: "This is you: name another user" }]);
   const [other] = await Promise.all([getProfile(otherId), ensureProfile(actor)]);
   if (!other) throw new ApiError("not_found", "User not found");
 }
 
-/** Throws `conflict` where there are as many contacts as there may be. */
-async function accessRoomForOne(userId: string): Promise<void> {
+/** Throws `conflict` if a user has as many contacts as they may. */
+async function checkContactLimit(userId: string): Promise<void> {
   if ((await listContacts(userId, contactLimit)).length >= contactLimit)
     throw new ApiError("conflict", `You have ${contactLimit} contacts, and can keep no more: remove some.`);
 }
 
-/** Adds somebody to the caller's contacts, or gives the contact that they are. */
+/**
+ * Adds a user to the caller's contacts, or returns the contact that they are; `isNew` is false
+ * then. Throws `invalid_input`, `not_found` or `conflict`.
+ */
 export async function createContact(
   actor: Actor,
   otherId: string,
@@ -83,7 +92,7 @@ export async function createContact(
   const { userId } = actor;
   await accessOther(actor, otherId, "user_id");
   const existing = await getContact(userId, otherId);
-  if (!existing) await accessRoomForOne(userId);
+  if (!existing) await checkContactLimit(userId);
   const { contact, isNew } = existing
     ? { contact: existing, isNew: false }
     : await putContact(userId, otherId, nickname);
@@ -107,7 +116,7 @@ export async function removeContact(userId: string, otherId: string): Promise<vo
   if (!(await deleteContact(userId, otherId))) throw noContact();
 }
 
-/** Those whom somebody keeps, or those whom they block. */
+/** Returns a user's contacts, or the users whom they block. */
 async function listKnown(userId: string, blocked: boolean): Promise<Known[]> {
   const [contacts, blocks] = await Promise.all([
     listContacts(userId, contactLimit),
@@ -122,7 +131,10 @@ async function listKnown(userId: string, blocked: boolean): Promise<Known[]> {
   }));
 }
 
-/** Favorites first, then by name: the nickname, or what the contact is called at present. */
+/**
+ * Sorts favorites first, then by name: by the nickname, or else by the contact's present display
+ * name.
+ */
 function inOrder(known: readonly Known[], names: ReadonlyMap<string, string>): Known[] {
   const collator = new Intl.Collator("und");
   const nameOf = (one: Known): string => foldText(one.contact?.nickname ?? names.get(one.userId) ?? "");
@@ -137,7 +149,10 @@ function inOrder(known: readonly Known[], names: ReadonlyMap<string, string>): K
     .map(({ one }) => one);
 }
 
-/** A page as its owner sees it; `seen` are those whose addresses they see, their contacts apart. */
+/**
+ * Presents a page as its owner sees it. `seen` are the users whose e-mail addresses the owner sees;
+ * the owner sees those of their contacts in any case.
+ */
 function viewPage(
   viewerId: string,
   page: readonly Known[],
@@ -154,8 +169,9 @@ function viewPage(
 }
 
 /**
- * A page of the caller's contacts, or of the people whom they block. Reads the profiles of all of them, half a unit
- * each, because the order is by what they are called now, and presences for the page alone.
+ * Returns a page of the caller's contacts, or of the users whom they block, and the number of all.
+ * It reads the profiles of all of them, at half a read unit each, since the order is by their
+ * present names. It reads presences for the page alone.
  */
 export async function listContactPage(
   userId: string,

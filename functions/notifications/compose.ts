@@ -4,7 +4,10 @@ import type { StoredContact } from "../store/contacts/contacts.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { NewNotification } from "../store/notifications/notifications.ts";
 
-/** What tells somebody of a message: one notification of theirs at most, whatever its type. */
+/**
+ * Returns the notification of a message for a user. Its id follows from the message, so a message
+ * makes at most one notification for a user, whatever its type.
+ */
 export function notificationOfMessage(
   { roomId, seq, at, senderId }: StoredMessage,
   userId: string,
@@ -23,7 +26,7 @@ export function notificationOfMessage(
   };
 }
 
-/** Somebody who was added to a room by somebody else. */
+/** A member whom another user added to a room. */
 export interface Invitation {
   readonly roomId: string;
   readonly userId: string;
@@ -32,6 +35,7 @@ export interface Invitation {
   readonly joinedAt: string;
 }
 
+/** Returns the notification for a member whom another user added to a room. */
 export function notificationOfInvitation(
   { roomId, userId, addedBy, joinedAt }: Invitation,
   isRebuilt = false,
@@ -48,7 +52,7 @@ export function notificationOfInvitation(
   };
 }
 
-/** What tells somebody that they were added to the contacts of `ownerId`. */
+/** Returns the notification for a user whom `ownerId` has added to their contacts. */
 export function notificationOfContact(
   ownerId: string,
   { userId, createdAt }: StoredContact,

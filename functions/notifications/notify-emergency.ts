@@ -9,9 +9,11 @@ import { areBlocked } from "../store/users/users.ts";
 import { notificationOfMessage } from "./compose.ts";
 import { putAndPublishNotification } from "./put.ts";
 
-const toldAtOnce = 25;
+const membersAtOnce = 25;
 
-/** Tells the members of one chunk of a room's roster of an emergency, those who are connected first. */
+/**
+ * Notifies the members of one chunk of a room's roster of an emergency, the connected ones first.
+ */
 export async function notifyEmergencyChunk(roomId: string, seq: number, chunk: number): Promise<void> {
   const [message, rosters] = await Promise.all([getMessage(roomId, seq), getRosterChunks(roomId, [chunk])]);
   if (!message || isDeletedOrExpired(message)) return;
@@ -22,16 +24,17 @@ export async function notifyEmergencyChunk(roomId: string, seq: number, chunk: n
     profiles: [senderId],
     presences: [...userIds, senderId],
   });
-  // Nobody who joined since: to them it is of before.
-  const told = memberships
+  // Leaves out members who joined after the message.
+  const recipients = memberships
     .filter((me) => me.userId !== senderId && seq > me.joinedSeq && !areBlocked(people, senderId, me.userId))
     .map((me) => me.userId);
-  // Who has left the room by now shares none.
+  // The members see the sender's e-mail address only while the sender is a member too.
   const seesEmail = memberships.some(({ userId }) => userId === senderId);
-  const isLive = (userId: string): boolean => (people.presences.get(userId)?.connections.length ?? 0) > 0;
+  const isConnected = (userId: string): boolean =>
+    (people.presences.get(userId)?.connections.length ?? 0) > 0;
   await forEachConcurrent(
-    [...told.filter(isLive), ...told.filter((userId) => !isLive(userId))],
-    toldAtOnce,
+    [...recipients.filter(isConnected), ...recipients.filter((userId) => !isConnected(userId))],
+    membersAtOnce,
     (userId) =>
       putAndPublishNotification(notificationOfMessage(message, userId, "emergency"), {
         message,
@@ -42,8 +45,8 @@ export async function notifyEmergencyChunk(roomId: string, seq: number, chunk: n
 }
 
 /**
- * Tells all members of a room of an emergency, whatever they have muted: right away, or, in a large room, in a task for
- * each chunk of its roster.
+ * Notifies all members of a room of an emergency, whatever they have muted. It notifies them
+ * itself, or, in a large room, sends a task for each chunk of the roster.
  */
 export async function notifyEmergency({ roomId, seq }: StoredMessage): Promise<void> {
   const head = await getHead(roomId);

@@ -5,16 +5,20 @@ import { areBlocked } from "../store/users/users.ts";
 import { type Invitation, notificationOfInvitation } from "./compose.ts";
 import { putAndPublishNotification } from "./put.ts";
 
-/** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
+/**
+ * Milliseconds within which a request that creates a room has ended: no request runs longer than 29
+ * seconds.
+ */
 const requestTime = 60_000;
 
-/** Seconds after which it is looked again whether a room is there. */
-const nextLook = 5;
+/** Seconds until a task checks again whether a room exists. */
+const retryDelay = 5;
 
 /**
- * Notifies somebody that they were added to a room. The room need not be there yet: of a large one, memberships are written
- * first. Then a task looks again, until it is there, or can't come to be by that request any more: a creation that was cut
- * off leaves nothing to tell of.
+ * Notifies a member that another user added them to a room. The room may not exist yet: the
+ * creation of a large room writes the memberships before the head. Then a task checks again, until
+ * the room exists, or the request that creates it must have ended. An interrupted creation notifies
+ * no member.
  */
 export async function notifyInvited(invitation: Invitation): Promise<void> {
   const { roomId, userId, addedBy, joinedAt } = invitation;
@@ -28,13 +32,13 @@ export async function notifyInvited(invitation: Invitation): Promise<void> {
   if (!head && Date.now() - Date.parse(joinedAt) < requestTime)
     return sendTask(
       { task: "notify_invited", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
-      nextLook,
+      retryDelay,
     );
   if (!isThere(head) || areBlocked(people, addedBy, userId)) return;
   await putAndPublishNotification(notificationOfInvitation(invitation), {
     message: undefined,
     people,
-    // Who has left the room by now shares none.
+    // The member sees the e-mail address only while the user who added them is a member too.
     seesEmail: memberships.length > 0,
   });
 }

@@ -13,19 +13,28 @@ import { notificationOfMessage } from "./compose.ts";
 import { putAndPublishNotification } from "./put.ts";
 import { getRecipients, type Recipients } from "./recipients.ts";
 
-/** Whether a member wants to be notified of what happens in their room just now; of emergencies everybody is. */
+/**
+ * Returns whether a member wants to be notified of the room's messages now. It does not apply to
+ * emergencies, of which every member is notified.
+ */
 export function wantsNotifications({ notifications, mutedUntil }: Membership): boolean {
   return notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
 }
 
-/** Large rooms, which stay so: of their members only those are looked at whom a message names. */
+/**
+ * Rooms that this container has seen to be large: a large room stays large. In a large room only
+ * the members whom a message addresses are read.
+ */
 const large = new Set<string>();
 const largeLimit = 10_000;
 
-/** The memberships of those who may be told of a message, and its sender's; none where it is not to be seen any more. */
+/**
+ * Returns the memberships of members who may be notified of a message, and that of its sender.
+ * Returns none if the members no longer see the message.
+ */
 async function getCandidates(
   { roomId, seq, senderId }: StoredMessage,
-  addressed: Recipients,
+  recipients: Recipients,
 ): Promise<readonly Membership[]> {
   if (!large.has(roomId)) {
     const room = await getRoomMembers(roomId);
@@ -34,65 +43,73 @@ async function getCandidates(
     if (large.size === largeLimit) large.clear();
     large.add(roomId);
   }
-  return addressed.size > 0 ? getMemberships(roomId, [...new Set([...addressed.keys(), senderId])]) : [];
+  return recipients.size > 0 ? getMemberships(roomId, [...new Set([...recipients.keys(), senderId])]) : [];
 }
 
-interface Receiver {
+/** A member to notify, and the type of their notification. */
+interface Notified {
   readonly me: Membership;
   readonly type: NotificationType;
 }
 
-/** Of a new message those alone are told whom nothing unread in the room has told before. */
-function receiversOf(
+/**
+ * Returns the members to notify, by their memberships alone. A new message notifies only members
+ * without an unread notice of this room.
+ */
+function membersToNotify(
   { roomId, seq, senderId }: StoredMessage,
   candidates: readonly Membership[],
-  addressed: Recipients,
-): Receiver[] {
+  recipients: Recipients,
+): Notified[] {
   return candidates
     .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsNotifications(me))
-    .map((me): Receiver => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
+    .map((me): Notified => ({ me, type: recipients.get(me.userId) ?? "new_message" }))
     .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && needsNotice(me, seq)));
 }
 
-/** Whether a message reached somebody on a socket: then they have it, and need not be told that there is one. */
+/**
+ * Returns whether a user has a connection on which a message of the room reached them. Then they
+ * have the message, and need no notification that there is one.
+ */
 function isReached(roomId: string, userId: string, { presences }: People): boolean {
   const presence = presences.get(userId);
   return presence !== undefined && listeningTo(roomId, presence).length > 0;
 }
 
-const toldAtOnce = 25;
+const membersAtOnce = 25;
 
 /**
- * Notifies the members of a room of a message, or `only` some, each once at most: of a mention, of a reply, or that there is
- * something unread. Memberships come first, since they rule out nearly everybody, and all of them cost less than one presence
- * each; presences of those alone who are left. Again it does nothing but complete itself.
+ * Notifies the members of a room of a message, or `only` some of them, each at most once: of a
+ * mention, of a reply, or of unread messages. It reads the memberships first, since they rule out
+ * nearly all members, and all of them cost less than a presence for each. It reads only the
+ * presences of the members who are left. A repeated call only completes an interrupted one.
  */
 export async function notifyMembers(message: StoredMessage, only?: ReadonlySet<string>): Promise<void> {
   const { roomId, seq, senderId } = message;
-  const addressed = await getRecipients(message);
-  const candidates = await getCandidates(message, addressed);
-  const receivers = receiversOf(
+  const recipients = await getRecipients(message);
+  const candidates = await getCandidates(message, recipients);
+  const wanting = membersToNotify(
     message,
     only ? candidates.filter(({ userId }) => only.has(userId)) : candidates,
-    addressed,
+    recipients,
   );
-  if (receivers.length === 0) return;
+  if (wanting.length === 0) return;
   const { people } = await batchGet(
-    { presences: [senderId, ...receivers.map(({ me }) => me.userId)] },
-    // Of some it has just become known that they are not connected.
+    { presences: [senderId, ...wanting.map(({ me }) => me.userId)] },
+    // It has only just become known of these members that they are not connected.
     only ? "consistent" : "eventual",
   );
-  const told = receivers.filter(
+  const notified = wanting.filter(
     ({ me, type }) =>
       !areBlocked(people, senderId, me.userId) &&
       (type !== "new_message" || !isReached(roomId, me.userId, people)),
   );
-  if (told.length === 0) return;
+  if (notified.length === 0) return;
   const [present, profiles] = await Promise.all([getMessage(roomId, seq), getProfiles([senderId])]);
   if (!present || isDeletedOrExpired(present)) return;
-  // Who has left the room by now shares none.
+  // The members see the sender's e-mail address only while the sender is a member too.
   const seesEmail = candidates.some(({ userId }) => userId === senderId);
-  await forEachConcurrent(told, toldAtOnce, async ({ me, type }) => {
+  await forEachConcurrent(notified, membersAtOnce, async ({ me, type }) => {
     if (type === "new_message" && !(await claimNotice(me, seq))) return;
     await putAndPublishNotification(notificationOfMessage(present, me.userId, type), {
       message: present,
@@ -103,8 +120,9 @@ export async function notifyMembers(message: StoredMessage, only?: ReadonlySet<s
 }
 
 /**
- * Notifies people of a message that met only connections of theirs which were over: what follows it may have taken them for
- * connected. What addresses them, and an emergency, they are notified of in any case.
+ * Notifies users of a message whose post found only dead connections of theirs: the stream handler
+ * may have taken them for connected. An emergency is left out: it notifies connected members
+ * anyway, as a mention and a reply do.
  */
 export async function notifyUnreached(
   roomId: string,

@@ -6,19 +6,22 @@ import type { StoredMessage } from "../store/messages/messages.ts";
 import type { StoredNotification } from "../store/notifications/notifications.ts";
 import { previewOf } from "../store/rooms/heads.ts";
 
-/** What the view of a notification is made of. */
+/** The parts from which a notification is presented. */
 interface NotificationParts {
-  /** The message that it is about, as far as there is one still. */
+  /** The message that the notification is about, if it still exists. */
   readonly message: StoredMessage | undefined;
   /** Whether the message is read. */
   readonly isMessageRead: boolean;
   readonly count: number;
   readonly isRead: boolean;
-  /** Shows a person to the receiver. */
+  /** Presents a user to the recipient. */
   readonly present: (userId: string) => User;
 }
 
-/** A notification as its receiver sees it. Of a message that is deleted, or has destroyed itself, the place is left. */
+/**
+ * Returns a notification as its recipient sees it. A message that is deleted or has expired keeps
+ * its place, without its content.
+ */
 export function presentNotification(
   stored: StoredNotification,
   { message, isMessageRead, count, isRead, present }: NotificationParts,

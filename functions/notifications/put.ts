@@ -8,24 +8,28 @@ import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { presentNotification } from "./present.ts";
 
-/** What a notification that is told at once is made of, all of it read before. */
+/** The parts from which a published notification is presented. The caller has read all of them. */
 interface NotificationParts {
   readonly message: StoredMessage | undefined;
-  /** The profile of who set it off, and the presences of both. */
+  /** The profile of the actor, and the presences of actor and recipient. */
   readonly people: People;
-  /** Whether the receiver may see the e-mail address of who set it off. */
+  /** Whether the recipient may see the actor's e-mail address. */
   readonly seesEmail: boolean;
 }
 
-/** The receiver's connections that it is for: a connection of one room gets what is of that room. */
+/**
+ * Returns the recipient's connections that receive a notification. A connection that is limited to
+ * a room receives the notifications of that room alone.
+ */
 function connectionsFor({ roomId, userId }: NewNotification, { presences }: People): Connection[] {
   const presence = presences.get(userId);
   return presence ? listeningTo(roomId, presence) : [];
 }
 
 /**
- * Puts a notification, and tells its receiver where they are connected. Called again, it tells them again, since nobody
- * knows whether it was done; not once they have read or deleted it.
+ * Puts a notification, and publishes it to the recipient's connections. A repeated call publishes
+ * it again, since no record says whether the first call did. It does not once the recipient has
+ * marked the notification as read or deleted it.
  */
 export async function putAndPublishNotification(
   notification: NewNotification,

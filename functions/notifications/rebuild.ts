@@ -17,19 +17,22 @@ import { listRoomIds } from "../store/rooms/memberships.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { notificationOfContact, notificationOfInvitation } from "./compose.ts";
-import { listAddressingMessages } from "./rebuild-direct.ts";
+import { listDirectNotifications } from "./rebuild-direct.ts";
 import { rebuildUnreadNotices } from "./rebuild-unread.ts";
 
 const roomsAtOnce = 10;
-/** Notifications of somebody that are looked at, emergencies apart: more than are ever shown. */
-const looked = 2000;
+/**
+ * The number of a user's notifications that are read, of emergencies and of others each: more than
+ * are ever shown.
+ */
+const notificationsRead = 2000;
 const putsAtOnce = 25;
 
-/** A room of somebody's that is there, and who added them to it. */
+/** A room of the user that exists, and the user who added them to it. */
 type JoinedRoom = MemberRoom & Pick<Member, "addedBy">;
 
 async function getRooms(userId: string, roomIds: readonly string[]): Promise<JoinedRoom[]> {
-  // Heads last: what a membership notes of messages is never beyond them.
+  // Reads the heads last: so no membership records a seq above that of its head.
   const members = await getMembersOf(userId, roomIds);
   const { heads } = await batchGet({ heads: roomIds }, "consistent");
   const mine = new Map(members.map((member) => [member.membership.roomId, member]));
@@ -39,8 +42,8 @@ async function getRooms(userId: string, roomIds: readonly string[]): Promise<Joi
   });
 }
 
-/** Who is nobody to somebody: whom they block, and who blocks them. */
-async function getApart(userId: string): Promise<Set<string>> {
+/** Returns the ids of the users blocked by a user, and of the users blocking them. */
+async function getBlockedIds(userId: string): Promise<Set<string>> {
   return new Set((await listBlocks(userId, "consistent")).map((block) => block.userId));
 }
 
@@ -51,25 +54,29 @@ async function putMissing(notifications: readonly NewNotification[]): Promise<vo
   });
 }
 
-/** What notified somebody of being added to a room, unless that is longer ago than notifications are kept. */
-function invitationOf({ head, me, addedBy }: JoinedRoom, apart: ReadonlySet<string>): NewNotification[] {
+/**
+ * Returns the notification of the user's addition to a room by another user. Returns none if that
+ * is longer ago than notifications are kept, or a block stands between the two.
+ */
+function invitationOf({ head, me, addedBy }: JoinedRoom, blockedIds: ReadonlySet<string>): NewNotification[] {
   const { userId, joinedAt } = me;
-  if (addedBy === null || apart.has(addedBy) || Date.parse(joinedAt) <= keptSince()) return [];
+  if (addedBy === null || blockedIds.has(addedBy) || Date.parse(joinedAt) <= keptSince()) return [];
   return [notificationOfInvitation({ roomId: head.id, userId, addedBy, joinedAt }, true)];
 }
 
 /**
- * Notifies those whom somebody has added to their contacts, who find out by nothing of their own that they were. Of one who
- * was added several times in a day, it is the first time that told them.
+ * Notifies the users whom a user has added to their contacts. Nothing of their own items says that
+ * they were added, so they are notified by this user's rebuild. A user who was added several times
+ * in a day was notified of the first time.
  */
-async function rebuildRequests(userId: string, apart: ReadonlySet<string>): Promise<void> {
+async function rebuildRequests(userId: string, blockedIds: ReadonlySet<string>): Promise<void> {
   const contacts = (await listContacts(userId, contactLimit)).filter(
-    (contact) => !apart.has(contact.userId) && Date.parse(contact.createdAt) > keptSince(),
+    (contact) => !blockedIds.has(contact.userId) && Date.parse(contact.createdAt) > keptSince(),
   );
   const missing = await listMissing(contacts.map((contact) => notificationOfContact(userId, contact, true)));
-  const untold = new Set(missing.map((notification) => notification.userId));
+  const missingIds = new Set(missing.map((notification) => notification.userId));
   await forEachConcurrent(
-    contacts.filter((contact) => untold.has(contact.userId)),
+    contacts.filter((contact) => missingIds.has(contact.userId)),
     putsAtOnce,
     async (contact) => {
       const at = await claimAddition(contact.userId, userId, Date.parse(contact.createdAt));
@@ -79,7 +86,10 @@ async function rebuildRequests(userId: string, apart: ReadonlySet<string>): Prom
   );
 }
 
-/** Where a rebuild of one person goes on: behind a room, or in it, with messages up to a number. */
+/**
+ * Returns the place where the rebuild of a user continues: after a room, or in it with the messages
+ * up to the seq `last`.
+ */
 function placeOf(roomId: string, last?: number): string {
   return last === undefined ? roomId : `${roomId} ${last}`;
 }
@@ -89,60 +99,63 @@ function parsePlace(place: string | undefined): { readonly roomId: string; reado
   return last === undefined ? { roomId } : { roomId, last: Number(last) };
 }
 
-/** Some rooms of somebody's that are rebuilt together. */
+/** Rooms of a user that are rebuilt in one step. */
 interface Batch {
   readonly rooms: readonly JoinedRoom[];
-  readonly person: Pick<Profile, "id" | "username">;
-  readonly apart: ReadonlySet<string>;
+  readonly user: Pick<Profile, "id" | "username">;
+  readonly blockedIds: ReadonlySet<string>;
 }
 
 /**
- * Puts what is missing of what addresses somebody in some rooms, page by page, and gives all that does. `rest` is where to go
- * on if there is no time left: rooms behind it that are not done yet are gone through again, and find what is put.
+ * Puts the missing direct notifications of some rooms, page by page, and returns all direct ones.
+ * `rest` is the place to continue from if no time is left. Unfinished rooms after it are read again
+ * then, and find the notifications that are put.
  */
-async function rebuildAddressing(
-  { rooms, person, apart }: Batch,
+async function rebuildDirect(
+  { rooms, user, blockedIds }: Batch,
   begun: ReturnType<typeof parsePlace>,
   hasTime: () => boolean,
-): Promise<{ readonly addressing: readonly NewNotification[]; readonly rest?: string }> {
-  const addressing: NewNotification[] = [];
+): Promise<{ readonly direct: readonly NewNotification[]; readonly rest?: string }> {
+  const direct: NewNotification[] = [];
   let waiting = rooms.map((room) => ({ room, last: room.head.id === begun.roomId ? begun.last : undefined }));
   while (waiting.length > 0) {
     const pages = await Promise.all(
       waiting.map(async ({ room, last }) => ({
         room,
-        ...(await listAddressingMessages(room, person, apart, last)),
+        ...(await listDirectNotifications(room, user, blockedIds, last)),
       })),
     );
     const notifications = pages.flatMap((page) => page.notifications);
     await putMissing(notifications);
-    addressing.push(...notifications);
+    direct.push(...notifications);
     waiting = pages
       .flatMap(({ room, next }) => (next === undefined ? [] : [{ room, last: next }]))
       .sort((one, other) => (one.room.head.id < other.room.head.id ? -1 : 1));
     const [first] = waiting;
-    if (first && !hasTime()) return { addressing, rest: placeOf(first.room.head.id, first.last) };
+    if (first && !hasTime()) return { direct, rest: placeOf(first.room.head.id, first.last) };
   }
-  return { addressing };
+  return { direct };
 }
 
 /**
- * Makes somebody's notifications again, wherever one is lost or what is noted of it is wrong: of what they have not read in
- * their rooms, of being added to these, and what their own additions to their contacts told others of. It may be done at any
- * time, and again: what is right stays, and so does what was deleted. Nobody is told of what it makes: it is there when they
- * look. Some rooms at a time; where there is no time left it gives the place from which to go on.
+ * Makes a user's notifications again where one is lost or its record is wrong: of unread messages
+ * in their rooms, and of their addition to these rooms. It also makes the notifications by which
+ * the user's additions to their contacts notified others. It may run at any time, and repeatedly:
+ * correct notifications stay, and so do deletions. It publishes and pushes none of them: users see
+ * them when they list their notifications. It handles some rooms at a time, and returns the place
+ * to continue from if no time is left.
  */
 export async function rebuildNotifications(
   userId: string,
   after: string | undefined,
   hasTime: () => boolean,
 ): Promise<string | undefined> {
-  const [all, person, told] = await Promise.all([
+  const [all, user, existing] = await Promise.all([
     listRoomIds(userId),
     getProfile(userId),
-    listNotifications(userId, looked),
+    listNotifications(userId, notificationsRead),
   ]);
-  if (!person) return undefined;
+  if (!user) return undefined;
   const begun = parsePlace(after);
   const roomIds = all
     .filter((roomId) => (begun.last === undefined ? roomId > begun.roomId : roomId >= begun.roomId))
@@ -150,13 +163,13 @@ export async function rebuildNotifications(
   for (let at = 0; at < roomIds.length; at += roomsAtOnce) {
     if (at > 0 && !hasTime()) return placeOf(roomIds[at - 1] ?? "");
     const batch = roomIds.slice(at, at + roomsAtOnce);
-    const [rooms, apart] = await Promise.all([getRooms(userId, batch), getApart(userId)]);
-    await putMissing(rooms.flatMap((room) => invitationOf(room, apart)));
-    const { addressing, rest } = await rebuildAddressing({ rooms, person, apart }, begun, hasTime);
+    const [rooms, blockedIds] = await Promise.all([getRooms(userId, batch), getBlockedIds(userId)]);
+    await putMissing(rooms.flatMap((room) => invitationOf(room, blockedIds)));
+    const { direct, rest } = await rebuildDirect({ rooms, user, blockedIds }, begun, hasTime);
     if (rest !== undefined) return rest;
-    // What addresses them has told them of itself, and no more.
-    await rebuildUnreadNotices(rooms, { apart, notifications: [...told, ...addressing] });
+    // A direct notification notifies of its own message alone.
+    await rebuildUnreadNotices(rooms, { blockedIds, notifications: [...existing, ...direct] });
   }
-  await rebuildRequests(userId, await getApart(userId));
+  await rebuildRequests(userId, await getBlockedIds(userId));
   return undefined;
 }

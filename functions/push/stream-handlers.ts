@@ -6,7 +6,9 @@ import { listPushSubscriptions } from "../store/notifications/push-subscriptions
 import { type Push, sendPushes } from "../store/notifications/pushes.ts";
 import { getPresence } from "../store/presence/presence.ts";
 
-/** Returns whether the user has a connection that receives the events of the notification's room. */
+/**
+ * Returns whether the user has a connection that receives the events of the notification's room.
+ */
 async function isConnected({ userId, roomId }: StoredNotification): Promise<boolean> {
   return listeningTo(roomId, await getPresence(userId)).length > 0;
 }

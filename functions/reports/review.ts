@@ -24,11 +24,15 @@ import { accessAdministrator } from "../users/access.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
 import { presentUser } from "../users/present.ts";
 
-function peopleOf({ reporterId, reportedId, closing }: StoredReport): string[] {
+/** Returns the ids of the users whom a report shows. */
+function usersOf({ reporterId, reportedId, closing }: StoredReport): string[] {
   return [reporterId, reportedId, ...(closing ? [closing.by] : [])];
 }
 
-/** What the message still has of the file that was reported with it: its URL. */
+/**
+ * Returns the URL of the file that was reported with a message, or null if the message no longer
+ * has the file.
+ */
 function urlOf({ attachment }: ReportedMessage, message: StoredMessage | undefined): string | null {
   return attachment && message && !isDeletedOrExpired(message) && message.attachment?.id === attachment.id
     ? presentAttachment(message, attachment).url
@@ -52,14 +56,13 @@ function presentMessage(
   };
 }
 
-/**
- * What was read of some reports, and for whom: who is in them, those whose addresses the viewer sees, and the messages whose
- * files are shown, by their ids.
- */
+/** The items from which reports are presented to a viewer. */
 interface Parts {
   readonly viewerId: string;
   readonly people: People;
+  /** The users whose e-mail addresses the viewer sees. */
   readonly seen: ReadonlySet<string>;
+  /** The reported messages with a file, by id. */
   readonly messages: ReadonlyMap<string, StoredMessage>;
 }
 
@@ -82,7 +85,7 @@ function present(report: StoredReport, { viewerId, people, seen, messages }: Par
 }
 
 async function view(viewerId: string, reports: readonly StoredReport[]): Promise<Report[]> {
-  const userIds = reports.flatMap(peopleOf);
+  const userIds = reports.flatMap(usersOf);
   const withFile = reports.flatMap(({ message }) =>
     message?.attachment ? [{ roomId: message.room, seq: message.seq }] : [],
   );
@@ -95,7 +98,11 @@ async function view(viewerId: string, reports: readonly StoredReport[]): Promise
   return reports.map((report) => present(report, { viewerId, people, seen, messages }));
 }
 
-/** A page of the reports of a status, the newest first; undefined for one that is not shown. Throws `forbidden`. */
+/**
+ * Returns a page of the reports of a status, the newest first, and the number of all. An entry is
+ * undefined if its report has another status by now: the index follows a moment later. Throws
+ * `forbidden`.
+ */
 export async function viewReports(
   actor: Actor,
   status: ReportStatus,
@@ -114,7 +121,7 @@ export async function viewReports(
   return { count, reports: reports.map((report) => report && byId.get(report.id)) };
 }
 
-/** Deletes a reported message for good, unless it is gone already. */
+/** Deletes a reported message for good, if it still exists. */
 async function removeReported(actor: Actor, { room, seq }: ReportedMessage): Promise<void> {
   const [head, message] = await Promise.all([getHead(room, "consistent"), getMessage(room, seq)]);
   if (!isThere(head) || seq <= head.floor) return;
@@ -123,8 +130,10 @@ async function removeReported(actor: Actor, { room, seq }: ReportedMessage): Pro
 }
 
 /**
- * Closes an open report, and gives it as it is then. A message that is to be removed is so first, so that a function that ends in
- * between leaves an open report, and the repeat closes it; and before that is noted, so that no dismissal comes in between.
+ * Closes an open report, and returns it as it is then. To remove a message it first records the
+ * removal, so that no administrator can dismiss the report meanwhile, then removes the message,
+ * then closes the report. If interrupted: the report stays open. Repaired by: the administrator's
+ * repeated call.
  */
 async function close(
   actor: Actor,
@@ -132,14 +141,17 @@ async function close(
   closing: Omit<Closing, "at">,
 ): Promise<StoredReport | undefined> {
   if (closing.action === "remove_message" && report.message) {
-    const noted = await noteRemoval(report.id);
-    if (noted?.status !== "open") return noted;
+    const recorded = await noteRemoval(report.id);
+    if (recorded?.status !== "open") return recorded;
     await removeReported(actor, report.message);
   }
   return closeReport(report, { ...closing, at: isoNow() });
 }
 
-/** Closes a report. Throws `forbidden`, `not_found`, or `conflict` where it was, or is being, closed in another way. */
+/**
+ * Closes a report. Throws `forbidden`, `not_found`, or `conflict` if it was closed, or is being
+ * closed, by another action.
+ */
 export async function updateReport(
   actor: Actor,
   reportId: string,
@@ -149,7 +161,7 @@ export async function updateReport(
   const report = await getReport(reportId);
   if (!report) throw new ApiError("not_found", "There is no report with this id: check the id.");
   if (action === "remove_message" && !report.message)
-    throw new ApiError("conflict", "This report is about a person: there is no message to remove.");
+    throw new ApiError("conflict", "This report is about a user: there is no message to remove.");
   const closing = { by: actor.userId, action, note };
   const closed = report.status === "open" ? await close(actor, report, closing) : report;
   if (!closed?.closing)
