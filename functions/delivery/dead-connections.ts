@@ -15,7 +15,7 @@ import { publishPresence, publishVisit } from "./presence-events.ts";
  */
 export async function forgetConnections(userId: string, connectionIds: readonly string[]): Promise<void> {
   if (connectionIds.length === 0) return;
-  const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "unlist");
+  const { offlineSince, leftRooms } = await removeConnections(userId, connectionIds, "remove");
   await Promise.all([
     ...connectionIds.map((connectionId) => endSession(userId, connectionId)),
     ...leftRooms.map((roomId) => publishVisit("user_left", userId, roomId)),

@@ -1,6 +1,6 @@
 /**
- * Changes of items, as the table's stream tells of them. Which ones it tells of is said by the filters of
- * lib/followed-changes.ts.
+ * Changes of items, from the table's stream. The filters of lib/followed-changes.ts decide which
+ * changes it brings.
  */
 import type { DynamoDBRecord } from "aws-lambda";
 import { fileFromItem, type StoredFile } from "../attachments/files.ts";
@@ -15,7 +15,7 @@ import { type Item, itemOfImage } from "../table/table.ts";
 import { type Avatar, avatarFromItem } from "../users/avatars.ts";
 import { type Profile, profileFromItem } from "../users/profiles.ts";
 
-/** An item before and after; undefined where there was none, or is none any more. */
+/** An item before and after a change; undefined if there was, or is, none. */
 interface States<T> {
   readonly before: T | undefined;
   readonly after: T | undefined;
@@ -30,15 +30,15 @@ export type Change =
   | ({ readonly kind: "contact"; readonly ownerId: string } & States<StoredContact>)
   | ({ readonly kind: "notification" } & States<StoredNotification>)
   | ({ readonly kind: "avatar" } & States<Avatar>)
-  /** Of an item that nothing follows from. */
+  /** No handler processes the item. */
   | { readonly kind: "other" };
 
-/** The key of the item that changed. */
+/** Returns the key of the changed item. */
 export function keyOfRecord({ dynamodb }: DynamoDBRecord): Key {
   return keyOf(itemOfImage(dynamodb?.Keys ?? {}));
 }
 
-/** Whether a change is to be followed before others that came with it: an emergency. */
+/** Returns whether a change comes before others of its batch: an emergency. */
 export function isUrgent({ dynamodb }: DynamoDBRecord): boolean {
   return dynamodb?.NewImage?.priority?.S === ("emergency" satisfies StoredMessage["priority"]);
 }
