@@ -74,7 +74,11 @@ export async function postEvent(
     connection.tokenExpiresAt > now ? "live" : "expired",
   );
   const encode = encoderOf(event);
-  const { gone, failed, untried } = await postToConnections(
+  const {
+    closed: unreached,
+    failed,
+    untried,
+  } = await postToConnections(
     live.flatMap((connection) => {
       const data = encode(connection);
       return data === undefined ? [] : [{ ...connection, data }];
@@ -85,7 +89,7 @@ export async function postEvent(
   const open = new Set(await closeExpired(expired, timeLeft));
   const closed = expired.filter((connection) => !open.has(connection));
   // Looked at once: one that turns a minute old in between would be neither.
-  const { over = [], opening = [] } = Object.groupBy(gone, (connection) =>
+  const { over = [], opening = [] } = Object.groupBy(unreached, (connection) =>
     isOpening(connection) ? "opening" : "over",
   );
   return {

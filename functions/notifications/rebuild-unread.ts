@@ -3,7 +3,7 @@ import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import {
   findNotification,
-  getNoticed,
+  getReadAllTime,
   keptSince,
   type NewNotification,
   putNotification,
@@ -82,14 +82,14 @@ async function notifyOnce(room: MemberRoom, known: Known): Promise<boolean> {
   const notification = notificationOfMessage(message, me.userId, "new_message", true);
   const [stored, noticed] = await Promise.all([
     findNotification(me.userId, notification.id),
-    getNoticed(me.userId),
+    getReadAllTime(me.userId),
   ]);
   const isTold =
     stored !== undefined &&
     !stored.isRebuilt &&
     !stored.isDeleted &&
     !stored.isMarkedRead &&
-    stored.notedAt > noticed;
+    stored.recordedAt > noticed;
   if (!(await moveNotice(me, message.seq, !isTold))) return false;
   await putNotification(notification);
   return true;

@@ -46,13 +46,13 @@ const settledAtOnce = 25;
 
 /** Everybody who is online, by the list and by their presences. */
 async function getOnline(): Promise<string[]> {
-  const { online, doubtful } = await listOnlineEntries();
-  if (doubtful.length === 0) return [...online];
-  const { people } = await batchGet({ presences: doubtful });
-  await forEachConcurrent(doubtful.slice(0, settledAtOnce), settledAtOnce, async (userId) =>
+  const { online, overdue } = await listOnlineEntries();
+  if (overdue.length === 0) return [...online];
+  const { people } = await batchGet({ presences: overdue });
+  await forEachConcurrent(overdue.slice(0, settledAtOnce), settledAtOnce, async (userId) =>
     announceChange(await reconcileOnlineEntry(userId)),
   );
-  return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
+  return [...online, ...overdue.filter((userId) => people.presences.get(userId)?.isOnline)];
 }
 
 /**

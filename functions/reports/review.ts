@@ -13,8 +13,8 @@ import {
   closeReport,
   getReport,
   listReports as listStored,
-  noteRemoval,
   type ReportedMessage,
+  recordRemoval,
   type StoredReport,
 } from "../store/reports/reports.ts";
 import { getHead, isThere } from "../store/rooms/heads.ts";
@@ -132,7 +132,7 @@ async function close(
   closing: Omit<Closing, "at">,
 ): Promise<StoredReport | undefined> {
   if (closing.action === "remove_message" && report.message) {
-    const noted = await noteRemoval(report.id);
+    const noted = await recordRemoval(report.id);
     if (noted?.status !== "open") return noted;
     await removeReported(actor, report.message);
   }

@@ -8,7 +8,7 @@ import {
   filterFields,
   filterValue,
   getDirectoryEntry,
-  isEntryWhole,
+  isEntryComplete,
   isSameEntry,
   listStrays,
   replaceDirectoryEntry,
@@ -90,7 +90,7 @@ export function rebuildProfile(userId: string): Promise<void> {
     const profile = await getProfile(userId, "consistent");
     if (!profile) return !held || deleteDirectoryEntry(held);
     const entry = entryOf(profile);
-    const isRight = held && isSameEntry(held.entry, entry) && (await isEntryWhole(entry));
+    const isRight = held && isSameEntry(held.entry, entry) && (await isEntryComplete(entry));
     return isRight || replaceDirectoryEntry(held, entry);
   });
 }

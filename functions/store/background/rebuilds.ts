@@ -98,7 +98,7 @@ interface Step {
 /**
  * Records a step and returns the new place; undefined if another step was made from the same place.
  */
-export async function noteStep({
+export async function recordStep({
   index,
   run,
   segment,

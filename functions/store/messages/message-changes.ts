@@ -146,7 +146,7 @@ async function writeChange(
  * Changes a message and stamps it with `rev`. Fails if the message has a later rev, or is not as
  * the change needs it.
  */
-export function landChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
+export function applyChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
   const update = updateOf(seen, change);
   const condition = ["(attribute_not_exists(rev) OR rev <= :rev)", ...update.condition];
   return writeChange(seen, rev, { ...update, condition });

@@ -36,7 +36,7 @@ export interface StoredNotification extends NewNotification {
   /** The time of its subject. RFC 3339. */
   readonly createdAt: string;
   /** When it was put, in milliseconds since 1970. */
-  readonly notedAt: number;
+  readonly recordedAt: number;
   /** Whether the user marked this single notification as read. */
   readonly isMarkedRead: boolean;
   /** Whether its user has deleted it: it is shown nowhere, and not put again. */
@@ -64,7 +64,7 @@ export function notificationFromItem(item: Item): StoredNotification {
     joinedAt: typeof item.joined === "number" ? isoOf(item.joined) : null,
     isRebuilt: item.rebuilt !== undefined,
     createdAt: isoOf(notificationTime(id)),
-    notedAt: Number(item.noted_at),
+    recordedAt: Number(item.recorded_at),
     isMarkedRead: item.read === true,
     isDeleted: item.deleted !== undefined,
     expiresAt: Number(item.expires_at),
@@ -78,7 +78,7 @@ const daySeconds = 24 * 60 * 60;
  * user has read or deleted it. Returns whether it did.
  */
 async function removeRebuilt({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> {
-  if ((await getNoticed(userId)) >= rebuiltAt) return false;
+  if ((await getReadAllTime(userId)) >= rebuiltAt) return false;
   const { done } = await deleteIf(
     keys.notification(userId, id),
     ["rebuilt = :at", "attribute_not_exists(#read)", "attribute_not_exists(deleted)"],
@@ -104,7 +104,7 @@ export async function putNotification(notification: NewNotification): Promise<St
     ...(notification.seq !== null && { seq: notification.seq }),
     ...(notification.joinedAt !== null && { joined: Date.parse(notification.joinedAt) }),
     ...(notification.isRebuilt && { rebuilt: now }),
-    noted_at: at,
+    recorded_at: at,
     expires_at: epochSeconds(at) + environment.notificationDays * daySeconds,
   };
   let outcome = await putIfAbsent(item);
@@ -193,7 +193,7 @@ export async function listNotifications(userId: string, limit: number): Promise<
 }
 
 /** Marks a notification as read. Returns false if there is none. */
-export async function markNotified(userId: string, notificationId: string): Promise<boolean> {
+export async function setNotificationRead(userId: string, notificationId: string): Promise<boolean> {
   const { done } = await updateItem(keys.notification(userId, notificationId), {
     set: { read: true },
     condition: ["attribute_exists(pk)", "attribute_not_exists(deleted)"],
@@ -228,13 +228,13 @@ export async function deleteNotification({
  * Returns up to when a user has marked all of their notifications as read, in milliseconds since
  * 1970.
  */
-export async function getNoticed(userId: string): Promise<number> {
+export async function getReadAllTime(userId: string): Promise<number> {
   const item = await getItem(keys.readAll(userId), "consistent");
   return typeof item?.at === "number" ? item.at : 0;
 }
 
 /** Marks all notifications of a user up to a time, in milliseconds since 1970, as read. */
-export async function markAllNotified(userId: string, at: number): Promise<void> {
+export async function putReadAllTime(userId: string, at: number): Promise<void> {
   await updateItem(keys.readAll(userId), {
     set: { at },
     condition: "attribute_not_exists(#at) OR #at < :at",

@@ -15,8 +15,8 @@ import type { Condition, Update } from "../table/update-expression.ts";
 import {
   type Connection,
   connectionEntryOf,
-  liveOf,
   onlineUntil,
+  openConnections,
   type StoredPresence,
   storedFromItem,
 } from "./presence.ts";
@@ -54,7 +54,7 @@ export interface Changed {
 const attempts = 30;
 
 function applied(before: StoredPresence, change: PresenceChange, now: number): StoredPresence {
-  const entries = liveOf(before, now)
+  const entries = openConnections(before, now)
     .filter((entry) => entry.id !== change.add?.id && !change.drop?.includes(entry.id))
     .concat(change.add ?? []);
   const after = {

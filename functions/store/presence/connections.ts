@@ -8,14 +8,14 @@ import { deleteConnected } from "../rooms/connected-members.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { changePresence } from "./change-presence.ts";
-import { type Connection, liveOf, type StoredPresence } from "./presence.ts";
+import { type Connection, openConnections, type StoredPresence } from "./presence.ts";
 
 /** Connections that a user may have at the same time. Another one takes the place of the oldest. */
 const maxConnections = 20;
 
 interface Added {
   /** Connections that lost their place: the caller closes them, if they are not dead already. */
-  readonly over: readonly Connection[];
+  readonly displaced: readonly Connection[];
   readonly becameOnline: boolean;
   /** Whether the user has no other connection for its room. */
   readonly isFirstOfRoom: boolean;
@@ -25,7 +25,7 @@ interface Added {
 
 export async function addConnection(connection: Connection): Promise<Added> {
   const changed = await changePresence(connection.userId, "eventual", (stored) => {
-    const others = liveOf(stored).filter((entry) => entry.id !== connection.id);
+    const others = openConnections(stored).filter((entry) => entry.id !== connection.id);
     return {
       add: connection,
       atMost: maxConnections,
@@ -40,7 +40,7 @@ export async function addConnection(connection: Connection): Promise<Added> {
   const earlier = before.entries?.filter((entry) => entry.id !== connection.id) ?? [];
   return {
     after,
-    over: earlier.filter((entry) => !kept.has(entry.id)),
+    displaced: earlier.filter((entry) => !kept.has(entry.id)),
     becameOnline,
     isFirstOfRoom: !earlier.some((entry) => kept.has(entry.id) && entry.roomId === connection.roomId),
   };
@@ -70,7 +70,7 @@ export async function removeConnections(
   );
   if (!changed) return { offlineSince: undefined, leftRooms: [] };
   const { before, after, becameOffline } = changed;
-  if (liveOf(after).length === 0) await deleteConnected(after);
+  if (openConnections(after).length === 0) await deleteConnected(after);
   const remaining = new Set(after.entries?.map((entry) => entry.roomId));
   const removed = before.entries?.filter((entry) => ids.includes(entry.id)) ?? [];
   return {

@@ -60,7 +60,7 @@ interface Listing {
   /**
    * Users on the list beyond their time. They are online if their presence shows later activity.
    */
-  readonly doubtful: readonly string[];
+  readonly overdue: readonly string[];
 }
 
 /**
@@ -81,9 +81,9 @@ export async function listOnlineEntries(): Promise<Listing> {
       }),
     ),
   );
-  const { online = [], doubtful = [] } = Object.groupBy(items.flat(), (item) =>
-    Date.parse(String(item.gsi1sk)) > now ? "online" : "doubtful",
+  const { online = [], overdue = [] } = Object.groupBy(items.flat(), (item) =>
+    Date.parse(String(item.gsi1sk)) > now ? "online" : "overdue",
   );
   const idsOf = (listed: typeof online) => listed.map((item) => idOfKey(String(item.pk)));
-  return { online: idsOf(online), doubtful: idsOf(doubtful) };
+  return { online: idsOf(online), overdue: idsOf(overdue) };
 }

@@ -165,7 +165,7 @@ export function storedFromItem(userId: string, item: Item | undefined): StoredPr
 }
 
 /** Returns the connections that can still be open, the oldest first. */
-export function liveOf(
+export function openConnections(
   { entries = [] }: Pick<StoredPresence, "entries">,
   now: number = Date.now(),
 ): Connection[] {
@@ -181,7 +181,7 @@ export function onlineUntil(
   now: number = Date.now(),
 ): number {
   if (stored.isHidden) return 0;
-  const newest = liveOf(stored, now).at(-1);
+  const newest = openConnections(stored, now).at(-1);
   return Math.max(newest ? newest.connectedAt + entryLife : 0, stored.heartbeatAt + heartbeatLife);
 }
 
@@ -189,7 +189,7 @@ function present(stored: StoredPresence): Presence {
   const now = Date.now();
   return {
     userId: stored.userId,
-    connections: liveOf(stored, now),
+    connections: openConnections(stored, now),
     isOnline: onlineUntil(stored, now) > now,
     lastSeen: stored.lastSeen > 0 ? isoOf(stored.lastSeen) : null,
     blockedUsers: stored.blockedUsers,
@@ -202,7 +202,7 @@ export function presenceFromItem(item: Item): Presence {
   return present(storedFromItem(idOfKey(String(item.pk)), item));
 }
 
-export function absent(userId: string): Presence {
+export function absentPresence(userId: string): Presence {
   return {
     userId,
     connections: [],
@@ -219,7 +219,7 @@ export async function getPresence(
   read: "consistent" | "eventual" = "eventual",
 ): Promise<Presence> {
   const item = await getItem(keys.presence(userId), read);
-  return item ? presenceFromItem(item) : absent(userId);
+  return item ? presenceFromItem(item) : absentPresence(userId);
 }
 
 /** Puts the presence of a new user, with the map for their first connection. */

@@ -53,7 +53,7 @@ export const timeForPost = 16_000;
 /** Connections that did not receive the event. */
 interface Unreached<C> {
   /** Connections that are closed. */
-  readonly gone: C[];
+  readonly closed: C[];
   /** Connections to try again later: the gateway was busy, or the client reads too slowly. */
   readonly failed: C[];
   /** Connections that there was no time for. */
@@ -70,7 +70,7 @@ export async function postToConnections<C extends { readonly id: string }>(
   event: (connection: C) => string,
   timeLeft: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<Unreached<C>> {
-  const gone: C[] = [];
+  const closed: C[] = [];
   const failed: C[] = [];
   const untried: C[] = [];
   await forEachConcurrent(connections, atOnce, async (connection) => {
@@ -83,14 +83,14 @@ export async function postToConnections<C extends { readonly id: string }>(
           );
       });
     } catch (error) {
-      if (isClosed(error)) gone.push(connection);
+      if (isClosed(error)) closed.push(connection);
       else {
         if (!isRefusal(error)) failed.push(connection);
         log("warn", "post_failed", { connection_id: connection.id, ...errorFacts(error) });
       }
     }
   });
-  return { gone, failed, untried };
+  return { closed, failed, untried };
 }
 
 /** Closes a connection. Does nothing if it is closed already. */

@@ -106,7 +106,7 @@ const isOpen = "attribute_exists(pk) AND attribute_not_exists(closing)";
  * Records on an open report that an administrator is about to remove its message. Returns the
  * report after that, also if it was closed before; undefined if there is none.
  */
-export async function noteRemoval(reportId: string): Promise<StoredReport | undefined> {
+export async function recordRemoval(reportId: string): Promise<StoredReport | undefined> {
   const outcome = await updateItem(keys.report(reportId), {
     set: { removing: true },
     condition: isOpen,

@@ -12,7 +12,7 @@
  */
 import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
-import { entryLife, liveOf, type StoredPresence, storedFromItem } from "../presence/presence.ts";
+import { entryLife, openConnections, type StoredPresence, storedFromItem } from "../presence/presence.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, queryAll, updateItem } from "../table/table.ts";
 
@@ -67,7 +67,7 @@ export async function addLargeRoom(roomId: string, userId: string): Promise<void
     returns: "ALL_NEW",
   });
   const stored = storedFromItem(userId, item);
-  if (liveOf(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
+  if (openConnections(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
 }
 
 /** Records that a user is no longer in a large room, and removes them from its list. */

@@ -9,12 +9,12 @@ import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import {
-  liveAhead,
+  entriesAhead,
   type Marks,
   marksAfter,
   marksUpdate,
-  passedAhead,
-  passedLimit,
+  obsoleteEntries,
+  obsoleteLimit,
   type Reading,
 } from "./read-ahead.ts";
 
@@ -53,8 +53,8 @@ function timeOf(at: number): string {
  * Removes obsolete entries, once there are enough of them for a write. Removing only some is valid.
  */
 async function prune(roomId: string, userId: string, marks: Marks): Promise<void> {
-  const passed = passedAhead(marks);
-  if (passed.size < passedLimit) return;
+  const passed = obsoleteEntries(marks);
+  if (passed.size < obsoleteLimit) return;
   await updateItem(keys.membership(roomId, userId), {
     delete: { read_ahead: passed },
     condition: "attribute_exists(pk)",
@@ -120,7 +120,7 @@ export async function raiseReadMark(
     result: "marked",
     joinedSeq: after.joinedSeq,
     before: { readSeq: Number(item.read_was), readAhead: after.readAhead },
-    after: { readSeq: after.readSeq, readAhead: liveAhead(after) },
+    after: { readSeq: after.readSeq, readAhead: entriesAhead(after) },
     at: timeOf(at),
   };
 }

@@ -22,15 +22,15 @@ export const sentAheadLimit = 64;
 export const markedAheadLimit = 512;
 
 /** Entries below the mark are obsolete. This number of them is worth a write that removes them. */
-export const passedLimit = 32;
+export const obsoleteLimit = 32;
 
 /** Returns the entries beyond the mark. */
-export function liveAhead({ readSeq, readAhead }: Marks): Set<number> {
+export function entriesAhead({ readSeq, readAhead }: Marks): Set<number> {
   return new Set([...readAhead].filter((seq) => seq > readSeq));
 }
 
 /** Returns the entries that the mark has passed, which a later write removes. */
-export function passedAhead({ readSeq, readAhead }: Marks): Set<number> {
+export function obsoleteEntries({ readSeq, readAhead }: Marks): Set<number> {
   return new Set([...readAhead].filter((seq) => seq <= readSeq));
 }
 
@@ -50,7 +50,7 @@ export function countUnread({ readSeq, readAhead }: Marks, seq: number): number 
 
 /** Returns unread seqs up to `last`, the lowest first: `take` of them, after `skip`. */
 export function listUnread(marks: Marks, last: number, skip: number, take: number): number[] {
-  const holes = [...liveAhead(marks)].filter((seq) => seq <= last).sort((one, other) => one - other);
+  const holes = [...entriesAhead(marks)].filter((seq) => seq <= last).sort((one, other) => one - other);
   const unread: number[] = [];
   let from = marks.readSeq + 1;
   let before = 0;
@@ -91,7 +91,7 @@ export function marksAfter(marks: Marks, reading: Reading): Marks {
 export function marksAfterSending(marks: Marks, seq: number): Marks {
   return isReadBy(marks, seq)
     ? marks
-    : marksAfter(marks, liveAhead(marks).size >= sentAheadLimit ? { upTo: seq } : { seqs: [seq] });
+    : marksAfter(marks, entriesAhead(marks).size >= sentAheadLimit ? { upTo: seq } : { seqs: [seq] });
 }
 
 /** Changes stored marks into others, in the terms of an update expression. */
@@ -103,7 +103,7 @@ interface MarksUpdate {
   readonly readSeq: number | undefined;
   /**
    * Only one of the two is filled: an expression may name an attribute once. Entries that stay
-   * behind are obsolete (see passedLimit).
+   * behind are obsolete (see obsoleteLimit).
    */
   readonly add: ReadonlySet<number>;
   readonly drop: ReadonlySet<number>;

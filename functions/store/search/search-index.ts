@@ -25,7 +25,7 @@ export interface EntryChange {
   readonly terms: readonly string[];
   /** The terms that may be missing from the index, and the other terms that may be in it. */
   readonly missing: readonly string[];
-  readonly gone: readonly string[];
+  readonly obsolete: readonly string[];
 }
 
 /**

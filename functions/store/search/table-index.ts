@@ -8,9 +8,9 @@ import type { EntryChange, SearchIndex } from "./search-index.ts";
 
 async function change(changes: readonly EntryChange[]): Promise<void> {
   await writeItems(
-    changes.flatMap(({ entry, missing, gone }) => [
+    changes.flatMap(({ entry, missing, obsolete }) => [
       ...missing.map((term) => ({ put: newPostingItem(entry, term) })),
-      ...gone.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
+      ...obsolete.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
     ]),
   );
 }

@@ -132,7 +132,7 @@ export async function replaceDirectoryEntry(
 }
 
 /** Returns whether all items of an entry exist and hold what they should. */
-export async function isEntryWhole(entry: DirectoryEntry): Promise<boolean> {
+export async function isEntryComplete(entry: DirectoryEntry): Promise<boolean> {
   const wanted = keysOf(entry);
   const items = await getItems(wanted, "consistent");
   return (

@@ -1,5 +1,5 @@
 import { isoOf } from "../../kernel/runtime/time.ts";
-import { absent, blockedSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
+import { absentPresence, blockedSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
 import { blankProfile, type Profile } from "./profiles.ts";
 
 /** A profile with its presence, as most answers show a user. */
@@ -23,7 +23,7 @@ function unknownProfile(id: string): Profile {
 }
 
 function presenceOf(people: People, userId: string): Presence {
-  return people.presences.get(userId) ?? absent(userId);
+  return people.presences.get(userId) ?? absentPresence(userId);
 }
 
 /**
