@@ -97,7 +97,7 @@ export async function copyFile(
 export async function attachFile(file: StoredFile, seq: number): Promise<void> {
   const outcome = await bindFile(file.id, seq);
   if (outcome === "taken") throw alreadySent();
-  if (outcome === "gone") {
+  if (outcome === "missing") {
     // Deleted while it was being sent: so is the copy that was made of it.
     const { deleteObject } = await import("../store/attachments/objects.ts");
     await deleteObject(objectKeys.attached(file.roomId, file.id));

@@ -112,15 +112,15 @@ export async function getFile(id: string): Promise<StoredFile | undefined> {
 
 /**
  * Step "bind" of sending a file: binds it to this message and no other, for good. Returns `taken`
- * if it is bound to another message, and `gone` if it was deleted or has expired.
+ * if it is bound to another message, and `missing` if it was deleted or has expired.
  */
-export async function bindFile(id: string, seq: number): Promise<"bound" | "taken" | "gone"> {
+export async function bindFile(id: string, seq: number): Promise<"bound" | "taken" | "missing"> {
   const { done, item } = await updateItem(keys.file(id), {
     set: { seq },
     condition: ["attribute_exists(pk)", "(attribute_not_exists(seq) OR seq = :seq)"],
   });
   if (done) return "bound";
-  return item ? "taken" : "gone";
+  return item ? "taken" : "missing";
 }
 
 /** Keeps a file that its message now holds: it no longer expires. */

@@ -2,7 +2,7 @@
  * Notifications: the stream's handlers put each once.
  *   one                       USER#u / NOTIF#id
  *   of a user, newest first   USER#u / NOTIF#..., emergencies apart from all others
- *   the read-all time         USER#u / NOTICED
+ *   the read-all time         USER#u / READ_ALL
  * Memberships and heads hold what changes with every message, such as how many messages there are
  * and whether they are read.
  */

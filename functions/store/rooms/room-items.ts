@@ -1,6 +1,6 @@
 /**
  * Removes what a deleted room leaves behind, page by page, without hurry.
- *   all of a room but its head          ROOM#r, below and above HEAD
+ *   all of a room except its head       ROOM#r, below and above HEAD
  *   messages of a direct room up to a   ROOM#r / MSG#, EDIT#, REPLY#, PIN#
  *   seq, and what belongs to them
  */
