@@ -196,12 +196,12 @@ export function isHalfEmpty({ bucketAt }: Membership, { capacity }: Bucket): boo
 }
 
 /** Attempts to charge while other sends of the same member move the bucket. */
-const paymentAttempts = 40;
+const chargeAttempts = 40;
 
 /** Charges the bucket for a message. Returns false if it holds too little. */
-export async function payForSend(membership: Membership, { cost, capacity }: Bucket): Promise<boolean> {
+export async function chargeForSend(membership: Membership, { cost, capacity }: Bucket): Promise<boolean> {
   let current = membership;
-  for (let attempt = 0; attempt < paymentAttempts; attempt += 1) {
+  for (let attempt = 0; attempt < chargeAttempts; attempt += 1) {
     const now = Date.now();
     const limit = now + capacity - cost;
     if (current.bucketAt > limit) return false;
