@@ -101,7 +101,7 @@ export async function copyFile(
 export async function attachFile(file: StoredFile, seq: number): Promise<void> {
   const outcome = await bindFile(file.id, seq);
   if (outcome === "taken") throw alreadySent();
-  if (outcome === "gone") {
+  if (outcome === "missing") {
     // The file was deleted while it was being sent: its copy is deleted as well.
     const { deleteObject } = await import("../store/attachments/objects.ts");
     await deleteObject(objectKeys.attached(file.roomId, file.id));

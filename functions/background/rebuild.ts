@@ -6,8 +6,8 @@ import { isThrottled } from "../kernel/runtime/throttled.ts";
 import {
   beginRebuild,
   getRebuild,
-  noteStep,
   type Rebuild,
+  recordStep,
   type ScanPlace,
 } from "../store/background/rebuilds.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
@@ -113,7 +113,7 @@ async function advance(
     await index.entries?.review(page.entries);
     const { to, isWhole } = await rebuildPage(index, name, place, page, hasTime);
     const ended = isWhole && page.next === undefined;
-    const next = await noteStep({ index: name, run, segment, from: place, to, ended });
+    const next = await recordStep({ index: name, run, segment, from: place, to, ended });
     // Without a next place, another task has continued from the same place.
     if (ended || !next) return true;
     if (!isWhole || !hasTime()) return false;

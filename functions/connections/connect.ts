@@ -40,7 +40,7 @@ export async function connect(
 ): Promise<void> {
   const roomId = await accessLimit(socket);
   const { connectionId, userId, tokenExpiresAt } = socket;
-  const { after, over, becameOnline, isFirstOfRoom } = await addConnection({
+  const { after, displaced, becameOnline, isFirstOfRoom } = await addConnection({
     id: connectionId,
     userId,
     connectedAt: client.connectedAt,
@@ -51,7 +51,7 @@ export async function connect(
     putSession({ userId, connectionId, ...client }),
     // Every time, because an earlier connection may have been interrupted before this write.
     putConnected(after),
-    ...over.flatMap(({ id }) => [closeConnection(id), endSession(userId, id)]),
+    ...displaced.flatMap(({ id }) => [closeConnection(id), endSession(userId, id)]),
     becameOnline ? publishPresence(userId, true, isoNow()) : undefined,
     roomId !== undefined && isFirstOfRoom ? publishVisit("user_joined", userId, roomId) : undefined,
   ]);

@@ -7,7 +7,12 @@ import { noSuchMessage } from "../receipts/access.ts";
 import { accessPermission, accessUnblocked } from "../rooms/access.ts";
 import { chargeNow, rateBucket } from "../rooms/rate-limit.ts";
 import { putEdit } from "../store/messages/edits.ts";
-import { landChange, type MessageChange, raiseRev, stampMessage } from "../store/messages/message-changes.ts";
+import {
+  applyChange,
+  type MessageChange,
+  raiseRev,
+  stampMessage,
+} from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
@@ -60,7 +65,7 @@ async function land(
     if (payer && attempt === 0) await chargeNow(payer, rateBucket());
     if (!change) return current;
     await prepare?.(current, change);
-    const outcome = await landChange(current, rev, change);
+    const outcome = await applyChange(current, rev, change);
     if (outcome.done) return outcome.message;
     if (!outcome.message) throw noSuchMessage();
     current = outcome.message;

@@ -5,12 +5,12 @@ import type { Slice } from "../kernel/http/page.ts";
 import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import {
   deleteNotification,
-  getNoticed,
   getNotification,
+  getReadAllTime,
   listNotifications,
-  markAllNotified,
-  markNotified,
+  putReadAllTime,
   type StoredNotification,
+  setNotificationRead,
 } from "../store/notifications/notifications.ts";
 import { dismissNotice, dismissNoticesUpTo } from "../store/notifications/unread-notices.ts";
 import { getNotificationStates, type NotificationState, viewNotifications } from "./view.ts";
@@ -54,9 +54,10 @@ async function listUnmarked(
 ): Promise<{ readonly unmarked: readonly StoredNotification[]; readonly allReadAt: number }> {
   const [all, allReadAt] = await Promise.all([
     listNotifications(userId, notificationLimit),
-    getNoticed(userId),
+    getReadAllTime(userId),
   ]);
-  const isUnmarked = ({ isMarkedRead, notedAt }: StoredNotification) => !isMarkedRead && notedAt > allReadAt;
+  const isUnmarked = ({ isMarkedRead, recordedAt }: StoredNotification) =>
+    !isMarkedRead && recordedAt > allReadAt;
   return { unmarked: all.filter(isUnmarked), allReadAt };
 }
 
@@ -86,7 +87,7 @@ export async function markNotificationRead(userId: string, notificationId: strin
   if (!stored || !notification) throw noNotification();
   if (!notification.is_read) {
     await dismissNoticeOf(stored);
-    if (!(await markNotified(userId, notificationId))) throw noNotification();
+    if (!(await setNotificationRead(userId, notificationId))) throw noNotification();
   }
   return { ...notification, is_read: true };
 }
@@ -109,7 +110,7 @@ export async function markAllNotificationsRead(userId: string): Promise<void> {
   await forEachConcurrent([...lastNoticeByRoom(unmarked)], roomsAtOnce, ([roomId, seq]) =>
     dismissNoticesUpTo(roomId, userId, seq),
   );
-  await markAllNotified(userId, now);
+  await putReadAllTime(userId, now);
 }
 
 /** Deletes a notification. Throws `not_found`. */

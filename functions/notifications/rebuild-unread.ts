@@ -3,7 +3,7 @@ import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import {
   findNotification,
-  getNoticed,
+  getReadAllTime,
   keptSince,
   type NewNotification,
   putNotification,
@@ -94,14 +94,14 @@ async function restoreOnce(room: MemberRoom, known: Known): Promise<boolean> {
   const notification = notificationOfMessage(message, me.userId, "new_message", true);
   const [stored, allReadAt] = await Promise.all([
     findNotification(me.userId, notification.id),
-    getNoticed(me.userId),
+    getReadAllTime(me.userId),
   ]);
   const hasNotified =
     stored !== undefined &&
     !stored.isRebuilt &&
     !stored.isDeleted &&
     !stored.isMarkedRead &&
-    stored.notedAt > allReadAt;
+    stored.recordedAt > allReadAt;
   if (!(await moveNotice(me, message.seq, !hasNotified))) return false;
   await putNotification(notification);
   return true;

@@ -5,7 +5,7 @@ import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
-import { getNoticed, type StoredNotification } from "../store/notifications/notifications.ts";
+import { getReadAllTime, type StoredNotification } from "../store/notifications/notifications.ts";
 import { countUnread, isReadBy } from "../store/rooms/read-ahead.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked, personOf } from "../store/users/users.ts";
@@ -57,7 +57,7 @@ export async function getNotificationStates(
   const roomIds = [...new Set(notifications.flatMap(({ roomId }) => roomId ?? []))];
   const [{ heads, memberships }, readUpTo] = await Promise.all([
     batchGet({ heads: roomIds, memberships: roomIds.map((roomId) => [roomId, userId] as const) }),
-    allReadAt ?? (notifications.length > 0 ? getNoticed(userId) : 0),
+    allReadAt ?? (notifications.length > 0 ? getReadAllTime(userId) : 0),
   ]);
   const headOf = new Map(heads.map((head) => [head.id, head]));
   const rooms = new Map(
@@ -74,7 +74,7 @@ export async function getNotificationStates(
       stored.type === "new_message"
         ? count === 0
         : room !== undefined && stored.seq !== null && isReadBy(room.me, stored.seq);
-    const isRead = stored.isMarkedRead || stored.notedAt <= readUpTo || isMessageRead;
+    const isRead = stored.isMarkedRead || stored.recordedAt <= readUpTo || isMessageRead;
     return [{ stored, room, count, isRead }];
   });
 }

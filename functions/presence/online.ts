@@ -50,13 +50,13 @@ const reconciledAtOnce = 25;
 
 /** Returns the ids of all users who are online by the list and by their presences. */
 async function getOnline(): Promise<string[]> {
-  const { online, doubtful } = await listOnlineEntries();
-  if (doubtful.length === 0) return [...online];
-  const { people } = await batchGet({ presences: doubtful });
-  await forEachConcurrent(doubtful.slice(0, reconciledAtOnce), reconciledAtOnce, async (userId) =>
+  const { online, overdue } = await listOnlineEntries();
+  if (overdue.length === 0) return [...online];
+  const { people } = await batchGet({ presences: overdue });
+  await forEachConcurrent(overdue.slice(0, reconciledAtOnce), reconciledAtOnce, async (userId) =>
     publishChange(await reconcileOnlineEntry(userId)),
   );
-  return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
+  return [...online, ...overdue.filter((userId) => people.presences.get(userId)?.isOnline)];
 }
 
 /**

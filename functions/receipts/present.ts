@@ -2,14 +2,14 @@ import type { MemberMarks } from "../../contract/objects/message.ts";
 import { inJoinOrder, type TrackedReaders } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { liveAhead } from "../store/rooms/read-ahead.ts";
+import { entriesAhead } from "../store/rooms/read-ahead.ts";
 
 function marksOfMember(member: Membership): MemberMarks {
   return {
     user_id: member.userId,
     joined_seq: member.joinedSeq,
     up_to_seq: member.readSeq,
-    read_ahead: [...liveAhead(member)].sort((one, other) => one - other),
+    read_ahead: [...entriesAhead(member)].sort((one, other) => one - other),
     read_at: member.readAt,
     delivered_up_to_seq: member.deliveredSeq,
     delivered_at: member.deliveredAt,

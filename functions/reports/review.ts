@@ -13,8 +13,8 @@ import {
   closeReport,
   getReport,
   listReports as listStored,
-  noteRemoval,
   type ReportedMessage,
+  recordRemoval,
   type StoredReport,
 } from "../store/reports/reports.ts";
 import { getHead, isThere } from "../store/rooms/heads.ts";
@@ -141,7 +141,7 @@ async function close(
   closing: Omit<Closing, "at">,
 ): Promise<StoredReport | undefined> {
   if (closing.action === "remove_message" && report.message) {
-    const recorded = await noteRemoval(report.id);
+    const recorded = await recordRemoval(report.id);
     if (recorded?.status !== "open") return recorded;
     await removeReported(actor, report.message);
   }

@@ -1,6 +1,6 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
-import { type Bucket, isHalfEmpty, type Membership, payForSend } from "../store/rooms/memberships.ts";
+import { type Bucket, chargeForSend, isHalfEmpty, type Membership } from "../store/rooms/memberships.ts";
 
 /** Returns the limits of a member's bucket, which are the same in every room. */
 export function rateBucket(): Bucket {
@@ -34,7 +34,7 @@ function accessBucket(me: Membership, bucket: Bucket): void {
 /** Charges a message at once. Throws `rate_limited`. */
 export async function chargeNow(me: Membership, bucket: Bucket): Promise<void> {
   accessBucket(me, bucket);
-  if (!(await payForSend(me, bucket))) throw tooFast(me.bucketAt, bucket);
+  if (!(await chargeForSend(me, bucket))) throw tooFast(me.bucketAt, bucket);
 }
 
 /**

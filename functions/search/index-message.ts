@@ -59,7 +59,7 @@ export async function indexMessage(
   let held = before;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const wanted = terms.filter((term) => known.has(term));
-    await index.change([{ entry, terms, missing: without(wanted, held), gone: without(held, wanted) }]);
+    await index.change([{ entry, terms, missing: without(wanted, held), obsolete: without(held, wanted) }]);
     const now = messageTerms(await getMessage(entry.roomId, entry.seq));
     if (isSame(now, terms)) return;
     [terms, held] = [now, wanted];

@@ -30,7 +30,7 @@ async function writeEntries(messages: readonly StoredMessage[]): Promise<number>
   const index = await searchIndex();
   const changes: EntryChange[] = messages.map((message) => {
     const terms = messageTerms(message);
-    return { entry: searchEntryOf(message), terms, missing: terms, gone: [] };
+    return { entry: searchEntryOf(message), terms, missing: terms, obsolete: [] };
   });
   await index.change(changes.filter(({ terms }) => terms.length > 0));
   const now = await getMessages(
@@ -69,7 +69,7 @@ async function removeStale(roomId: string, kept: readonly KeptEntry[], first: nu
       entry: { roomId, seq, at, senderId: "", type: "text", expiresAt: null },
       terms: [],
       missing: [],
-      gone: term === undefined ? [] : [term],
+      obsolete: term === undefined ? [] : [term],
     })),
   );
   const others = stale.filter((entry) => !misplaced.includes(entry));

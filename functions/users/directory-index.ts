@@ -8,7 +8,7 @@ import {
   filterFields,
   filterValue,
   getDirectoryEntry,
-  isEntryWhole,
+  isEntryComplete,
   isSameEntry,
   listStrays,
   replaceDirectoryEntry,
@@ -101,7 +101,7 @@ export function rebuildProfile(userId: string): Promise<void> {
     const profile = await getProfile(userId, "consistent");
     if (!profile) return !stored || deleteDirectoryEntry(stored);
     const entry = entryOf(profile);
-    const isCorrect = stored && isSameEntry(stored.entry, entry) && (await isEntryWhole(entry));
+    const isCorrect = stored && isSameEntry(stored.entry, entry) && (await isEntryComplete(entry));
     return isCorrect || replaceDirectoryEntry(stored, entry);
   });
 }

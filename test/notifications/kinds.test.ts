@@ -120,7 +120,7 @@ test("an emergency that is not read is listed and counted, whatever came after i
   const item = (id: string) => ({
     ...keys.notification(ben.id, id),
     ...{ type: "contact_request", actor: ann.id, rebuilt: true },
-    noted_at: Date.parse(timestamp),
+    recorded_at: Date.parse(timestamp),
     expires_at: Math.floor(Date.parse(timestamp) / 1000) + 24 * 60 * 60,
   });
   const later = (at: number) => new Date(Date.parse(timestamp) + 60_000 + at).toISOString();

@@ -249,11 +249,11 @@ describe("a notification", () => {
     actAsFunction();
     const { getItem, updateItem } = await import("../../functions/store/table/table.ts");
     const item = await getItem(key);
-    const days = (Number(item?.expires_at) - Number(item?.noted_at) / 1000) / (24 * 60 * 60);
+    const days = (Number(item?.expires_at) - Number(item?.recorded_at) / 1000) / (24 * 60 * 60);
     expect(Math.round(days)).toBe(90);
     // As it is then: DynamoDB deletes it up to two days late.
     await updateItem(key, {
-      set: { expires_at: Math.floor(Number(item?.noted_at) / 1000) },
+      set: { expires_at: Math.floor(Number(item?.recorded_at) / 1000) },
     });
     expect(await notificationsOf(ben)).toEqual([]);
     for (const operation of ["deleteNotification", "markNotificationRead"] as const)

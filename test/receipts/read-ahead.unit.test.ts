@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   countUnread,
+  entriesAhead,
   isReadBy,
   listUnread,
-  liveAhead,
   type Marks,
   markedAheadLimit,
   marksAfter,
@@ -69,7 +69,7 @@ test("a send past 64 entries raises the mark up to itself, and one before does n
 
 test("entries that the mark has passed over do not count", () => {
   const passed = { readSeq: 500, readAhead: odd(sentAheadLimit) };
-  expect(liveAhead(passed).size).toBe(0);
+  expect(entriesAhead(passed).size).toBe(0);
   expect(marksAfterSending(passed, 502)).toEqual({ readSeq: 500, readAhead: new Set([502]) });
 });
 

@@ -143,7 +143,7 @@ describe("records of one message", () => {
     for (const [at, state] of states.entries())
       if (at > 0) await handleChange(recordOf(states[at - 1], state));
     const written = change.mock.calls.flatMap(([changes]) =>
-      changes.flatMap(({ missing, gone }) => [...missing, ...gone]),
+      changes.flatMap(({ missing, obsolete }) => [...missing, ...obsolete]),
     );
     change.mockRestore();
     // The word that came, the one that went, and the one that came again, since it is gone by now.

@@ -81,7 +81,7 @@ describe("node bin/parley.ts", () => {
     for (const name of ["rooms", "messages", "frame", "connect", "notifications", "search"]) {
       const sources = startOf(name);
       expect(sources.some((source) => source.includes("client-dynamodb"))).toBe(true);
-      expect(sources.filter((source) => /client-sqs|data\/opensearch/.test(source))).toEqual([]);
+      expect(sources.filter((source) => /client-sqs|store\/search\/opensearch/.test(source))).toEqual([]);
     }
   });
 

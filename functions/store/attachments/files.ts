@@ -1,14 +1,14 @@
 /**
- * Files: uploads, and what became of them.
+ * Files: uploads, and the messages that hold them.
  *   one by id                 FILE#id / FILE
- * Until it is in a message it expires after a day, and so does its object, below `pending/`.
+ * Until a message holds it, a file expires after a day. So does its object, below `pending/`.
  */
 import type { MediaKind } from "../../../contract/media-types.ts";
 import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, type Item, putIfAbsent, updateItem } from "../table/table.ts";
 
-/** What a message says of its file. */
+/** The facts about a file that its message shows. */
 export interface FileFacts {
   readonly id: string;
   readonly name: string;
@@ -27,9 +27,12 @@ export interface StoredFile extends FileFacts {
   readonly kind: MediaKind;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** When it goes, in seconds since 1970; null once it is in a message. */
+  /** When it expires, in seconds since 1970; null once a message holds it. */
   readonly expiresAt: number | null;
-  /** The message that it is for, in its room; null for none yet. It never changes once it is set. */
+  /**
+   * The message that it is bound to, in its room; null if there is none yet. Once set, it never
+   * changes.
+   */
   readonly seq: number | null;
 }
 
@@ -69,7 +72,7 @@ export function fileFromItem(item: Item): StoredFile {
     ...factsFromItem({ ...item, id: idOfKey(String(item.pk)) }),
     roomId: String(item.room),
     uploaderId: String(item.uploader),
-    // Safe: written by putFile alone.
+    // Safe: only putFile writes it.
     kind: item.kind as MediaKind,
     createdAt: isoOf(Number(item.created_at)),
     expiresAt: numberOr(item.expires_at),
@@ -91,7 +94,7 @@ function toItem(file: StoredFile) {
   };
 }
 
-/** Notes an upload, from now on and for a day. */
+/** Records an upload for a day. */
 export async function putFile(
   upload: Omit<StoredFile, "createdAt" | "expiresAt" | "seq">,
 ): Promise<StoredFile> {
@@ -108,19 +111,19 @@ export async function getFile(id: string): Promise<StoredFile | undefined> {
 }
 
 /**
- * Step "bind" of sending a file: it is for this message and no other, ever. `taken`: it is for another one; `gone`: it
- * was deleted, or has expired.
+ * Step "bind" of sending a file: binds it to this message and no other, for good. Returns `taken`
+ * if it is bound to another message, and `missing` if it was deleted or has expired.
  */
-export async function bindFile(id: string, seq: number): Promise<"bound" | "taken" | "gone"> {
+export async function bindFile(id: string, seq: number): Promise<"bound" | "taken" | "missing"> {
   const { done, item } = await updateItem(keys.file(id), {
     set: { seq },
     condition: ["attribute_exists(pk)", "(attribute_not_exists(seq) OR seq = :seq)"],
   });
   if (done) return "bound";
-  return item ? "taken" : "gone";
+  return item ? "taken" : "missing";
 }
 
-/** The file is in its message, and stays. */
+/** Keeps a file that its message now holds: it no longer expires. */
 export async function keepFile(id: string, seq: number): Promise<void> {
   await updateItem(keys.file(id), {
     remove: ["expires_at"],
@@ -129,12 +132,15 @@ export async function keepFile(id: string, seq: number): Promise<void> {
   });
 }
 
-/** Puts back a file that expired although its message holds it, as happens where a send ended before `keepFile`. */
+/**
+ * Puts back a file that expired although its message holds it. This happens if a send was
+ * interrupted before `keepFile`.
+ */
 export async function restoreFile(file: StoredFile): Promise<void> {
   await putIfAbsent(toItem({ ...file, expiresAt: null }));
 }
 
-/** Deletes a file that is for no message; false if it is for one. */
+/** Deletes a file that is bound to no message. Returns false if it is bound to one. */
 export async function deleteUnboundFile(id: string): Promise<boolean> {
   const { done } = await deleteIf(keys.file(id), "attribute_not_exists(seq)");
   return done;

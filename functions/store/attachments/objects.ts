@@ -1,6 +1,6 @@
 /**
- * Objects of the bucket, one at a time. Imported only when a file is sent or removed, since the client for S3 takes a
- * quarter as long to load as all else that a function needs.
+ * Single objects of the bucket. Only modules that send or remove files import this one: the client
+ * for S3 takes a quarter as long to load as all else that a function needs.
  */
 import {
   CopyObjectCommand,
@@ -14,18 +14,19 @@ import { environment } from "../../kernel/runtime/environment.ts";
 
 export const s3Client = new S3Client({});
 
-/** How an object begins. */
+/** The start of an object. */
 export interface ObjectHead {
   /** With its quotes. */
   readonly etag: string;
-  /** Bytes, of the whole object. */
+  /** Bytes of the whole object. */
   readonly size: number;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * S3 answers 403 for a missing key to who may not list the bucket, as functions may not.
+ * Returns whether S3 refused a read. It answers 403 for a missing key to callers who may not list
+ * the bucket, as functions may not.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 function isRefusal(error: unknown): boolean {
@@ -51,8 +52,8 @@ async function isThreat(key: string): Promise<boolean> {
 }
 
 /**
- * The first bytes of an object and what S3 knows of it. `threat`: it was found to be malware, which the role of no
- * function may read.
+ * Returns the first `length` bytes of an object and what S3 knows of it. Returns `threat` for
+ * malware: the role of no function may read it.
  */
 export async function getObjectHead(key: string, length: number): Promise<ObjectHead | "absent" | "threat"> {
   try {
@@ -71,7 +72,10 @@ export async function getObjectHead(key: string, length: number): Promise<Object
   }
 }
 
-/** A whole object, which must be small; undefined where there is none, or nobody may read it. */
+/**
+ * Returns a whole object, which must be small; undefined if there is none, or no function may read
+ * it.
+ */
 export async function getObject(
   key: string,
 ): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> {
@@ -88,10 +92,10 @@ export async function getObject(
 }
 
 /**
- * Copies an object within the bucket, if it is still the one with this ETag; false if it is not, or may not be read.
- * Tags are not copied: the copy is scanned by itself, and copying them would take rights to read and write tags. Nor are
- * headers, but for the type: an upload may bring some that nobody signed, such as an encoding, which every download
- * would then have.
+ * Copies an object within the bucket. Returns false if its ETag changed, or it may not be read. It
+ * copies no tags: the copy is scanned by itself, and copying them would take rights to read and
+ * write tags. It copies no header except the type. An upload may bring headers that were not
+ * signed, such as an encoding, and every download would have them.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
 export async function copyObject(

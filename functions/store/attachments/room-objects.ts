@@ -1,12 +1,10 @@
-/**
- * All objects of one room.
- */
+/** All objects of one room. */
 import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { environment } from "../../kernel/runtime/environment.ts";
 import { fileIdOfObject, objectKeys } from "../table/keys.ts";
 import { s3Client } from "./objects.ts";
 
-/** The ids of the files that a room has objects of, up to 1,000 a page, page by page. */
+/** Yields the ids of the files with objects of a room, in pages of up to 1,000. */
 export async function* listFileIds(roomId: string): AsyncGenerator<string[]> {
   let start: string | undefined;
   do {
@@ -22,7 +20,7 @@ export async function* listFileIds(roomId: string): AsyncGenerator<string[]> {
   } while (start !== undefined);
 }
 
-/** Deletes the objects of up to 1,000 files of a room. Throws where S3 could not delete one. */
+/** Deletes the objects of up to 1,000 files of a room. Throws if S3 could not delete one. */
 export async function deleteObjectsOf(roomId: string, fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;
   const { Errors } = await s3Client.send(

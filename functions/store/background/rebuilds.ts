@@ -1,44 +1,44 @@
 /**
- * Rebuilds: how far the last rebuild of an index is, or came.
+ * Rebuilds: the progress of the last rebuild of an index.
  *   one by index              REBUILD#index / REBUILD
- * The table is gone through in segments, each at a place of its own.
+ * A rebuild scans the table in segments, each at a place of its own.
  */
 import { isoNow } from "../../kernel/runtime/time.ts";
 import { type Key, keys } from "../table/keys.ts";
 import { getItem, type Item, updateItem } from "../table/table.ts";
 
-/** Where the rebuild of a segment is. */
+/** The progress of a rebuild in one segment. */
 export interface ScanPlace {
-  /** Raised by each step, so that of two that begin at the same place one counts. */
+  /** Each step raises it, so that only one of two steps from the same place counts. */
   readonly version: number;
-  /** The last item that is done with. */
+  /** The last processed item. */
   readonly after?: Key | undefined;
-  /** The user or room that is begun, and how far. */
+  /** The user or room that is in progress, and how far. */
   readonly within?: { readonly id: string; readonly after: string } | undefined;
   /** Items that were read. */
   readonly scanned: number;
-  /** Users, or rooms, that were rebuilt. */
+  /** Users or rooms that were rebuilt. */
   readonly done: number;
-  /** Those that failed, and are tasks of their own. */
+  /** Users or rooms that failed, each now a task of its own. */
   readonly setAside: number;
 }
 
 export interface Rebuild {
-  /** The id of this rebuild: tasks of an earlier one find that it is over. */
+  /** The id of this rebuild: tasks of an earlier one find that it has ended. */
   readonly run: string;
   /** RFC 3339. */
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** How many items the table had, about. */
+  /** About how many items the table had. */
   readonly items: number;
-  /** Of each segment. */
+  /** The place of each segment. */
   readonly places: readonly ScanPlace[];
-  /** The segments that are not at their end. */
+  /** The segments that have not ended. */
   readonly left: readonly number[];
 }
 
 function fromItem(item: Item): Rebuild {
-  // Safe: written by this module alone.
+  // Safe: only this module writes it.
   const places = item.places as Readonly<Record<string, ScanPlace>>;
   return {
     run: String(item.run),
@@ -59,7 +59,7 @@ export async function getRebuild(index: string): Promise<Rebuild | undefined> {
 
 const start: ScanPlace = { version: 0, scanned: 0, done: 0, setAside: 0 };
 
-/** Begins a rebuild, unless one is under way; then it is that one, and `begun` is false. */
+/** Begins a rebuild. If one is in progress, returns that one, and `begun` is false. */
 export async function beginRebuild(
   index: string,
   { run, items, segments }: { readonly run: string; readonly items: number; readonly segments: number },
@@ -75,7 +75,7 @@ export async function beginRebuild(
       places: Object.fromEntries(numbers.map((segment) => [String(segment), start])),
       segments_left: new Set(numbers),
     },
-    // A set that loses its last member is gone.
+    // A set without members does not exist.
     condition: "attribute_not_exists(segments_left)",
     returns: "ALL_NEW",
   });
@@ -91,12 +91,14 @@ interface Step {
   readonly segment: number;
   readonly from: ScanPlace;
   readonly to: Omit<ScanPlace, "version">;
-  /** Whether the segment is at its end. */
+  /** Whether the segment has ended. */
   readonly ended: boolean;
 }
 
-/** Notes a step, and gives the place that it led to; undefined if another step was made from the same place. */
-export async function noteStep({
+/**
+ * Records a step and returns the new place; undefined if another step was made from the same place.
+ */
+export async function recordStep({
   index,
   run,
   segment,

@@ -1,8 +1,9 @@
 /**
- * Blocks: who wants nothing of whom. Each is told in four places, all of which one transaction writes:
+ * Blocks: which users refuse contact with each other. One transaction writes a block in four
+ * places:
  *   of one pair, of a user    USER#u / BLOCK#v (u blocks v), USER#v / BLOCKED#u
  *   their direct room         ROOM#r / HEAD: blocked_by, which refuses messages
- *   the blocker's presence    USER#u / PRESENCE: blocked_users, which whoever shows or tells a presence has read anyway
+ *   the blocker's presence    USER#u / PRESENCE: blocked_users, with every read of a presence
  */
 import { directRoomId } from "../../kernel/runtime/ids.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
@@ -15,9 +16,9 @@ import { getItem, getItems, type Item, type Part, queryAll, transactWrite } from
 import { conditionExpression, type Update, updateExpression } from "../table/update-expression.ts";
 
 export interface Block {
-  /** The other one. */
+  /** The other user. */
   readonly userId: string;
-  /** Who blocks: the user whose blocks these are, or the other one. */
+  /** The blocker: the user whose blocks these are, or the other one. */
   readonly by: "self" | "other";
   /** RFC 3339. */
   readonly since: string;
@@ -31,7 +32,7 @@ function fromItem(item: Item): Block {
   };
 }
 
-/** Everybody whom somebody blocks, and everybody who blocks them. */
+/** Returns the users blocked by a user, and the users blocking them. */
 export async function listBlocks(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
@@ -45,20 +46,23 @@ export async function listBlocks(
   return items.map(fromItem);
 }
 
-/** The user's block of somebody else; undefined for none. */
+/** Returns a user's block of another user; undefined if there is none. */
 export async function getBlock(userId: string, otherId: string): Promise<Block | undefined> {
   const item = await getItem(keys.block(userId, otherId), "consistent");
   return item && fromItem(item);
 }
 
-/** Parts of a transaction that hold only where neither of two people blocks the other. */
+/** Returns parts of a transaction that fail if one of two users blocks the other. */
 export function unblockedParts([one, other]: readonly [string, string]): Part[] {
   return [keys.block(one, other), keys.blockedBy(one, other)].map((key) => ({
     ConditionCheck: { Key: key, ...conditionExpression("attribute_not_exists(pk)") },
   }));
 }
 
-/** The head of their direct room, if they have one; if they have none, that there is none yet. */
+/**
+ * Returns the part that changes the head of their direct room. If they have no room, it checks that
+ * there is still none.
+ */
 function headPart(roomId: string, exists: boolean, change: "add" | "delete", userId: string): Part {
   const Key = keys.head(roomId);
   if (!exists) return { ConditionCheck: { Key, ...conditionExpression("attribute_not_exists(pk)") } };
@@ -77,8 +81,11 @@ function changeOfSets(change: "add" | "delete", sets: Readonly<Record<string, Re
 
 const attempts = 20;
 
-/** The block and the room's head as they are, until a transaction that stands on them was done. Gives the head before it. */
-async function write(
+/**
+ * Reads the block and the room's head and writes a transaction on them, until it succeeds. Returns
+ * the head before it.
+ */
+async function writeBlock(
   userId: string,
   otherId: string,
   partsOf: (since: number | undefined, hasRoom: boolean) => Part[] | undefined,
@@ -92,14 +99,14 @@ async function write(
     if (!parts || (await transactWrite(parts)).done) return head && headFromItem(head);
   }
   throw new Error(
-    `The block of ${otherId} by ${userId} changed ${attempts} times while it was to be changed.`,
+    `The block of ${otherId} by ${userId} changed ${attempts} times before it could be written.`,
   );
 }
 
-/** Blocks somebody. Again, the block stays as it is. */
+/** Blocks a user. An existing block stays as it is. */
 export async function putBlock(userId: string, otherId: string): Promise<void> {
-  await write(userId, otherId, (stands, hasRoom) => {
-    if (stands !== undefined) return undefined;
+  await writeBlock(userId, otherId, (existing, hasRoom) => {
+    if (existing !== undefined) return undefined;
     const since = Date.now();
     return [
       {
@@ -115,9 +122,12 @@ export async function putBlock(userId: string, otherId: string): Promise<void> {
   });
 }
 
-/** Lifts a block, if there is one. From then on each sees the other's marks as they are, unless the other blocks too. */
+/**
+ * Ends a block, if there is one. From then on each user sees the other's present marks, unless the
+ * other blocks too.
+ */
 export async function deleteBlock(userId: string, otherId: string): Promise<void> {
-  const head = await write(userId, otherId, (since, hasRoom) =>
+  const head = await writeBlock(userId, otherId, (since, hasRoom) =>
     since === undefined
       ? undefined
       : [

@@ -1,8 +1,8 @@
 /**
- * Contacts: people whom somebody keeps. That they block somebody is told by blocks.ts.
+ * Contacts: the users in a user's contact list. blocks.ts has the blocks.
  *   of one pair, several      USER#u / CONTACT#v
  *   of a user                 USER#u / CONTACT#...
- *   who added somebody        USER#v / ADDED#u, for as long as they are notified of it
+ *   users who added a user    USER#v / ADDED#u, as long as the notification is kept
  */
 import { environment } from "../../kernel/runtime/environment.ts";
 import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
@@ -10,7 +10,7 @@ import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, queryAll, takeItem, updateItem } from "../table/table.ts";
 
 export interface StoredContact {
-  /** Whom it is about. */
+  /** The user in the contact list. */
   readonly userId: string;
   readonly nickname: string | null;
   readonly isFavorite: boolean;
@@ -34,13 +34,13 @@ export async function getContact(userId: string, otherId: string): Promise<Store
   return item && contactFromItem(item);
 }
 
-/** Those of some people who are contacts of somebody. */
+/** Returns those of some users who are contacts of a user. */
 export async function getContactIds(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
   const items = await getItems([...new Set(otherIds)].map((otherId) => keys.contact(userId, otherId)));
   return new Set(items.map((item) => contactFromItem(item).userId));
 }
 
-/** All contacts of somebody, as they are now, up to a limit. */
+/** Returns all contacts of a user, up to a limit. The read is consistent. */
 export async function listContacts(userId: string, limit: number): Promise<StoredContact[]> {
   const { pk, prefix } = keys.contactsOf(userId);
   const items = await queryAll(
@@ -54,7 +54,7 @@ export async function listContacts(userId: string, limit: number): Promise<Store
   return items.map(contactFromItem);
 }
 
-/** Puts a contact unless there is one, and gives the one that there is. */
+/** Puts a contact if there is none. Returns the stored contact. */
 export async function putContact(
   userId: string,
   otherId: string,
@@ -68,7 +68,7 @@ export async function putContact(
     updated_at: now,
   };
   const outcome = await putIfAbsent(item);
-  // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
+  // The SDK repeats a call if its answer was lost. Then the stored contact is this one.
   const isNew = outcome.done || outcome.item?.created_at === now;
   return { contact: contactFromItem(isNew ? item : (outcome.item ?? item)), isNew };
 }
@@ -76,9 +76,10 @@ export async function putContact(
 const daySeconds = 24 * 60 * 60;
 
 /**
- * Notes that somebody is told that they were added at this time, in milliseconds since 1970: once a day by the same person,
- * who can add and remove them as often as they like. Gives the time of the addition by which they are told: this one, also
- * where it was noted by a call that was perhaps cut off before it told them, or another.
+ * Claims the notification that a user was added at this time, in milliseconds since 1970. A user
+ * can add and remove another one as often as they like, so it notifies once a day. Returns the time
+ * of the addition that notifies. That is this time also if an interrupted call claimed it, and may
+ * not have notified.
  */
 export async function claimAddition(userId: string, byId: string, addedAt: number): Promise<number> {
   const { done, item } = await updateItem(keys.addedBy(userId, byId), {
@@ -92,13 +93,13 @@ export async function claimAddition(userId: string, byId: string, addedAt: numbe
   return done ? addedAt : Number(item?.added_at);
 }
 
-/** What changes; absent for what stays. */
+/** The changes of a contact: an absent one stays, and null removes it. */
 export interface ContactChanges {
   readonly nickname?: string | null | undefined;
   readonly is_favorite?: boolean | undefined;
 }
 
-/** Changes a contact, and gives it as it is then; undefined if there is none. */
+/** Changes a contact and returns it; undefined if there is none. */
 export async function updateContact(
   userId: string,
   otherId: string,
@@ -112,7 +113,7 @@ export async function updateContact(
   return outcome.done ? contactFromItem(outcome.item) : undefined;
 }
 
-/** Deletes a contact; false if there was none. */
+/** Deletes a contact. Returns false if there was none. */
 export async function deleteContact(userId: string, otherId: string): Promise<boolean> {
   return (await takeItem(keys.contact(userId, otherId))) !== undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * What happens to a message after it was sent, and the room's count of it.
+ * Changes of a sent message, and of the room's revision that counts them.
  *   change one                ROOM#r / MSG#seq, which enters gsi1: ROOM#r#CHANGED / rev
- *   raise the count           ROOM#r / HEAD
+ *   raise the revision        ROOM#r / HEAD
  */
 import { type Head, headFromItem, previewToItem } from "../rooms/heads.ts";
 import { indexKeys, keys } from "../table/keys.ts";
@@ -18,11 +18,14 @@ export type MessageChange =
   | { readonly kind: "react"; readonly reaction: string; readonly terms: ReactionTerms }
   | { readonly kind: "unreact"; readonly reaction: string };
 
-/** How many reactions there may be after one more, and, where that one is of a new emoji, how many emoji. */
+/**
+ * How many reactions there may be after this one. If its emoji is new, also how many emoji there
+ * may be.
+ */
 interface ReactionTerms {
   readonly limit: number;
   readonly kindLimit: number;
-  /** A reaction with the same emoji that was seen: as long as it stands, the new one adds no emoji. */
+  /** A seen reaction with the same emoji. While it stands, the new one adds no emoji. */
   readonly sameKind: string | undefined;
 }
 
@@ -33,13 +36,16 @@ interface ConditionalUpdate extends Update {
 const notDeleted = "attribute_not_exists(deleted_by)";
 const notRemoved = "attribute_not_exists(removed)";
 
-/** Each change stands on what was seen of the message as far as it must, and no further: members react at once. */
+/**
+ * Returns the update of a change. It depends on what was seen of the message only as far as it
+ * must: several members react at the same time.
+ */
 function updateOf(seen: StoredMessage, change: MessageChange): ConditionalUpdate {
   switch (change.kind) {
     case "edit":
       return {
         set: { content: change.content, edited_at: change.at, edits: seen.edits + 1 },
-        // The content that was seen is kept under the number of edits that was seen.
+        // The seen content is kept under the seen number of edits.
         ...(seen.edits === 0
           ? { condition: [notDeleted, "attribute_not_exists(edits)"] }
           : { condition: [notDeleted, "edits = :seen"], values: { seen: seen.edits } }),
@@ -48,13 +54,13 @@ function updateOf(seen: StoredMessage, change: MessageChange): ConditionalUpdate
       return {
         set: { deleted_by: change.by, deleted_at: change.at },
         remove: ["pinned_at", "attachment"],
-        // Over its author's deletion too, if that was seen.
+        // An author's deletion is replaced too, if it was seen.
         ...(seen.deletedBy === null
           ? { condition: [notDeleted] }
           : { condition: ["deleted_by = :seen", notRemoved], values: { seen: seen.deletedBy } }),
       };
     case "remove":
-      // Over a deletion by somebody else too, who could restore it.
+      // A deletion by another user is replaced too, since they could restore it.
       return {
         set: { deleted_by: change.by, deleted_at: change.at, removed: true },
         remove: ["pinned_at", "attachment"],
@@ -85,10 +91,11 @@ function updateOf(seen: StoredMessage, change: MessageChange): ConditionalUpdate
 }
 
 /**
- * One set at the top of the item, because ADD reaches no deeper.
+ * Returns the update that adds a reaction. All reactions are one set at the top of the item,
+ * because ADD reaches no deeper.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
- * A new emoji may be one too many: but never while there are fewer reactions than emoji allowed, nor if there are as
- * many as were seen and counted.
+ * A new emoji may be one too many. It is not while there are fewer reactions than allowed emoji, or
+ * if there are as many as were seen and counted.
  */
 function reactionUpdate(
   seen: StoredMessage,
@@ -115,7 +122,7 @@ function reactionUpdate(
   };
 }
 
-/** A message as it is after a try to change it; undefined if there is none any more. */
+/** A message after an attempt to change it; undefined if there is no such message. */
 type Changed =
   | { readonly done: true; readonly message: StoredMessage }
   | { readonly done: false; readonly message: StoredMessage | undefined };
@@ -135,24 +142,31 @@ async function writeChange(
   return done && message ? { done, message } : { done: false, message };
 }
 
-/** Changes a message and stamps it with `rev`, unless it bears a later one, or is not as the change wants it. */
-export function landChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
+/**
+ * Changes a message and stamps it with `rev`. Fails if the message has a later rev, or is not as
+ * the change needs it.
+ */
+export function applyChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
   const update = updateOf(seen, change);
   const condition = ["(attribute_not_exists(rev) OR rev <= :rev)", ...update.condition];
   return writeChange(seen, rev, { ...update, condition });
 }
 
-/** Stamps a changed message with a later `rev`, unless it bears one as late. */
+/** Stamps a changed message with a later `rev`. Fails if its rev is as late. */
 export function stampMessage(message: StoredMessage, rev: number): Promise<Changed> {
   return writeChange(message, rev, { condition: ["rev < :rev"] });
 }
 
-/** What a raise came to, with the head as it is where it was refused; undefined if there is none. */
+/**
+ * The result of raising a revision. If it was refused, the head as it is; undefined if there is
+ * none.
+ */
 type Raised = { readonly done: true } | { readonly done: false; readonly head: Head | undefined };
 
 /**
- * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the message is the
- * room's last one, which the head shows: then it shows it as it is now. Refused where that is wrong.
+ * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the
+ * message is the room's last one: then the head shows its present content. Refused if `isLast` is
+ * wrong.
  */
 export async function raiseRev(message: StoredMessage, isLast: boolean): Promise<Raised> {
   const { done, item } = await updateItem(keys.head(message.roomId), {

@@ -1,12 +1,15 @@
 /**
- * Replies: which messages answer a message, so that a thread is read without its room.
+ * Replies: the messages that answer a message, so that a thread is read without its room.
  *   those of a message        ROOM#r / REPLY#parent#seq, all pages of keys
  */
 import { keys, seqOfKey } from "../table/keys.ts";
 import { putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
-/** Notes that a message answers the one at `parent`. Written before the message is: readers skip what is not there. */
+/**
+ * Records that a message answers the one at `parent`. Written before the message itself: readers
+ * skip missing messages.
+ */
 export async function putReply(
   { roomId, seq, expiresAt }: Pick<StoredMessage, "roomId" | "seq" | "expiresAt">,
   parent: number,
@@ -17,7 +20,7 @@ export async function putReply(
   });
 }
 
-/** The seqs of all replies to a message, oldest first. */
+/** Returns the seqs of all replies to a message, the oldest first. */
 export async function listReplySeqs(roomId: string, parent: number): Promise<number[]> {
   const { pk, prefix } = keys.repliesTo(roomId, parent);
   const items = await queryAll({

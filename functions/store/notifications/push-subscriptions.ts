@@ -1,8 +1,9 @@
 /**
- * Push subscriptions: browsers that somebody is told by when they are not connected. The id is a digest of the endpoint, and
- * an endpoint is one person's at a time: who logs in to a browser after somebody else takes it over, in one transaction.
+ * Push subscriptions: browsers that receive a user's notifications while they are not connected.
+ * The id is a digest of the endpoint. An endpoint belongs to one user at a time: a user who logs in
+ * to a browser after another takes it over, in one transaction.
  *   of a user; one of them    USER#u / PUSH#...; USER#u / PUSH#id
- *   whose it is               PUSH#id / OWNER
+ *   the owner                 PUSH#id / OWNER
  */
 import { digest } from "../../kernel/runtime/ids.ts";
 import { epochSeconds, isoOf, isPast } from "../../kernel/runtime/time.ts";
@@ -19,7 +20,7 @@ export interface PushSubscription {
   readonly auth: string;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** Seconds since 1970; null where the browser set no end. */
+  /** Seconds since 1970; null if the browser set no end. */
   readonly expiresAt: number | null;
 }
 
@@ -51,7 +52,9 @@ export async function getPushSubscription(
   return item && [fromItem(item)].find(isThere);
 }
 
-/** Those of somebody, the oldest first. Their number is bounded by who puts them. */
+/**
+ * Returns the subscriptions of a user, the oldest first. The caller of `put` bounds their number.
+ */
 export async function listPushSubscriptions(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
@@ -66,12 +69,14 @@ export async function listPushSubscriptions(
     items
       .map(fromItem)
       .filter(isThere)
-      // Of the same moment by their ids, so that all who look agree.
+      // Subscriptions of the same moment are ordered by id, so that all readers agree.
       .sort((one, other) => (`${one.createdAt} ${one.id}` < `${other.createdAt} ${other.id}` ? -1 : 1))
   );
 }
 
-/** Where the endpoint is nobody's any more, or this user's still. */
+/**
+ * Returns the part that removes the owner of an endpoint. It fails if the owner is another user.
+ */
 function releaseOwner({ id, userId }: Pick<PushSubscription, "id" | "userId">): Part {
   return {
     Delete: {
@@ -84,8 +89,8 @@ function releaseOwner({ id, userId }: Pick<PushSubscription, "id" | "userId">): 
 const attempts = 4;
 
 /**
- * Puts a subscription in place of that of whoever had the endpoint until now. Another that takes the endpoint at the same
- * moment is before or after this.
+ * Puts a subscription in place of the one that the endpoint had. Another call that takes the
+ * endpoint at the same time comes before or after it.
  */
 export async function putPushSubscription(
   userId: string,
@@ -119,7 +124,10 @@ export async function putPushSubscription(
   throw new Error(`The push subscription ${id} changed hands ${attempts} times while it was put.`);
 }
 
-/** Deletes a subscription, and that its endpoint is this user's. Where somebody else has it by now, it is theirs and stays. */
+/**
+ * Deletes a subscription and its user's ownership of the endpoint. If another user has taken it
+ * over, it stays theirs.
+ */
 export async function deletePushSubscription(
   subscription: Pick<PushSubscription, "id" | "userId">,
 ): Promise<void> {
@@ -129,7 +137,10 @@ export async function deletePushSubscription(
   ]);
 }
 
-/** What a browser gives as `expirationTime`, milliseconds since 1970, as the TTL takes it. */
+/**
+ * Returns an expiry in seconds since 1970 for the TTL, from a browser's `expirationTime` in
+ * milliseconds since 1970.
+ */
 export function expiryOf(expirationTime: number | null | undefined): number | null {
   return typeof expirationTime === "number" ? epochSeconds(expirationTime) : null;
 }

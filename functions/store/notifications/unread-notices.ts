@@ -1,6 +1,7 @@
 /**
- * Unread stretches: what somebody has not read of a room since they were last told of it. The message by which they were
- * told is noted with the membership, and they are told again once that one is read, or what told them is put away.
+ * Unread notices: one notification covers all unread messages of a room. The membership records the
+ * message that notified the member. Another message notifies them once that one is read, or its
+ * notification is dismissed.
  *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `dismissed`, `recorded_silently`
  */
 
@@ -10,65 +11,67 @@ import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 
 /**
- * Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them that they
- * have not put away.
+ * Returns whether the message at `seq` must notify a member: it is unread, and no earlier unread
+ * message has notified them, unless they dismissed that notification.
  */
-export function needsNotice(me: Membership, seq: number): boolean {
-  if (isReadBy(me, seq)) return false;
-  if (me.notifiedSeq <= me.readSeq) return true;
-  if (me.isRecordedSilently) return me.notifiedSeq <= seq;
-  return me.isDismissed ? me.notifiedSeq < seq : me.notifiedSeq === seq;
+export function needsNotice(membership: Membership, seq: number): boolean {
+  if (isReadBy(membership, seq)) return false;
+  if (membership.notifiedSeq <= membership.readSeq) return true;
+  if (membership.isRecordedSilently) return membership.notifiedSeq <= seq;
+  return membership.isDismissed ? membership.notifiedSeq < seq : membership.notifiedSeq === seq;
 }
 
 /**
- * Notes that a member is told by the message at `seq`. True also where that is noted already, by a call that was perhaps
- * cut off before it told them; false where another message told them, or they have read it, or left.
+ * Records that the message at `seq` notifies a member. Returns true also if an interrupted call has
+ * recorded this, and may not have notified them. Returns false if another message notified them, or
+ * they have read the message, or left.
  */
-export async function claimNotice(me: Membership, seq: number): Promise<boolean> {
-  if (me.notifiedSeq === seq && !me.isRecordedSilently) return true;
-  const open = [
+export async function claimNotice(membership: Membership, seq: number): Promise<boolean> {
+  if (membership.notifiedSeq === seq && !membership.isRecordedSilently) return true;
+  const claimable = [
     "attribute_not_exists(notified_seq)",
     "notified_seq <= read_seq",
     "(attribute_exists(dismissed) AND notified_seq < :notified_seq)",
     "(attribute_exists(recorded_silently) AND notified_seq <= :notified_seq)",
   ];
-  const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
+  const { done, item } = await updateItem(keys.membership(membership.roomId, membership.userId), {
     set: { notified_seq: seq },
     remove: ["dismissed", "recorded_silently"],
-    condition: ["read_seq < :notified_seq", `(${open.join(" OR ")})`],
+    condition: ["read_seq < :notified_seq", `(${claimable.join(" OR ")})`],
   });
   return done || item?.notified_seq === seq;
 }
 
 /**
- * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read; `silently` where
- * they are not told by it indeed. False where something else has been noted since, or they have read the message, or left.
+ * Records that the message at `seq` notifies a member, in place of what the given membership
+ * records. `silently` records it for a rebuild, which does not notify. Returns false if the record
+ * changed in between, or they have read the message, or left.
  */
-export async function moveNotice(me: Membership, seq: number, silently: boolean): Promise<boolean> {
-  if (me.notifiedSeq === seq) return true;
-  const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
+export async function moveNotice(membership: Membership, seq: number, silently: boolean): Promise<boolean> {
+  if (membership.notifiedSeq === seq) return true;
+  const { done, item } = await updateItem(keys.membership(membership.roomId, membership.userId), {
     set: { notified_seq: seq, recorded_silently: silently || null },
     remove: ["dismissed"],
-    ...(me.notifiedSeq === 0
+    ...(membership.notifiedSeq === 0
       ? { condition: ["read_seq < :notified_seq", "attribute_not_exists(notified_seq)"] }
       : {
           condition: ["read_seq < :notified_seq", "notified_seq = :seen"],
-          values: { seen: me.notifiedSeq },
+          values: { seen: membership.notifiedSeq },
         }),
   });
   return done || item?.notified_seq === seq;
 }
 
-/** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
-export async function dropNotice(me: Membership): Promise<void> {
-  await updateItem(keys.membership(me.roomId, me.userId), {
+/** Removes what the given membership records, unless it changed in between. */
+export async function dropNotice(membership: Membership): Promise<void> {
+  await updateItem(keys.membership(membership.roomId, membership.userId), {
     remove: ["notified_seq", "dismissed", "recorded_silently"],
     condition: "notified_seq = :seen",
-    values: { seen: me.notifiedSeq },
+    values: { seen: membership.notifiedSeq },
   });
 }
 
-/** Has the next message tell a member again, where it is the one at `seq` that told them last. */
+/** Lets the next message notify a member again, if the message at `seq` notified them last. */
 export async function dismissNotice(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     set: { dismissed: true },
@@ -77,7 +80,7 @@ export async function dismissNotice(roomId: string, userId: string, seq: number)
   });
 }
 
-/** The same, where it is any one up to that at `seq`: all that told them is put away. */
+/** Lets the next message notify a member again, if a message up to `seq` notified them last. */
 export async function dismissNoticesUpTo(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     set: { dismissed: true },

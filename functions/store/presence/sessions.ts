@@ -1,8 +1,8 @@
 /**
  * Sessions: the history of a user's connections, for the sessions endpoints.
  *   one, many by connection   USER#u / SESSION#connection
- *   of a user                 USER#u / SESSION#..., for those that are over
- * Which of them are active is said by the user's presence.
+ *   of a user                 USER#u / SESSION#..., for those that have ended
+ * The user's presence says which of them are active.
  */
 import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
@@ -12,7 +12,7 @@ import { getItems, type Item, putItem, query, takeItem, updateItem } from "../ta
 
 /** Seconds for which an ended session is kept. */
 const keptSeconds = 24 * 3600;
-/** Seconds after which a connection has certainly ended, told or not. */
+/** Seconds after which a connection has certainly ended, reported or not. */
 const lifeSeconds = (2 * 60 + 10) * 60;
 
 export interface Session {
@@ -52,7 +52,7 @@ export function putSession(session: Session): Promise<void> {
   return putItem(toItem(session));
 }
 
-/** Notes the end of a session; nothing if there is none. */
+/** Records the end of a session. Does nothing if there is no such session. */
 export async function endSession(userId: string, connectionId: string): Promise<void> {
   const now = Date.now();
   await updateItem(keys.session(userId, connectionId), {
@@ -63,7 +63,7 @@ export async function endSession(userId: string, connectionId: string): Promise<
   });
 }
 
-/** The sessions of these connections, by connection, those that there are. */
+/** Returns the sessions of those connections that have one, by connection. */
 export async function getSessions(
   userId: string,
   connectionIds: readonly string[],
@@ -72,13 +72,13 @@ export async function getSessions(
   return new Map(items.map((item) => [connectionOf(item), fromItem(userId, item)]));
 }
 
-/** How many sessions are looked at in one query, and deleted at once. */
+/** Sessions that one query reads, and deletes that run at the same time. */
 const pageSize = 500;
 const atOnce = 25;
 
 /**
- * Deletes what has outlived its time and that the table's TTL has not come to yet, and gives how many it
- * were. Broken off, the next call goes on.
+ * Deletes sessions past their life that the table's TTL has not deleted yet. Returns how many. If
+ * interrupted: some are left. Repaired by: the next call.
  */
 export async function deleteOldSessions(userId: string): Promise<number> {
   const { pk, prefix } = keys.sessionsOf(userId);

@@ -1,6 +1,6 @@
 /**
- * Sockets: the open connections of the WebSocket API, reached through its management API. The SDK finds the API's
- * address in AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, which the stack sets.
+ * Sockets: the open connections of the WebSocket API, through its management API. The SDK finds the
+ * API's address in AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, which the stack sets.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 import {
@@ -14,9 +14,9 @@ import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { newSemaphore } from "../../kernel/runtime/semaphore.ts";
 
-// One client, and so one pool of kept-alive connections, for the life of the container. Its retries back off with
-// jitter when the gateway answers 429. A gateway that does not answer must not take the whole time of a function that
-// has stored what it tells of, and so has to answer: see `timeForPost`.
+// A container has one client, and so one pool of kept-alive connections. Its retries back off with
+// jitter if the gateway answers 429. The function has stored what it delivers and must still
+// answer, so a silent gateway must not use up its time: see `timeForPost`.
 const gateway = new ApiGatewayManagementApiClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
@@ -27,13 +27,16 @@ function isClosed(error: unknown): boolean {
 }
 
 /**
- * Calls that run at once, for all that the container does: the SDK's own pool holds 50 sockets, and counts what a call waits
- * for one as time that the gateway takes to answer.
+ * Calls of the container that run at the same time. The SDK's own pool holds 50 sockets. It counts
+ * the wait for a socket as time that the gateway takes to answer.
  */
 const atOnce = 50;
 const withSocket = newSemaphore(atOnce);
 
-/** What may never succeed: 413, an event that is too large, and 400. All else that goes wrong may pass. */
+/**
+ * Returns whether a post can never succeed: 413, an event that is too large, and 400. Other errors
+ * may pass.
+ */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof ApiGatewayManagementApiServiceException &&
@@ -41,22 +44,26 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-/** Milliseconds that a post may take at most: four attempts, the pauses between them, and what the caller then does. */
+/**
+ * Milliseconds that a post may take: four attempts, the pauses between them, and what the caller
+ * does after it.
+ */
 export const timeForPost = 16_000;
 
-/** Those who did not get what was posted. */
+/** Connections that did not receive the event. */
 interface Unreached<C> {
-  /** Connections that are over. */
+  /** Connections that are closed. */
   readonly closed: C[];
-  /** Those that may be reached later: the gateway was busy, or the client reads too slowly. */
+  /** Connections to try again later: the gateway was busy, or the client reads too slowly. */
   readonly failed: C[];
-  /** Those for whom there was no time. */
+  /** Connections that there was no time for. */
   readonly untried: C[];
 }
 
 /**
- * Posts to each connection. Delivery is best effort: what goes wrong is logged, and the client fetches what it misses.
- * Where `timeLeft` says how many milliseconds the function may still run, no post begins that might not end by then.
+ * Posts to each connection. Delivery is best effort: it logs errors, and clients fetch what they
+ * missed. `timeLeft` returns how many milliseconds the function may still run: no post begins that
+ * might not end by then.
  */
 export async function postToConnections<C extends { readonly id: string }>(
   connections: readonly C[],
@@ -86,7 +93,7 @@ export async function postToConnections<C extends { readonly id: string }>(
   return { closed, failed, untried };
 }
 
-/** Closes a connection; one that is gone is closed already. */
+/** Closes a connection. Does nothing if it is closed already. */
 export async function closeConnection(connectionId: string): Promise<void> {
   try {
     await withSocket(() => gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId })));
@@ -95,14 +102,14 @@ export async function closeConnection(connectionId: string): Promise<void> {
   }
 }
 
-/** What the gateway knows of an open connection. */
+/** The gateway's facts about an open connection. */
 interface OpenConnection {
   readonly lastActiveAt: Date | undefined;
   readonly userAgent: string | undefined;
   readonly ipAddress: string | undefined;
 }
 
-/** `closed` where it is not open any more. */
+/** Returns `closed` if the connection is no longer open. */
 export async function getConnection(connectionId: string): Promise<OpenConnection | "closed"> {
   try {
     const { LastActiveAt, Identity } = await withSocket(() =>

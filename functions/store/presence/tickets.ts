@@ -12,7 +12,10 @@ export const ticketSeconds = 60;
 
 interface Ticket {
   readonly userId: string;
-  /** Seconds since 1970: the expiry of the token that asked for the ticket, and so of the connection. */
+  /**
+   * Seconds since 1970: the expiry of the token that asked for the ticket, and so of the
+   * connection.
+   */
   readonly tokenExpiresAt: number;
 }
 
@@ -25,7 +28,7 @@ export function putTicket(secret: string, ticket: Ticket): Promise<void> {
   });
 }
 
-/** Uses the ticket up; undefined if there is none, it was used, or it has expired. */
+/** Uses a ticket up. Returns undefined if there is none, it was used, or it has expired. */
 export async function takeTicket(secret: string): Promise<Ticket | undefined> {
   const item = await takeItem(keys.ticket(digest(secret)));
   if (!item || Number(item.expires_at) <= epochSeconds()) return undefined;

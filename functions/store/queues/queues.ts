@@ -1,6 +1,6 @@
 /**
- * The calls of SQS, apart from what is sent by them: modules that may need a queue import this one when they do, so that
- * no function starts with a client that it hardly ever uses. The SDK finds SQS by the region.
+ * The calls of SQS. Modules that may need a queue import this one only then, so that no function
+ * starts with a client that it hardly ever uses. The SDK finds SQS by the region.
  */
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -17,8 +17,9 @@ const client = new SQSClient({ maxAttempts: 4 });
 const attempts = 4;
 
 /**
- * Sends up to ten messages, in their order within each group, and gives the ids of those that the queue did not take,
- * although it was asked again. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ * Sends up to ten messages, in their order within each group. Returns the ids of messages that the
+ * queue refused several times.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export async function sendBatch(
   queueUrl: string,
@@ -36,7 +37,7 @@ export async function sendBatch(
   return waiting.map((entry) => entry.Id ?? "");
 }
 
-/** Sends a message, and gives its id. */
+/** Sends a message and returns its id. */
 export async function send(
   queueUrl: string,
   message: Omit<SendMessageCommandInput, "QueueUrl">,
@@ -50,7 +51,10 @@ export interface Postponed {
   readonly delay: number;
 }
 
-/** Has up to ten received messages come back after a delay, instead of after the queue's visibility timeout. */
+/**
+ * Makes SQS deliver up to ten received messages again after a delay, instead of after the queue's
+ * visibility timeout.
+ */
 export async function postpone(queueUrl: string, messages: readonly Postponed[]): Promise<void> {
   await client.send(
     new ChangeMessageVisibilityBatchCommand({

@@ -1,22 +1,27 @@
 /**
- * Who may be connected in large rooms, so that telling them something reads those presences alone, not every member's.
+ * Lists of the members who may be connected, in large rooms. A delivery reads the presences of
+ * these members instead of every member's.
  *   of one member             ROOM#r / CONNECTED#u
  *   in a room                 ROOM#r / CONNECTED#...
  *   the large rooms of a user USER#u / PRESENCE, `large_rooms`
- * The presence is the truth: whoever has no connection there, or not this room, is told nothing, whatever the list says.
- * So an entry too many costs half a read unit; one too few would make somebody deaf. Each entry has the version of the
- * presence for which it was put, and only a later one moves it: of somebody who comes and goes, or joins and leaves, at
- * the same time, the last word counts, in whatever order these writes arrive.
+ * The presence decides: a user without a connection there, or without this room, receives nothing,
+ * whatever the list says. An entry too many costs half a read unit. An entry too few would cut a
+ * member off from events. Each entry has the version of the presence for which it was put, and only
+ * a later version replaces it. A member may come and go, or join and leave, at the same time. Then
+ * the last change counts, in whatever order the writes arrive.
  */
 import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
-import { entryLife, liveOf, type StoredPresence, storedFromItem } from "../presence/presence.ts";
+import { entryLife, openConnections, type StoredPresence, storedFromItem } from "../presence/presence.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, queryAll, updateItem } from "../table/table.ts";
 
 const atOnce = 25;
 
-/** Puts somebody who is connected on the lists of rooms. By its end every connection that they have now is over. */
+/**
+ * Adds a connected user to the lists of rooms. When the entry expires, all of the user's present
+ * connections have ended.
+ */
 export function putConnected({
   userId,
   version,
@@ -30,7 +35,10 @@ export function putConnected({
   });
 }
 
-/** Takes somebody off the lists of rooms, unless they came back after this version of their presence. */
+/**
+ * Removes a user from the lists of rooms, unless they came back after this version of their
+ * presence.
+ */
 export function deleteConnected({
   userId,
   version,
@@ -41,7 +49,7 @@ export function deleteConnected({
   });
 }
 
-/** The ids of those who may be connected in a large room. */
+/** Returns the ids of the members who may be connected in a large room. */
 export async function listConnected(roomId: string): Promise<string[]> {
   const { pk, prefix } = keys.connectedIn(roomId);
   const items = await queryAll({
@@ -52,17 +60,17 @@ export async function listConnected(roomId: string): Promise<string[]> {
   return items.filter((item) => Number(item.expires_at) > now).map((item) => idOfKey(String(item.sk)));
 }
 
-/** Notes that somebody is in a large room, and puts them on its list if they are connected. */
+/** Records that a user is in a large room, and adds them to its list if they are connected. */
 export async function addLargeRoom(roomId: string, userId: string): Promise<void> {
   const { item } = await updateItem(keys.presence(userId), {
     add: { large_rooms: new Set([roomId]), version: 1 },
     returns: "ALL_NEW",
   });
   const stored = storedFromItem(userId, item);
-  if (liveOf(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
+  if (openConnections(stored).length > 0) await putConnected({ ...stored, largeRooms: new Set([roomId]) });
 }
 
-/** Notes that somebody is not in a large room any more, and takes them off its list. */
+/** Records that a user is no longer in a large room, and removes them from its list. */
 export async function dropLargeRoom(roomId: string, userId: string): Promise<void> {
   const { item } = await updateItem(keys.presence(userId), {
     delete: { large_rooms: new Set([roomId]) },

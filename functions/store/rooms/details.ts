@@ -11,7 +11,7 @@ export interface Details {
 }
 
 export interface StoredDetails extends Details {
-  /** The room's name, if its head says that it stands here; else one of earlier, or null. */
+  /** The room's name if its head says that the details hold it; else an earlier name, or null. */
   readonly longName: string | null;
 }
 
@@ -34,7 +34,7 @@ function fromItem(item: Item): StoredDetails {
   };
 }
 
-/** The details of those rooms that have any, by room. */
+/** Returns the details of those rooms that have any, by room. */
 export async function getDetails(
   roomIds: readonly string[],
   read: "consistent" | "eventual" = "eventual",
@@ -43,14 +43,14 @@ export async function getDetails(
   return new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)]));
 }
 
-/** What changes; absent for what stays. */
+/** The details to change: an absent one stays, and null removes it. */
 interface DetailsChanges {
   readonly description?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly longName?: string | undefined;
 }
 
-/** Changes details, made if there are none yet. The head must say that there are any, for them to be seen. */
+/** Changes details, or creates them. Readers see them only if the head says that there are any. */
 export async function updateDetails(roomId: string, changes: DetailsChanges): Promise<void> {
   const { description, tags, longName } = changes;
   await updateItem(keys.details(roomId), {

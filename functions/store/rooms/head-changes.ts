@@ -1,6 +1,6 @@
 /**
- * Changes of a room's head by those who arrange the room; what sending does to it is in heads.ts. Each is one update,
- * refused where the room is deleted, and gives the head as it is then.
+ * Changes of a room's head by its members and admins; heads.ts has the changes by a send. Each is
+ * one update, fails if the room is deleted, and returns the head after it.
  *   one                       ROOM#r / HEAD
  */
 import type { Permissions, RoomStatus } from "../../../contract/objects/room.ts";
@@ -11,7 +11,10 @@ import type { Update } from "../table/update-expression.ts";
 import { fitsHead, type Head, headFromItem } from "./heads.ts";
 import { permissionsToText, usualPermissions } from "./permissions.ts";
 
-/** Updates a head on a condition, which is that the room is not deleted unless it is given. Returns undefined if it fails. */
+/**
+ * Updates a head on a condition, by default that the room is not deleted. Returns undefined if the
+ * condition fails.
+ */
 async function updateHead(
   roomId: string,
   {
@@ -26,20 +29,24 @@ async function updateHead(
     values: { deleted: "deleted" satisfies RoomStatus, ...values },
     returns: "ALL_NEW",
   });
-  // The SDK repeats a call whose answer was lost: then the head is already as this update makes it.
+  // The SDK repeats a call if its answer was lost. Then the head is already as this update makes
+  // it.
   const isAsWanted =
     item !== undefined && Object.entries(set).every(([name, value]) => (value ?? item[name]) === item[name]);
   return item && (done || isAsWanted) ? headFromItem(item) : undefined;
 }
 
 interface HeadChanges {
-  /** Null for none; absent where it stays. A long one stands in the details already (see updateDetails). */
+  /**
+   * Null removes the name; absent leaves it. The details hold a long name already (see
+   * updateDetails).
+   */
   readonly name?: string | null | undefined;
   /** Whether the room has details now. */
   readonly hasDetails: boolean;
 }
 
-/** Names a room, and notes that it has details. */
+/** Changes a room's name, and records that the room has details. */
 export function updateHeadName(roomId: string, { name, hasDetails }: HeadChanges): Promise<Head | undefined> {
   const isLong = typeof name === "string" && !fitsHead(name);
   return updateHead(roomId, {
@@ -55,7 +62,9 @@ export function updateHeadStatus(roomId: string, status: RoomStatus): Promise<He
   return updateHead(roomId, { set: { status, updated_at: isoNow() } });
 }
 
-/** Changes the permissions of a room from what they were read as; undefined where they have changed meanwhile. */
+/**
+ * Changes a room's permissions. Returns undefined if they are no longer those of the given head.
+ */
 export function updateHeadPermissions(
   { id, type, permissions }: Head,
   wanted: Permissions,
@@ -64,7 +73,7 @@ export function updateHeadPermissions(
   const isUsual = seen === permissionsToText(usualPermissions(type));
   return updateHead(id, {
     set: { may: permissionsToText(wanted), updated_at: isoNow() },
-    // A head without them gives what is usual.
+    // A head without permissions gives the usual ones.
     condition: [
       "attribute_exists(pk)",
       "#status <> :deleted",
@@ -75,8 +84,8 @@ export function updateHeadPermissions(
 }
 
 /**
- * Opens a deleted room again, empty: what it held stays below its floor. Undefined where it is not deleted, or one of
- * its two has blocked the other.
+ * Opens a deleted direct room again. It is empty: its earlier messages stay below its floor.
+ * Returns undefined if the room is not deleted, or one member has blocked the other.
  */
 export function reopenHead(head: Head): Promise<Head | undefined> {
   const now = isoNow();
@@ -90,13 +99,14 @@ export function reopenHead(head: Head): Promise<Head | undefined> {
       last_seq: null,
       may: null,
     },
-    // The same number: deleted, opened, used and deleted again in the meantime, the room has a higher floor.
+    // The same number: if the room was opened, used and deleted again in between, its floor is
+    // higher.
     condition: ["#status = :deleted", "seq = :seq", "attribute_not_exists(blocked_by)"],
     values: { seq: head.seq },
   });
 }
 
-/** Takes off the head of a deleted room what it tells of it: that there was a room is all that stays. */
+/** Removes the content from the head of a deleted room. Only the record that it existed stays. */
 export async function emptyHead(roomId: string): Promise<void> {
   await updateItem(keys.head(roomId), {
     remove: ["last", "last_seq", "name", "long_name", "details", "may"],
@@ -105,7 +115,7 @@ export async function emptyHead(roomId: string): Promise<void> {
   });
 }
 
-/** Notes that the room's roster has one chunk more, unless somebody else has done so. */
+/** Records one more chunk of the room's roster, unless another call has done so. */
 export async function addRosterChunk(roomId: string, chunks: number): Promise<void> {
   await updateHead(roomId, {
     set: { roster_chunks: chunks + 1 },
@@ -114,7 +124,7 @@ export async function addRosterChunk(roomId: string, chunks: number): Promise<vo
   });
 }
 
-/** Notes that every member of a large room is noted with its list of who is live. */
+/** Records that a large room's list of connected members holds every connected member. */
 export async function flagConnectedListed(roomId: string): Promise<void> {
   await updateHead(roomId, { set: { connected_listed: true } });
 }

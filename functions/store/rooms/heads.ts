@@ -1,5 +1,6 @@
 /**
- * Room heads: what every message and every listing of a room needs, kept under 1 KB so that a send writes one unit.
+ * Room heads: what every message and every list of rooms needs. A head stays under 1 KB, so that a
+ * send writes one unit.
  *   one, many by id           ROOM#r / HEAD
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
@@ -24,66 +25,75 @@ interface Preview {
 export interface Head {
   readonly id: string;
   readonly type: RoomType;
-  /** Null where the room has none, and where it stands in the details because it is long. */
+  /** Null if the room has no name, or if the details hold it because it is long. */
   readonly name: string | null;
   readonly nameInDetails: boolean;
   readonly status: RoomStatus;
-  /** The number of the last message; 0 in a new room. */
+  /** The seq of the last message; 0 in a new room. */
   readonly seq: number;
-  /** Raised by each change of a message. */
+  /** Each change of a message raises it. */
   readonly rev: number;
-  /** Messages up to this seq are out of reach: a direct room that was deleted and opened again starts empty. */
+  /**
+   * Hides messages up to this seq: a direct room that was deleted and opened again starts empty.
+   */
   readonly floor: number;
   readonly permissions: Permissions;
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** How many roster items the room has. */
+  /** The number of roster items of the room. */
   readonly rosterChunks: number;
-  /** Whether all members of a large room are told of it by its list of who is live (see live.ts). */
+  /**
+   * Whether the list of connected members holds every connected member of a large room (see
+   * connected-members.ts).
+   */
   readonly isConnectedListed: boolean;
   /** Whether the room has a details item. */
   readonly hasDetails: boolean;
   readonly last: (Preview & { readonly seq: number }) | undefined;
-  /** The two of a direct room. */
+  /** The two members of a direct room. */
   readonly pair: readonly [string, string] | undefined;
-  /** Those of a direct room who blocked the other. */
+  /** The members of a direct room who blocked the other. */
   readonly blockedBy: ReadonlySet<string>;
 }
 
-/** Whether a room exists: it was created and is not deleted. Archived rooms exist. */
+/** Returns whether a room exists: it was created and is not deleted. Archived rooms exist. */
 export function isThere(head: Head | undefined): head is Head {
   return head !== undefined && head.status !== "deleted";
 }
 
-/** Whether a room has more members than one roster chunk holds (200), or ever had. */
+/** Returns whether a room has more members than one roster chunk holds (200), or ever had. */
 export function isLarge({ rosterChunks }: Pick<Head, "rosterChunks">): boolean {
   return rosterChunks > 1;
 }
 
-/** Whether one of the two members of a direct room blocks the other. */
+/** Returns whether a member of a direct room blocks the other. */
 export function isBlocked({ blockedBy }: Pick<Head, "blockedBy">): boolean {
   return blockedBy.size > 0;
 }
 
-/** Bytes of a name that the head holds; a longer one, such as 100 Chinese characters, stands in the details. */
+/**
+ * Bytes of a name that the head holds. The details hold a longer one, such as 100 Chinese
+ * characters.
+ */
 const nameBytes = 200;
 
-/** Whether a name is short enough for the head. */
+/** Returns whether a name is short enough for the head. */
 export function fitsHead(name: string): boolean {
   return Buffer.byteLength(name) <= nameBytes;
 }
 
-/** A name as the head stores it. */
+/** Returns a name as the head stores it. */
 function nameToItem(name: string | null) {
   return name === null ? {} : fitsHead(name) ? { name } : { long_name: true };
 }
 
-// 160 characters, and no more bytes than leave the head under 1 KB in a script of three bytes a character.
+// 160 characters, in as many bytes as keep the head under 1 KB in a script of three bytes a
+// character.
 const previewCharacters = 160;
 const previewBytes = 320;
 
-/** The beginning of a text, for the head. Never cut inside a character. */
+/** Returns the start of a text, for the head. It cuts no character in two. */
 export function previewOf(content: string): string {
   let preview = "";
   let characters = 0;
@@ -108,7 +118,7 @@ export function previewToItem(preview: Preview) {
   };
 }
 
-// Each `as` below is safe: the attributes were written by this module alone.
+// Each `as` below is safe: only this module writes the attributes.
 function previewFromItem(item: Item): Head["last"] {
   const last = item.last as ReturnType<typeof previewToItem> | undefined;
   if (!last) return undefined;
@@ -147,7 +157,7 @@ export function headFromItem(item: Item): Head {
   };
 }
 
-/** The item of a new room: no messages yet. */
+/** Returns the head item of a new room, without messages. */
 export function newHeadItem(
   head: Pick<
     Head,
@@ -178,19 +188,23 @@ export async function getHead(
   return item && headFromItem(item);
 }
 
-/** The head after a number was taken; or, where the room takes no messages, as it is: undefined if there is none. */
+/**
+ * The head after the room gave a seq. If the room takes no messages, the head as it is; undefined
+ * if there is none.
+ */
 export type TakenSeq =
   | {
       readonly taken: true;
       readonly head: Head;
-      /** What was shown as the last message before. */
+      /** The last message that the head showed before. */
       readonly previous: Head["last"];
     }
   | { readonly taken: false; readonly head: Head | undefined };
 
 /**
- * Step "order" of sending: takes the room's next number and shows the message as its last, unless the room is not
- * active, its members of this role may not send, or one of its two has blocked the other.
+ * Step "order" of sending: takes the room's next seq and shows the message as its last one. Fails
+ * if the room is not active, its members of this role may not send, or one member of a direct room
+ * has blocked the other.
  */
 export async function takeSeq(roomId: string, preview: Preview, role: RoomRole): Promise<TakenSeq> {
   const { done, item } = await updateItem(keys.head(roomId), {
@@ -216,7 +230,8 @@ export async function takeSeq(roomId: string, preview: Preview, role: RoomRole):
 }
 
 /**
- * Shows `last` as the room's last message again, if the one at `seq`, which was never stored, still stands there.
+ * Shows `last` as the room's last message again, if the head still shows the message at `seq`,
+ * which was never stored.
  */
 export async function withdrawPreview(
   roomId: string,
@@ -234,7 +249,7 @@ export async function withdrawPreview(
   });
 }
 
-/** Shows a message as the room's last one, unless a later one stands there. */
+/** Shows a message as the room's last one, unless the head shows a later one. */
 export async function showPreview(roomId: string, last: Preview & { seq: number }): Promise<void> {
   await updateItem(keys.head(roomId), {
     set: { last: previewToItem(last), last_seq: last.seq },

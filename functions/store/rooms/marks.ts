@@ -1,25 +1,29 @@
 /**
- * What a member has read and received of a room, moved on their membership: one conditional write each.
+ * Marks of what a member has read and received in a room. Each mark is one conditional write of
+ * their membership.
  *   of one member             ROOM#r / MEMBER#u
- * Marks only ever grow, so writes that overtake each other do no harm.
+ * Marks only grow, so writes that overtake each other do no harm.
  */
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import {
-  liveAhead,
+  entriesAhead,
   type Marks,
   marksAfter,
   marksUpdate,
-  passedAhead,
-  passedLimit,
+  obsoleteEntries,
+  obsoleteLimit,
   type Reading,
 } from "./read-ahead.ts";
 
 /**
- * What came of a mark: `marked`, with the marks before and after it; `same`, there was nothing to move; `not_member`, the user is
- * not a member; `moved`, the mark was moved in the meantime, and this can be tried again with what it is now.
+ * The result of a mark.
+ * - `marked`: the mark moved; with the marks before and after it.
+ * - `same`: there was nothing to move.
+ * - `not_member`: the user is not a member.
+ * - `moved`: another call moved the mark in between. The caller can try again with this membership.
  */
 export type MarkResult =
   | {
@@ -34,8 +38,8 @@ export type MarkResult =
   | { readonly result: "moved"; readonly membership: Membership };
 
 /**
- * The present in milliseconds, with three random decimals by which a call knows its own write: the SDK repeats one
- * whose answer was lost, and must not take the first for somebody else's.
+ * Returns the present in milliseconds, with three random decimals. A call recognizes its own write
+ * by them: the SDK repeats a call if its answer was lost.
  */
 function stamp(): number {
   return Date.now() + Math.floor(Math.random() * 1000) / 1000;
@@ -45,10 +49,12 @@ function timeOf(at: number): string {
   return isoOf(Math.floor(at));
 }
 
-/** Removes entries that mean nothing any more, once they are worth a write. Any prefix of this is valid. */
+/**
+ * Removes obsolete entries, once there are enough of them for a write. Removing only some is valid.
+ */
 async function prune(roomId: string, userId: string, marks: Marks): Promise<void> {
-  const passed = passedAhead(marks);
-  if (passed.size < passedLimit) return;
+  const passed = obsoleteEntries(marks);
+  if (passed.size < obsoleteLimit) return;
   await updateItem(keys.membership(roomId, userId), {
     delete: { read_ahead: passed },
     condition: "attribute_exists(pk)",
@@ -56,8 +62,8 @@ async function prune(roomId: string, userId: string, marks: Marks): Promise<void
 }
 
 /**
- * During a block of a direct room the other member goes on seeing the marks of the time when it began. The first mark
- * after that keeps all of them beside the new ones, in the same write.
+ * During a block of a direct room the other member still sees the marks from the start of the
+ * block. The first mark after it keeps all of these beside the new ones, in the same write.
  */
 function marksKeptForBlock(isBlocked: boolean) {
   return !isBlocked
@@ -70,12 +76,15 @@ function marksKeptForBlock(isBlocked: boolean) {
           block_delivered_seq: "if_not_exists(block_delivered_seq, if_not_exists(delivered_seq, :never))",
           block_delivered_at: "if_not_exists(block_delivered_at, if_not_exists(delivered_at, :never))",
         },
-        // A set cannot be empty; no message has this number.
+        // A set cannot be empty; no message has this seq.
         values: { none: new Set([0]), never: 0 },
       };
 }
 
-/** After a block: the marks are seen as they are. A function that ends before it leaves what no block uses, or a later one. */
+/**
+ * Shows the present marks again after a block. If interrupted: the marks of the block stay. No
+ * block uses them, or a later block does.
+ */
 export async function dropMarksBeforeBlock(roomId: string, userId: string): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     remove: ["block_seq", "block_ahead", "block_at", "block_delivered_seq", "block_delivered_at"],
@@ -84,8 +93,8 @@ export async function dropMarksBeforeBlock(roomId: string, userId: string): Prom
 }
 
 /**
- * Marks everything up to `seq` as read, without having read the membership: what it was before is left beside the new
- * mark, so that what became read can be told even where the first answer was lost.
+ * Marks everything up to `seq` as read without reading the membership. The write keeps the earlier
+ * mark beside the new one, so a repeated call can still say which messages became read.
  */
 export async function raiseReadMark(
   roomId: string,
@@ -111,12 +120,12 @@ export async function raiseReadMark(
     result: "marked",
     joinedSeq: after.joinedSeq,
     before: { readSeq: Number(item.read_was), readAhead: after.readAhead },
-    after: { readSeq: after.readSeq, readAhead: liveAhead(after) },
+    after: { readSeq: after.readSeq, readAhead: entriesAhead(after) },
     at: timeOf(at),
   };
 }
 
-/** Marks what `reading` says as read, on a membership as it was read a moment ago. */
+/** Marks messages as read, on a membership that was read a moment ago. */
 export async function markRead(
   membership: Membership,
   reading: Reading,
@@ -125,7 +134,8 @@ export async function markRead(
   const { roomId, userId } = membership;
   const wanted = marksAfter(membership, reading);
   const update = marksUpdate(membership, wanted);
-  // Marks only grow: what was read a moment ago is read. (Entries to remove alone are no reason for a write.)
+  // Marks only grow: a message that was read a moment ago is read. Obsolete entries alone are no
+  // reason for a write.
   if (update.readSeq === undefined && update.add.size === 0) return { result: "same" };
   const at = stamp();
   const kept = marksKeptForBlock(isBlocked);
@@ -140,15 +150,15 @@ export async function markRead(
   });
   const { item } = outcome;
   if (!item) return { result: "not_member" };
-  const own = item.read_at === at;
-  if (!outcome.done && !own) return { result: "moved", membership: membershipFromItem(item) };
-  // Where the first answer was lost, what the SDK's second call met is what the first one wrote.
-  const before: Marks = own ? membership : membershipFromItem(item);
+  const isOwnWrite = item.read_at === at;
+  if (!outcome.done && !isOwnWrite) return { result: "moved", membership: membershipFromItem(item) };
+  // If the first answer was lost, the SDK's second call found what the first one wrote.
+  const before: Marks = isOwnWrite ? membership : membershipFromItem(item);
   const after: Marks = {
     readSeq: Math.max(before.readSeq, wanted.readSeq),
     readAhead: new Set([...before.readAhead, ...update.add].filter((seq) => seq > wanted.readSeq)),
   };
-  if (!own && update.drop.size === 0) await prune(roomId, userId, before);
+  if (!isOwnWrite && update.drop.size === 0) await prune(roomId, userId, before);
   return { result: "marked", joinedSeq: membership.joinedSeq, before, after, at: timeOf(at) };
 }
 
@@ -157,7 +167,7 @@ type DeliveredResult =
   | { readonly result: "same" }
   | { readonly result: "not_member" };
 
-/** Marks everything up to `seq` as received; `same` where it was before. */
+/** Marks everything up to `seq` as received. Returns `same` if it was before. */
 export async function raiseDeliveredMark(
   roomId: string,
   userId: string,

@@ -1,6 +1,6 @@
 /**
- * Members who come and go: their memberships, each with the number of the roster chunk that names them. What happens to
- * a membership in between is in memberships.ts.
+ * Members who join and leave: their memberships, each with the number of the roster chunk that
+ * names the member. memberships.ts has the changes of a membership in between.
  *   one, many of a room       ROOM#r / MEMBER#u
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
@@ -11,9 +11,9 @@ import { type Membership, membershipFromItem, newMembershipItem } from "./member
 
 export interface Member {
   readonly membership: Membership;
-  /** The number of the roster chunk that names them. */
+  /** The number of the roster chunk that names the member. */
   readonly chunk: number;
-  /** Who added them; null for one who joined, or made the room. */
+  /** The user who added the member; null if the member joined by themselves or created the room. */
   readonly addedBy: string | null;
 }
 
@@ -31,13 +31,13 @@ export interface Newcomer {
   /** RFC 3339. */
   readonly joinedAt: string;
   readonly joinedSeq: number;
-  /** Who adds them; undefined for one who joins, or makes the room. */
+  /** The user who adds the newcomer; undefined if they join by themselves or create the room. */
   readonly addedBy?: string | undefined;
-  /** The rate bucket that they begin with (see Membership); absent for a full one. */
+  /** The rate bucket to begin with (see Membership); absent for a full one. */
   readonly bucketAt?: number | undefined;
 }
 
-/** The item of somebody who joins; the first chunk, where most are, takes no attribute. */
+/** Returns the item of a newcomer. The first chunk, which has most members, takes no attribute. */
 export function newMemberItem(roomId: string, newcomer: Newcomer, chunk: number) {
   return {
     ...newMembershipItem({ ...newcomer, roomId }),
@@ -46,7 +46,7 @@ export function newMemberItem(roomId: string, newcomer: Newcomer, chunk: number)
   };
 }
 
-/** Members of a room by their ids, those that there are, as they are now. */
+/** Returns those of the users who are members of a room, by user. The read is consistent. */
 export async function getMembers(roomId: string, userIds: readonly string[]): Promise<Map<string, Member>> {
   const items = await getItems(
     userIds.map((userId) => keys.membership(roomId, userId)),
@@ -55,7 +55,9 @@ export async function getMembers(roomId: string, userIds: readonly string[]): Pr
   return new Map(items.map(memberFromItem).map((member) => [member.membership.userId, member]));
 }
 
-/** Somebody's memberships of some rooms, those that there are, as they are now. */
+/**
+ * Returns a user's memberships of those rooms that have them as a member. The read is consistent.
+ */
 export async function getMembersOf(userId: string, roomIds: readonly string[]): Promise<Member[]> {
   return (
     await getItems(
@@ -67,7 +69,10 @@ export async function getMembersOf(userId: string, roomIds: readonly string[]): 
 
 const putsAtOnce = 25;
 
-/** Puts a membership for each newcomer who has none, and gives everybody's as they are then. */
+/**
+ * Puts a membership for each newcomer without one. Returns the memberships of all newcomers after
+ * that, by user.
+ */
 export async function putMembers(
   roomId: string,
   newcomers: readonly Newcomer[],
@@ -82,7 +87,7 @@ export async function putMembers(
   return members;
 }
 
-/** Notes another chunk of a member's, where the first had no room. */
+/** Records another chunk of a member, because the first one was full. */
 export async function moveMember(roomId: string, userId: string, chunk: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
     set: { chunk },
@@ -90,13 +95,13 @@ export async function moveMember(roomId: string, userId: string, chunk: number):
   });
 }
 
-/** Ends a membership, and gives what it was; undefined if there was none. */
+/** Ends a membership and returns what it was; undefined if there was none. */
 export async function takeMember(roomId: string, userId: string): Promise<Member | undefined> {
   const item = await takeItem(keys.membership(roomId, userId));
   return item && memberFromItem(item);
 }
 
-/** Gives a member another role; undefined if they are none. */
+/** Changes the role of a member. Returns undefined if the user is not a member. */
 export async function updateMemberRole(
   roomId: string,
   userId: string,
@@ -110,14 +115,14 @@ export async function updateMemberRole(
   return outcome.done ? memberFromItem(outcome.item) : undefined;
 }
 
-/** What changes of a member's notifications; absent for what stays. */
+/** The changes of a member's notifications: an absent one stays. */
 export interface NotificationChanges {
   readonly enabled?: boolean | undefined;
   /** RFC 3339, or null to end a mute. */
   readonly mutedUntil?: string | null | undefined;
 }
 
-/** Changes a member's notifications; undefined if they are none. */
+/** Changes a member's notifications. Returns undefined if the user is not a member. */
 export async function updateMemberNotifications(
   roomId: string,
   userId: string,
@@ -131,8 +136,8 @@ export async function updateMemberNotifications(
   return outcome.done ? membershipFromItem(outcome.item) : undefined;
 }
 
-/** What a membership no longer has when its member starts anew. */
-const ended = [
+/** Attributes that a membership loses when its member starts again. */
+const lostAttributes = [
   "read_ahead",
   "delivered_seq",
   "read_at",
@@ -143,14 +148,15 @@ const ended = [
 ];
 
 /**
- * Lets a member of a direct room that was deleted at a time start anew, unless they have: all but the rate bucket that
- * their membership held is of before. The time tells even where nothing was said before the deletion.
+ * Lets a member of a direct room start again after the room was deleted, unless they have already.
+ * Everything in their membership except the rate bucket is from before. The time of the deletion
+ * tells the two apart even if no message came before it.
  */
 export async function restartMember(roomId: string, newcomer: Newcomer, deletedAt: string): Promise<void> {
   const { pk: _pk, sk: _sk, ...attributes } = newMemberItem(roomId, newcomer, 0);
   await updateItem(keys.membership(roomId, newcomer.userId), {
     set: attributes,
-    remove: ended,
+    remove: lostAttributes,
     condition: "attribute_not_exists(pk) OR joined_seq < :joined_seq OR joined_at < :deleted_at",
     values: { deleted_at: Date.parse(deletedAt) },
   });

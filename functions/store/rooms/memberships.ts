@@ -1,5 +1,5 @@
 /**
- * Memberships: one person in one room, and what they have read of it.
+ * Memberships: one user in one room, and what they have read of it.
  *   one                       ROOM#r / MEMBER#u
  *   the rooms of a user       gsi1: USER#u / ROOM#r
  * An update here never touches the index: it projects keys alone.
@@ -11,9 +11,9 @@ import { idOfKey, indexKeys, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, queryAll, updateItem } from "../table/table.ts";
 import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-ahead.ts";
 
-/** What a member has read and received, and when. */
+/** The messages that a member has read and received, and when. */
 interface TimedMarks extends Marks {
-  /** When the member last read something, and last received something; null for never. RFC 3339. */
+  /** When the member last read a message, and last received one; null for never. RFC 3339. */
   readonly readAt: string | null;
   readonly deliveredSeq: number;
   readonly deliveredAt: string | null;
@@ -24,25 +24,31 @@ export interface Membership extends TimedMarks {
   readonly userId: string;
   readonly role: RoomRole;
   readonly joinedAt: string;
-  /** The room's seq when the member joined: nothing up to it was ever unread to them. */
+  /** The room's seq when the member joined: no message up to it was ever unread to them. */
   readonly joinedSeq: number;
-  /** Everything up to this seq is read. */
+  /** All messages up to this seq are read. */
   readonly readSeq: number;
-  /** What is read beyond it, out of order. */
+  /** Read messages beyond `readSeq`, out of order. */
   readonly readAhead: ReadonlySet<number>;
-  /** The marks as they were before the first one that was made behind a block (see marks.ts); undefined for none. */
+  /**
+   * The marks before the first one that the member made during a block (see marks.ts); undefined
+   * for none.
+   */
   readonly marksBeforeBlock: TimedMarks | undefined;
   readonly notifications: boolean;
   readonly mutedUntil: string | null;
-  /** The message by which its member was last told that there is something unread; 0 for none. */
+  /** The message that last notified the member of unread messages; 0 for none. */
   readonly notifiedSeq: number;
-  /** Whether they have put away what told them: then the next message tells them again. */
+  /** Whether the member dismissed that notification: then the next message notifies them again. */
   readonly isDismissed: boolean;
-  /** Whether a rebuild noted it, which tells nobody: then what follows the message, or the next one, does. */
+  /**
+   * Whether a rebuild recorded `notifiedSeq`, which notifies no user. Then the stream's handler of
+   * that message, or of the next one, notifies the member.
+   */
   readonly isRecordedSilently: boolean;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
   readonly bucketAt: number;
-  /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
+  /** The member's latest messages: the seq of each, by a short digest of the client's id. */
   readonly recent: ReadonlyMap<string, number>;
 }
 
@@ -54,7 +60,7 @@ function timeOr(value: unknown): string | null {
   return typeof value === "number" && value > 0 ? isoOf(Math.floor(value)) : null;
 }
 
-// Safe: only numbers are ever added to it.
+// Safe: the set only ever gets numbers.
 function aheadOr(value: unknown): ReadonlySet<number> {
   return value instanceof Set ? (value as Set<number>) : new Set();
 }
@@ -75,7 +81,7 @@ export function membershipFromItem(item: Item): Membership {
   return {
     roomId: idOfKey(String(item.pk)),
     userId: idOfKey(String(item.sk)),
-    // Safe: written by newMembershipItem alone.
+    // Safe: only newMembershipItem and updateMemberRole write it.
     role: item.role as RoomRole,
     joinedAt: isoOf(Number(item.joined_at)),
     joinedSeq: numberOr(item.joined_seq, 0),
@@ -91,12 +97,12 @@ export function membershipFromItem(item: Item): Membership {
     isDismissed: item.dismissed === true,
     isRecordedSilently: item.recorded_silently === true,
     bucketAt: numberOr(item.bucket_at, 0),
-    // Safe: a map of numbers, written by claimSend alone.
+    // Safe: only claimSend writes it, a map of numbers.
     recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
   };
 }
 
-/** The item of somebody who joins when the room's last message is `joinedSeq`. */
+/** Returns the item of a user who joins when the room's last message is `joinedSeq`. */
 export function newMembershipItem(membership: {
   roomId: string;
   userId: string;
@@ -126,12 +132,12 @@ export async function getMembership(
   return item && membershipFromItem(item);
 }
 
-/** The memberships of several people in one room, those that exist. */
+/** Returns the memberships of those users who are members of a room. */
 export async function getMemberships(roomId: string, userIds: readonly string[]): Promise<Membership[]> {
   return (await getItems(userIds.map((userId) => keys.membership(roomId, userId)))).map(membershipFromItem);
 }
 
-/** The ids of all rooms that a user is in. */
+/** Returns the ids of all rooms of a user. */
 export async function listRoomIds(userId: string): Promise<string[]> {
   const { gsi1pk, prefix } = indexKeys.membershipsOf(userId);
   const items = await queryAll({
@@ -142,14 +148,17 @@ export async function listRoomIds(userId: string): Promise<string[]> {
   return items.map((item) => idOfKey(String(item.gsi1sk)));
 }
 
-/** How many of the last sends a membership remembers: more than a burst, and few enough to stay under 1 KB. */
+/**
+ * The number of latest sends that a membership remembers: more than a burst, and few enough to stay
+ * under 1 KB.
+ */
 const recentSends = 32;
 
 export function recentSeq(membership: Membership, clientMessageId: string): number | undefined {
   return membership.recent.get(shortDigest(clientMessageId));
 }
 
-/** A member's rate bucket, in milliseconds: what a message takes from it, and what it holds. */
+/** A member's rate bucket, in milliseconds: the cost of a message, and what a full bucket holds. */
 export interface Bucket {
   readonly cost: number;
   readonly capacity: number;
@@ -158,13 +167,14 @@ export interface Bucket {
 export interface Claim {
   readonly seq: number;
   readonly clientMessageId: string | undefined;
-  /** What the message takes from the bucket; 0 if it was paid for before. */
+  /** The price that the message takes from the bucket; 0 if it was charged before. */
   readonly cost: number;
 }
 
 /**
- * How a message is paid for. The bucket is one time: when it will be full again. A full one starts at the present, unless
- * another call has just done so; any other is moved on from wherever it is.
+ * Returns the update that charges for a message. The bucket is one time: when it will be full
+ * again. A full bucket starts at the present, unless another call has just charged it. Any other
+ * bucket moves on from its stored time.
  */
 function bucketUpdate({ bucketAt }: Membership, cost: number, now: number) {
   return bucketAt <= now
@@ -177,18 +187,21 @@ function bucketUpdate({ bucketAt }: Membership, cost: number, now: number) {
     : { set: {}, add: { bucket_at: cost }, condition: [], values: {} };
 }
 
-/** Whether a bucket holds less than it should for a message to be paid for in the same write as its place. */
+/**
+ * Returns whether a bucket is less than half full. Then a message is not charged in the same write
+ * that claims its seq.
+ */
 export function isHalfEmpty({ bucketAt }: Membership, { capacity }: Bucket): boolean {
   return bucketAt > Date.now() + capacity / 2;
 }
 
-/** How often a payment is tried while other sends of the same member move the bucket. */
-const paymentAttempts = 40;
+/** Attempts to charge while other sends of the same member move the bucket. */
+const chargeAttempts = 40;
 
-/** Takes a message's price from the bucket; false where it holds too little. */
-export async function payForSend(membership: Membership, { cost, capacity }: Bucket): Promise<boolean> {
+/** Charges the bucket for a message. Returns false if it holds too little. */
+export async function chargeForSend(membership: Membership, { cost, capacity }: Bucket): Promise<boolean> {
   let current = membership;
-  for (let attempt = 0; attempt < paymentAttempts; attempt += 1) {
+  for (let attempt = 0; attempt < chargeAttempts; attempt += 1) {
     const now = Date.now();
     const limit = now + capacity - cost;
     if (current.bucketAt > limit) return false;
@@ -207,22 +220,30 @@ export async function payForSend(membership: Membership, { cost, capacity }: Buc
 }
 
 /**
- * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for, into debt if need
- * be: who has a number is not refused for want of a token any more (docs/decisions/015-paid-before-numbered.md). Where the
- * claim is refused: `not_member`, the user is no longer a member; `seen`, the client's id was claimed before, at that seq; `moved`,
- * another send of the same member came in between, and the claim can be tried again with the membership as it is now.
+ * The result of claiming a seq.
+ * - `claimed`: the seq is the member's.
+ * - `not_member`: the user is no longer a member.
+ * - `seen`: the client's id was claimed before, at that seq.
+ * - `moved`: another send of the same member came in between. The caller can try again with this
+ *   membership.
  */
 export type ClaimResult =
   | {
       readonly result: "claimed";
-      /** The member's mark and its time, where messages of others became read by this (see sentAheadLimit). */
+      /**
+       * The member's mark and its time, if this send made messages of others read (see
+       * sentAheadLimit).
+       */
       readonly read?: { readonly upTo: number; readonly at: string };
     }
   | { readonly result: "not_member" }
   | { readonly result: "seen"; readonly seq: number }
   | { readonly result: "moved"; readonly membership: Membership };
 
-/** Remembers the client's id of a message, and forgets those that are too old. */
+/**
+ * Returns the update that remembers the client's id of a message and forgets those that are too
+ * old.
+ */
 function recentUpdate(membership: Membership, { clientMessageId, seq }: Claim) {
   if (clientMessageId === undefined) return { set: {}, remove: [], condition: [], names: {} };
   const oldest = [...membership.recent]
@@ -237,11 +258,17 @@ function recentUpdate(membership: Membership, { clientMessageId, seq }: Claim) {
   };
 }
 
+/**
+ * Step "claim" of sending: records that `seq` is the member's, under the client's id, read and
+ * charged. The charge may exceed what the bucket holds: a message with a seq is no longer refused
+ * for its price (docs/decisions/015-paid-before-numbered.md).
+ */
 export async function claimSend(membership: Membership, claim: Claim): Promise<ClaimResult> {
   const now = Date.now();
   const bucket = bucketUpdate(membership, claim.cost, now);
   const recent = recentUpdate(membership, claim);
-  // One's own message is read. It raises the mark if everything before it is read, and else waits in the set.
+  // A member's own message is read. It raises the mark if everything before it is read; else it
+  // waits in the set.
   const after = marksAfterSending(membership, claim.seq);
   const marks = marksUpdate(membership, after);
   const passes = countUnread(membership, claim.seq - 1) > 0 && after.readSeq >= claim.seq;
@@ -270,7 +297,7 @@ export async function claimSend(membership: Membership, claim: Claim): Promise<C
   if (!outcome.item) return { result: "not_member" };
   const current = membershipFromItem(outcome.item);
   const seen = claim.clientMessageId === undefined ? undefined : recentSeq(current, claim.clientMessageId);
-  // The SDK repeats a call whose answer was lost: then the claim that stands is this one.
+  // The SDK repeats a call if its answer was lost. Then this claim is the one that stands.
   if (seen === claim.seq) return { result: "claimed" };
   if (seen !== undefined) return { result: "seen", seq: seen };
   return { result: "moved", membership: current };

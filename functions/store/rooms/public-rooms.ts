@@ -1,21 +1,22 @@
 /**
- * Listings: public rooms, for those who are in search of one.
+ * Listings of public rooms, for users who search for one.
  *   by name                   gsi1: PUBLIC / folded name # room
- * An item of its own carries the index keys: on the head they would take it over 1 KB, and each send would write more.
+ * A separate item carries the index keys. On the head they would take it over 1 KB, and each send
+ * would write more.
  */
 import { indexKeys, keys } from "../table/keys.ts";
 import { type Item, putItem, queryAll, takeItem } from "../table/table.ts";
 
-/** How many public rooms are looked at, in the order of their names. */
+/** The number of public rooms that a list reads, in the order of their names. */
 const listingLimit = 10_000;
 
 interface Listing {
   readonly roomId: string;
-  /** As it is compared: in small letters. */
+  /** In small letters, for comparison. */
   readonly name: string;
 }
 
-/** A text as names are compared: without regard to case or to how its accents are written. */
+/** Returns a text for comparison, without regard to case or to the encoding of accents. */
 function folded(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
@@ -45,7 +46,7 @@ function fromItem(item: Item): Listing {
   return { name: key.slice(0, end), roomId: key.slice(end + 1) };
 }
 
-/** Public rooms by name, the first `listingLimit` of them. */
+/** Returns public rooms by name, the first `listingLimit` of them. */
 export async function listListings(): Promise<Listing[]> {
   const items = await queryAll(
     {

@@ -1,6 +1,6 @@
 /**
- * What a deleted room leaves behind: removed page by page, without hurry.
- *   all of a room but its head          ROOM#r, below and above HEAD
+ * Removes what a deleted room leaves behind, page by page, without hurry.
+ *   all of a room except its head       ROOM#r, below and above HEAD
  *   messages of a direct room up to a   ROOM#r / MSG#, EDIT#, REPLY#, PIN#
  *   seq, and what belongs to them
  */
@@ -17,7 +17,7 @@ interface Range {
   readonly values: Readonly<Record<string, string>>;
 }
 
-function besideHead(): Range[] {
+function rangesBesideHead(): Range[] {
   const values = { ":head": prefixes.head };
   return [
     { condition: "sk < :head", values },
@@ -32,8 +32,11 @@ function between(from: Key, to: Key): Range {
   };
 }
 
-/** A reply stands with the message that it answers, and what is below a floor cannot be answered from above it. */
-function upTo(roomId: string, seq: number): Range[] {
+/**
+ * A reply stands with the message that it answers. No message above a floor can answer one below
+ * it.
+ */
+function rangesUpTo(roomId: string, seq: number): Range[] {
   return [
     between(keys.message(roomId, 0), keys.message(roomId, seq)),
     between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, lastSeq)),
@@ -43,18 +46,19 @@ function upTo(roomId: string, seq: number): Range[] {
 }
 
 /**
- * What is to go of a room as it is now. A direct room may be open again, or be opened at any moment: its members and its
- * roster stay, and of its messages go those that are, or will then be, below its floor. Any other room stays deleted.
+ * Returns the ranges of a room's items to remove. A direct room may be open again, or open at any
+ * moment: its members and roster stay, and only messages below its present or coming floor go. Any
+ * other room stays deleted.
  */
 function rangesOf(head: Head): Range[] {
-  if (head.type === "direct") return upTo(head.id, head.status === "deleted" ? head.seq : head.floor);
-  return head.status === "deleted" ? besideHead() : [];
+  if (head.type === "direct") return rangesUpTo(head.id, head.status === "deleted" ? head.seq : head.floor);
+  return head.status === "deleted" ? rangesBesideHead() : [];
 }
 
 const presencesAtOnce = 10;
 
-/** Has those whose memberships are among the items not put on the list of a large room any more when they connect. */
-function leaveLargeRoom(roomId: string, items: readonly Item[]): Promise<void> {
+/** Removes a large room from the presences of the members whose memberships are among the items. */
+function dropFromPresences(roomId: string, items: readonly Item[]): Promise<void> {
   const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefixes.member));
   return forEachConcurrent(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
 }
@@ -62,14 +66,15 @@ function leaveLargeRoom(roomId: string, items: readonly Item[]): Promise<void> {
 const pageSize = 100;
 
 /**
- * Write units a second. A partition takes 1,000, and other rooms, or this one opened again, may share it.
+ * Write units a second. A partition takes 1,000. Other rooms, or this room after it was opened
+ * again, may share it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
 const unitsPerSecond = 400;
 
 /**
- * Removes what is to go of a room, for as long as there is time; false if something is left. It can be repeated, and
- * begins where it ended, since what was removed is not read again.
+ * Removes what a room leaves behind, as long as there is time. Returns false if something is left.
+ * A repeated call continues where the last one ended, since it does not read removed items again.
  */
 export async function removeRoomItems(head: Head, hasTime: () => boolean): Promise<boolean> {
   const { pk } = keys.head(head.id);
@@ -83,11 +88,11 @@ export async function removeRoomItems(head: Head, hasTime: () => boolean): Promi
         ExpressionAttributeValues: { ":pk": pk, ...values },
         ProjectionExpression: "pk, sk",
         Limit: pageSize,
-        // What was just removed must not come again.
+        // Items that were just removed must not come again.
         ConsistentRead: true,
       });
       if (items.length === 0) break;
-      if (isLarge(head)) await leaveLargeRoom(head.id, items);
+      if (isLarge(head)) await dropFromPresences(head.id, items);
       units += await deleteItems(items.map(keyOf));
       const ahead = (units / unitsPerSecond) * 1000 - (performance.now() - began);
       if (ahead > 0) await sleep(ahead);

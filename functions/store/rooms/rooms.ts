@@ -1,6 +1,6 @@
 /**
- * The items of a new room, written so that the room exists with all of them or not at all: the head comes last, and
- * without a head nothing else of a room is ever seen.
+ * Writes the items of a new room, so that the room exists with all of them or not at all. The head
+ * comes last, and no reader sees the other items of a room without a head.
  */
 import type { RoomRole, RoomType } from "../../../contract/objects/room.ts";
 import { unblockedParts } from "../contacts/blocks.ts";
@@ -21,12 +21,12 @@ export interface NewRoom {
   readonly createdBy: string;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** The two of a direct room. */
+  /** The two members of a direct room. */
   readonly pair: readonly [string, string] | undefined;
   readonly members: readonly { readonly userId: string; readonly role: RoomRole }[];
 }
 
-// A room just created is known without a read, and a read might not see it yet.
+// A new room is known without a read, and a read might not see it yet.
 function rosterOf(room: NewRoom): RosterEntry[] {
   return room.members.map((member) => ({ ...member, joinedAt: room.createdAt })).sort(byJoinTime);
 }
@@ -51,7 +51,7 @@ function headItem(room: NewRoom) {
   });
 }
 
-/** Nobody is added to a direct room: it is of the two. */
+/** Returns whether the creator added this member. No user is added to a direct room. */
 function isAdded(room: NewRoom, userId: string): boolean {
   return !room.pair && userId !== room.createdBy;
 }
@@ -72,19 +72,26 @@ interface CreatedRoom {
   readonly memberships: readonly Membership[];
 }
 
-/** What became of a new room; else there is one with its id, or one of the two of a direct room blocks the other. */
+/**
+ * The result of creating a room: the room, or a room with its id exists, or one member of a direct
+ * room blocks the other.
+ */
 type Created = CreatedRoom | "exists" | "blocked";
 
 /**
- * Puts the memberships that do not fit into the transaction of a new room, and gives when those began that an earlier
- * call, which was cut off, or one at the same time has put: the roster must say the same, or nobody could leave.
+ * Puts the memberships that do not fit into the transaction of a new room. Another call,
+ * interrupted or at the same time, may have put some of them. Returns when those began: the roster
+ * must say the same, or their members could not leave.
  */
 async function putAhead(items: ReturnType<typeof memberItems>): Promise<Map<string, string>> {
   const present = (await putAllIfAbsent(items)).map(membershipFromItem);
   return new Map(present.map(({ userId, joinedAt }) => [userId, joinedAt]));
 }
 
-/** Creates a room. A block comes before it, and the room is refused, or after it, and finds its head. */
+/**
+ * Creates a room. A block that comes before it refuses the room; a block that comes after it finds
+ * the room's head.
+ */
 export async function createRoom(room: NewRoom): Promise<Created> {
   const planned = rosterOf(room);
   const details = [
@@ -96,7 +103,8 @@ export async function createRoom(room: NewRoom): Promise<Created> {
     const { rosters, memberCounts } = newRosterItems(room.id, roster);
     return [...rosters, ...memberCounts];
   };
-  // What does not fit into one transaction goes ahead of it. Only if absent: two calls for one room may overlap.
+  // Memberships beyond one transaction come before it. Each put needs an absent item: two
+  // calls for one room may overlap.
   const count = transactionLimit - rosterItems(planned).length - details.length - checks.length - 1;
   const began = await putAhead(memberItems(room, planned).slice(count));
   const roster = planned.map((entry) => ({ ...entry, joinedAt: began.get(entry.userId) ?? entry.joinedAt }));

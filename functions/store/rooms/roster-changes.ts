@@ -1,9 +1,10 @@
 /**
- * Changes of rosters. Each is one conditional update of a chunk, which can be repeated; a chunk of a large room is then
- * counted in the room's census. A crash in between leaves the count of that chunk as it was until its next change, or a
- * repeat of what was cut off.
+ * Changes of rosters. Each is one conditional update of a chunk, which can be repeated. Then it
+ * counts a chunk of a large room in the room's member counts. If interrupted: the count of that
+ * chunk stays as it was. Repaired by: the next change of the chunk, or a repeat of the interrupted
+ * call.
  *   a chunk                   ROOM#r / ROSTER#n
- *   the census                ROOM#r / COUNTS
+ *   the member counts         ROOM#r / COUNTS
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
 import { keys } from "../table/keys.ts";
@@ -19,10 +20,10 @@ import {
   rosterChunkSize,
 } from "./rosters.ts";
 
-/** How many members one update adds: an expression has at most 4 KB. */
+/** Members that one update adds: an expression has at most 4 KB. */
 export const rosterBatch = 50;
 
-/** Whether the chunk's room has more than one, and so a census. */
+/** Returns whether the chunk's room has several chunks, and so member counts. */
 function isCounted(item: Item): boolean {
   return item.counted === true;
 }
@@ -47,7 +48,9 @@ async function countChunk(roomId: string, chunk: number, item: Item): Promise<vo
   });
 }
 
-/** Counts those chunks again whose number of members, as just read, is not what the census of a large room says. */
+/**
+ * Counts chunks of a large room again if their sizes, as just read, differ from the member counts.
+ */
 export async function recountChunks(
   roomId: string,
   sizes: Iterable<readonly [chunk: number, members: number]>,
@@ -61,16 +64,16 @@ export async function recountChunks(
   }
 }
 
-/** What a chunk holds after an attempt to add members to it. */
+/** The content of a chunk after an attempt to add members to it. */
 interface Entered {
-  /** False where it had no room for all of them. */
+  /** False if the chunk had no room for all of them. */
   readonly entered: boolean;
   readonly members: readonly RosterEntry[];
   /** Whether the room is large. The chunk says so before the head does. */
   readonly isLarge: boolean;
 }
 
-/** Adds members to a chunk, up to `rosterBatch` of them: all, or none if there is no room. */
+/** Adds up to `rosterBatch` members to a chunk: all of them, or none if there is no room. */
 export async function enterRoster(
   roomId: string,
   chunk: number,
@@ -86,15 +89,16 @@ export async function enterRoster(
   });
   const item = outcome.item ?? {};
   const members = entriesFromItem(item);
-  // The SDK repeats a call whose answer was lost: then they have entered, and there may be no room to do so again.
-  const there = new Map(members.map((member) => [member.userId, member]));
+  // The SDK repeats a call if its answer was lost. Then they have entered, and there may be no room
+  // to enter again.
+  const byUser = new Map(members.map((member) => [member.userId, member]));
   const entered =
-    outcome.done || entries.every((entry) => there.get(entry.userId)?.joinedAt === entry.joinedAt);
+    outcome.done || entries.every((entry) => byUser.get(entry.userId)?.joinedAt === entry.joinedAt);
   if (entered) await countChunk(roomId, chunk, item);
   return { entered, members, isLarge: isCounted(item) };
 }
 
-/** What a chunk holds after a member was taken off it. */
+/** The content of a chunk after a member left it. */
 interface Left {
   readonly members: readonly RosterEntry[];
   /** Whether the room is large. */
@@ -102,8 +106,8 @@ interface Left {
 }
 
 /**
- * Takes a member off a chunk; undefined where there is no such chunk. Somebody who has joined again since stays: their
- * entry has another time.
+ * Removes a member from a chunk. Returns undefined if there is no such chunk. A member who has
+ * joined again since stays: their entry has another time.
  */
 export async function leaveRoster(
   roomId: string,
@@ -119,12 +123,13 @@ export async function leaveRoster(
     returns: "ALL_NEW",
   });
   if (!outcome.item) return undefined;
-  // Also where the member was gone already: whoever took them off may have ended before counting.
+  // Also counts if the member had left already: the call that removed them may have ended before
+  // counting.
   await countChunk(roomId, chunk, outcome.item);
   return { members: entriesFromItem(outcome.item), isLarge: isCounted(outcome.item) };
 }
 
-/** Notes another role of a member; false if they are not in the chunk. */
+/** Records another role of a member. Returns false if they are not in the chunk. */
 export async function updateRosterRole(
   roomId: string,
   chunk: number,
@@ -140,8 +145,9 @@ export async function updateRosterRole(
 }
 
 /**
- * Adds a chunk to a roster of `chunks`. The chunk is there before the head counts it, and what a crash leaves is found
- * and used by whoever adds it next. The first chunk learns from here on that it is counted.
+ * Adds a chunk to a roster of `chunks`. The chunk exists before the head counts it. From here on
+ * the first chunk says that it is counted. If interrupted: a chunk exists that the head does not
+ * count. Repaired by: the next call that adds a chunk uses it.
  */
 export async function growRoster(roomId: string, chunks: number): Promise<void> {
   if (chunks === 1) {

@@ -1,8 +1,10 @@
 /**
- * Rosters: who is in a room, in chunks of 200, so that delivery learns all members with one read.
+ * Rosters: the members of a room in chunks of 200, so that a delivery learns all members with one
+ * read.
  *   the members of a room     ROOM#r / ROSTER#n
- *   how many are in each      ROOM#r / COUNTS, where there is more than one chunk
- * Members are entries of a map, so that one joins or leaves without the others being read (see roster-changes.ts).
+ *   how many are in each      ROOM#r / COUNTS, if there is more than one chunk
+ * Members are entries of a map. So one member joins or leaves without reading the others (see
+ * roster-changes.ts).
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
@@ -23,7 +25,10 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** The longest-standing first; of those who came together, the admins, and then by id, so that the order is one. */
+/**
+ * Compares by joining time, the longest-standing member first. Members who came at the same time
+ * are ordered by role, admins first, and then by id: so there is only one order.
+ */
 export function byJoinTime(one: RosterEntry, other: RosterEntry): number {
   return (
     compare(one.joinedAt, other.joinedAt) ||
@@ -39,9 +44,9 @@ export function entryToItem(entry: RosterEntry) {
   };
 }
 
-/** The members of a chunk as it is stored. */
+/** Returns the members of a stored chunk. */
 export function entriesFromItem(item: Item): RosterEntry[] {
-  // Safe: written by entryToItem alone.
+  // Safe: only entryToItem writes them.
   return Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
     .map(([userId, entry]) => ({ userId, role: entry.role, joinedAt: isoOf(entry.joined) }))
     .sort(byJoinTime);
@@ -52,8 +57,9 @@ function fromItems(items: readonly Item[]): RosterEntry[] {
 }
 
 /**
- * A census entry: the version of its chunk, and how many members that version has, as one number that grows with the
- * version. So an older count never replaces a newer one, whoever comes first.
+ * Returns an entry of the member counts: the version of a chunk and its size as one number, which
+ * grows with the version. So an older count never replaces a newer one, in whatever order they
+ * come.
  */
 export function memberCountEntry(version: number, members: number): number {
   return version * 1024 + members;
@@ -66,7 +72,7 @@ export function newMemberCountsItem(roomId: string, entries: Readonly<Record<str
   };
 }
 
-/** The items of a new room's roster, and its census if it is large. */
+/** Returns the roster items of a new room, and its member counts if it is large. */
 export function newRosterItems(roomId: string, members: readonly RosterEntry[]) {
   const chunks = Array.from({ length: Math.ceil(members.length / rosterChunkSize) }, (_, chunk) =>
     members.slice(chunk * rosterChunkSize, (chunk + 1) * rosterChunkSize),
@@ -83,13 +89,13 @@ export function newRosterItems(roomId: string, members: readonly RosterEntry[]) 
   return { rosters, memberCounts: many ? [newMemberCountsItem(roomId, counts)] : [] };
 }
 
-/** The first chunk: all members of a room of up to 200. */
+/** Returns the first chunk: all members of a room of up to 200. */
 export async function getFirstRoster(roomId: string, read: Read = "eventual"): Promise<RosterEntry[]> {
   const item = await getItem(keys.roster(roomId, 0), read);
   return item ? entriesFromItem(item) : [];
 }
 
-/** The members in the chunks after the first. */
+/** Returns the members in the chunks after the first. */
 export async function getFurtherRosters(
   roomId: string,
   chunks: number,
@@ -105,7 +111,7 @@ export async function getFurtherRosters(
       );
 }
 
-/** All members, the longest-standing first. */
+/** Returns all members, the longest-standing first. */
 export async function getRoster(
   roomId: string,
   chunks: number,
@@ -118,7 +124,7 @@ export async function getRoster(
   return [...first, ...further].sort(byJoinTime);
 }
 
-/** Some chunks of a roster, each with its members, by its number. */
+/** Returns some chunks of a roster: the members of each, by its number. */
 export async function getRosterChunks(
   roomId: string,
   chunks: readonly number[],
@@ -131,13 +137,13 @@ export async function getRosterChunks(
   return new Map(items.map((item) => [Number(idOfKey(String(item.sk))), entriesFromItem(item)]));
 }
 
-/** The first chunks of several rooms, by room. */
+/** Returns the first chunks of several rooms, by room. */
 export async function getFirstRosters(roomIds: readonly string[]): Promise<Map<string, RosterEntry[]>> {
   const items = await getItems(roomIds.map((roomId) => keys.roster(roomId, 0)));
   return new Map(items.map((item) => [idOfKey(String(item.pk)), entriesFromItem(item)]));
 }
 
-/** How many members are in each chunk, by room, for rooms of more than one. */
+/** Returns how many members are in each chunk, by room, for rooms with several chunks. */
 export async function getMemberCounts(
   roomIds: readonly string[],
   read: Read = "eventual",
@@ -146,7 +152,7 @@ export async function getMemberCounts(
   return new Map(
     items.map((item) => {
       const counts: number[] = [];
-      // Safe: written by newMemberCountsItem and countChunk alone.
+      // Safe: only newMemberCountsItem and countChunk write them.
       for (const [chunk, entry] of Object.entries(item.chunks as Record<string, number>))
         counts[Number(chunk)] = entry % 1024;
       return [idOfKey(String(item.pk)), Array.from(counts, (count) => count ?? 0)];

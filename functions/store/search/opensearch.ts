@@ -1,6 +1,6 @@
 /**
- * The search index in an OpenSearch of the operator's: one document for each message, with the terms that the table would
- * have postings of, so that both find the same.
+ * The search index in an operator's OpenSearch: one document for each message. It has the terms
+ * that the table would have postings of, so both indexes find the same messages.
  *   one                       <room>-<seq>
  * Paths and bodies: https://docs.opensearch.org/latest/api-reference/
  */
@@ -20,7 +20,7 @@ import type {
 
 const indexName = "parley-messages";
 
-/** Terms are compared as they are: functions have folded them. */
+/** OpenSearch compares terms unchanged: functions have folded them. */
 const definition = {
   mappings: {
     dynamic: "strict",
@@ -49,9 +49,12 @@ interface Document extends FoundDocument {
   readonly terms: readonly string[];
 }
 
-let made: Promise<void> | undefined;
+let indexMade: Promise<void> | undefined;
 
-/** Made once, with its mapping: what is indexed before would make one of OpenSearch's own guess. */
+/**
+ * Makes the index with its mapping. A document before that would make OpenSearch guess a mapping of
+ * its own.
+ */
 async function makeIndex(): Promise<void> {
   const { status, body } = await callOpenSearch("PUT", `/${indexName}`, definition);
   const isThere = status === 400 && JSON.stringify(body).includes("resource_already_exists_exception");
@@ -63,14 +66,14 @@ function failed(what: string, status: number, body: unknown): Error {
 }
 
 function ensureIndex(): Promise<void> {
-  made ??= makeIndex().catch((error: unknown) => {
-    made = undefined;
+  indexMade ??= makeIndex().catch((error: unknown) => {
+    indexMade = undefined;
     throw error;
   });
-  return made;
+  return indexMade;
 }
 
-/** As much of an answer to `_bulk` as is looked at. */
+/** The fields of an answer to `_bulk` that are read. */
 interface BulkAnswer {
   readonly errors: boolean;
   readonly items: readonly Readonly<
@@ -78,23 +81,28 @@ interface BulkAnswer {
   >[];
 }
 
-/** How often a part is sent: again, once the index is made that somebody has deleted. */
+/** Attempts to send a part: the second one makes the index again, if an operator deleted it. */
 const bulkAttempts = 2;
 
 type BulkLine = { readonly index: Document } | { readonly delete: { room: string; seq: number } };
 
-/** Parts of 1 MB or less: a document has at most 100 terms of 20 signs, of four bytes each. */
+/**
+ * Documents of a part, which stays within 1 MB: a document has up to 100 terms of 20 characters of
+ * four bytes.
+ */
 const bulkSize = 100;
 
 /**
- * Sends a part; false where there is no index any more, and the domain makes none by itself (docs/deploying.md). Each document
- * is refused then, and the request is not. https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
+ * Sends a part. Returns false if the index no longer exists and the domain creates none by itself
+ * (docs/deploying.md). Then each document is refused, and the request is not.
+ * https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
  */
 async function sendPart(text: string): Promise<boolean> {
   await ensureIndex();
   const { status, body } = await callOpenSearch("POST", `/${indexName}/_bulk`, text);
   if (status !== 200) throw failed("documents were not taken", status, body);
-  // Safe: the shape of an answer with status 200. What is to be deleted and is not there answers 404, without an error.
+  // Safe: the shape of an answer with status 200. A deletion of a missing document answers 404,
+  // without an error.
   const { errors, items } = body as BulkAnswer;
   const bad = errors
     ? items
@@ -119,7 +127,7 @@ async function bulk(lines: readonly BulkLine[]): Promise<void> {
     for (let attempt = 1; !(await sendPart(text)); attempt += 1) {
       if (attempt === bulkAttempts)
         throw new Error("OpenSearch: the index is deleted as soon as it is made.");
-      made = undefined;
+      indexMade = undefined;
     }
   }
 }
@@ -144,7 +152,7 @@ function change(changes: readonly EntryChange[]): Promise<void> {
   );
 }
 
-/** As much of an answer to `_search` as is looked at. */
+/** The fields of an answer to `_search` that are read. */
 interface SearchAnswer {
   readonly hits: { readonly hits: readonly { readonly _source: FoundDocument }[] };
 }
@@ -157,7 +165,7 @@ async function search(body: object): Promise<FoundDocument[]> {
     _source: ["room", "seq", "at", "sender", "type", "expires_at"],
     ...body,
   });
-  // Nothing was ever indexed.
+  // No message was ever indexed.
   if (answer.status === 404) return [];
   if (answer.status === 429 || answer.status === 503)
     throw new ApiError("unavailable", "The search is busy: try again in a moment.", { retryAfter: 1 });
@@ -177,7 +185,10 @@ function entryOf({ room, seq, at, sender, type, expires_at }: FoundDocument): En
   };
 }
 
-/** The rooms whose whole history may be seen, together; each other one with its first message and its time. */
+/**
+ * Returns the condition on rooms. Rooms with a visible history from the start share one clause.
+ * Each other room has its first message and its time.
+ */
 function roomsOf({ rooms }: SearchRequest): object {
   const whole = rooms.filter(({ first, since }) => first <= 1 && since === 0);
   const others = rooms.filter((room) => !whole.includes(room));
@@ -227,7 +238,7 @@ function find(wanted: SearchRequest): SearchCursor {
       size: count,
       query: queryOf(wanted),
       sort: newestFirst,
-      // What comes after the place just before the position.
+      // The search continues after the place just before the position.
       ...(position && { search_after: [position.at, position.roomId, position.seq + 1] }),
     });
     const last = found.at(-1);
@@ -240,7 +251,7 @@ function find(wanted: SearchRequest): SearchCursor {
 
 const pageSize = 500;
 
-/** Documents of a room, oldest first, from a seq on. */
+/** Returns documents of a room from a seq on, the oldest first. */
 function listFrom(roomId: string, first: number): Promise<FoundDocument[]> {
   return search({
     size: pageSize,
@@ -250,11 +261,13 @@ function listFrom(roomId: string, first: number): Promise<FoundDocument[]> {
 }
 
 /**
- * Found and deleted by their ids, since a serverless collection knows no deletion by a query.
+ * Removes documents of a room by their ids, since a serverless collection has no deletion by a
+ * query.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-genref.html
  */
 async function remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> {
-  // A search finds what was deleted until the index is refreshed, so it goes on behind what it has found.
+  // A search finds deleted documents until the index is refreshed, so the next page starts after
+  // this one.
   let first = 0;
   for (;;) {
     if (!hasTime()) return false;

@@ -1,4 +1,4 @@
-/** The search index in the table (see postings.ts): what is written, listed and removed of it. */
+/** The search index in the table (see postings.ts): writes, lists and removes postings. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { keyOf, keys, placeOf, postingOfKey } from "../table/keys.ts";
 import { type Item, query, writeItems } from "../table/table.ts";
@@ -8,16 +8,16 @@ import type { EntryChange, SearchIndex } from "./search-index.ts";
 
 async function change(changes: readonly EntryChange[]): Promise<void> {
   await writeItems(
-    changes.flatMap(({ entry, missing, gone }) => [
+    changes.flatMap(({ entry, missing, obsolete }) => [
       ...missing.map((term) => ({ put: newPostingItem(entry, term) })),
-      ...gone.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
+      ...obsolete.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
     ]),
   );
 }
 
 const pageSize = 100;
 
-/** Postings of a room in the order of their keys, past one of them. */
+/** Returns a page of a room's postings in the order of their keys, after one of them. */
 async function listPage(roomId: string, after: string | undefined): Promise<Item[]> {
   return query({
     KeyConditionExpression: after === undefined ? "pk = :pk" : "pk = :pk AND sk > :after",
@@ -27,12 +27,12 @@ async function listPage(roomId: string, after: string | undefined): Promise<Item
     },
     ProjectionExpression: "pk, sk",
     Limit: pageSize,
-    // What was just removed must not come again, and what was just written must be seen.
+    // Removed postings must not come again, and new ones must be seen.
     ConsistentRead: true,
   });
 }
 
-/** Write units a second, as for whatever else a deleted room held (see room-items.ts). */
+/** Write units a second, as for the other items of a deleted room (see room-items.ts). */
 const unitsPerSecond = 400;
 
 async function remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> {
@@ -54,7 +54,7 @@ async function remove(roomId: string, last: number | undefined, hasTime: () => b
 export const tableIndex: SearchIndex = {
   change,
   find: createTableCursor,
-  // Its postings have the same `expires_at`, and go by themselves.
+  // Postings have the `expires_at` of their message, so the TTL deletes them.
   forget: async () => {},
   remove,
   list: async (roomId, after) => {

@@ -1,5 +1,5 @@
 /**
- * Reads that share their calls: whatever an answer needs of these kinds, by key, in batches of 100.
+ * Reads items of several kinds by their keys, in shared batches of 100.
  *   heads                     ROOM#r / HEAD
  *   memberships               ROOM#r / MEMBER#u
  *   profiles, presences       USER#u / PROFILE, PRESENCE
@@ -14,27 +14,30 @@ import { idOfKey, type Key, keys } from "./keys.ts";
 import { prefixes } from "./prefixes.ts";
 import { getItems } from "./table.ts";
 
-interface Wanted {
+interface BatchGetRequest {
   /** Room ids. */
   readonly heads?: Iterable<string>;
   /** A room and a user each. */
   readonly memberships?: Iterable<readonly [roomId: string, userId: string]>;
-  /** User ids, as often as they come. */
+  /** User ids. An id may be given several times. */
   readonly profiles?: Iterable<string>;
   readonly presences?: Iterable<string>;
 }
 
-interface Together {
+interface BatchGetResult {
   readonly heads: readonly Head[];
   readonly memberships: readonly Membership[];
   readonly people: People;
 }
 
-/** What there is of what is wanted: as it was a moment ago, at half the price, unless it is to be consistent. */
+/**
+ * Returns the wanted items that exist. An eventual read may be a moment old, at half the price of a
+ * consistent one.
+ */
 export async function batchGet(
-  wanted: Wanted,
+  wanted: BatchGetRequest,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Together> {
+): Promise<BatchGetResult> {
   const all: Key[] = [
     ...[...(wanted.heads ?? [])].map(keys.head),
     ...[...(wanted.memberships ?? [])].map(([roomId, userId]) => keys.membership(roomId, userId)),

@@ -3,7 +3,7 @@ import { environment } from "../../kernel/runtime/environment.ts";
 import { documentClient } from "./table.ts";
 
 /**
- * How many items the table has, about: DynamoDB counts them anew every six hours.
+ * Returns about how many items the table has: DynamoDB counts them every six hours.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
  */
 export async function countItems(): Promise<number> {

@@ -17,7 +17,7 @@ export const prefixes = {
   eitherBlock: "BLOCK",
   directory: "DIRECTORY",
   notification: "NOTIF#",
-  readAll: "NOTICED",
+  readAll: "READ_ALL",
   pushSubscription: "PUSH#",
   pushOwner: "OWNER",
   pushKeys: "KEYS",

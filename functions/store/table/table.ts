@@ -26,25 +26,35 @@ import { cancellationCodes } from "../../kernel/runtime/throttled.ts";
 import type { Key } from "./keys.ts";
 import { conditionExpression, type Update, updateExpression } from "./update-expression.ts";
 
-/** An item as it is stored. The data module of its entity alone knows what is in it. */
+/** An item as it is stored. Only the module of its entity knows its attributes. */
 export type Item = Record<string, unknown>;
 
-/** An item as the table's stream gives it in an event of Lambda. */
+/** Returns an item from an event of the table's stream. */
 export function itemOfImage(image: Readonly<Record<string, EventValue>>): Item {
-  // Safe: the types differ in binary values alone, which are text in an event, and which no item here has.
+  // Safe: the types differ in binary values alone. An event has them as text, and no item here has
+  // any.
   return unmarshall(image as Record<string, AttributeValue>);
 }
 
-// Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
+// Five attempts: the SDK's standard three give up too early while a table splits a partition.
 export const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
   marshallOptions: { removeUndefinedValues: true },
 });
 
-/** BatchGetItem takes at most 100 keys a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+/**
+ * BatchGetItem takes at most 100 keys a call.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
 const batchGetLimit = 100;
-/** BatchWriteItem takes at most 25 items a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+/**
+ * BatchWriteItem takes at most 25 items a call.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+ */
 const batchWriteLimit = 25;
-/** TransactWriteItems takes at most 100 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+/**
+ * TransactWriteItems takes at most 100 items.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
 export const transactionLimit = 100;
 const batchAttempts = 8;
 
@@ -58,7 +68,10 @@ export async function getItem(
   return Item;
 }
 
-/** Keys that stay unprocessed are a throttle that comes without an exception; here it gets the same name. */
+/**
+ * Unprocessed keys are a throttle without an exception. Returns an error with the name that
+ * DynamoDB gives to a throttle.
+ */
 function throttled(message: string): Error {
   return Object.assign(new Error(message), { name: "ProvisionedThroughputExceededException" });
 }
@@ -80,7 +93,10 @@ async function getBatch(batch: readonly Key[], consistent: boolean): Promise<Ite
   return items;
 }
 
-/** Items by their keys, in no order, those that exist; 100 keys a call, the calls at once. Keys must be distinct. */
+/**
+ * Returns the items of distinct keys that exist, in no order. It sends 100 keys a call, and all
+ * calls at the same time.
+ */
 export async function getItems(
   wanted: readonly Key[],
   read: "consistent" | "eventual" = "eventual",
@@ -91,7 +107,7 @@ export async function getItems(
   return (await Promise.all(batches.map((batch) => getBatch(batch, read === "consistent")))).flat();
 }
 
-/** One query; `Limit` or a key range must bound it. */
+/** Runs one query. `Limit` or a key range must bound it. */
 export async function query(input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> {
   const { Items } = await documentClient.send(
     new QueryCommand({ TableName: environment.tableName, ...input }),
@@ -99,7 +115,10 @@ export async function query(input: Omit<QueryCommandInput, "TableName">): Promis
   return Items ?? [];
 }
 
-/** A query followed through its pages of 1 MB, to its end or to `limit` items, for lists that one of both bounds. */
+/**
+ * Runs a query through all of its pages of 1 MB, to its end or to `limit` items. The key range or
+ * the limit must bound it.
+ */
 export async function queryAll(
   input: Omit<QueryCommandInput, "TableName">,
   limit = Number.POSITIVE_INFINITY,
@@ -121,13 +140,17 @@ export async function queryAll(
   return items;
 }
 
-/** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
+/**
+ * The result of a conditional write. `item` is what the write returns if it is done, else the item
+ * that failed the condition.
+ */
 export type UpdateOutcome =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item: Item | undefined };
 
 /**
- * Waits for a transaction that is under way on the item, which refuses any other write of it; the SDK does not.
+ * Calls again while a transaction holds the item: DynamoDB refuses other writes then, and the SDK
+ * does not retry them.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
 async function afterTransactions<T>(call: () => Promise<T>): Promise<T> {
@@ -142,7 +165,7 @@ async function afterTransactions<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Tells a failed condition, which is an answer, from an error. */
+/** Returns a failed condition as a result, and throws any other error. */
 async function outcome(call: () => Promise<Item | undefined>): Promise<UpdateOutcome> {
   try {
     return { done: true, item: (await afterTransactions(call)) ?? {} };
@@ -170,7 +193,7 @@ export function updateItem(
   });
 }
 
-/** Puts an item if there is none with its key. */
+/** Puts an item if none has its key. */
 export function putIfAbsent(item: Key & Item): Promise<UpdateOutcome> {
   return outcome(async () => {
     await documentClient.send(
@@ -189,7 +212,7 @@ export async function putItem(item: Key & Item): Promise<void> {
   await documentClient.send(new PutCommand({ TableName: environment.tableName, Item: item }));
 }
 
-/** Deletes an item and gives what it was; undefined if there was none. */
+/** Deletes an item and returns what it was; undefined if there was none. */
 export async function takeItem(key: Key): Promise<Item | undefined> {
   const { Attributes } = await documentClient.send(
     new DeleteCommand({ TableName: environment.tableName, Key: key, ReturnValues: "ALL_OLD" }),
@@ -197,7 +220,7 @@ export async function takeItem(key: Key): Promise<Item | undefined> {
   return Attributes;
 }
 
-/** Deletes an item if a condition holds of it. */
+/** Deletes an item if a condition holds. `values` are those that the condition names. */
 export function deleteIf(
   key: Key,
   condition: string | readonly string[],
@@ -241,8 +264,8 @@ async function writeBatch(batch: readonly Write[]): Promise<number> {
 }
 
 /**
- * Puts and deletes items of different keys, whatever was there before, 25 a call and one call after the other, and gives
- * the write units that it took.
+ * Puts and deletes items of different keys without a condition: 25 a call, one call after the
+ * other. Returns the write units that it took.
  */
 export async function writeItems(writes: readonly Write[]): Promise<number> {
   let units = 0;
@@ -251,14 +274,14 @@ export async function writeItems(writes: readonly Write[]): Promise<number> {
   return units;
 }
 
-/** Deletes items, and gives the write units that it took. */
+/** Deletes items. Returns the write units that it took. */
 export function deleteItems(unwanted: readonly Key[]): Promise<number> {
   return writeItems(unwanted.map((key) => ({ delete: key })));
 }
 
 /**
- * Puts many items, each if there is none with its key, a bounded number at once; gives what was there already instead of
- * some of them.
+ * Puts each item if none has its key, up to 25 at the same time. Returns the items that existed
+ * before.
  */
 export async function putAllIfAbsent(items: readonly (Key & Item)[]): Promise<Item[]> {
   const present: Item[] = [];
@@ -272,7 +295,7 @@ export async function putAllIfAbsent(items: readonly (Key & Item)[]): Promise<It
 const putsAtOnce = 25;
 const transactionAttempts = 6;
 
-/** Parts of a transaction, without the name of the table. */
+/** A part of a transaction, without the name of the table. */
 export type Part = {
   readonly [Kind in keyof NonNullable<TransactWriteCommandInput["TransactItems"]>[number]]?: Omit<
     NonNullable<NonNullable<TransactWriteCommandInput["TransactItems"]>[number][Kind]>,
@@ -281,18 +304,21 @@ export type Part = {
 };
 
 function onTable(part: Part) {
-  // Safe: each kind of part is given back as it was, with the table that it lacked.
+  // Safe: each kind of part is returned unchanged, with its table added.
   return Object.fromEntries(
     Object.entries(part).map(([kind, input]) => [kind, { TableName: environment.tableName, ...input }]),
   ) as NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 }
 
-/** What a transaction did: all of it, or nothing, with the places of the parts whose condition failed. */
+/**
+ * The result of a transaction: it did all parts, or none. `failed` holds the positions of the parts
+ * with a failed condition.
+ */
 export type Transaction = { readonly done: true } | { readonly done: false; readonly failed: number[] };
 
 /**
- * Does all parts or none. Two transactions that meet on an item are told to try again, and do: the SDK does not retry a
- * cancelled transaction.
+ * Does all parts or none. Two transactions that meet on an item are refused, and it tries again:
+ * the SDK does not retry a cancelled transaction.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
 export async function transactWrite(parts: readonly Part[]): Promise<Transaction> {

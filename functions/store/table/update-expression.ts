@@ -7,14 +7,16 @@ export interface Condition {
   readonly condition?: string | readonly string[] | undefined;
   /** Names that are data: `{ user: userId }` defines `#user`. Any other `#name` means itself. */
   readonly names?: Readonly<Record<string, string>> | undefined;
-  /** Values that the clauses name: `{ limit: 5 }` defines `:limit`. An undefined one is left out. */
+  /**
+   * Values that the clauses name: `{ limit: 5 }` defines `:limit`. An undefined one is left out.
+   */
   readonly values?: Values | undefined;
 }
 
 /**
  * An update of one item. Attributes are named by their paths, such as `members.#user.role`. The
- * clauses of its condition may name a new value by its path as well, with `_` for each `.`:
- * `{ set: { seq }, condition: "seq < :seq" }`.
+ * clauses of its condition may name a new value by its path as well, with `_` for each `.`: `{ set:
+ * { seq }, condition: "seq < :seq" }`.
  */
 export interface Update extends Condition {
   /** New values. Undefined leaves an attribute as it is, and null removes it. */
@@ -22,7 +24,10 @@ export interface Update extends Condition {
   /** New values that DynamoDB computes: `{ seq: "seq + :one" }`. */
   readonly compute?: Readonly<Record<string, string>> | undefined;
   readonly remove?: readonly string[] | undefined;
-  /** Amounts to add to numbers, and members to add to sets. DynamoDB takes no empty set: it is left out. */
+  /**
+   * Amounts to add to numbers, and members to add to sets. DynamoDB takes no empty set: it is left
+   * out.
+   */
   readonly add?: Readonly<Record<string, number | ReadonlySet<unknown>>> | undefined;
   /** Members to delete from sets. An empty set is left out. */
   readonly delete?: Readonly<Record<string, ReadonlySet<unknown>>> | undefined;
@@ -80,7 +85,10 @@ export function conditionExpression(
   return { ConditionExpression, ...attributesOf(ConditionExpression, {}, values) };
 }
 
-/** Returns the expressions of an update. Throws if it changes nothing, or gives one value two meanings. */
+/**
+ * Returns the expressions of an update. Throws if it changes nothing, or gives one value two
+ * meanings.
+ */
 export function updateExpression(
   update: Update,
 ): Attributes & { readonly UpdateExpression: string; readonly ConditionExpression?: string } {

@@ -1,6 +1,6 @@
 /**
- * Accounts: the stack's own Cognito user pool. Its users are named by their e-mail address; usernames are Parley's own
- * (usernames.ts). Nothing here exists where an external issuer keeps the accounts.
+ * Accounts: the stack's own Cognito user pool. It names its users by e-mail address; usernames are
+ * Parley's own (usernames.ts). With an external issuer no call here is made.
  */
 import {
   AdminConfirmSignUpCommand,
@@ -23,7 +23,7 @@ const cognito = new CognitoIdentityProviderClient({});
 export interface Tokens {
   readonly accessToken: string;
   readonly idToken: string;
-  /** Undefined after a refresh: the one that was given goes on. */
+  /** Undefined after a refresh: the given refresh token stays valid. */
   readonly refreshToken: string | undefined;
   /** Seconds. */
   readonly expiresIn: number;
@@ -45,7 +45,10 @@ const wrongCode = new ApiError(
   "The code is wrong or has expired: check the newest e-mail, or ask for another code.",
 );
 
-/** What a caller is told of an exception of Cognito's; undefined for one that is no answer to them. */
+/**
+ * The error that a caller gets for an exception of Cognito's. Any other exception is no answer for
+ * them.
+ */
 const answers: Record<string, (message: string) => ApiError> = {
   InvalidPasswordException: (message) => invalidInput([{ path: "password", message }]),
   UsernameExistsException: () =>
@@ -67,7 +70,7 @@ const answers: Record<string, (message: string) => ApiError> = {
     new ApiError("invalid_credentials", "This account needs a new password: ask for a code to reset it."),
 };
 
-async function ask<T>(call: () => Promise<T>): Promise<T> {
+async function callCognito<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -76,9 +79,9 @@ async function ask<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Creates an account, and gives its user id. Throws `conflict` where the e-mail address has one. */
+/** Creates an account and returns its user id. Throws `conflict` if the e-mail address has one. */
 export function signUp(account: NewAccount): Promise<string> {
-  return ask(async () => {
+  return callCognito(async () => {
     const { UserSub } = await cognito.send(
       new SignUpCommand({
         ClientId: environment.clientId,
@@ -97,9 +100,12 @@ export function signUp(account: NewAccount): Promise<string> {
   });
 }
 
-/** Confirms an account without a code, as a `dev` stage does; the address counts as verified, so that it can be reset. */
+/**
+ * Confirms an account without a code, as a `dev` stage does. The address counts as verified, so
+ * that its password can be reset.
+ */
 export function confirmAtOnce(email: string): Promise<void> {
-  return ask(async () => {
+  return callCognito(async () => {
     const account = { UserPoolId: environment.userPoolId, Username: email };
     await cognito.send(new AdminConfirmSignUpCommand(account));
     await cognito.send(
@@ -111,22 +117,23 @@ export function confirmAtOnce(email: string): Promise<void> {
   });
 }
 
-/** Confirms an account with the code that was e-mailed. Throws `invalid_code`. */
+/** Confirms an account with the code from its e-mail. Throws `invalid_code`. */
 export async function confirmSignUp(email: string, code: string): Promise<void> {
   try {
-    await ask(() =>
+    await callCognito(() =>
       cognito.send(
         new ConfirmSignUpCommand({ ClientId: environment.clientId, Username: email, ConfirmationCode: code }),
       ),
     );
   } catch (error) {
-    // An unknown account, or one that is confirmed already, looks like a wrong code: nobody learns who has an account.
+    // An unknown account, or a confirmed one, looks like a wrong code: no caller learns which
+    // addresses have accounts.
     throw error instanceof ApiError && error.code === "invalid_credentials" ? wrongCode : error;
   }
 }
 
 function initiate(input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParameters">): Promise<Tokens> {
-  return ask(async () => {
+  return callCognito(async () => {
     const { AuthenticationResult: result, ChallengeName } = await cognito.send(
       new InitiateAuthCommand({ ClientId: environment.clientId, ...input }),
     );
@@ -144,7 +151,10 @@ function initiate(input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParame
   });
 }
 
-/** Throws `invalid_credentials`, alike for an unknown account and a wrong password, or `not_confirmed`. */
+/**
+ * Logs in with a password. Throws `invalid_credentials`, the same for an unknown account and a
+ * wrong password, or `not_confirmed`.
+ */
 export function logIn(email: string, password: string): Promise<Tokens> {
   return initiate({
     AuthFlow: "USER_PASSWORD_AUTH",
@@ -160,15 +170,18 @@ export async function refreshTokens(refreshToken: string): Promise<Tokens> {
     });
   } catch (error) {
     if (error instanceof ApiError && error.code === "invalid_credentials")
-      throw new ApiError("invalid_credentials", "The refresh token is not valid any more: log in again.");
+      throw new ApiError("invalid_credentials", "The refresh token is no longer valid: log in again.");
     throw error;
   }
 }
 
-/** Ends the session of a refresh token. A token that is none, or has ended, is no error: the session is over. */
+/**
+ * Ends the session of a refresh token. An invalid or ended token is no error: the session has
+ * ended.
+ */
 export async function revokeToken(refreshToken: string): Promise<void> {
   try {
-    await ask(() =>
+    await callCognito(() =>
       cognito.send(new RevokeTokenCommand({ ClientId: environment.clientId, Token: refreshToken })),
     );
   } catch (error) {
@@ -185,10 +198,12 @@ const endedTokenErrors = new Set([
   "InvalidParameterException",
 ]);
 
-/** Has a code e-mailed, if there is an account that it can be sent to: whoever asks is not told. */
+/**
+ * E-mails a code, if there is an account that can receive it. The caller does not learn whether.
+ */
 async function sendCode(send: () => Promise<unknown>): Promise<void> {
   try {
-    await ask(send);
+    await callCognito(send);
   } catch (error) {
     const silent =
       error instanceof Error &&
@@ -199,7 +214,8 @@ async function sendCode(send: () => Promise<unknown>): Promise<void> {
 }
 
 /**
- * Has another code e-mailed to confirm an account with. One that is confirmed is an `InvalidParameterException`.
+ * E-mails another code to confirm an account. Cognito answers `InvalidParameterException` for a
+ * confirmed one.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html
  */
 export function resendCode(email: string): Promise<void> {
@@ -208,17 +224,20 @@ export function resendCode(email: string): Promise<void> {
   );
 }
 
-/** Has a code e-mailed to set a new password with. */
+/** E-mails a code to set a new password. */
 export function forgotPassword(email: string): Promise<void> {
   return sendCode(() =>
     cognito.send(new ForgotPasswordCommand({ ClientId: environment.clientId, Username: email })),
   );
 }
 
-/** Sets a new password with the code that was e-mailed. Throws `invalid_code`, or `invalid_input` for the password. */
+/**
+ * Sets a new password with the code from the e-mail. Throws `invalid_code`, or `invalid_input` for
+ * the password.
+ */
 export async function resetPassword(email: string, code: string, password: string): Promise<void> {
   try {
-    await ask(() =>
+    await callCognito(() =>
       cognito.send(
         new ConfirmForgotPasswordCommand({
           ClientId: environment.clientId,

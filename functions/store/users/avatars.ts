@@ -1,8 +1,8 @@
 /**
- * Avatars: uploads of people's pictures, and which of them were made a profile's picture.
+ * Avatars: uploads of users' pictures, and which of them became a profile's picture.
  *   one by id                 AVATAR#id / AVATAR
- * The item goes after a day, and with it the object of a picture that was never used; of one that was, the profile
- * alone tells.
+ * The item expires after a day, and with it the object of a picture that was never used. For a used
+ * picture only the profile says whether its object is needed.
  */
 import { epochSeconds, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
@@ -14,14 +14,14 @@ export interface Avatar {
   /** Bytes. */
   readonly size: number;
   readonly mediaType: string;
-  /** Whether it was made somebody's picture, which it is once. */
+  /** Whether it became a user's picture, which happens once. */
   readonly isUsed: boolean;
 }
 
 /** Seconds for which an upload waits to be used. */
 const uploadLifetime = 24 * 60 * 60;
 
-/** Notes an upload, from now on and for a day. */
+/** Records an upload for a day. */
 export async function putAvatar(upload: Omit<Avatar, "isUsed">): Promise<void> {
   await putIfAbsent({
     ...keys.avatar(upload.id),
@@ -46,8 +46,9 @@ export async function getAvatar(id: string): Promise<Avatar | undefined> {
 }
 
 /**
- * Makes an upload the picture of a profile, once; false if it was used before, or is gone. Both are written or neither:
- * so whether an object is still needed is told by the upload until it is used, and by the profile from then on.
+ * Makes an upload the picture of a profile, once. Returns false if it was used before or has
+ * expired. Both items are written or neither. So the upload says whether its object is needed until
+ * it is used, and from then on the profile does.
  */
 export async function applyAvatar(userId: string, id: string, address: string): Promise<boolean> {
   const { done } = await transactWrite([

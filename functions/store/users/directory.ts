@@ -1,48 +1,54 @@
 /**
- * The directory: finds people by the beginnings of words, and lists those of whom some filters hold.
- *   by a word's beginning     PEOPLE#WORD#sign / word # user
+ * The directory: finds users by prefixes of words, and lists users for whom some filters hold.
+ *   by a prefix of a word     PEOPLE#WORD#character / word # user
  *   by filters, by name       PEOPLE#BY#filters / name # user
- *   what is held of a user    USER#u / DIRECTORY
- * Each entry holds all that a search compares, so that it reads no profiles but those that it shows. One transaction
- * writes all entries of somebody, so that they always agree with each other and with what is noted of them.
+ *   the entry of a user       USER#u / DIRECTORY
+ * Each word and list item holds all that a search compares, so a search reads only the profiles
+ * that it shows. One transaction writes all items of a user, so that they always agree with each
+ * other and with the user's entry.
  */
 import { digest, shortDigest } from "../../kernel/runtime/ids.ts";
 import { foldText } from "../../kernel/text/words.ts";
 import { idOfKey, type Key, keys } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { getItem, getItems, type Item, queryAll, transactWrite } from "../table/table.ts";
 import { conditionExpression } from "../table/update-expression.ts";
 
-/** By what people can be filtered. */
+/** Fields to filter users by. */
 export const filterFields = ["role", "institution", "specialization"] as const;
-/** Of each the digest that `filterValue` makes. */
+/** The digest of each value, from `filterValue`. */
 export type Filters = { readonly [F in (typeof filterFields)[number]]?: string | undefined };
 
-/** What is kept of a text by which people are filtered: the same for texts that are compared as one, and short. */
+/** Returns a short form of a text to filter by. It is the same for texts that compare as equal. */
 export function filterValue(text: string): string {
   return shortDigest(foldText(text));
 }
 
 export interface DirectoryEntry extends Filters {
   readonly userId: string;
-  /** Decides the order of lists: words alone, without signs. */
+  /** Decides the order of lists: words alone, without other characters. */
   readonly name: string;
-  /** The words by whose beginnings somebody is found. */
+  /** The words by whose prefixes a search finds the user. */
   readonly words: readonly string[];
 }
 
 /**
- * How many words of somebody are held, and how many bytes of them: each is an entry, and each entry holds all of them, in
- * one write unit. A change replaces 28 entries by 28 others at most, well within a transaction's 100.
+ * The words of a user that the directory holds, and their bytes. Each word is an item, and each
+ * item holds all of them, in one write unit. A change replaces at most 28 items by 28 others, well
+ * within a transaction's 100.
  */
 export const wordLimit = { words: 20, bytes: 400 } as const;
 
-/** Those filters together; undefined is no filter. Short, and without a sign that keys are made with. */
+/**
+ * Returns the part of a key that stands for a set of filters; undefined is no filter. It is short,
+ * and has no character that keys are built with.
+ */
 function filtersKey(filters: Filters): string {
   const values = filterFields.map((field) => filters[field] ?? null);
   return values.every((value) => value === null) ? "ALL" : digest(JSON.stringify(values));
 }
 
-/** Every set of filters that holds of somebody, the empty one too. */
+/** Returns every set of filters that holds for a user, the empty one included. */
 function filterSets(entry: DirectoryEntry): Filters[] {
   let sets: Filters[] = [{}];
   for (const field of filterFields)
@@ -77,7 +83,7 @@ function fromAttributes(userId: string, item: Item): DirectoryEntry {
   };
 }
 
-/** What is held of somebody, with the number of the change that wrote it. */
+/** A stored entry, with the version of the change that wrote it. */
 interface StoredEntry {
   readonly entry: DirectoryEntry;
   readonly version: number;
@@ -88,7 +94,7 @@ export async function getDirectoryEntry(userId: string): Promise<StoredEntry | u
   return item && { entry: fromAttributes(userId, item), version: Number(item.version) };
 }
 
-/** Whether two entries are found and shown alike. */
+/** Returns whether two entries are found and shown the same. */
 export function isSameEntry(one: DirectoryEntry, other: DirectoryEntry): boolean {
   return (
     JSON.stringify(fromAttributes("", toAttributes(one))) ===
@@ -96,22 +102,22 @@ export function isSameEntry(one: DirectoryEntry, other: DirectoryEntry): boolean
   );
 }
 
-/** The condition that nothing has replaced an entry since it was read, or has made one. */
+/** Returns the condition that an entry is still as it was read, or still absent. */
 function unchanged(seen: StoredEntry | undefined) {
   return seen
     ? conditionExpression("version = :seen", { seen: seen.version })
     : conditionExpression("attribute_not_exists(pk)");
 }
 
-/** Replaces all that is held of somebody; false if it was replaced since `before` was read. */
+/** Replaces all items of a user. Returns false if they were replaced since `before` was read. */
 export async function replaceDirectoryEntry(
   before: StoredEntry | undefined,
   after: DirectoryEntry,
 ): Promise<boolean> {
   const attributes = toAttributes(after);
-  const kept = keysOf(after);
-  const isKept = new Set(kept.map(({ pk, sk }) => `${pk}\n${sk}`));
-  const gone = before ? keysOf(before.entry).filter(({ pk, sk }) => !isKept.has(`${pk}\n${sk}`)) : [];
+  const wanted = keysOf(after);
+  const isWanted = new Set(wanted.map(({ pk, sk }) => `${pk}\n${sk}`));
+  const obsolete = before ? keysOf(before.entry).filter(({ pk, sk }) => !isWanted.has(`${pk}\n${sk}`)) : [];
   const { done } = await transactWrite([
     {
       Put: {
@@ -119,14 +125,14 @@ export async function replaceDirectoryEntry(
         ...unchanged(before),
       },
     },
-    ...kept.map((key) => ({ Put: { Item: { ...key, ...attributes } } })),
-    ...gone.map((Key) => ({ Delete: { Key } })),
+    ...wanted.map((key) => ({ Put: { Item: { ...key, ...attributes } } })),
+    ...obsolete.map((Key) => ({ Delete: { Key } })),
   ]);
   return done;
 }
 
-/** Whether each of somebody's entries is there, and holds what it should. */
-export async function isEntryWhole(entry: DirectoryEntry): Promise<boolean> {
+/** Returns whether all items of an entry exist and hold what they should. */
+export async function isEntryComplete(entry: DirectoryEntry): Promise<boolean> {
   const wanted = keysOf(entry);
   const items = await getItems(wanted, "consistent");
   return (
@@ -135,7 +141,7 @@ export async function isEntryWhole(entry: DirectoryEntry): Promise<boolean> {
   );
 }
 
-/** Deletes all that is held of somebody; false if it was replaced since it was read. */
+/** Deletes all items of a user. Returns false if they were replaced since they were read. */
 export async function deleteDirectoryEntry(stored: StoredEntry): Promise<boolean> {
   const { done } = await transactWrite([
     {
@@ -149,45 +155,45 @@ export async function deleteDirectoryEntry(stored: StoredEntry): Promise<boolean
   return done;
 }
 
-/** Whose entry of a word or a list has this key. */
+/** Returns the user of a word or list item by its key. */
 export function userOfEntry({ sk }: Key): string {
   return idOfKey(sk);
 }
 
-function isAmong(held: DirectoryEntry | undefined, { pk, sk }: Key): boolean {
-  return held !== undefined && keysOf(held).some((key) => key.pk === pk && key.sk === sk);
+function isAmong(entry: DirectoryEntry | undefined, { pk, sk }: Key): boolean {
+  return entry !== undefined && keysOf(entry).some((key) => key.pk === pk && key.sk === sk);
 }
 
-/** Those of some entries that do not belong to what is held of their person, or whose person has no profile. */
+/** Returns those items that do not belong to their user's entry, or whose user has no profile. */
 export async function listStrays(entries: readonly Key[]): Promise<Key[]> {
   const users = [...new Set(entries.map(userOfEntry))];
   const items = await getItems([...users.map(keys.directory), ...users.map(keys.profile)], "consistent");
-  const held = new Map<string, DirectoryEntry>();
+  const entryOf = new Map<string, DirectoryEntry>();
   const withProfile = new Set<string>();
   for (const item of items) {
     const userId = idOfKey(String(item.pk));
-    if (item.sk === keys.directory(userId).sk) held.set(userId, fromAttributes(userId, item));
+    if (item.sk === prefixes.directory) entryOf.set(userId, fromAttributes(userId, item));
     else withProfile.add(userId);
   }
   return entries.filter((key) => {
     const userId = userOfEntry(key);
-    return !withProfile.has(userId) || !isAmong(held.get(userId), key);
+    return !withProfile.has(userId) || !isAmong(entryOf.get(userId), key);
   });
 }
 
 /**
- * Deletes an entry that does not belong to what is held of its person; false if that was replaced in the meantime, and
- * the entry may belong to it now.
+ * Deletes an item that does not belong to its user's entry. Returns false if the entry was replaced
+ * in between: the item may belong to it now.
  */
 export async function deleteStray(key: Key): Promise<boolean> {
   const userId = userOfEntry(key);
-  const held = await getDirectoryEntry(userId);
-  if (isAmong(held?.entry, key)) return true;
+  const stored = await getDirectoryEntry(userId);
+  if (isAmong(stored?.entry, key)) return true;
   const { done } = await transactWrite([
     {
       ConditionCheck: {
         Key: keys.directory(userId),
-        ...unchanged(held),
+        ...unchanged(stored),
       },
     },
     { Delete: { Key: key } },
@@ -195,7 +201,7 @@ export async function deleteStray(key: Key): Promise<boolean> {
   return done;
 }
 
-/** Entries of a list, and whether these are all that there are. */
+/** A page of entries, and whether there are no more. */
 interface Found {
   readonly entries: readonly DirectoryEntry[];
   readonly complete: boolean;
@@ -210,16 +216,19 @@ async function find(limit: number, input: Parameters<typeof queryAll>[0]): Promi
   };
 }
 
-/** People of whom a word begins so, in the order of these words; the same one again for another word. */
-export function findByWord(beginning: string, limit: number): Promise<Found> {
-  const { pk, prefix } = keys.wordsFrom(beginning);
+/**
+ * Returns users with a word that begins with a prefix, in the order of the words. A user comes once
+ * for each such word.
+ */
+export function findByWord(wordPrefix: string, limit: number): Promise<Found> {
+  const { pk, prefix } = keys.wordsFrom(wordPrefix);
   return find(limit, {
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
     ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
   });
 }
 
-/** People of whom all of the filters hold, by name. */
+/** Returns users for whom all filters hold, by name. */
 export function findByFilters(filters: Filters, limit: number): Promise<Found> {
   return find(limit, {
     KeyConditionExpression: "pk = :pk",

@@ -1,5 +1,5 @@
 /**
- * Profiles: what people say of themselves.
+ * Profiles: what users say about themselves.
  *   one by id, many by id     USER#u / PROFILE
  * A username is unique because of the item that claims it (usernames.ts).
  */
@@ -23,7 +23,7 @@ export interface Profile {
   readonly created_at: string;
 }
 
-/** A profile of which nothing is known but whose it is, made now. */
+/** Returns a new profile with only an id and a username. */
 export function blankProfile(id: string, username: string): Profile {
   return {
     id,
@@ -42,7 +42,7 @@ export function blankProfile(id: string, username: string): Profile {
   };
 }
 
-/** The fields that their owner changes. */
+/** The fields that a user changes in their own profile. */
 const ownFields = [
   "display_name",
   "first_name",
@@ -96,19 +96,19 @@ export async function getProfile(
   return item && profileFromItem(item);
 }
 
-/** Those of the ids that have a profile. */
+/** Returns the profiles of those ids that have one. */
 export async function getProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
   const items = await getItems([...new Set(userIds)].map(keys.profile));
   return new Map(items.map((item) => [String(item.id), profileFromItem(item)]));
 }
 
-/** Puts the profile unless there is one, and gives the one that there is. */
+/** Puts a profile if there is none. Returns the stored one. */
 export async function putProfile(profile: Profile): Promise<Profile> {
   const outcome = await putIfAbsent(newProfileItem(profile));
   return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
 }
 
-/** Those by which somebody says who they are: what is verified of them holds as long as these do. */
+/** The fields that say who a user is: a verification holds as long as these stay. */
 const verifiedFields: readonly (typeof ownFields)[number][] = [
   "display_name",
   "first_name",
@@ -118,14 +118,20 @@ const verifiedFields: readonly (typeof ownFields)[number][] = [
   "role",
 ];
 
-/** Conditions that hold if the verified fields among the changes have their new values already. */
+/**
+ * Returns conditions that hold if the verified fields among the changes have their new values
+ * already.
+ */
 function sameAsVerified(changes: ProfileChanges): string[] {
   return verifiedFields
     .filter((field) => changes[field] !== undefined)
     .map((field) => (changes[field] === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`));
 }
 
-/** Changes the given fields; undefined if there is no profile. Who changes what they were verified as is so no more. */
+/**
+ * Changes the given fields. Returns undefined if there is no profile. A user who changes a verified
+ * field is no longer verified.
+ */
 export async function updateProfile(userId: string, changes: ProfileChanges): Promise<Profile | undefined> {
   const set = Object.fromEntries(ownFields.map((field) => [field, changes[field]]));
   if (ownFields.every((field) => changes[field] === undefined)) return getProfile(userId);
@@ -152,7 +158,10 @@ export async function updateProfile(userId: string, changes: ProfileChanges): Pr
   return outcome.done ? profileFromItem(outcome.item) : undefined;
 }
 
-/** Says whether somebody is verified, which they never say themselves; undefined if there is no profile. */
+/**
+ * Records whether a user is verified, which they cannot say themselves. Returns undefined if there
+ * is no profile.
+ */
 export async function updateVerification(userId: string, isVerified: boolean): Promise<Profile | undefined> {
   const outcome = await updateItem(keys.profile(userId), {
     set: { is_verified: isVerified },

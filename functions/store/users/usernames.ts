@@ -1,7 +1,8 @@
 /**
- * Usernames: one item claims each, so that two people cannot have the same.
- *   who has a username        USERNAME#<folded> / USERNAME
- * A claim is pending, with a time to live, until its account exists and, where that takes a code, is confirmed.
+ * Usernames: one item claims each, so that two users cannot have the same one.
+ *   the user of a username    USERNAME#<folded> / USERNAME
+ * A claim is pending, with a time to live, until its account exists and, if that takes a code, is
+ * confirmed.
  */
 import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
@@ -10,7 +11,7 @@ import { getItem, getItems, type Item, updateItem } from "../table/table.ts";
 /** Seconds for which an unfinished registration keeps its username. */
 const pendingSeconds = 3600;
 
-/** `Ann` and `ann` are one username, and so are the ways in which Unicode can write it. */
+/** `Ann` and `ann` are the same username, and so are the ways in which Unicode can write it. */
 function folded(username: string): string {
   return username.normalize("NFKC").toLowerCase();
 }
@@ -35,7 +36,10 @@ export async function getUsernameClaim(username: string): Promise<UsernameClaim 
   return item && fromItem(item);
 }
 
-/** Finds who has some usernames: gives the id of each, undefined where nobody has it. */
+/**
+ * Finds the users of some usernames. Returns a function that gives the id for each; undefined if no
+ * user has it.
+ */
 export async function findUserIds(
   usernames: readonly string[],
 ): Promise<(username: string) => string | undefined> {
@@ -44,7 +48,10 @@ export async function findUserIds(
   return (username) => userIds.get(folded(username));
 }
 
-/** Claims the username for an account to be; false if an account has it, or somebody else. The same e-mail may claim again. */
+/**
+ * Claims a username for a future account. Returns false if an account has it, or another claim. The
+ * same e-mail address may claim it again.
+ */
 export async function claimUsername(username: string, email: string): Promise<boolean> {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
@@ -58,8 +65,8 @@ export async function claimUsername(username: string, email: string): Promise<bo
 }
 
 /**
- * Makes the claim last, for so many seconds where they are given, else for good; false if the username has become somebody
- * else's.
+ * Makes a claim last for `seconds` if they are given, else for good. Returns false if another user
+ * has the username by now.
  */
 export async function keepUsername(
   username: string,
@@ -77,9 +84,7 @@ export async function keepUsername(
   return done;
 }
 
-/**
- * Gives back a claim whose account did not come to be: it lapses after `seconds`.
- */
+/** Releases a claim whose account was not created: it expires after `seconds`. */
 export async function releaseUsername(username: string, email: string, seconds: number): Promise<void> {
   await updateItem(keys.username(folded(username)), {
     set: { expires_at: epochSeconds() + seconds },
