@@ -1,9 +1,11 @@
 import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { removeConnections } from "../store/presence/connections.ts";
-import { type Connection, getPresence } from "../store/presence/presence.ts";
+import { type Connection, getPresence, type Presence } from "../store/presence/presence.ts";
 import { endSession } from "../store/presence/sessions.ts";
 import { closeConnection, getConnection } from "../store/presence/sockets.ts";
+import type { Delivery } from "../store/queues/delivery-pages.ts";
+import { dropLargeRoom } from "../store/rooms/connected-members.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { limitedTo } from "./audience.ts";
 import { removeClosedConnections } from "./best-effort.ts";
@@ -77,4 +79,22 @@ export async function closeRoomConnections(userId: string, roomId: string): Prom
     userId,
     limited.map((connection) => connection.id),
   );
+}
+
+const endedAtOnce = 25;
+
+/**
+ * Ends a room for these users: closes their connections that are limited to it. A user whose
+ * membership ended is already off the list of connected members, and may have joined again by now.
+ * The list of a deleted room has no more meaning, so its entry is removed here.
+ */
+export function endRoomFor(
+  ended: NonNullable<Delivery["ends"]>,
+  roomId: string,
+  presences: readonly Presence[],
+): Promise<void> {
+  return forEachConcurrent(presences, endedAtOnce, async (presence) => {
+    if (limitedTo(roomId, presence).length > 0) await closeRoomConnections(presence.userId, roomId);
+    if (ended === "room" && presence.largeRooms.has(roomId)) await dropLargeRoom(roomId, presence.userId);
+  });
 }

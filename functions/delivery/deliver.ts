@@ -2,19 +2,19 @@ import type { ServerEvent } from "../../contract/events.ts";
 import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import type { Socket } from "../kernel/websocket/socket.ts";
-import { type Connection, isOpening, openingTime, type Presence } from "../store/presence/presence.ts";
+import type { Connection, Presence } from "../store/presence/presence.ts";
 import {
   type Delivery,
   enqueueDelivery,
   type PageView,
   type StillIn,
 } from "../store/queues/delivery-pages.ts";
-import { deleteConnected, dropLargeRoom } from "../store/rooms/connected-members.ts";
-import { inlineLimit, type Listeners, limitedTo, listeningTo } from "./audience.ts";
-import { messageSeenBy } from "./blocked-views.ts";
-import { closeRoomConnections, forgetAll, forgetConnections } from "./dead-connections.ts";
+import { deleteConnected } from "../store/rooms/connected-members.ts";
+import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
+import { endRoomFor, forgetAll, forgetConnections } from "./dead-connections.ts";
 import { viewersOf } from "./history-visibility.ts";
-import { closeExpired, type EventFor, type Posted, postEvent } from "./post-event.ts";
+import { closeExpired, type EventFor, messageSeenBy, type Posted, postEvent } from "./post-event.ts";
+import { notifyUnreached } from "./unreached.ts";
 
 /** Ends a connection whose token has expired. */
 export async function expireConnection(socket: Socket): Promise<void> {
@@ -45,24 +45,6 @@ export type DeliveryPayload = Pick<Delivery, "ends" | "viewers_of"> &
     | { readonly view: PageView; readonly render: Render }
   );
 
-const endedAtOnce = 25;
-
-/**
- * Ends a room for these users: closes their connections that are limited to it. A user whose
- * membership ended is already off the list of connected members, and may have joined again by now.
- * The list of a deleted room has no more meaning, so its entry is removed here.
- */
-function endRoomFor(
-  ended: NonNullable<DeliveryPayload["ends"]>,
-  roomId: string,
-  presences: readonly Presence[],
-): Promise<void> {
-  return forEachConcurrent(presences, endedAtOnce, async (presence) => {
-    if (limitedTo(roomId, presence).length > 0) await closeRoomConnections(presence.userId, roomId);
-    if (ended === "room" && presence.largeRooms.has(roomId)) await dropLargeRoom(roomId, presence.userId);
-  });
-}
-
 async function eventFor(
   payload: DeliveryPayload,
   presences: readonly Presence[],
@@ -72,55 +54,6 @@ async function eventFor(
     return payload.sender ? messageSeenBy(payload.event, payload.sender, presences) : payload.event;
   const userIds = new Set(connections.map((connection) => connection.userId));
   return userIds.size === 0 ? () => undefined : payload.render([...userIds]);
-}
-
-/**
- * Queues a task that notifies recipients of a new message whose connections to the room were all
- * closed. The stream handler of the message may have taken these users for connected, because their
- * presences said so until now. If some of the connections may still be opening, the task waits
- * until they are open or closed. The task is queued before the connections are removed. If
- * interrupted: the recipients are not notified yet. Repaired by: the task if it was queued, and by
- * a repeated delivery of the message if not. Returns false if the queue takes no task: then the
- * connections stay in the presence, so that the next message finds them.
- *
- * `leftOut` are connections that this attempt did not try. An earlier attempt may have missed the
- * opening ones among them; only the gateway knows, in a minute.
- */
-async function notifyUnreached(
-  roomId: string,
-  presences: readonly Presence[],
-  payload: DeliveryPayload,
-  { closed, opening }: Pick<Posted, "closed" | "opening">,
-  leftOut: readonly Connection[],
-): Promise<boolean> {
-  if (closed.length + opening.length === 0 || !("event" in payload) || payload.event.type !== "message")
-    return true;
-  const { seq, sender } = payload.event.message;
-  const missed = new Set([...closed, ...opening].map(({ id }) => id));
-  const doubtful = new Set([...opening, ...leftOut.filter(isOpening)].map(({ id }) => id));
-  const unreached = presences
-    .filter(({ userId }) => userId !== sender.id)
-    .map((presence) => listeningTo(roomId, presence))
-    .filter((listening) => listening.some(({ id }) => missed.has(id)))
-    .filter((listening) => listening.every(({ id }) => missed.has(id) || doubtful.has(id)));
-  const { certain = [], uncertain = [] } = Object.groupBy(unreached, (listening) =>
-    listening.some(({ id }) => doubtful.has(id)) ? "uncertain" : "certain",
-  );
-  const notify = async (connections: readonly Connection[], delay: number): Promise<void> => {
-    if (connections.length === 0) return;
-    const { sendTask } = await import("../store/queues/tasks.ts");
-    const user_ids = [...new Set(connections.map(({ userId }) => userId))];
-    const connection_ids = connections.map(({ id }) => id);
-    await sendTask({ task: "notify_unreached", room_id: roomId, seq, user_ids, connection_ids }, delay);
-  };
-  try {
-    await notify(certain.flat(), 0);
-    await notify(uncertain.flat(), openingTime / 1000);
-    return true;
-  } catch (error) {
-    log("error", "unreached_not_notified", { room_id: roomId, seq, ...errorFacts(error) });
-    return false;
-  }
 }
 
 /** Limits of one delivery. */
@@ -165,7 +98,14 @@ export async function deliverTo(
   // Large rooms: a message that addresses no member notifies no user. One that addresses members
   // notifies them even if they are connected.
   const isNotified =
-    stillIn?.by === "list" || (await notifyUnreached(roomId, presences, payload, posted, leftOut));
+    stillIn?.by === "list" ||
+    (await notifyUnreached(
+      roomId,
+      presences,
+      "event" in payload ? payload.event : undefined,
+      posted,
+      leftOut,
+    ));
   if (isNotified) await forgetAll(posted.closed);
   // The connections are closed after all of them have got the event.
   if (payload.ends && untried.length === 0) await endRoomFor(payload.ends, roomId, presences);

@@ -1,6 +1,12 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { epochSeconds } from "../kernel/runtime/time.ts";
-import { type Connection, isOpening } from "../store/presence/presence.ts";
+import {
+  blockedSince,
+  type Connection,
+  isOpening,
+  type Presence,
+  presenceSeenBy,
+} from "../store/presence/presence.ts";
 import { closeConnection, postToConnections } from "../store/presence/sockets.ts";
 
 /** Returns an event as the text that a connection gets. */
@@ -102,4 +108,28 @@ export async function postEvent(
     failed,
     untried: [...untried, ...open],
   };
+}
+
+/**
+ * Returns the event of a new message as each recipient sees it. All recipients see the same, except
+ * a recipient whom a block separates from the sender. That recipient sees the sender as offline.
+ * All other events that show users are made for one recipient.
+ */
+export function messageSeenBy(
+  event: ServerEvent,
+  sender: Presence,
+  recipients: readonly Presence[],
+): EventFor {
+  if (event.type !== "message") return event;
+  const blocked = recipients.filter((recipient) => blockedSince(sender, recipient) !== undefined);
+  if (blocked.length === 0) return event;
+  const { message } = event;
+  const ownEvents = new Map(
+    blocked.map((recipient): [string, ServerEvent] => {
+      const { isOnline, lastSeen } = presenceSeenBy(sender, recipient);
+      const shown = { ...message.sender, is_online: isOnline, last_seen: lastSeen };
+      return [recipient.userId, { type: "message", message: { ...message, sender: shown } }];
+    }),
+  );
+  return (userId) => ownEvents.get(userId) ?? event;
 }

@@ -49,7 +49,7 @@ import {
   recentSeq,
 } from "../store/rooms/memberships.ts";
 import { accessLasting, accessVisibleMessage } from "./access.ts";
-import { audienceOrNone, publishMessage } from "./announce.ts";
+import { audienceOrNone, publishMessage } from "./publish.ts";
 
 /** A sent message. `repeated` says that an earlier call with the same client id had stored it. */
 export interface Sent {

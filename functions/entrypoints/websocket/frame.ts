@@ -4,7 +4,7 @@ import { isAuthenticated } from "../../connections/authenticate.ts";
 import { frameHandlers } from "../../connections/frame-handlers.ts";
 import { expireConnection } from "../../delivery/deliver.ts";
 import { encodeEvent } from "../../delivery/post-event.ts";
-import { parseJson } from "../../kernel/http/json.ts";
+import { parseJson } from "../../kernel/http/input.ts";
 import { answerTo } from "../../kernel/http/problem.ts";
 import {
   errorEvent,

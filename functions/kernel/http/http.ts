@@ -6,9 +6,8 @@ import type { Media, Operation, OperationInput, OperationResult } from "../../..
 import { type Actor, actorFromClaims } from "../auth/actor.ts";
 import { environment } from "../runtime/environment.ts";
 import { ApiError } from "./api-error.ts";
-import { parseJson } from "./json.ts";
+import { parseInput, parseJson } from "./input.ts";
 import { answerTo, problemOf } from "./problem.ts";
-import { parseInput } from "./validation.ts";
 
 /** The answer to a request that had been carried out before; only its status differs. */
 export class Repeated<T> {

@@ -1,8 +1,8 @@
 import type { ServerEvent } from "../../../contract/events.ts";
 import { type ClientFrame, clientFrames, type Frame, type FrameType } from "../../../contract/frames.ts";
 import { ApiError, invalidInput } from "../http/api-error.ts";
+import { phrased, problemsOf } from "../http/input.ts";
 import type { Answer } from "../http/problem.ts";
-import { phrased, problemsOf } from "../http/validation.ts";
 import type { Socket } from "./socket.ts";
 
 /** The result of a frame: events that answer it, in their order, and the content of its ack. */
