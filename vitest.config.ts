@@ -24,7 +24,14 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/**/*.unit.test.ts", "test/stack/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          include: ["test/**/*.unit.test.ts", "test/stack/**/*.test.ts"],
+          ...shared,
+        },
+      },
+      {
+        test: {
+          name: "emulator",
+          include: ["packages/stack-emulator/test/**/*.test.ts"],
           ...shared,
         },
       },

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { StartError } from "../packages/stack-emulator/src/start-error.ts";
+import { StartError } from "stack-emulator";
 
 /**
  * Synthesizes the CDK app into `outDir`, as the CDK's command line does: the app is told where to write and with which

@@ -1,5 +1,5 @@
 /** Before `npm test`: says at the start, and not after ten minutes, what this machine lacks and how to install it. */
-import { checkPrerequisites } from "../packages/stack-emulator/src/prerequisites.ts";
+import { checkPrerequisites } from "stack-emulator/prerequisites";
 import { findChromium } from "./support/chromium.ts";
 
 try {

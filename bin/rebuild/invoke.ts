@@ -1,9 +1,11 @@
-/** Asks the function `rebuild` of a stack. */
+/** Calls the function `rebuild` of a stack. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { RebuildAnswer } from "../../contract/rebuilds.ts";
 import { CommandError, type Place } from "../place.ts";
 
-/** Has an index rebuilt; without one, asks how far the last rebuild of each is. */
+/**
+ * Starts a rebuild of an index. Without an index, returns the progress of the last rebuild of each.
+ */
 export async function invokeRebuild(place: Place, index?: string): Promise<RebuildAnswer> {
   const { FunctionError, Payload } = await new LambdaClient(place.client).send(
     new InvokeCommand({

@@ -7,10 +7,12 @@ function ageOf(sentAt: string | undefined): string {
   return minutes < 48 * 60 ? `${(minutes / 60).toFixed(0)} h` : `${(minutes / 60 / 24).toFixed(0)} days`;
 }
 
-/** Names, ids and reasons; never the text of a message, which images and pages hold. */
-const shown = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
+/**
+ * Names, ids and reasons. The text of a message, which images and pages hold, is never shownFields.
+ */
+const shownFields = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
 
-function whatIs(body: string): string {
+function contentOf(body: string): string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -24,7 +26,7 @@ function whatIs(body: string): string {
   const record = fields.get("record");
   const keys =
     record instanceof Object ? Reflect.get(Reflect.get(record, "dynamodb") ?? {}, "Keys") : undefined;
-  const parts = shown.flatMap((name) =>
+  const parts = shownFields.flatMap((name) =>
     typeof fields.get(name) === "string"
       ? [name === "task" ? fields.get(name) : `${name} ${fields.get(name)}`]
       : [],
@@ -35,7 +37,7 @@ function whatIs(body: string): string {
   return parts.length > 0 ? parts.join(", ") : "of an unknown kind";
 }
 
-/** A dead letter in one line. Its id is what the function's log names when it failed. */
+/** Returns a dead letter in one line. The function's log has its id where it failed. */
 export function describe({ MessageId, Attributes, Body }: Message): string {
-  return `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${whatIs(Body ?? "")}`;
+  return `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${contentOf(Body ?? "")}`;
 }

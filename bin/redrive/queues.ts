@@ -1,4 +1,7 @@
-/** The queues whose dead letters are put back, and where the changes are that Lambda gave up. */
+/**
+ * The queues whose dead letters are put back, and the client that reads changes that Lambda gave
+ * up.
+ */
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { QueueName } from "../../lib/functions.ts";

@@ -3,7 +3,7 @@ import type { FileFacts } from "../store/attachments/files.ts";
 import { downloadUrl } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 
-/** What is known of a file, as clients call it. */
+/** Returns the facts of a file under the API's names. */
 export function presentFacts(file: FileFacts) {
   return {
     file_id: file.id,
@@ -17,8 +17,9 @@ export function presentFacts(file: FileFacts) {
 }
 
 /**
- * The file of a message, with a fresh URL to download it. Only for who sees the message: whoever has the URL has the
- * file, for five minutes, or until the message destroys itself.
+ * Returns the file of a message, with a fresh download URL. Call it only for users who see the
+ * message. The URL gives the file to anyone who has it, for five minutes or until the message
+ * expires.
  */
 export function presentAttachment(
   { roomId, expiresAt }: Pick<StoredMessage, "roomId" | "expiresAt">,

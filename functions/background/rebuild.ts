@@ -21,21 +21,25 @@ type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
 export const rebuildSegments = 8;
 
 /**
- * Of each segment: 800 read units a second in all for the scan, of the 12,000 that a new table takes.
+ * Of each segment: 800 read units a second in all for the scan, of the 12,000 that a new table
+ * takes.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
 const unitsPerSecond = 100;
 
 /**
- * Of each segment: 200 a second in all. What is written for each may meet in one partition, as in the list of all
- * people, which takes 1,000 write units a second, of which chat is to have the most.
+ * Of each segment: 200 a second in all. What is written for each may meet in one partition, as in
+ * the list of all people, which takes 1,000 write units a second, of which chat is to have the
+ * most.
  */
 const subjectsPerSecond = 25;
 
 /** Seconds for which a rebuild leaves a table alone that is too busy. */
 const busyPause = 30;
 
-/** Rebuilds one user or room; what fails is tried again as a task of its own, and holds up no other. */
+/**
+ * Rebuilds one user or room; what fails is tried again as a task of its own, and holds up no other.
+ */
 async function rebuildSubject(
   index: Index,
   name: string,
@@ -117,8 +121,9 @@ async function advance(
 }
 
 /**
- * Goes on with a rebuild, in one segment. Each page is noted when it is done, so a task that ended in the midst, or comes
- * twice, goes on where the last page ended. What is left is a task of its own, a while later where the table is busy.
+ * Goes on with a rebuild, in one segment. Each page is noted when it is done, so a task that ended
+ * in the midst, or comes twice, goes on where the last page ended. What is left is a task of its
+ * own, a while later where the table is busy.
  */
 export async function continueRebuild(
   segment: Segment,
@@ -169,9 +174,9 @@ export function listRebuilds(): Promise<RebuildReport[]> {
 }
 
 /**
- * Starts the rebuild of an index. Where one is under way it is that one, whose tasks are sent once more: should one have been
- * given up, it goes on; where none was, the second of two that are at the same place finds that, and ends. Throws for a name
- * that is that of no index.
+ * Starts the rebuild of an index. Where one is under way it is that one, whose tasks are sent once
+ * more: should one have been given up, it goes on; where none was, the second of two that are at
+ * the same place finds that, and ends. Throws for a name that is that of no index.
  */
 export async function startRebuild(
   index: string,

@@ -10,7 +10,10 @@ import { endSession, putSession } from "../store/presence/sessions.ts";
 import { closeConnection } from "../store/presence/sockets.ts";
 import { putConnected } from "../store/rooms/connected-members.ts";
 
-/** The one room of a limited connection, made if it is a direct room that does not exist yet. */
+/**
+ * Returns the one room of a limited connection. Creates it if it is a direct room that does not
+ * exist yet.
+ */
 async function accessLimit(socket: Socket): Promise<string | undefined> {
   if ((socket.peerId ?? "").length > longestId) throw new ApiError("not_found", "User not found");
   if ((socket.roomId ?? "").length > longestId) throw noRoomAccess();
@@ -22,12 +25,14 @@ async function accessLimit(socket: Socket): Promise<string | undefined> {
 }
 
 /**
- * Takes note of a new connection, and tells others, if by that its user comes online or opens a room's
- * socket. Throws `forbidden` or `not_found` where it is limited to what its user may not see.
+ * Records a new connection. Publishes to other users if its user comes online or opens a room's
+ * socket by it. Throws `forbidden` or `not_found` if it is limited to a room that its user may not
+ * see.
  *
- * The first write is of the connection. Broken off after it, the gateway refuses the connection, and the
- * entry that is left goes with the first event that is posted to it, or grows too old. Where its user is in large
- * rooms, and cannot be put on their lists of who is live, the connection is refused: it would be deaf to them.
+ * The connection is written first. If interrupted after that: the gateway refuses the connection,
+ * and its entry is left. Repaired by: the first event that is posted to it, or its expiry. If the
+ * user is in large rooms and cannot be added to their connected members, the connection is refused,
+ * because it would get no events of those rooms.
  */
 export async function connect(
   socket: Socket,
@@ -44,7 +49,7 @@ export async function connect(
   });
   await Promise.all([
     putSession({ userId, connectionId, ...client }),
-    // Each time, since an earlier connection may have been cut off before.
+    // Every time, because an earlier connection may have been interrupted before this write.
     putConnected(after),
     ...displaced.flatMap(({ id }) => [closeConnection(id), endSession(userId, id)]),
     becameOnline ? publishPresence(userId, true, isoNow()) : undefined,

@@ -3,24 +3,25 @@ import { blockedSince, type Presence, presenceSeenBy } from "../store/presence/p
 import type { EventFor } from "./post-event.ts";
 
 /**
- * The event of a new message as these people see it: all alike, but that of two of whom one blocks the other, each is as if
- * gone to the other. Everything else that shows people is made for its receiver alone.
+ * Returns the event of a new message as each recipient sees it. All recipients see the same, except
+ * a recipient whom a block separates from the sender. That recipient sees the sender as offline.
+ * All other events that show users are made for one recipient.
  */
 export function messageSeenBy(
   event: ServerEvent,
   sender: Presence,
-  receivers: readonly Presence[],
+  recipients: readonly Presence[],
 ): EventFor {
   if (event.type !== "message") return event;
-  const apart = receivers.filter((receiver) => blockedSince(sender, receiver) !== undefined);
-  if (apart.length === 0) return event;
+  const blocked = recipients.filter((recipient) => blockedSince(sender, recipient) !== undefined);
+  if (blocked.length === 0) return event;
   const { message } = event;
-  const own = new Map(
-    apart.map((receiver): [string, ServerEvent] => {
-      const { isOnline, lastSeen } = presenceSeenBy(sender, receiver);
+  const ownEvents = new Map(
+    blocked.map((recipient): [string, ServerEvent] => {
+      const { isOnline, lastSeen } = presenceSeenBy(sender, recipient);
       const shown = { ...message.sender, is_online: isOnline, last_seen: lastSeen };
-      return [receiver.userId, { type: "message", message: { ...message, sender: shown } }];
+      return [recipient.userId, { type: "message", message: { ...message, sender: shown } }];
     }),
   );
-  return (userId) => own.get(userId) ?? event;
+  return (userId) => ownEvents.get(userId) ?? event;
 }

@@ -9,8 +9,11 @@ import { getHead, isThere } from "../store/rooms/heads.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
-/** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
-async function toldBy({
+/**
+ * Returns what a page delivers, made from the present state. Returns undefined if that no longer
+ * exists: the page then delivers nothing.
+ */
+async function payloadOf({
   room_id: roomId,
   event,
   view,
@@ -32,8 +35,14 @@ async function toldBy({
   );
 }
 
-/** Those who are still in the room: between the writing of a page and its delivery, somebody may have left. */
-async function stillIn({ room_id: roomId, still_in }: Page, presences: Presence[]): Promise<Presence[]> {
+/**
+ * Returns the recipients who are still in the room. Members may have left between the writing of a
+ * page and its delivery.
+ */
+async function withoutFormerMembers(
+  { room_id: roomId, still_in }: Page,
+  presences: Presence[],
+): Promise<Presence[]> {
   if (!still_in) return presences;
   if (still_in.by === "list") return presences.filter((presence) => presence.largeRooms.has(roomId));
   const members = new Set((await getRoster(roomId, still_in.chunks)).map((member) => member.userId));
@@ -41,8 +50,8 @@ async function stillIn({ room_id: roomId, still_in }: Page, presences: Presence[
 }
 
 /**
- * Tells the people of a page, on their connections as they are now, but for some that have it or must wait, and
- * those for whom there is no time. Throws where what it needs cannot be read.
+ * Delivers a page to the present connections of its recipients. Leaves out connections that
+ * `except` names, and those for which there is no time. Throws if it cannot read what it needs.
  */
 export async function deliverPage(
   page: Page,
@@ -50,19 +59,19 @@ export async function deliverPage(
   timeLeft: () => number,
 ): Promise<DeliveryOutcome> {
   const senderId = page.event?.type === "message" ? page.event.message.sender.id : undefined;
-  const [told, { people }] = await Promise.all([
-    toldBy(page),
+  const [payload, { people }] = await Promise.all([
+    payloadOf(page),
     batchGet({ presences: [...page.user_ids, ...(senderId === undefined ? [] : [senderId])] }),
   ]);
   const presences = page.user_ids.flatMap((userId) => people.presences.get(userId) ?? []);
   if (page.still_in?.by === "list") await cleanList(page.room_id, presences);
-  const present = await stillIn(
+  const present = await withoutFormerMembers(
     page,
     presences.filter((presence) => presence.connections.length > 0),
   );
-  if (!told) return { tried: [], failed: [], untried: [] };
+  if (!payload) return { tried: [], failed: [], untried: [] };
   const sender = senderId === undefined ? undefined : people.presences.get(senderId);
-  return deliverTo(page.room_id, present, "event" in told ? { ...told, sender } : told, {
+  return deliverTo(page.room_id, present, "event" in payload ? { ...payload, sender } : payload, {
     stillIn: page.still_in,
     except,
     timeLeft,

@@ -17,7 +17,10 @@ interface RoomMessage<R extends ReadableRoom = ReadableRoom> {
   readonly message: StoredMessage;
 }
 
-/** Throws `not_found` unless the id names a message of the room that the caller may see. */
+/**
+ * Returns the message. Throws `not_found` unless the id names a message of this room that the
+ * caller may see.
+ */
 export async function accessVisibleMessage(room: ReadableRoom, messageId: string): Promise<StoredMessage> {
   const place = parseMessageId(messageId);
   const { head } = room;
@@ -28,26 +31,31 @@ export async function accessVisibleMessage(room: ReadableRoom, messageId: string
   return message;
 }
 
-/** Throws `forbidden` for the room, and `not_found` for the message. */
+/**
+ * Returns the message and its room. Throws `forbidden` for the room and `not_found` for the
+ * message.
+ */
 export async function accessMessage(userId: string, roomId: string, messageId: string): Promise<RoomMessage> {
   const room = await accessReadableRoom(userId, roomId);
   return { room, message: await accessVisibleMessage(room, messageId) };
 }
 
-/** Throws `not_found` for a message that has destroyed itself: it is shown as deleted, and nothing can be done to it. */
+/**
+ * Throws `not_found` for an expired message: it is shown as deleted, and no operation changes it.
+ */
 export function accessLasting(message: StoredMessage): void {
   if (isPast(message.expiresAt)) throw new ApiError("not_found", "The message has destroyed itself.");
 }
 
-/** Throws `conflict` for a deleted message. */
+/** Throws `conflict` for a deleted message, and `not_found` for an expired one. */
 export function accessPresent(message: StoredMessage): void {
   accessLasting(message);
   if (message.isDeleted) throw new ApiError("conflict", "The message is deleted: restore it first.");
 }
 
 /**
- * A message that a member wants to change. Throws `forbidden` where the room is not the caller's, or archived, and
- * `not_found` for the message.
+ * Returns a message that a member wants to change. Throws `forbidden` if the caller is not a member
+ * or the room is archived. Throws `not_found` for the message.
  */
 export async function accessChangeableMessage(
   userId: string,

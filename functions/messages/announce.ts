@@ -10,7 +10,7 @@ import { presentUser } from "../users/present.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { presentMessage, unreadMarks } from "./present.ts";
 
-function nobodyIn(roomId: string): Audience {
+function emptyAudience(roomId: string): Audience {
   return {
     roomId,
     userIds: [],
@@ -21,15 +21,21 @@ function nobodyIn(roomId: string): Audience {
   };
 }
 
-/** What became of the read that ran while the message was stored. It is stored: nothing here may fail it. */
+/**
+ * Returns the audience that was read while the message was stored. If that read failed, logs it and
+ * returns an empty audience: the message is stored, so nothing may fail its send.
+ */
 export function audienceOrNone(roomId: string, audience: Promise<Audience>): Promise<Audience> {
   return audience.catch((error: unknown) => {
     log("error", "audience_not_read", errorFacts(error));
-    return nobodyIn(roomId);
+    return emptyAudience(roomId);
   });
 }
 
-/** The sender's own profile; undefined, and shown as unknown, where it cannot be read or made just now. */
+/**
+ * Returns the sender's own profile. Returns undefined if it cannot be read or made; the sender is
+ * then shown as unknown.
+ */
 async function senderOf(actor: Actor, { people }: Audience): Promise<Profile | undefined> {
   try {
     return people.profiles.get(actor.userId) ?? (await ensureProfile(actor));
@@ -40,8 +46,8 @@ async function senderOf(actor: Actor, { people }: Audience): Promise<Profile | u
 }
 
 /**
- * Tells the members of a stored message, and gives it as they see it. Never fails: an error after a message is stored
- * would have its sender send it again.
+ * Publishes a stored message to the members, and returns it as they see it. Never fails: an error
+ * after a message is stored would make its sender send it again.
  */
 export async function publishMessage(
   actor: Actor,

@@ -19,7 +19,7 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";
 import { publishUpdated } from "./events.ts";
 
-/** How often a change is tried that others overtake, whose changes are of the same message or the same room. */
+/** How often a change is tried when other changes of the same message or room overtake it. */
 const attempts = 50;
 
 function overtaken(): ApiError {
@@ -29,25 +29,29 @@ function overtaken(): ApiError {
 }
 
 /**
- * What is wanted of a message, seen as it is now: the change that makes it so, or undefined if it is so. Throws where
- * the caller may not, or can not, have it.
+ * Returns the change that brings the message, as it is now, to the wanted state. Returns undefined
+ * if it is in that state. Throws if the caller may not make the change, or the message does not
+ * allow it.
  */
 type Intent = (current: StoredMessage) => MessageChange | undefined;
 
 interface Steps {
   readonly intent: Intent;
   /**
-   * The member from whose rate bucket the change takes as much as sending a message, since the whole room is told of it too;
-   * undefined for an administrator, who pays nothing.
+   * The member whose rate bucket pays for the change. A change costs as much as sending a message,
+   * because the whole room gets an event. Undefined for an administrator, who pays nothing.
    */
   readonly payer: Membership | undefined;
-  /** What must be stored before the change is, from the message as it is before. */
+  /**
+   * Stores what must be stored before the change. It gets the message as it is before the change.
+   */
   readonly prepare?: (current: StoredMessage, change: MessageChange) => Promise<void>;
 }
 
 /**
- * The message with the change in it, stamped with a revision that the room has, mostly, not come to yet. It is paid for
- * once the message, as it was seen, takes it.
+ * Applies the change to the message and stamps it with the next revision. The room usually has not
+ * reached that revision yet. Charges the payer once the message, as it was read first, accepts the
+ * change.
  */
 async function land(
   head: Head,
@@ -71,9 +75,9 @@ async function land(
 }
 
 /**
- * Raises the room's revision to the message's. If the room is there already, others got in between: a client may have
- * asked for everything up to there and not have seen this change, so the message is stamped anew. Where somebody else
- * has stamped it later, that one sees to it.
+ * Raises the room's revision to the message's. If the room has already reached it, other changes
+ * came first. A client may then have asked for all changes up to there and missed this one, so the
+ * message gets a new revision. If another call stamped the message later, that call announces it.
  */
 async function announceRev(head: Head, landed: StoredMessage): Promise<StoredMessage> {
   let message = landed;
@@ -95,12 +99,13 @@ async function announceRev(head: Head, landed: StoredMessage): Promise<StoredMes
 }
 
 /**
- * Changes a message: the change lands on the message, stamped with the revision that comes next, and then the room's
- * revision is raised to it. So whatever a revision counts is stored before anybody can know of the revision, and
- * `changed_since` misses nothing (docs/decisions/003-change-then-count.md).
+ * Changes a message. The change is stored first, stamped with the next revision; then the room's
+ * revision rises to it. So every change that a revision counts is stored before any client can know
+ * the revision, and `changed_since` misses nothing (docs/decisions/003-change-then-count.md).
  *
- * A function that ends in between leaves a change that stands, and that nobody is told of: the caller's repeat finds the
- * message as wanted and announces it under a new revision, because nobody knows whether the first one was.
+ * If interrupted: the change is stored, but no event announces it. Repaired by: the caller's
+ * repeat. It finds the message in the wanted state, and announces it under a new revision, because
+ * the first one may not have been announced.
  *
  * Throws `rate_limited`, and what the intent throws.
  */
@@ -110,9 +115,11 @@ export async function changeMessage(head: Head, seen: StoredMessage, steps: Step
 }
 
 /**
- * Edits a message. What it said before is kept first, under the number of its edits, and the edit stands on that
- * number: a function that ends in between leaves the present content kept as well, which no list shows yet, and the
- * repeat finds it there. Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
+ * Edits a message. The former content is stored first, under the number of its edits; the edit is
+ * conditional on that number. If interrupted: the present content is also stored as a former one,
+ * which no list shows yet. Repaired by: the caller's repeat, which finds it there.
+ *
+ * Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
  */
 export async function updateMessage(
   actor: Actor,

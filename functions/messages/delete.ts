@@ -26,7 +26,10 @@ function accessDeletion(room: MemberRoom, message: StoredMessage, what: "delete"
   );
 }
 
-/** Whether a message is deleted by its author alone, who could restore it after somebody else deleted it too. */
+/**
+ * Tells whether only its author deleted the message, while `by` is another user. Such an author
+ * could restore the message, even after another user deleted it too.
+ */
 function isAuthorsAlone({ senderId, deletedBy, isRemoved }: StoredMessage, by: string): boolean {
   return deletedBy === senderId && by !== senderId && !isRemoved;
 }
@@ -38,8 +41,9 @@ interface Removal {
 }
 
 /**
- * Deletes a message in the name of somebody who may, and tells the room. `remove` is an administrator's: it holds for good,
- * also where the message was deleted before. Throws `rate_limited` for a member, who pays for it.
+ * Deletes a message for a user who may do so, and publishes it to the room. An administrator's
+ * `remove` is final, even if the message was deleted before. Throws `rate_limited` for a member,
+ * who pays for the change.
  */
 export async function removeMessage(
   head: Head,
@@ -61,9 +65,9 @@ export async function removeMessage(
 }
 
 /**
- * Deletes a message: it keeps its place and its content, which nobody is shown, and loses its file, whose object the
- * stream then has removed. A function that ends before the message
- * is off the list of pins leaves an entry that the list skips. Throws `forbidden` or `not_found`.
+ * Deletes a message. It keeps its place and its content, which no user sees any longer, and loses
+ * its file. The stream then removes the file's object. If interrupted: the list of pins keeps an
+ * entry, which it skips. Throws `forbidden` or `not_found`.
  */
 export async function deleteMessage(actor: Actor, roomId: string, messageId: string): Promise<void> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
@@ -73,9 +77,9 @@ export async function deleteMessage(actor: Actor, roomId: string, messageId: str
 }
 
 /**
- * Brings a deleted message back, without its pin and its file. What an admin deleted, its author does not restore, and
- * what an administrator removed, nobody. Throws `forbidden`, `not_found`, or `conflict` where nothing but the file was
- * in it.
+ * Restores a deleted message, without its pin and its file. An author cannot restore what an admin
+ * deleted, and no user can restore what an administrator removed. Throws `forbidden`, `not_found`,
+ * or `conflict` if the file was the message's only content.
  */
 export async function restoreMessage(actor: Actor, roomId: string, messageId: string): Promise<Message> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);

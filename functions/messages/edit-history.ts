@@ -4,7 +4,10 @@ import { listEdits } from "../store/messages/edits.ts";
 import { accessMessage } from "./access.ts";
 import { isDeletedOrExpired } from "./present.ts";
 
-/** What a message said before it was edited, oldest first; nothing of one that is deleted or has destroyed itself. */
+/**
+ * Returns the former contents of an edited message, oldest first. A deleted or expired message has
+ * none.
+ */
 export async function listMessageHistory(
   userId: string,
   roomId: string,

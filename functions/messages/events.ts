@@ -12,7 +12,7 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { presentReactions } from "./present.ts";
 import { getMessageParts, type MessageParts, viewMessage } from "./view.ts";
 
-/** An event that can be posted: it names as many of the readers as it has room for. */
+/** Returns the event, small enough to be posted: it names as many readers as it has room for. */
 function eventOf(message: Message): ServerEvent {
   const type = "message_updated";
   const rest = { type, message: { ...message, read_by: [] } };
@@ -20,8 +20,8 @@ function eventOf(message: Message): ServerEvent {
 }
 
 /**
- * A message as each of these people sees it now. `read` reads what its view is made of (see getMessageParts); `known` is
- * a membership that was read, or written, just before.
+ * Renders a message for each viewer, as it is now. `read` reads the parts of the view (see
+ * getMessageParts). `known` is a membership that was read or written just before.
  */
 export function renderMessage(
   stored: StoredMessage,
@@ -36,7 +36,10 @@ export function renderMessage(
   };
 }
 
-/** Tells everybody who is connected how a message is now, each in their own view, and gives the caller's. */
+/**
+ * Publishes the present state of a message to all connected members, each with their own view.
+ * Returns the caller's view.
+ */
 export async function publishUpdated({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> {
   let reading: Promise<MessageParts> | undefined;
   const read = (userIds: readonly string[]): Promise<MessageParts> => {

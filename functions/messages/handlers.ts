@@ -37,9 +37,10 @@ function placeOf({ page, before, after }: PlaceQuery): HistoryPlace {
 }
 
 /**
- * Links go on in the direction of the list: to older messages, or, with `after`, to newer ones. Page 1 is full whatever
- * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message, as
- * from any page that ends early.
+ * Returns the links in the direction of the list: to older messages, or with `after` to newer ones.
+ * Page 1 is full even if some numbers hold no message, so it may reach further back than counted
+ * pages do. Its next link therefore starts at its oldest message, like that of any page that is cut
+ * short.
  */
 function linksOf(url: URL, place: HistoryPlace, { messages, older, newer, isCut }: MessageList) {
   const toOlder =
@@ -56,7 +57,9 @@ function linksOf(url: URL, place: HistoryPlace, { messages, older, newer, isCut 
   return "before" in place ? { next: toOlder, previous: toNewer } : { next: toNewer, previous: toOlder };
 }
 
-/** What the client calls its message: in the body, or, where a client of HTTP puts it, in a header. */
+/**
+ * Returns the client's id of its message: from the body, or from the header that HTTP clients use.
+ */
 function idOf(
   body: { readonly client_message_id?: string | null | undefined },
   headers: { readonly "idempotency-key"?: string | undefined },

@@ -5,16 +5,17 @@ import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/mess
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 interface ChangedMessages extends MarkedMessages {
-  /** The revision after which the next page begins; undefined if this is the last one. */
+  /** The revision after which the next page begins; undefined on the last page. */
   readonly next: number | undefined;
 }
 
-/** How often the index is asked again that does not show the room's last change yet. */
+/** How often the index is asked while it does not show the room's last change. */
 const lagAttempts = 4;
 
 /**
- * The places that a page takes, and one more if there are more. The index follows the table within moments; where it
- * does not show the last change yet, it is asked again. (It never will where that message is gone for good.)
+ * Returns the places of a page, and one more if there are more. The index lags a moment behind the
+ * table. While it does not show the last change, it is asked again. It never shows that change if
+ * the message is deleted for good.
  */
 async function listPlaces(
   roomId: string,
@@ -30,9 +31,10 @@ async function listPlaces(
 }
 
 /**
- * How many of some messages, in the order of their revisions, make whole revisions if `fitting` of them fit into an answer.
- * Those of the first one always stand together: it takes functions that ended in the midst of their changes, all at the same
- * moment, for several messages to bear one revision.
+ * Returns how many of the first `fitting` messages make whole revisions. The messages are in the
+ * order of their revisions. The messages of the first revision are always included. Several
+ * messages share a revision only if several functions are interrupted during their changes at the
+ * same moment.
  */
 function wholeRevs(placed: readonly { readonly rev: number }[], fitting: number): number {
   const over = placed[fitting]?.rev;
@@ -42,9 +44,9 @@ function wholeRevs(placed: readonly { readonly rev: number }[], fitting: number)
 }
 
 /**
- * Messages that were changed since a revision, in the order of their last change, at most `size`, or a few more: those
- * of one revision are never parted, because the next page begins after a revision. Fewer, where so many are too much for one
- * answer.
+ * Returns the messages that changed after a revision, in the order of their last change. A page has
+ * up to `size` messages, or a few more: the messages of one revision stay on one page, because the
+ * next page begins after a revision. A page has fewer if they are too large for one response.
  */
 export async function listChangedMessages(
   room: ReadableRoom,
@@ -57,7 +59,7 @@ export async function listChangedMessages(
   const places = await listPlaces(head.id, { first: since + 1, last: head.rev }, size);
   const beyond = places[size]?.rev;
   const shown = places.filter((place) => place.rev !== beyond);
-  // A page of a single revision, which more messages bear than fit: all of them.
+  // One revision has more messages than a page takes: the page takes all of them.
   const taken =
     shown.length === 0 && beyond !== undefined
       ? await listChangedPlaces(head.id, { first: beyond, last: beyond, limit: size + 100 })
@@ -65,8 +67,8 @@ export async function listChangedMessages(
   const start = firstVisibleSeq(room);
   const revs = new Map(taken.filter(({ seq }) => seq >= start).map(({ seq, rev }) => [seq, rev]));
   const stored = await getMessages(head.id, revs.keys());
-  // One that was changed again in the meantime shows the revision by which it stands here: a client goes on asking from
-  // the last one that it was shown, and everything in between is still to come.
+  // A message that changed again in the meantime shows the revision by which it is listed here. A
+  // client goes on from the last revision that it got, so all later changes are still to come.
   const placed = stored.map((message) => ({ ...message, rev: revs.get(message.seq) ?? message.rev }));
   placed.sort((one, other) => one.rev - other.rev);
   const { messages, marks } = await viewMarkedMessages(room, viewerId, placed);

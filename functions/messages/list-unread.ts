@@ -10,7 +10,7 @@ import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { viewMessagesOfRooms } from "./view-rooms.ts";
 
-/** The caller's rooms in which something is unread, the most recently active first. */
+/** Returns the caller's rooms with unread messages, the most recently active first. */
 async function listUnreadRooms(userId: string): Promise<MemberRoom[]> {
   const roomIds = await listRoomIds(userId);
   const { heads, memberships } = await batchGet({
@@ -27,7 +27,9 @@ async function listUnreadRooms(userId: string): Promise<MemberRoom[]> {
     });
 }
 
-/** The places of a page: rooms one after the other, in each the oldest first. Nothing is read for it. */
+/**
+ * Returns the places of a page: room after room, the oldest message first in each. Reads nothing.
+ */
 function placesOf(rooms: readonly MemberRoom[], skip: number, take: number) {
   const places: { roomId: string; seq: number }[] = [];
   let before = 0;
@@ -41,9 +43,9 @@ function placesOf(rooms: readonly MemberRoom[], skip: number, take: number) {
 }
 
 /**
- * A page of what somebody has not read, across all of their rooms. Reads the heads and the caller's memberships of all
- * rooms, as the list of rooms does, and the page's messages in one batch, however much is unread. Undefined stands for a
- * number that holds no message.
+ * Returns a page of the user's unread messages across all rooms. Reads the heads and the caller's
+ * memberships of all rooms, as the list of rooms does. Reads the page's messages in one batch,
+ * whatever the unread count is. Undefined stands for a number that holds no message.
  */
 export async function listUnreadMessages(
   userId: string,

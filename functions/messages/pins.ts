@@ -15,9 +15,9 @@ async function accessPinnable(actor: Actor, roomId: string, messageId: string) {
 }
 
 /**
- * Pins a message: it is put on the list of pins, and then says that it is pinned. A function that ends in between leaves
- * an entry that the list skips, and that the repeat replaces. Throws `forbidden`, `not_found`, or `conflict` for a
- * deleted message.
+ * Pins a message: adds it to the list of pins, then marks the message as pinned. If interrupted:
+ * the list keeps an entry, which it skips. Repaired by: the caller's repeat, which replaces it.
+ * Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
  */
 export async function pinMessage(actor: Actor, roomId: string, messageId: string): Promise<Message> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
@@ -34,8 +34,8 @@ export async function pinMessage(actor: Actor, roomId: string, messageId: string
 }
 
 /**
- * Unpins a message: it says so, and then leaves the list. A function that ends in between leaves an entry that the list
- * skips. Throws `forbidden` or `not_found`.
+ * Unpins a message: marks it as not pinned, then removes it from the list. If interrupted: the list
+ * keeps an entry, which it skips. Throws `forbidden` or `not_found`.
  */
 export async function unpinMessage(actor: Actor, roomId: string, messageId: string): Promise<void> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);

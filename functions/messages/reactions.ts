@@ -14,7 +14,10 @@ function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** Throws `conflict` where a message takes no more reactions, or none with an emoji that it has not yet. */
+/**
+ * Returns the change that adds a reaction. Throws `conflict` if the message takes no more
+ * reactions, or no other emoji.
+ */
 function addition(current: StoredMessage, emoji: string, reaction: string): MessageChange {
   const sameKind = [...current.reactions].find((other) => other.startsWith(`${emoji} `));
   const kinds = new Set([...current.reactions].map((other) => other.slice(0, other.indexOf(" "))));
@@ -34,7 +37,10 @@ function addition(current: StoredMessage, emoji: string, reaction: string): Mess
   };
 }
 
-/** Adds or removes the caller's reaction. Throws `forbidden`, `not_found` or `conflict`. */
+/**
+ * Adds or removes the caller's reaction. Throws `forbidden`, `not_found`, `conflict` or
+ * `rate_limited`.
+ */
 export async function reactToMessage(
   actor: Actor,
   roomId: string,

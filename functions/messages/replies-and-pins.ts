@@ -9,19 +9,25 @@ import { isDeletedOrExpired } from "./present.ts";
 import { viewMessages } from "./view.ts";
 
 interface ChosenMessages {
-  /** Entries of the list, each of which names a message or once was to. */
+  /** Entries of the list. Each names a message, or was meant to. */
   readonly count: number;
-  /** Those of a page, the oldest first; undefined for one that is not shown. */
+  /** The messages of a page, oldest first; undefined for a message that is not shown. */
   readonly messages: (Message | undefined)[];
 }
 
-/** A page of seqs, given oldest first: the first page is the newest ones, and lists oldest first too. */
+/**
+ * Returns a page of seqs, which are given oldest first. The first page holds the newest ones,
+ * oldest first too.
+ */
 function pageOfSeqs(seqs: readonly number[], { start, size }: Slice): number[] {
   const end = Math.max(0, seqs.length - start);
   return seqs.slice(Math.max(0, end - size), end);
 }
 
-/** The messages of a page of seqs as the viewer sees them, of those of which something holds. */
+/**
+ * Returns the messages of a page of seqs as the viewer sees them. Undefined stands for a message
+ * that is missing or does not pass `isChosen`.
+ */
 async function viewChosen(
   room: ReadableRoom,
   viewerId: string,
@@ -39,7 +45,9 @@ function visible(room: ReadableRoom, seqs: readonly number[]): number[] {
   return seqs.filter((seq) => seq >= first);
 }
 
-/** The replies to a message: the cost is that of the thread, whatever the length of the room's history. */
+/**
+ * Returns the replies to a message. The cost grows with the thread, not with the room's history.
+ */
 export async function listReplies(
   userId: string,
   roomId: string,
@@ -52,7 +60,7 @@ export async function listReplies(
   return { count: seqs.length, messages };
 }
 
-/** The pinned messages of a room. */
+/** Returns the pinned messages of a room. */
 export async function listPins(userId: string, roomId: string, page: Slice): Promise<ChosenMessages> {
   const room = await accessReadableRoom(userId, roomId);
   const seqs = visible(room, await listPinSeqs(roomId));

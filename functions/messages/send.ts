@@ -7,7 +7,13 @@ import {
   keepFileOfMessage,
   prepareUpload,
 } from "../attachments/attach.ts";
-import { type Audience, getAudience, only, others, unknownSize } from "../delivery/audience.ts";
+import {
+  type Audience,
+  filterListeners,
+  getAudience,
+  unknownSize,
+  withoutUser,
+} from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { viewerLimits } from "../delivery/history-visibility.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
@@ -45,33 +51,36 @@ import {
 import { accessLasting, accessVisibleMessage } from "./access.ts";
 import { audienceOrNone, publishMessage } from "./announce.ts";
 
-/** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
+/** A sent message. `repeated` says that an earlier call with the same client id had stored it. */
 export interface Sent {
   readonly message: Message;
   readonly repeated: boolean;
 }
 
-/** How often a claim is tried whose rate bucket or read mark was moved by another send of the same member. */
+/**
+ * How often a claim is tried while other sends of the same member move its rate bucket or read
+ * mark.
+ */
 const claimAttempts = 40;
 
 /**
- * Throws `not_found` unless the message that is replied to is one of this room that the sender may see. A deleted one is
- * still talked about; one that has destroyed itself takes the list of its replies with it.
+ * Throws `not_found` unless the reply target is a message of this room that the sender may see. A
+ * deleted message can still get replies. An expired one cannot: its list of replies goes with it.
  */
 async function accessReplyTarget(me: Membership, replyTo: string): Promise<void> {
   const head = await getHead(me.roomId, "consistent");
   if (head) accessLasting(await accessVisibleMessage({ head, me }, replyTo));
 }
 
-/** A message that has no place yet, and its file, which is not promised to it yet. */
+/** A message without a place, and its file, which is not bound to the message yet. */
 interface Unsent {
   readonly message: Omit<StoredMessage, "seq">;
   readonly file: StoredFile | undefined;
 }
 
 /**
- * Steps "bind", for a file, and "write": a reply is first noted with the message that it answers. A function that ends
- * in between leaves a note without a message, which the list of replies skips.
+ * Steps "bind", if there is a file, and "write". A reply is first recorded with its parent message.
+ * If interrupted: a record without a message is left, which the list of replies skips.
  */
 async function store({ message, file }: Unsent, seq: number): Promise<StoredMessage> {
   if (file) await attachFile(file, seq);
@@ -82,14 +91,17 @@ async function store({ message, file }: Unsent, seq: number): Promise<StoredMess
   return stored;
 }
 
-/** Tells the others that the sender has read what they wrote on past (see sentAheadLimit), as if they had marked it. */
+/**
+ * Publishes a read receipt after a send raised the sender's read mark, as if the sender had marked
+ * the messages. A send raises the mark once the sender has sentAheadLimit entries beyond it.
+ */
 async function announceReading(
   { userId, roomId, joinedSeq }: Membership,
   { upTo, at }: NonNullable<Claimed["read"]>,
   audience: Audience,
 ): Promise<void> {
   if (!audience.members || audience.members.length > trackedReaderLimit) return;
-  await deliver(others(audience, userId), {
+  await deliver(withoutUser(audience, userId), {
     event: {
       type: "read_receipt",
       room_id: roomId,
@@ -103,9 +115,9 @@ async function announceReading(
 }
 
 /**
- * What an earlier call with the same client's id has claimed: its message, completed if that call ended before it was
- * stored, and delivered again, because nobody knows whether it was. Throws `forbidden` where it was not stored, and may
- * not be sent any more.
+ * Repeats what an earlier call with the same client id has claimed. Stores its message if that call
+ * ended before it did. Delivers the message again, because the earlier delivery may not have
+ * happened. Throws `forbidden` if the message is not stored and the sender may no longer send it.
  */
 async function repeat(
   actor: Actor,
@@ -115,31 +127,32 @@ async function repeat(
 ): Promise<Sent> {
   const { roomId } = me;
   const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId, "consistent")]);
-  // What a deleted room held is removed, and nothing may be added to it after that.
+  // The content of a deleted room is being removed: nothing may be added to it.
   if (head && (head.status === "deleted" || seq <= head.floor)) throw noRoomAccess();
-  // Its number was taken when its sender might send: it is stored only if they still may.
+  // The seq was taken when the sender could send. The message is stored only if they still can.
   if (!existing && head) accessSending({ head, me });
-  // One that is stored, and followed by a block, is not told of again.
+  // A stored message is not delivered again to the other member after a block.
   const isSilenced = head !== undefined && isBlocked(head);
   const completed = existing ?? (await store(await prepare(seq), seq));
   if (existing) await keepFileOfMessage(existing);
-  // Whoever failed to store it may have put the message before it back as the last one.
+  // The call that failed to store it may have shown the previous message as the room's last one
+  // again.
   else await showPreview(roomId, completed);
   const audience = await audienceOrNone(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
-  const told = isSilenced
-    ? { ...audience, ...only(audience, (userId) => userId === actor.userId) }
+  const recipients = isSilenced
+    ? { ...audience, ...filterListeners(audience, (userId) => userId === actor.userId) }
     : audience;
-  // Somebody may have joined since its number was taken.
+  // A member may have joined since the seq was taken.
   const limits = head ? viewerLimits(head, seq) : {};
   if (!existing || !head)
     return {
-      message: await publishMessage(actor, completed, told, limits),
+      message: await publishMessage(actor, completed, recipients, limits),
       repeated: existing !== undefined,
     };
-  // By now others may have read it, and its sender is to see that.
+  // Other members may have read it since, and its sender has to see that.
   const views = await import("./view.ts");
   const shown = views.upTo(head, existing);
-  const announced = await publishMessage(actor, shown, told, limits);
+  const announced = await publishMessage(actor, shown, recipients, limits);
   return {
     message: (await views.viewOneMessage({ head, me }, actor.userId, shown)) ?? announced,
     repeated: true,
@@ -148,7 +161,7 @@ async function repeat(
 
 type Claimed = Extract<ClaimResult, { result: "claimed" }>;
 
-/** Step "claim", again for as long as other sends of the same member get in between. */
+/** Step "claim", repeated while other sends of the same member come in between. */
 async function claimPlace(me: Membership, claim: Claim): Promise<Claimed | { seen: number }> {
   let membership = me;
   for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
@@ -164,9 +177,10 @@ async function claimPlace(me: Membership, claim: Claim): Promise<Claimed | { see
 }
 
 /**
- * The room's last message is not the one that took this number, which is not stored: shows the one before it again.
- * That one may be another member's that is just being stored; one's own was perhaps refused too, so that of one's own
- * only what is stored counts. See docs/decisions/002-claim-undone.md.
+ * Shows the previous message as the room's last one again, after the message with this seq was not
+ * stored. The previous message may belong to another member and be about to be stored: then it
+ * counts. If it is the sender's own, it may have been refused too, and counts only if it is stored.
+ * See docs/decisions/002-claim-undone.md.
  */
 async function withdraw(
   userId: string,
@@ -175,34 +189,41 @@ async function withdraw(
   const newest = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   const isUnderWay = previous && previous.senderId !== userId && previous.seq > (newest?.seq ?? 0);
   await withdrawPreview(head.id, head.seq, isUnderWay ? previous : newest);
-  // One's own that was stored since then, such as the one that got the file which this one was to have.
+  // The sender may have stored another message since, such as the one that got the file of this
+  // one.
   const stored = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   if (stored && stored.seq !== newest?.seq) await showPreview(head.id, stored);
 }
 
-/** Where a message comes from that was not written for this room. */
+/** The origin of a message that was not written for this room. */
 interface Origin {
-  /** The message that was forwarded, as the room is told of it. */
+  /** The id of the forwarded message, as members of the target room see it. */
   readonly forwardedFrom: string | null;
-  /** When that one destroys itself, in seconds since 1970. */
+  /** When the forwarded message expires, in seconds since 1970. */
   readonly expiresAt: number | null;
   readonly file: ForwardedFile | undefined;
-  /** What it still costs when it is claimed, where it was paid ahead (see chargeAllAhead). */
+  /**
+   * The cost that remains when the message is claimed, if it was paid ahead (see chargeAllAhead).
+   */
   readonly cost: number | undefined;
 }
 
 const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined, cost: undefined };
 
-/** DynamoDB's time to live counts whole seconds: the message lasts as long as was asked, and less than a second more. */
+/**
+ * Returns when the message expires. DynamoDB's time to live counts whole seconds, so the message
+ * lasts as long as the sender asked, and up to a second more.
+ */
 function expiryOf({ expires_in }: Draft, origin: Origin): number | null {
   return typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
 }
 
 /**
- * Sends a message: order, claim, write, deliver (see docs/architecture.md for what each crash leaves). A file is looked
- * at and copied before all of that, so that others do not see a gap for as long as it takes. Throws `forbidden`,
- * `not_found` for an unknown reply target or upload, `conflict` or `invalid_input` for an upload that cannot be
- * attached, or `rate_limited`.
+ * Sends a message in the steps order, claim, write, deliver. docs/architecture.md lists what each
+ * crash leaves. A file is inspected and copied before these steps: otherwise members would see a
+ * gap in the numbers during that time. Throws `forbidden`, `not_found` for an unknown reply target
+ * or upload, `conflict` or `invalid_input` for an upload that cannot be attached, or
+ * `rate_limited`.
  */
 export async function sendMessage(
   actor: Actor,
@@ -239,7 +260,7 @@ export async function sendMessage(
   const bucket = rateBucket();
   const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
   if (earlier !== undefined) {
-    // It is delivered again, and so costs the member as much as a new one.
+    // The message is delivered again, so it costs the member as much as a new one.
     await chargeNow(me, bucket);
     return repeat(actor, me, earlier, prepare);
   }
@@ -249,7 +270,7 @@ export async function sendMessage(
   const { message } = unsent;
 
   const ordering = takeSeq(roomId, message, me.role);
-  // Read while the message is ordered and claimed.
+  // Reads the audience while the message is ordered and claimed.
   const audience = ordering.then((order) => getAudience(order.head ?? unknownSize(roomId), actor.userId));
   audience.catch(() => {});
   const order = await ordering;
@@ -270,7 +291,8 @@ export async function sendMessage(
     if (claimed.read) await announceReading(me, claimed.read, members);
     return sent;
   } catch (error) {
-    // Best effort: what made the send fail may make this fail too, and is what the caller is to be told.
+    // Best effort: the cause of the failed send may make this fail too. The caller gets the first
+    // error.
     await withdraw(actor.userId, order).catch((second: unknown) => {
       log("warn", "preview_not_withdrawn", errorFacts(second));
     });

@@ -11,11 +11,14 @@ import { isReadBy } from "../store/rooms/read-ahead.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
-/** Where a message stands with one member. */
+/** The status of a message for one member. */
 interface MemberStatus {
   readonly user_id: string;
   readonly status: MessageMarks["status"];
-  /** RFC 3339; null while it is `sent`, and where no mark made it read, as one's own message. */
+  /**
+   * RFC 3339. Null while the status is `sent`, and if no mark made it read, as for the member's own
+   * message.
+   */
   readonly updated_at: string | null;
 }
 
@@ -23,7 +26,7 @@ interface StatusOfMessage {
   readonly messageId: string;
   readonly roomId: string;
   readonly marks: MessageMarks;
-  /** The members but the sender: how many there are, and a page of them. */
+  /** The members except the sender: their number, and a page of them. */
   readonly count: number;
   readonly members: MemberStatus[];
 }
@@ -35,7 +38,10 @@ function statusWith(membership: Membership, seq: number): Omit<MemberStatus, "us
     : { status: "sent", updated_at: null };
 }
 
-/** Where a message stands: as a whole, and with a page of the members. Throws `forbidden` or `not_found`. */
+/**
+ * Returns the status of a message: as a whole, and for a page of the members. Throws `forbidden` or
+ * `not_found`.
+ */
 export async function getMessageStatus(viewerId: string, id: string, page: Slice): Promise<StatusOfMessage> {
   const { roomId, seq } = accessMessageId(id);
   const room = await accessReadableRoom(viewerId, roomId);
@@ -66,14 +72,14 @@ export async function getMessageStatus(viewerId: string, id: string, page: Slice
       const membership = byUser.get(userId);
       return {
         user_id: userId,
-        // Somebody who left while this was read has no marks any more.
+        // A member who left during this request no longer has marks.
         ...(membership ? statusWith(membership, seq) : { status: "sent" as const, updated_at: null }),
       };
     }),
   };
 }
 
-/** Says that the caller has received or read a message. Throws `forbidden` or `not_found`. */
+/** Records that the caller has received or read a message. Throws `forbidden` or `not_found`. */
 export async function updateMessageStatus(
   userId: string,
   id: string,

@@ -14,8 +14,9 @@ import { presentUser } from "../users/present.ts";
 import { presentMessage } from "./present.ts";
 
 /**
- * Of each room only so many members tell who else has read a message of this list: a page may touch as many rooms as
- * it has messages, and all members of all of them would be thousands of reads.
+ * The number of members per room whose marks decide who else has read a message of this list. A
+ * page may touch as many rooms as it has messages: all members of all of them would be thousands of
+ * reads.
  */
 const trackedReadersInList = 50;
 
@@ -26,7 +27,10 @@ async function getMembersOf(heads: readonly Head[]): Promise<Map<string, readonl
   );
 }
 
-/** Messages of these rooms as their viewer sees them, in the order given; those that the viewer may see. */
+/**
+ * Returns messages of these rooms as their viewer sees them, in the given order. Leaves out
+ * messages that the viewer may not see.
+ */
 export async function viewMessagesOfRooms(
   viewerId: string,
   rooms: readonly ReadableRoom[],
@@ -46,7 +50,7 @@ export async function viewMessagesOfRooms(
       const entries = members.get(room.head.id) ?? [];
       const others = memberships.filter((membership) => membership.roomId === room.head.id);
       const marks: Membership[] = inJoinOrder(room.head, entries, others, room.me);
-      // Who is not a member shares the room with nobody.
+      // A viewer who is not a member shares the room with no user.
       const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
       return [room.head.id, { room, marks, known }];
     }),

@@ -12,18 +12,21 @@ import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { presentMessage } from "./present.ts";
 
-/** What the view of some messages of a room is made of, all of it read before. */
+/** The parts of the view of some messages of a room, all of them already read. */
 export interface MessageParts extends TrackedReaders {
   readonly head: Head;
   readonly memberships: readonly Membership[];
-  /** Members whom somebody who is one too sees with their addresses: witnesses, and in a large room senders. */
-  readonly together: ReadonlySet<string>;
+  /**
+   * Members whose e-mail addresses other members see: tracked readers, and in a large room senders.
+   */
+  readonly knownMembers: ReadonlySet<string>;
   readonly people: People;
 }
 
 /**
- * Reads what is shown with messages: who sent them, who read them, and of their viewers whom they block. `others` are
- * viewers whose memberships are wanted too, `viewerId` is one who need not be a member.
+ * Reads what is shown with messages: their senders, their readers, and the users that their viewers
+ * block. `others` are viewers whose memberships are read too. `viewerId` is a viewer who need not
+ * be a member.
  */
 export async function getMessageParts(
   head: Head,
@@ -32,33 +35,34 @@ export async function getMessageParts(
   viewerId?: string,
 ): Promise<MessageParts> {
   const [messages, { members, all }] = await Promise.all([stored, getTrackedReaders(head)]);
-  // Whether who sent a message is in the room still is told by the members who were read, or else by their membership.
+  // The members that were read show whether a sender is still in the room; otherwise the sender's
+  // membership does.
   const senders = all ? [] : messages.map((message) => message.senderId);
   const memberIds = new Set([...members.map((member) => member.userId), ...others, ...senders]);
-  // Without a message nobody is shown: there are marks alone.
+  // Without messages no user is shown: the result holds marks alone.
   const shown = messages.length > 0 ? [...messages.map((message) => message.senderId), ...memberIds] : [];
   const { memberships, people } = await batchGet({
     memberships: [...memberIds].map((userId) => [head.id, userId] as const),
     profiles: shown,
     presences: shown.length > 0 && viewerId !== undefined ? [...shown, viewerId] : shown,
   });
-  const together = new Set([...members, ...memberships].map((member) => member.userId));
-  return { head, members, all, together, memberships, people };
+  const knownMembers = new Set([...members, ...memberships].map((member) => member.userId));
+  return { head, members, all, knownMembers, memberships, people };
 }
 
 /**
- * A message as one of its viewers sees it; `me` is the viewer's membership, undefined for none, `readers` how many readers
- * are named.
+ * Returns a message as one of its viewers sees it. `me` is the viewer's membership, undefined
+ * without one. `readers` is the largest number of readers to name.
  */
 export function viewMessage(
-  { head, members, together, memberships, people }: MessageParts,
+  { head, members, knownMembers, memberships, people }: MessageParts,
   stored: StoredMessage,
   viewerId: string,
   me: Membership | undefined,
   readers = readersAmongOthers,
 ): Message {
   const present = (userId: string): User => {
-    const isSeen = userId === viewerId || (me !== undefined && together.has(userId));
+    const isSeen = userId === viewerId || (me !== undefined && knownMembers.has(userId));
     return presentUser(personOf(people, userId, viewerId), isSeen);
   };
   const marks = marksOf(stored, viewerId, inJoinOrder(head, members, memberships, me));
@@ -66,20 +70,27 @@ export function viewMessage(
 }
 
 /**
- * A message is stamped with a revision a moment before the room comes to it (see change-message.ts). Shown with it, it
- * would have a client believe that it knows everything up to there.
+ * Returns the message with at most the room's revision. A message is stamped with a revision a
+ * moment before the room reaches it (see change.ts). A client that saw the later revision would
+ * believe that it knows all changes up to there.
  */
 export function upTo(head: Head, stored: StoredMessage): StoredMessage {
   return stored.rev > head.rev ? { ...stored, rev: head.rev } : stored;
 }
 
-/** Messages as their viewer sees them, with the marks that say what became of these, and of all others, by now. */
+/**
+ * Messages as their viewer sees them, with the marks that show who has received and read them and
+ * all other messages by now.
+ */
 export interface MarkedMessages {
   readonly messages: Message[];
   readonly marks: MemberMarks[];
 }
 
-/** The messages of a room that the viewer may read, with the members' marks, which are read for them anyway. */
+/**
+ * Returns messages of a room that the viewer may read, with the members' marks, which are read for
+ * them anyway.
+ */
 export async function viewMarkedMessages(
   { head, me }: ReadableRoom,
   viewerId: string,
@@ -93,7 +104,7 @@ export async function viewMarkedMessages(
   };
 }
 
-/** Messages of a room that the viewer may read, as they see them. */
+/** Returns messages of a room that the viewer may read, as they see them. */
 export async function viewMessages(
   room: ReadableRoom,
   viewerId: string,
@@ -102,7 +113,10 @@ export async function viewMessages(
   return (await viewMarkedMessages(room, viewerId, stored)).messages;
 }
 
-/** One message of a room that the viewer may read, with more of its readers than a list names. */
+/**
+ * Returns one message of a room that the viewer may read. It names more of its readers than a list
+ * does.
+ */
 export async function viewOneMessage(
   room: ReadableRoom,
   viewerId: string,

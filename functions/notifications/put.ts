@@ -20,10 +20,7 @@ interface NotificationParts {
 /** The receiver's connections that it is for: a connection of one room gets what is of that room. */
 function connectionsFor({ roomId, userId }: NewNotification, { presences }: People): Connection[] {
   const presence = presences.get(userId);
-  if (!presence) return [];
-  return roomId === null
-    ? presence.connections.filter((connection) => connection.roomId === undefined)
-    : listeningTo(roomId, presence);
+  return presence ? listeningTo(roomId, presence) : [];
 }
 
 /**

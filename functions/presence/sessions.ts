@@ -29,8 +29,8 @@ async function view(
 }
 
 /**
- * The open connections of somebody, the newest first. The gateway is asked about each, at most 20 of them: it
- * alone knows when it was last used, and whether it is still there.
+ * Returns the open connections of a user, the newest first. It asks the gateway about each of them,
+ * at most 20. Only the gateway knows when a connection was last used, and whether it still exists.
  */
 export async function listActiveSessions(userId: string): Promise<ActiveSession[]> {
   const { connections } = await getPresence(userId, "consistent");

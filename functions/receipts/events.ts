@@ -5,9 +5,10 @@ import { type Head, isBlocked } from "../store/rooms/heads.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /**
- * Tells the other members of a room of somebody's mark; nobody in a room too large for all to witness it, where every
- * member's every mark would go to all the others (docs/decisions/004-receipts-in-large-rooms.md), nor in a direct room of
- * two of whom one blocks the other: it would tell that they are there.
+ * Publishes a member's mark to the other members of a room. A room with untracked members gets no
+ * event, because each mark of each member would go to all others
+ * (docs/decisions/004-receipts-in-large-rooms.md). A direct room whose members are blocked gets
+ * none either, because a mark would reveal activity.
  */
 export async function publishMarks(
   head: Head,

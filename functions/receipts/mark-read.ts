@@ -1,16 +1,15 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-
 import { getHead, type Head, isBlocked, isThere } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseDeliveredMark, raiseReadMark } from "../store/rooms/marks.ts";
 import { countUnread, isReadBy, type Reading } from "../store/rooms/read-ahead.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access.ts";
 import { publishMarks } from "./events.ts";
 
-/** What a call of marking did. */
+/** The result of a call that marks messages. */
 export interface Marked {
-  /** How many messages became read. */
+  /** The number of messages that became read. */
   readonly count: number;
   /** Whether there was nothing left to mark. */
   readonly wasRead: boolean;
@@ -20,18 +19,21 @@ const nothing: Marked = { count: 0, wasRead: true };
 
 type Moved = Extract<MarkResult, { result: "marked" }>;
 
-/** How often a mark is tried that other marks and sends of the same member get in the way of. */
+/** Attempts of a mark that meets other marks and sends of the same member. */
 const attempts = 20;
 
-/** Tells the others, if anything became read. A crash before it leaves the mark: they see it when they next look. */
-async function announce(
+/**
+ * Publishes a mark if messages became read. If interrupted before that: the mark is stored, and the
+ * other members see it at their next request.
+ */
+async function publishRead(
   head: Head,
   userId: string,
   { joinedSeq, before, after, at }: Moved,
   seqs: readonly number[] | null,
 ): Promise<Marked> {
-  const known = Math.max(head.seq, after.readSeq);
-  const count = countUnread(before, known) - countUnread(after, known);
+  const lastSeq = Math.max(head.seq, after.readSeq);
+  const count = countUnread(before, lastSeq) - countUnread(after, lastSeq);
   if (count > 0)
     await publishMarks(head, userId, {
       type: "read_receipt",
@@ -45,17 +47,21 @@ async function announce(
   return { count, wasRead: count === 0 };
 }
 
-/** Marks everything that is in a room as read: one read, one write. Throws `forbidden`. */
+/** Marks all messages of a room as read, with one read and one write. Throws `forbidden`. */
 export async function markRoomRead(userId: string, roomId: string): Promise<Marked> {
-  // Consistent: a message that the caller was just told of must not stay unread. A membership is not read at all.
+  // The read is consistent, because a message that the caller has just received must not stay
+  // unread. The membership is not read at all.
   const head = await getHead(roomId, "consistent");
   if (!isThere(head)) throw notMember(head);
   const marked = await raiseReadMark(roomId, userId, head.seq, isBlocked(head));
   if (marked.result === "not_member") throw notMember(head);
-  return marked.result === "marked" ? announce(head, userId, marked, null) : nothing;
+  return marked.result === "marked" ? publishRead(head, userId, marked, null) : nothing;
 }
 
-/** Marks on a membership that was read a moment ago, and again as long as it moves. */
+/**
+ * Writes a mark to a membership that was read a moment ago, and repeats that as long as the
+ * membership changes.
+ */
 async function mark({ head, me }: MemberRoom, reading: Reading): Promise<Moved | undefined> {
   let membership = me;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -70,14 +76,20 @@ async function mark({ head, me }: MemberRoom, reading: Reading): Promise<Moved |
   });
 }
 
-/** Marks everything up to a seq as read; beyond the last message it means all of them. Throws `forbidden`. */
+/**
+ * Marks all messages up to a seq as read; a seq beyond the last message means all. Throws
+ * `forbidden`.
+ */
 export async function markReadUpTo(userId: string, roomId: string, seq: number): Promise<Marked> {
   const room = await accessMarkedRoom(userId, roomId, seq);
   const moved = await mark(room, { upTo: Math.min(seq, room.head.seq) });
-  return moved ? announce(room.head, userId, moved, null) : nothing;
+  return moved ? publishRead(room.head, userId, moved, null) : nothing;
 }
 
-/** Marks messages of a room as read: all of them, or none. Throws `forbidden`, or `not_found` for an unknown one. */
+/**
+ * Marks messages of a room as read: all of them, or none. Throws `forbidden`, or `not_found` for an
+ * unknown message.
+ */
 export async function markMessagesRead(
   userId: string,
   roomId: string,
@@ -88,15 +100,15 @@ export async function markMessagesRead(
   accessSeqs(room, seqs);
   const moved = await mark(room, { seqs });
   if (!moved) return nothing;
-  const became = seqs.filter((seq) => !isReadBy(moved.before, seq));
-  const marked = await announce(room.head, userId, moved, became);
-  return { ...marked, wasRead: became.length === 0 };
+  const newlyRead = seqs.filter((seq) => !isReadBy(moved.before, seq));
+  const marked = await publishRead(room.head, userId, moved, newlyRead);
+  return { ...marked, wasRead: newlyRead.length === 0 };
 }
 
-/** Marks everything up to a seq as received, in a room that the caller was given access to. */
+/** Marks all messages up to a seq as received, in a room to which the caller has access. */
 export async function markRoomDelivered({ head, me }: MemberRoom, upTo: number): Promise<void> {
   const seq = Math.min(upTo, head.seq);
-  // Marks only grow: what was received a moment ago was received.
+  // Marks only grow, so a message that was received a moment ago stays received.
   if (seq <= me.deliveredSeq) return;
   const marked = await raiseDeliveredMark(head.id, me.userId, seq, isBlocked(head));
   if (marked.result === "not_member") throw notMember(head);
@@ -111,7 +123,10 @@ export async function markRoomDelivered({ head, me }: MemberRoom, upTo: number):
   });
 }
 
-/** Marks everything up to a seq as received; beyond the last message it means all of them. Throws `forbidden`. */
+/**
+ * Marks all messages up to a seq as received; a seq beyond the last message means all. Throws
+ * `forbidden`.
+ */
 export async function markDelivered(userId: string, roomId: string, upTo: number): Promise<void> {
   return markRoomDelivered(await accessMarkedRoom(userId, roomId, upTo), upTo);
 }

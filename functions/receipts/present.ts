@@ -17,8 +17,9 @@ function marksOfMember(member: Membership): MemberMarks {
 }
 
 /**
- * The marks that a viewer of a room is told: everybody's, theirs too, where all members are witnesses, so that whoever is
- * not among them has left; else their own alone, because events tell no others (docs/decisions/004-receipts-in-large-rooms.md).
+ * Presents the marks that a viewer of a room gets. If all members are tracked, these are the marks
+ * of all members, so that a user who is missing has left. Otherwise it is the viewer's own mark
+ * alone, because events carry no other (docs/decisions/004-receipts-in-large-rooms.md).
  */
 export function presentMarks(
   head: Head,

@@ -9,7 +9,7 @@ interface PlacedEntry extends RosterEntry {
   readonly chunk: number;
 }
 
-/** All members of a room, as they are now, the longest-standing first. */
+/** Returns all current members of a room with their chunks, the longest-standing first. */
 export async function getPlacedRoster(roomId: string, chunks: number): Promise<PlacedEntry[]> {
   const numbers = Array.from({ length: chunks }, (_, chunk) => chunk);
   const rosters = await getRosterChunks(roomId, numbers, "consistent");
@@ -18,7 +18,10 @@ export async function getPlacedRoster(roomId: string, chunks: number): Promise<P
     .sort(byJoinTime);
 }
 
-/** Makes the longest-standing of these an admin; an entry whose membership has ended is taken off, and the next tried. */
+/**
+ * Makes the longest-standing candidate an admin, and returns them. Removes an entry whose
+ * membership has ended, and tries the next one.
+ */
 async function promote(roomId: string, candidates: readonly PlacedEntry[]): Promise<RosterEntry | undefined> {
   for (const candidate of candidates) {
     const { userId, chunk, joinedAt } = candidate;
@@ -32,8 +35,8 @@ async function promote(roomId: string, candidates: readonly PlacedEntry[]): Prom
 }
 
 /**
- * Whether one of those whom the roster calls admins is one, which their membership tells: changes that were cut off are
- * corrected on the roster until one is found.
+ * Returns whether a member whom the roster calls an admin is one by their membership. Entries that
+ * interrupted changes left wrong are corrected until an admin is found.
  */
 async function hasAdmin(roomId: string, entries: readonly PlacedEntry[]): Promise<boolean> {
   for (const entry of entries) {
@@ -47,8 +50,9 @@ async function hasAdmin(roomId: string, entries: readonly PlacedEntry[]): Promis
 }
 
 /**
- * Makes the longest-standing member an admin if a room has none, but for somebody who is about to leave, and gives whom
- * it has made one. Two calls at once promote the same one.
+ * Makes the longest-standing member an admin if the room has none, and returns them; otherwise
+ * undefined. Ignores `exceptUserId`, who is about to leave. Concurrent calls promote the same
+ * member.
  */
 export async function ensureAdmin(roomId: string, exceptUserId?: string): Promise<RosterEntry | undefined> {
   const head = await getHead(roomId, "consistent");

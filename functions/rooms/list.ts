@@ -9,13 +9,22 @@ import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
 import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 
-/** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
+/**
+ * A room in a list shows up to this many participants. The room itself shows more, and its list of
+ * participants pages all of them.
+ */
 export const participantsInList = 20;
 
-/** Up to here, heads and the caller's memberships are read at once, before it is known which rooms the page shows. */
+/**
+ * For a user in up to this many rooms, heads and memberships are read together. That is before it
+ * is known which rooms the page shows.
+ */
 const readAtOnce = 50;
 
-/** The most recently active first; an id decides between two, so that pages never overlap. */
+/**
+ * Orders rooms by activity, the most recent first. The id decides between equal times, so that
+ * pages never overlap.
+ */
 export function byActivity(one: Head, other: Head): number {
   return one.updatedAt === other.updatedAt
     ? one.id.localeCompare(other.id)
@@ -24,14 +33,17 @@ export function byActivity(one: Head, other: Head): number {
       : -1;
 }
 
-/** Whose marks tell whether the viewer's message was read, if the last one is theirs. */
+/**
+ * Returns the ids of members whose marks decide whether the viewer's message was read, if the
+ * room's last message is the viewer's.
+ */
 export function trackedReadersOf(head: Head, members: readonly RosterEntry[], viewerId: string): string[] {
   return head.last?.senderId === viewerId
     ? members.map((member) => member.userId).filter((userId) => userId !== viewerId)
     : [];
 }
 
-/** Everybody who is seen in the view of a room. */
+/** Returns the ids of all users whom the view of a room shows. */
 export function seenIn(head: Head, members: readonly RosterEntry[]): string[] {
   return [
     ...members.map((member) => member.userId),
@@ -41,8 +53,9 @@ export function seenIn(head: Head, members: readonly RosterEntry[]): string[] {
 }
 
 /**
- * Those who are seen in the view of a large room, of whom it is not known yet whether they are in it: theirs are the
- * addresses that members see. In any other room all members are known.
+ * Returns the users in the view of a large room for whom it is not known yet whether they are
+ * members. Members alone see each other's e-mail addresses, so it must be known. In any other room
+ * all members are known.
  */
 export function unknownIn(
   head: Head,
@@ -54,15 +67,21 @@ export function unknownIn(
   return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
 }
 
-/** The members of a room that are shown, and how many there are. */
+/** The members of a room that are shown, and the number of all. */
 export interface MembersShown {
   readonly members: readonly RosterEntry[];
-  /** Those whose marks tell whether the viewer's message was read, who may be more than are shown; of others', the first chunk. */
+  /**
+   * Members whose marks decide whether the viewer's message was read; they may be more than are
+   * shown. If the message is not the viewer's, the first chunk.
+   */
   readonly trackedReaders: readonly RosterEntry[];
   readonly memberCount: number;
 }
 
-/** How many members a room has: those in its only chunk, or as its census says. */
+/**
+ * Returns the number of members: the entries of the only chunk, or, in a large room, the sum of its
+ * member counts.
+ */
 export function memberCountOf(
   head: Head,
   first: readonly RosterEntry[],
@@ -71,7 +90,7 @@ export function memberCountOf(
   return isLarge(head) && memberCounts ? memberCounts.reduce((sum, count) => sum + count, 0) : first.length;
 }
 
-/** The members that a list shows its viewer of each room, by room. */
+/** Returns the members that a list shows its viewer, by room id. */
 async function getMembersShown(heads: readonly Head[], viewerId: string): Promise<Map<string, MembersShown>> {
   const [rosters, memberCounts, trackedReaders] = await Promise.all([
     getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
@@ -93,7 +112,10 @@ async function getMembersShown(heads: readonly Head[], viewerId: string): Promis
   );
 }
 
-/** Rooms as somebody sees them in a list, in the order given, with those of their memberships that are known. */
+/**
+ * Returns rooms as a user sees them in a list, in the given order. `known` are the user's
+ * memberships, if they were read before.
+ */
 export async function presentRooms(
   userId: string,
   shown: readonly Head[],
@@ -103,8 +125,8 @@ export async function presentRooms(
     getMembersShown(shown, userId),
     getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
   ]);
-  const nobody: MembersShown = { members: [], trackedReaders: [], memberCount: 0 };
-  const shownOf = (head: Head): MembersShown => rosters.get(head.id) ?? nobody;
+  const noMembers: MembersShown = { members: [], trackedReaders: [], memberCount: 0 };
+  const shownOf = (head: Head): MembersShown => rosters.get(head.id) ?? noMembers;
   const userIds = shown.flatMap((head) => seenIn(head, shownOf(head).members));
   const { memberships: further, people } = await batchGet({
     memberships: [
@@ -137,21 +159,21 @@ export async function presentRooms(
 }
 
 /**
- * A page of the rooms that somebody is in, the most recently active first. Reads all of their heads, because the order
- * is by what changes all the time, and everything else for the page alone. 50 direct rooms take four calls: the index,
- * heads with memberships, and two of marks and people.
+ * Returns a page of the user's rooms, the most recently active first. Reads all of their heads,
+ * because the order changes all the time, and everything else for the page alone. 50 direct rooms
+ * take four calls: the index, heads with memberships, and two of marks and people.
  */
 export async function listRooms(userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> {
   const roomIds = await listRoomIds(userId);
-  const early = roomIds.length <= readAtOnce;
+  const isReadAtOnce = roomIds.length <= readAtOnce;
   const { heads, memberships } = await batchGet({
     heads: roomIds,
-    memberships: early ? roomIds.map((roomId) => [roomId, userId] as const) : [],
+    memberships: isReadAtOnce ? roomIds.map((roomId) => [roomId, userId] as const) : [],
   });
   const rooms = heads.filter(isThere).sort(byActivity);
   const shown = rooms.slice(page.start, page.start + page.size);
   return {
     count: rooms.length,
-    rooms: await presentRooms(userId, shown, early ? memberships : undefined),
+    rooms: await presentRooms(userId, shown, isReadAtOnce ? memberships : undefined),
   };
 }

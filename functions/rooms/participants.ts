@@ -13,13 +13,18 @@ import { presentUser } from "../users/present.ts";
 import type { ReadableRoom } from "./access.ts";
 import { presentParticipant } from "./present.ts";
 
-/** A direct room's members stand in its head; both have been there since it was made. */
+/**
+ * Returns a direct room's members, which its head names. Both have been members since it was
+ * created.
+ */
 export function pairMembers(head: Head): RosterEntry[] {
   return (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
 }
 
-/** Members from a place in the roster on; of a large room, only the chunks that hold them are read. */
-async function getPart(
+/**
+ * Returns members from a place in the roster on. Large rooms: reads only the chunks that hold them.
+ */
+async function getSlice(
   head: Head,
   start: number,
   size: number,
@@ -48,13 +53,16 @@ async function getPart(
   };
 }
 
-/** A page of who is in a room that the caller may read. E-mail addresses are shown among members. */
+/**
+ * Returns a page of the members of a room that the caller may read. Only members see e-mail
+ * addresses.
+ */
 export async function listParticipants(
   { head, me }: ReadableRoom,
   viewerId: string,
   page: Slice,
 ): Promise<{ count: number; participants: Participant[] }> {
-  const { count, members } = await getPart(head, page.start, page.size);
+  const { count, members } = await getSlice(head, page.start, page.size);
   const userIds = members.map((member) => member.userId);
   const { people } = await batchGet({ profiles: userIds, presences: [...userIds, viewerId] });
   return {

@@ -13,18 +13,24 @@ import { presentUser } from "../users/present.ts";
 import { firstVisibleSeq } from "./access.ts";
 import { hasRead, marksSeenByOthers } from "./read-state.ts";
 
-/** What the view of a room is made of, all of it read before. */
+/** The parts of a room's view, all of them read before. */
 interface RoomParts {
   readonly head: Head;
   /** The viewer's membership; undefined in a public room that they have not joined. */
   readonly me: Membership | undefined;
   /** The members that are shown, the longest-standing first. */
   readonly members: readonly RosterEntry[];
-  /** Members who were read, shown or not: if the last message is the viewer's, those whose marks tell whether it was read. */
+  /**
+   * Members who were read, shown or not. If the last message is the viewer's, members whose marks
+   * decide whether it was read.
+   */
   readonly trackedReaders: readonly RosterEntry[];
-  /** How many there are, shown or not. */
+  /** The number of all members, shown or not. */
   readonly memberCount: number;
-  /** Memberships of others: of witnesses, for whether they read the viewer's last message, and of who else is seen. */
+  /**
+   * Memberships of other users: of users in the view, and of tracked readers. Their marks decide
+   * whether the viewer's last message was read.
+   */
   readonly others: readonly Membership[];
   readonly details: StoredDetails | undefined;
   readonly people: People;
@@ -45,20 +51,20 @@ function presentLast(
             hasRead(marksSeenByOthers(head, other), last.seq),
         )
       : me !== undefined && isReadBy(me, last.seq);
-  const gone = last.isDeleted || isPast(last.expiresAt);
+  const isDeletedOrExpired = last.isDeleted || isPast(last.expiresAt);
   return {
     id: messageId(head.id, last.seq),
     seq: last.seq,
-    content: gone ? "" : last.content,
+    content: isDeletedOrExpired ? "" : last.content,
     message_type: last.type,
     sender: present(last.senderId),
     timestamp: last.at,
-    is_deleted: gone,
+    is_deleted: isDeletedOrExpired,
     is_read: isRead,
   };
 }
 
-/** A member as others see them. */
+/** Presents a member as others see them. */
 export function presentParticipant({ userId, role, joinedAt }: RosterEntry, user: User): Participant {
   return {
     ...user,
@@ -68,7 +74,7 @@ export function presentParticipant({ userId, role, joinedAt }: RosterEntry, user
   };
 }
 
-/** A room as its viewer sees it. E-mail addresses are shown among members. */
+/** Presents a room as its viewer sees it. Only members see e-mail addresses. */
 export function presentRoom(parts: RoomParts, viewerId: string): Room {
   const { head, me, members, people, trackedReaders } = parts;
   const memberIds = new Set([...members, ...trackedReaders, ...parts.others].map((member) => member.userId));

@@ -4,39 +4,46 @@ import { isReadBy } from "../store/rooms/read-ahead.ts";
 
 type Blocked = Pick<Head, "blockedBy">;
 
-/** A member's marks as the other members see them. During a block they stay as they were when it began. */
+/**
+ * Returns a member's marks as other members see them. During a block they stay as they were when it
+ * began.
+ */
 export function marksSeenByOthers(head: Blocked, membership: Membership): Membership {
   return isBlocked(head) && membership.marksBeforeBlock
     ? { ...membership, ...membership.marksBeforeBlock }
     : membership;
 }
 
-/** Whether a member has read the message at `seq`; nobody has read what was there before they joined. */
+/**
+ * Returns whether a member has read the message at `seq`. Messages from before they joined do not
+ * count as read.
+ */
 export function hasRead(membership: Membership, seq: number): boolean {
   return seq > membership.joinedSeq && isReadBy(membership, seq);
 }
 
+/** Returns whether a member has received the message at `seq`. */
 export function wasDelivered(membership: Membership, seq: number): boolean {
   return hasRead(membership, seq) || (seq > membership.joinedSeq && seq <= membership.deliveredSeq);
 }
 
 /**
- * How many readers a message names at most: read by itself, and in a list or an event, where each takes as much room as a
- * message. Who else has read it, the marks tell.
+ * A message names at most this many readers: the first number alone, the second in a list or an
+ * event. A reader there takes as much space as a message. The marks show the other readers.
  */
 export const readersAlone = 50;
 export const readersAmongOthers = 10;
 
 export interface MessageMarks {
-  /** User ids, in the order of the memberships, of all of them. */
+  /** All user ids, in the order of the memberships. */
   readonly readBy: readonly string[];
   readonly isRead: boolean;
   readonly status: "sent" | "delivered" | "read";
 }
 
 /**
- * What the members' marks say of a message. To its sender it is read when another member read it; to anybody else
- * when they did themselves.
+ * Returns what the members' marks say of a message. For its sender it is read when another member
+ * read it; for any other viewer when they read it themself.
  */
 export function marksOf(
   message: { readonly seq: number; readonly senderId: string },

@@ -21,15 +21,18 @@ function noParticipant(): ApiError {
   return new ApiError("not_found", "There is no participant with this id in this room.");
 }
 
-/** Completes a removal that ended the membership and was cut off then; undefined where nothing was left to do. */
+/**
+ * Completes a removal that was interrupted after it ended the membership. Returns undefined if
+ * nothing was left to do.
+ */
 async function completeRemoval(head: Head, userId: string): Promise<Departure | undefined> {
   const { id, rosterChunks } = head;
-  const large = isLarge(head);
-  // A member's presence forgets a large room last of all. Without it they are no member who was cut off, and the roster is
-  // not read in vain for whoever asks.
-  if (large && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
+  const isLargeRoom = isLarge(head);
+  // A presence forgets a large room last of all. A user without that record is not a member whose
+  // removal was interrupted, so the roster is not read in vain.
+  if (isLargeRoom && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
   const roster = await getPlacedRoster(id, rosterChunks);
-  if (large) {
+  if (isLargeRoom) {
     const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
     await recountChunks(
       id,
@@ -39,16 +42,17 @@ async function completeRemoval(head: Head, userId: string): Promise<Departure | 
   const listed = roster.filter((entry) => entry.userId === userId);
   let mayBeEmpty = false;
   for (const entry of listed) mayBeEmpty = (await leaveRoster(id, entry.chunk, entry))?.members.length === 0;
-  if (large) await removeConnected(id, userId);
+  if (isLargeRoom) await removeConnected(id, userId);
   if (listed[0]) return { role: listed[0].role, mayBeEmpty };
-  // Nothing tells any more what they were: perhaps the last one, and an admin.
-  return large ? { role: "admin", mayBeEmpty: true } : undefined;
+  // Nothing shows their former role: they may have been the last member, and an admin.
+  return isLargeRoom ? { role: "admin", mayBeEmpty: true } : undefined;
 }
 
 /**
- * Ends a membership, first of all, since it is what gives access; then takes the member off the roster, and off the list
- * of who is live in a large room. What a crash leaves in between is an entry without a membership, which is still listed,
- * and gets events. Removing, or leaving, again takes it off. Undefined if they were not there.
+ * Ends a membership first, because it gives access. Then removes the user from the roster, and in a
+ * large room from the list of connected members. Returns undefined if the user was no member. If
+ * interrupted: an entry without a membership is still listed, and gets events. Repaired by:
+ * removing the user again, or their leaving again.
  */
 async function removeMember(head: Head, userId: string): Promise<Departure | undefined> {
   const member = await takeMember(head.id, userId);
@@ -59,8 +63,8 @@ async function removeMember(head: Head, userId: string): Promise<Departure | und
   return { role, mayBeEmpty: left?.members.length === 0 };
 }
 
-/** Removes somebody with all that follows from it; false if they were not there. */
-async function dismiss(head: Head, userId: string, successor?: RosterEntry): Promise<boolean> {
+/** Removes a user with all consequences. Returns false if the user was no member. */
+async function removeAndPublish(head: Head, userId: string, successor?: RosterEntry): Promise<boolean> {
   const removed = await removeMember(head, userId);
   if (!removed) return false;
   const promoted = await afterDeparture(head, removed);
@@ -75,8 +79,8 @@ async function dismiss(head: Head, userId: string, successor?: RosterEntry): Pro
 }
 
 /**
- * Lets the caller leave. The last admin hands over to the longest-standing member first: what a crash leaves then is a
- * room with two admins. Throws `forbidden` in a direct room.
+ * Removes the caller from a room. The last admin hands over to the longest-standing member first.
+ * If interrupted after that: the room has two admins. Throws `forbidden` in a direct room.
  */
 export async function leaveRoom(userId: string, roomId: string): Promise<void> {
   const [head, me] = await Promise.all([
@@ -88,11 +92,14 @@ export async function leaveRoom(userId: string, roomId: string): Promise<void> {
     throw new ApiError("forbidden", "Cannot leave direct message rooms: delete it instead, for both of you.");
   if (head.pair) throw noRoomAccess();
   const successor = me?.role === "admin" ? await ensureAdmin(roomId, userId) : undefined;
-  // Also without a membership: an earlier call may have ended it, and no more.
-  if (!(await dismiss(head, userId, successor))) throw noRoomAccess();
+  // This also runs without a membership: an earlier call may have been interrupted after it ended
+  // the membership.
+  if (!(await removeAndPublish(head, userId, successor))) throw noRoomAccess();
 }
 
-/** Removes somebody from a room; oneself is leaving. Throws `forbidden` or `not_found`. */
+/**
+ * Removes a user from a room; the caller's own id means leaving. Throws `forbidden` or `not_found`.
+ */
 export async function removeParticipant(
   userId: string,
   roomId: string,
@@ -100,14 +107,15 @@ export async function removeParticipant(
 ): Promise<void> {
   if (participantId === userId) return leaveRoom(userId, roomId);
   const room = await accessMemberRoom(userId, roomId);
-  accessNotDirect(room, "Nobody is removed from a direct room: delete it instead, for both of you.");
+  accessNotDirect(room, "A direct room keeps its two members: delete it instead, for both of you.");
   accessAdmin(room, "remove people");
-  if (!(await dismiss(room.head, participantId))) throw noParticipant();
+  if (!(await removeAndPublish(room.head, participantId))) throw noParticipant();
 }
 
 /**
- * Gives a participant another role: in their membership first, which is what counts, then on the roster, which shows
- * it; a repeat completes it. Throws `forbidden`, `not_found`, or `conflict` for the last admin.
+ * Changes a participant's role: in the membership first, which decides, then on the roster, which
+ * shows it. If interrupted: the roster shows the old role. Repaired by: a repeated call. Throws
+ * `forbidden`, `not_found`, or `conflict` for the last admin.
  */
 export async function updateParticipant(
   userId: string,
@@ -121,17 +129,17 @@ export async function updateParticipant(
   const { head } = room;
   const member = (await getMembers(roomId, [participantId])).get(participantId);
   if (!member) throw noParticipant();
-  const steppingDown = role === "member" && member.membership.role === "admin";
-  if (steppingDown) {
+  const isSteppingDown = role === "member" && member.membership.role === "admin";
+  if (isSteppingDown) {
     const roster = await getPlacedRoster(roomId, head.rosterChunks);
     if (!roster.some((entry) => entry.role === "admin" && entry.userId !== participantId))
-      throw new ApiError("conflict", "This is the room's last admin: make somebody else one first.");
+      throw new ApiError("conflict", "This is the room's last admin: make another member an admin first.");
   }
   const changed = await updateMemberRole(roomId, participantId, role);
   if (!changed) throw noParticipant();
   await reconcileRole(roomId, changed.chunk, participantId, role);
-  // Two admins who make each other members at once each count on the other.
-  const promoted = steppingDown ? await ensureAdmin(roomId) : undefined;
+  // Two admins who make each other members at the same time each count on the other.
+  const promoted = isSteppingDown ? await ensureAdmin(roomId) : undefined;
   const entry = { userId: participantId, role, joinedAt: changed.membership.joinedAt };
   const shown = promoted?.userId === participantId ? promoted : entry;
   const [{ people }] = await Promise.all([

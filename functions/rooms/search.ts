@@ -12,20 +12,21 @@ import type { Profile } from "../store/users/profiles.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { byActivity, presentRooms } from "./list.ts";
 
-/** The words of a search, as they are compared. */
+/** Returns the words of a search, folded for comparison. */
 function wordsOf(q: string): string[] {
   return foldText(q).split(" ").filter(Boolean);
 }
 
-/** Those of some words that are in none of some texts. */
+/** Returns the words that are in none of the texts. */
 function missingIn(texts: readonly string[], words: readonly string[]): string[] {
   const text = foldText(texts.join(" "));
   return words.filter((word) => !text.includes(word));
 }
 
 /**
- * A page of the public rooms by name, with `q` those whose name contains each of its words; undefined for one that was
- * archived or deleted a moment ago. Everything else is read for the page alone.
+ * Returns a page of the public rooms by name. With `q`, only rooms whose name contains each of its
+ * words. A room that was archived or deleted a moment ago is undefined. Everything else is read for
+ * the page alone.
  */
 export async function listPublicRooms(
   userId: string,
@@ -50,10 +51,13 @@ export async function listPublicRooms(
 }
 
 const searchResults = 50;
-/** How many people of rooms that are not direct are looked at, from the most recently active room on. */
-const searchedPeople = 1000;
+/**
+ * A search compares at most this many members of rooms that are not direct, from the most recently
+ * active room on.
+ */
+const searchedMembers = 1000;
 
-/** By what somebody is found: what those who share a room with them see of them. */
+/** Returns the names by which a user is found: the ones that members of a shared room see. */
 function namesOf(profile: Profile): string[] {
   const { display_name, first_name, last_name, username, email } = profile;
   const full = [first_name, last_name].filter((name) => name !== null).join(" ");
@@ -61,16 +65,16 @@ function namesOf(profile: Profile): string[] {
 }
 
 /**
- * Who is in each room, of those whom a search looks at: everybody of direct rooms, who stand in their heads and are what
- * most such rooms are found by; of a large room, its first members.
+ * Returns the members that a search compares, by room id. Direct rooms give all members, who stand
+ * in their heads and by whom most such rooms are found. Large rooms give their first members.
  */
-async function getSearched(heads: readonly Head[]): Promise<Map<string, readonly string[]>> {
+async function getSearchedMembers(heads: readonly Head[]): Promise<Map<string, readonly string[]>> {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
   const paired = new Set(heads.flatMap((head) => head.pair ?? []));
   const searched = new Set<string>();
   const isSearched = (userId: string): boolean => {
     if (paired.has(userId)) return true;
-    if (searched.size < searchedPeople) searched.add(userId);
+    if (searched.size < searchedMembers) searched.add(userId);
     return searched.has(userId);
   };
   return new Map(
@@ -82,9 +86,9 @@ async function getSearched(heads: readonly Head[]): Promise<Map<string, readonly
 }
 
 /**
- * The caller's rooms in which each word of `q` is part of the name, of a tag, or of what somebody there is called, the most
- * recently active first, as many as fit into an answer. Tags are read of those rooms that have a description or tags: on the heads they would be paid for by each
- * message.
+ * Returns the caller's rooms in which each word of `q` is part of the name, a tag or a member's
+ * name. The most recently active come first, as many as fit in an answer. Tags are read only for
+ * rooms that have a description or tags; on the heads, each message would pay for them.
  */
 export async function searchRooms(userId: string, q: string): Promise<Room[]> {
   const words = wordsOf(q);
@@ -93,19 +97,21 @@ export async function searchRooms(userId: string, q: string): Promise<Room[]> {
   const rooms = heads.filter(isThere).sort(byActivity);
   const [details, members] = await Promise.all([
     getDetails(rooms.filter((head) => head.hasDetails).map((head) => head.id)),
-    getSearched(rooms),
+    getSearchedMembers(rooms),
   ]);
   const profiles = await getProfiles([...members.values()].flat());
-  const called = new Map([...profiles].map(([id, profile]) => [id, foldText(namesOf(profile).join(" "))]));
+  const namesByUser = new Map(
+    [...profiles].map(([id, profile]) => [id, foldText(namesOf(profile).join(" "))]),
+  );
   const found = rooms.filter((head) => {
     const { longName = null, tags = [] } = details.get(head.id) ?? {};
     const names = [head.nameInDetails ? longName : head.name, ...tags];
-    // Oneself is in all of them.
+    // The caller is in all of these rooms.
     const others = members.get(head.id)?.filter((id) => id !== userId) ?? [];
     return missingIn(
       names.flatMap((name) => name ?? []),
       words,
-    ).every((word) => others.some((id) => called.get(id)?.includes(word)));
+    ).every((word) => others.some((id) => namesByUser.get(id)?.includes(word)));
   });
   const presented = await presentRooms(userId, found.slice(0, searchResults), undefined);
   return presented.slice(0, countFitting(presented));

@@ -4,13 +4,19 @@ import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { pairMembers } from "./participants.ts";
 import { marksSeenByOthers } from "./read-state.ts";
 
-/** Up to so many members, all of them tell what became of a message, and are told of each other's marks. */
+/**
+ * A room tracks at most this many readers. In a room of no more members, the marks of all decide a
+ * message's status, and all get each other's marks.
+ */
 export const trackedReaderLimit = 200;
 
-/** Of a large room's roster only these chunks are read: the first members stand there. */
+/** Large rooms: reads only the first roster chunks, which hold the longest-standing members. */
 const chunksRead = 5;
 
-/** Whose marks tell what became of a message (docs/decisions/004-receipts-in-large-rooms.md). */
+/**
+ * Members whose marks decide the status of a message
+ * (docs/decisions/004-receipts-in-large-rooms.md).
+ */
 export interface TrackedReaders {
   /** The longest-standing first. */
   readonly members: readonly RosterEntry[];
@@ -18,6 +24,7 @@ export interface TrackedReaders {
   readonly all: boolean;
 }
 
+/** Returns the tracked readers of a room. */
 export async function getTrackedReaders(head: Head): Promise<TrackedReaders> {
   if (head.pair) return { members: pairMembers(head), all: true };
   const chunks = Math.min(head.rosterChunks, chunksRead);
@@ -27,8 +34,9 @@ export async function getTrackedReaders(head: Head): Promise<TrackedReaders> {
 }
 
 /**
- * Whose marks tell whether a room's last message was read, if the room is large and one of these viewers sent it. Else
- * undefined: in a small room they are the roster's only chunk, which is read anyway, and of others' messages nobody asks.
+ * Returns the members whose marks decide whether a large room's last message was read, if one of
+ * these viewers sent it. Otherwise undefined: in a small room they are the only roster chunk, which
+ * is read anyway. For a message of another user the marks do not matter.
  */
 export async function getTrackedReadersOfLast(
   head: Head,
@@ -40,8 +48,8 @@ export async function getTrackedReadersOfLast(
 }
 
 /**
- * Memberships in the order of the members, as the viewer is told of them, with the viewer's own, which were read apart, whether
- * or not a witness.
+ * Returns memberships in the order of the members, with the marks that the viewer may see. The
+ * viewer's own membership, which was read separately, is always included.
  */
 export function inJoinOrder(
   head: Pick<Head, "blockedBy">,

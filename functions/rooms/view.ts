@@ -10,13 +10,16 @@ import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
 import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 
-/** How many participants the view of one room shows; its participants page all of them. */
+/**
+ * The view of one room shows up to this many participants. The list of its participants pages all
+ * of them.
+ */
 const participantsInRoom = 100;
 
-/** `consistent` where the room was just changed, and the change must show. */
+/** `consistent` if the room was just changed and the change must show. */
 type Read = "consistent" | "eventual";
 
-/** The members of a room that its view shows these viewers, and its details. */
+/** Returns the members of a room that its view shows these viewers, and its details. */
 async function getParts(
   head: Head,
   viewerIds: readonly string[],
@@ -37,7 +40,7 @@ async function getParts(
   };
 }
 
-/** The view of a room that the caller may read. */
+/** Returns the view of a room that the caller may read. */
 export async function viewRoom(
   { head, me }: ReadableRoom,
   viewerId: string,
@@ -57,8 +60,8 @@ export async function viewRoom(
 }
 
 /**
- * One room as several of its members see it, for events: by member, without those whose membership is not there.
- * `known` are memberships that were read, or written, just before.
+ * Returns one room as several of its members see it, for events, by member id. Undefined for a user
+ * without a membership. `known` are memberships that were read or written just before.
  */
 export async function viewRoomAs(
   head: Head,
@@ -69,11 +72,11 @@ export async function viewRoomAs(
   const parts = await getParts(head, viewerIds, participants, "consistent");
   const userIds = seenIn(head, parts.members);
   const byUser = new Map(known.map((membership) => [membership.userId, membership]));
-  // Whether a viewer's own last message was read, its witnesses tell.
-  const speaker = viewerIds.find((viewerId) => viewerId === head.last?.senderId);
+  // The tracked readers decide whether a viewer's own last message was read.
+  const lastSender = viewerIds.find((viewerId) => viewerId === head.last?.senderId);
   const wanted = new Set([
     ...viewerIds,
-    ...(speaker === undefined ? [] : trackedReadersOf(head, parts.trackedReaders, speaker)),
+    ...(lastSender === undefined ? [] : trackedReadersOf(head, parts.trackedReaders, lastSender)),
     ...unknownIn(head, parts),
   ]);
   const { memberships, people } = await batchGet({

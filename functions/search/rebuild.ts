@@ -4,18 +4,26 @@ import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
 import { type EntryChange, type KeptEntry, searchIndex } from "../store/search/search-index.ts";
 import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
-/** Messages of a step. */
+/** The number of messages in a step. */
 const stepSize = 50;
 
-/** Terms that are written in a second: a partition takes 1,000 units, and the room goes on. */
+/**
+ * Terms that a rebuild writes per second: a partition takes 1,000 units, and the room stays in use.
+ */
 const termsPerSecond = 400;
 
-/** What may be found of a room: not what lies below the floor of a direct room, nor anything of a deleted one. */
+/**
+ * Returns the searchable seqs of a room: none below the floor of a direct room, and none of a
+ * deleted room.
+ */
 function rangeOf(head: Head | undefined): { readonly first: number; readonly last: number } {
   return !isThere(head) ? { first: 1, last: 0 } : { first: head.floor + 1, last: head.seq };
 }
 
-/** Writes all entries of some messages, and again where one was changed meanwhile. Gives how many terms it wrote. */
+/**
+ * Writes all entries of some messages, and writes again for messages that changed meanwhile.
+ * Returns the number of terms that it wrote.
+ */
 async function writeEntries(messages: readonly StoredMessage[]): Promise<number> {
   const [first, last] = [messages[0], messages.at(-1)];
   if (!first || !last) return 0;
@@ -37,12 +45,12 @@ async function writeEntries(messages: readonly StoredMessage[]): Promise<number>
   return changes.reduce((sum, { terms }) => sum + terms.length, 0);
 }
 
-/** Whether an entry, of one term or of all, is one by which its message is found. */
+/** Tells whether an entry, of one term or of all terms, is one that its message should have. */
 function isRight({ term }: KeptEntry, terms: readonly string[]): boolean {
   return term === undefined ? terms.length > 0 : terms.includes(term);
 }
 
-/** Removes those entries by which their message is not to be found. Gives how many it removed. */
+/** Removes entries that their messages should not have. Returns the number of removed entries. */
 async function removeStale(roomId: string, kept: readonly KeptEntry[], first: number): Promise<number> {
   const messages = await getMessages(
     roomId,
@@ -55,7 +63,7 @@ async function removeStale(roomId: string, kept: readonly KeptEntry[], first: nu
     return !message || entry.seq < first || searchEntryOf(message).at !== entry.at;
   });
   const index = await searchIndex();
-  // Nothing can make these right, whatever becomes of their messages.
+  // No later state of their messages can make these entries right.
   await index.change(
     misplaced.map(({ seq, at, term }) => ({
       entry: { roomId, seq, at, senderId: "", type: "text", expiresAt: null },
@@ -68,23 +76,23 @@ async function removeStale(roomId: string, kept: readonly KeptEntry[], first: nu
   for (const [seq, entries] of Map.groupBy(others, (entry) => entry.seq)) {
     const message = bySeq.get(seq);
     const terms = messageTerms(message);
-    const gone = entries.flatMap(({ term }) => term ?? []);
-    if (message) await indexMessage(searchEntryOf(message), [...terms, ...gone], terms);
+    const removable = entries.flatMap(({ term }) => term ?? []);
+    if (message) await indexMessage(searchEntryOf(message), [...terms, ...removable], terms);
   }
   return misplaced.length + others.length;
 }
 
 /**
- * Where a rebuild stands: at which message, of those that there were when it began, since what comes later is indexed as
- * ever; and then, all of them done, at which entry.
+ * The progress of a rebuild. First it is at a message, out of the messages that existed when it
+ * began: the stream indexes later ones. After all messages it is at an entry.
  */
-type Stand = { readonly seq: number; readonly last: number } | { readonly key: string | undefined };
+type Place = { readonly seq: number; readonly last: number } | { readonly key: string | undefined };
 
-function cursorOf(stand: Stand): string {
-  return "key" in stand ? `entry ${stand.key}` : `message ${stand.seq} ${stand.last}`;
+function cursorOf(place: Place): string {
+  return "key" in place ? `entry ${place.key}` : `message ${place.seq} ${place.last}`;
 }
 
-function parseCursor(cursor: string): Stand {
+function parseCursor(cursor: string): Place {
   const message = /^message (\d+) (\d+)$/.exec(cursor);
   if (message) return { seq: Number(message[1]), last: Number(message[2]) };
   const [, key] = /^entry (.+)$/su.exec(cursor) ?? [];
@@ -93,9 +101,9 @@ function parseCursor(cursor: string): Stand {
 }
 
 /**
- * Makes a room's entries in the search index again: first what its messages are found by, then what is left of others is
- * removed. It may be called while the room goes on, again after it was cut off, and several times at once. Gives the cursor
- * to go on from when there is no time any more; undefined when it is done.
+ * Rebuilds a room's entries in the search index: first writes the entries of its messages, then
+ * removes stale ones. Calls may run while the room is in use, after an interrupted call, and
+ * concurrently. Returns the cursor to go on from when time runs out; undefined when it is done.
  */
 export async function rebuildSearch(
   roomId: string,
@@ -134,9 +142,10 @@ export async function rebuildSearch(
 }
 
 /**
- * Removes what a room that is deleted was found by, or the messages of a direct room before it was opened again, for as
- * long as there is time; false if something is left. `head` is the room's as it is now. What is written after this for a
- * message that was removed before is taken back by who writes it (see index-message.ts).
+ * Removes the entries of a deleted room, or those of messages before a direct room was reopened.
+ * Works while there is time, and returns false if something is left. `head` is the room's present
+ * head. If a call of indexMessage writes later for a removed message, that call removes its entries
+ * itself.
  */
 export async function removeEntriesOfRoom(head: Head, hasTime: () => boolean): Promise<boolean> {
   const isDeleted = head.status === "deleted";

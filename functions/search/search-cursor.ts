@@ -1,13 +1,14 @@
 import { ApiError } from "../kernel/http/api-error.ts";
 import { shortDigest } from "../kernel/runtime/ids.ts";
-import { cut } from "../kernel/text/words.ts";
+import { truncateWord } from "../kernel/text/words.ts";
 import type { Position, TermGroup } from "../store/search/search-index.ts";
 import { lastSeq, lastTime } from "../store/table/keys.ts";
 import type { RoomGroup } from "./room-scope.ts";
 
 /**
- * A cursor says where a search goes on, and of which search it is: one that was altered, or that belongs to another search
- * or to somebody else, is refused. It is no secret, and opens nothing: who may read what is looked at each time.
+ * Returns a cursor with the continuation of one search. A cursor that was altered, or belongs to
+ * another search or user, is refused. It is no secret and grants nothing: access is checked on
+ * every call.
  */
 export function writeCursor(search: string, state: object): string {
   const text = JSON.stringify(state);
@@ -24,7 +25,8 @@ export function invalidCursor(): ApiError {
 }
 
 /**
- * What a cursor holds: as writeCursor was given it, or what somebody made who knows how it writes. Throws `invalid_cursor`.
+ * Returns the content of a cursor: what writeCursor was given, or what a client made that knows the
+ * format. Throws `invalid_cursor`.
  */
 export function readCursor(search: string, cursor: string): unknown {
   const text = Buffer.from(cursor.slice(digestLength), "base64url").toString();
@@ -37,11 +39,11 @@ export function readCursor(search: string, cursor: string): unknown {
   }
 }
 
-/** Where a search goes on, as its cursor holds it. */
+/** The continuation of a search, as its cursor holds it. */
 export interface SearchState {
   readonly count: number;
   readonly position?: Position;
-  /** Which of the words are being looked for, where somebody typed no more than the beginning of many. */
+  /** The group of terms that is searched, if a prefix has too many terms. */
   readonly words?: TermGroup;
   readonly group?: RoomGroup;
 }
@@ -86,8 +88,8 @@ function isState(value: unknown): value is SearchState {
 }
 
 /**
- * Where a search goes on; without a cursor, at its beginning. Throws `invalid_cursor`, also for what was never
- * written: a cursor has no secret, so that whoever wants to can make one that says anything.
+ * Returns the state of a search; without a cursor, its beginning. Throws `invalid_cursor`. A cursor
+ * has no secret, so a client can make one with any content: the state is validated.
  */
 export function readState(name: string, cursor: string | undefined): SearchState {
   if (cursor === undefined) return { count: 0 };
@@ -96,9 +98,12 @@ export function readState(name: string, cursor: string | undefined): SearchState
   return state;
 }
 
-/** Throws `invalid_cursor` unless the ends of a group are such as terms that begin so can be: they become keys of the table. */
+/**
+ * Throws `invalid_cursor` unless the ends of a group can be terms with this prefix: they become
+ * keys of the table.
+ */
 export function checkTermGroup({ after, upTo }: TermGroup, prefix: string | undefined): void {
   const isTerm = (end: string): boolean =>
-    prefix !== undefined && end.startsWith(prefix) && end.isWellFormed() && cut(end) === end;
+    prefix !== undefined && end.startsWith(prefix) && end.isWellFormed() && truncateWord(end) === end;
   for (const end of [after, upTo]) if (typeof end === "string" && !isTerm(end)) throw invalidCursor();
 }

@@ -19,7 +19,7 @@ function noSuchFile(): ApiError {
   return new ApiError("not_found", "There is no upload with this id.");
 }
 
-/** Throws `invalid_input` for a type that is not of the kind, and `too_large`. */
+/** Throws `invalid_input` for a type that does not belong to the kind, and `too_large`. */
 function accessKind(kind: MediaKind, { media_type, file_size }: UploadRequest): void {
   if (!mediaTypes[kind].includes(media_type))
     throw invalidInput([
@@ -37,8 +37,8 @@ function accessKind(kind: MediaKind, { media_type, file_size }: UploadRequest): 
 }
 
 /**
- * Begins an upload: gives the one request that stores exactly this file. Throws `forbidden` unless the caller may send
- * in the room, `invalid_input` and `too_large`.
+ * Begins an upload: returns the one request that stores exactly this file. Throws `forbidden`
+ * unless the caller may send in the room, `invalid_input` and `too_large`.
  */
 export async function createUpload(userId: string, kind: MediaKind, wanted: UploadRequest) {
   accessKind(kind, wanted);
@@ -59,8 +59,8 @@ export async function createUpload(userId: string, kind: MediaKind, wanted: Uplo
   return { file_id: file.id, upload: uploadRequest(file), expires_in: uploadSeconds };
 }
 
-/** The message that has the file, if the caller sees it. */
-async function messageInSight(
+/** Returns the message that has the file, if the caller sees it. */
+async function visibleMessage(
   userId: string,
   { id, roomId }: StoredFile,
   seq: number,
@@ -69,18 +69,23 @@ async function messageInSight(
     const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
     return !isDeletedOrExpired(message) && message.attachment?.id === id ? message : undefined;
   } catch (error) {
-    // A room or message that the caller may not see, and one that is not there, hide the file alike.
+    // The file is hidden in the same way if its room or message is missing, or the caller may not
+    // see it.
     if (error instanceof ApiError) return undefined;
     throw error;
   }
 }
 
-/** An upload of one's own that is in no message yet, or the file of a message in sight. Throws `not_found`. */
+/**
+ * Returns the caller's own pending upload, or the file of a message that the caller sees. Throws
+ * `not_found`.
+ */
 export async function viewUpload(userId: string, fileId: string): Promise<Upload> {
   const file = await getFile(fileId);
   if (!file) throw noSuchFile();
-  const message = file.seq === null ? undefined : await messageInSight(userId, file, file.seq);
-  // Bound to a message that was not written, as a send leaves it that ended too early, it is pending still.
+  const message = file.seq === null ? undefined : await visibleMessage(userId, file, file.seq);
+  // A file that is bound to an unwritten message, as an interrupted send leaves it, is still
+  // pending.
   const isPending = file.uploaderId === userId && file.expiresAt !== null && !isPast(file.expiresAt);
   if (!message && !isPending) throw noSuchFile();
   return {
@@ -96,8 +101,9 @@ export async function viewUpload(userId: string, fileId: string): Promise<Upload
 }
 
 /**
- * Deletes an upload of one's own. A function that ends after the first step leaves objects that the removal of the file
- * is told of (see remove-files.ts). Throws `not_found`, or `conflict` for a file that is for a message.
+ * Deletes the caller's own upload. If interrupted after the first step: its objects are left.
+ * Repaired by: the stream, which removes the objects of a deleted file item (see
+ * attachments/remove.ts). Throws `not_found`, or `conflict` for a file that is bound to a message.
  */
 export async function deleteUpload(userId: string, fileId: string): Promise<void> {
   const file = await getFile(fileId);

@@ -12,8 +12,8 @@ type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" |
 };
 
 async function list({ actor, query, url }: Listing) {
-  const { page, page_size, skip, ...sought } = query;
-  const { count, users } = await findUsers(actor.userId, sought, sliceOf(query));
+  const { page, page_size, skip, ...search } = query;
+  const { count, users } = await findUsers(actor.userId, search, sliceOf(query));
   return numberedPage(url, query, { count, results: users });
 }
 

@@ -7,12 +7,15 @@ function fullName(first: string | null, last: string | null): string | null {
   return [first, last].filter((part) => part !== null).join(" ") || null;
 }
 
-/** What somebody is called: as they say, else by their full name, else by their username. */
+/** Returns a user's display name: their own choice, or their full name, or their username. */
 export function displayNameOf({ display_name, first_name, last_name, username }: Profile): string {
   return display_name ?? fullName(first_name, last_name) ?? username;
 }
 
-/** A person as others see them. `seesEmail`: the viewer is the person, shares a room with them, or has them as a contact. */
+/**
+ * Presents a user as others see them. `seesEmail`: the viewer is the user, shares a room with them,
+ * or has them as a contact.
+ */
 export function presentUser({ profile, presence }: Person, seesEmail: boolean): User {
   return {
     id: profile.id,
@@ -23,7 +26,7 @@ export function presentUser({ profile, presence }: Person, seesEmail: boolean): 
     first_name: profile.first_name,
     last_name: profile.last_name,
     profile_picture: profile.profile_picture,
-    // The same picture under the name by which the clients of channels.md ask for it.
+    // The same picture, under the second name that the contract has for it.
     clerk_profile_image_url: profile.profile_picture,
     bio: profile.bio,
     specialization: profile.specialization,
@@ -35,7 +38,7 @@ export function presentUser({ profile, presence }: Person, seesEmail: boolean): 
   };
 }
 
-/** Oneself, as one is shown to oneself. */
+/** Presents a user to themself. */
 export async function presentSelf(profile: Profile): Promise<User> {
   return presentUser({ profile, presence: await getPresence(profile.id) }, true);
 }

@@ -2,7 +2,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { Validations } from "aws-cdk-lib/core";
-import { followedChanges } from "../followed-changes.ts";
+import { streamFilters } from "../../functions/background/stream-events.ts";
 import type { FunctionNeeds, QueueName } from "../functions.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 import type { RetriedQueue } from "./retried-queue.ts";
@@ -12,7 +12,7 @@ export interface EventSourceProps {
   readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
 }
 
-/** Has Lambda give a function what its needs say that it takes. */
+/** Adds the event source of a function's needs: the stream or a queue. */
 export function addEventSource(
   added: ParleyFunction,
   takesFrom: FunctionNeeds["takesFrom"],
@@ -23,14 +23,16 @@ export function addEventSource(
 }
 
 /**
- * Batches of up to ten: the most that a FIFO queue gives. Those that fail are named one by one, and tried again.
+ * Adds a queue in batches of up to ten, the most that a FIFO queue gives. The function names failed
+ * messages, and only those are tried again.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 function addQueue(added: ParleyFunction, { queue }: RetriedQueue): void {
   added.grant(
     new PolicyStatement({
-      // The first three are what Lambda's poller needs; the last lets a function try again sooner than after the queue's
-      // visibility timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      // Lambda's poller needs the first three. The last lets a function retry sooner than after the
+      // queue's visibility timeout.
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       actions: ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"].map(
         (action) => `sqs:${action}`,
       ),
@@ -45,14 +47,17 @@ function addQueue(added: ParleyFunction, { queue }: RetriedQueue): void {
   });
 }
 
-/** Changes in the order of each item's writes, within the day that a stream keeps them. */
+/**
+ * Adds the stream. It gives changes in the order of each item's writes, for the day that a stream
+ * keeps them.
+ */
 function addStream(added: ParleyFunction, table: Table, failures: RetriedQueue): void {
   added.grant(
     new PolicyStatement({
       actions: ["DescribeStream", "GetRecords", "GetShardIterator"].map((action) => `dynamodb:${action}`),
       resources: [table.tableStreamArn ?? ""],
     }),
-    // Listing streams knows no resource.
+    // The action that lists streams takes no resource.
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
     new PolicyStatement({ actions: ["dynamodb:ListStreams"], resources: ["*"] }),
     new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.deadLetters.queueArn] }),
@@ -69,8 +74,8 @@ function addStream(added: ParleyFunction, table: Table, failures: RetriedQueue):
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
     retryAttempts: 5,
-    // Not SqsDlq, which grants more than the one action above.
+    // SqsDlq would grant more than the one action above.
     onFailure: { bind: () => ({ destination: failures.deadLetters.queueArn }) },
-    filters: followedChanges.map(FilterCriteria.filter),
+    filters: streamFilters.map(FilterCriteria.filter),
   });
 }

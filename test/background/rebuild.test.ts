@@ -214,7 +214,7 @@ describe("a rebuild", () => {
       times: 0,
     });
     expect((await rebuild("--index", "directory")).output).toContain("9 users");
-    expect((await rebuild()).output).toContain("1 failed and are tried again by themselves");
+    expect((await rebuild()).output).toContain("1 failed and are retried automatically");
     expect(await directoryItems()).not.toEqual(whole);
     await clearFaults();
     for (const pause of [5, 20, 80]) await afterSeconds(pause + 1);

@@ -79,7 +79,7 @@ describe("npm run redrive", () => {
   test("says what is missing, and what to do", async () => {
     const missing = await redrive(["--data", folder]);
     expect(missing).toMatchObject({ code: 1, output: expect.stringContaining("npm start") });
-    expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes work, delivery or push");
+    expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes tasks, delivery or push");
     expect((await redrive(["--rnu"])).output).toContain("--run ");
     expect((await redrive(["--stack", "Parley"])).output).toContain("AWS_REGION");
     const noCredentials = await redrive(["--stack", "Parley"], { AWS_REGION: "eu-central-1" });
@@ -95,7 +95,7 @@ describe("npm run redrive", () => {
     try {
       expect(await redrive(["--data", folder])).toMatchObject({
         code: 0,
-        output: expect.stringContaining("work: 0 dead letters"),
+        output: expect.stringContaining("tasks: 0 dead letters"),
       });
       const env = {
         ...environmentOf(runner),

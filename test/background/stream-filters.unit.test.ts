@@ -1,103 +1,113 @@
+import { globSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { compileFilter } from "stack-emulator/event-filter";
 import { describe, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
-import { followedChanges, mayBeFollowed } from "../../lib/followed-changes.ts";
-import { compileFilter } from "../../packages/stack-emulator/src/event-sources/filter.ts";
+import { eventOf, eventPatterns, streamFilters } from "../../functions/background/stream-events.ts";
+import type { StreamEvent } from "../../functions/store/background/changes.ts";
+import { type Key, keys } from "../../functions/store/table/keys.ts";
 
-const filters = followedChanges.map((pattern) => compileFilter(pattern, { numeric: false }));
+const filters = streamFilters.map((filter) => compileFilter(filter, { numeric: false }));
+const patterns = Object.entries(eventPatterns).map(([event, dynamodb]) => ({
+  event,
+  matches: compileFilter({ dynamodb }, { numeric: false }),
+}));
 
-/** Whether a change of an item, as a stream of AWS tells of it, gets to the function. */
-function passes(key: { pk: string; sk: string }, before?: object, after?: object): boolean {
-  const record = {
+/** A change of an item, as a record of AWS's stream holds it. */
+function recordOf(key: Key, before?: object, after?: object) {
+  return {
     dynamodb: {
       Keys: marshall(key),
       ...(before && { OldImage: marshall({ ...key, ...before }) }),
       ...(after && { NewImage: marshall({ ...key, ...after }) }),
     },
   };
-  return filters.some((filter) => filter(record));
+}
+
+/**
+ * Returns the event that the function takes a change for. Throws unless Lambda sees it so too: by
+ * its filters, which pass events alone, and by the patterns, of which one event's matches.
+ */
+function eventFor(key: Key, before?: object, after?: object): StreamEvent | undefined {
+  const record = recordOf(key, before, after);
+  const event = eventOf(record.dynamodb);
+  const matching = patterns.filter(({ matches }) => matches(record)).map((pattern) => pattern.event);
+  expect(matching, `patterns that match a change of ${key.sk}`).toEqual(event ? [event] : []);
+  const passes = filters.some((filter) => filter(record));
+  expect(passes, `whether Lambda passes a change of ${key.sk}`).toBe(event !== undefined);
+  return event;
 }
 
 const active = { status: "active", seq: 1 };
 const deleted = { status: "deleted", seq: 1 };
 
-describe("the changes that are followed", () => {
-  test("are a room's deletion, once", () => {
-    expect(passes(keys.head("r"), active, deleted)).toBe(true);
-    expect(passes(keys.head("r"), { status: "archived" }, deleted)).toBe(true);
-    expect(passes(keys.head("r"), deleted, { ...deleted, rev: 1 })).toBe(false);
+describe("a change of the table", () => {
+  test("is roomDeleted when a head's status becomes deleted, once", () => {
+    expect(eventFor(keys.head("r"), active, deleted)).toBe("roomDeleted");
+    expect(eventFor(keys.head("r"), { status: "archived" }, deleted)).toBe("roomDeleted");
+    expect(eventFor(keys.head("r"), deleted, { ...deleted, rev: 1 })).toBeUndefined();
   });
 
-  test("are the end of a membership", () => {
-    expect(passes(keys.membership("r", "u"), { role: "member" })).toBe(true);
+  test("is no event when a room is created or opened again, or a send changes its head", () => {
+    expect(eventFor(keys.head("r"), undefined, active)).toBeUndefined();
+    expect(eventFor(keys.head("r"), active, { ...active, seq: 2 })).toBeUndefined();
+    expect(eventFor(keys.head("r"), deleted, { ...active, floor: 1 })).toBeUndefined();
+    expect(eventFor(keys.head("r"), deleted)).toBeUndefined();
   });
 
-  test("are the begin of a membership, of a contact and of a notification, and none of their changes", () => {
-    for (const key of [keys.membership("r", "u"), keys.contact("u", "v"), keys.notification("u", "1-n")]) {
-      expect(passes(key, undefined, { read_seq: 1 }), key.sk).toBe(true);
-      expect(passes(key, { read_seq: 1 }, { read_seq: 2 }), key.sk).toBe(false);
+  test("is memberAdded or memberRemoved when a membership begins or ends, not when it changes", () => {
+    expect(eventFor(keys.membership("r", "u"), undefined, { role: "member" })).toBe("memberAdded");
+    expect(eventFor(keys.membership("r", "u"), { role: "member" })).toBe("memberRemoved");
+    expect(eventFor(keys.membership("r", "u"), { read_seq: 1 }, { read_seq: 2 })).toBeUndefined();
+  });
+
+  test("is contactCreated or notificationCreated when the item is created, and no event later", () => {
+    for (const [key, created] of [
+      [keys.contact("u", "v"), "contactCreated"],
+      [keys.notification("u", "1-n"), "notificationCreated"],
+    ] as const) {
+      expect(eventFor(key, undefined, { type: "mention" })).toBe(created);
+      expect(eventFor(key, { type: "mention" }, { type: "mention", read: true })).toBeUndefined();
+      expect(eventFor(key, { type: "mention" })).toBeUndefined();
     }
-    expect(passes(keys.contact("u", "v"), { nickname: "Ann" })).toBe(false);
-    expect(passes(keys.notification("u", "1-n"), { type: "mention" })).toBe(false);
   });
 
-  test("are not a room's creation, what a send changes besides, or a reopening", () => {
-    expect(passes(keys.head("r"), undefined, active)).toBe(false);
-    expect(passes(keys.head("r"), active, { ...active, seq: 2 })).toBe(false);
-    expect(passes(keys.head("r"), deleted, { ...active, floor: 1 })).toBe(false);
+  test("is an event whenever a profile or a message is created, changed or deleted", () => {
+    const [ann, here] = [{ username: "ann" }, { username: "ann", bio: "Here" }];
+    expect(eventFor(keys.profile("u"), undefined, ann)).toBe("profileCreated");
+    expect(eventFor(keys.profile("u"), ann, here)).toBe("profileChanged");
+    expect(eventFor(keys.profile("u"), ann)).toBe("profileDeleted");
+    const [hello, hi] = [{ content: "Hello" }, { content: "Hi", edits: 1 }];
+    expect(eventFor(keys.message("r", 1), undefined, hello)).toBe("messageCreated");
+    expect(eventFor(keys.message("r", 1), hello, hi)).toBe("messageChanged");
+    expect(eventFor(keys.message("r", 1), hello)).toBe("messagePurged");
   });
 
-  test("are a profile that is made or changed", () => {
-    expect(passes(keys.profile("u"), undefined, { username: "ann" })).toBe(true);
-    expect(passes(keys.profile("u"), { username: "ann" }, { username: "ann", bio: "Here" })).toBe(true);
-  });
-
-  test("are a message that is sent or changed, or is gone", () => {
-    expect(passes(keys.message("r", 1), undefined, { content: "Hello" })).toBe(true);
-    expect(passes(keys.message("r", 1), { content: "Hello" }, { content: "Hi", edits: 1 })).toBe(true);
-    expect(passes(keys.message("r", 1), { content: "Hello" })).toBe(true);
-  });
-
-  test("are an upload that is gone, and not one that begins, is sent or goes with its message", () => {
+  test("is fileDeleted when an upload is deleted that no message kept, and no event before", () => {
     const upload = { name: "dot.png", expires_at: 1 };
-    expect(passes(keys.file("f"), upload)).toBe(true);
-    expect(passes(keys.file("f"), { ...upload, seq: 1 })).toBe(true);
-    expect(passes(keys.file("f"), undefined, upload)).toBe(false);
-    expect(passes(keys.file("f"), upload, { ...upload, seq: 1 })).toBe(false);
-    expect(passes(keys.file("f"), upload, { name: "dot.png", seq: 1 })).toBe(false);
-    expect(passes(keys.file("f"), { name: "dot.png", seq: 1 })).toBe(false);
+    expect(eventFor(keys.file("f"), upload)).toBe("fileDeleted");
+    expect(eventFor(keys.file("f"), { ...upload, seq: 1 })).toBe("fileDeleted");
+    expect(eventFor(keys.file("f"), undefined, upload)).toBeUndefined();
+    expect(eventFor(keys.file("f"), upload, { ...upload, seq: 1 })).toBeUndefined();
+    expect(eventFor(keys.file("f"), upload, { name: "dot.png", seq: 1 })).toBeUndefined();
+    expect(eventFor(keys.file("f"), { name: "dot.png", seq: 1 })).toBeUndefined();
   });
 
-  test("are the upload of a picture that is over, and not one that begins or is used", () => {
+  test("is avatarDeleted when the upload of a picture is deleted, used or not, and no event before", () => {
     const upload = { size: 1, expires_at: 1 };
-    expect(passes(keys.avatar("a"), upload)).toBe(true);
-    expect(passes(keys.avatar("a"), { ...upload, used: true })).toBe(true);
-    expect(passes(keys.avatar("a"), undefined, upload)).toBe(false);
-    expect(passes(keys.avatar("a"), upload, { ...upload, used: true })).toBe(false);
+    expect(eventFor(keys.avatar("a"), upload)).toBe("avatarDeleted");
+    expect(eventFor(keys.avatar("a"), { ...upload, used: true })).toBe("avatarDeleted");
+    expect(eventFor(keys.avatar("a"), undefined, upload)).toBeUndefined();
+    expect(eventFor(keys.avatar("a"), upload, { ...upload, used: true })).toBeUndefined();
   });
 
-  test("are among those that a redrive takes from the stream", () => {
-    for (const [key, before] of [
-      [keys.head("r"), active],
-      [keys.membership("r", "u"), {}],
-      [keys.profile("u"), undefined],
-      [keys.message("r", 1), undefined],
-      [keys.file("f"), { expires_at: 1 }],
-      [keys.contact("u", "v"), undefined],
-      [keys.notification("u", "1-n"), undefined],
-      [keys.avatar("a"), { expires_at: 1 }],
-    ] as const)
-      expect(mayBeFollowed(key.sk, before), key.sk).toBe(true);
-    expect(mayBeFollowed(keys.file("f").sk, { seq: 1 })).toBe(false);
-    expect(mayBeFollowed(keys.presence("u").sk, {})).toBe(false);
-  });
-
-  test("are those of no other item, whatever happens to it", () => {
+  test("is no event when any other item is created, changed or deleted", () => {
     const others = [
       keys.roster("r", 0),
       keys.typing("r", "u"),
       keys.presence("u"),
       keys.block("u", "v"),
+      keys.addedBy("u", "v"),
       keys.readAll("u"),
       keys.directory("u"),
       keys.report("x"),
@@ -106,9 +116,23 @@ describe("the changes that are followed", () => {
       keys.listing("r"),
     ];
     for (const key of others) {
-      expect(passes(key, undefined, deleted), key.sk).toBe(false);
-      expect(passes(key, active, deleted), key.sk).toBe(false);
-      expect(passes(key, active), key.sk).toBe(false);
+      expect(eventFor(key, undefined, deleted), key.sk).toBeUndefined();
+      expect(eventFor(key, active, deleted), key.sk).toBeUndefined();
+      expect(eventFor(key, { ...active, expires_at: 1 }), key.sk).toBeUndefined();
+    }
+  });
+});
+
+describe("the handlers of the stream", () => {
+  test("are all in the record that is called", async () => {
+    const { streamHandlers } = await import("../../functions/background/stream.ts");
+    const called = new Set<unknown>(Object.values(streamHandlers).flat());
+    const domains = globSync("functions/*/stream-handlers.ts").map((file) => basename(dirname(file)));
+    expect(domains).toContain("rooms");
+    for (const domain of domains) {
+      const exported: Record<string, object> = await import(`../../functions/${domain}/stream-handlers.ts`);
+      for (const [event, handler] of Object.values(exported).flatMap(Object.entries))
+        expect(called.has(handler), `${event} of ${domain} is called`).toBe(true);
     }
   });
 });

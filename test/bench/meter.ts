@@ -85,7 +85,7 @@ const restLimit = 120_000;
 
 /** `output` is what the runner has printed: its end says what keeps it from coming to rest. */
 export const createMeter = (controlUrl: string, output: () => string) => {
-  // Safe: the shapes of the runner's own control API, which test/runner holds.
+  // Safe: the shapes of the runner's own control API, which its own tests hold.
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
     (await askControl(controlUrl, method, path, body)) as T;
 

@@ -141,7 +141,7 @@ describe("bad requests", () => {
     expect(problem.errors).toHaveLength(21);
     expect(problem.errors?.[19]?.path).toBe("participant_ids.19");
     expect(problem.errors?.[20]).toEqual({ path: "", message: "and 980 more" });
-    expect(problem.detail).toMatch(/^What was sent is not valid\. participant_ids\.0: .*; and 980 more\.$/);
+    expect(problem.detail).toMatch(/^The input is not valid\. participant_ids\.0: .*; and 980 more\.$/);
     expect(problem.detail.length).toBeLessThan(2000);
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { foldText, foundWords, soughtWords } from "../../functions/kernel/text/words.ts";
+import { foldText, indexWords, searchWords } from "../../functions/kernel/text/words.ts";
 
 /** Whether somebody called so is found by what is typed. */
 function finds(typed: string, name: string): boolean {
-  const words = foundWords(name);
-  const sought = soughtWords(typed);
+  const words = indexWords(name);
+  const sought = searchWords(typed);
   return sought.length > 0 && sought.every((word) => words.some((own) => own.startsWith(word)));
 }
 
@@ -109,7 +109,7 @@ describe("a name is found", () => {
 });
 
 test("words are bounded, and none is kept that begins another one", () => {
-  expect(foundWords("ann anna annabelle Ann")).toEqual(["annabelle"]);
-  expect(foundWords("x".repeat(500))).toEqual(["x".repeat(20)]);
+  expect(indexWords("ann anna annabelle Ann")).toEqual(["annabelle"]);
+  expect(indexWords("x".repeat(500))).toEqual(["x".repeat(20)]);
   expect(finds("x".repeat(30), "x".repeat(500))).toBe(true);
 });

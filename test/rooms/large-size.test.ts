@@ -1,6 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { itemSize } from "stack-emulator/item-size";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { itemSize } from "../../packages/stack-emulator/src/dynamodb/item-size.ts";
 import { call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
 import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";

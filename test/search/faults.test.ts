@@ -112,9 +112,7 @@ describe("records of one message", () => {
   test("end in what it says now, in any order, replayed, and several at once", async () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
-    const { onChange } = await import("../../functions/background/stream.ts");
-    const { changeOf } = await import("../../functions/store/background/changes.ts");
-    const follow = (record: DynamoDBRecord) => onChange(changeOf(record));
+    const { handleChange } = await import("../../functions/background/stream.ts");
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = newRandom(seed);
       const order = [...records, ...records.slice(0, random.below(records.length))]
@@ -122,8 +120,8 @@ describe("records of one message", () => {
         .sort((one, other) => one.place - other.place)
         .map(({ record }) => record);
       await losePostings(room);
-      if (seed % 3 === 0) await Promise.all(order.map(follow));
-      else for (const record of order) await follow(record);
+      if (seed % 3 === 0) await Promise.all(order.map(handleChange));
+      else for (const record of order) await handleChange(record);
       expect(await termsOfRoom(room), `seed ${seed}`).toEqual({ 1: terms });
     }
   });
@@ -139,12 +137,11 @@ describe("records of one message", () => {
     }
     await untilIndexed();
     actAsFunction();
-    const { onChange } = await import("../../functions/background/stream.ts");
-    const { changeOf } = await import("../../functions/store/background/changes.ts");
+    const { handleChange } = await import("../../functions/background/stream.ts");
     const { searchIndex } = await import("../../functions/store/search/search-index.ts");
     const change = vi.spyOn(await searchIndex(), "change");
     for (const [at, state] of states.entries())
-      if (at > 0) await onChange(changeOf(recordOf(states[at - 1], state)));
+      if (at > 0) await handleChange(recordOf(states[at - 1], state));
     const written = change.mock.calls.flatMap(([changes]) =>
       changes.flatMap(({ missing, obsolete }) => [...missing, ...obsolete]),
     );

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /**
@@ -29,8 +29,19 @@ const mayImport: Record<string, readonly string[]> = {
   contract: [],
   lib: ["contract"],
   bin: ["lib", "contract"],
-  local: ["packages"],
+  local: [],
+  packages: [],
+  test: ["bin", "contract", "functions", "lib", "local", "tools"],
 };
+
+/** The project's own packages, by their folders: others import them by name, through their `exports` alone. */
+const ownPackages = globSync("packages/*").map((folder) => basename(folder));
+/**
+ * Modules of `functions/` that the stack and the operators' commands read too. They hold data, and
+ * import no other code: so no SDK is loaded when the stack is built.
+ */
+const pureModules = ["functions/background/stream-events.ts", "functions/store/table/prefixes.ts"];
+const mayReadPureModules = ["lib", "bin"];
 
 /** Packages that a part may use. Parts that are not named here may use any. */
 const mayUse: Record<string, readonly string[]> = { contract: ["zod"] };
@@ -42,13 +53,18 @@ interface Import {
   readonly target?: string;
 }
 
+function importsIn(file: string, source: string): Import[] {
+  return [...source.matchAll(/(?<![.\w])(?:from\s*|import\s*\(?\s*)"([^"]+)"/g)].flatMap(
+    ([, specifier = ""]) => {
+      if (specifier.endsWith(".json")) return [];
+      if (!specifier.startsWith(".")) return [{ file, specifier }];
+      return [{ file, specifier, target: normalize(join(dirname(file), specifier)) }];
+    },
+  );
+}
+
 function importsOf(file: string): Import[] {
-  const source = readFileSync(file, "utf8");
-  return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, specifier = ""]) => {
-    if (specifier.endsWith(".json")) return [];
-    if (!specifier.startsWith(".")) return [{ file, specifier }];
-    return [{ file, specifier, target: normalize(join(dirname(file), specifier)) }];
-  });
+  return importsIn(file, readFileSync(file, "utf8"));
 }
 
 function importsBelow(folder: string): Import[] {
@@ -74,12 +90,51 @@ function breachOfLadder({ file, target }: Import): string | undefined {
     : `${to} stands above ${from} on the ladder`;
 }
 
-function breachOfParts({ file, specifier, target }: Import): string | undefined {
+/** Whether a file is of one of the project's own packages; these are parts of the project like its folders. */
+function isOfPackage(path: string): boolean {
+  return topOf(path) === "packages";
+}
+function partOf(path: string): string {
+  return isOfPackage(path) ? `packages/${folderOf(path)}` : topOf(path);
+}
+
+/** The package that a bare specifier names: two segments when it has a scope. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** What a package of the project says it uses: its sources are given less than its tests. */
+function dependenciesOf(file: string): readonly string[] {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${partOf(file)}/package.json`, "utf8"));
+  const isTest = file.startsWith(`${partOf(file)}/test/`);
+  return Object.keys(isTest ? { ...dependencies, ...devDependencies } : dependencies);
+}
+
+function breachByPackage({ file, specifier }: Import): string | undefined {
+  const name = packageOf(specifier);
+  if (name.startsWith("node:")) return undefined;
   const part = topOf(file);
-  if (target === undefined)
-    return (mayUse[part]?.includes(specifier) ?? true) ? undefined : `${part}/ may use ${mayUse[part]} alone`;
-  const to = topOf(target);
-  return to === part || mayImport[part]?.includes(to) ? undefined : `${part}/ may not import ${to}/`;
+  if (mayUse[part]?.includes(name) === false) return `${part}/ may use ${mayUse[part]} alone`;
+  const listed = isOfPackage(file) ? dependenciesOf(file) : undefined;
+  // Some packages are types alone.
+  if (listed && !listed.includes(name) && !listed.includes(`@types/${name}`))
+    return `${partOf(file)}/package.json does not list ${name}`;
+  if (ownPackages.includes(name) && !["local", "test"].includes(part))
+    return `${part}/ may not use the package ${name}`;
+  return undefined;
+}
+
+function breachOfParts(one: Import): string | undefined {
+  const { file, target } = one;
+  if (target === undefined) return breachByPackage(one);
+  if (mayReadPureModules.includes(topOf(file)) && pureModules.includes(target)) return undefined;
+  if (partOf(target) === partOf(file) || mayImport[topOf(file)]?.includes(topOf(target))) return undefined;
+  return isOfPackage(target)
+    ? `${partOf(target)} is imported by its name`
+    : `${partOf(file)}/ may not import ${topOf(target)}/`;
 }
 
 function breaches(imports: readonly Import[], rule: (one: Import) => string | undefined): string[] {
@@ -103,12 +158,43 @@ describe("the ladder of imports", () => {
       expect(breaches(imports, breachOfParts)).toEqual([]);
     });
 
+  test("leaves pure modules without imports, except types and each other", () => {
+    for (const file of pureModules) {
+      const source = readFileSync(file, "utf8").replace(/^import type .*$/gm, "");
+      const targets = importsIn(file, source).map(({ specifier, target }) => target ?? specifier);
+      expect(
+        targets.filter((target) => !pureModules.includes(target)),
+        file,
+      ).toEqual([]);
+    }
+  });
+
   test("names the import and the rule", () => {
     const target = "functions/messages/send.ts";
     const bad = { file: "functions/rooms/view.ts", specifier: "../messages/send.ts", target };
     expect(breaches([bad], breachOfLadder)).toEqual([
       "functions/rooms/view.ts imports ../messages/send.ts: messages stands above rooms on the ladder",
     ]);
+  });
+
+  test("a package is reached by its name alone", () => {
+    const target = "packages/stack-emulator/src/emulator.ts";
+    const bad = { file: "local/main.ts", specifier: "../packages/stack-emulator/src/emulator.ts", target };
+    expect(breaches([bad], breachOfParts)).toEqual([
+      `local/main.ts imports ${bad.specifier}: packages/stack-emulator is imported by its name`,
+    ]);
+    const back = { file: target, specifier: "../../../lib/stage.ts", target: "lib/stage.ts" };
+    expect(breaches([back], breachOfParts)).toEqual([
+      `${target} imports ../../../lib/stage.ts: packages/stack-emulator/ may not import lib/`,
+    ]);
+  });
+
+  test("the emulator does not know what it serves", () => {
+    const files = globSync("packages/stack-emulator/**/*.{ts,js,md,json}", {
+      exclude: ["**/node_modules/**"],
+    });
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter((file) => /parley/i.test(readFileSync(file, "utf8")))).toEqual([]);
   });
 
   test("keys of the table are built in keys.ts alone, from the prefixes of prefixes.ts", () => {

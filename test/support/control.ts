@@ -54,7 +54,7 @@ export async function injectFault(fault: FaultSpec): Promise<void> {
   if (fault.function === undefined) await untilSettled();
   await ask("POST", "/faults", fault);
 }
-// Each `as` is safe: the shapes of the runner's own control API, which test/runner holds.
+// Each `as` is safe: the shapes of the runner's own control API, which its own tests hold.
 export async function listFaults(): Promise<readonly { hits: number }[]> {
   return (await ask("GET", "/faults")) as readonly { hits: number }[];
 }

@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
-import { onChanges } from "../../background/stream.ts";
+import { handleChanges } from "../../background/stream.ts";
 
-/** Follows the changes of the table, as far as the filters of lib/followed-changes.ts let them pass. */
+/** Handles the changes of the table that the filters of functions/background/stream-events.ts pass. */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   return {
-    batchItemFailures: (await onChanges(Records)).map((itemIdentifier) => ({ itemIdentifier })),
+    batchItemFailures: (await handleChanges(Records)).map((itemIdentifier) => ({ itemIdentifier })),
   };
 }

@@ -6,7 +6,7 @@ import { socketOf } from "../../kernel/websocket/socket.ts";
 import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
 import { chosenProtocol } from "../../kernel/websocket/subprotocol.ts";
 
-/** Runs before the upgrade: a status other than 200 refuses it. */
+/** Records a connection before the upgrade: a status other than 200 refuses it. */
 export async function handler(event: SocketEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const { requestContext, headers } = event;
   const { connectionId, requestId, connectedAt, identity, authorizer } = requestContext;

@@ -17,7 +17,10 @@ import { type Socket, socketOf } from "../../kernel/websocket/socket.ts";
 import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
 import { postToConnections } from "../../store/presence/sockets.ts";
 
-/** A body that is returned goes to the client: the gateway's `$default` route has a route response. */
+/**
+ * The response of the gateway's `$default` route. It has a route response, so a returned body goes
+ * to the client.
+ */
 interface RouteResponse {
   readonly statusCode: number;
   readonly body?: string;
@@ -28,12 +31,16 @@ function respond(event?: ServerEvent): RouteResponse {
 }
 
 function handle(frame: ClientFrame, socket: Socket): Promise<FrameResult> {
-  // Safe: FrameHandlers gives each type of frame its own handler; a lookup by type cannot say so.
+  // Safe: FrameHandlers gives each type of frame its own handler; a lookup by type cannot express
+  // that.
   const handler = frameHandlers[frame.type] as FrameHandler<FrameType>;
   return handler(frame, socket);
 }
 
-/** A route responds with one event: the ack, or else the last of the replies. Those before it are posted, one by one. */
+/**
+ * Returns the last event as the route's response: the ack, or else the last reply. A route responds
+ * with one event, so the earlier ones are posted, one by one.
+ */
 async function answerWith(
   { replies = [], ack }: FrameResult,
   requestId: string | undefined,

@@ -10,7 +10,7 @@ import { parseJson } from "./json.ts";
 import { answerTo, problemOf } from "./problem.ts";
 import { parseInput } from "./validation.ts";
 
-/** The answer to a request that had been carried out before: told by its status alone. */
+/** The answer to a request that had been carried out before; only its status differs. */
 export class Repeated<T> {
   readonly value: T;
   constructor(value: T) {
@@ -18,7 +18,9 @@ export class Repeated<T> {
   }
 }
 
-/** A part of a list that is answered as a bare array, and the URL where it goes on; null at the end. */
+/**
+ * A part of a list that is answered as a bare array, and the URL of the next part; null at the end.
+ */
 export class Linked<T> {
   readonly value: T;
   readonly next: string | null;
@@ -28,7 +30,10 @@ export class Linked<T> {
   }
 }
 
-/** What a handler is given: the caller, and the request's parts as the operation's schemas parsed them. */
+/**
+ * The input of a handler: the caller, and the request's parts as the operation's schemas parsed
+ * them.
+ */
 export type HandlerRequest<O extends Operation> = OperationInput<O> & {
   readonly actor: O["auth"] extends "user" ? Actor : undefined;
   /** The absolute URL that the client called, for links to further pages. */
@@ -39,25 +44,28 @@ type Handler<O extends Operation> = (
   request: HandlerRequest<O>,
 ) => Promise<OperationResult<O> | Repeated<OperationResult<O>> | Linked<OperationResult<O>>>;
 
-/** One handler for each operation: one that is missing does not compile. */
+/** One handler for each operation; a missing one does not compile. */
 export type Handlers<Operations extends Record<string, Operation>> = {
   readonly [Id in keyof Operations]: Handler<Operations[Id]>;
 };
 
-type Admit = (actor: Actor) => Promise<void>;
+type ProvisionUser = (actor: Actor) => Promise<void>;
 
 type Env = { Bindings: { event: APIGatewayProxyEventV2WithJWTAuthorizer } };
 
-/** Bytes. The largest legitimate body, a room with all of its first participants, has half of it. */
+/**
+ * Bytes. The largest legitimate body, a room with all of its first participants, has half of it.
+ */
 const bodyLimit = 256 * 1024;
 
-/** The operation's path in the router's notation: `{room_id}` becomes `:room_id`. */
+/** Returns the operation's path in the router's notation: `{room_id}` becomes `:room_id`. */
 function routePath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 function actorOf(event: APIGatewayProxyEventV2WithJWTAuthorizer): Actor {
-  // Absent where a route was deployed without its authorizer: then nobody is let in.
+  // The claims are missing if a route was deployed without its authorizer. Then every request is
+  // refused.
   const actor = actorFromClaims(event.requestContext.authorizer?.jwt?.claims ?? {});
   if (!actor) throw new ApiError("unauthorized", "Send a valid token: Authorization: Bearer <token>.");
   return actor;
@@ -74,8 +82,9 @@ async function bodyOf(context: Context<Env>): Promise<unknown> {
 }
 
 /**
- * The gateway hands on a path that it has decoded (https://github.com/honojs/hono/issues/2156), of which Hono makes a
- * URL: encoded again, `?` and the like stay parts of a segment.
+ * Encodes the path of an event again. The gateway passes on a decoded path
+ * (https://github.com/honojs/hono/issues/2156), from which Hono makes a URL. Encoded again, `?` and
+ * similar characters stay parts of a segment.
  */
 function withEncodedPath<Event extends { readonly rawPath: string }>(event: Event): Event {
   return {
@@ -84,12 +93,18 @@ function withEncodedPath<Event extends { readonly rawPath: string }>(event: Even
   };
 }
 
-/** The path to match, without its last slash. Not that of the request's URL, where `x/../y` has become `y`. */
+/**
+ * Returns the path to match, without its last slash. The request's URL does not do, because
+ * `x/../y` has become `y` in it.
+ */
 function pathToMatch(rawPath: string): string {
   return rawPath.endsWith("/") ? rawPath.slice(0, -1) : rawPath;
 }
 
-/** API Gateway speaks TLS only; its `x-forwarded-proto` says what the client spoke, also where the API runs locally. */
+/**
+ * Returns the URL that the client called. API Gateway accepts TLS only. Its `x-forwarded-proto`
+ * names the client's protocol, also when the API runs locally.
+ */
 function urlOf(context: Context<Env>): URL {
   const { rawPath, rawQueryString, requestContext } = context.env.event;
   const scheme = context.req.header("x-forwarded-proto") ?? "https";
@@ -98,8 +113,8 @@ function urlOf(context: Context<Env>): URL {
 }
 
 /**
- * Where somebody uploaded the bytes, no page of this origin is to come of them: a browser takes them for the type that they
- * were checked to be, and runs nothing. Pages of other origins may show them.
+ * Returns uploaded bytes in a way that they cannot become a page of this origin. A browser takes
+ * them for the type that was checked, and runs nothing. Pages of other origins may show them.
  */
 function mediaResponse({ mediaType, bytes, maxAge }: Media): Response {
   return new Response(new Uint8Array(bytes), {
@@ -117,7 +132,7 @@ async function run(
   operation: Operation,
   handler: Handler<Operation>,
   context: Context<Env>,
-  provisionUser: Admit | undefined,
+  provisionUser: ProvisionUser | undefined,
 ): Promise<Response> {
   const actor = operation.auth === "user" ? actorOf(context.env.event) : undefined;
   const input = parseInput(operation, {
@@ -127,12 +142,12 @@ async function run(
     body: operation.body ? await bodyOf(context) : {},
   });
   if (actor) await provisionUser?.(actor);
-  // Safe: parseInput has just held every part against the schema that its type is read from.
+  // Safe: parseInput has just checked every part against the schema from which its type is derived.
   const request = { ...input, actor, url: urlOf(context) } as HandlerRequest<Operation>;
   const result = await handler(request);
   const { status, media } = operation.success;
   if (status === 204) return context.body(null, 204);
-  // Safe: OperationResult has it so where an operation names media types.
+  // Safe: OperationResult is Media if an operation names media types.
   if (media) return mediaResponse(result as unknown as Media);
   if (result instanceof Linked)
     return context.json(
@@ -147,21 +162,22 @@ async function run(
 }
 
 /**
- * The Lambda handler of an area: routes with and without the last slash, validates, and maps errors, all in one place.
- * `admit` is called with whoever sends a valid request, before it is handled.
+ * Returns the Lambda handler of an area. It routes paths with and without the last slash,
+ * validates, and maps errors, all in one place. `provisionUser` is called for the sender of each
+ * valid request, before the request is handled.
  */
 export function serveHttp<const Operations extends Record<string, Operation>>(
   operations: Operations,
   handlers: Handlers<Operations>,
-  provisionUser?: Admit,
+  provisionUser?: ProvisionUser,
 ) {
   const app = new Hono<Env>({
     getPath: (_request, options) => pathToMatch(options?.env?.event.rawPath ?? "/"),
   });
   for (const [id, operation] of Object.entries(operations)) {
-    // With an external issuer there are no accounts of our own, and no such operations.
+    // With an external issuer there are no own accounts, and no such operations.
     if (operation.identity === "pool" && !environment.hasUserPool) continue;
-    // Safe: Handlers gives every operation its own handler; a loop over both cannot say so.
+    // Safe: Handlers gives every operation its own handler; a loop over both cannot express that.
     const handler = handlers[id] as unknown as Handler<Operation>;
     app.on(operation.method, routePath(operation.path), (context) =>
       run(operation, handler, context, provisionUser),

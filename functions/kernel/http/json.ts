@@ -1,9 +1,12 @@
 import { ApiError } from "./api-error.ts";
 
-/** Levels of nesting that a request may have; `metadata`, the deepest thing that is stored, has 8 of its own. */
+/**
+ * Levels of nesting that a request may have. `metadata`, the deepest stored value, has 8 of its
+ * own.
+ */
 const depthLimit = 32;
 
-/** Without recursion: what is to be refused here would exhaust the stack. */
+/** Works without recursion, because a value that must be refused would exhaust the stack. */
 function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -13,7 +16,9 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** Parses what a client sent. Throws `invalid_json`; `what` is what it was to be: the body, the frame. */
+/**
+ * Parses a client's JSON. `what` names the text in the error: body or frame. Throws `invalid_json`.
+ */
 export function parseJson(text: string, what: string): unknown {
   let value: unknown;
   try {

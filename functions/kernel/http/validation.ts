@@ -8,17 +8,20 @@ interface InputProblem {
   readonly message: string;
 }
 
-/** How to parse what a client sent: what a schema says nothing about itself is phrased here. */
+/** Options of parsing a client's input: they phrase an issue if its schema has no sentence. */
 export const phrased = { error: phraseIssue };
 
-/** What a schema has against a value, by the path of each field: `participant_ids.3`. */
+/** Returns the problems of a value, each with the path of its field: `participant_ids.3`. */
 export function problemsOf(error: z.ZodError): InputProblem[] {
   return error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }));
 }
 
 type Part = "params" | "query" | "headers" | "body";
 
-/** The parts of a request as the operation's schemas parse them. Throws `invalid_input` with all problems at once. */
+/**
+ * Returns the parts of a request as the operation's schemas parse them. Throws `invalid_input` with
+ * all problems at once.
+ */
 export function parseInput(operation: Operation, raw: Record<Part, unknown>): Record<Part, unknown> {
   const problems: InputProblem[] = [];
   const parse = (part: Part): unknown => {

@@ -1,6 +1,9 @@
 const turns = new Map<string, Promise<unknown>>();
 
-/** Does pieces of work of the same key one after the other, in this container; those of others meanwhile. */
+/**
+ * Runs pieces of work with the same key one after the other in this container. Work with other keys
+ * runs meanwhile.
+ */
 export function runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
   const turn = (turns.get(key) ?? Promise.resolve()).catch(() => {}).then(work);
   turns.set(key, turn);

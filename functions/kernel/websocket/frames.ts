@@ -5,7 +5,7 @@ import type { Answer } from "../http/problem.ts";
 import { phrased, problemsOf } from "../http/validation.ts";
 import type { Socket } from "./socket.ts";
 
-/** What came of a frame: events that answer it, in their order, and what its ack carries. */
+/** The result of a frame: events that answer it, in their order, and the content of its ack. */
 export interface FrameResult {
   readonly replies?: readonly ServerEvent[];
   readonly ack?: Omit<Extract<ServerEvent, { type: "ack" }>, "type" | "request_id">;
@@ -13,10 +13,13 @@ export interface FrameResult {
 
 export type FrameHandler<T extends FrameType> = (frame: Frame<T>, socket: Socket) => Promise<FrameResult>;
 
-/** One handler for each frame: one that is missing does not compile. */
+/** One handler for each frame; a missing one does not compile. */
 export type FrameHandlers = { readonly [T in FrameType]: FrameHandler<T> };
 
-/** The `request_id` of whatever came, so that its error can name it even where the frame is not valid. */
+/**
+ * Returns the `request_id` of any input, so that its error can name it even if the frame is not
+ * valid.
+ */
 export function requestIdOf(raw: unknown): string | null {
   return typeof raw === "object" && raw !== null && "request_id" in raw && typeof raw.request_id === "string"
     ? raw.request_id.slice(0, 128)
@@ -27,6 +30,10 @@ function isFrameType(type: unknown): type is FrameType {
   return typeof type === "string" && Object.hasOwn(clientFrames, type);
 }
 
+/**
+ * Returns a frame as its schema parses it. Throws `invalid_frame` for an unknown type,
+ * `invalid_input` for other problems.
+ */
 export function parseFrame(raw: unknown): ClientFrame {
   const type: unknown = typeof raw === "object" && raw !== null && "type" in raw ? raw.type : undefined;
   if (!isFrameType(type))
@@ -39,7 +46,10 @@ export function parseFrame(raw: unknown): ClientFrame {
   return parsed.data;
 }
 
-/** The room that a frame is about: the one it names, else the one that its connection is limited to. */
+/**
+ * Returns the room of a frame: the one that it names, or the one to which its connection is
+ * limited. Throws `invalid_input` if there is neither.
+ */
 export function roomOf(frame: { readonly room_id?: string | undefined }, socket: Socket): string {
   const roomId = frame.room_id ?? socket.roomId;
   if (roomId === undefined)
@@ -47,6 +57,7 @@ export function roomOf(frame: { readonly room_id?: string | undefined }, socket:
   return roomId;
 }
 
+/** Returns the event that answers a frame with an error. */
 export function errorEvent({ code, detail, facts }: Answer, requestId: string | null): ServerEvent {
   return {
     type: "error",

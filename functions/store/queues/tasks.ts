@@ -79,7 +79,19 @@ export type Task =
   /** Processes a change again that failed when the stream brought it. */
   | { readonly task: "process_change"; readonly record: DynamoDBRecord; readonly error: string };
 
-type TaskName = Task["task"];
+export type TaskName = Task["task"];
+
+/**
+ * Does a task. `hasTime` says whether to go on with work that can be continued by another task.
+ * Throws to have the task tried again.
+ */
+export type TaskHandler<N extends TaskName> = (
+  task: Extract<Task, { readonly task: N }>,
+  hasTime: () => boolean,
+) => Promise<void>;
+
+/** One handler for each task: one that is missing does not compile. */
+export type TaskHandlers = { readonly [N in TaskName]: TaskHandler<N> };
 
 /**
  * The type of each field that a task must have. Other fields may be absent, or belong to a later

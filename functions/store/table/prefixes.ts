@@ -1,7 +1,8 @@
 /**
  * The sort key of each kind of item: the whole key, or its beginning if it ends in `#`. `keys.ts`
- * builds keys from them, and the stream's filters in `lib/` compare with them. So this module
- * imports nothing.
+ * builds keys from them, and the events of the table's stream compare with them
+ * (`functions/background/stream-events.ts`). `lib/` reads them there: so this module imports
+ * nothing.
  */
 export const prefixes = {
   profile: "PROFILE",

@@ -11,7 +11,7 @@ interface DataDirectory {
 
 /** A directory that is empty now and gone at the end. */
 export function openTemporaryDirectory(): DataDirectory {
-  const path = mkdtempSync(join(tmpdir(), "parley-"));
+  const path = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   return { path, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 

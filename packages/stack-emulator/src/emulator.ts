@@ -1,49 +1,67 @@
-import { join, resolve } from "node:path";
-import type { RunnerOptions } from "../../../local/options.ts";
-import { synthesize } from "../../../local/synthesize.ts";
+import { resolve } from "node:path";
 import { createHttpGateway } from "./api-gateway/http/create-http-gateway.ts";
 import {
   createWebSocketGateway,
   type WebSocketGateway,
 } from "./api-gateway/websocket/create-websocket-gateway.ts";
+import { startAws } from "./aws.ts";
 import { createClock } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
 import { startEventSources } from "./event-sources/index.ts";
-import { takePort } from "./gateway-server.ts";
+import { createGatewayServer } from "./gateway-server.ts";
 import { createFunctionHost, type OwnedFunctionHost } from "./lambda/create-function-host.ts";
 import { listen, stopListening } from "./listen.ts";
 import { outputsOf } from "./outputs.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
 import { shortFunctionName } from "./proxy/function-names.ts";
-import { ADMIN_ACCESS_KEY_ID, startAws } from "./proxy/index.ts";
+import { ADMIN_ACCESS_KEY_ID } from "./proxy/types.ts";
 import type { Report } from "./report.ts";
 import { loadTemplate } from "./template/load-template.ts";
 import { createNames } from "./template/names.ts";
 import { REGION } from "./template/pseudo-parameters.ts";
+import { resourcesOfType } from "./template/read.ts";
 import { resolveStack } from "./template/resolve-stack.ts";
 
-/** The URLs and ids that a client needs; the pool's are null with an external issuer. */
-interface Addresses {
-  readonly httpUrl: string;
-  readonly webSocketUrl: string;
-  readonly userPoolId: string | null;
-  readonly userPoolClientId: string | null;
+export interface EmulatorOptions {
+  /**
+   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or what makes one and gives its folder. It is
+   * called with the data folder, as soon as the folder and the port belong to this emulator.
+   */
+  readonly template: string | ((dataDir: string) => Promise<string>);
+  /** The port of the HTTP and WebSocket API; 0 takes any free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Begins with no data and keeps none. */
+  readonly fresh: boolean;
+  /** Workers of one function at most. */
+  readonly concurrency: number;
+  /** Milliseconds without a frame after which a WebSocket connection is closed. @default - 10 minutes */
+  readonly idleMs?: number | undefined;
+  /** Milliseconds after which a WebSocket connection is closed in any case. @default - 2 hours */
+  readonly maxConnectionMs?: number | undefined;
+}
+
+/** The URLs and ids that a client needs. */
+export interface Addresses {
+  /** Null when the template has no HTTP API. */
+  readonly httpUrl: string | null;
+  /** Null when the template has no WebSocket API. */
+  readonly webSocketUrl: string | null;
   readonly controlUrl: string;
   /** The one endpoint of DynamoDB, S3, SQS, SNS, Cognito and Lambda, for tools that look behind the APIs. */
   readonly awsUrl: string;
-  readonly tableName: string | null;
-  /** Who may do anything there, without policies, faults and meter. */
+  /** The credentials that may do anything there, without policies, faults and meter. */
   readonly operator: {
     readonly region: string;
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** What the stack puts out, such as the URLs of its queues; those of its APIs are the two above. */
+  /** The outputs of the stack; URLs of its APIs are those above. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-export interface Runner {
+export interface Emulator {
   readonly addresses: Addresses;
   readonly dataDir: string;
   /** Stops every process, worker and server. */
@@ -51,14 +69,14 @@ export interface Runner {
 }
 
 /**
- * Serves the whole stack on this machine: synthesizes it, starts the stores, the functions' workers and the gateways.
- * `onFailure` hears of a part that ends by itself later on.
+ * Serves a synthesized stack on this machine: starts the stores, the functions' workers and the gateways. Calls
+ * `onFailure` when a part ends by itself later on.
  */
-export async function startRunner(
-  options: RunnerOptions,
+export async function startEmulator(
+  options: EmulatorOptions,
   report: Report,
   onFailure: (error: Error) => void,
-): Promise<Runner> {
+): Promise<Emulator> {
   const closers: Array<() => unknown> = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) {
@@ -66,7 +84,7 @@ export async function startRunner(
         await closer();
       } catch (error) {
         // The others must still end.
-        report.line("runner", error instanceof Error ? (error.stack ?? error.message) : String(error));
+        report.line("emulator", error instanceof Error ? (error.stack ?? error.message) : String(error));
       }
     }
   };
@@ -80,11 +98,11 @@ export async function startRunner(
 }
 
 async function startParts(
-  options: RunnerOptions,
+  options: EmulatorOptions,
   report: Report,
   onFailure: (error: Error) => void,
   onClose: (closer: () => unknown) => void,
-): Promise<Omit<Runner, "close">> {
+): Promise<Omit<Emulator, "close">> {
   const log = (source: string) => (line: string) => report.line(source, line);
   await checkPrerequisites();
   const data = options.fresh ? openTemporaryDirectory() : openDataDirectory(options.dataDir);
@@ -92,15 +110,11 @@ async function startParts(
   // Also when the start itself is interrupted.
   process.once("exit", data.release);
 
-  const frontDoor = await takePort(options.port);
-  onClose(frontDoor.close);
+  const gatewayServer = await createGatewayServer(options.port);
+  onClose(gatewayServer.close);
 
-  const templateDir = resolve(options.templateDir ?? join(data.path, "cdk.out"));
-  if (!options.templateDir) {
-    report.step("synthesizing the stack: the first time, while functions are bundled, takes longest");
-    await synthesize(templateDir, options.context);
-    report.step("the stack is synthesized");
-  }
+  const { template: given } = options;
+  const templateDir = resolve(typeof given === "string" ? given : await given(data.path));
   const template = loadTemplate(templateDir);
   const names = createNames(template);
   const clock = createClock();
@@ -113,13 +127,13 @@ async function startParts(
     dataDir: data.path,
     fresh: options.fresh,
     clock,
-    functions: () => started(functions),
-    connections: () => started(webSocket).connections,
+    functions: () => requireStarted(functions),
+    connections: () => requireStarted(webSocket).connections,
     log: log("aws"),
     onFailure,
   });
   onClose(aws.close);
-  report.step("DynamoDB, Cognito, S3, SQS and SNS answer");
+  report.step("the AWS services answer");
 
   const stack = resolveStack(template, names);
   functions = createFunctionHost({
@@ -133,18 +147,25 @@ async function startParts(
   });
   onClose(functions.close);
   functions.prewarm();
-  webSocket = createWebSocketGateway({
-    stack,
-    functions,
-    clock,
-    log: log("websocket"),
-    limits: {
-      ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
-      ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
-    },
-  });
-  onClose(webSocket.close);
-  frontDoor.open(createHttpGateway({ stack, functions, clock, log: log("http") }), webSocket);
+  const served = resourcesOfType(stack, "AWS::ApiGatewayV2::Api").values();
+  const protocols = Array.from(served, ({ Properties }) => Properties.ProtocolType);
+  if (protocols.includes("WEBSOCKET")) {
+    webSocket = createWebSocketGateway({
+      stack,
+      functions,
+      clock,
+      log: log("websocket"),
+      limits: {
+        ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
+        ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
+      },
+    });
+    onClose(webSocket.close);
+  }
+  const http = protocols.includes("HTTP")
+    ? createHttpGateway({ stack, functions, clock, log: log("http") })
+    : undefined;
+  gatewayServer.open(http, webSocket);
 
   const sources = await startEventSources({
     stack,
@@ -175,19 +196,16 @@ async function startParts(
   });
   const controlPort = await listen(control, 0);
   onClose(() => stopListening(control));
-  report.step("the HTTP and WebSocket APIs answer");
+  report.step("the APIs answer");
 
-  const authority = `127.0.0.1:${frontDoor.port}`;
+  const authority = `127.0.0.1:${gatewayServer.port}`;
   return {
     dataDir: data.path,
     addresses: {
-      httpUrl: `http://${authority}`,
-      webSocketUrl: `ws://${authority}${webSocket.path}`,
-      userPoolId: stack.outputs.get("UserPoolId") ?? null,
-      userPoolClientId: stack.outputs.get("UserPoolClientId") ?? null,
+      httpUrl: http ? `http://${authority}` : null,
+      webSocketUrl: webSocket ? `ws://${authority}${webSocket.path}` : null,
       controlUrl: `http://127.0.0.1:${controlPort}`,
       awsUrl: aws.endpoint,
-      tableName: stack.outputs.get("TableName") ?? null,
       operator: { region: REGION, accessKeyId: ADMIN_ACCESS_KEY_ID, secretAccessKey: aws.secretKey },
       outputs: outputsOf(stack, authority),
     },
@@ -195,7 +213,7 @@ async function startParts(
 }
 
 /** A part that others hold before it exists; nothing calls it that early. */
-function started<Part>(part: Part | undefined): Part {
-  if (part === undefined) throw new Error("A part of the runner was used before it started.");
+function requireStarted<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error("A part of the emulator was used before it started.");
   return part;
 }

@@ -4,10 +4,10 @@ import type { WebSocketGateway } from "./api-gateway/websocket/create-websocket-
 import { listen, stopListening } from "./listen.ts";
 
 /** The one port of both APIs. */
-interface FrontDoor {
+interface GatewayServer {
   readonly port: number;
-  /** From now on requests reach the gateways; until then they are answered with 503. */
-  open(http: HttpGateway, webSocket: WebSocketGateway): void;
+  /** From now on requests reach the gateways that there are; until then they are answered with 503. */
+  open(http: HttpGateway | undefined, webSocket: WebSocketGateway | undefined): void;
   close(): Promise<void>;
 }
 
@@ -19,14 +19,15 @@ const serverOptions = {
 };
 
 /** Takes the port at once, before anything slow starts, so that a port that is taken is said at once. */
-export async function takePort(wanted: number): Promise<FrontDoor> {
-  let gateways: { http: HttpGateway; webSocket: WebSocketGateway } | undefined;
+export async function createGatewayServer(wanted: number): Promise<GatewayServer> {
+  let gateways: { http: HttpGateway | undefined; webSocket: WebSocketGateway | undefined } | undefined;
   const server = createServer(serverOptions, (request, response) => {
-    if (gateways) gateways.http.handle(request, response);
-    else response.writeHead(503, { "retry-after": "1" }).end("The local runner is starting.");
+    if (gateways?.http) gateways.http.handle(request, response);
+    else if (gateways) response.writeHead(404).end("The template has no HTTP API.");
+    else response.writeHead(503, { "retry-after": "1" }).end("The emulator is starting.");
   });
   server.on("upgrade", (request, socket, head) => {
-    if (gateways) gateways.webSocket.handleUpgrade(request, socket, head);
+    if (gateways?.webSocket) gateways.webSocket.handleUpgrade(request, socket, head);
     else socket.destroy();
   });
   return {

@@ -6,7 +6,7 @@ export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const isTaken = "code" in error && error.code === "EADDRINUSE";
-      const message = `Port ${port} is in use. Stop what listens there, or choose another: npm start -- --port ${port + 1} (0 takes any free one).`;
+      const message = `Port ${port} is in use. Stop what listens there, or choose another with --port N (0 takes any free one).`;
       reject(isTaken ? new StartError(message) : error);
     });
     server.listen(port, "127.0.0.1", () => {

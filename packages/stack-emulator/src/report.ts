@@ -1,4 +1,4 @@
-/** What the runner tells whoever started it. */
+/** What the emulator tells whoever started it. */
 export interface Report {
   /** Something is done; printed with the seconds since the start. */
   step(text: string): void;

@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createDelayedFile } from "../src/debounced-file.ts";
+import { createDebouncedFile } from "../src/debounced-file.ts";
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "parley-test-"));
+  folder = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   file = join(folder, "state.json");
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -15,11 +15,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test("many changes are written once, and the last one counts", async () => {
   let value = 0;
   let writes = 0;
-  const delayed = createDelayedFile(file, () => {
+  const debounced = createDebouncedFile(file, () => {
     writes += 1;
     return { value };
   });
-  for (value = 1; value < 1000; value++) delayed.changed();
+  for (value = 1; value < 1000; value++) debounced.changed();
   await expect.poll(() => existsSync(file)).toBe(true);
   expect(readFileSync(file, "utf8")).toBe('{"value":1000}');
   expect(writes).toBe(1);
@@ -27,18 +27,18 @@ test("many changes are written once, and the last one counts", async () => {
 
 test("an end in good order writes what is left, and what comes after it is not written", () => {
   let value = "first";
-  const delayed = createDelayedFile(file, () => value);
-  delayed.flush();
+  const debounced = createDebouncedFile(file, () => value);
+  debounced.flush();
   expect(existsSync(file)).toBe(false);
-  delayed.changed();
-  delayed.flush();
+  debounced.changed();
+  debounced.flush();
   expect(readFileSync(file, "utf8")).toBe('"first"');
   value = "second";
-  delayed.changed();
-  delayed.close();
+  debounced.changed();
+  debounced.close();
   expect(readFileSync(file, "utf8")).toBe('"second"');
   value = "third";
-  delayed.changed();
-  delayed.flush();
+  debounced.changed();
+  debounced.flush();
   expect(readFileSync(file, "utf8")).toBe('"second"');
 });

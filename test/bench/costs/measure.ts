@@ -1,10 +1,10 @@
 /** Measures what a message counts in rooms of a few sizes, and tells what a million of them cost. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { itemSize } from "stack-emulator/item-size";
 import { keys } from "../../../functions/store/table/keys.ts";
 import { httpAccessLog } from "../../../lib/constructs/chat-http-api.ts";
 import { functionNames } from "../../../lib/functions.ts";
-import { itemSize } from "../../../packages/stack-emulator/src/dynamodb/item-size.ts";
 import type { Bench } from "../bench.ts";
 import type { BenchUser } from "../client.ts";
 import { say } from "../progress.ts";

@@ -3,7 +3,7 @@ import type { CognitoRequest } from "./users.ts";
 
 /** What real Cognito would e-mail. `kind` is why: SignUp, ResendCode, ForgotPassword, UpdateUserAttribute and others. */
 export interface Mail {
-  /** RFC 3339, by the runner's clock. */
+  /** RFC 3339, by the emulator's clock. */
   readonly at: string;
   readonly to: string;
   readonly kind: string;

@@ -10,7 +10,7 @@ import { accessClient, type CognitoRequest, type Directory, findUser, text, unkn
 type Next = (request: CognitoRequest) => Promise<unknown>;
 type Operation = (directory: Directory, request: CognitoRequest, next: Next) => Promise<unknown>;
 
-/** Where cognito-local differs from Cognito in what Parley depends on; each says in what. */
+/** Where cognito-local differs from Cognito; each operation says in what. */
 const corrected: Readonly<Record<string, Operation>> = {
   SignUp: signUp,
   ConfirmSignUp: confirmSignUp,

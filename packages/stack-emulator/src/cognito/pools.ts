@@ -62,7 +62,7 @@ function defineClients(
     if (!isRecord(pool) || pool.Ref !== poolLogicalId) continue;
     if (properties.GenerateSecret === true) {
       throw new Error(
-        `${logicalId} is an app client with a secret, which the local runner does not serve. ` +
+        `${logicalId} is an app client with a secret, which the emulator does not serve. ` +
           "Set generateSecret to false: a secret cannot be kept in a browser or an app.",
       );
     }

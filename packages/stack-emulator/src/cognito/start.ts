@@ -33,7 +33,7 @@ export async function startCognito(options: {
     const triggers = Object.keys(isRecord(properties.LambdaConfig) ? properties.LambdaConfig : {});
     if (triggers.length > 0) {
       throw new Error(
-        `The user pool ${id} has the triggers ${triggers.join(", ")}, which the local runner does not serve.`,
+        `The user pool ${id} has the triggers ${triggers.join(", ")}, which the emulator does not serve.`,
       );
     }
   }

@@ -20,7 +20,7 @@ interface Answer {
   readonly value?: unknown;
 }
 
-/** What tests steer the runner by: its meter, its faults, its clock. Bind it to loopback. */
+/** What tests steer the emulator by: its meter, its faults, its clock. Bind it to loopback. */
 export function createControlServer(options: ControlOptions): Server {
   return createServer((request, response) => {
     answer(request, options)
@@ -39,7 +39,7 @@ async function answer(
   request: IncomingMessage,
   { meter, faults, clock, mail, published, waitingFor }: ControlOptions,
 ): Promise<Answer> {
-  // No page that is open in a browser on this machine may steer the runner.
+  // No page that is open in a browser on this machine may steer the emulator.
   if (request.headers.origin !== undefined) return fail(403, "The control API is not for browsers.");
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   const faultId = /^\/faults\/([^/]+)$/.exec(path)?.[1];

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findFreePort } from "../free-port.ts";
 import { createForward, type Forward } from "../proxy/forward.ts";
-import { findFreePort } from "../proxy/free-port.ts";
 
 export interface DynamoDbLocal {
   readonly port: number;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { createDelayedFile } from "../debounced-file.ts";
+import { createDebouncedFile } from "../debounced-file.ts";
 import { isRecord } from "../proxy/types.ts";
 
 /** How far a shard was read: the last sequence number that needs no more delivery, and whether it has ended. */
@@ -49,7 +49,7 @@ export function openCheckpoints(file: string | undefined, streamArn: string): Ch
     }
   }
   mkdirSync(dirname(file), { recursive: true });
-  const kept = createDelayedFile(file, () => ({ streamArn, shards: Object.fromEntries(shards) }));
+  const kept = createDebouncedFile(file, () => ({ streamArn, shards: Object.fromEntries(shards) }));
   return {
     resumed,
     get,

@@ -10,7 +10,7 @@ import { type Discarded, failureRecord } from "./failure-record.ts";
 import { type Mapping, type QueueMapping, readMappings, type StreamMapping } from "./mapping.ts";
 import { requirePermissions } from "./permissions.ts";
 import { startQueueSource } from "./queue-source.ts";
-import { createBell } from "./signal.ts";
+import { createSignal } from "./signal.ts";
 import { createStreamApi } from "./stream-api.ts";
 import { type Source, startStreamSource } from "./stream-source.ts";
 
@@ -49,9 +49,9 @@ export async function startEventSources(options: EventSourceOptions): Promise<Ev
   const { signal } = closing;
   // One or more for each mapping: their number is no leak.
   setMaxListeners(0, signal);
-  const clockMoved = createBell();
-  clock.onAdvance(clockMoved.ring);
-  signal.addEventListener("abort", clockMoved.ring);
+  const clockMoved = createSignal();
+  clock.onAdvance(clockMoved.raise);
+  signal.addEventListener("abort", clockMoved.raise);
   const shared = { region: options.region, log: options.log, signal };
   const invoke = (mapping: Mapping) => (event: unknown) =>
     options.functions.invoke(mapping.functionLogicalId, event, {

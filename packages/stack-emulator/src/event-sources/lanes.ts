@@ -1,15 +1,15 @@
 import type { StreamMapping } from "./mapping.ts";
 import { countThatFit } from "./payload.ts";
-import { createBell } from "./signal.ts";
+import { createSignal } from "./signal.ts";
 import type { StreamRecord } from "./stream-record.ts";
 
 /** The records of a shard on their way to the function. */
 export interface Lanes {
   /** Takes a record in; an unwanted one (filtered) counts as done at once. */
   add(record: StreamRecord, wanted: boolean): void;
-  /** Resolves when there is room for more records, or the runner closes. */
+  /** Resolves when there is room for more records, or the emulator closes. */
   room(): Promise<void>;
-  /** Delivers what is left without waiting for batches to fill; resolves when all is done, or the runner closes. */
+  /** Delivers what is left without waiting for batches to fill; resolves when all is done, or the emulator closes. */
   drain(): Promise<void>;
   /** How many records have been taken in and are not done yet. */
   readonly open: number;
@@ -40,8 +40,8 @@ export function createLanes({ mapping, partitionKey, deliver, checkpoint, signal
   let open: Entry[] = [];
   let draining = false;
   const runs = new Set<Promise<void>>();
-  const bell = createBell();
-  signal.addEventListener("abort", bell.ring);
+  const progress = createSignal();
+  signal.addEventListener("abort", progress.raise);
 
   const settle = (): void => {
     const undone = open.findIndex((entry) => !entry.done);
@@ -50,17 +50,17 @@ export function createLanes({ mapping, partitionKey, deliver, checkpoint, signal
     if (last === undefined) return;
     open = open.slice(count);
     checkpoint(last.record.dynamodb.SequenceNumber);
-    bell.ring();
+    progress.raise();
   };
   const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition() && !signal.aborted) await bell.wait();
+    while (!condition() && !signal.aborted) await progress.wait();
   };
 
   const run = async (lane: Lane): Promise<void> => {
     while (lane.queue.length > 0 && !signal.aborted) {
       const windowLeft = (lane.queue[0]?.since ?? 0) + windowMs - performance.now();
       if (windowLeft > 0 && lane.queue.length < batchSize && !draining) {
-        await bell.wait(windowLeft);
+        await progress.wait(windowLeft);
         continue;
       }
       const batch = takeBatch(lane.queue, batchSize);
@@ -88,7 +88,7 @@ export function createLanes({ mapping, partitionKey, deliver, checkpoint, signal
       const lane = lanes[laneOf(record.dynamodb.Keys[partitionKey], lanes.length)];
       if (lane === undefined) return;
       lane.queue.push(entry);
-      if (lane.queue.length === batchSize) bell.ring();
+      if (lane.queue.length === batchSize) progress.raise();
       start(lane);
     },
     get open() {
@@ -97,7 +97,7 @@ export function createLanes({ mapping, partitionKey, deliver, checkpoint, signal
     room: () => until(() => open.length < capacity),
     async drain() {
       draining = true;
-      bell.ring();
+      progress.raise();
       await until(() => open.length === 0);
     },
     async idle() {

@@ -62,9 +62,7 @@ export function readMappings(stack: ResolvedStack): Mapping[] {
     const sourceArn = String(Properties.EventSourceArn);
     const service = sourceArn.split(":")[2];
     if (service !== "dynamodb" && service !== "sqs") {
-      throw new Error(
-        `${logicalId}: the local runner reads DynamoDB streams and SQS queues, not ${sourceArn}.`,
-      );
+      throw new Error(`${logicalId}: the emulator reads DynamoDB streams and SQS queues, not ${sourceArn}.`);
     }
     try {
       const base = { logicalId, ...found, sourceArn, ...readCommon(Properties, service) };
@@ -129,12 +127,12 @@ function streamMapping(base: MappingBase, properties: Readonly<Record<string, un
     throw new Error("StartingPosition must be TRIM_HORIZON or LATEST for a DynamoDB stream.");
   }
   if (properties.TumblingWindowInSeconds !== undefined)
-    throw new Error("the local runner has no tumbling windows.");
+    throw new Error("the emulator has no tumbling windows.");
   const retries = numberOf(properties.MaximumRetryAttempts) ?? -1;
   const age = numberOf(properties.MaximumRecordAgeInSeconds) ?? -1;
   const destination = textOf(recordOf(recordOf(properties.DestinationConfig).OnFailure).Destination);
   if (destination !== undefined && !destination.startsWith("arn:aws:sqs:")) {
-    throw new Error(`the local runner sends failed batches to SQS queues, not to ${destination}.`);
+    throw new Error(`the emulator sends failed batches to SQS queues, not to ${destination}.`);
   }
   return {
     ...base,

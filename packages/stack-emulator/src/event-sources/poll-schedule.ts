@@ -1,5 +1,5 @@
-/** Paces the polling of a stream: often while records come, seldom while none do, (nearly) at once when told of a write. */
-export interface Pacer {
+/** Says when a stream is polled: often while records come, seldom while none do, (nearly) at once when told of a write. */
+export interface PollSchedule {
   /** Waits until the next poll is due. */
   rest(signal: AbortSignal): Promise<void>;
   /** The last poll found records: the next one is due (nearly) at once, as more may follow. */
@@ -14,7 +14,7 @@ const longestMs = 250;
 /** Writes that follow each other closely are read together: a read costs the database as much as a write does. */
 const gapMs = 10;
 
-export function createPacer(): Pacer {
+export function createPollSchedule(): PollSchedule {
   let delay = shortestMs;
   let woken = false;
   let hurry = (): void => {};

@@ -6,7 +6,7 @@ import { receiveWaiting } from "../sqs/waiting.ts";
 import { readBatchResponse } from "./batch-response.ts";
 import type { MappingFilter, QueueMapping } from "./mapping.ts";
 import { countThatFit } from "./payload.ts";
-import { createBell } from "./signal.ts";
+import { createSignal } from "./signal.ts";
 import type { Source } from "./stream-source.ts";
 
 interface QueueSourceOptions {
@@ -30,13 +30,13 @@ const pollMs = 20_000;
 export function startQueueSource(options: QueueSourceOptions): Source {
   const { mapping, signal } = options;
   const running = new Set<Promise<void>>();
-  const bell = createBell();
-  signal.addEventListener("abort", bell.ring);
+  const progress = createSignal();
+  signal.addEventListener("abort", progress.raise);
 
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       if (running.size >= mapping.maximumConcurrency) {
-        await bell.wait();
+        await progress.wait();
         continue;
       }
       const messages = await collect(options);
@@ -44,7 +44,7 @@ export function startQueueSource(options: QueueSourceOptions): Source {
       if (signal.aborted || messages.length === 0) continue;
       const process = deliverAll(messages, options).finally(() => {
         running.delete(process);
-        bell.ring();
+        progress.raise();
       });
       running.add(process);
     }

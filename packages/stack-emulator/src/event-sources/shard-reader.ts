@@ -1,13 +1,13 @@
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Lanes } from "./lanes.ts";
-import type { Pacer } from "./poll-schedule.ts";
+import type { PollSchedule } from "./poll-schedule.ts";
 import { type Position, pageSize, type StreamApi, StreamError } from "./stream-api.ts";
 import type { StreamRecord } from "./stream-record.ts";
 
 export interface ShardReader {
   /** Resolves when the place to begin is fixed: what is written after that will be read. */
   readonly ready: Promise<void>;
-  /** Resolves with true at the shard's end, with false when the runner closes. */
+  /** Resolves with true at the shard's end, with false when the emulator closes. */
   readonly ended: Promise<boolean>;
   /** When the last read began that found nothing, by performance.now(): all that was written before it has been read. */
   readonly emptyAt: number;
@@ -20,7 +20,7 @@ interface ShardReaderOptions {
   readonly start: Position;
   readonly checkpoints: Checkpoints;
   readonly lanes: Lanes;
-  readonly pacer: Pacer;
+  readonly schedule: PollSchedule;
   readonly toRecord: (raw: unknown) => StreamRecord;
   readonly wanted: (record: StreamRecord) => boolean;
   readonly log: (line: string) => void;
@@ -29,7 +29,7 @@ interface ShardReaderOptions {
 
 /** Reads one shard from its beginning to its end, and hands its records to the lanes. */
 export function readShard(options: ShardReaderOptions): ShardReader {
-  const { api, streamArn, shardId, checkpoints, lanes, pacer, signal, log } = options;
+  const { api, streamArn, shardId, checkpoints, lanes, schedule, signal, log } = options;
   let position = options.start;
   let iterator: string | undefined;
   let complained = false;
@@ -78,8 +78,8 @@ export function readShard(options: ShardReaderOptions): ShardReader {
       iterator = page?.next;
       if (page?.records.length === 0) emptyAt = began;
       const count = page?.records.length ?? 0;
-      if (count > 0) pacer.found();
-      if (count < pageSize) await pacer.rest(signal);
+      if (count > 0) schedule.found();
+      if (count < pageSize) await schedule.rest(signal);
     }
     return false;
   };

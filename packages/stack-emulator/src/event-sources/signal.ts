@@ -1,14 +1,14 @@
 /** Lets loops wait for one another. */
-interface Bell {
-  ring(): void;
-  /** Until the next ring, or `ms` from now. */
+interface Signal {
+  raise(): void;
+  /** until the next raise, or `ms` from now. */
   wait(ms?: number): Promise<void>;
 }
 
-export function createBell(): Bell {
+export function createSignal(): Signal {
   let waiting = new Set<() => void>();
   return {
-    ring() {
+    raise() {
       const woken = waiting;
       waiting = new Set();
       for (const wake of woken) wake();

@@ -11,7 +11,7 @@ export interface DeliveryContext {
   readonly discard: (discarded: Discarded) => void;
   /** The clock's time. */
   readonly now: () => number;
-  /** Waits before a retry; ends early when the clock moves or the runner closes. */
+  /** Waits before a retry; ends early when the clock moves or the emulator closes. */
   readonly pause: (ms: number) => Promise<void>;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ interface Work {
 }
 
 /**
- * Delivers a batch until each of its records was taken or given up; false when the runner closed before.
+ * Delivers a batch until each of its records was taken or given up; false when the emulator closed before.
  * A failed batch is retried whole, or in halves when the mapping bisects (a split costs no retry); a reported failure
  * keeps what came before its lowest sequence number, and what follows begins anew with its own retries.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html

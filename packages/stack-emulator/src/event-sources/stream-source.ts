@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type Checkpoints, openCheckpoints } from "./checkpoints.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { createPacer, type Pacer } from "./poll-schedule.ts";
+import { createPollSchedule, type PollSchedule } from "./poll-schedule.ts";
 import { readShard, type ShardReader } from "./shard-reader.ts";
 import { type Shard, type StreamApi, sequenceNumberOf } from "./stream-api.ts";
 import { type DeliveryContext, deliverBatch } from "./stream-delivery.ts";
@@ -29,7 +29,7 @@ export interface Source {
 /** Delivers a table's stream to a function: its shards in order, a child after its parent. */
 export function startStreamSource(options: StreamSourceOptions): Source {
   const { api, mapping, signal, log } = options;
-  const pacers = new Set<Pacer>();
+  const schedules = new Set<PollSchedule>();
   const checkpoints = openCheckpoints(options.checkpointFile, mapping.sourceArn);
   const reading = new Set<string>();
   const allLanes: Lanes[] = [];
@@ -65,8 +65,8 @@ export function startStreamSource(options: StreamSourceOptions): Source {
       signal,
     });
     allLanes.push(lanes);
-    const pacer = createPacer();
-    pacers.add(pacer);
+    const schedule = createPollSchedule();
+    schedules.add(schedule);
     const reader = readShard({
       ...options,
       streamArn: mapping.sourceArn,
@@ -74,29 +74,29 @@ export function startStreamSource(options: StreamSourceOptions): Source {
       start: after === undefined ? "TRIM_HORIZON" : { after },
       checkpoints,
       lanes,
-      pacer,
+      schedule,
       toRecord: (raw) => toRecord(raw, options),
       wanted: (record) => mapping.filters.length === 0 || mapping.filters.some(({ test }) => test(record)),
     });
     readers.add(reader);
     reader.ended
       .then(async (atEnd) => {
-        pacers.delete(pacer);
+        schedules.delete(schedule);
         readers.delete(reader);
         if (!atEnd) return;
         checkpoints.set(shardId, { ...checkpoints.get(shardId), done: true });
-        await lookUntilFound(pacer);
+        await lookUntilFound(schedule);
       })
       .catch((error) => log(`${mapping.logicalId}: ${shardId} is read no more: ${error}`));
     await reader.ready;
   };
 
   /** The shard that follows a closed one may not be listed at once. */
-  const lookUntilFound = async (pacer: Pacer): Promise<void> => {
+  const lookUntilFound = async (schedule: PollSchedule): Promise<void> => {
     const before = reading.size;
     while (!signal.aborted && reading.size === before) {
       await look().catch((error) => log(`${mapping.logicalId}: its stream cannot be read now: ${error}`));
-      if (reading.size === before) await pacer.rest(signal);
+      if (reading.size === before) await schedule.rest(signal);
     }
   };
 
@@ -105,7 +105,7 @@ export function startStreamSource(options: StreamSourceOptions): Source {
     ready: look().then(checkpoints.flush),
     wake() {
       writtenAt = performance.now();
-      for (const pacer of pacers) pacer.wake();
+      for (const schedule of schedules) schedule.wake();
     },
     waitingFor() {
       const open = allLanes.reduce((sum, lanes) => sum + lanes.open, 0);

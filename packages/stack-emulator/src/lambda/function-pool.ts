@@ -99,5 +99,5 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
 }
 
 function stopped(): FunctionError {
-  return new FunctionError("crash", "Runtime.ExitError", "The local runner is stopping.");
+  return new FunctionError("crash", "Runtime.ExitError", "The emulator is stopping.");
 }

@@ -43,7 +43,7 @@ export function createLambdaService(
         return refuse(
           400,
           "InvalidParameterValueException",
-          `The local runner serves the invocation type RequestResponse alone, not ${kind}.`,
+          `The emulator serves the invocation type RequestResponse alone, not ${kind}.`,
         );
       const event = eventIn(request);
       if (event === undefined)

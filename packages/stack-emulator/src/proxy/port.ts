@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { findFreePort } from "../free-port.ts";
 import type { Log } from "../store.ts";
-import { findFreePort } from "./free-port.ts";
 
 /**
  * The port of the last start with this data directory, if it is free. It is part of the issuer's address, so tokens stay

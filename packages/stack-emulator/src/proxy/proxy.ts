@@ -131,7 +131,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   };
 
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    // SDKs correct their own clock by this header, so it must tell the runner's time.
+    // SDKs correct their own clock by this header, so it must tell the emulator's time.
     const date = new Date(clock.now()).toUTCString();
     const signal = () => {
       const gone = new AbortController();
@@ -148,7 +148,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       log(`the proxy failed: ${error instanceof Error ? error.stack : error}`);
       const problem = {
         __type: "InternalServerError",
-        message: "The local proxy failed; see the runner's log.",
+        message: "The local proxy failed; see the emulator's log.",
       };
       write(outgoing, answerJson(500, problem), date, false);
     }
@@ -197,8 +197,8 @@ function route(request: Request, services: ReadonlyMap<ServiceName, Service>): R
 function unknownService(request: Request): Answer {
   const { service } = readCredential(request) ?? {};
   const message = service
-    ? `The local runner does not serve ${service}.`
-    : "This is the local runner's endpoint for AWS calls; a call must be signed.";
+    ? `The emulator does not serve ${service}.`
+    : "This is the emulator's endpoint for AWS calls; a call must be signed.";
   return answerJson(service ? 501 : 403, { __type: "UnknownServiceException", message });
 }
 

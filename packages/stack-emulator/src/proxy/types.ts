@@ -5,7 +5,7 @@ export type Request = StoreRequest;
 /** The services that the proxy stands in front of, named as in a signature's credential scope. */
 export type ServiceName = "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs" | "sns" | "lambda";
 
-/** The access key id of the runner itself: its calls pass without policies, faults and meter. */
+/** The access key id of the emulator itself: its calls pass without policies, faults and meter. */
 export const ADMIN_ACCESS_KEY_ID = "local-admin";
 
 /** What a call touches. Outside DynamoDB `pk` is the object key, queue, topic, connection id or user name, and `sk` is ''. */

@@ -124,7 +124,7 @@ export function createS3(options: S3Options): S3 {
     },
     async handle(request) {
       const requestId = randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
-      // The SDK corrects its own clock by this header, so it must tell the runner's time.
+      // The SDK corrects its own clock by this header, so it must tell the emulator's time.
       const common = {
         "x-amz-request-id": requestId,
         date: new Date(clock.now()).toUTCString(),

@@ -19,7 +19,7 @@ interface ActionContext {
   /** The queues that send their dead letters to `queue`. */
   readonly sources: readonly Queue[];
   readonly urlOf: (queue: Queue) => string;
-  /** Aborts when the caller has gone or the runner closes. */
+  /** Aborts when the caller has gone or the emulator closes. */
   readonly signal: AbortSignal;
 }
 

@@ -32,7 +32,7 @@ interface SqsCall {
   readonly queue: string;
 }
 
-/** A queue as event sources and destinations inside the runner use it. */
+/** A queue as event sources and destinations inside the emulator use it. */
 export interface QueueEndpoint {
   readonly queue: Queue;
   readonly waiter: Waiter;
@@ -117,7 +117,7 @@ export function createSqs(options: SqsOptions): Sqs {
       const common = {
         "content-type": "application/x-amz-json-1.0",
         "x-amzn-requestid": randomUUID(),
-        // The SDK corrects its own clock by this header, so it must tell the runner's time.
+        // The SDK corrects its own clock by this header, so it must tell the emulator's time.
         date: new Date(clock.now()).toUTCString(),
       };
       try {

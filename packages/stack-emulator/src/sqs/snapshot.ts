@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createDelayedFile, type DelayedFile } from "../debounced-file.ts";
+import { createDebouncedFile, type DebouncedFile } from "../debounced-file.ts";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
 
@@ -18,7 +18,7 @@ interface Snapshots {
 export function createSnapshots(folder: string, fresh: boolean): Snapshots {
   if (fresh) return { load: () => [], follow() {}, close() {} };
   mkdirSync(folder, { recursive: true });
-  const files: DelayedFile[] = [];
+  const files: DebouncedFile[] = [];
   const fileOf = (name: string): string => join(folder, `${name}.json`);
   return {
     load(queueName) {
@@ -31,7 +31,7 @@ export function createSnapshots(folder: string, fresh: boolean): Snapshots {
       }
     },
     follow(queue) {
-      const file = createDelayedFile(fileOf(queue.config.name), () => queue.messages());
+      const file = createDebouncedFile(fileOf(queue.config.name), () => queue.messages());
       files.push(file);
       queue.onChange(file.changed);
     },

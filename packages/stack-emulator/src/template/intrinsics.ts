@@ -77,7 +77,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
     if (intrinsic) return intrinsic(argument, scope);
     if (name.startsWith("Fn::")) {
       throw new Error(
-        `The template uses ${name}, which the local runner does not resolve. Write the value another way.`,
+        `The template uses ${name}, which the emulator does not resolve. Write the value another way.`,
       );
     }
     // Also the name of an IAM policy's block, whose value is then an object.

@@ -20,7 +20,7 @@ export function resolveStack(template: Template | LoadedTemplate, names: NameTab
 
 function createScope(template: Template | LoadedTemplate, names: NameTable): Scope {
   const loaded = "conditions" in template ? template : undefined;
-  const pseudo = pseudoParameters(loaded?.stackName ?? "Parley");
+  const pseudo = pseudoParameters(loaded?.stackName ?? "Stack");
   return {
     ref: (name) => {
       if (pseudo.has(name)) return pseudo.get(name);

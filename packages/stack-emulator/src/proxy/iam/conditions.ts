@@ -4,7 +4,7 @@ import { arnWildcard, wildcard } from "./wildcard.ts";
 /** Whether a call meets a statement's conditions. Throws UnsupportedCondition for what it cannot judge. */
 export type ConditionTest = (context: Readonly<Record<string, readonly string[]>>) => boolean;
 
-/** A condition that the runner cannot judge. The call that meets it is refused: a guess could hide a missing grant. */
+/** A condition that the emulator cannot judge. The call that meets it is refused: a guess could hide a missing grant. */
 export class UnsupportedCondition extends Error {}
 
 type Operator = (value: string, pattern: string) => boolean;
@@ -29,7 +29,7 @@ const operators: Readonly<Record<string, { readonly match: Operator; readonly ne
   bool: { match: equalsIgnoreCase },
 };
 
-/** Keys that a call has or may lack; a key outside this list is one that the runner gives no value to. */
+/** Keys that a call has or may lack; a key outside this list is one that the emulator gives no value to. */
 const knownKeys = new Set([
   "dynamodb:leadingkeys",
   "dynamodb:attributes",
@@ -84,6 +84,6 @@ function compileTest(fullName: string, key: string, patterns: readonly string[])
 
 function refuse(what: string): ConditionTest {
   return () => {
-    throw new UnsupportedCondition(`the local runner does not know the condition ${what}`);
+    throw new UnsupportedCondition(`the emulator does not know the condition ${what}`);
   };
 }

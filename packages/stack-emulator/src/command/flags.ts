@@ -1,0 +1,89 @@
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import type { EmulatorOptions } from "../emulator.ts";
+import { StartError } from "../start-error.ts";
+
+/** The flags of every command that starts an emulator, as `parseArgs` takes them. */
+export const emulatorFlags = {
+  port: { type: "string" },
+  data: { type: "string" },
+  fresh: { type: "boolean" },
+  "ready-file": { type: "string" },
+  "idle-seconds": { type: "string" },
+  "max-connection-seconds": { type: "string" },
+  concurrency: { type: "string" },
+  template: { type: "string" },
+  quiet: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** What the flags say, apart from the template. */
+export interface EmulatorFlags extends Omit<EmulatorOptions, "template"> {
+  readonly readyFile: string | undefined;
+  readonly quiet: boolean;
+}
+
+/** The lines that explain the flags, except the template's. */
+export const emulatorUsage = (dataDir: string): string => `\
+  --port N                     port of the HTTP and WebSocket API, 0 for any free one (4000)
+  --data DIR                   the folder where data is kept (${dataDir})
+  --fresh                      begin with no data and keep none; what is in DIR stays as it is
+  --ready-file FILE            write the URLs there as JSON once everything answers
+  --idle-seconds N             close a WebSocket connection after so long without a frame (600)
+  --max-connection-seconds N   close a WebSocket connection after so long in any case (7200)
+  --concurrency N              workers of one function at most (8)
+  --quiet                      print nothing but errors
+  --help                       print this`;
+
+/** Parses the arguments after the script's name. Throws a StartError that ends with `usage`. */
+export function readArguments<Flags extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: Flags,
+  usage: string,
+) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
+type Values = {
+  readonly [Flag in keyof typeof emulatorFlags]?:
+    | ((typeof emulatorFlags)[Flag]["type"] extends "string" ? string : boolean)
+    | undefined;
+};
+
+/** Throws a StartError when a value is not what its flag takes. `dataDir` is the folder when no flag names one. */
+export function readEmulatorFlags(values: Values, dataDir: string): EmulatorFlags {
+  return {
+    port: wholeNumber("--port", values.port, 0, 65_535) ?? 4000,
+    dataDir: values.data ?? dataDir,
+    fresh: values.fresh ?? false,
+    concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000) ?? 8,
+    idleMs: milliseconds("--idle-seconds", values["idle-seconds"]),
+    maxConnectionMs: milliseconds("--max-connection-seconds", values["max-connection-seconds"]),
+    readyFile: values["ready-file"],
+    quiet: values.quiet ?? false,
+  };
+}
+
+function wholeNumber(
+  flag: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most) {
+    throw new StartError(`${flag} takes a whole number from ${least} to ${most}, and got ${text}.`);
+  }
+  return value;
+}
+
+function milliseconds(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0)) throw new StartError(`${flag} takes a number of seconds above 0, and got ${text}.`);
+  return value * 1000;
+}

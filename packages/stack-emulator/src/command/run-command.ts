@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { type Addresses, type Emulator, type EmulatorOptions, startEmulator } from "../emulator.ts";
+import { createReport, type Report, silentReport } from "../report.ts";
+import { StartError } from "../start-error.ts";
+import type { EmulatorFlags } from "./flags.ts";
+import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
+
+/** What a command starts. */
+export interface Command extends EmulatorFlags {
+  readonly template: (dataDir: string, report: Report) => Promise<string>;
+  /** Called when the emulator answers. Gives what the ready file holds, and what is printed beneath the URLs. */
+  readonly onReady?: (addresses: Addresses) => Promise<{ readonly ready: object; readonly text: string }>;
+}
+
+/**
+ * Runs an emulator until it is interrupted or one of its parts ends. `read` gives what the arguments ask for, or
+ * undefined when they ask for help.
+ */
+export async function runCommand(read: () => Command | undefined, usage: string): Promise<void> {
+  // Lambda's clock is in UTC, and workers share the time zone of their process.
+  process.env.TZ = "UTC";
+  let emulator: Emulator | undefined;
+  let isStopping = false;
+
+  const stop = async (exitCode: number): Promise<void> => {
+    if (isStopping) process.exit(exitCode);
+    isStopping = true;
+    await emulator?.close();
+    process.exit(exitCode);
+  };
+  const fail = (error: unknown): void => {
+    // An interrupted terminal ends the children too; that is no failure of theirs.
+    if (isStopping) return;
+    const text =
+      error instanceof StartError ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`\n${text}\n`);
+    void stop(1);
+  };
+  const run = async (command: Command): Promise<void> => {
+    const { readyFile, quiet, fresh, template } = command;
+    const report = quiet ? silentReport : createReport();
+    // A reader that waits for the file must not meet an earlier run's.
+    if (readyFile !== undefined) removeReadyFile(readyFile);
+    const options: EmulatorOptions = { ...command, template: (dataDir) => template(dataDir, report) };
+    // What parts say of each other's end while they stop is no news.
+    const line: Report["line"] = (source, text) => {
+      if (!isStopping) report.line(source, text);
+    };
+    emulator = await startEmulator(options, { ...report, line }, fail);
+    if (isStopping) return emulator.close();
+    const { addresses, dataDir } = emulator;
+    const { ready, text } = (await command.onReady?.(addresses)) ?? { ready: addresses, text: "" };
+    // Beside data that is kept, tools always find one.
+    for (const file of [readyFile, fresh ? undefined : join(dataDir, "ready.json")]) {
+      if (file === undefined) continue;
+      writeReadyFile(file, ready);
+      process.once("exit", () => removeReadyFile(file));
+    }
+    report.step("ready");
+    report.say(describeAddresses(addresses, fresh ? undefined : dataDir, text));
+  };
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void stop(0));
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  try {
+    const command = read();
+    if (command) await run(command);
+    else process.stdout.write(`${usage}\n`);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function describeAddresses(addresses: Addresses, dataDir: string | undefined, text: string): string {
+  return `
+  HTTP API        ${addresses.httpUrl ?? "none"}
+  WebSocket API   ${addresses.webSocketUrl ?? "none"}
+  Control         ${addresses.controlUrl}  (GET /meter, GET /mail, POST /faults, POST /clock)
+  Data            ${dataDir ?? "none is kept"}
+${text === "" ? "" : `\n${text}\n`}
+Ctrl-C stops everything.
+`;
+}
