@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   countUnread,
+  entriesAhead,
   isReadBy,
   listUnread,
-  entriesAhead,
   type Marks,
   markedAheadLimit,
   marksAfter,
