@@ -9,6 +9,8 @@ keepTemporaryFilesInMemory();
 const shared = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // A busy machine may take longer than vitest's own second.
+  expect: { poll: { timeout: 10_000 } },
   // Files share the process of their worker: each would take half a second of a core to load the same packages.
   isolate: false,
   setupFiles: ["test/support/file-setup.ts"],

@@ -8,6 +8,9 @@ import { type Bundle, keptBundles } from "./kept-bundles.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundlesFolder = "cdk.out/bundles";
 
+/** The folder relative to which the source maps of the bundles name their sources. */
+export const sourceMapRoot = join(root, bundlesFolder);
+
 /**
  * Turns a CommonJS package's `require` of a Node module into an import: an ES module has no
  * `require`. Without this, web-push would end the function while it is loaded.

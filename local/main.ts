@@ -1,21 +1,36 @@
 import { join } from "node:path";
 import { type Addresses, type Report, StartError } from "stack-emulator";
 import { type Command, runCommand } from "stack-emulator/command";
+import { sourceMapRoot } from "../lib/bundle.ts";
+import { entryPoints } from "../lib/functions.ts";
 import { createDemoAccounts, describeDemoAccounts } from "./demo-accounts.ts";
 import { type CommandLine, parseCommandLine, usage } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
+import { type SourceWatch, watchSources } from "./watch.ts";
 
 // `npm start`: serves the stack on this machine until it is interrupted.
 
+/** What `npm start` watches. */
+const sources = { root: join(import.meta.dirname, ".."), folders: ["functions", "contract"], entryPoints };
+
 function readCommand(): Command | undefined {
   const commandLine = parseCommandLine(process.argv.slice(2));
-  return (
-    commandLine && {
-      ...commandLine,
-      template: (dataDir, report) => provideTemplate(commandLine, dataDir, report),
-      onReady: welcome,
-    }
-  );
+  if (!commandLine) return undefined;
+  let sourceWatch: SourceWatch | undefined;
+  return {
+    ...commandLine,
+    sourceRoot: sourceMapRoot,
+    template(dataDir, report) {
+      if (commandLine.watch) sourceWatch = watchSources(sources, report);
+      return provideTemplate(commandLine, dataDir, report);
+    },
+    async onReady(emulator) {
+      const welcome = await describeWelcome(emulator.addresses);
+      // In the background: it takes seconds to get ready.
+      void sourceWatch?.follow(emulator);
+      return welcome;
+    },
+  };
 }
 
 async function provideTemplate(
@@ -32,7 +47,7 @@ async function provideTemplate(
 }
 
 /** Makes the demo accounts. The ready file names the ids that clients of Parley ask for, beside the URLs. */
-async function welcome(addresses: Addresses): Promise<{ ready: object; text: string }> {
+async function describeWelcome(addresses: Addresses): Promise<{ ready: object; text: string }> {
   const { httpUrl, outputs } = addresses;
   if (httpUrl === null) throw new StartError("The template has no HTTP API, so it is not Parley's.");
   const userPoolId = outputs.UserPoolId ?? null;

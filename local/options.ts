@@ -12,6 +12,8 @@ export interface CommandLine extends EmulatorFlags {
   readonly context: Readonly<Record<string, string>>;
   /** A cloud assembly to serve in place of one synthesized now. */
   readonly templateDir: string | undefined;
+  /** Whether functions are bundled anew when their sources change. */
+  readonly watch: boolean;
 }
 
 const dataDir = ".parley";
@@ -20,17 +22,23 @@ export const usage = `npm start -- [options]
 
 ${emulatorUsage(dataDir)}
   -c, --context name=value     set a prop of the stack, as with the CDK; may be repeated
-  --template DIR               serve an already synthesized cdk.out`;
+  --template DIR               serve an already synthesized cdk.out
+  --no-watch                   do not bundle functions anew when a file of functions/ or contract/ changes`;
 
 /** Reads the arguments after the script's name; undefined when they ask for help. */
 export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
-  const flags = { ...emulatorFlags, context: { type: "string", short: "c", multiple: true } } as const;
+  const flags = {
+    ...emulatorFlags,
+    context: { type: "string", short: "c", multiple: true },
+    "no-watch": { type: "boolean" },
+  } as const;
   const values = readArguments(args, flags, usage);
   if (values.help) return undefined;
   return {
     ...readEmulatorFlags(values, dataDir),
     context: Object.fromEntries((values.context ?? []).map(readContext)),
     templateDir: values.template,
+    watch: values.template === undefined && values["no-watch"] !== true,
   };
 }
 

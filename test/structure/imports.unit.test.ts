@@ -29,7 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
   contract: [],
   lib: ["contract"],
   bin: ["lib", "contract"],
-  local: [],
+  local: ["lib"],
   packages: [],
   test: ["bin", "contract", "functions", "lib", "local", "tools"],
 };

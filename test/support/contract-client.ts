@@ -1,9 +1,10 @@
-import { expect } from "vitest";
+import { expect, onTestFailed } from "vitest";
 import type * as z from "zod";
 import { errorCodes } from "../../contract/errors.ts";
 import { type Problem, problem } from "../../contract/objects/problem.ts";
 import type { Media, Operation } from "../../contract/operation.ts";
 import { type OperationId, operations } from "../../contract/operations.ts";
+import { loggedFor } from "./logged.ts";
 import { exercise, target } from "./target.ts";
 
 type Operations = typeof operations;
@@ -87,11 +88,20 @@ function holdProblem(operation: Operation, response: Response, body: unknown): v
   expect(detail.length, what).toBeGreaterThan(10);
 }
 
-/** Calls an operation, whatever it answers, and holds the answer against the contract. */
-export async function attempt<Id extends OperationId>(
+/** Has a test that fails print what the functions printed for a request. */
+function printIfTestFails(what: string, logged: string): void {
+  try {
+    onTestFailed(() => console.error(`${what}:${logged}`));
+  } catch {
+    // Outside of a test, as in a hook, there is nothing to attach it to.
+  }
+}
+
+/** What came back, held against the contract, with what the functions printed where one of them failed. */
+async function request<Id extends OperationId>(
   id: Id,
-  input: CallInput = {},
-): Promise<Answer<BodyOf<Id>>> {
+  input: CallInput,
+): Promise<{ readonly answer: Answer<BodyOf<Id>>; readonly logged: string }> {
   const operation: Operation = operations[id];
   const hasBody = input.body !== undefined;
   const response = await fetch(urlOf(operation, input), {
@@ -104,26 +114,33 @@ export async function attempt<Id extends OperationId>(
     ...(hasBody && { body: typeof input.body === "string" ? input.body : JSON.stringify(input.body) }),
   });
   const body = await bodyOf(operation, response);
+  const logged = response.status >= 500 ? await loggedFor(response.headers.get("apigw-requestid")) : "";
   const { success, repeated } = operation;
   if (response.status === success.status || response.status === repeated) {
     exercise(id);
     if (success.schema) holdAgainst(success.schema(), body, `The answer of ${id}`);
     else if (!success.media) expect(body).toBeUndefined();
   } else holdProblem(operation, response, body);
+  const { status, headers } = response;
   // Safe: just held against the schemas that the type is read from.
-  return {
-    status: response.status,
-    body: body as BodyOf<Id>,
-    problem: body as Problem,
-    headers: response.headers,
-  };
+  return { answer: { status, body: body as BodyOf<Id>, problem: body as Problem, headers }, logged };
+}
+
+/** Calls an operation, whatever it answers, and holds the answer against the contract. */
+export async function attempt<Id extends OperationId>(
+  id: Id,
+  input: CallInput = {},
+): Promise<Answer<BodyOf<Id>>> {
+  const { answer, logged } = await request(id, input);
+  if (logged !== "") printIfTestFails(`${id} answered ${answer.status}`, logged);
+  return answer;
 }
 
 /** Calls an operation that must succeed, and gives its body. */
 export async function call<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> {
-  const { status, body, problem } = await attempt(id, input);
+  const { answer, logged } = await request(id, input);
+  const { status, body, problem } = answer;
   const operation: Operation = operations[id];
-  if (status !== operation.success.status && status !== operation.repeated)
-    throw new Error(`${id} answered ${status}: ${problem.detail}`);
-  return body;
+  if (status === operation.success.status || status === operation.repeated) return body;
+  throw new Error(`${id} answered ${status}: ${problem.detail}${logged}`);
 }

@@ -46,7 +46,7 @@ export const startRunnerProcess = async (...args: string[]): Promise<RunnerProce
   const readyFile = join(folder, "ready.json");
   const child = spawn(
     process.execPath,
-    ["local/main.ts", "--port", "0", "--ready-file", readyFile, ...args],
+    ["local/main.ts", "--port", "0", "--no-watch", "--ready-file", readyFile, ...args],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";

@@ -7,10 +7,14 @@ import {
 import { startAws } from "./aws.ts";
 import { createClock } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
+import { createLogs } from "./control/logs.ts";
+import { createRequestLog } from "./control/request-log.ts";
 import { openDataDirectory, openTemporaryDirectory } from "./data-directory.ts";
 import { startEventSources } from "./event-sources/index.ts";
 import { createGatewayServer } from "./gateway-server.ts";
 import { createFunctionHost, type OwnedFunctionHost } from "./lambda/create-function-host.ts";
+import { readableLog } from "./lambda/readable-log.ts";
+import { createSourceMaps } from "./lambda/source-maps.ts";
 import { listen, stopListening } from "./listen.ts";
 import { outputsOf } from "./outputs.ts";
 import { checkPrerequisites } from "./prerequisites.ts";
@@ -34,8 +38,15 @@ export interface EmulatorOptions {
   readonly dataDir: string;
   /** Begins with no data and keeps none. */
   readonly fresh: boolean;
+  /**
+   * The folder relative to which the source maps of the template's functions name their sources.
+   * @default - the folder of each function's code
+   */
+  readonly sourceRoot?: string | undefined;
   /** Workers of one function at most. */
   readonly concurrency: number;
+  /** Reports each request and each frame. */
+  readonly logRequests?: boolean;
   /** Milliseconds without a frame after which a WebSocket connection is closed. @default - 10 minutes */
   readonly idleMs?: number | undefined;
   /** Milliseconds after which a WebSocket connection is closed in any case. @default - 2 hours */
@@ -64,6 +75,11 @@ export interface Addresses {
 export interface Emulator {
   readonly addresses: Addresses;
   readonly dataDir: string;
+  /**
+   * Runs the module `file` in place of a function's code, from the next invocation on; connections stay open. `name` is a
+   * logical id, or a logical id without what the CDK adds to it.
+   */
+  replaceCode(name: string, file: string): void;
   /** Stops every process, worker and server. */
   close(): Promise<void>;
 }
@@ -136,14 +152,35 @@ async function startParts(
   report.step("the AWS services answer");
 
   const stack = resolveStack(template, names);
+  const sourceMaps = createSourceMaps({ assetsDir: templateDir, sourceRoot: options.sourceRoot });
+  const logs = createLogs();
+  const requestLog = options.logRequests ? createRequestLog(aws.meter, report.request) : undefined;
   functions = createFunctionHost({
     template,
     stack,
     endpoints: aws.environment,
     clock,
     concurrency: options.concurrency,
-    log: (functionLogicalId, line) => report.line(shortFunctionName(functionLogicalId), line),
-    onInvoke: ({ functionLogicalId, operation }) => aws.meter.invoked(functionLogicalId, operation),
+    log(entry) {
+      const { functionLogicalId, requestId, gatewayRequestId, isError, text } = readableLog(
+        entry,
+        sourceMaps,
+      );
+      const name = shortFunctionName(functionLogicalId);
+      report.line(name, text, isError);
+      logs.add({
+        at: new Date(clock.now()).toISOString(),
+        function: name,
+        request_id: requestId ?? null,
+        gateway_request_id: gatewayRequestId ?? null,
+        error: isError,
+        text,
+      });
+    },
+    onInvoke(caller, gatewayRequestId) {
+      aws.meter.invoked(caller.functionLogicalId, caller.operation);
+      if (gatewayRequestId !== undefined) requestLog?.invoked(caller, gatewayRequestId);
+    },
   });
   onClose(functions.close);
   functions.prewarm();
@@ -155,6 +192,7 @@ async function startParts(
       functions,
       clock,
       log: log("websocket"),
+      onAnswered: requestLog?.answered,
       limits: {
         ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
         ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
@@ -163,7 +201,7 @@ async function startParts(
     onClose(webSocket.close);
   }
   const http = protocols.includes("HTTP")
-    ? createHttpGateway({ stack, functions, clock, log: log("http") })
+    ? createHttpGateway({ stack, functions, clock, log: log("http"), onAnswered: requestLog?.answered })
     : undefined;
   gatewayServer.open(http, webSocket);
 
@@ -188,6 +226,7 @@ async function startParts(
     faults: aws.faults,
     clock,
     mail: aws.mail,
+    logs,
     published: aws.sns.published,
     waitingFor: () => [
       ...(host.underWay > 0 ? [`${host.underWay} invocations`] : []),
@@ -201,6 +240,7 @@ async function startParts(
   const authority = `127.0.0.1:${gatewayServer.port}`;
   return {
     dataDir: data.path,
+    replaceCode: host.replaceCode,
     addresses: {
       httpUrl: http ? `http://${authority}` : null,
       webSocketUrl: webSocket ? `ws://${authority}${webSocket.path}` : null,

@@ -12,6 +12,7 @@ export const emulatorFlags = {
   "max-connection-seconds": { type: "string" },
   concurrency: { type: "string" },
   template: { type: "string" },
+  "log-requests": { type: "boolean" },
   quiet: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -31,6 +32,7 @@ export const emulatorUsage = (dataDir: string): string => `\
   --idle-seconds N             close a WebSocket connection after so long without a frame (600)
   --max-connection-seconds N   close a WebSocket connection after so long in any case (7200)
   --concurrency N              workers of one function at most (8)
+  --log-requests               print a line for each request and frame
   --quiet                      print nothing but errors
   --help                       print this`;
 
@@ -62,6 +64,7 @@ export function readEmulatorFlags(values: Values, dataDir: string): EmulatorFlag
     concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000) ?? 8,
     idleMs: milliseconds("--idle-seconds", values["idle-seconds"]),
     maxConnectionMs: milliseconds("--max-connection-seconds", values["max-connection-seconds"]),
+    logRequests: values["log-requests"] ?? false,
     readyFile: values["ready-file"],
     quiet: values.quiet ?? false,
   };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Addresses, type Emulator, type EmulatorOptions, startEmulator } from "../emulator.ts";
-import { createReport, type Report, silentReport } from "../report.ts";
+import { createReport, quietReport, type Report } from "../report.ts";
 import { StartError } from "../start-error.ts";
 import type { EmulatorFlags } from "./flags.ts";
 import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
@@ -9,7 +9,7 @@ import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
 export interface Command extends EmulatorFlags {
   readonly template: (dataDir: string, report: Report) => Promise<string>;
   /** Called when the emulator answers. Gives what the ready file holds, and what is printed beneath the URLs. */
-  readonly onReady?: (addresses: Addresses) => Promise<{ readonly ready: object; readonly text: string }>;
+  readonly onReady?: (emulator: Emulator) => Promise<{ readonly ready: object; readonly text: string }>;
 }
 
 /**
@@ -38,18 +38,18 @@ export async function runCommand(read: () => Command | undefined, usage: string)
   };
   const run = async (command: Command): Promise<void> => {
     const { readyFile, quiet, fresh, template } = command;
-    const report = quiet ? silentReport : createReport();
+    const report = quiet ? quietReport : createReport();
     // A reader that waits for the file must not meet an earlier run's.
     if (readyFile !== undefined) removeReadyFile(readyFile);
     const options: EmulatorOptions = { ...command, template: (dataDir) => template(dataDir, report) };
     // What parts say of each other's end while they stop is no news.
-    const line: Report["line"] = (source, text) => {
-      if (!isStopping) report.line(source, text);
+    const line: Report["line"] = (...given) => {
+      if (!isStopping) report.line(...given);
     };
     emulator = await startEmulator(options, { ...report, line }, fail);
     if (isStopping) return emulator.close();
     const { addresses, dataDir } = emulator;
-    const { ready, text } = (await command.onReady?.(addresses)) ?? { ready: addresses, text: "" };
+    const { ready, text } = (await command.onReady?.(emulator)) ?? { ready: addresses, text: "" };
     // Beside data that is kept, tools always find one.
     for (const file of [readyFile, fresh ? undefined : join(dataDir, "ready.json")]) {
       if (file === undefined) continue;

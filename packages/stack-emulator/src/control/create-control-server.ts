@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Clock } from "../clock.ts";
 import { type Faults, InvalidFault } from "../proxy/faults.ts";
 import type { Meter } from "../proxy/meter.ts";
+import type { Logs } from "./logs.ts";
 
 interface ControlOptions {
   readonly meter: Meter;
@@ -9,6 +10,8 @@ interface ControlOptions {
   readonly clock: Clock;
   /** Codes that were sent by e-mail, oldest first. */
   readonly mail: { list(): readonly unknown[] };
+  /** What functions printed. */
+  readonly logs: Logs;
   /** What was published to topics, oldest first. */
   readonly published: () => readonly unknown[];
   /** What is under way or still to be delivered, in words; empty when nothing is. */
@@ -37,11 +40,11 @@ export function createControlServer(options: ControlOptions): Server {
 
 async function answer(
   request: IncomingMessage,
-  { meter, faults, clock, mail, published, waitingFor }: ControlOptions,
+  { meter, faults, clock, mail, logs, published, waitingFor }: ControlOptions,
 ): Promise<Answer> {
   // No page that is open in a browser on this machine may steer the emulator.
   if (request.headers.origin !== undefined) return fail(403, "The control API is not for browsers.");
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
   const faultId = /^\/faults\/([^/]+)$/.exec(path)?.[1];
   switch (`${request.method} ${faultId === undefined ? path : "/faults/{id}"}`) {
     case "GET /meter":
@@ -65,6 +68,8 @@ async function answer(
       return { status: 200, value: { now: clock.now(), offset_ms: clock.offsetMs } };
     case "GET /mail":
       return { status: 200, value: mail.list() };
+    case "GET /logs":
+      return { status: 200, value: logs.list(searchParams.get("request_id")) };
     case "GET /published":
       return { status: 200, value: published() };
     case "GET /idle": {
@@ -77,7 +82,7 @@ async function answer(
 }
 
 const known =
-  "Known are GET /meter, POST /meter/reset, GET, POST and DELETE /faults, DELETE /faults/{id}, GET and POST /clock, GET /mail, GET /published, GET /idle.";
+  "Known are GET /meter, POST /meter/reset, GET, POST and DELETE /faults, DELETE /faults/{id}, GET and POST /clock, GET /mail, GET /logs, GET /published, GET /idle.";
 
 /** The request cannot be carried out; its message says why. */
 class BadRequest extends Error {}

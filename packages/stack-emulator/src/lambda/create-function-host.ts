@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { SharedClock } from "../clock.ts";
+import { shortFunctionName } from "../proxy/function-names.ts";
+import { recordOf, textOf } from "../template/read.ts";
 import type { ResolvedStack, Template } from "../template/types.ts";
 import { readFunctions } from "./definition.ts";
 import { type ExecutionEnvironment, isEventTooLarge } from "./execution-environment.ts";
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
-import { type Caller, FunctionError, type FunctionHost } from "./types.ts";
+import { type Caller, FunctionError, type FunctionHost, type FunctionLog } from "./types.ts";
 
 interface FunctionHostOptions {
   readonly template: Template;
@@ -15,15 +17,17 @@ interface FunctionHostOptions {
   readonly clock: SharedClock;
   /** At most so many workers a function. */
   readonly concurrency: number;
-  /** Takes the lines that functions print. */
-  readonly log: (functionLogicalId: string, line: string) => void;
-  /** Told of every invocation when it is accepted. */
-  readonly onInvoke?: (caller: Caller) => void;
+  /** Takes what functions print. */
+  readonly log: (entry: FunctionLog) => void;
+  /** Told of every invocation when it is accepted, with the id of API Gateway's request behind it. */
+  readonly onInvoke?: (caller: Caller, gatewayRequestId: string | undefined) => void;
 }
 
 export interface OwnedFunctionHost extends FunctionHost {
   /** How many invocations wait or run. */
   readonly underWay: number;
+  /** Runs the module `file` in place of a function's code, from the next invocation on. `name` may be a short name. */
+  replaceCode(name: string, file: string): void;
   /** Starts a first worker of every function. */
   prewarm(): void;
   close(): Promise<void>;
@@ -40,7 +44,7 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
       endpoints: options.endpoints,
       sharedOffset: options.clock.sharedOffset,
       concurrency: options.concurrency,
-      log: (line) => options.log(functionLogicalId, line),
+      log: options.log,
       started: (environment) => environments.set(environment.accessKeyId, { functionLogicalId, environment }),
     });
     pools.set(functionLogicalId, pool);
@@ -61,16 +65,13 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
         return Promise.reject(new FunctionError("unhandled", "RequestTooLargeException", message));
       }
       const requestId = randomUUID();
+      const gatewayRequestId = gatewayRequestIdOf(event);
       const operation = meta?.operation;
-      options.onInvoke?.({
-        functionLogicalId,
-        roleLogicalId: roleOf(functionLogicalId),
-        requestId,
-        operation,
-      });
+      const roleLogicalId = roleOf(functionLogicalId);
+      options.onInvoke?.({ functionLogicalId, roleLogicalId, requestId, operation }, gatewayRequestId);
       underWay += 1;
       return new Promise((resolve, reject) => {
-        pool.invoke({ requestId, operation, eventJson, resolve, reject });
+        pool.invoke({ requestId, gatewayRequestId, operation, eventJson, resolve, reject });
       }).finally(() => {
         underWay -= 1;
       });
@@ -97,8 +98,20 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
         if (existsSync(definitions.get(functionLogicalId)?.file ?? "")) pool.prewarm();
       }
     },
+    replaceCode(name, file) {
+      const found = [...pools].find(
+        ([functionLogicalId]) => functionLogicalId === name || shortFunctionName(functionLogicalId) === name,
+      );
+      if (!found) throw new Error(`The template holds no function ${name}.`);
+      found[1].replaceCode(file);
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
+}
+
+/** The id that API Gateway gives to a request is in the events that it makes; others have none. */
+function gatewayRequestIdOf(event: unknown): string | undefined {
+  return textOf(recordOf(recordOf(event).requestContext).requestId);
 }

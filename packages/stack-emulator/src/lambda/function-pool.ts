@@ -4,12 +4,14 @@ import {
   type Invocation,
   startExecutionEnvironment,
 } from "./execution-environment.ts";
-import { FunctionError } from "./types.ts";
+import { FunctionError, type FunctionLog } from "./types.ts";
 
 export interface FunctionPool {
   invoke(invocation: Invocation): void;
   /** Starts a first worker, so that the first caller does not wait for the import. */
   prewarm(): void;
+  /** Runs the module `file` from the next invocation on; invocations under way end in the code that they began in. */
+  replaceCode(file: string): void;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,7 @@ interface FunctionPoolOptions {
   readonly endpoints: Readonly<Record<string, string>>;
   readonly sharedOffset: SharedArrayBuffer;
   readonly concurrency: number;
-  readonly log: (line: string) => void;
+  readonly log: (entry: FunctionLog) => void;
   readonly started: (environment: ExecutionEnvironment) => void;
 }
 
@@ -30,10 +32,12 @@ const MAX_STARTING = 2;
  * its caches are warm. Workers are added while more wait than start, up to the cap, and then stay.
  */
 export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
+  const functionLogicalId = options.definition.logicalId;
   const queue: Invocation[] = [];
   const idle: ExecutionEnvironment[] = [];
   const all = new Set<ExecutionEnvironment>();
   const starting = new Set<ExecutionEnvironment>();
+  let definition = options.definition;
   let isClosed = false;
 
   const dispatch = () => {
@@ -47,14 +51,16 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
   };
 
   const start = () => {
+    const of = definition;
     const environment: ExecutionEnvironment = startExecutionEnvironment(
-      options.definition,
+      of,
       options.endpoints,
       options.sharedOffset,
       {
-        log: options.log,
+        log: (entry) => options.log({ ...entry, functionLogicalId }),
         idle: () => {
           starting.delete(environment);
+          if (of !== definition) return void environment.end(replaced());
           idle.push(environment);
           dispatch();
         },
@@ -64,8 +70,14 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
           const index = idle.indexOf(environment);
           if (index >= 0) idle.splice(index, 1);
           if (isClosed) return;
-          if (beforeReady) {
-            options.log(`could not start: ${beforeReady.errorType}: ${beforeReady.message}`);
+          if (beforeReady && of === definition) {
+            options.log({
+              functionLogicalId,
+              requestId: undefined,
+              gatewayRequestId: undefined,
+              isError: true,
+              text: `could not start: ${beforeReady.errorType}: ${beforeReady.message}`,
+            });
             // It was started for the one that has waited longest. Without this a broken bundle would start for ever.
             queue.shift()?.reject(beforeReady);
           }
@@ -90,6 +102,11 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
     prewarm() {
       if (all.size === 0) start();
     },
+    replaceCode(file) {
+      definition = { ...definition, file };
+      for (const environment of idle.splice(0)) void environment.end(replaced());
+      start();
+    },
     async close() {
       isClosed = true;
       for (const invocation of queue.splice(0)) invocation.reject(stopped());
@@ -100,4 +117,8 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
 
 function stopped(): FunctionError {
   return new FunctionError("crash", "Runtime.ExitError", "The emulator is stopping.");
+}
+
+function replaced(): FunctionError {
+  return new FunctionError("crash", "Runtime.ExitError", "The function's code was replaced.");
 }

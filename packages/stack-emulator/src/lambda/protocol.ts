@@ -28,4 +28,11 @@ export type WorkerMessage =
       readonly requestId: string;
       readonly errorType: string;
       readonly message: string;
+    }
+  | {
+      /** What the function printed, usually a line; `requestId` is that of the latest invocation. */
+      readonly kind: "log";
+      readonly stream: "stdout" | "stderr";
+      readonly requestId: string | undefined;
+      readonly text: string;
     };

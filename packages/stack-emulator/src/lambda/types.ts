@@ -6,6 +6,18 @@ export interface Caller {
   readonly operation: string | undefined;
 }
 
+/** What a function printed, or what is to be said of it. */
+export interface FunctionLog {
+  readonly functionLogicalId: string;
+  /** The invocation that it belongs to; undefined before the first one. */
+  readonly requestId: string | undefined;
+  /** The id that API Gateway gave to the request behind the invocation. */
+  readonly gatewayRequestId: string | undefined;
+  /** Whether it went to stderr. */
+  readonly isError: boolean;
+  readonly text: string;
+}
+
 /** `timeout`: ended by its time limit. `crash`: its worker ended. `unhandled`: its code threw. */
 type FunctionErrorKind = "timeout" | "crash" | "unhandled";
 

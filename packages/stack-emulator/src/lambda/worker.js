@@ -27,6 +27,25 @@ function isHandler(value) {
 /** @param {WorkerMessage} message */
 const report = (message) => port.postMessage(message);
 
+/** @type {string | undefined} The latest invocation: nothing is frozen, so what is printed later still belongs to it. */
+let requestId;
+
+// By messages, like results: through the thread's own streams, lines would arrive after the result that they explain.
+for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
+  /**
+   * @param {string | Uint8Array} chunk
+   * @param {unknown[]} rest
+   */
+  const write = (chunk, ...rest) => {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    report({ kind: "log", stream, requestId, text });
+    const written = rest.at(-1);
+    if (typeof written === "function") written();
+    return true;
+  };
+  process[stream].write = write;
+}
+
 try {
   /** @type {Record<string, unknown>} */
   const module = await import(pathToFileURL(start.file).href);
@@ -47,13 +66,17 @@ try {
  * @param {InvokeMessage} invocation
  */
 async function run(handler, invocation) {
-  const { requestId } = invocation;
+  requestId = invocation.requestId;
   try {
     const result = await handler(JSON.parse(invocation.eventJson), createContext(invocation));
-    report({ kind: "result", requestId, resultJson: JSON.stringify(result) ?? "null" });
+    report({
+      kind: "result",
+      requestId: invocation.requestId,
+      resultJson: JSON.stringify(result) ?? "null",
+    });
   } catch (error) {
     console.error(error);
-    report({ kind: "error", requestId, ...describe(error) });
+    report({ kind: "error", requestId: invocation.requestId, ...describe(error) });
   }
 }
 

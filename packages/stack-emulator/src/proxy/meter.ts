@@ -40,6 +40,8 @@ export interface Meter {
   /** Counts an invocation of a function; `operation` is its label. */
   invoked(functionLogicalId: string, operation: string | undefined): void;
   record(call: MeteredCall): void;
+  /** The request units that an invocation has consumed, as far as its calls are among the latest. */
+  unitsOf(requestId: string): Pick<Counts, "rru" | "wru">;
   report(): MeterReport;
   reset(): void;
 }
@@ -64,6 +66,15 @@ export function createMeter(): Meter {
       calls.push(call);
       // Cut rarely: moving a thousand entries for every call would cost more than the call's own share.
       if (calls.length >= 2 * keptCalls) calls = calls.slice(-keptCalls);
+    },
+    unitsOf(requestId) {
+      const units = { rru: 0, wru: 0 };
+      for (const { request_id, rru, wru } of calls) {
+        if (request_id !== requestId) continue;
+        units.rru += rru;
+        units.wru += wru;
+      }
+      return units;
     },
     report: () => ({
       operations: copy(operations),

@@ -2,11 +2,13 @@ import type { Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createClock } from "../../src/clock.ts";
 import { createControlServer } from "../../src/control/create-control-server.ts";
+import { createLogs } from "../../src/control/logs.ts";
 import { listen, stopListening } from "../../src/listen.ts";
 import { createFaults } from "../../src/proxy/faults.ts";
 import { createMeter } from "../../src/proxy/meter.ts";
 
 const meter = createMeter();
+const logs = createLogs();
 const clock = createClock();
 let waiting: string[] = [];
 let server: Server;
@@ -18,6 +20,7 @@ beforeEach(async () => {
     faults: createFaults(),
     clock,
     mail: { list: () => [{ code: "123456" }] },
+    logs,
     published: () => [{ message: "Hello" }],
     waitingFor: () => waiting,
   });
@@ -83,4 +86,15 @@ test("mail and what was published can be read; other paths and browsers get noth
   expect((await call("GET", "/nothing"))[0]).toBe(404);
   const fromBrowser = await fetch(`${url}/meter`, { headers: { origin: "https://evil.example" } });
   expect(fromBrowser.status).toBe(403);
+});
+
+test("what functions print is found by either id of its request", async () => {
+  const printed = { at: "2025-01-01T00:00:00.000Z", function: "f", error: false, text: "hello" };
+  const first = { ...printed, request_id: "1", gateway_request_id: "g=1" };
+  const second = { ...printed, request_id: "2", gateway_request_id: null };
+  for (const text of [first, second]) logs.add(text);
+  expect(await call("GET", "/logs")).toEqual([200, [first, second]]);
+  expect(await call("GET", "/logs?request_id=g%3D1")).toEqual([200, [first]]);
+  expect(await call("GET", "/logs?request_id=2")).toEqual([200, [second]]);
+  expect(await call("GET", "/logs?request_id=none")).toEqual([200, []]);
 });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { FunctionError } from "../../src/lambda/types.ts";
 import { type Served, type ServeOptions, serve } from "../support/serve.ts";
 
@@ -12,6 +12,8 @@ async function start(source: string, more: Partial<ServeOptions> = {}): Promise<
   served = await serve({ functions: { F: source }, resources: {}, ...more });
   return served;
 }
+
+const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
 async function failureOf(
   work: Promise<unknown>,
@@ -193,10 +195,46 @@ test("a function sees its context, and only what JSON carries", async () => {
   expect(remaining).toBeLessThanOrEqual(3000);
 });
 
-test("what a function prints is logged under its name", async () => {
-  const { functions, logs } = await start(
-    `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,
+test("what a function prints is logged before its result, with the ids of its request", async () => {
+  const { functions, printed } = await start(
+    `export const handler = async () => { console.log("one\\ntwo"); console.error("three"); };`,
   );
+  await functions.invoke("F", { requestContext: { requestId: "gateway" } });
+  expect(printed).toEqual([
+    { functionLogicalId: "F", requestId, gatewayRequestId: "gateway", isError: false, text: "one\ntwo" },
+    { functionLogicalId: "F", requestId, gatewayRequestId: "gateway", isError: true, text: "three" },
+  ]);
   await functions.invoke("F", {});
-  await expect.poll(() => logs.toSorted()).toEqual(["F: one", "F: three", "F: two"]);
+  expect(printed[2]).toMatchObject({ requestId, gatewayRequestId: undefined });
+  expect(printed[2]?.requestId).not.toBe(printed[0]?.requestId);
+});
+
+describe("replaced code", () => {
+  const waiting = `export const handler = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return "old";
+  };`;
+
+  test("runs from the next invocation on; what is under way ends in the old code", async () => {
+    const { functions, writeModule } = await start(waiting);
+    const underWay = functions.invoke("F", {});
+    // Begun: its worker has started.
+    await expect.poll(() => functions.underWay).toBe(1);
+    expect(await functions.invoke("F", {})).toBe("old");
+    functions.replaceCode("f", writeModule("new.mjs", `export const handler = () => "new";`));
+    expect(await functions.invoke("F", {})).toBe("new");
+    expect(await underWay).toBe("old");
+    functions.replaceCode("F", writeModule("newer.mjs", `export const handler = () => "newer";`));
+    expect(await functions.invoke("F", {})).toBe("newer");
+  });
+
+  test("that does not start is said, and another one repairs it", async () => {
+    const { functions, printed, writeModule } = await start(`export const handler = () => "old";`);
+    functions.replaceCode("F", writeModule("broken.mjs", `throw new RangeError("no start");`));
+    expect(await failureOf(functions.invoke("F", {}))).toMatchObject({ errorType: "RangeError" });
+    expect(printed.map(({ text }) => text).join()).toContain("could not start: RangeError: no start");
+    functions.replaceCode("F", writeModule("repaired.mjs", `export const handler = () => "repaired";`));
+    expect(await functions.invoke("F", {})).toBe("repaired");
+    expect(() => functions.replaceCode("G", "any.mjs")).toThrow("no function G");
+  });
 });

@@ -4,11 +4,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
+import type { OnAnswered } from "../../src/api-gateway/answered.ts";
 import { createHttpGateway } from "../../src/api-gateway/http/create-http-gateway.ts";
 import { createWebSocketGateway } from "../../src/api-gateway/websocket/create-websocket-gateway.ts";
 import type { Connections } from "../../src/api-gateway/websocket/types.ts";
 import { createClock, type SharedClock } from "../../src/clock.ts";
 import { createFunctionHost, type OwnedFunctionHost } from "../../src/lambda/create-function-host.ts";
+import type { Caller, FunctionLog } from "../../src/lambda/types.ts";
 import { loadTemplate } from "../../src/template/load-template.ts";
 import { createNames } from "../../src/template/names.ts";
 import { resolveStack } from "../../src/template/resolve-stack.ts";
@@ -22,6 +24,8 @@ export interface ServeOptions {
   readonly functionProperties?: Record<string, unknown>;
   readonly concurrency?: number;
   readonly limits?: { idleMs?: number; durationMs?: number };
+  readonly onAnswered?: OnAnswered;
+  readonly onInvoke?: (caller: Caller, gatewayRequestId: string | undefined) => void;
 }
 
 export interface Served {
@@ -32,6 +36,10 @@ export interface Served {
   readonly connections: Connections;
   /** What functions printed and gateways noted. */
   readonly logs: string[];
+  /** What functions printed. */
+  readonly printed: FunctionLog[];
+  /** Writes a module that may take the place of a function's code, and gives its path. */
+  writeModule(name: string, source: string): string;
   close(): Promise<void>;
 }
 
@@ -51,7 +59,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const template = loadTemplate(dir);
   const stack = resolveStack(template, createNames(template));
   const clock = createClock();
+  const { onAnswered } = options;
   const logs: string[] = [];
+  const printed: FunctionLog[] = [];
   const log = (line: string) => void logs.push(line);
   const functions = createFunctionHost({
     template,
@@ -59,12 +69,18 @@ export async function serve(options: ServeOptions): Promise<Served> {
     clock,
     endpoints: { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
     concurrency: options.concurrency ?? 4,
-    log: (functionLogicalId, line) => log(`${functionLogicalId}: ${line}`),
+    ...(options.onInvoke && { onInvoke: options.onInvoke }),
+    log(entry) {
+      printed.push(entry);
+      log(`${entry.functionLogicalId}: ${entry.text}`);
+    },
   });
   const types = [...stack.resources.values()].map(({ Properties }) => Properties.ProtocolType);
-  const http = types.includes("HTTP") ? createHttpGateway({ stack, functions, clock, log }) : undefined;
+  const http = types.includes("HTTP")
+    ? createHttpGateway({ stack, functions, clock, log, onAnswered })
+    : undefined;
   const webSocket = types.includes("WEBSOCKET")
-    ? createWebSocketGateway({ stack, functions, clock, log, limits: options.limits ?? {} })
+    ? createWebSocketGateway({ stack, functions, clock, log, onAnswered, limits: options.limits ?? {} })
     : undefined;
   const server = createServer((request, response) => http?.handle(request, response));
   server.on("upgrade", (request, socket, head) => webSocket?.handleUpgrade(request, socket, head));
@@ -80,6 +96,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return webSocket.connections;
     },
     logs,
+    printed,
+    writeModule(name, source) {
+      writeFileSync(join(dir, name), source);
+      return join(dir, name);
+    },
     async close() {
       webSocket?.close();
       server.closeAllConnections();

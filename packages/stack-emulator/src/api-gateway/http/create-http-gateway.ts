@@ -4,6 +4,7 @@ import { readApiGatewayPermissions } from "../../lambda/permissions.ts";
 import { FunctionError, type FunctionHost } from "../../lambda/types.ts";
 import { ACCOUNT_ID, REGION } from "../../template/pseudo-parameters.ts";
 import type { ResolvedStack } from "../../template/types.ts";
+import type { OnAnswered } from "../answered.ts";
 import { TIMED_OUT, within } from "../deadline.ts";
 import { splitUrl } from "../request.ts";
 import { createGatewayId } from "../request-id.ts";
@@ -28,6 +29,7 @@ interface HttpGatewayOptions {
   readonly clock: Clock;
   /** Takes what a caller is not told. */
   readonly log: (line: string) => void;
+  readonly onAnswered?: OnAnswered | undefined;
 }
 
 export interface HttpGateway {
@@ -38,7 +40,8 @@ export interface HttpGateway {
 const INTEGRATION_TIMEOUT_MS = 30_000;
 
 /** Serves the HTTP API of the stack as API Gateway would. */
-export function createHttpGateway({ stack, functions, clock, log }: HttpGatewayOptions): HttpGateway {
+export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
+  const { stack, functions, clock, log, onAnswered } = options;
   const api = readHttpApi(stack);
   if (!api) throw new Error("The template has no HTTP API to serve.");
   const findRoute = createRouter(api.routes);
@@ -147,9 +150,18 @@ export function createHttpGateway({ stack, functions, clock, log }: HttpGatewayO
   return {
     handle(request, response) {
       const requestId = createGatewayId();
+      const startedAt = performance.now();
       answer(request, requestId)
         .then((answered) => {
-          if (answered !== "aborted") send(request, response, answered, requestId);
+          if (answered === "aborted") return;
+          send(request, response, answered, requestId);
+          onAnswered?.({
+            requestId,
+            method: request.method ?? "GET",
+            path: splitUrl(request.url ?? "/").rawPath,
+            status: answered.status,
+            ms: performance.now() - startedAt,
+          });
         })
         .catch((error: unknown) => {
           // A header that HTTP does not allow, from a function, ends here too.

@@ -11,12 +11,13 @@ type ConnectOutcome =
   | { readonly accepted: false; readonly status: number; readonly message: string };
 
 /**
- * Authorizes and runs $connect while the upgrade request waits:
+ * Authorizes and runs $connect while the upgrade request, which has the id `requestId`, waits:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
  */
 export async function connect(
   context: GatewayContext,
   unauthorized: EventConnection,
+  requestId: string,
 ): Promise<ConnectOutcome> {
   const route = context.api.routes.get("$connect");
   if (!route) return { accepted: true, connection: unauthorized, protocol: undefined };
@@ -38,7 +39,7 @@ export async function connect(
   if (!context.mayInvoke(functionLogicalId, `${context.api.stageName}/$connect`)) return serverError;
   let result: unknown;
   try {
-    const event = createConnectEvent(connection, context.clock.now());
+    const event = createConnectEvent(connection, requestId, context.clock.now());
     const work = context.functions.invoke(functionLogicalId, event, { operation: "$connect" });
     result = await within(work, context.timeoutOf(route));
   } catch (error) {

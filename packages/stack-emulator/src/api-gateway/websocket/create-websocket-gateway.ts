@@ -6,6 +6,7 @@ import { readApiGatewayPermissions } from "../../lambda/permissions.ts";
 import type { FunctionHost } from "../../lambda/types.ts";
 import { ACCOUNT_ID, REGION } from "../../template/pseudo-parameters.ts";
 import type { ResolvedStack } from "../../template/types.ts";
+import type { OnAnswered } from "../answered.ts";
 import { createGatewayId } from "../request-id.ts";
 import { createThrottle } from "../throttle.ts";
 import { connect } from "./connect.ts";
@@ -32,6 +33,7 @@ interface WebSocketGatewayOptions {
   readonly clock: Clock;
   /** Takes what a client is not told. */
   readonly log: (line: string) => void;
+  readonly onAnswered?: OnAnswered | undefined;
   /** @default - 10 minutes idle, 2 hours in all */
   readonly limits?: Partial<RegistryLimits>;
 }
@@ -71,9 +73,20 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
     // A client may leave while $connect runs; without a listener that would end the process.
     socket.on("error", () => undefined);
     const connectionId = createGatewayId();
+    const requestId = createGatewayId();
+    const startedAt = performance.now();
     const handshake = readHandshake(request);
+    const answered = (status: number) =>
+      context.onAnswered?.({
+        requestId,
+        method: "$connect",
+        path: handshake.path,
+        status,
+        ms: performance.now() - startedAt,
+      });
     const refuse = (status: number, message: string) => {
-      socket.end(refusal(status, JSON.stringify({ message, connectionId, requestId: createGatewayId() })));
+      socket.end(refusal(status, JSON.stringify({ message, connectionId, requestId })));
+      answered(status);
     };
     if (handshake.path.replace(/\/$/, "") !== `/${api.stageName}`) return refuse(403, "Forbidden");
     if (request.headers.upgrade?.toLowerCase() !== "websocket" || !request.headers["sec-websocket-key"]) {
@@ -81,18 +94,13 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
     }
     const connectedAt = options.clock.now();
     const { apiId, stageName } = api;
-    const outcome = await connect(context, {
-      connectionId,
-      connectedAt,
-      apiId,
-      stageName,
-      handshake,
-      authorizer: undefined,
-    });
+    const connection = { connectionId, connectedAt, apiId, stageName, handshake, authorizer: undefined };
+    const outcome = await connect(context, connection, requestId);
     if (!outcome.accepted) return refuse(outcome.status, outcome.message);
     if (socket.destroyed) return handleDisconnect(context, outcome.connection, 1006, "");
     if (outcome.protocol !== undefined) protocols.set(request, outcome.protocol);
     server.handleUpgrade(request, socket, head, (webSocket) => open(outcome.connection, webSocket, socket));
+    answered(101);
   };
 
   const open = (connection: EventConnection, webSocket: WebSocket, socket: Duplex) => {
@@ -149,7 +157,7 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
 
 function createContext(
   api: WebSocketApi,
-  { stack, functions, clock, log }: WebSocketGatewayOptions,
+  { stack, functions, clock, log, onAnswered }: WebSocketGatewayOptions,
 ): GatewayContext {
   const isPermitted = readApiGatewayPermissions(stack);
   const executeApiArn = (resource: string) =>
@@ -159,6 +167,7 @@ function createContext(
     functions,
     clock,
     log,
+    onAnswered,
     executeApiArn,
     takeToken: createThrottle(api.stage, clock.now),
     mayInvoke(functionLogicalId, resource) {

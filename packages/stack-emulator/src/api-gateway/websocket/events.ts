@@ -19,8 +19,13 @@ type EventType = "CONNECT" | "MESSAGE" | "DISCONNECT";
  * The variables of https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  * as a Lambda proxy integration gets them.
  */
-function requestContext(connection: EventConnection, eventType: EventType, routeKey: string, now: number) {
-  const requestId = createGatewayId();
+function requestContext(
+  connection: EventConnection,
+  eventType: EventType,
+  routeKey: string,
+  now: number,
+  requestId = createGatewayId(),
+) {
   const { handshake } = connection;
   return {
     routeKey,
@@ -51,10 +56,10 @@ export function createAuthorizerEvent(connection: EventConnection, methodArn: st
   };
 }
 
-export function createConnectEvent(connection: EventConnection, now: number) {
+export function createConnectEvent(connection: EventConnection, requestId: string, now: number) {
   return {
     ...handshakeFields(connection.handshake),
-    requestContext: requestContext(connection, "CONNECT", "$connect", now),
+    requestContext: requestContext(connection, "CONNECT", "$connect", now, requestId),
     isBase64Encoded: false,
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { FunctionHost } from "../../lambda/types.ts";
+import type { OnAnswered } from "../answered.ts";
 import type { Throttle } from "../throttle.ts";
 import type { WebSocketApi, WebSocketRoute } from "./read-websocket-api.ts";
 
@@ -10,6 +11,7 @@ export interface GatewayContext {
   readonly clock: Clock;
   readonly takeToken: Throttle;
   readonly log: (line: string) => void;
+  readonly onAnswered: OnAnswered | undefined;
   /** The ARN of something of this API, `{stage}/{route}`. */
   executeApiArn(resource: string): string;
   /** Does the function's policy let this API invoke it? Logs when it does not. */

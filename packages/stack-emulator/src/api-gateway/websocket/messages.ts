@@ -15,24 +15,29 @@ export async function handleMessage(
   text: string,
 ): Promise<string | undefined> {
   const { api } = context;
+  const startedAt = performance.now();
   const selected = evaluateSelection(api.routeSelectionExpression, text);
   // Keys with a `$` are the gateway's own: no frame reaches $connect or $disconnect.
   const named = selected?.startsWith("$") ? undefined : api.routes.get(selected ?? "");
   const route = named ?? api.routes.get("$default");
   const event = createMessageEvent(connection, route?.routeKey ?? "", text, context.clock.now());
-  const errorFrame = (message: string) => {
-    const { connectionId, requestId } = event.requestContext;
+  const { connectionId, requestId } = event.requestContext;
+  const path = selected ? selected.slice(0, 40) : "(none)";
+  const answered = (status: number) =>
+    context.onAnswered?.({ requestId, method: "frame", path, status, ms: performance.now() - startedAt });
+  const errorFrame = (message: string, status = 500) => {
+    answered(status);
     return JSON.stringify({ message, connectionId, requestId });
   };
-  if (!route) return errorFrame("Forbidden");
-  if (!context.takeToken(route.routeKey)) return errorFrame("Too Many Requests");
+  if (!route) return errorFrame("Forbidden", 403);
+  if (!context.takeToken(route.routeKey)) return errorFrame("Too Many Requests", 429);
   const { functionLogicalId } = route.integration;
   if (!context.mayInvoke(functionLogicalId, `${api.stageName}/${route.routeKey}`)) {
     return errorFrame("Internal server error");
   }
   let result: unknown;
   try {
-    const operation = `frame ${selected ? selected.slice(0, 40) : "(none)"}`;
+    const operation = `frame ${path}`;
     result = await within(
       context.functions.invoke(functionLogicalId, event, { operation }),
       context.timeoutOf(route),
@@ -42,7 +47,7 @@ export async function handleMessage(
     context.log(`${route.routeKey}: ${error.errorType}: ${error.message}`);
     return errorFrame("Internal server error");
   }
-  if (result === TIMED_OUT) return errorFrame("Endpoint request timed out");
+  if (result === TIMED_OUT) return errorFrame("Endpoint request timed out", 504);
   const { statusCode, body } = recordOf(result);
   if (!Number.isInteger(Number(statusCode ?? Number.NaN))) {
     context.log(
@@ -50,6 +55,7 @@ export async function handleMessage(
     );
     return errorFrame("Internal server error");
   }
+  answered(Number(statusCode));
   return route.returnsResponse && typeof body === "string" && body !== "" ? body : undefined;
 }
 
@@ -70,9 +76,20 @@ export async function handleDisconnect(
     reason || (knownReasons[code] ?? ""),
     context.clock.now(),
   );
+  const startedAt = performance.now();
+  const answered = (status: number) =>
+    context.onAnswered?.({
+      requestId: event.requestContext.requestId,
+      method: "$disconnect",
+      path: `/${context.api.stageName}`,
+      status,
+      ms: performance.now() - startedAt,
+    });
   try {
     await context.functions.invoke(functionLogicalId, event, { operation: "$disconnect" });
+    answered(200);
   } catch (error) {
+    answered(500);
     context.log(`$disconnect: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,0 +1,127 @@
+import { rmSync, watch } from "node:fs";
+import { join } from "node:path";
+import { context, formatMessages, type Message } from "esbuild";
+import type { Emulator, Report } from "stack-emulator";
+import { bundleOptions } from "../lib/bundle.ts";
+
+/** Milliseconds. Editors write a file in several steps, and a checkout writes many files. */
+const settledAfter = 50;
+
+/** What is bundled: the files with the functions' handlers, by the functions' names, and the folders of their sources. */
+interface Sources {
+  readonly root: string;
+  readonly folders: readonly string[];
+  readonly entryPoints: Readonly<Record<string, string>>;
+}
+
+/** The module that each function is bundled into. */
+type Bundles = ReadonlyMap<string, string>;
+
+export interface SourceWatch {
+  /** Has the emulator run what changes, from the beginning of the watch on. */
+  follow(emulator: Pick<Emulator, "dataDir" | "replaceCode">): Promise<void>;
+}
+
+/**
+ * Watches the sources of the functions. When a file changes, bundles them anew and replaces the code of the functions that
+ * came out differently. While the sources have an error, which is printed once, the old code goes on. The watch begins
+ * before the synthesis, which bundles them for the first time.
+ */
+export function watchSources(sources: Sources, report: Pick<Report, "line" | "step">): SourceWatch {
+  let hasChanged = false;
+  let onChange = async (): Promise<void> => {};
+  let timer: NodeJS.Timeout | undefined;
+  const noteChange = (): void => {
+    hasChanged = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => void onChange(), settledAfter);
+  };
+  for (const folder of sources.folders)
+    watch(join(sources.root, folder), { recursive: true }, noteChange).unref();
+
+  return {
+    async follow(emulator) {
+      const bundle = await createBundler(sources, join(emulator.dataDir, "code"));
+      /** Empty while the bundles that the emulator runs are not known: then all functions are replaced. */
+      let running: Bundles = new Map();
+      let lastProblem = "";
+
+      const replace = async (): Promise<void> => {
+        hasChanged = false;
+        const began = performance.now();
+        const bundles = await bundle();
+        if (typeof bundles === "string") {
+          if (bundles !== lastProblem) report.line("watch", bundles, true);
+          lastProblem = bundles;
+          return;
+        }
+        lastProblem = "";
+        const changed = [...bundles].filter(([name, file]) => running.get(name) !== file);
+        for (const [name, file] of changed) emulator.replaceCode(name, file);
+        running = bundles;
+        const names = changed.map(([name]) => name).join(", ");
+        const seconds = ((performance.now() - began) / 1000).toFixed(1);
+        if (changed.length > 0) report.step(`bundled in ${seconds} s; the new code runs in ${names}`);
+      };
+      let isBusy = true;
+      onChange = async () => {
+        if (isBusy) return;
+        isBusy = true;
+        while (hasChanged) await replace();
+        isBusy = false;
+      };
+
+      const before = hasChanged ? undefined : await bundle();
+      // What changed since the synthesis may be in this bundle, but not in the code that runs.
+      if (!hasChanged && typeof before === "object") running = before;
+      isBusy = false;
+      await onChange();
+    },
+  };
+}
+
+/**
+ * Bundles all functions into `folder`; gives what is wrong with the sources as text. They are one bundle with common parts,
+ * unlike those that are deployed: one bundle a function would take several times as long after a change of the contract.
+ */
+async function createBundler(
+  { root, entryPoints }: Sources,
+  folder: string,
+): Promise<() => Promise<Bundles | string>> {
+  rmSync(folder, { recursive: true, force: true });
+  const bundler = await context({
+    ...bundleOptions,
+    absWorkingDir: root,
+    entryPoints,
+    splitting: true,
+    // A file never changes: workers of the old code may still start from theirs.
+    entryNames: "[name]-[hash]",
+    minify: false,
+    outdir: folder,
+    metafile: true,
+    logLevel: "silent",
+  });
+  return async () => {
+    try {
+      const { metafile } = await bundler.rebuild();
+      const outputs = Object.entries(metafile.outputs);
+      const files = Object.entries(entryPoints).map(([name, source]) => {
+        const [file] = outputs.find(([, { entryPoint }]) => entryPoint === source) ?? [];
+        if (file === undefined) throw new Error(`The function ${name} was not bundled.`);
+        return [name, join(root, file)] as const;
+      });
+      return new Map(files);
+    } catch (error) {
+      const messages = messagesOf(error);
+      if (!messages) throw error;
+      const formatted = await formatMessages([...messages], { kind: "error", color: process.stdout.isTTY });
+      return formatted.join("").trim();
+    }
+  };
+}
+
+/** What esbuild found wrong; undefined when the error is not its own. */
+function messagesOf(error: unknown): readonly Message[] | undefined {
+  // esbuild gives each of its failures a list of messages.
+  return error instanceof Error && "errors" in error ? (error.errors as readonly Message[]) : undefined;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface SourceMaps {
+  /** The text with each place in a bundle, such as in a stack, replaced by the place in its source. */
+  map(text: string): string;
+}
+
+interface SourceMapsOptions {
+  /** Where the bundles of the template are. */
+  readonly assetsDir: string;
+  /** The folder relative to which the maps of these bundles name their sources. @default - the folder of each bundle */
+  readonly sourceRoot: string | undefined;
+}
+
+/** A place in a module, as a stack names it. */
+const place = /(file:\/\/[^\s()"'\\]+?):(\d+):(\d+)/g;
+
+/** A bundle that stays as it is; its map is read when one of its places first occurs. */
+interface MappedFile {
+  readonly folder: string;
+  readonly sourceMap: SourceMap;
+}
+
+export function createSourceMaps({ assetsDir, sourceRoot }: SourceMapsOptions): SourceMaps {
+  const files = new Map<string, MappedFile | undefined>();
+  const fileOf = (url: string): MappedFile | undefined => {
+    if (!files.has(url)) files.set(url, readMappedFile(fileURLToPath(url)));
+    return files.get(url);
+  };
+  const sourceOf = (url: string, line: number, column: number): string | undefined => {
+    const file = fileOf(url);
+    const entry = file?.sourceMap.findEntry(line - 1, column - 1);
+    if (!file || !entry || !("originalSource" in entry)) return undefined;
+    const isOfTemplate = !relative(assetsDir, file.folder).startsWith("..");
+    const source = resolve((isOfTemplate && sourceRoot) || file.folder, entry.originalSource);
+    return `${shorten(source)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  };
+  return {
+    map: (text) =>
+      text.includes("file://")
+        ? text.replaceAll(
+            place,
+            (whole, url: string, line: string, column: string) =>
+              sourceOf(url, Number(line), Number(column)) ?? whole,
+          )
+        : text,
+  };
+}
+
+/** Undefined when the file has no map that can be read. */
+function readMappedFile(file: string): MappedFile | undefined {
+  try {
+    const [, url] = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(readFileSync(file, "utf8")) ?? [];
+    if (url === undefined) return undefined;
+    const inline = /^data:application\/json[^,]*;base64,(.*)$/.exec(url)?.[1];
+    const folder = dirname(file);
+    const json =
+      inline === undefined
+        ? readFileSync(resolve(folder, url), "utf8")
+        : Buffer.from(inline, "base64").toString();
+    // A bundler wrote it by the format of source maps: https://tc39.es/ecma426/
+    return { folder, sourceMap: new SourceMap(JSON.parse(json) as SourceMapPayload) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path from where the command runs, which terminals and editors open; else the whole path. */
+function shorten(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") || isAbsolute(short) ? path : short;
+}
