@@ -54,11 +54,12 @@ const deletedWithExpiry = { OldImage: { expires_at: { N: [{ exists: true }] } },
 export const eventPatterns: Readonly<Record<StreamEvent, EventPattern>> = {
   roomDeleted: {
     ...keysOf("head"),
-    // Each send changes the head too: without these rules Lambda would be called for it.
+    // Each send changes the head and a membership too. With filters by key alone, Lambda would be
+    // called three times for each message.
     OldImage: { status: { S: [{ "anything-but": ["deleted"] }] } },
     NewImage: { status: { S: ["deleted"] } },
   },
-  // A send and a mark change the membership: only its creation and its end are events.
+  // Sends and marks change memberships: only their creation and deletion are events.
   memberAdded: { ...keysOf("member"), ...created },
   memberRemoved: { ...keysOf("member"), ...deleted },
   profileCreated: { ...keysOf("profile"), ...created },

@@ -76,8 +76,8 @@ export async function getRecipients(message: StoredMessage): Promise<Recipients>
 }
 
 /**
- * Returns for each mention that may mean this username the longer usernames that come before it:
- * the mention means the first of them that a user has.
+ * Returns for each mention that may mean this username the longer usernames that it may mean: if a
+ * user has one of them, the mention means that user.
  */
 function longerNames(message: StoredMessage, username: string): string[][] {
   return namesIn(message).flatMap((readings) => {
