@@ -54,7 +54,7 @@ describe("with a topic", () => {
       type: "new_message",
       notification_id: notification?.id,
       room,
-      title: ann.user.display_name,
+      title: ann.username,
       body: "Hello Ben",
       count: expect.any(Number),
       message_id: message.id,

@@ -5,7 +5,7 @@ import { markedAheadLimit, sentAheadLimit } from "../../functions/store/rooms/re
 import { keys } from "../../functions/store/table/keys.ts";
 import { operatorTable } from "../support/operator.ts";
 import type { TestUser } from "../support/people.ts";
-import { plantItems } from "../support/seed-items.ts";
+import { seedItems } from "../support/seed-items.ts";
 import { plainMessage } from "../support/seeded.ts";
 import { target } from "../support/target.ts";
 import { type Model, newModel } from "./read-state-model.ts";
@@ -68,7 +68,7 @@ export async function plantStart(
   if (senders.length === 0) return;
   const at = new Date().toISOString();
   const idOf = (user: number): string => users[user]?.id ?? "";
-  await plantItems(
+  await seedItems(
     senders.map((sender, place) => ({
       ...newMessageItem({
         ...plainMessage,

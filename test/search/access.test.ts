@@ -4,7 +4,7 @@ import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { plantPosting, termsOfRoom } from "../support/postings.ts";
+import { seedPosting, termsOfRoom } from "../support/postings.ts";
 import { find, findAnywhere, remove, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
@@ -106,9 +106,9 @@ describe("a search shows nothing", () => {
     await remove(ann, deleted);
     await untilIndexed();
     const place = (seq: number, at: string) => placeOf(Date.parse(at), seq);
-    await plantPosting(room, "word", place(deleted.seq, deleted.timestamp), ann.id);
-    await plantPosting(room, "planted", place(kept.seq, kept.timestamp), ann.id);
-    await plantPosting(room, "word", place(7, kept.timestamp), ann.id);
+    await seedPosting(room, "word", place(deleted.seq, deleted.timestamp), ann.id);
+    await seedPosting(room, "planted", place(kept.seq, kept.timestamp), ann.id);
+    await seedPosting(room, "word", place(7, kept.timestamp), ann.id);
     expect(await find(ben, room, "word")).toEqual(["A kept word"]);
     expect(await findAnywhere(ben, "planted")).toEqual([]);
   });

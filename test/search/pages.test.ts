@@ -4,7 +4,7 @@ import { placeOf } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { plantPostings } from "../support/postings.ts";
+import { seedPostings } from "../support/postings.ts";
 import { edit, nextOf, searchPage, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
@@ -90,7 +90,7 @@ describe("searchRoomMessages", () => {
     const later = Array.from({ length: 3500 }, (_, at) =>
       placeOf(Date.parse(wanted.timestamp) + 1 + at, 2 + at),
     );
-    await plantPostings(room, "needle", later, ben.id);
+    await seedPostings(room, "needle", later, ben.id);
     const { operations } = await metered(async () => {
       const page = await searchPage(ann, room, { q: '"needle"', sender: ann.id });
       expect(page).toMatchObject({ count: 0, results: [], next: expect.stringContaining("cursor=") });

@@ -5,7 +5,7 @@ import { placeOf } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
-import { losePostings, plantPosting, termsOfRoom } from "../support/postings.ts";
+import { losePostings, seedPosting, termsOfRoom } from "../support/postings.ts";
 import { edit, find, remove, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
@@ -44,10 +44,10 @@ test("what was lost is found again, and what stands behind nothing is gone, whil
   await untilIndexed();
   await losePostings(room);
   expect(await find(ben, room, "report")).toEqual([]);
-  await plantPosting(room, "planted", at(first), ann.id);
-  await plantPosting(room, "report", at(second), ann.id);
-  await plantPosting(room, "report", placeOf(Date.parse(first.timestamp) + 1, first.seq), ann.id);
-  await plantPosting(room, "report", placeOf(Date.now(), 400), ann.id);
+  await seedPosting(room, "planted", at(first), ann.id);
+  await seedPosting(room, "report", at(second), ann.id);
+  await seedPosting(room, "report", placeOf(Date.parse(first.timestamp) + 1, first.seq), ann.id);
+  await seedPosting(room, "report", placeOf(Date.now(), 400), ann.id);
 
   let round = 0;
   const steps = await rebuild(room, async () => {

@@ -2,7 +2,7 @@
 import { WebSocket } from "ws";
 import { startIssuer } from "./issuer.ts";
 import { startRunnerProcess } from "./runner-process.ts";
-import { plantItems } from "./seed-items.ts";
+import { seedItems } from "./seed-items.ts";
 import { seededProfile } from "./seeded.ts";
 import { setTarget, target } from "./target.ts";
 
@@ -55,7 +55,7 @@ export async function startCrowd(...args: string[]): Promise<Crowd> {
       const ids = Array.from({ length: count }, (_, at) => `person-${people + at + 1}`);
       people += count;
       const profiles = ids.map((id) => seededProfile(id, id));
-      await plantItems(profiles);
+      await seedItems(profiles);
       return inBatches(ids, 20, async (id) => ({
         id,
         token: await issuer.sign({ sub: id, preferred_username: id }),

@@ -1,3 +1,4 @@
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -13,11 +14,25 @@ export function clientOptions() {
   return { endpoint: awsUrl, region, credentials };
 }
 
-export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
-
-export function operatorTable(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+/** Makes one client for each runner: a new client opens new connections. */
+function onePerRunner<Client>(make: () => Client): () => Client {
+  const clients = new Map<string, Client>();
+  return () => {
+    const { awsUrl } = target();
+    const client = clients.get(awsUrl) ?? make();
+    clients.set(awsUrl, client);
+    return client;
+  };
 }
+
+export const operatorTable = onePerRunner(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions())),
+);
+export const operatorCognito = onePerRunner(() => new CognitoIdentityProviderClient(clientOptions()));
+export const operatorSqs = onePerRunner(() => new SQSClient(clientOptions()));
+const operatorS3 = onePerRunner(() => new S3Client(clientOptions()));
+
+export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
 
 /** Everything that the table holds with this partition key, by sort key. */
 export async function itemsAt(pk: string): Promise<StoredItem[]> {
@@ -64,19 +79,18 @@ function fileAt(fileId: string) {
 
 /** What the table holds of a file; undefined for nothing. */
 export async function itemOfFile(fileId: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-  return (await client.send(new GetCommand({ ...fileAt(fileId), ConsistentRead: true }))).Item;
+  return (await operatorTable().send(new GetCommand({ ...fileAt(fileId), ConsistentRead: true }))).Item;
 }
 
 export async function deleteItemOfFile(fileId: string): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-  await client.send(new DeleteCommand(fileAt(fileId)));
+  await operatorTable().send(new DeleteCommand(fileAt(fileId)));
 }
 
 /** As DynamoDB does a day after a picture began to be uploaded. */
 export async function deleteItemOfAvatar(avatarId: string): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-  await client.send(new DeleteCommand({ TableName: target().tableName, Key: keys.avatar(avatarId) }));
+  await operatorTable().send(
+    new DeleteCommand({ TableName: target().tableName, Key: keys.avatar(avatarId) }),
+  );
 }
 
 function bucketName(): string {
@@ -87,7 +101,7 @@ function bucketName(): string {
 
 /** The keys of a room's objects. */
 export async function objectsOfRoom(roomId: string): Promise<string[]> {
-  const { Contents = [] } = await new S3Client(clientOptions()).send(
+  const { Contents = [] } = await operatorS3().send(
     new ListObjectsV2Command({ Bucket: bucketName(), Prefix: objectKeys.attachedIn(roomId) }),
   );
   return Contents.flatMap(({ Key }) => Key ?? []);
@@ -106,10 +120,6 @@ export function queueUrl(output: QueueOutput): string {
   const url = target().outputs[output];
   if (url === undefined) throw new Error(`The stack has no output ${output}.`);
   return url;
-}
-
-export function operatorSqs(): SQSClient {
-  return new SQSClient(clientOptions());
 }
 
 /** Sets this process up as the stack sets up a function, but with an operator's rights. Before a module of it is imported. */

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import {
   AdminAddUserToGroupCommand,
-  CognitoIdentityProviderClient,
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { User } from "../../contract/objects/user.ts";
 import { until } from "./background.ts";
 import { call } from "./contract-client.ts";
-import { plantItems } from "./seed-items.ts";
-import { seededProfile } from "./seeded.ts";
+import { operatorCognito } from "./operator.ts";
+import { seedItems } from "./seed-items.ts";
+import { seededAccount, seededProfile } from "./seeded.ts";
 import { target } from "./target.ts";
 
 export const password = "correct horse battery";
@@ -19,40 +21,68 @@ export interface TestUser {
   readonly token: string;
   readonly idToken: string;
   readonly refreshToken: string;
-  readonly user: User;
 }
 
-/** A new account, logged in. Its username begins with `name`. */
+/** Creates a confirmed account in the user pool, as an operator does. Returns the user's id. */
+async function createAccount(username: string, email: string): Promise<string> {
+  const { userPoolId: UserPoolId } = target();
+  const { User } = await operatorCognito().send(
+    new AdminCreateUserCommand({
+      UserPoolId,
+      Username: email,
+      MessageAction: "SUPPRESS",
+      UserAttributes: [
+        { Name: "email", Value: email },
+        { Name: "email_verified", Value: "true" },
+        { Name: "preferred_username", Value: username },
+      ],
+    }),
+  );
+  const id = User?.Attributes?.find(({ Name }) => Name === "sub")?.Value;
+  if (id === undefined) throw new Error("Cognito created a user without an id.");
+  await operatorCognito().send(
+    new AdminSetUserPasswordCommand({ UserPoolId, Username: email, Password: password, Permanent: true }),
+  );
+  return id;
+}
+
+/** Logs in at the user pool, without the API. */
+async function logIn(email: string): Promise<Pick<TestUser, "token" | "idToken" | "refreshToken">> {
+  const { AuthenticationResult: tokens } = await operatorCognito().send(
+    new InitiateAuthCommand({
+      ClientId: target().userPoolClientId,
+      AuthFlow: "USER_PASSWORD_AUTH",
+      AuthParameters: { USERNAME: email, PASSWORD: password },
+    }),
+  );
+  const { AccessToken: token, IdToken: idToken, RefreshToken: refreshToken } = tokens ?? {};
+  if (!token || !idToken || !refreshToken) throw new Error("Cognito gave no tokens.");
+  return { token, idToken, refreshToken };
+}
+
+/**
+ * Returns a new user with an account, logged in. The username begins with `name`. What `register` and `login` leave behind
+ * is written by an operator, because most tests need users and are not about accounts: the two calls take twice the time.
+ */
 export async function newUser(name = "user"): Promise<TestUser> {
   const username = `${name}-${randomUUID().slice(0, 8)}`;
   const email = `${username}@example.com`;
-  const { user } = await call("register", { body: { username, email, password } });
-  const tokens = await call("login", { body: { email, password } });
-  return {
-    id: user.id,
-    username,
-    email,
-    token: tokens.access_token,
-    idToken: tokens.id_token,
-    refreshToken: tokens.refresh_token,
-    user: tokens.user,
-  };
+  const id = await createAccount(username, email);
+  const [tokens] = await Promise.all([logIn(email), seedItems(seededAccount(id, username))]);
+  return { id, username, email, ...tokens };
 }
 
-/** A new account of an administrator: put into the group as an operator does it, and logged in afterwards. */
+/** Returns a new administrator: an operator puts a user into the group, who then logs in again. */
 export async function newAdministrator(): Promise<TestUser> {
   const user = await newUser("admin");
-  const { awsUrl, operator, userPoolId } = target();
-  const cognito = new CognitoIdentityProviderClient({
-    endpoint: awsUrl,
-    region: operator.region,
-    credentials: operator,
-  });
-  await cognito.send(
-    new AdminAddUserToGroupCommand({ UserPoolId: userPoolId, Username: user.email, GroupName: "admins" }),
+  await operatorCognito().send(
+    new AdminAddUserToGroupCommand({
+      UserPoolId: target().userPoolId,
+      Username: user.email,
+      GroupName: "admins",
+    }),
   );
-  const tokens = await call("login", { body: { email: user.email, password } });
-  return { ...user, token: tokens.access_token, idToken: tokens.id_token };
+  return { ...user, ...(await logIn(user.email)) };
 }
 
 export function newUsers(count: number): Promise<TestUser[]> {
@@ -63,7 +93,7 @@ export function newUsers(count: number): Promise<TestUser[]> {
 export async function newAccounts(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   const profiles = ids.map((id) => seededProfile(id, `member-${id.slice(0, 13)}`));
-  await plantItems(profiles);
+  await seedItems(profiles);
   return ids;
 }
 

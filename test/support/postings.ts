@@ -2,7 +2,7 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { keys, posted } from "../../functions/store/table/keys.ts";
 import { itemsAt, operatorTable } from "./operator.ts";
-import { plantItems } from "./seed-items.ts";
+import { seedItems } from "./seed-items.ts";
 import { target } from "./target.ts";
 
 /** By seq: the terms by which a message of the room is found, in the order of the alphabet. */
@@ -22,15 +22,15 @@ export async function losePostings(roomId: string): Promise<void> {
 }
 
 /** Puts postings that nothing stands behind, as of messages that `by` sent. */
-export function plantPostings(
+export function seedPostings(
   roomId: string,
   term: string,
   places: readonly string[],
   by: string,
 ): Promise<void> {
-  return plantItems(places.map((place) => ({ ...keys.posting(roomId, term, place), by })));
+  return seedItems(places.map((place) => ({ ...keys.posting(roomId, term, place), by })));
 }
 
-export function plantPosting(roomId: string, term: string, place: string, by: string): Promise<void> {
-  return plantPostings(roomId, term, [place], by);
+export function seedPosting(roomId: string, term: string, place: string, by: string): Promise<void> {
+  return seedPostings(roomId, term, [place], by);
 }

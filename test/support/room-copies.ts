@@ -1,6 +1,6 @@
 /** Copies of a room: for tests that need a large one each, which would take seconds to create. */
 import { itemsOfRoom } from "./operator.ts";
-import { plantItems } from "./seed-items.ts";
+import { seedItems } from "./seed-items.ts";
 
 function replaced(value: unknown, roomId: string, copyId: string): unknown {
   const again = (inner: unknown) => replaced(inner, roomId, copyId);
@@ -21,6 +21,6 @@ export async function copyRoom(roomId: string): Promise<string> {
     // Safe: a copy of an item is an item.
     ({ added_by: _, ...item }) => replaced(item, roomId, copyId) as typeof item,
   );
-  await plantItems(items);
+  await seedItems(items);
   return copyId;
 }

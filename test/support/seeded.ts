@@ -1,6 +1,7 @@
 /** What tests and the bench write straight into the table, where calls that lead to the same would take minutes. */
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { untouched } from "../../functions/store/messages/messages.ts";
+import { keys } from "../../functions/store/table/keys.ts";
 import { blankProfile, newProfileItem } from "../../functions/store/users/profiles.ts";
 
 /** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
@@ -25,6 +26,16 @@ export async function putBatch(
 /** The profile of somebody of whom nothing but a username is known, as their first call would make it. */
 export function seededProfile(id: string, username: string): Item {
   return newProfileItem({ ...blankProfile(id, username), email: `${username}@example.com` });
+}
+
+/** Everything that the table holds of a user who has registered, whose username is of small ASCII letters. */
+export function seededAccount(id: string, username: string): readonly Item[] {
+  const profile = seededProfile(id, username);
+  return [
+    profile,
+    { ...keys.username(username), email: profile.email, user_id: id },
+    { ...keys.presence(id), connections: {} },
+  ];
 }
 
 /** A text message of which nothing is said but what it cannot do without. */

@@ -12,7 +12,7 @@ describe("getUser", () => {
   test("shows somebody's profile, and no e-mail address to a stranger", async () => {
     const { ann, ben } = await pair();
     const seen = await call("getUser", { token: ann.token, params: { user_id: ben.id } });
-    expect(seen).toEqual({ ...ben.user, email: null });
+    expect(seen).toEqual({ ...(await call("getProfile", { token: ben.token })), email: null });
     expect((await call("getUser", { token: ann.token, params: { user_id: ann.id } })).email).toBe(ann.email);
   });
 
