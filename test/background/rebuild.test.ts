@@ -2,12 +2,11 @@ import { randomUUID } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RebuildReport } from "../../contract/rebuilds.ts";
-import type { Index } from "../../functions/background/indexes.ts";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues, rebuild, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
 import { deleteItems, directoryItems, ownerOf, putItems } from "../support/directory-items.ts";
+import { type Index, internals, keys } from "../support/internals.ts";
 import { notificationsOf } from "../support/notifications.ts";
 import { actAsFunction, clientOptions, countMessages, itemsAt } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser, untilListed } from "../support/people.ts";
@@ -233,8 +232,8 @@ describe("a rebuild", () => {
     // The tasks themselves, here instead of in their function, since 100 seconds of work would be too long for a test; and
     // an index that takes two of them for each room.
     actAsFunction();
-    const { beginRebuild, getRebuild } = await import("../../functions/store/background/rebuilds.ts");
-    const { continueRebuild } = await import("../../functions/background/rebuild.ts");
+    const { beginRebuild, getRebuild } = await internals.rebuilds();
+    const { continueRebuild } = await internals.rebuild();
     const seen: string[] = [];
     const index: Index = {
       kind: "room",

@@ -1,8 +1,8 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { followedChanges, mayBeFollowed } from "../../lib/followed-changes.ts";
 import { compileFilter } from "../../packages/stack-emulator/src/event-sources/filter.ts";
+import { keys } from "../support/internals.ts";
 
 const filters = followedChanges.map((pattern) => compileFilter(pattern, { numeric: false }));
 

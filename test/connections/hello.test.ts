@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { newHeadItem } from "../../functions/store/rooms/heads.ts";
-import { newMembershipItem } from "../../functions/store/rooms/memberships.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
+import { newHeadItem, newMembershipItem } from "../support/internals.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { seedItems } from "../support/seed-items.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";

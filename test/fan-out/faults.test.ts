@@ -1,6 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { shardOf } from "../../functions/kernel/runtime/shard.ts";
 import { call } from "../support/contract-client.ts";
 import {
   advanceClock,
@@ -10,6 +9,7 @@ import {
   readMeter,
   resetMeter,
 } from "../support/control.ts";
+import { shardOf } from "../support/internals.ts";
 import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
 import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, followAgain } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
+import { internals } from "../support/internals.ts";
 import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
 import { actAsFunction, messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
@@ -91,8 +92,8 @@ test("of what tells somebody at once, seen as it was before any of it, one count
   await afterSeconds(0);
   await socket.close();
   actAsFunction();
-  const { getMembership } = await import("../../functions/store/rooms/memberships.ts");
-  const { claimNotice } = await import("../../functions/store/notifications/unread-notices.ts");
+  const { getMembership } = await internals.memberships();
+  const { claimNotice } = await internals.unreadNotices();
   const before = await getMembership(room, ben.id, "consistent");
   if (!before) throw new Error("There is no such membership.");
   const claimed = await Promise.all([1, 2, 3, 4, 5].map((seq) => claimNotice(before, seq)));

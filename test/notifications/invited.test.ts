@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
 import { cutOff } from "../support/faults.ts";
+import { keys } from "../support/internals.ts";
 import { countMessages, itemsAt } from "../support/operator.ts";
 import { newAccounts, newUser } from "../support/people.ts";
 

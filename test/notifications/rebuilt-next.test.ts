@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { followAgain } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
+import { internals } from "../support/internals.ts";
 import { clearNotifications, notificationsOf, say } from "../support/notifications.ts";
 import { messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
@@ -78,7 +79,7 @@ test("what came behind a notification that was put away is made again", async ()
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
   await loseNotifications(ben);
   await noteToldBy(ben, room, 1);
-  const { dismissNotice } = await import("../../functions/store/notifications/unread-notices.ts");
+  const { dismissNotice } = await internals.unreadNotices();
   await dismissNotice(room, ben.id, 1);
   for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);

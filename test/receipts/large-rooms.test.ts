@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
+import { keys } from "../support/internals.ts";
 import { eventsOf, markRoom, messagesOf, roomOf, say } from "../support/marking.ts";
 import { itemsOfRoom } from "../support/operator.ts";
 import { newAccounts, newUsers, type TestUser, three } from "../support/people.ts";

@@ -1,8 +1,6 @@
 /** Rooms as they may be when a run begins: short of a bound that a run of some dozen messages would never come to. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { newMessageItem } from "../../functions/store/messages/messages.ts";
-import { markedAheadLimit, sentAheadLimit } from "../../functions/store/rooms/read-ahead.ts";
-import { keys } from "../../functions/store/table/keys.ts";
+import { keys, markedAheadLimit, newMessageItem, sentAheadLimit } from "../support/internals.ts";
 import { operatorTable } from "../support/operator.ts";
 import type { TestUser } from "../support/people.ts";
 import { seedItems } from "../support/seed-items.ts";

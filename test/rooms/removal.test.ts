@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
+import { forEachConcurrent, internals } from "../support/internals.ts";
 import { actAsFunction, itemsOfRoom, keysOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, newUser, type TestUser, three, two } from "../support/people.ts";
 import { plainMessage } from "../support/seeded.ts";
@@ -38,7 +38,7 @@ async function fill(user: TestUser, roomId: string, count: number): Promise<void
 /** Further messages, written as the last step of a send writes them: sending hundreds would take long. */
 async function store(user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> {
   actAsFunction();
-  const { putMessage } = await import("../../functions/store/messages/messages.ts");
+  const { putMessage } = await internals.messages();
   const all = Array.from({ length: seqs.to - seqs.from + 1 }, (_, at) => seqs.from + at);
   await forEachConcurrent(all, 20, async (seq) => {
     await putMessage({
@@ -145,7 +145,7 @@ describe("a deleted group", () => {
     await emptyQueues();
     // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
     actAsFunction();
-    const { runTask } = await import("../../functions/background/tasks.ts");
+    const { runTask } = await internals.backgroundTasks();
     let looks = 0;
     const { calls } = await metered(async () => {
       await runTask({ task: "remove_room_items", room_id: roomId }, () => {
@@ -165,8 +165,8 @@ describe("a deleted group", () => {
     const roomId = await groupRoom(ann, [ben]);
     // What the 201st member would bring about.
     actAsFunction();
-    const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-    const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
+    const { growRoster } = await internals.rosterChanges();
+    const { addAllConnected } = await internals.connectedMembers();
     await growRoster(roomId, 1);
     await addAllConnected(roomId, 2);
     await (await connect(ben)).close();

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { newRosterItems } from "../../functions/store/rooms/rosters.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
+import { newRosterItems } from "../support/internals.ts";
 import { directRoom, newUser, newUsers, type TestUser, three, two } from "../support/people.ts";
 import { seedItems } from "../support/seed-items.ts";
 

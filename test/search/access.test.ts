@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { placeOf } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
+import { placeOf } from "../support/internals.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { seedPosting, termsOfRoom } from "../support/postings.ts";
 import { find, findAnywhere, remove, send, untilIndexed } from "../support/search.ts";

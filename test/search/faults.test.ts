@@ -2,10 +2,10 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue, DynamoDBRecord } from "aws-lambda";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import { keys } from "../../functions/store/table/keys.ts";
 import { emptyQueues, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, meteredWithStream } from "../support/control.ts";
+import { internals, keys } from "../support/internals.ts";
 import { actAsFunction, itemsOfRoom, type StoredItem } from "../support/operator.ts";
 import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { losePostings, termsOfRoom } from "../support/postings.ts";
@@ -112,8 +112,8 @@ describe("records of one message", () => {
   test("end in what it says now, in any order, replayed, and several at once", async () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
-    const { onChange } = await import("../../functions/background/stream.ts");
-    const { changeOf } = await import("../../functions/store/background/changes.ts");
+    const { onChange } = await internals.stream();
+    const { changeOf } = await internals.changes();
     const follow = (record: DynamoDBRecord) => onChange(changeOf(record));
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = newRandom(seed);
@@ -139,9 +139,9 @@ describe("records of one message", () => {
     }
     await untilIndexed();
     actAsFunction();
-    const { onChange } = await import("../../functions/background/stream.ts");
-    const { changeOf } = await import("../../functions/store/background/changes.ts");
-    const { searchIndex } = await import("../../functions/store/search/search-index.ts");
+    const { onChange } = await internals.stream();
+    const { changeOf } = await internals.changes();
+    const { searchIndex } = await internals.searchIndex();
     const change = vi.spyOn(await searchIndex(), "change");
     for (const [at, state] of states.entries())
       if (at > 0) await onChange(changeOf(recordOf(states[at - 1], state)));

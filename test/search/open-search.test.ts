@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { afterSeconds, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
+import { internals } from "../support/internals.ts";
 import { type OpenSearch, startOpenSearch } from "../support/open-search.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
@@ -166,7 +167,7 @@ test("a deleted room's documents go with it, and a rebuild makes what was lost",
   actAsFunction();
   process.env.OPENSEARCH_ENDPOINT = openSearch.url;
   process.env.AWS_SESSION_TOKEN = "local";
-  const { rebuildSearch } = await import("../../functions/search/rebuild.ts");
+  const { rebuildSearch } = await internals.searchRebuild();
   expect(await rebuildSearch(other, undefined, () => true)).toBeUndefined();
   expect(documentsOf(other)).toEqual(expected);
 });

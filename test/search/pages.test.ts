@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { shortDigest } from "../../functions/kernel/runtime/ids.ts";
-import { placeOf } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
+import { placeOf, shortDigest } from "../support/internals.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { seedPostings } from "../support/postings.ts";
 import { edit, nextOf, searchPage, send, untilIndexed } from "../support/search.ts";

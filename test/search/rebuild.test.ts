@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import { placeOf } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
+import { internals, placeOf } from "../support/internals.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 import { losePostings, seedPosting, termsOfRoom } from "../support/postings.ts";
@@ -10,13 +10,13 @@ import { edit, find, remove, send, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
-let rebuildSearch: typeof import("../../functions/search/rebuild.ts").rebuildSearch;
+let rebuildSearch: Awaited<ReturnType<typeof internals.searchRebuild>>["rebuildSearch"];
 
 beforeAll(async () => {
   [ann, ben] = await two();
   // The action itself: who calls it has a function of its own.
   actAsFunction();
-  ({ rebuildSearch } = await import("../../functions/search/rebuild.ts"));
+  ({ rebuildSearch } = await internals.searchRebuild());
 });
 
 /** Rebuilds step by step, each as a call of its own, as if none had time for more; `between` comes after each. */

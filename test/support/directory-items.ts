@@ -1,6 +1,6 @@
 /** What the table holds of the directory, as an operator finds and changes it. */
 import { DeleteCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { idOfKey, type Key, keys } from "../../functions/store/table/keys.ts";
+import { idOfKey, type Key, keys } from "./internals.ts";
 import { operatorTable } from "./operator.ts";
 import { target } from "./target.ts";
 

@@ -4,7 +4,7 @@ import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { keys, objectKeys } from "../../functions/store/table/keys.ts";
+import { keys, objectKeys } from "./internals.ts";
 import { target } from "./target.ts";
 
 /** What an operator's tools are set up with: they see what is behind the APIs, and no fault strikes them. */

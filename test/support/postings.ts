@@ -1,6 +1,6 @@
 /** What messages are found by, as it stands in the table. */
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
-import { keys, posted } from "../../functions/store/table/keys.ts";
+import { keys, posted } from "./internals.ts";
 import { itemsAt, operatorTable } from "./operator.ts";
 import { seedItems } from "./seed-items.ts";
 import { target } from "./target.ts";

@@ -1,5 +1,6 @@
 /** What tests of the rebuilding of notifications lose, and how they rebuild it. */
-import { keys } from "../../functions/store/table/keys.ts";
+
+import { internals, keys } from "./internals.ts";
 import { notificationsOf } from "./notifications.ts";
 import { actAsFunction } from "./operator.ts";
 import type { TestUser } from "./people.ts";
@@ -7,7 +8,7 @@ import type { TestUser } from "./people.ts";
 /** Rebuilds somebody's notifications, in as many steps as it takes where none has time for more than it must do. */
 export async function rebuild(userId: string): Promise<void> {
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
+  const { rebuildNotifications } = await internals.notificationsRebuild();
   let after: string | undefined;
   do after = await rebuildNotifications(userId, after, () => false);
   while (after !== undefined);
@@ -16,14 +17,14 @@ export async function rebuild(userId: string): Promise<void> {
 /** Loses all notifications of somebody. */
 export async function loseNotifications(user: TestUser): Promise<void> {
   actAsFunction();
-  const { takeItem } = await import("../../functions/store/table/table.ts");
+  const { takeItem } = await internals.table();
   for (const { id } of await notificationsOf(user)) await takeItem(keys.notification(user.id, id));
 }
 
 /** Has somebody's membership say that another message told them, or, with undefined, none. */
 export async function noteToldBy(user: TestUser, room: string, seq: number | undefined): Promise<void> {
   actAsFunction();
-  const { updateItem } = await import("../../functions/store/table/table.ts");
+  const { updateItem } = await internals.table();
   await updateItem(keys.membership(room, user.id), {
     UpdateExpression: seq === undefined ? "REMOVE notified_seq" : "SET notified_seq = :seq",
     ...(seq !== undefined && { ExpressionAttributeValues: { ":seq": seq } }),

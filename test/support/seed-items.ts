@@ -1,4 +1,4 @@
-import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
+import { forEachConcurrent } from "./internals.ts";
 import { operatorTable } from "./operator.ts";
 import { batchSize, putBatch } from "./seeded.ts";
 import { target } from "./target.ts";

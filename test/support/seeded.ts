@@ -1,8 +1,6 @@
 /** What tests and the bench write straight into the table, where calls that lead to the same would take minutes. */
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { untouched } from "../../functions/store/messages/messages.ts";
-import { keys } from "../../functions/store/table/keys.ts";
-import { blankProfile, newProfileItem } from "../../functions/store/users/profiles.ts";
+import { blankProfile, keys, newProfileItem, untouched } from "./internals.ts";
 
 /** BatchWriteItem takes at most 25 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchSize = 25;

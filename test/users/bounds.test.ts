@@ -3,6 +3,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { directoryLimit } from "../../contract/people.ts";
 import { call } from "../support/contract-client.ts";
 import { metered, meteredWithStream } from "../support/control.ts";
+import { internals } from "../support/internals.ts";
 import { newUser, type TestUser } from "../support/people.ts";
 import { untilIndexed } from "../support/search.ts";
 import { target } from "../support/target.ts";
@@ -24,7 +25,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
     TABLE_NAME: tableName,
   });
-  const { filterValue, replaceDirectoryEntry } = await import("../../functions/store/users/directory.ts");
+  const { filterValue, replaceDirectoryEntry } = await internals.directory();
   const put = (at: number) =>
     replaceDirectoryEntry(undefined, {
       userId: randomUUID(),
