@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import { followAgain } from "../support/background.ts";
+import { processAgain } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { internals } from "../support/internals.ts";
-import { clearNotifications, notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { clearNotifications, notificationsOf } from "../support/notifications.ts";
 import { messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
@@ -94,7 +95,7 @@ test("what was read together with all others stays so, when the message is follo
   await call("markAllNotificationsRead", { token: ben.token });
   const read = await notificationsOf(ben);
   expect(read.every((one) => one.is_read)).toBe(true);
-  await followAgain(await messageRecord(room, seq));
+  await processAgain(await messageRecord(room, seq));
   expect(await notificationsOf(ben)).toEqual(read);
 });
 
