@@ -2,24 +2,32 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { png, uploaded } from "../support/files.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
+import { say } from "../support/messages.ts";
 import { openSocket, type SocketClient } from "../support/socket-client.ts";
 
 /** More than are told without the queue, each on one connection. */
 const peopleCount = 210;
 
-let crowd: Crowd;
-let ann: Somebody;
-let ben: Somebody;
+let load: LoadRunner;
+let ann: LoadUser;
+let ben: LoadUser;
 /** Those who left, or came, are not among them. */
-let others: Somebody[];
+let others: LoadUser[];
 let listeners: Listener[];
 let socket: SocketClient;
 /** Where things happen one test after the other, the last of which deletes it. */
 let roomId: string;
 beforeAll(async () => {
-  crowd = await startCrowd();
-  const people = await crowd.newPeople(peopleCount);
+  load = await startLoadRunner();
+  const people = await load.newUsers(peopleCount);
   const [first, second, ...rest] = people;
   if (!first || !second) throw new Error("no people");
   [ann, ben, others] = [first, second, rest];
@@ -28,17 +36,13 @@ beforeAll(async () => {
   socket = await openSocket({ token: ben.token });
 }, 180_000);
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 
 async function createRoom(): Promise<string> {
   const participant_ids = [ben, ...others].map(({ id }) => id);
   const body = { room_type: "public", name: "Assembly", participant_ids };
   return (await call("createRoom", { token: ann.token, body })).id;
-}
-
-function send(roomId: string, content: string, sender = ann) {
-  return call("sendMessage", { token: sender.token, params: { room_id: roomId }, body: { content } });
 }
 
 /** How often each of the others was told something of a type since `from`. */
@@ -66,7 +70,7 @@ describe("a room with more people connected than are told at once", () => {
     const created = await toldAll("room_created", createRoom);
     const params = { room_id: created.done };
     expect(created.event).toMatchObject({ room: { id: created.done, me: { role: "member" } } });
-    const { done: message, event: told } = await toldAll("message", () => send(created.done, "first"));
+    const { done: message, event: told } = await toldAll("message", () => say(ann, created.done, "first"));
     expect(told).toEqual({ type: "message", message });
     const of = { ...params, message_id: message.id };
 
@@ -113,8 +117,8 @@ describe("a room with more people connected than are told at once", () => {
 
   test("tells changes of a message to those alone who may see it", async () => {
     const params = { room_id: roomId };
-    const message = await send(roomId, "of old");
-    const [cid] = await crowd.newPeople(1);
+    const message = await say(ann, roomId, "of old");
+    const [cid] = await load.newUsers(1);
     if (!cid) throw new Error("nobody came");
     await call("updatePermissions", {
       token: ann.token,
@@ -128,7 +132,7 @@ describe("a room with more people connected than are told at once", () => {
       call("updateMessage", { token: ann.token, params: of, body: { content: "changed" } }),
     );
     await toldAll("message_deleted", () => attempt("deleteMessage", { token: ann.token, params: of }));
-    const { done: next } = await toldAll("message", () => send(roomId, "new"));
+    const { done: next } = await toldAll("message", () => say(ann, roomId, "new"));
     expect((await late.next("message")).message.id).toBe(next.id);
     expect(late.events.map((event) => event.type)).not.toContain("message_updated");
     expect(late.events.map((event) => event.type)).not.toContain("message_deleted");
@@ -151,7 +155,7 @@ describe("a room with more people connected than are told at once", () => {
     });
     expect(await call("listTypingUsers", { token: ann.token, params })).toEqual([]);
     // What was told before has arrived with what is told after it.
-    await toldAll("message", () => send(roomId, "after that"));
+    await toldAll("message", () => say(ann, roomId, "after that"));
     expect(listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "typing")).toEqual([]);
     expect(
       listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "participants_changed"),
@@ -168,7 +172,7 @@ describe("a room with more people connected than are told at once", () => {
       const event = theirs.events.find(isIt);
       return event?.type === "message" ? event.message.sender : undefined;
     };
-    const sent = await send(roomId, "from one who blocks");
+    const sent = await say(ann, roomId, "from one who blocks");
     const { last_seen: seen } = await call("getUser", {
       token: ben.token,
       params: { user_id: ann.id },
@@ -182,25 +186,25 @@ describe("a room with more people connected than are told at once", () => {
 
   test("somebody who is removed while connected gets nothing further", async () => {
     const params = { room_id: roomId };
-    const [dan] = await crowd.newPeople(1);
+    const [dan] = await load.newUsers(1);
     if (!dan) throw new Error("nobody came");
     await call("joinRoom", { token: dan.token, params });
     const [all, limited] = [
       await openSocket({ token: dan.token }),
       await openSocket({ token: dan.token, room_id: roomId }),
     ];
-    const { done: last } = await toldAll("message", () => send(roomId, "with them"));
+    const { done: last } = await toldAll("message", () => say(ann, roomId, "with them"));
     for (const one of [all, limited]) expect((await one.next("message")).message.id).toBe(last.id);
     // What is being told while they are removed may reach them, or not; what is sent after it must not.
     const [removed] = await Promise.all([
       attempt("removeParticipant", { token: ann.token, params: { ...params, user_id: dan.id } }),
-      ...[1, 2, 3].map(() => send(roomId, "meanwhile")),
+      ...[1, 2, 3].map(() => say(ann, roomId, "meanwhile")),
     ]);
     expect(removed.status).toBe(204);
     expect(await all.next("room_removed")).toMatchObject(params);
     await limited.closed;
     await toldAll("message_deleted", async () => {
-      const after = await send(roomId, "without them");
+      const after = await say(ann, roomId, "without them");
       await attempt("deleteMessage", { token: ann.token, params: { ...params, message_id: after.id } });
     });
     const contents = all.events.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
@@ -235,14 +239,14 @@ test("a small room with more connections than are told at once", async () => {
         .map((device) => seqsOf(device, roomId).join()),
     ),
   ];
-  await send(roomId, "first");
-  await send(roomId, "second");
+  await say(ann, roomId, "first");
+  await say(ann, roomId, "second");
   await expect.poll(() => seqs(undefined, false), { timeout: 30_000 }).toEqual(["1,2"]);
   await attempt("removeParticipant", {
     token: ann.token,
     params: { room_id: roomId, user_id: gone?.id ?? "" },
   });
-  await send(roomId, "third");
+  await say(ann, roomId, "third");
   await expect.poll(() => seqs(gone?.id, false), { timeout: 30_000 }).toEqual(["1,2,3"]);
   expect(seqs(gone?.id, true)).toEqual(["1,2"]);
 });

@@ -10,7 +10,15 @@ import {
   resetMeter,
 } from "../support/control.ts";
 import { shardOf } from "../support/internals.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
+import { say } from "../support/messages.ts";
 import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 
 /** More than are told without the queue. */
@@ -21,28 +29,28 @@ const pageAttempts = 5;
 /** How many pages of a room are delivered side by side. */
 const lanes = 8;
 
-let crowd: Crowd;
-let ann: Somebody;
-/** Whose connection is struck. */
-let ben: Somebody;
+let load: LoadRunner;
+let ann: LoadUser;
+/** The user whose connection fails. */
+let ben: LoadUser;
 let connectionId: string;
 let others: Listener[];
-let struck: Listener;
+let failing: Listener;
 /** Of one lane, so that one page holds them all. */
-let laneMates: Somebody[];
+let laneMates: LoadUser[];
 let roomId: string;
 /** The number of the last message before a test. */
 let from = 0;
 beforeAll(async () => {
   // One worker of each function, so that a page comes again where it is known whom it has reached.
-  crowd = await startCrowd("--concurrency", "1");
-  const people = await crowd.newPeople(peopleCount);
+  load = await startLoadRunner("--concurrency", "1");
+  const people = await load.newUsers(peopleCount);
   const [first, second, ...rest] = people;
   if (!first || !second) throw new Error("no people");
   [ann, ben] = [first, second];
   laneMates = people.filter(({ id }) => shardOf(id, lanes) === shardOf(first.id, lanes));
   others = await listenAll([ann, ...rest], 1);
-  [struck] = (await listenAll([ben], 1)) as [Listener];
+  [failing] = (await listenAll([ben], 1)) as [Listener];
   const sessions = await call("listActiveSessions", { token: ben.token });
   connectionId = sessions[0]?.session_id ?? "";
   const body = { room_type: "group", name: "Assembly", participant_ids: people.map(({ id }) => id) };
@@ -53,7 +61,7 @@ beforeEach(async () => {
   from = (await call("getRoom", { token: ann.token, params: { room_id: roomId } })).seq;
 });
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 afterEach(clearFaults);
 
@@ -61,10 +69,6 @@ function queueIsEmpty() {
   return expect
     .poll(() => countMessages("DeliveryQueueUrl"), { timeout: 30_000 })
     .toMatchObject({ visible: 0, inFlight: 0 });
-}
-
-function send(content: string) {
-  return call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
 }
 
 /** The messages of a test that a listener has got, by their places among them. */
@@ -96,10 +100,10 @@ function becomes(listeners: readonly Listener[], seqs: string) {
 describe("a connection that cannot be reached for some time", () => {
   test("gets what it missed in its order, and all others have it once", async () => {
     await failPosts(2 * postAttempts);
-    await send("first");
-    await send("second");
+    await say(ann, roomId, "first");
+    await say(ann, roomId, "second");
     await becomes(others, "1,2");
-    await becomes([struck], "1,2");
+    await becomes([failing], "1,2");
     expect((await listFaults())[0]?.hits).toBe(2 * postAttempts);
     await queueIsEmpty();
     expect(got(others)).toEqual(["1,2"]);
@@ -108,7 +112,7 @@ describe("a connection that cannot be reached for some time", () => {
   test("loses a page that has failed too often, which is kept for the operator, and nothing that follows", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     await failPosts(pageAttempts * postAttempts);
-    await send("first");
+    await say(ann, roomId, "first");
     await becomes(others, "1");
     await expect
       .poll(
@@ -127,17 +131,17 @@ describe("a connection that cannot be reached for some time", () => {
         event: expect.objectContaining({ type: "message" }),
       }),
     );
-    await send("second");
+    await say(ann, roomId, "second");
     await becomes(others, "1,2");
-    await becomes([struck], "2");
+    await becomes([failing], "2");
   }, 120_000);
 
   test("has the queue refuse pages for a moment: everybody gets the message once", async () => {
     await injectFault({ kind: "throttle", service: "sqs", function: "messages" });
-    await send("first");
+    await say(ann, roomId, "first");
     await injectFault({ kind: "lose", service: "sqs", function: "messages" });
-    await send("second");
-    await becomes([...others, struck], "1,2");
+    await say(ann, roomId, "second");
+    await becomes([...others, failing], "1,2");
     expect((await listFaults()).map((fault) => fault.hits)).toEqual([1, 1]);
   });
 });
@@ -145,12 +149,12 @@ describe("a connection that cannot be reached for some time", () => {
 describe("the worker", () => {
   test("ends while it posts: the page comes again, and nobody misses the message", async () => {
     await injectFault({ kind: "crash", service: "execute-api", function: "fanOut" });
-    await send("first");
+    await say(ann, roomId, "first");
     await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
     // Nobody has postponed the page: it comes again when the queue's visibility timeout ends.
     await advanceClock(181_000);
     await expect
-      .poll(() => [...others, struck].filter((listener) => !gotOf(listener).includes(1)), {
+      .poll(() => [...others, failing].filter((listener) => !gotOf(listener).includes(1)), {
         timeout: 30_000,
       })
       .toEqual([]);
@@ -173,8 +177,8 @@ describe("the worker", () => {
           MessageDeduplicationId: `${roomId}:${lane}`,
         }),
       );
-    await send("first");
-    await becomes([...others, struck], "1");
+    await say(ann, roomId, "first");
+    await becomes([...others, failing], "1");
     await expect
       .poll(async () => (await countMessages("DeliveryDeadLettersUrl")).visible)
       .toBe(before.visible + 8);
@@ -183,7 +187,7 @@ describe("the worker", () => {
   test("ends before its time does where posts take long: what was posted stays so, and what waits is not lost", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     // A page of these has some 500 posts, 50 at once: about 17 of the worker's 30 seconds.
-    const crowded = await listenAll(laneMates, 20);
+    const listeners = await listenAll(laneMates, 20);
     const body = { room_type: "group", name: "Lane", participant_ids: laneMates.map(({ id }) => id) };
     const { id } = await call("createRoom", { token: ann.token, body });
     await queueIsEmpty();
@@ -201,7 +205,7 @@ describe("the worker", () => {
       );
     await expect.poll(postponed, { timeout: 50_000 }).toBe(true);
     await clearFaults();
-    const heard = () => [...new Set(crowded.map((listener) => seqsOf(listener, id).join()))];
+    const heard = () => [...new Set(listeners.map((listener) => seqsOf(listener, id).join()))];
     await expect.poll(heard, { timeout: 30_000 }).toEqual(["1,2"]);
     await queueIsEmpty();
     expect(heard()).toEqual(["1,2"]);

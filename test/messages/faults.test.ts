@@ -125,7 +125,7 @@ beforeEach(async () => {
   scene = await setScene();
 });
 afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
+  // The fault hit once; otherwise the test has shown nothing.
   expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
   await clearFaults();
   await scene.socket.close();
@@ -139,7 +139,7 @@ function run(id: OperationId, body?: object) {
   });
 }
 
-function strike(kind: FaultSpec["kind"], write: Pick<FaultSpec, "action" | "sk">) {
+function injectAt(kind: FaultSpec["kind"], write: Pick<FaultSpec, "action" | "sk">) {
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${scene.roomId}`, ...write });
 }
 
@@ -183,7 +183,7 @@ for (const change of changes)
       const { ahead } = change;
       test("the function ends before it lands: nothing has changed, and the repeat does it", async () => {
         const start = await setUp();
-        await strike("crash", ahead);
+        await injectAt("crash", ahead);
         expect((await run(change.id, change.body)).status).toBe(500);
         expect(await seen(scene)).toEqual(from);
         expect(await changedSince(start.since)).toEqual([]);
@@ -194,7 +194,7 @@ for (const change of changes)
 
     test("the function ends after it lands: it stands, and the repeat tells of it", async () => {
       const start = await setUp();
-      await strike("crash", land);
+      await injectAt("crash", land);
       expect((await run(change.id, change.body)).status).toBe(500);
       expect(await received(change.event)).toBe(start.events);
       expect((await run(change.id, change.body)).status).toBeLessThan(300);
@@ -203,7 +203,7 @@ for (const change of changes)
 
     test("the function ends after it lands, others change more: the repeat tells even who knows of those", async () => {
       const start = await setUp();
-      await strike("crash", land);
+      await injectAt("crash", land);
       expect((await run(change.id, change.body)).status).toBe(500);
       const { body: other } = await attempt("sendMessage", {
         token: scene.ben.token,
@@ -221,7 +221,7 @@ for (const change of changes)
 
     test("the function ends after the revision is raised: whoever asks learns of it, and the repeat tells it", async () => {
       const start = await setUp();
-      await strike("crash", raise);
+      await injectAt("crash", raise);
       expect((await run(change.id, change.body)).status).toBe(500);
       expect(await changedSince(start.since)).toEqual([scene.said.id]);
       expect((await run(change.id, change.body)).status).toBeLessThan(300);
@@ -232,7 +232,7 @@ for (const change of changes)
       const { after } = change;
       test("the function ends after its last write: it stands, and the repeat tells of it", async () => {
         const start = await setUp();
-        await strike("crash", after);
+        await injectAt("crash", after);
         expect((await run(change.id, change.body)).status).toBe(500);
         expect(await seen(scene)).toEqual(to);
         expect((await run(change.id, change.body)).status).toBeLessThan(300);
@@ -246,7 +246,7 @@ for (const change of changes)
         if (write)
           test(`${kind} ${name}: the SDK tries again, and it is done once`, async () => {
             const start = await setUp();
-            await strike(kind, write);
+            await injectAt(kind, write);
             expect((await run(change.id, change.body)).status).toBeLessThan(300);
             await holdDone(start);
           });
@@ -260,7 +260,7 @@ describe("replyToMessage", () => {
   };
 
   test("the function ends after the note of the reply: no list shows it, and the repeat completes it", async () => {
-    await strike("crash", { action: "PutItem", sk: "REPLY#" });
+    await injectAt("crash", { action: "PutItem", sk: "REPLY#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([]);
     expect((await reply()).status).toBe(201);
@@ -268,7 +268,7 @@ describe("replyToMessage", () => {
   });
 
   test("the function ends after the reply is stored: the thread has it, and the repeat answers with it", async () => {
-    await strike("crash", { action: "PutItem", sk: "MSG#" });
+    await injectAt("crash", { action: "PutItem", sk: "MSG#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([2]);
     expect((await reply()).status).toBe(200);
@@ -276,7 +276,7 @@ describe("replyToMessage", () => {
   });
 
   test("the function ends before the note, after the claim: the repeat makes a whole reply", async () => {
-    await strike("crash", { action: "UpdateItem", sk: "MEMBER#" });
+    await injectAt("crash", { action: "UpdateItem", sk: "MEMBER#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([]);
     expect((await reply()).status).toBe(201);
@@ -284,7 +284,7 @@ describe("replyToMessage", () => {
   });
 
   test("the answer of the note is lost: there is one reply", async () => {
-    await strike("lose", { action: "PutItem", sk: "REPLY#" });
+    await injectAt("lose", { action: "PutItem", sk: "REPLY#" });
     expect((await reply()).status).toBe(201);
     expect(await thread()).toEqual([2]);
   });

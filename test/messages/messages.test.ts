@@ -2,19 +2,10 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { listenAll, seqsOf } from "../support/load.ts";
-import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { say } from "../support/messages.ts";
+import { groupRoom, newUsers, pair } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
-
-async function pair(): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
-  return { ann, ben, roomId: await directRoom(ann, ben) };
-}
-
-function say(user: TestUser, roomId: string, content: string, more: object = {}) {
-  return call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content, ...more } });
-}
 
 describe("sendMessage", () => {
   test("stores what was said, trimmed, and says who said it", async () => {

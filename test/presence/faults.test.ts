@@ -8,6 +8,7 @@ import {
   listFaults,
   metered,
 } from "../support/control.ts";
+import { say } from "../support/messages.ts";
 import { directRoom, password, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
@@ -29,8 +30,8 @@ afterEach(async () => {
   await scene.socket.close();
 });
 
-/** Strikes a call about Ann's presence. */
-function strike(kind: FaultSpec["kind"], sk: string, functionName: string): Promise<void> {
+/** Makes a call about Ann's presence fail. */
+function injectAt(kind: FaultSpec["kind"], sk: string, functionName: string): Promise<void> {
   return injectFault({
     kind,
     service: "dynamodb",
@@ -41,7 +42,7 @@ function strike(kind: FaultSpec["kind"], sk: string, functionName: string): Prom
   });
 }
 
-async function struck(): Promise<void> {
+async function untilFaultHit(): Promise<void> {
   await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
 }
 
@@ -66,10 +67,6 @@ async function told(): Promise<boolean[]> {
   );
 }
 
-function say({ ben, roomId }: Scene) {
-  return call("sendMessage", { token: ben.token, params: { room_id: roomId }, body: { content: "Hello" } });
-}
-
 /** By then a post that finds no connection is believed. */
 function afterOpening() {
   return advanceClock(61_000);
@@ -77,8 +74,8 @@ function afterOpening() {
 
 describe("$connect ends", () => {
   const places = {
-    "after its entry": () => strike("crash", "PRESENCE", "connect"),
-    "after its session": () => strike("crash", "SESSION#", "connect"),
+    "after its entry": () => injectAt("crash", "PRESENCE", "connect"),
+    "after its session": () => injectAt("crash", "SESSION#", "connect"),
     "while it tells the peers": () =>
       injectFault({ kind: "crash", service: "execute-api", function: "connect" }),
   };
@@ -87,11 +84,11 @@ describe("$connect ends", () => {
       const { ann } = scene;
       await inject();
       await expect(connect(ann)).rejects.toBeInstanceOf(UpgradeRefused);
-      await struck();
+      await untilFaultHit();
       const socket = await connect(ann);
       expect(await isOnline(ann)).toBe(true);
       await afterOpening();
-      await say(scene);
+      await say(scene.ben, scene.roomId);
       await socket.next("message");
       await socket.close();
       await becomesOffline(ann);
@@ -101,9 +98,9 @@ describe("$connect ends", () => {
 
   test("never, where an answer is lost: there is one entry, and peers are told once", async () => {
     const { ann } = scene;
-    await strike("lose", "PRESENCE", "connect");
+    await injectAt("lose", "PRESENCE", "connect");
     const socket = await connect(ann);
-    await struck();
+    await untilFaultHit();
     expect(await told()).toEqual([true]);
     expect(await call("listActiveSessions", { token: ann.token })).toHaveLength(1);
     await socket.close();
@@ -116,9 +113,9 @@ describe("$disconnect ends", () => {
   test("after its entry: its user is offline, and the next time that they come is told", async () => {
     const { ann } = scene;
     const socket = await connect(ann);
-    await strike("crash", "PRESENCE", "disconnect");
+    await injectAt("crash", "PRESENCE", "disconnect");
     await socket.close();
-    await struck();
+    await untilFaultHit();
     expect(await isOnline(ann)).toBe(false);
     expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
     expect(await told()).toEqual([true]);
@@ -130,9 +127,9 @@ describe("$disconnect ends", () => {
   test("never, where an answer is lost: peers are told once", async () => {
     const { ann } = scene;
     const socket = await connect(ann);
-    await strike("lose", "PRESENCE", "disconnect");
+    await injectAt("lose", "PRESENCE", "disconnect");
     await socket.close();
-    await struck();
+    await untilFaultHit();
     await becomesOffline(ann);
     await expect.poll(told).toEqual([true, false]);
   });
@@ -146,7 +143,7 @@ describe("$disconnect ends", () => {
     await clearFaults();
     await afterOpening();
     expect(await isOnline(ann)).toBe(true);
-    await say(scene);
+    await say(scene.ben, scene.roomId);
     expect(await isOnline(ann)).toBe(false);
     expect(await told()).toEqual([true, false]);
   });
@@ -179,7 +176,7 @@ describe("$disconnect ends", () => {
       times: 0,
     });
     await socket.close();
-    await struck();
+    await untilFaultHit();
     await clearFaults();
     await advanceClock((2 * 60 + 11) * 60_000);
     const { access_token: token } = await call("login", { body: { email: ann.email, password } });
@@ -206,9 +203,9 @@ describe("a sign of life", () => {
     test(`${id}: after a crash the list is right, and a repeat writes nothing`, async () => {
       const { token } = scene.ann;
       await prepare();
-      await strike("crash", "PRESENCE", "presence");
+      await injectAt("crash", "PRESENCE", "presence");
       expect((await attempt(id, { token })).status).toBe(500);
-      await struck();
+      await untilFaultHit();
       expect(await isOnline(scene.ann)).toBe(isThere);
       const { operations } = await metered(() => call(id, { token }));
       expect(Object.values(operations).map((counts) => counts.wru)).toEqual([0]);
@@ -217,9 +214,9 @@ describe("a sign of life", () => {
 
     test(`${id}: where an answer is lost, peers are told once`, async () => {
       await prepare();
-      await strike("lose", "PRESENCE", "presence");
+      await injectAt("lose", "PRESENCE", "presence");
       await call(id, { token: scene.ann.token });
-      await struck();
+      await untilFaultHit();
       expect(await told()).toEqual(isThere ? [true] : [true, false]);
     });
   }
@@ -262,7 +259,7 @@ describe("many at once", () => {
     const { access_token: token } = await call("login", { body: { email: ann.email, password } });
     await injectFault({ kind: "crash", service: "dynamodb", action: "DeleteItem", function: "presence" });
     expect((await attempt("cleanupOldSessions", { token })).status).toBe(500);
-    await struck();
+    await untilFaultHit();
     expect((await call("cleanupOldSessions", { token })).deleted_sessions).toBeLessThan(4);
     expect((await call("cleanupOldSessions", { token })).deleted_sessions).toBe(0);
   });

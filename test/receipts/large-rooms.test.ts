@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { keys } from "../support/internals.ts";
-import { eventsOf, markRoom, messagesOf, roomOf, say } from "../support/marking.ts";
+import { eventsOf, markRoom, messagesOf, roomOf } from "../support/marking.ts";
+import { say } from "../support/messages.ts";
 import { itemsOfRoom } from "../support/operator.ts";
 import { newAccounts, newUsers, type TestUser, three } from "../support/people.ts";
 import { seedItems } from "../support/seed-items.ts";

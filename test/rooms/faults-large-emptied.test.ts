@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import { struckOnce } from "../support/faults.ts";
+import { expectOneHit } from "../support/faults.ts";
 import { internals } from "../support/internals.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { type TestUser, three } from "../support/people.ts";
@@ -46,7 +46,7 @@ async function cutOffJoining(
   expect((await join(ben, roomId)).status).toBe(500);
 }
 
-afterEach(struckOnce);
+afterEach(expectOneHit);
 
 const counted = { action: "UpdateItem", sk: "COUNTS" };
 const writes = [

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import { struckOnce } from "../support/faults.ts";
+import { expectOneHit } from "../support/faults.ts";
 import { directRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -203,7 +203,7 @@ async function setScene({ prepare }: Pick<Case, "prepare">): Promise<Scene> {
   return scene;
 }
 
-function strike(kind: "crash" | "lose", roomId: string, write: Write): Promise<void> {
+function injectAt(kind: "crash" | "lose", roomId: string, write: Write): Promise<void> {
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
 }
 
@@ -221,7 +221,7 @@ function watch({ ben, cid }: Scene, { told = {} }: Case) {
 
 const succeeded = [200, 201, 204];
 
-afterEach(struckOnce);
+afterEach(expectOneHit);
 
 for (const [name, one] of Object.entries(cases))
   describe(name, () => {
@@ -230,7 +230,7 @@ for (const [name, one] of Object.entries(cases))
       test(`ends after ${step}: a repeat completes it`, async () => {
         const scene = await setScene(one);
         const watched = await watch(scene, one);
-        await strike("crash", scene.roomId, write);
+        await injectAt("crash", scene.roomId, write);
         expect((await one.run(scene)).status).toBe(500);
         const repeat = await one.run(scene);
         expect([
@@ -247,7 +247,7 @@ for (const [name, one] of Object.entries(cases))
       });
       test(`loses the answer of ${step}: it is done once`, async () => {
         const scene = await setScene(one);
-        await strike("lose", scene.roomId, write);
+        await injectAt("lose", scene.roomId, write);
         expect(succeeded).toContain((await one.run(scene)).status);
         await one.check(scene);
       });
@@ -259,7 +259,7 @@ test("who joined an emptied room, and was cut off before they were its admin, is
   const { ben, cid, roomId } = scene;
   const join = ({ token }: TestUser) => attempt("joinRoom", { token, params: { room_id: roomId } });
   const socket = await connect(cid);
-  await strike("crash", roomId, roster);
+  await injectAt("crash", roomId, roster);
   expect((await join(cid)).status).toBe(500);
   expect((await join(ben)).body).toMatchObject({ me: { role: "member" } });
   expect(await rolesOf(ben, roomId)).toEqual([`${ben.id} member`, `${cid.id} admin`].sort());
@@ -280,7 +280,7 @@ describe("opening a deleted direct room", () => {
         expect(await access(ann, roomId)).toBe(201);
         await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
         const socket = await connect(ben);
-        await strike(kind, roomId, write);
+        await injectAt(kind, roomId, write);
         const open = () => attempt("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
         const first = await open();
         expect(first.status).toBe(kind === "crash" ? 500 : 201);

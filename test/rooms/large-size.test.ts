@@ -3,7 +3,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { itemSize } from "../../packages/stack-emulator/src/dynamodb/item-size.ts";
 import { call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
 import { itemsOfRoom } from "../support/operator.ts";
 
 /** Enough for each cost to show whether it grows with the room. `LARGE_ROOM=10000` measures the largest that is promised. */
@@ -12,15 +19,15 @@ const liveCount = 20;
 const addedAtOnce = 250;
 const minutes = 60_000;
 
-let crowd: Crowd;
-let people: Somebody[];
-let ann: Somebody;
-let newcomer: Somebody;
+let load: LoadRunner;
+let people: LoadUser[];
+let ann: LoadUser;
+let newcomer: LoadUser;
 let roomId: string;
 let listeners: Listener[];
 beforeAll(async () => {
-  crowd = await startCrowd();
-  const [first, second, ...rest] = await crowd.newPeople(size + 1);
+  load = await startLoadRunner();
+  const [first, second, ...rest] = await load.newUsers(size + 1);
   if (!first || !second) throw new Error("no people");
   [ann, newcomer, people] = [first, second, rest];
   const body = { room_type: "public", name: "A".repeat(100) };
@@ -34,7 +41,7 @@ beforeAll(async () => {
   listeners = await listenAll(people.slice(-liveCount), 1);
 }, 20 * minutes);
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 
 function units({ operations }: MeterReport): { rru: number; wru: number } {

@@ -1,6 +1,9 @@
 import { internals, keys } from "./internals.ts";
 
-/** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
+/**
+ * Writes connections into a user's presence that the gateway does not know, opened `minutes` before
+ * `at`.
+ */
 export async function leaveDead(userId: string, at: string, count = 1, minutes = 5): Promise<void> {
   const { connectionEntryOf } = await internals.presence();
   const { updateItem } = await internals.table();

@@ -1,4 +1,4 @@
-/** What the table holds of the directory, as an operator finds and changes it. */
+/** The directory's items in the table, as an operator reads and changes them. */
 import { DeleteCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { idOfKey, type Key, keys } from "./internals.ts";
 import { operatorTable } from "./operator.ts";
@@ -6,7 +6,7 @@ import { target } from "./target.ts";
 
 type DirectoryItem = Key & Readonly<Record<string, unknown>>;
 
-/** All items of the directory, of everybody, without their versions; in the order of their keys. */
+/** Returns all items of the directory without their versions, in the order of their keys. */
 export async function directoryItems(): Promise<DirectoryItem[]> {
   const { Items = [], LastEvaluatedKey } = await operatorTable().send(
     new ScanCommand({
@@ -27,7 +27,7 @@ export async function directoryItems(): Promise<DirectoryItem[]> {
   );
 }
 
-/** Whose item it is. */
+/** Returns the id of the user of an item. */
 export function ownerOf({ pk, sk }: Key): string {
   return idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
 }

@@ -1,6 +1,7 @@
 /**
- * The only door from tests, and from the bench, to what is inside functions/ (test/structure/imports.unit.test.ts holds it).
- * Tests go through the API; they come here to seed the table, to read keys, and to run a step that the API cannot reach.
+ * The only door from tests and the bench into functions/: test/structure/imports.unit.test.ts holds
+ * it. Tests go through the API. They need this door to seed the table, to read keys, and to run a
+ * step that the API does not reach.
  */
 
 export type { Index } from "../../functions/background/indexes.ts";
@@ -38,8 +39,8 @@ export { idOfKey, indexKeys, keys, objectKeys, placeOf, posted } from "../../fun
 export { blankProfile, newProfileItem } from "../../functions/store/users/profiles.ts";
 
 /**
- * Loads modules that read their environment, or make clients, when they are imported. A test that calls one sets the
- * environment first: with actAsFunction, or by itself.
+ * Loads modules that read their environment or make clients at import. A test sets the environment
+ * first: with actAsFunction, or by itself.
  */
 export const internals = {
   backgroundTasks: () => import("../../functions/background/tasks.ts"),

@@ -61,8 +61,9 @@ async function logIn(email: string): Promise<Pick<TestUser, "token" | "idToken" 
 }
 
 /**
- * Returns a new user with an account, logged in. The username begins with `name`. What `register` and `login` leave behind
- * is written by an operator, because most tests need users and are not about accounts: the two calls take twice the time.
+ * Returns a new user with an account, logged in. The username begins with `name`. An operator
+ * writes the items that `register` and `login` leave behind: most tests need users and are not
+ * about accounts, and the two calls take twice the time.
  */
 export async function newUser(name = "user"): Promise<TestUser> {
   const username = `${name}-${randomUUID().slice(0, 8)}`;
@@ -89,7 +90,7 @@ export function newUsers(count: number): Promise<TestUser[]> {
   return Promise.all(Array.from({ length: count }, (_, at) => newUser(`user${at}`)));
 }
 
-/** People whom nobody logs in as: there to be members. Their ids. */
+/** Seeds users who never log in, to be members, and returns their ids. */
 export async function newAccounts(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   const profiles = ids.map((id) => seededProfile(id, `member-${id.slice(0, 13)}`));
@@ -97,7 +98,7 @@ export async function newAccounts(count: number): Promise<string[]> {
   return ids;
 }
 
-/** The direct room of two people. */
+/** Opens the direct room of two users, and returns its id. */
 export async function directRoom(one: TestUser, other: TestUser): Promise<string> {
   return (await call("openDirectRoom", { token: one.token, body: { user_id: other.id } })).id;
 }
@@ -107,7 +108,7 @@ export async function groupRoom(creator: TestUser, others: readonly TestUser[]):
   return (await call("createRoom", { token: creator.token, body })).id;
 }
 
-/** Waits until the directory, which follows profiles a moment later, finds somebody by their username. */
+/** Waits until the directory, which is written after the profile, finds the user by username. */
 export function untilListed(viewer: TestUser, user: TestUser): Promise<void> {
   return until(async () => {
     const { results } = await call("searchUsers", { token: viewer.token, query: { q: user.username } });
@@ -115,7 +116,7 @@ export function untilListed(viewer: TestUser, user: TestUser): Promise<void> {
   }, `${user.username} is in the directory`);
 }
 
-/** New accounts, so that each can be given a name: `const [ann, ben] = await two()`. */
+/** Returns two new users, so that a test can name each: `const [ann, ben] = await two()`. */
 export async function two(): Promise<[TestUser, TestUser]> {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("Two users were asked for.");
@@ -132,4 +133,16 @@ export async function four(): Promise<[TestUser, TestUser, TestUser, TestUser]> 
   const [ann, ben, cid, dee] = await newUsers(4);
   if (!ann || !ben || !cid || !dee) throw new Error("Four users were asked for.");
   return [ann, ben, cid, dee];
+}
+
+/** Returns two new users and their direct room. */
+export async function pair(): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> {
+  const [ann, ben] = await two();
+  return { ann, ben, roomId: await directRoom(ann, ben) };
+}
+
+/** Returns three new users and a group of them, whose admin is ann. */
+export async function trio(): Promise<{ ann: TestUser; ben: TestUser; cid: TestUser; roomId: string }> {
+  const [ann, ben, cid] = await three();
+  return { ann, ben, cid, roomId: await groupRoom(ann, [ben, cid]) };
 }

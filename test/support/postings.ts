@@ -1,11 +1,11 @@
-/** What messages are found by, as it stands in the table. */
+/** The postings of messages, as the table holds them. */
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { keys, posted } from "./internals.ts";
 import { itemsAt, operatorTable } from "./operator.ts";
 import { seedItems } from "./seed-items.ts";
 import { target } from "./target.ts";
 
-/** By seq: the terms by which a message of the room is found, in the order of the alphabet. */
+/** Returns, by seq, the terms that find a message of the room, in alphabetical order. */
 export async function termsOfRoom(roomId: string): Promise<Record<number, string[]>> {
   const terms: Record<number, string[]> = {};
   for (const { sk } of await itemsAt(keys.postingsOf(roomId).pk)) {
@@ -15,13 +15,13 @@ export async function termsOfRoom(roomId: string): Promise<Record<number, string
   return terms;
 }
 
-/** Loses all of it, behind the back of the functions. */
+/** Deletes all postings of a room, without the functions. */
 export async function losePostings(roomId: string): Promise<void> {
   for (const { pk, sk } of await itemsAt(keys.postingsOf(roomId).pk))
     await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
 }
 
-/** Puts postings that nothing stands behind, as of messages that `by` sent. */
+/** Puts postings without messages, as if `by` had sent these. */
 export function seedPostings(
   roomId: string,
   term: string,

@@ -1,11 +1,11 @@
-/** What tests of the rebuilding of notifications lose, and how they rebuild it. */
+/** Calls that lose notifications and rebuild them. */
 
 import { internals, keys } from "./internals.ts";
 import { notificationsOf } from "./notifications.ts";
 import { actAsFunction } from "./operator.ts";
 import type { TestUser } from "./people.ts";
 
-/** Rebuilds somebody's notifications, in as many steps as it takes where none has time for more than it must do. */
+/** Rebuilds a user's notifications in many steps: none has time for more than it must do. */
 export async function rebuild(userId: string): Promise<void> {
   actAsFunction();
   const { rebuildNotifications } = await internals.notificationsRebuild();
@@ -14,14 +14,14 @@ export async function rebuild(userId: string): Promise<void> {
   while (after !== undefined);
 }
 
-/** Loses all notifications of somebody. */
+/** Deletes all notifications of a user from the table. */
 export async function loseNotifications(user: TestUser): Promise<void> {
   actAsFunction();
   const { takeItem } = await internals.table();
   for (const { id } of await notificationsOf(user)) await takeItem(keys.notification(user.id, id));
 }
 
-/** Has somebody's membership say that another message told them, or, with undefined, none. */
+/** Changes the message that a user's membership records as notified; undefined for none. */
 export async function noteToldBy(user: TestUser, room: string, seq: number | undefined): Promise<void> {
   actAsFunction();
   const { updateItem } = await internals.table();
@@ -31,7 +31,7 @@ export async function noteToldBy(user: TestUser, room: string, seq: number | und
   });
 }
 
-/** Somebody's notifications: type, text, count, and whether they are read. */
+/** Returns a user's notifications: type, text, count, and whether they are read. */
 export async function shownTo(user: TestUser) {
   return (await notificationsOf(user)).map(({ type, message, count, is_read }) => [
     type,

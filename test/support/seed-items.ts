@@ -5,7 +5,7 @@ import { target } from "./target.ts";
 
 const batchesAtOnce = 10;
 
-/** Puts items into the table, behind the back of the functions: many, where calls would take minutes. */
+/** Puts many items into the table, without the functions: calls would take minutes. */
 export async function seedItems(items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
   const client = operatorTable();
   const batches = Array.from({ length: Math.ceil(items.length / batchSize) }, (_, batch) =>

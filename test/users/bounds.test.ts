@@ -13,7 +13,7 @@ import { target } from "../support/target.ts";
  * They have entries and no profiles.
  */
 const word = `q${randomUUID().replaceAll("-", "").slice(0, 10)}`;
-const crowd = directoryLimit + 50;
+const userCount = directoryLimit + 50;
 let ann: TestUser;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
       words: [word, `n${at}${word}`],
       institution: filterValue(word),
     });
-  for (let at = 0; at < crowd; at += 25)
+  for (let at = 0; at < userCount; at += 25)
     await Promise.all(Array.from({ length: 25 }, (_, more) => put(at + more)));
   ann = await newUser("ann");
   await call("updateProfile", {
