@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
 import { png, uploaded } from "../support/files.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, type TestUser, two } from "../support/people.ts";
 
 /** What a send with a file does, in its order: what each call touches. */
 const steps = {
@@ -25,12 +25,12 @@ let roomId: string;
 let fileId: string;
 let expectedHits: number[];
 
+beforeAll(async () => {
+  [ann, ben] = await two();
+});
 beforeEach(async () => {
   expectedHits = [1];
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
-  roomId = await directRoom(ann, ben);
+  roomId = await groupRoom(ann, [ben]);
   await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "before" } });
   fileId = await uploaded(ann, roomId);
 });

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
-import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 /** Whatever changes a message writes these two, in this order, after and before what is its own. */
@@ -18,17 +18,25 @@ interface Scene {
   readonly socket: SocketClient;
 }
 
+/** The users, with Ben's socket, are those of the whole file: each test has a room of its own. */
+let people: Pick<Scene, "ann" | "ben" | "socket">;
+beforeAll(async () => {
+  const [ann, ben] = await two();
+  people = { ann, ben, socket: await connect(ben) };
+});
+afterAll(async () => {
+  await people.socket.close();
+});
+
 async function setScene(): Promise<Scene> {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const { ann, ben } = people;
   const roomId = await groupRoom(ann, [ben]);
   const said = await call("sendMessage", {
     token: ann.token,
     params: { room_id: roomId },
     body: { content: "before" },
   });
-  const socket = await connect(ben);
-  return { ann, ben, roomId, said, socket };
+  return { ...people, roomId, said };
 }
 
 /** The caller's own view of how the message is, in what matters here. */
@@ -128,7 +136,6 @@ afterEach(async () => {
   // The fault hit once; otherwise the test has shown nothing.
   expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
   await clearFaults();
-  await scene.socket.close();
 });
 
 function run(id: OperationId, body?: object) {
@@ -161,7 +168,9 @@ async function changedSince(since: number) {
 /** How many events of a type the socket has received, after everything posted before has arrived. */
 async function received(type: Change["event"]): Promise<number> {
   await scene.socket.request({ type: "ping" });
-  return scene.socket.events.filter((event) => event.type === type).length;
+  return scene.socket.events.filter(
+    (event) => event.type === type && JSON.stringify(event).includes(scene.roomId),
+  ).length;
 }
 
 for (const change of changes)

@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
 import { expectOneHit } from "../support/faults.ts";
 import { directRoom, type TestUser, three, two } from "../support/people.ts";
-import { connect } from "../support/socket-client.ts";
+import { connect, type SocketClient } from "../support/socket-client.ts";
 
 interface Scene {
   readonly ann: TestUser;
@@ -192,8 +192,18 @@ const cases: Record<string, Case> = {
   },
 };
 
-async function setScene({ prepare }: Pick<Case, "prepare">): Promise<Scene> {
+/** The users of the whole file: each test has a room of its own. */
+let people: Omit<Scene, "roomId">;
+beforeAll(async () => {
+  people = await newPeople();
+});
+
+async function newPeople(): Promise<Omit<Scene, "roomId">> {
   const [ann, ben, cid] = await three();
+  return { ann, ben, cid };
+}
+
+async function setScene({ prepare }: Pick<Case, "prepare">, { ann, ben, cid } = people): Promise<Scene> {
   const { id } = await call("createRoom", {
     token: ann.token,
     body: { room_type: "public", name: "Before", participant_ids: [ben.id] },
@@ -219,6 +229,17 @@ function watch({ ben, cid }: Scene, { told = {} }: Case) {
   );
 }
 
+/** Waits for an event of a type that is about the room, and returns it: rooms of earlier tests have events of their own. */
+async function eventOfRoom(
+  socket: SocketClient,
+  type: ServerEvent["type"],
+  roomId: string,
+): Promise<ServerEvent | undefined> {
+  const isIt = (event: ServerEvent): boolean => event.type === type && JSON.stringify(event).includes(roomId);
+  await socket.until((events) => events.some(isIt), `The event ${type} of the room`);
+  return socket.events.find(isIt);
+}
+
 const succeeded = [200, 201, 204];
 
 afterEach(expectOneHit);
@@ -239,8 +260,8 @@ for (const [name, one] of Object.entries(cases))
         ]).toContain(repeat.status);
         await one.check(scene);
         for (const { socket, type, user } of watched) {
-          const event = await socket.next(type);
-          if (event.type === "room_created")
+          const event = await eventOfRoom(socket, type, scene.roomId);
+          if (event?.type === "room_created")
             expect(event.room.me?.role).toBe((await roomOf(user, scene.roomId)).me?.role);
           await socket.close();
         }
@@ -255,7 +276,7 @@ for (const [name, one] of Object.entries(cases))
   });
 
 test("who joined an emptied room, and was cut off before they were its admin, is told so when somebody else joins", async () => {
-  const scene = await setScene({ prepare: everybodyLeaves });
+  const scene = await setScene({ prepare: everybodyLeaves }, await newPeople());
   const { ben, cid, roomId } = scene;
   const join = ({ token }: TestUser) => attempt("joinRoom", { token, params: { room_id: roomId } });
   const socket = await connect(cid);
