@@ -4,7 +4,7 @@ import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support
 import { png, uploaded } from "../support/files.ts";
 import { groupRoom, type TestUser, two } from "../support/people.ts";
 
-/** What a send with a file does, in its order: what each call touches. */
+/** The calls of a send with a file, in their order. */
 const steps = {
   inspect: { service: "s3", action: "GetObject", pk: "pending/" },
   copy: { service: "s3", action: "CopyObject" },
@@ -87,7 +87,7 @@ describe("the function ends after", () => {
       expect((await send("the-id")).status).toBe(500);
       const retry = await send("the-id");
       expect([200, 201]).toContain(retry.status);
-      // Only the number that nobody claimed stays unused.
+      // Only a number without a claim stays unused.
       expect(retry.body.seq).toBe(step === "order" ? 3 : 2);
       await expectSentOnce(retry.body.seq);
     });

@@ -13,17 +13,17 @@ import {
 import { say } from "../support/messages.ts";
 import { openSocket, type SocketClient } from "../support/socket-client.ts";
 
-/** More than are told without the queue, each on one connection. */
+/** More users than are posted to without the queue, each with one connection. */
 const peopleCount = 210;
 
 let load: LoadRunner;
 let ann: LoadUser;
 let ben: LoadUser;
-/** Those who left, or came, are not among them. */
+/** The members from beginning to end, except ann and ben. */
 let others: LoadUser[];
 let listeners: Listener[];
 let socket: SocketClient;
-/** Where things happen one test after the other, the last of which deletes it. */
+/** The room of most tests, one after the other. The last of them deletes it. */
 let roomId: string;
 beforeAll(async () => {
   load = await startLoadRunner();
@@ -45,7 +45,7 @@ async function createRoom(): Promise<string> {
   return (await call("createRoom", { token: ann.token, body })).id;
 }
 
-/** How often each of the others was told something of a type since `from`. */
+/** Returns how many events of a type each of the others got since `from`, each number once. */
 function countsOf(type: string, from: readonly number[]): number[] {
   return [
     ...new Set(
@@ -56,7 +56,10 @@ function countsOf(type: string, from: readonly number[]): number[] {
   ];
 }
 
-/** Does something of which all are told once, and gives what somebody is told whose events are held against the contract. */
+/**
+ * Does some work that publishes one event to every member. Returns the result of the work, and the
+ * event of the one socket whose events are checked against the contract.
+ */
 async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) {
   const from = listeners.map((listener) => listener.heard.length);
   const done = await work();
@@ -65,8 +68,8 @@ async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Pr
   return { done, event };
 }
 
-describe("a room with more people connected than are told at once", () => {
-  test("is told of by all that happens in it, once each", async () => {
+describe("a room with more connected members than are posted to inline", () => {
+  test("publishes every change once to each member", async () => {
     const created = await toldAll("room_created", createRoom);
     const params = { room_id: created.done };
     expect(created.event).toMatchObject({ room: { id: created.done, me: { role: "member" } } });
@@ -97,7 +100,7 @@ describe("a room with more people connected than are told at once", () => {
     expect(deleted.event).toMatchObject({ message_id: message.id, seq: 1 });
   });
 
-  test("shows the file of a message that was changed with a URL that works", async () => {
+  test("updateMessage publishes a file with a URL that works", async () => {
     const params = { room_id: roomId };
     const { done: message } = await toldAll("message", async () =>
       call("sendMessage", {
@@ -115,11 +118,11 @@ describe("a room with more people connected than are told at once", () => {
     expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
   });
 
-  test("tells changes of a message to those alone who may see it", async () => {
+  test("updateMessage and deleteMessage reach only members who may see the message", async () => {
     const params = { room_id: roomId };
     const message = await say(ann, roomId, "of old");
     const [cid] = await load.newUsers(1);
-    if (!cid) throw new Error("nobody came");
+    if (!cid) throw new Error("no user");
     await call("updatePermissions", {
       token: ann.token,
       params,
@@ -139,7 +142,7 @@ describe("a room with more people connected than are told at once", () => {
     await late.close();
   });
 
-  test("a change of role is told to the one whom it concerns; typing to nobody, nor is it kept", async () => {
+  test("updateParticipant reaches only the member concerned, and typing reaches no member", async () => {
     const params = { room_id: roomId };
     await call("updateParticipant", {
       token: ann.token,
@@ -154,7 +157,7 @@ describe("a room with more people connected than are told at once", () => {
       type: "ack",
     });
     expect(await call("listTypingUsers", { token: ann.token, params })).toEqual([]);
-    // What was told before has arrived with what is told after it.
+    // Events that were published before have arrived with this one.
     await toldAll("message", () => say(ann, roomId, "after that"));
     expect(listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "typing")).toEqual([]);
     expect(
@@ -162,7 +165,7 @@ describe("a room with more people connected than are told at once", () => {
     ).toEqual([]);
   });
 
-  test("who speaks is shown as gone to whom they block, and to nobody else", async () => {
+  test("sendMessage shows its sender as offline only to users whom the sender blocks", async () => {
     const anns = await openSocket({ token: ann.token });
     const contact = { token: ann.token, params: { contact_id: ben.id } };
     await call("blockContact", contact);
@@ -184,10 +187,10 @@ describe("a room with more people connected than are told at once", () => {
     await anns.close();
   });
 
-  test("somebody who is removed while connected gets nothing further", async () => {
+  test("removeParticipant ends delivery to a connected member", async () => {
     const params = { room_id: roomId };
     const [dan] = await load.newUsers(1);
-    if (!dan) throw new Error("nobody came");
+    if (!dan) throw new Error("no user");
     await call("joinRoom", { token: dan.token, params });
     const [all, limited] = [
       await openSocket({ token: dan.token }),
@@ -195,7 +198,7 @@ describe("a room with more people connected than are told at once", () => {
     ];
     const { done: last } = await toldAll("message", () => say(ann, roomId, "with them"));
     for (const one of [all, limited]) expect((await one.next("message")).message.id).toBe(last.id);
-    // What is being told while they are removed may reach them, or not; what is sent after it must not.
+    // Messages that are sent during the removal may reach dan or not. Later ones must not.
     const [removed] = await Promise.all([
       attempt("removeParticipant", { token: ann.token, params: { ...params, user_id: dan.id } }),
       ...[1, 2, 3].map(() => say(ann, roomId, "meanwhile")),
@@ -213,7 +216,7 @@ describe("a room with more people connected than are told at once", () => {
     await all.close();
   });
 
-  test("is deleted while somebody types: all are told, and its own connections close", async () => {
+  test("deleteRoom reaches all members and closes the connections of the room when a member types", async () => {
     const params = { room_id: roomId };
     const limited = await openSocket({ token: ben.token, room_id: roomId });
     const typing = { type: "typing", ...params, is_typing: true } as const;
@@ -226,7 +229,7 @@ describe("a room with more people connected than are told at once", () => {
   });
 });
 
-test("a small room with more connections than are told at once", async () => {
+test("sendMessage reaches all connections of a small room when they are too many to post to inline", async () => {
   const people = others.slice(0, 20);
   const devices = await listenAll(people, 10);
   const body = { room_type: "group", name: "Team", participant_ids: people.map(({ id }) => id) };

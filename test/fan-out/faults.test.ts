@@ -21,7 +21,7 @@ import {
 import { say } from "../support/messages.ts";
 import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 
-/** More than are told without the queue. */
+/** More users than are posted to without the queue. */
 const peopleCount = 205;
 /** As often as the SDK tries to post, and as often as a page is received. */
 const postAttempts = 4;
@@ -36,7 +36,7 @@ let ben: LoadUser;
 let connectionId: string;
 let others: Listener[];
 let failing: Listener;
-/** Of one lane, so that one page holds them all. */
+/** The users of one lane, so that one page holds them all. */
 let laneMates: LoadUser[];
 let roomId: string;
 /** The number of the last message before a test. */
@@ -98,7 +98,7 @@ function becomes(listeners: readonly Listener[], seqs: string) {
 }
 
 describe("a connection that cannot be reached for some time", () => {
-  test("gets what it missed in its order, and all others have it once", async () => {
+  test("gets missed messages in order, and all others have them once", async () => {
     await failPosts(2 * postAttempts);
     await say(ann, roomId, "first");
     await say(ann, roomId, "second");
@@ -109,7 +109,7 @@ describe("a connection that cannot be reached for some time", () => {
     expect(got(others)).toEqual(["1,2"]);
   });
 
-  test("loses a page that has failed too often, which is kept for the operator, and nothing that follows", async () => {
+  test("loses a page that has failed too often, which becomes a dead letter, and no later page", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     await failPosts(pageAttempts * postAttempts);
     await say(ann, roomId, "first");
@@ -136,7 +136,7 @@ describe("a connection that cannot be reached for some time", () => {
     await becomes([failing], "2");
   }, 120_000);
 
-  test("has the queue refuse pages for a moment: everybody gets the message once", async () => {
+  test("gets each message once when the queue refuses pages for a moment", async () => {
     await injectFault({ kind: "throttle", service: "sqs", function: "messages" });
     await say(ann, roomId, "first");
     await injectFault({ kind: "lose", service: "sqs", function: "messages" });
@@ -146,12 +146,12 @@ describe("a connection that cannot be reached for some time", () => {
   });
 });
 
-describe("the worker", () => {
-  test("ends while it posts: the page comes again, and nobody misses the message", async () => {
+describe("fanOut", () => {
+  test("delivers the page again when it ended while it posted", async () => {
     await injectFault({ kind: "crash", service: "execute-api", function: "fanOut" });
     await say(ann, roomId, "first");
     await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
-    // Nobody has postponed the page: it comes again when the queue's visibility timeout ends.
+    // The page was not postponed: it comes again when the queue's visibility timeout ends.
     await advanceClock(181_000);
     await expect
       .poll(() => [...others, failing].filter((listener) => !gotOf(listener).includes(1)), {
@@ -160,7 +160,7 @@ describe("the worker", () => {
       .toEqual([]);
   });
 
-  test("gives up at once what is no page, and goes on with what follows it", async () => {
+  test("gives up at once a message that is no page, and goes on with the next", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     const sqs = operatorSqs();
     const broken = [
@@ -184,9 +184,9 @@ describe("the worker", () => {
       .toBe(before.visible + 8);
   });
 
-  test("ends before its time does where posts take long: what was posted stays so, and what waits is not lost", async () => {
+  test("ends in time when posts take long, repeats no post and loses no page", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
-    // A page of these has some 390 posts of 2 seconds, 50 at once: about 16 of the worker's 30 seconds.
+    // A page of the lane has some 390 posts of 2 seconds, 50 at a time: 16 of the function's 30 s.
     const listeners = await listenAll(laneMates, 15);
     const body = { room_type: "group", name: "Lane", participant_ids: laneMates.map(({ id }) => id) };
     const { id } = await call("createRoom", { token: ann.token, body });

@@ -9,7 +9,9 @@ import {
   startLoadRunner,
 } from "../support/load.ts";
 
-/** As many connections as a user may have, of more people than are told without the queue. */
+/**
+ * The most connections that a user may have, of more users than are posted to without the queue.
+ */
 const peopleCount = 250;
 const connectionsEach = 20;
 const minutes = 60_000;
@@ -35,13 +37,13 @@ async function send(sender: LoadUser | undefined, content: string): Promise<numb
     .seq;
 }
 
-/** How many connections have got so many messages, or more. */
+/** Returns how many connections have got at least `count` messages. */
 function withMessages(count: number): number {
   return listeners.filter((listener) => seqsOf(listener, roomId).length >= count).length;
 }
 
 test(
-  "a room of 5,000 live connections gets each message once per connection",
+  "sendMessage reaches each of 5,000 connections of a room once",
   async () => {
     expect(listeners).toHaveLength(5000);
     const [ann, ben] = people;

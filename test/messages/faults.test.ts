@@ -6,7 +6,7 @@ import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support
 import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-/** Whatever changes a message writes these two, in this order, after and before what is its own. */
+/** Every change of a message writes these two, in this order, between its own writes. */
 const land = { action: "UpdateItem", sk: "MSG#" };
 const raise = { action: "UpdateItem", sk: "HEAD" };
 
@@ -70,7 +70,7 @@ const before = {
 interface Change {
   readonly id: OperationId;
   readonly body?: object;
-  /** What must have been done before. */
+  /** The operation that must come before. */
   readonly first?: OperationId;
   readonly from: object;
   readonly to: object;
@@ -155,7 +155,7 @@ async function rev(): Promise<number> {
   return (await call("getRoom", { token, params: { room_id: scene.roomId } })).rev;
 }
 
-/** What somebody learns who held everything up to a revision and comes back. */
+/** Returns the ids of the messages that a client with everything up to a revision learns of. */
 async function changedSince(since: number) {
   const input = {
     token: scene.ben.token,
@@ -165,7 +165,10 @@ async function changedSince(since: number) {
   return (await call("listMessages", input)).results.map((message) => message.id);
 }
 
-/** How many events of a type the socket has received, after everything posted before has arrived. */
+/**
+ * Returns how many events of a type, in the room, the socket got once everything posted before has
+ * arrived.
+ */
 async function received(type: Change["event"]): Promise<number> {
   await scene.socket.request({ type: "ping" });
   return scene.socket.events.filter(

@@ -64,7 +64,7 @@ async function expectOneHit(): Promise<void> {
 }
 afterEach(clearFaults);
 
-describe("connecting, for somebody in two large rooms", () => {
+describe("$connect of a member of two large rooms", () => {
   let ben: TestUser;
   let rooms: string[];
   beforeAll(async () => {
@@ -152,7 +152,7 @@ describe("joining a large room, and leaving it, while connected", () => {
         await socket.close();
       });
 
-  test("somebody who joins while they connect is told", async () => {
+  test("joinRoom at the same time as $connect starts delivery", async () => {
     for (let round = 0; round < 5; round += 1) {
       const ben = await newUser("ben");
       const [socket] = await Promise.all([connect(ben), join(ben)]);
@@ -161,7 +161,7 @@ describe("joining a large room, and leaving it, while connected", () => {
     }
   });
 
-  test("somebody who leaves and joins at the same time is told if they are a member in the end", async () => {
+  test("leaveRoom and joinRoom at the same time deliver to the user if they are a member in the end", async () => {
     const ben = await newUser("ben");
     const socket = await connect(ben);
     for (let round = 0; round < 5; round += 1) {

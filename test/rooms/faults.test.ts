@@ -27,11 +27,14 @@ interface Case {
   /** Beside a public room of ann, its admin, and ben. */
   readonly prepare?: (scene: Scene) => Promise<unknown>;
   readonly run: (scene: Scene) => Promise<Answer<unknown>>;
-  /** What a repeat may answer beside success: where the first call had done it all, there is nothing left to do. */
+  /** A status that a repeat may answer beside success: the first call may have done everything. */
   readonly repeated?: number;
   /** How it is when it is done, which is also how a repeat leaves it. */
   readonly check: (scene: Scene) => Promise<void>;
-  /** Who is told, and by which event, once a repeat has completed it; what is only told by a task later is not here. */
+  /**
+   * The event that a member gets once a repeat has completed the call, without events of later
+   * tasks.
+   */
   readonly told?: Partial<Record<"ben" | "cid", ServerEvent["type"]>>;
 }
 
@@ -229,7 +232,10 @@ function watch({ ben, cid }: Scene, { told = {} }: Case) {
   );
 }
 
-/** Waits for an event of a type that is about the room, and returns it: rooms of earlier tests have events of their own. */
+/**
+ * Waits for an event of a type about the room, and returns it: rooms of earlier tests have events,
+ * too.
+ */
 async function eventOfRoom(
   socket: SocketClient,
   type: ServerEvent["type"],
@@ -275,7 +281,7 @@ for (const [name, one] of Object.entries(cases))
     }
   });
 
-test("who joined an emptied room, and was cut off before they were its admin, is told so when somebody else joins", async () => {
+test("joinRoom tells a member that they are admin when their own call was interrupted, and another user joins", async () => {
   const scene = await setScene({ prepare: everybodyLeaves }, await newPeople());
   const { ben, cid, roomId } = scene;
   const join = ({ token }: TestUser) => attempt("joinRoom", { token, params: { room_id: roomId } });

@@ -13,7 +13,10 @@ import {
 } from "../support/load.ts";
 import { itemsOfRoom } from "../support/operator.ts";
 
-/** Enough for each cost to show whether it grows with the room. `LARGE_ROOM=10000` measures the largest that is promised. */
+/**
+ * Members: enough to show whether a cost grows with the room. `LARGE_ROOM=10000` measures the
+ * promised limit.
+ */
 const size = Number(process.env.LARGE_ROOM ?? 600);
 const liveCount = 20;
 const addedAtOnce = 250;
@@ -51,7 +54,9 @@ function units({ operations }: MeterReport): { rru: number; wru: number } {
   };
 }
 
-/** What something cost, which is also printed: what the largest room costs is in docs/decisions. */
+/**
+ * Returns the cost of some work, and prints it. docs/decisions has the costs of the largest room.
+ */
 async function costOf(what: string, work: () => Promise<unknown>) {
   const cost = units(await metered(work));
   console.info(`${size} members, ${what}: ${cost.rru} RRU, ${cost.wru} WRU`);
