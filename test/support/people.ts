@@ -63,7 +63,7 @@ async function logIn(email: string): Promise<Pick<TestUser, "token" | "idToken" 
 /**
  * Returns a new user with an account, logged in. The username begins with `name`. An operator
  * writes the items that `register` and `login` leave behind: most tests need users and are not
- * about accounts, and the two calls take twice the time.
+ * about accounts, and the two calls take almost twice the time.
  */
 export async function newUser(name = "user"): Promise<TestUser> {
   const username = `${name}-${randomUUID().slice(0, 8)}`;
