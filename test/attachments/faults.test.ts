@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
 import { png, uploaded } from "../support/files.ts";
-import { directRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, type TestUser, two } from "../support/people.ts";
 
-/** What a send with a file does, in its order: what each call touches. */
+/** The calls of a send with a file, in their order. */
 const steps = {
   inspect: { service: "s3", action: "GetObject", pk: "pending/" },
   copy: { service: "s3", action: "CopyObject" },
@@ -25,17 +25,17 @@ let roomId: string;
 let fileId: string;
 let expectedHits: number[];
 
+beforeAll(async () => {
+  [ann, ben] = await two();
+});
 beforeEach(async () => {
   expectedHits = [1];
-  const [one, other] = await newUsers(2);
-  if (!one || !other) throw new Error("Two users were asked for.");
-  [ann, ben] = [one, other];
-  roomId = await directRoom(ann, ben);
+  roomId = await groupRoom(ann, [ben]);
   await call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "before" } });
   fileId = await uploaded(ann, roomId);
 });
 afterEach(async () => {
-  // The fault struck as often as it was to, or the test has shown nothing.
+  // The fault hit as often as expected; otherwise the test has shown nothing.
   const hits = (await listFaults()).map((fault) => fault.hits);
   await clearFaults();
   expect(hits).toEqual(expectedHits);
@@ -49,7 +49,7 @@ function send(client_message_id?: string, further: Record<string, unknown> = {})
   });
 }
 
-function strike(kind: FaultSpec["kind"], step: Step, further: Partial<FaultSpec> = {}) {
+function injectAt(kind: FaultSpec["kind"], step: Step, further: Partial<FaultSpec> = {}) {
   return injectFault({ kind, function: "messages", ...steps[step], ...further });
 }
 
@@ -83,18 +83,18 @@ async function expectSentOnce(seq: number) {
 describe("the function ends after", () => {
   for (const step of everyStep)
     test(`${step}: the retry with the same id sends the file once`, async () => {
-      await strike("crash", step);
+      await injectAt("crash", step);
       expect((await send("the-id")).status).toBe(500);
       const retry = await send("the-id");
       expect([200, 201]).toContain(retry.status);
-      // Only the number that nobody claimed stays unused.
+      // Only a number without a claim stays unused.
       expect(retry.body.seq).toBe(step === "order" ? 3 : 2);
       await expectSentOnce(retry.body.seq);
     });
 
   for (const step of ["inspect", "copy", "order", "claim"] as const)
     test(`${step}: who gave no id sends the file again`, async () => {
-      await strike("crash", step);
+      await injectAt("crash", step);
       expect((await send()).status).toBe(500);
       const retry = await send();
       expect(retry.status).toBe(201);
@@ -102,7 +102,7 @@ describe("the function ends after", () => {
     });
 
   test("bind: who gave no id is told that the file is taken, and it is in no message", async () => {
-    await strike("crash", "bind");
+    await injectAt("crash", "bind");
     expect((await send()).status).toBe(500);
     expect((await send()).status).toBe(409);
     expect(await withFile()).toEqual([]);
@@ -115,7 +115,7 @@ describe("the function ends after", () => {
 describe("the answer is lost, and the SDK repeats the call, of", () => {
   for (const step of everyStep)
     test(`${step}: the file is sent once`, async () => {
-      await strike("lose", step);
+      await injectAt("lose", step);
       const { status, body } = await send("the-id");
       expect(status).toBe(201);
       await expectSentOnce(body.seq);
@@ -125,7 +125,7 @@ describe("the answer is lost, and the SDK repeats the call, of", () => {
 describe("a call is throttled for good at", () => {
   for (const step of ["copy", "bind", "write"] as const)
     test(`${step}: the send fails, nothing is shown, and the retry completes it`, async () => {
-      await strike("throttle", step, { times: 0 });
+      await injectAt("throttle", step, { times: 0 });
       expect((await send("the-id")).status).toBe(503);
       expect(await lastMessage()).toMatchObject({ content: "before" });
       expect(await withFile()).toEqual([]);
@@ -138,7 +138,7 @@ describe("a call is throttled for good at", () => {
     });
 
   test("keep: the message is sent all the same", async () => {
-    await strike("throttle", "keep", { times: 0 });
+    await injectAt("throttle", "keep", { times: 0 });
     const { status, body } = await send("the-id");
     expect(status).toBe(201);
     await clearFaults();
@@ -150,8 +150,8 @@ describe("a call is throttled for good at", () => {
 describe("two sends at once of one file", () => {
   test("with different ids: one wins, and the other leaves nothing", async () => {
     // Both have looked at the file before either takes it, and the winner is slow to be stored.
-    await strike("delay", "order", { delay_ms: 300, times: 2, nth: 1 });
-    await strike("delay", "write", { delay_ms: 500 });
+    await injectAt("delay", "order", { delay_ms: 300, times: 2, nth: 1 });
+    await injectAt("delay", "write", { delay_ms: 500 });
     expectedHits = [2, 1];
     const answers = await Promise.all([send("one"), send("other")]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
@@ -164,7 +164,7 @@ describe("two sends at once of one file", () => {
   });
 
   test("with the same id: both are answered with the one message", async () => {
-    await strike("delay", "order", { delay_ms: 300, times: 2 });
+    await injectAt("delay", "order", { delay_ms: 300, times: 2 });
     expectedHits = [2];
     const answers = await Promise.all([send("the-id"), send("the-id")]);
     for (const { status } of answers) expect([200, 201]).toContain(status);
@@ -174,7 +174,7 @@ describe("two sends at once of one file", () => {
   });
 
   test("a send and a deletion: the file is in the message, or nowhere", async () => {
-    await strike("delay", "order", { delay_ms: 300 });
+    await injectAt("delay", "order", { delay_ms: 300 });
     const sending = send("the-id");
     await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
     const deleted = await attempt("deleteUpload", { token: ann.token, params: { file_id: fileId } });

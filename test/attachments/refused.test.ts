@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
 import { createUpload, png, putBytes, s3Answer, uploaded } from "../support/files.ts";
+import { trySendFile } from "../support/messages.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 import { invalid } from "../support/refusals.ts";
 
@@ -15,14 +16,6 @@ async function setScene(): Promise<void> {
   roomId = await directRoom(ann, ben);
 }
 beforeEach(setScene);
-
-function send(user: TestUser, file_id: string, room = roomId, further: Record<string, unknown> = {}) {
-  return attempt("sendMessage", {
-    token: user.token,
-    params: { room_id: room },
-    body: { file_id, ...further },
-  });
-}
 
 async function history() {
   return (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
@@ -43,7 +36,7 @@ test("a name of 255 characters of any script comes back as it was, and ends no h
   for (const file_name of [`a"b';filename=x.exe; %41.png`, "文件 – عربي.png", ...joined, long]) {
     // What cannot be seen is left out.
     const unseen = file_name === long ? file_name : `\u061c\u200b${file_name}\u200e\ufeff`;
-    const { body } = await send(ann, await uploaded(ann, roomId, png, { file_name: unseen }));
+    const { body } = await trySendFile(ann, roomId, await uploaded(ann, roomId, png, { file_name: unseen }));
     expect(body.file_name).toBe(file_name);
     const response = await fetch(body.file_attachment ?? "");
     expect(response.status).toBe(200);
@@ -59,36 +52,41 @@ test("a name of 255 characters of any script comes back as it was, and ends no h
 describe("sending refuses", () => {
   test("a file that is not uploaded yet, until it is", async () => {
     const created = await createUpload(ann, roomId);
-    expect(await send(ann, created.file_id)).toMatchObject({
+    expect(await trySendFile(ann, roomId, created.file_id)).toMatchObject({
       status: 409,
       problem: { detail: expect.stringContaining("not uploaded yet") },
     });
     await expectNothingSent();
     await putBytes(created);
-    expect((await send(ann, created.file_id)).status).toBe(201);
+    expect((await trySendFile(ann, roomId, created.file_id)).status).toBe(201);
   });
 
   test("somebody else's file, an unknown one, and one for another room", async () => {
     const file = await uploaded(ann, roomId);
-    expect((await send(ben, file)).status).toBe(404);
+    expect((await trySendFile(ben, roomId, file)).status).toBe(404);
     for (const unknown of ["no-such-file", "../../pending/x", "a/b", "\0"])
-      expect((await send(ann, unknown)).status).toBe(404);
+      expect((await trySendFile(ann, roomId, unknown)).status).toBe(404);
     await expectNothingSent();
     const other = await groupRoom(ann, [ben]);
-    expect((await send(ann, file, other)).status).toBe(404);
-    expect((await send(ann, file)).status).toBe(201);
+    expect((await trySendFile(ann, other, file)).status).toBe(404);
+    expect((await trySendFile(ann, roomId, file)).status).toBe(201);
   });
 
   test("a file that is in a message already", async () => {
     const file = await uploaded(ann, roomId);
-    await send(ann, file);
-    expect(await send(ann, file)).toMatchObject({ status: 409, problem: { code: "conflict" } });
+    await trySendFile(ann, roomId, file);
+    expect(await trySendFile(ann, roomId, file)).toMatchObject({
+      status: 409,
+      problem: { code: "conflict" },
+    });
     expect(await history()).toHaveLength(1);
   });
 
   test("a message of another type than its file, and one that is empty", async () => {
     const file = await uploaded(ann, roomId);
-    expect(await send(ann, file, roomId, { message_type: "video" })).toMatchObject(invalid("message_type"));
+    expect(await trySendFile(ann, roomId, file, { message_type: "video" })).toMatchObject(
+      invalid("message_type"),
+    );
     for (const file_id of [null, undefined])
       expect(
         await attempt("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { file_id } }),
@@ -121,7 +119,7 @@ describe("sending refuses", () => {
     test(`${what}, says what it found, and removes it`, async () => {
       const kind = media_type.startsWith("image/") ? "image" : "file";
       const file = await uploaded(ann, roomId, bytes, { media_type }, kind);
-      expect(await send(ann, file)).toMatchObject({
+      expect(await trySendFile(ann, roomId, file)).toMatchObject({
         status: 400,
         problem: {
           code: "invalid_input",
@@ -129,7 +127,7 @@ describe("sending refuses", () => {
         },
       });
       await expectNothingSent();
-      expect((await send(ann, file)).status).toBe(404);
+      expect((await trySendFile(ann, roomId, file)).status).toBe(404);
       expect((await attempt("getUpload", { token: ann.token, params: { file_id: file } })).status).toBe(404);
     });
 
@@ -137,7 +135,7 @@ describe("sending refuses", () => {
     const file = await uploaded(ann, roomId);
     await advanceClock(24 * 3_600_000 + 1000);
     const { access_token: token } = await call("refresh", { body: { refresh_token: ann.refreshToken } });
-    expect((await send({ ...ann, token }, file)).status).toBe(404);
+    expect((await trySendFile({ ...ann, token }, roomId, file)).status).toBe(404);
     expect((await attempt("getUpload", { token, params: { file_id: file } })).status).toBe(404);
     expect((await attempt("deleteUpload", { token, params: { file_id: file } })).status).toBe(404);
   });
@@ -164,7 +162,7 @@ describe("what GuardDuty finds to be malware", () => {
     const created = await createUpload(ann, roomId);
     await putBytes(created);
     await tag(created.upload.url);
-    expect(await send(ann, created.file_id)).toMatchObject({
+    expect(await trySendFile(ann, roomId, created.file_id)).toMatchObject({
       status: 400,
       problem: { errors: [{ message: expect.stringContaining("malware") }] },
     });
@@ -172,7 +170,7 @@ describe("what GuardDuty finds to be malware", () => {
   });
 
   test("is not served any more, and not forwarded", async () => {
-    const { body } = await send(ann, await uploaded(ann, roomId));
+    const { body } = await trySendFile(ann, roomId, await uploaded(ann, roomId));
     const url = body.file_attachment ?? "";
     expect((await fetch(url)).status).toBe(200);
     await tag(url);

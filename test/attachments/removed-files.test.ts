@@ -5,6 +5,7 @@ import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
 import { cutOff } from "../support/faults.ts";
 import { createUpload, type NewUpload, putBytes, s3Answer, uploaded } from "../support/files.ts";
+import { internals } from "../support/internals.ts";
 import { actAsFunction, deleteItemOfFile, itemOfFile, objectsOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 
@@ -123,7 +124,7 @@ describe("a file is removed", () => {
     await emptyQueues();
     // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
     actAsFunction();
-    const { runTask } = await import("../../functions/background/tasks.ts");
+    const { runTask } = await internals.backgroundTasks();
     await runTask({ task: "remove_room_items", room_id: room }, () => false);
     await untilRemoved(message);
   });

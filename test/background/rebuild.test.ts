@@ -2,18 +2,18 @@ import { randomUUID } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RebuildReport } from "../../contract/rebuilds.ts";
-import type { Index } from "../../functions/background/indexes.ts";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues, rebuild, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
 import { deleteItems, directoryItems, ownerOf, putItems } from "../support/directory-items.ts";
+import { type Index, internals, keys } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
 import { notificationsOf } from "../support/notifications.ts";
 import { actAsFunction, clientOptions, countMessages, itemsAt } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser, untilListed } from "../support/people.ts";
 import { losePostings } from "../support/postings.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
-import { find, send } from "../support/search.ts";
+import { find } from "../support/search.ts";
 import { setTarget, target } from "../support/target.ts";
 
 /** Longer than a queue hides a message whose function ended without an answer. */
@@ -233,8 +233,8 @@ describe("a rebuild", () => {
     // The tasks themselves, here instead of in their function, since 100 seconds of work would be too long for a test; and
     // an index that takes two of them for each room.
     actAsFunction();
-    const { beginRebuild, getRebuild } = await import("../../functions/store/background/rebuilds.ts");
-    const { continueRebuild } = await import("../../functions/background/rebuild.ts");
+    const { beginRebuild, getRebuild } = await internals.rebuilds();
+    const { continueRebuild } = await internals.rebuild();
     const seen: string[] = [];
     const index: Index = {
       kind: "room",
@@ -259,8 +259,8 @@ describe("npm run rebuild", () => {
     const [ann, ben] = users;
     if (!ann || !ben) throw new Error("Eight users were made.");
     const room = await directRoom(ann, ben);
-    for (const content of ["The quarterly figures", "More figures"]) await send(ann, room, content);
-    await send(ann, room, `Are they in, @${ben.username}?`);
+    for (const content of ["The quarterly figures", "More figures"]) await say(ann, room, content);
+    await say(ann, room, `Are they in, @${ben.username}?`);
     await call("createContact", { token: ann.token, body: { user_id: ben.id } });
     await afterSeconds(0);
     const notified = await notificationsOf(ben);

@@ -3,19 +3,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { afterSeconds, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { keysOfRoom } from "../support/operator.ts";
-import { groupRoom, newUsers } from "../support/people.ts";
+import { groupRoom, newUser } from "../support/people.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
 import { setTarget } from "../support/target.ts";
 
 let folder: string;
-beforeEach(() => {
+let runner: RunnerProcess;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "parley-redrive-"));
+  runner = await startRunnerProcess("--data", join(folder, "data"), "--quiet");
 });
-afterEach(() => {
+afterAll(async () => {
+  await runner.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -77,7 +80,7 @@ function environmentOf({ ready: { awsUrl, operator } }: RunnerProcess) {
 
 describe("npm run redrive", () => {
   test("says what is missing, and what to do", async () => {
-    const missing = await redrive(["--data", folder]);
+    const missing = await redrive(["--data", join(folder, "none")]);
     expect(missing).toMatchObject({ code: 1, output: expect.stringContaining("npm start") });
     expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes tasks, delivery or push");
     expect((await redrive(["--rnu"])).output).toContain("--run ");
@@ -90,10 +93,9 @@ describe("npm run redrive", () => {
   });
 
   test("finds a runner by its data, and a stack by its outputs", async () => {
-    const runner = await startRunnerProcess("--data", folder, "--quiet");
     const cloudFormation = await serveCloudFormation("Parley", runner.ready.outputs);
     try {
-      expect(await redrive(["--data", folder])).toMatchObject({
+      expect(await redrive(["--data", join(folder, "data")])).toMatchObject({
         code: 0,
         output: expect.stringContaining("tasks: 0 dead letters"),
       });
@@ -111,25 +113,23 @@ describe("npm run redrive", () => {
       });
     } finally {
       cloudFormation.close();
-      await runner.stop();
     }
-    expect((await redrive(["--data", folder])).output).toContain("npm start");
   });
 });
 
 describe("a restart", () => {
   test("goes on with what was still to be done", async () => {
-    const first = await startRunnerProcess("--data", folder, "--quiet");
-    setTarget(first.ready);
-    const [ann] = await newUsers(1);
-    if (!ann) throw new Error("There is no user.");
+    setTarget(runner.ready);
+    const ann = await newUser();
     const roomId = await groupRoom(ann, []);
     await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
-    expect(await first.stop()).toBe(0);
+    expect(await runner.stop()).toBe(0);
+    expect((await redrive(["--data", join(folder, "data")])).output).toContain("npm start");
 
     // The same stack, so there is no need to synthesize it again.
-    const template = join(folder, "cdk.out");
-    const second = await startRunnerProcess("--data", folder, "--quiet", "--template", template);
+    const data = join(folder, "data");
+    const template = join(data, "cdk.out");
+    const second = await startRunnerProcess("--data", data, "--quiet", "--template", template);
     setTarget(second.ready);
     await afterSeconds(61);
     await until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "the room is removed");

@@ -76,7 +76,7 @@ describe("a change that cannot be followed", () => {
         attempt("leaveRoom", { token: others[at]?.token, params: { room_id: roomId } }),
       ),
     );
-    await until(async () => ((await listFaults())[1]?.hits ?? 0) > 0, "the poison has struck");
+    await until(async () => ((await listFaults())[1]?.hits ?? 0) > 0, "the fault has hit");
     // The others' tasks are in the queue while the poisoned change is still being tried.
     await until(async () => {
       const { delayed } = await countMessages("TasksQueueUrl");

@@ -3,9 +3,15 @@ import { basename, dirname } from "node:path";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { compileFilter } from "stack-emulator/event-filter";
 import { describe, expect, test } from "vitest";
-import { eventOf, eventPatterns, streamFilters } from "../../functions/background/stream-events.ts";
-import type { StreamEvent } from "../../functions/store/background/changes.ts";
-import { type Key, keys } from "../../functions/store/table/keys.ts";
+import {
+  eventOf,
+  eventPatterns,
+  internals,
+  type Key,
+  keys,
+  type StreamEvent,
+  streamFilters,
+} from "../support/internals.ts";
 
 const filters = streamFilters.map((filter) => compileFilter(filter, { numeric: false }));
 const patterns = Object.entries(eventPatterns).map(([event, dynamodb]) => ({
@@ -125,12 +131,12 @@ describe("a change of the table", () => {
 
 describe("the handlers of the stream", () => {
   test("are all in the record that is called", async () => {
-    const { streamHandlers } = await import("../../functions/background/stream.ts");
+    const { streamHandlers } = await internals.stream();
     const called = new Set<unknown>(Object.values(streamHandlers).flat());
     const domains = globSync("functions/*/stream-handlers.ts").map((file) => basename(dirname(file)));
     expect(domains).toContain("rooms");
     for (const domain of domains) {
-      const exported: Record<string, object> = await import(`../../functions/${domain}/stream-handlers.ts`);
+      const exported: Record<string, object> = await internals.streamHandlers(domain);
       for (const [event, handler] of Object.values(exported).flatMap(Object.entries))
         expect(called.has(handler), `${event} of ${domain} is called`).toBe(true);
     }

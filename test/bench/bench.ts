@@ -14,7 +14,7 @@ const flags = [
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-const openBench = async () => {
+async function openBench() {
   const issuer = await startIssuer();
   const runner = await startRunnerProcess(
     ...["--fresh", ...flags, "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
@@ -39,14 +39,14 @@ const openBench = async () => {
       issuer.stop();
     },
   };
-};
+}
 
 /** Measures something on a runner of its own. */
-export const withBench = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> => {
+export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
   const bench = await openBench();
   try {
     return await work(bench);
   } finally {
     await bench.close();
   }
-};
+}

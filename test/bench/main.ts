@@ -34,8 +34,9 @@ const { values } = parseArgs({
 const only = parts.find((part) => part === values.only);
 if (values.only !== undefined && only === undefined)
   throw new Error(`--only takes one of ${parts.join(", ")}, not ${values.only}.`);
-const does = (part: Part): boolean =>
-  only === undefined || only === part || (only === "curves" && curves.some((curve) => curve === part));
+function does(part: Part): boolean {
+  return only === undefined || only === part || (only === "curves" && curves.some((curve) => curve === part));
+}
 const full = !values.quick;
 const others = Number(values.others ?? (full ? 10_000 : 500));
 if (!Number.isInteger(others) || others < 0)
@@ -43,14 +44,14 @@ if (!Number.isInteger(others) || others < 0)
 
 const rows: Row[] = [];
 const tables: Table[] = [];
-const report = (row: Row): void => {
+function report(row: Row): void {
   rows.push(row);
   console.log(rowText(row));
-};
-const print = (...measured: Table[]): void => {
+}
+function print(...measured: Table[]): void {
   tables.push(...measured);
   for (const table of measured) console.log(tableText(table));
-};
+}
 
 if (does("budgets")) {
   say("budgets");

@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, type TestUser, three, two } from "../support/people.ts";
+import { directRoom, groupRoom, newUsers, pair, three } from "../support/people.ts";
 import { connect, openSocket } from "../support/socket-client.ts";
-
-async function pair(): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> {
-  const [ann, ben] = await two();
-  return { ann, ben, roomId: await directRoom(ann, ben) };
-}
 
 describe("message", () => {
   test("the ack carries the stored message, and everyone gets it", async () => {

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { newHeadItem } from "../../functions/store/rooms/heads.ts";
-import { newMembershipItem } from "../../functions/store/rooms/memberships.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
+import { newHeadItem, newMembershipItem } from "../support/internals.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { plantItems } from "../support/seed-items.ts";
+import { seedItems } from "../support/seed-items.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 async function setScene() {
@@ -95,7 +94,7 @@ describe("an answer that one event cannot carry", () => {
     const { ann } = await setScene();
     // Long ids make long entries: a few rooms stand for many.
     const rooms = Array.from({ length: 600 }, (_, at) => `${randomUUID()}-${at}-`.padEnd(128, "x"));
-    await plantItems(rooms.flatMap((roomId) => roomItems(roomId, ann)));
+    await seedItems(rooms.flatMap((roomId) => roomItems(roomId, ann)));
     const socket = await connect(ann);
     await socket.request({ type: "hello", rooms: {} });
     const answers = socket.events.filter((event) => event.type === "hello");

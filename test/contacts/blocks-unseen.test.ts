@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
+import { say } from "../support/messages.ts";
 import {
   directRoom,
   groupRoom,
@@ -12,10 +13,6 @@ import {
   untilListed,
 } from "../support/people.ts";
 import { untilIndexed } from "../support/search.ts";
-
-function say(user: TestUser, room_id: string) {
-  return call("sendMessage", { token: user.token, params: { room_id }, body: { content: "hi" } });
-}
 
 describe("who is blocked cannot tell", () => {
   /** All that somebody is shown of somebody else, without what says when they were there. */

@@ -21,7 +21,7 @@ describe("createContact", () => {
     const { status, body } = await add(ann, ben, "Benny");
     expect(status).toBe(201);
     expect(body).toMatchObject({ id: ben.id, nickname: "Benny", is_favorite: false, is_blocked: false });
-    expect(body.contact).toEqual(ben.user);
+    expect(body.contact).toEqual(await call("getProfile", { token: ben.token }));
     expect(body.updated_at).toBe(body.created_at);
     expect(await call("getContact", { token: ann.token, params: params(ben) })).toEqual(body);
     expect((await call("listContacts", { token: ann.token })).results).toEqual([body]);

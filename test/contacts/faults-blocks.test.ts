@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { type FaultSpec, injectFault } from "../support/control.ts";
-import { cutOff, struckOnce } from "../support/faults.ts";
+import { cutOff, expectOneHit } from "../support/faults.ts";
+import { trySay } from "../support/messages.ts";
 import { directRoom, type TestUser, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
@@ -33,16 +34,12 @@ function block(scene: Scene) {
 function unblock(scene: Scene) {
   return attempt("unblockContact", { token: scene.ann.token, params: params(scene) });
 }
-function say({ token }: TestUser, room_id: string, client_message_id?: string) {
-  return attempt("sendMessage", { token, params: { room_id }, body: { content: "hi", client_message_id } });
-}
-
 /** Whether ann's list, a message either way, and what either sees of the other agree on the block. */
 async function isBlocked({ ann, ben }: Scene): Promise<boolean> {
   const { results } = await call("listContacts", { token: ann.token, query: { blocked: "true" } });
   const listed = results.map((one) => one.id);
   const opened = await attempt("openDirectRoom", { token: ben.token, body: { user_id: ann.id } });
-  const sent = opened.status === 403 ? opened : await say(ben, opened.body.id);
+  const sent = opened.status === 403 ? opened : await trySay(ben, opened.body.id);
   const { online_users: online } = await call("listOnlineUsers", { token: ben.token });
   const status = await call("getUserStatus", { token: ben.token, params: { user_id: ann.id } });
   const told = [listed.length === 1, sent.status === 403, !online.includes(ann.id), !status.is_online];
@@ -107,20 +104,20 @@ async function setScene({ prepare }: Case): Promise<Scene> {
   return scene;
 }
 
-function strike(kind: FaultSpec["kind"], { ann }: Scene, write: Write): Promise<void> {
+function injectAt(kind: FaultSpec["kind"], { ann }: Scene, write: Write): Promise<void> {
   return injectFault({ kind, service: "dynamodb", pk: `USER#${ann.id}`, ...write });
 }
 
 const succeeded = [200, 201, 204];
 
-afterEach(struckOnce);
+afterEach(expectOneHit);
 
 for (const [name, one] of Object.entries(cases))
   describe(name, () => {
     test("ends after its write: all of it is done, and a repeat is answered", async () => {
       const scene = await setScene(one);
       await one.before(scene);
-      await strike("crash", scene, one.write);
+      await injectAt("crash", scene, one.write);
       expect((await one.run(scene)).status).toBe(500);
       await one.after(scene);
       expect([...succeeded, ...(one.repeated ? [one.repeated] : [])]).toContain(
@@ -131,7 +128,7 @@ for (const [name, one] of Object.entries(cases))
 
     test("loses the answer of its write: it is done once", async () => {
       const scene = await setScene(one);
-      await strike("lose", scene, one.write);
+      await injectAt("lose", scene, one.write);
       const { status } = await one.run(scene);
       expect([...succeeded, ...(one.repeated ? [one.repeated] : [])]).toContain(status);
       await one.after(scene);
@@ -139,7 +136,7 @@ for (const [name, one] of Object.entries(cases))
 
     test("is throttled once: it is done all the same", async () => {
       const scene = await setScene(one);
-      await strike("throttle", scene, one.write);
+      await injectAt("throttle", scene, one.write);
       expect(succeeded).toContain((await one.run(scene)).status);
       await one.after(scene);
     });
@@ -154,7 +151,7 @@ for (const [what, run, is_online] of [
     await open(scene);
     if (is_online) await block(scene);
     const socket = await connect(scene.ben);
-    await strike("crash", scene, together);
+    await injectAt("crash", scene, together);
     expect((await run(scene)).status).toBe(500);
     expect(succeeded).toContain((await run(scene)).status);
     expect(await socket.next("presence")).toMatchObject({ user_id: scene.ann.id, is_online });
@@ -166,27 +163,34 @@ describe("a message that was cut off before a block", () => {
     const scene = await setScene(cases.createContact as Case);
     const { ann, ben } = scene;
     const roomId = await open(scene);
-    await cutOff(() => say(ben, roomId, "one"), {
+    await cutOff(() => trySay(ben, roomId, "hi", { client_message_id: "one" }), {
       action: "UpdateItem",
       pk: `ROOM#${roomId}`,
       sk: "MEMBER#",
     });
     expect((await block(scene)).status).toBe(200);
-    expect((await say(ben, roomId, "one")).status).toBe(403);
+    expect((await trySay(ben, roomId, "hi", { client_message_id: "one" })).status).toBe(403);
     const { results } = await call("listMessages", { token: ann.token, params: { room_id: roomId } });
     expect(results).toEqual([]);
     await unblock(scene);
-    expect((await say(ben, roomId, "one")).status).toBe(201);
+    expect((await trySay(ben, roomId, "hi", { client_message_id: "one" })).status).toBe(201);
   });
 
   test("is stored, and not told of again by its repeat after it", async () => {
     const scene = await setScene(cases.createContact as Case);
     const { ann, ben } = scene;
     const roomId = await open(scene);
-    await cutOff(() => say(ben, roomId, "one"), { action: "PutItem", pk: `ROOM#${roomId}`, sk: "MSG#" });
+    await cutOff(() => trySay(ben, roomId, "hi", { client_message_id: "one" }), {
+      action: "PutItem",
+      pk: `ROOM#${roomId}`,
+      sk: "MSG#",
+    });
     expect((await block(scene)).status).toBe(200);
     const socket = await connect(ann);
-    expect(await say(ben, roomId, "one")).toMatchObject({ status: 200, body: { content: "hi" } });
+    expect(await trySay(ben, roomId, "hi", { client_message_id: "one" })).toMatchObject({
+      status: 200,
+      body: { content: "hi" },
+    });
     await socket.request({ type: "ping" });
     expect(socket.events.filter((event) => event.type === "message")).toEqual([]);
     await socket.close();

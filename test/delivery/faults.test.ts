@@ -9,14 +9,11 @@ import {
   listFaults,
   metered,
 } from "../support/control.ts";
+import { say } from "../support/messages.ts";
 import { directRoom, newUsers } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 afterEach(clearFaults);
-
-function say(token: string, roomId: string) {
-  return call("sendMessage", { token, params: { room_id: roomId }, body: { content: "Hello" } });
-}
 
 describe("connections whose end nobody told", () => {
   test("are removed by the next post, and cost nothing afterwards", async () => {
@@ -37,7 +34,7 @@ describe("connections whose end nobody told", () => {
     await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 20_000 }).toBe(5);
     await clearFaults();
     const posts = async () => {
-      const { operations } = await metered(() => say(ann.token, roomId));
+      const { operations } = await metered(() => say(ann, roomId));
       return Object.values(operations).reduce((sum, counts) => sum + counts.posts, 0);
     };
     // A connection that may still be opening is not given up for one post that misses it.
@@ -61,9 +58,9 @@ describe("connections whose end nobody told", () => {
     await expect
       .poll(async () => (await call("getProfile", { token: ben.token })).is_online, { timeout: 10_000 })
       .toBe(true);
-    await say(ann.token, roomId);
+    await say(ann, roomId);
     const socket = await connecting;
-    const second = await say(ann.token, roomId);
+    const second = await say(ann, roomId);
     await socket.until(
       (events) => events.some((event) => event.type === "message" && event.message.id === second.id),
       "The second message",
@@ -83,7 +80,7 @@ describe("what a post does to a message", () => {
       if (!ann || !ben) throw new Error("no users");
       const roomId = await directRoom(ann, ben);
       await injectFault({ ...fault, function: "messages" });
-      const sent = await say(ann.token, roomId);
+      const sent = await say(ann, roomId);
       await clearFaults();
       const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
       expect(page.results.map((message) => message.id)).toEqual([sent.id]);
@@ -95,7 +92,7 @@ describe("what a post does to a message", () => {
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ben);
     await injectFault({ kind: "throttle", service: "execute-api", times: 0 });
-    const sent = await say(ann.token, roomId);
+    const sent = await say(ann, roomId);
     await clearFaults();
     const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
     expect(page.results).toEqual([sent]);
@@ -108,7 +105,7 @@ describe("what a post does to a message", () => {
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ben);
     await injectFault({ kind: "delay", service: "execute-api", delay_ms: 60_000, times: 0 });
-    const sent = await say(ann.token, roomId);
+    const sent = await say(ann, roomId);
     await clearFaults();
     const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
     expect(page.results).toEqual([sent]);
@@ -121,7 +118,7 @@ describe("what a post does to a message", () => {
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ben);
     await injectFault({ kind: "throttle", service: "execute-api" });
-    const sent = await say(ann.token, roomId);
+    const sent = await say(ann, roomId);
     expect((await socket.next("message")).message).toEqual(sent);
     await socket.close();
   });
@@ -133,15 +130,15 @@ describe("what a send costs", () => {
     if (!ann || !ben) throw new Error("no users");
     const roomId = await directRoom(ann, ben);
     const sockets = await Promise.all([connect(ann), connect(ben), connect(ben)]);
-    await say(ann.token, roomId);
-    const { operations } = await metered(() => say(ann.token, roomId));
+    await say(ann, roomId);
+    const { operations } = await metered(() => say(ann, roomId));
     const [counts] = Object.values(operations);
     expect(Object.keys(operations)).toHaveLength(1);
     expect(counts).toMatchObject({ dynamodb_calls: 6, posts: 3, invocations: 1 });
     expect(counts?.wru).toBeLessThanOrEqual(3);
     expect(counts?.rru).toBeLessThanOrEqual(3);
     await injectFault({ kind: "delay", service: "dynamodb", times: 0, delay_ms: lateAnswer });
-    const late = await metered(() => say(ann.token, roomId));
+    const late = await metered(() => say(ann, roomId));
     expect(callsInSequence(late.calls.filter((one) => one.service === "dynamodb"))).toBe(4);
     await Promise.all(sockets.map((socket) => socket.close()));
   });

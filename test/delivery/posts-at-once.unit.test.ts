@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test, vi } from "vitest";
+import { internals } from "../support/internals.ts";
 
 test("a post that waits while other lanes post loses none of its time by that", async () => {
   const open: ServerResponse[] = [];
@@ -18,7 +19,7 @@ test("a post that waits while other lanes post loses none of its time by that", 
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `http://127.0.0.1:${port}`,
   });
-  const { postToConnections } = await import("../../functions/store/presence/sockets.ts");
+  const { postToConnections } = await internals.sockets();
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const connections = Array.from({ length: 50 }, (_, at) => ({ id: `connection-${at}` }));
   const lanes = [1, 2, 3].map(() => postToConnections(connections, () => "{}"));

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { deliverGroup } from "../../functions/fan-out/pages.ts";
+import { internals } from "../support/internals.ts";
+
+const { deliverGroup } = await internals.deliveryPages();
 
 test("pages that are never begun wait, however often they are received, and are not given up", async () => {
   const page = { room_id: "room", user_ids: ["ann"], view: { type: "room_updated" } } as const;

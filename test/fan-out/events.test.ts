@@ -2,24 +2,32 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { png, uploaded } from "../support/files.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
+import { say } from "../support/messages.ts";
 import { openSocket, type SocketClient } from "../support/socket-client.ts";
 
-/** More than are told without the queue, each on one connection. */
+/** More users than are posted to without the queue, each with one connection. */
 const peopleCount = 210;
 
-let crowd: Crowd;
-let ann: Somebody;
-let ben: Somebody;
-/** Those who left, or came, are not among them. */
-let others: Somebody[];
+let load: LoadRunner;
+let ann: LoadUser;
+let ben: LoadUser;
+/** The members from beginning to end, except ann and ben. */
+let others: LoadUser[];
 let listeners: Listener[];
 let socket: SocketClient;
-/** Where things happen one test after the other, the last of which deletes it. */
+/** The room of most tests, one after the other. The last of them deletes it. */
 let roomId: string;
 beforeAll(async () => {
-  crowd = await startCrowd();
-  const people = await crowd.newPeople(peopleCount);
+  load = await startLoadRunner();
+  const people = await load.newUsers(peopleCount);
   const [first, second, ...rest] = people;
   if (!first || !second) throw new Error("no people");
   [ann, ben, others] = [first, second, rest];
@@ -28,7 +36,7 @@ beforeAll(async () => {
   socket = await openSocket({ token: ben.token });
 }, 180_000);
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 
 async function createRoom(): Promise<string> {
@@ -37,11 +45,7 @@ async function createRoom(): Promise<string> {
   return (await call("createRoom", { token: ann.token, body })).id;
 }
 
-function send(roomId: string, content: string, sender = ann) {
-  return call("sendMessage", { token: sender.token, params: { room_id: roomId }, body: { content } });
-}
-
-/** How often each of the others was told something of a type since `from`. */
+/** Returns how many events of a type each of the others got since `from`, each number once. */
 function countsOf(type: string, from: readonly number[]): number[] {
   return [
     ...new Set(
@@ -52,7 +56,10 @@ function countsOf(type: string, from: readonly number[]): number[] {
   ];
 }
 
-/** Does something of which all are told once, and gives what somebody is told whose events are held against the contract. */
+/**
+ * Does some work that publishes one event to every member. Returns the result of the work, and the
+ * event of the one socket whose events are checked against the contract.
+ */
 async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) {
   const from = listeners.map((listener) => listener.heard.length);
   const done = await work();
@@ -61,12 +68,12 @@ async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Pr
   return { done, event };
 }
 
-describe("a room with more people connected than are told at once", () => {
-  test("is told of by all that happens in it, once each", async () => {
+describe("a room with more connected members than are posted to inline", () => {
+  test("publishes every change once to each member", async () => {
     const created = await toldAll("room_created", createRoom);
     const params = { room_id: created.done };
     expect(created.event).toMatchObject({ room: { id: created.done, me: { role: "member" } } });
-    const { done: message, event: told } = await toldAll("message", () => send(created.done, "first"));
+    const { done: message, event: told } = await toldAll("message", () => say(ann, created.done, "first"));
     expect(told).toEqual({ type: "message", message });
     const of = { ...params, message_id: message.id };
 
@@ -93,7 +100,7 @@ describe("a room with more people connected than are told at once", () => {
     expect(deleted.event).toMatchObject({ message_id: message.id, seq: 1 });
   });
 
-  test("shows the file of a message that was changed with a URL that works", async () => {
+  test("updateMessage publishes a file with a URL that works", async () => {
     const params = { room_id: roomId };
     const { done: message } = await toldAll("message", async () =>
       call("sendMessage", {
@@ -111,11 +118,11 @@ describe("a room with more people connected than are told at once", () => {
     expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
   });
 
-  test("tells changes of a message to those alone who may see it", async () => {
+  test("updateMessage and deleteMessage reach only members who may see the message", async () => {
     const params = { room_id: roomId };
-    const message = await send(roomId, "of old");
-    const [cid] = await crowd.newPeople(1);
-    if (!cid) throw new Error("nobody came");
+    const message = await say(ann, roomId, "of old");
+    const [cid] = await load.newUsers(1);
+    if (!cid) throw new Error("no user");
     await call("updatePermissions", {
       token: ann.token,
       params,
@@ -128,14 +135,14 @@ describe("a room with more people connected than are told at once", () => {
       call("updateMessage", { token: ann.token, params: of, body: { content: "changed" } }),
     );
     await toldAll("message_deleted", () => attempt("deleteMessage", { token: ann.token, params: of }));
-    const { done: next } = await toldAll("message", () => send(roomId, "new"));
+    const { done: next } = await toldAll("message", () => say(ann, roomId, "new"));
     expect((await late.next("message")).message.id).toBe(next.id);
     expect(late.events.map((event) => event.type)).not.toContain("message_updated");
     expect(late.events.map((event) => event.type)).not.toContain("message_deleted");
     await late.close();
   });
 
-  test("a change of role is told to the one whom it concerns; typing to nobody, nor is it kept", async () => {
+  test("updateParticipant reaches only the member concerned, and typing reaches no member", async () => {
     const params = { room_id: roomId };
     await call("updateParticipant", {
       token: ann.token,
@@ -150,15 +157,15 @@ describe("a room with more people connected than are told at once", () => {
       type: "ack",
     });
     expect(await call("listTypingUsers", { token: ann.token, params })).toEqual([]);
-    // What was told before has arrived with what is told after it.
-    await toldAll("message", () => send(roomId, "after that"));
+    // Events that were published before have arrived with this one.
+    await toldAll("message", () => say(ann, roomId, "after that"));
     expect(listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "typing")).toEqual([]);
     expect(
       listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "participants_changed"),
     ).toEqual([]);
   });
 
-  test("who speaks is shown as gone to whom they block, and to nobody else", async () => {
+  test("sendMessage shows its sender as offline only to users whom the sender blocks", async () => {
     const anns = await openSocket({ token: ann.token });
     const contact = { token: ann.token, params: { contact_id: ben.id } };
     await call("blockContact", contact);
@@ -168,7 +175,7 @@ describe("a room with more people connected than are told at once", () => {
       const event = theirs.events.find(isIt);
       return event?.type === "message" ? event.message.sender : undefined;
     };
-    const sent = await send(roomId, "from one who blocks");
+    const sent = await say(ann, roomId, "from one who blocks");
     const { last_seen: seen } = await call("getUser", {
       token: ben.token,
       params: { user_id: ann.id },
@@ -180,27 +187,27 @@ describe("a room with more people connected than are told at once", () => {
     await anns.close();
   });
 
-  test("somebody who is removed while connected gets nothing further", async () => {
+  test("removeParticipant ends delivery to a connected member", async () => {
     const params = { room_id: roomId };
-    const [dan] = await crowd.newPeople(1);
-    if (!dan) throw new Error("nobody came");
+    const [dan] = await load.newUsers(1);
+    if (!dan) throw new Error("no user");
     await call("joinRoom", { token: dan.token, params });
     const [all, limited] = [
       await openSocket({ token: dan.token }),
       await openSocket({ token: dan.token, room_id: roomId }),
     ];
-    const { done: last } = await toldAll("message", () => send(roomId, "with them"));
+    const { done: last } = await toldAll("message", () => say(ann, roomId, "with them"));
     for (const one of [all, limited]) expect((await one.next("message")).message.id).toBe(last.id);
-    // What is being told while they are removed may reach them, or not; what is sent after it must not.
+    // Messages that are sent during the removal may reach dan or not. Later ones must not.
     const [removed] = await Promise.all([
       attempt("removeParticipant", { token: ann.token, params: { ...params, user_id: dan.id } }),
-      ...[1, 2, 3].map(() => send(roomId, "meanwhile")),
+      ...[1, 2, 3].map(() => say(ann, roomId, "meanwhile")),
     ]);
     expect(removed.status).toBe(204);
     expect(await all.next("room_removed")).toMatchObject(params);
     await limited.closed;
     await toldAll("message_deleted", async () => {
-      const after = await send(roomId, "without them");
+      const after = await say(ann, roomId, "without them");
       await attempt("deleteMessage", { token: ann.token, params: { ...params, message_id: after.id } });
     });
     const contents = all.events.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
@@ -209,7 +216,7 @@ describe("a room with more people connected than are told at once", () => {
     await all.close();
   });
 
-  test("is deleted while somebody types: all are told, and its own connections close", async () => {
+  test("deleteRoom reaches all members and closes the connections of the room when a member types", async () => {
     const params = { room_id: roomId };
     const limited = await openSocket({ token: ben.token, room_id: roomId });
     const typing = { type: "typing", ...params, is_typing: true } as const;
@@ -222,7 +229,7 @@ describe("a room with more people connected than are told at once", () => {
   });
 });
 
-test("a small room with more connections than are told at once", async () => {
+test("sendMessage reaches all connections of a small room when they are too many to post to inline", async () => {
   const people = others.slice(0, 20);
   const devices = await listenAll(people, 10);
   const body = { room_type: "group", name: "Team", participant_ids: people.map(({ id }) => id) };
@@ -235,14 +242,14 @@ test("a small room with more connections than are told at once", async () => {
         .map((device) => seqsOf(device, roomId).join()),
     ),
   ];
-  await send(roomId, "first");
-  await send(roomId, "second");
+  await say(ann, roomId, "first");
+  await say(ann, roomId, "second");
   await expect.poll(() => seqs(undefined, false), { timeout: 30_000 }).toEqual(["1,2"]);
   await attempt("removeParticipant", {
     token: ann.token,
     params: { room_id: roomId, user_id: gone?.id ?? "" },
   });
-  await send(roomId, "third");
+  await say(ann, roomId, "third");
   await expect.poll(() => seqs(gone?.id, false), { timeout: 30_000 }).toEqual(["1,2,3"]);
   expect(seqs(gone?.id, true)).toEqual(["1,2"]);
 });

@@ -1,6 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { shardOf } from "../../functions/kernel/runtime/shard.ts";
 import { call } from "../support/contract-client.ts";
 import {
   advanceClock,
@@ -10,10 +9,19 @@ import {
   readMeter,
   resetMeter,
 } from "../support/control.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import { shardOf } from "../support/internals.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
+import { say } from "../support/messages.ts";
 import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 
-/** More than are told without the queue. */
+/** More users than are posted to without the queue. */
 const peopleCount = 205;
 /** As often as the SDK tries to post, and as often as a page is received. */
 const postAttempts = 4;
@@ -21,28 +29,28 @@ const pageAttempts = 5;
 /** How many pages of a room are delivered side by side. */
 const lanes = 8;
 
-let crowd: Crowd;
-let ann: Somebody;
-/** Whose connection is struck. */
-let ben: Somebody;
+let load: LoadRunner;
+let ann: LoadUser;
+/** The user whose connection fails. */
+let ben: LoadUser;
 let connectionId: string;
 let others: Listener[];
-let struck: Listener;
-/** Of one lane, so that one page holds them all. */
-let laneMates: Somebody[];
+let failing: Listener;
+/** The users of one lane, so that one page holds them all. */
+let laneMates: LoadUser[];
 let roomId: string;
 /** The number of the last message before a test. */
 let from = 0;
 beforeAll(async () => {
   // One worker of each function, so that a page comes again where it is known whom it has reached.
-  crowd = await startCrowd("--concurrency", "1");
-  const people = await crowd.newPeople(peopleCount);
+  load = await startLoadRunner("--concurrency", "1");
+  const people = await load.newUsers(peopleCount);
   const [first, second, ...rest] = people;
   if (!first || !second) throw new Error("no people");
   [ann, ben] = [first, second];
   laneMates = people.filter(({ id }) => shardOf(id, lanes) === shardOf(first.id, lanes));
   others = await listenAll([ann, ...rest], 1);
-  [struck] = (await listenAll([ben], 1)) as [Listener];
+  [failing] = (await listenAll([ben], 1)) as [Listener];
   const sessions = await call("listActiveSessions", { token: ben.token });
   connectionId = sessions[0]?.session_id ?? "";
   const body = { room_type: "group", name: "Assembly", participant_ids: people.map(({ id }) => id) };
@@ -53,7 +61,7 @@ beforeEach(async () => {
   from = (await call("getRoom", { token: ann.token, params: { room_id: roomId } })).seq;
 });
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 afterEach(clearFaults);
 
@@ -61,10 +69,6 @@ function queueIsEmpty() {
   return expect
     .poll(() => countMessages("DeliveryQueueUrl"), { timeout: 30_000 })
     .toMatchObject({ visible: 0, inFlight: 0 });
-}
-
-function send(content: string) {
-  return call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content } });
 }
 
 /** The messages of a test that a listener has got, by their places among them. */
@@ -94,21 +98,21 @@ function becomes(listeners: readonly Listener[], seqs: string) {
 }
 
 describe("a connection that cannot be reached for some time", () => {
-  test("gets what it missed in its order, and all others have it once", async () => {
+  test("gets missed messages in order, and all others have them once", async () => {
     await failPosts(2 * postAttempts);
-    await send("first");
-    await send("second");
+    await say(ann, roomId, "first");
+    await say(ann, roomId, "second");
     await becomes(others, "1,2");
-    await becomes([struck], "1,2");
+    await becomes([failing], "1,2");
     expect((await listFaults())[0]?.hits).toBe(2 * postAttempts);
     await queueIsEmpty();
     expect(got(others)).toEqual(["1,2"]);
   });
 
-  test("loses a page that has failed too often, which is kept for the operator, and nothing that follows", async () => {
+  test("loses a page that has failed too often, which becomes a dead letter, and no later page", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     await failPosts(pageAttempts * postAttempts);
-    await send("first");
+    await say(ann, roomId, "first");
     await becomes(others, "1");
     await expect
       .poll(
@@ -127,36 +131,36 @@ describe("a connection that cannot be reached for some time", () => {
         event: expect.objectContaining({ type: "message" }),
       }),
     );
-    await send("second");
+    await say(ann, roomId, "second");
     await becomes(others, "1,2");
-    await becomes([struck], "2");
+    await becomes([failing], "2");
   }, 120_000);
 
-  test("has the queue refuse pages for a moment: everybody gets the message once", async () => {
+  test("gets each message once when the queue refuses pages for a moment", async () => {
     await injectFault({ kind: "throttle", service: "sqs", function: "messages" });
-    await send("first");
+    await say(ann, roomId, "first");
     await injectFault({ kind: "lose", service: "sqs", function: "messages" });
-    await send("second");
-    await becomes([...others, struck], "1,2");
+    await say(ann, roomId, "second");
+    await becomes([...others, failing], "1,2");
     expect((await listFaults()).map((fault) => fault.hits)).toEqual([1, 1]);
   });
 });
 
-describe("the worker", () => {
-  test("ends while it posts: the page comes again, and nobody misses the message", async () => {
+describe("fanOut", () => {
+  test("delivers the page again when it ended while it posted", async () => {
     await injectFault({ kind: "crash", service: "execute-api", function: "fanOut" });
-    await send("first");
+    await say(ann, roomId, "first");
     await expect.poll(async () => (await listFaults())[0]?.hits).toBe(1);
-    // Nobody has postponed the page: it comes again when the queue's visibility timeout ends.
+    // The page was not postponed: it comes again when the queue's visibility timeout ends.
     await advanceClock(181_000);
     await expect
-      .poll(() => [...others, struck].filter((listener) => !gotOf(listener).includes(1)), {
+      .poll(() => [...others, failing].filter((listener) => !gotOf(listener).includes(1)), {
         timeout: 30_000,
       })
       .toEqual([]);
   });
 
-  test("gives up at once what is no page, and goes on with what follows it", async () => {
+  test("gives up at once a message that is no page, and goes on with the next", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     const sqs = operatorSqs();
     const broken = [
@@ -173,24 +177,24 @@ describe("the worker", () => {
           MessageDeduplicationId: `${roomId}:${lane}`,
         }),
       );
-    await send("first");
-    await becomes([...others, struck], "1");
+    await say(ann, roomId, "first");
+    await becomes([...others, failing], "1");
     await expect
       .poll(async () => (await countMessages("DeliveryDeadLettersUrl")).visible)
       .toBe(before.visible + 8);
   });
 
-  test("ends before its time does where posts take long: what was posted stays so, and what waits is not lost", async () => {
+  test("ends in time when posts take long, repeats no post and loses no page", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
-    // A page of these has some 500 posts, 50 at once: about 17 of the worker's 30 seconds.
-    const crowded = await listenAll(laneMates, 20);
+    // A page of the lane has some 390 posts of 2 seconds, 50 at a time: 16 of the function's 30 s.
+    const listeners = await listenAll(laneMates, 15);
     const body = { room_type: "group", name: "Lane", participant_ids: laneMates.map(({ id }) => id) };
     const { id } = await call("createRoom", { token: ann.token, body });
     await queueIsEmpty();
     await resetMeter();
     await injectFault({
       ...{ kind: "delay", service: "execute-api", function: "fanOut" },
-      ...{ delay_ms: 1500, times: 0 },
+      ...{ delay_ms: 2000, times: 0 },
     });
     const params = { room_id: id };
     for (const content of ["first", "second"])
@@ -201,7 +205,7 @@ describe("the worker", () => {
       );
     await expect.poll(postponed, { timeout: 50_000 }).toBe(true);
     await clearFaults();
-    const heard = () => [...new Set(crowded.map((listener) => seqsOf(listener, id).join()))];
+    const heard = () => [...new Set(listeners.map((listener) => seqsOf(listener, id).join()))];
     await expect.poll(heard, { timeout: 30_000 }).toEqual(["1,2"]);
     await queueIsEmpty();
     expect(heard()).toEqual(["1,2"]);

@@ -1,40 +1,49 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
 
-/** As many connections as a user may have, of more people than are told without the queue. */
+/**
+ * The most connections that a user may have, of more users than are posted to without the queue.
+ */
 const peopleCount = 250;
 const connectionsEach = 20;
 const minutes = 60_000;
 
-let crowd: Crowd;
-let people: Somebody[];
+let load: LoadRunner;
+let people: LoadUser[];
 let roomId: string;
 let listeners: Listener[];
 beforeAll(async () => {
-  crowd = await startCrowd();
-  people = await crowd.newPeople(peopleCount);
+  load = await startLoadRunner();
+  people = await load.newUsers(peopleCount);
   listeners = await listenAll(people, connectionsEach);
   const [ann] = people;
   const body = { room_type: "group", name: "Assembly", participant_ids: people.map(({ id }) => id) };
   roomId = (await call("createRoom", { token: ann?.token, body })).id;
 }, 10 * minutes);
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 
-async function send(sender: Somebody | undefined, content: string): Promise<number> {
+async function send(sender: LoadUser | undefined, content: string): Promise<number> {
   return (await call("sendMessage", { token: sender?.token, params: { room_id: roomId }, body: { content } }))
     .seq;
 }
 
-/** How many connections have got so many messages, or more. */
+/** Returns how many connections have got at least `count` messages. */
 function withMessages(count: number): number {
   return listeners.filter((listener) => seqsOf(listener, roomId).length >= count).length;
 }
 
 test(
-  "a room of 5,000 live connections gets each message once per connection",
+  "sendMessage reaches each of 5,000 connections of a room once",
   async () => {
     expect(listeners).toHaveLength(5000);
     const [ann, ben] = people;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isFoundIn, seekMessage, termLimit, termsOf } from "../../functions/kernel/text/message-words.ts";
+import { isFoundIn, seekMessage, termLimit, termsOf } from "../support/internals.ts";
 
 describe("termsOf", () => {
   const terms: readonly (readonly [text: string, terms: string[]])[] = [

@@ -1,7 +1,6 @@
 import { signer } from "stack-emulator/signature";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { contentDisposition } from "../../functions/kernel/security/content-disposition.ts";
-import { presign } from "../../functions/kernel/security/presign.ts";
+import { contentDisposition, presign } from "../support/internals.ts";
 
 const scope = { accessKeyId: "ASIAEXAMPLE", secret: "s3cr3t/+" };
 const sessionToken = "token/+==";

@@ -1,7 +1,6 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { describe, expect, test } from "vitest";
-import { isPublicAddress } from "../../functions/kernel/security/public-address.ts";
-import { lookupPublic, NotPublicError, problemOfUrl } from "../../functions/kernel/security/public-url.ts";
+import { isPublicAddress, lookupPublic, NotPublicError, problemOfUrl } from "../support/internals.ts";
 
 const nobodys = [
   ["loopback", "127.0.0.1", "127.255.255.254", "::1"],

@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
-import { isThrottled } from "../../functions/kernel/runtime/throttled.ts";
+import { isThrottled } from "../support/internals.ts";
 
 function cancelled(...codes: string[]) {
   return new TransactionCanceledException({

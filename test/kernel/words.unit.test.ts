@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { foldText, indexWords, searchWords } from "../../functions/kernel/text/words.ts";
+import { foldText, indexWords, searchWords } from "../support/internals.ts";
 
 /** Whether somebody called so is found by what is typed. */
 function finds(typed: string, name: string): boolean {

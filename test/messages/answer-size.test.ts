@@ -3,12 +3,12 @@ import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maxReactions } from "../../contract/message-changes.ts";
 import type { OperationId } from "../../contract/operations.ts";
-import { indexKeys, keys } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
+import { indexKeys, keys } from "../support/internals.ts";
 import { itemsOfRoom, operatorTable } from "../support/operator.ts";
 import { type TestUser, two } from "../support/people.ts";
 import { nextOf, untilIndexed } from "../support/search.ts";
-import { plantItems } from "../support/seed-items.ts";
+import { seedItems } from "../support/seed-items.ts";
 import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
@@ -42,7 +42,7 @@ async function likenesses(user: TestUser): Promise<string[]> {
     new GetCommand({ TableName: target().tableName, Key: keys.profile(user.id) }),
   );
   const ids = Array.from({ length: readerCount }, (_, at) => `${user.id.slice(0, -2)}${at + 10}`);
-  await plantItems(ids.map((id) => ({ ...Item, ...keys.profile(id), id })));
+  await seedItems(ids.map((id) => ({ ...Item, ...keys.profile(id), id })));
   return ids;
 }
 
@@ -50,7 +50,7 @@ async function likenesses(user: TestUser): Promise<string[]> {
 async function repeatMessage(): Promise<void> {
   const first = (await itemsOfRoom(roomId)).find(({ sk }) => sk === keys.message(roomId, 1).sk);
   const seqs = Array.from({ length: messageCount }, (_, at) => at + 1);
-  await plantItems(
+  await seedItems(
     seqs.flatMap((seq) => [
       {
         ...first,

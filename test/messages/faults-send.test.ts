@@ -37,7 +37,7 @@ function send({ ann, roomId }: Scene, content = "the message") {
   });
 }
 
-async function strike(kind: FaultSpec["kind"], { roomId }: Scene, step: Step): Promise<void> {
+async function injectAt(kind: FaultSpec["kind"], { roomId }: Scene, step: Step): Promise<void> {
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...steps[step] });
 }
 
@@ -59,14 +59,14 @@ async function received({ socket }: Scene): Promise<number[]> {
 }
 
 let scene: Scene;
-/** How often each fault that a test leaves behind must have struck. */
+/** How often each fault of the test must have hit by its end. */
 let expectedHits: number[];
 beforeEach(async () => {
   expectedHits = [1];
   scene = await setScene();
 });
 afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
+  // The fault hit once; otherwise the test has shown nothing.
   expect((await listFaults()).map((fault) => fault.hits)).toEqual(expectedHits);
   await clearFaults();
   await scene.socket.close();
@@ -74,7 +74,7 @@ afterEach(async () => {
 
 describe("the function ends", () => {
   test("after order: a number stays unused, and the retry takes the next", async () => {
-    await strike("crash", scene, "order");
+    await injectAt("crash", scene, "order");
     expect((await send(scene)).status).toBe(500);
     expect(await history(scene)).toEqual([[1, "before"]]);
     expect(await room(scene)).toMatchObject({ seq: 2 });
@@ -89,7 +89,7 @@ describe("the function ends", () => {
   });
 
   test("after claim: the retry completes the message at the same seq", async () => {
-    await strike("crash", scene, "claim");
+    await injectAt("crash", scene, "claim");
     expect((await send(scene)).status).toBe(500);
     expect(await history(scene)).toEqual([[1, "before"]]);
     const retry = await send(scene);
@@ -102,7 +102,7 @@ describe("the function ends", () => {
   });
 
   test("after write: the retry is answered with the stored message, and delivers it", async () => {
-    await strike("crash", scene, "write");
+    await injectAt("crash", scene, "write");
     expect((await send(scene)).status).toBe(500);
     expect(await history(scene)).toEqual([
       [1, "before"],
@@ -126,7 +126,7 @@ describe("the function ends", () => {
 
 describe("the answer of a call is lost, and the SDK repeats the call", () => {
   test("of order: one number stays unused, and the message is sent once", async () => {
-    await strike("lose", scene, "order");
+    await injectAt("lose", scene, "order");
     expect(await send(scene)).toMatchObject({ status: 201, body: { seq: 3 } });
     expect(await history(scene)).toEqual([
       [1, "before"],
@@ -138,7 +138,7 @@ describe("the answer of a call is lost, and the SDK repeats the call", () => {
 
   for (const step of ["claim", "write"] as const)
     test(`of ${step}: the message is sent once, at its seq`, async () => {
-      await strike("lose", scene, step);
+      await injectAt("lose", scene, step);
       expect(await send(scene)).toMatchObject({ status: 201, body: { seq: 2 } });
       expect(await history(scene)).toEqual([
         [1, "before"],
@@ -152,7 +152,7 @@ describe("the answer of a call is lost, and the SDK repeats the call", () => {
 describe("a call is throttled", () => {
   for (const step of ["order", "claim", "write"] as const)
     test(`at ${step}: the SDK tries again, and the message is sent once`, async () => {
-      await strike("throttle", scene, step);
+      await injectAt("throttle", scene, step);
       expect(await send(scene)).toMatchObject({ status: 201, body: { seq: 2 } });
       expect(await received(scene)).toEqual([2]);
     });
@@ -183,7 +183,7 @@ describe("what is not stored is not shown", () => {
 test("page 1 holds the newest messages, though numbers stayed unused", async () => {
   expectedHits = [1, 1, 1];
   for (let at = 0; at < 3; at += 1) {
-    await strike("crash", scene, "order");
+    await injectAt("crash", scene, "order");
     expect((await send(scene)).status).toBe(500);
   }
   const page = await call("listMessages", {
@@ -197,7 +197,7 @@ test("page 1 holds the newest messages, though numbers stayed unused", async () 
 test("links from page 1 repeat nothing, though numbers stayed unused", async () => {
   expectedHits = [1, 1];
   for (let at = 0; at < 2; at += 1) {
-    await strike("crash", scene, "order");
+    await injectAt("crash", scene, "order");
     expect((await send(scene)).status).toBe(500);
     const body = { content: `after hole ${at + 1}` };
     await call("sendMessage", { token: scene.ann.token, params: { room_id: scene.roomId }, body });
@@ -217,7 +217,7 @@ describe("over the socket", () => {
   for (const step of ["order", "claim", "write"] as const)
     test(`the function ends after ${step}: the client's retry gets its ack, and the message is there once`, async () => {
       const socket = await connect(scene.ann);
-      await strike("crash", scene, step);
+      await injectAt("crash", scene, step);
       const frame = {
         type: "message",
         room_id: scene.roomId,

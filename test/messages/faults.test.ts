@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
-import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
+import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-/** Whatever changes a message writes these two, in this order, after and before what is its own. */
+/** Every change of a message writes these two, in this order, between its own writes. */
 const land = { action: "UpdateItem", sk: "MSG#" };
 const raise = { action: "UpdateItem", sk: "HEAD" };
 
@@ -18,17 +18,25 @@ interface Scene {
   readonly socket: SocketClient;
 }
 
+/** The users, with Ben's socket, are those of the whole file: each test has a room of its own. */
+let people: Pick<Scene, "ann" | "ben" | "socket">;
+beforeAll(async () => {
+  const [ann, ben] = await two();
+  people = { ann, ben, socket: await connect(ben) };
+});
+afterAll(async () => {
+  await people.socket.close();
+});
+
 async function setScene(): Promise<Scene> {
-  const [ann, ben] = await newUsers(2);
-  if (!ann || !ben) throw new Error("Two users were asked for.");
+  const { ann, ben } = people;
   const roomId = await groupRoom(ann, [ben]);
   const said = await call("sendMessage", {
     token: ann.token,
     params: { room_id: roomId },
     body: { content: "before" },
   });
-  const socket = await connect(ben);
-  return { ann, ben, roomId, said, socket };
+  return { ...people, roomId, said };
 }
 
 /** The caller's own view of how the message is, in what matters here. */
@@ -62,7 +70,7 @@ const before = {
 interface Change {
   readonly id: OperationId;
   readonly body?: object;
-  /** What must have been done before. */
+  /** The operation that must come before. */
   readonly first?: OperationId;
   readonly from: object;
   readonly to: object;
@@ -125,10 +133,9 @@ beforeEach(async () => {
   scene = await setScene();
 });
 afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
+  // The fault hit once; otherwise the test has shown nothing.
   expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
   await clearFaults();
-  await scene.socket.close();
 });
 
 function run(id: OperationId, body?: object) {
@@ -139,7 +146,7 @@ function run(id: OperationId, body?: object) {
   });
 }
 
-function strike(kind: FaultSpec["kind"], write: Pick<FaultSpec, "action" | "sk">) {
+function injectAt(kind: FaultSpec["kind"], write: Pick<FaultSpec, "action" | "sk">) {
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${scene.roomId}`, ...write });
 }
 
@@ -148,7 +155,7 @@ async function rev(): Promise<number> {
   return (await call("getRoom", { token, params: { room_id: scene.roomId } })).rev;
 }
 
-/** What somebody learns who held everything up to a revision and comes back. */
+/** Returns the ids of the messages that a client with everything up to a revision learns of. */
 async function changedSince(since: number) {
   const input = {
     token: scene.ben.token,
@@ -158,10 +165,15 @@ async function changedSince(since: number) {
   return (await call("listMessages", input)).results.map((message) => message.id);
 }
 
-/** How many events of a type the socket has received, after everything posted before has arrived. */
+/**
+ * Returns how many events of a type, in the room, the socket got once everything posted before has
+ * arrived.
+ */
 async function received(type: Change["event"]): Promise<number> {
   await scene.socket.request({ type: "ping" });
-  return scene.socket.events.filter((event) => event.type === type).length;
+  return scene.socket.events.filter(
+    (event) => event.type === type && JSON.stringify(event).includes(scene.roomId),
+  ).length;
 }
 
 for (const change of changes)
@@ -183,7 +195,7 @@ for (const change of changes)
       const { ahead } = change;
       test("the function ends before it lands: nothing has changed, and the repeat does it", async () => {
         const start = await setUp();
-        await strike("crash", ahead);
+        await injectAt("crash", ahead);
         expect((await run(change.id, change.body)).status).toBe(500);
         expect(await seen(scene)).toEqual(from);
         expect(await changedSince(start.since)).toEqual([]);
@@ -194,7 +206,7 @@ for (const change of changes)
 
     test("the function ends after it lands: it stands, and the repeat tells of it", async () => {
       const start = await setUp();
-      await strike("crash", land);
+      await injectAt("crash", land);
       expect((await run(change.id, change.body)).status).toBe(500);
       expect(await received(change.event)).toBe(start.events);
       expect((await run(change.id, change.body)).status).toBeLessThan(300);
@@ -203,7 +215,7 @@ for (const change of changes)
 
     test("the function ends after it lands, others change more: the repeat tells even who knows of those", async () => {
       const start = await setUp();
-      await strike("crash", land);
+      await injectAt("crash", land);
       expect((await run(change.id, change.body)).status).toBe(500);
       const { body: other } = await attempt("sendMessage", {
         token: scene.ben.token,
@@ -221,7 +233,7 @@ for (const change of changes)
 
     test("the function ends after the revision is raised: whoever asks learns of it, and the repeat tells it", async () => {
       const start = await setUp();
-      await strike("crash", raise);
+      await injectAt("crash", raise);
       expect((await run(change.id, change.body)).status).toBe(500);
       expect(await changedSince(start.since)).toEqual([scene.said.id]);
       expect((await run(change.id, change.body)).status).toBeLessThan(300);
@@ -232,7 +244,7 @@ for (const change of changes)
       const { after } = change;
       test("the function ends after its last write: it stands, and the repeat tells of it", async () => {
         const start = await setUp();
-        await strike("crash", after);
+        await injectAt("crash", after);
         expect((await run(change.id, change.body)).status).toBe(500);
         expect(await seen(scene)).toEqual(to);
         expect((await run(change.id, change.body)).status).toBeLessThan(300);
@@ -246,7 +258,7 @@ for (const change of changes)
         if (write)
           test(`${kind} ${name}: the SDK tries again, and it is done once`, async () => {
             const start = await setUp();
-            await strike(kind, write);
+            await injectAt(kind, write);
             expect((await run(change.id, change.body)).status).toBeLessThan(300);
             await holdDone(start);
           });
@@ -260,7 +272,7 @@ describe("replyToMessage", () => {
   };
 
   test("the function ends after the note of the reply: no list shows it, and the repeat completes it", async () => {
-    await strike("crash", { action: "PutItem", sk: "REPLY#" });
+    await injectAt("crash", { action: "PutItem", sk: "REPLY#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([]);
     expect((await reply()).status).toBe(201);
@@ -268,7 +280,7 @@ describe("replyToMessage", () => {
   });
 
   test("the function ends after the reply is stored: the thread has it, and the repeat answers with it", async () => {
-    await strike("crash", { action: "PutItem", sk: "MSG#" });
+    await injectAt("crash", { action: "PutItem", sk: "MSG#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([2]);
     expect((await reply()).status).toBe(200);
@@ -276,7 +288,7 @@ describe("replyToMessage", () => {
   });
 
   test("the function ends before the note, after the claim: the repeat makes a whole reply", async () => {
-    await strike("crash", { action: "UpdateItem", sk: "MEMBER#" });
+    await injectAt("crash", { action: "UpdateItem", sk: "MEMBER#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([]);
     expect((await reply()).status).toBe(201);
@@ -284,7 +296,7 @@ describe("replyToMessage", () => {
   });
 
   test("the answer of the note is lost: there is one reply", async () => {
-    await strike("lose", { action: "PutItem", sk: "REPLY#" });
+    await injectAt("lose", { action: "PutItem", sk: "REPLY#" });
     expect((await reply()).status).toBe(201);
     expect(await thread()).toEqual([2]);
   });

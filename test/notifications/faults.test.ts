@@ -1,9 +1,11 @@
 /** What is left where what follows a message, a contact or an invitation ends in the midst of it, or comes twice. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { afterSeconds, emptyQueues, followAgain } from "../support/background.ts";
+import { afterSeconds, emptyQueues, processAgain } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
-import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
+import { internals } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { markRead, notificationsOf, typesOf } from "../support/notifications.ts";
 import { actAsFunction, messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { find } from "../support/search.ts";
@@ -91,8 +93,8 @@ test("of what tells somebody at once, seen as it was before any of it, one count
   await afterSeconds(0);
   await socket.close();
   actAsFunction();
-  const { getMembership } = await import("../../functions/store/rooms/memberships.ts");
-  const { claimNotice } = await import("../../functions/store/notifications/unread-notices.ts");
+  const { getMembership } = await internals.memberships();
+  const { claimNotice } = await internals.unreadNotices();
   const before = await getMembership(room, ben.id, "consistent");
   if (!before) throw new Error("There is no such membership.");
   const claimed = await Promise.all([1, 2, 3, 4, 5].map((seq) => claimNotice(before, seq)));
@@ -134,7 +136,7 @@ describe("a change that is followed again", () => {
     });
     await call("deleteNotification", { token: cid.token, params: { notification_id: message?.id ?? "" } });
     const sockets = [await connect(ben), await connect(cid)];
-    for (let time = 0; time < 2; time += 1) await followAgain(await messageRecord(room, seq));
+    for (let time = 0; time < 2; time += 1) await processAgain(await messageRecord(room, seq));
     expect(await notificationsOf(ben)).toEqual([{ ...mention, is_read: true }, ...before]);
     expect(await typesOf(cid)).toEqual(["group_invite"]);
     for (const socket of sockets) {
@@ -154,7 +156,7 @@ describe("a change that is followed again", () => {
     const params = { room_id: room };
     await call("addParticipants", { token: ann.token, params, body: { user_ids: [cid.id] } });
     const [bens, cids] = [await connect(ben), await connect(cid)];
-    await followAgain(await messageRecord(room, seq));
+    await processAgain(await messageRecord(room, seq));
     expect((await bens.next("notification")).notification).toMatchObject({
       type: "emergency",
       message: { content: "Fire!" },
@@ -180,7 +182,7 @@ describe("a change that is followed again", () => {
     await markRead(ben, read);
     const params = { room_id: deleted, message_id: messages[1]?.id ?? "" };
     await call("deleteMessage", { token: ann.token, params });
-    for (const record of records) await followAgain(record);
+    for (const record of records) await processAgain(record);
     for (const user of [ben, cid]) expect(await notificationsOf(user)).toEqual([]);
     await say(ann, deleted, "Another");
     expect(await notificationsOf(cid)).toMatchObject([{ message: { content: "Another" } }]);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
+import { internals } from "../support/internals.ts";
 import { actAsFunction, keysOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
@@ -66,8 +67,8 @@ describe("a deletion that was cut off", () => {
     const params = { room_id: await groupRoom(ann, [ben]) };
     // What the 201st member would bring about.
     actAsFunction();
-    const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-    const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
+    const { growRoster } = await internals.rosterChanges();
+    const { addAllConnected } = await internals.connectedMembers();
     await growRoster(params.room_id, 1);
     await addAllConnected(params.room_id, 2);
     const [free, limited] = await openBoth(ben, params.room_id);
@@ -102,7 +103,7 @@ describe("a deletion that was cut off", () => {
     await afterSeconds(0);
     await emptyQueues();
     actAsFunction();
-    const { sendTask } = await import("../../functions/store/queues/tasks.ts");
+    const { sendTask } = await internals.tasksQueue();
     await sendTask({ task: "remove_room_items", room_id: params.room_id, continues: true });
     await until(async () => (await keysOfRoom(params.room_id)).join() === "HEAD", "only the head is left");
     expect(await toldOn(socket)).toEqual([]);

@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
 import { cutOff } from "../support/faults.ts";
+import { keys } from "../support/internals.ts";
 import { countMessages, itemsAt } from "../support/operator.ts";
 import { newAccounts, newUser } from "../support/people.ts";
 
 /** More than fit into the transaction that creates a room. */
-const crowdSize = 100;
+const accountCount = 100;
 
 async function invitations(userId: string): Promise<number> {
   const { pk, sk: prefix } = keys.notification(userId, "");
@@ -22,11 +22,11 @@ afterEach(async () => {
 
 test("those whose memberships come ahead of their room are invited when it is there, and not to none", async () => {
   const ann = await newUser("ann");
-  const participant_ids = await newAccounts(crowdSize);
+  const participant_ids = await newAccounts(accountCount);
   const early = participant_ids.toSorted().at(-1) ?? "";
   const create = (key: string) => ({
     token: ann.token,
-    body: { room_type: "group", name: "Crowd", participant_ids },
+    body: { room_type: "group", name: "LoadRunner", participant_ids },
     headers: { "idempotency-key": key },
   });
   const createHalf = async (key: string): Promise<void> => {

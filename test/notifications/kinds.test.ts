@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { notificationId } from "../../functions/kernel/runtime/ids.ts";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { notificationsOf, say, typesOf } from "../support/notifications.ts";
+import { internals, keys, notificationId } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { notificationsOf, typesOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, newUser, password, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
@@ -116,7 +116,7 @@ test("an emergency that is not read is listed and counted, whatever came after i
   const { timestamp } = await say(ann, room, "Fire!", { priority: "emergency" });
   await afterSeconds(0);
   actAsFunction();
-  const { writeItems } = await import("../../functions/store/table/table.ts");
+  const { writeItems } = await internals.table();
   const item = (id: string) => ({
     ...keys.notification(ben.id, id),
     ...{ type: "contact_request", actor: ann.id, rebuilt: true },
@@ -198,7 +198,7 @@ test("who is added as a contact again and again is notified once a day", async (
   await again();
   expect(await notificationsOf(ben)).toEqual([first]);
   actAsFunction();
-  const { updateItem } = await import("../../functions/store/table/table.ts");
+  const { updateItem } = await internals.table();
   // As it is a day later.
   await updateItem(keys.addedBy(ben.id, ann.id), {
     compute: { added_at: "added_at - :day" },

@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
 import { leaveDead } from "../support/dead-connections.ts";
-import { notificationsOf, say } from "../support/notifications.ts";
+import { internals, keys } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { notificationsOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { groupRoom, type TestUser, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
@@ -18,11 +19,9 @@ beforeAll(async () => {
   room = await groupRoom(ann, [ben, cid]);
   // What the 201st member would bring about; cid is as one who came later.
   actAsFunction();
-  const { enterRoster, growRoster, leaveRoster } = await import(
-    "../../functions/store/rooms/roster-changes.ts"
-  );
-  const { getFirstRoster } = await import("../../functions/store/rooms/rosters.ts");
-  const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
+  const { enterRoster, growRoster, leaveRoster } = await internals.rosterChanges();
+  const { getFirstRoster } = await internals.rosters();
+  const { addAllConnected } = await internals.connectedMembers();
   await growRoster(room, 1);
   const entry = (await getFirstRoster(room)).find(({ userId }) => userId === cid.id);
   if (!entry) throw new Error("There is no such member.");
@@ -53,8 +52,8 @@ test("in a large room mentions, replies and emergencies notify, and new messages
   await socket.close();
 
   const notified = await notificationsOf(ben);
-  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
-  const { takeItem } = await import("../../functions/store/table/table.ts");
+  const { rebuildNotifications } = await internals.notificationsRebuild();
+  const { takeItem } = await internals.table();
   for (const { id } of notified) await takeItem(keys.notification(ben.id, id));
   expect(await notificationsOf(ben)).toEqual([]);
   await rebuildNotifications(ben.id, undefined, () => true);

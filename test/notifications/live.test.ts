@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Notification } from "../../contract/objects/notification.ts";
 import { afterSeconds, doTask } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
-import { notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered, meteredWithStream } from "../support/control.ts";
-import { markRead, notificationsOf, say, typesOf } from "../support/notifications.ts";
+import { internals, keys } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { markRead, notificationsOf, typesOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { closeAll, connect } from "../support/socket-client.ts";
@@ -247,7 +248,7 @@ describe("a notification", () => {
     const [{ id = "" } = {}] = await notificationsOf(ben);
     const key = keys.notification(ben.id, id);
     actAsFunction();
-    const { getItem, updateItem } = await import("../../functions/store/table/table.ts");
+    const { getItem, updateItem } = await internals.table();
     const item = await getItem(key);
     const days = (Number(item?.expires_at) - Number(item?.recorded_at) / 1000) / (24 * 60 * 60);
     expect(Math.round(days)).toBe(90);

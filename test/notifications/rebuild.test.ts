@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { clearNotifications, markRead, notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
 import { closeAll, connect } from "../support/socket-client.ts";

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
-import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
-import { keys } from "../../functions/store/table/keys.ts";
 import { block } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { markRead, notificationsOf, say } from "../support/notifications.ts";
+import { forEachConcurrent, internals, keys } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { markRead, notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { loseNotifications, rebuild } from "../support/rebuilt-notifications.ts";
 import { plainMessage } from "../support/seeded.ts";
@@ -79,7 +79,7 @@ test("nothing is made of what addresses nobody who is to know: read, blocked, be
   await markRead(ben, room, seq);
   await say(cid, room, mention);
   const old = await say(ann, room, mention);
-  const { updateItem } = await import("../../functions/store/table/table.ts");
+  const { updateItem } = await internals.table();
   await updateItem(keys.message(room, old.seq), {
     set: { at: new Date(Date.now() - 91 * 24 * 60 * 60 * 1000).toISOString() },
     condition: "attribute_exists(pk)",
@@ -120,8 +120,8 @@ test("more messages than one step looks at are gone through in several", async (
   const room = await directRoom(ann, ben);
   const { seq } = await say(ann, room, `@${ben.username}`);
   const told = await notificationsOf(ben);
-  const { putMessage } = await import("../../functions/store/messages/messages.ts");
-  const { updateItem } = await import("../../functions/store/table/table.ts");
+  const { putMessage } = await internals.messages();
+  const { updateItem } = await internals.table();
   const at = new Date().toISOString();
   const further = Array.from({ length: 510 }, (_, index) => seq + 1 + index);
   await forEachConcurrent(further, 25, async (next) => {

@@ -1,11 +1,12 @@
 /** What a rebuild makes that was told before, or that the stream has still to tell. */
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues, until, untilQuiet } from "../support/background.ts";
 import { counts, subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault } from "../support/control.ts";
-import { notificationsOf, say } from "../support/notifications.ts";
+import { internals, keys } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { notificationsOf } from "../support/notifications.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";
@@ -33,8 +34,8 @@ test("a notification that is made again, because it was lost, is not pushed agai
   await say(ann, room, "Hello");
   const [{ id } = { id: "" }] = await notificationsOf(ben);
   actAsFunction();
-  const { takeItem } = await import("../../functions/store/table/table.ts");
-  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
+  const { takeItem } = await internals.table();
+  const { rebuildNotifications } = await internals.notificationsRebuild();
   await takeItem(keys.notification(ben.id, id));
   expect(await notificationsOf(ben)).toEqual([]);
   await rebuildNotifications(ben.id, undefined, () => true);
@@ -55,7 +56,7 @@ test("one that a rebuild makes before the stream comes to it is pushed as any ot
   const group = await groupRoom(ann, [ben]);
   await afterSeconds(0);
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
+  const { rebuildNotifications } = await internals.notificationsRebuild();
   // So that the stream comes to nothing for a while.
   await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   await say(ann, room, "Hello");
@@ -74,7 +75,7 @@ test("one that a rebuild makes before the stream comes to it is told on a socket
   const group = await groupRoom(ann, [ben]);
   await afterSeconds(0);
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
+  const { rebuildNotifications } = await internals.notificationsRebuild();
   const socket = await connect(ben);
   await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   const { id } = await say(ann, group, `@${ben.username}`);

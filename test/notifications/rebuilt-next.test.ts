@@ -1,8 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import { followAgain } from "../support/background.ts";
+import { processAgain } from "../support/background.ts";
 import { block, unblock } from "../support/blocks.ts";
 import { call } from "../support/contract-client.ts";
-import { clearNotifications, notificationsOf, say } from "../support/notifications.ts";
+import { internals } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
+import { clearNotifications, notificationsOf } from "../support/notifications.ts";
 import { messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
@@ -78,7 +80,7 @@ test("what came behind a notification that was put away is made again", async ()
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
   await loseNotifications(ben);
   await noteToldBy(ben, room, 1);
-  const { dismissNotice } = await import("../../functions/store/notifications/unread-notices.ts");
+  const { dismissNotice } = await internals.unreadNotices();
   await dismissNotice(room, ben.id, 1);
   for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
@@ -93,7 +95,7 @@ test("what was read together with all others stays so, when the message is follo
   await call("markAllNotificationsRead", { token: ben.token });
   const read = await notificationsOf(ben);
   expect(read.every((one) => one.is_read)).toBe(true);
-  await followAgain(await messageRecord(room, seq));
+  await processAgain(await messageRecord(room, seq));
   expect(await notificationsOf(ben)).toEqual(read);
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { listMentionedNames } from "../../functions/notifications/recipients.ts";
+import { internals } from "../support/internals.ts";
+
+const { listMentionedNames } = await internals.recipients();
 
 function first(content: string): (string | undefined)[] {
   return listMentionedNames(content).map(([name]) => name);

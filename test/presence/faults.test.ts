@@ -8,6 +8,7 @@ import {
   listFaults,
   metered,
 } from "../support/control.ts";
+import { say } from "../support/messages.ts";
 import { directRoom, password, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
@@ -15,7 +16,7 @@ interface Scene {
   readonly ann: TestUser;
   readonly ben: TestUser;
   readonly roomId: string;
-  /** Ben's, who is a peer of Ann's. */
+  /** The socket of Ben, who is a peer of Ann. */
   readonly socket: SocketClient;
 }
 
@@ -29,8 +30,8 @@ afterEach(async () => {
   await scene.socket.close();
 });
 
-/** Strikes a call about Ann's presence. */
-function strike(kind: FaultSpec["kind"], sk: string, functionName: string): Promise<void> {
+/** Makes a call about Ann's presence fail. */
+function injectAt(kind: FaultSpec["kind"], sk: string, functionName: string): Promise<void> {
   return injectFault({
     kind,
     service: "dynamodb",
@@ -41,11 +42,11 @@ function strike(kind: FaultSpec["kind"], sk: string, functionName: string): Prom
   });
 }
 
-async function struck(): Promise<void> {
+async function untilFaultHit(): Promise<void> {
   await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
 }
 
-/** Whether somebody is online, as the list and their status say; the two must agree. */
+/** Returns whether a user is online. The list and the status must agree. */
 async function isOnline(user: TestUser): Promise<boolean> {
   const { token } = scene.ben;
   const { is_online } = await call("getUserStatus", { token, params: { user_id: user.id } });
@@ -58,7 +59,9 @@ function becomesOffline(user: TestUser) {
   return expect.poll(() => isOnline(user), { timeout: 10_000 }).toBe(false);
 }
 
-/** What Ben has been told of Ann, after everything posted before has arrived. */
+/**
+ * Returns the presences of Ann that Ben got, once everything that was posted before has arrived.
+ */
 async function told(): Promise<boolean[]> {
   await scene.socket.request({ type: "ping" });
   return scene.socket.events.flatMap((event) =>
@@ -66,32 +69,28 @@ async function told(): Promise<boolean[]> {
   );
 }
 
-function say({ ben, roomId }: Scene) {
-  return call("sendMessage", { token: ben.token, params: { room_id: roomId }, body: { content: "Hello" } });
-}
-
-/** By then a post that finds no connection is believed. */
+/** Advances the clock to a time when a post that finds no connection counts. */
 function afterOpening() {
   return advanceClock(61_000);
 }
 
 describe("$connect ends", () => {
   const places = {
-    "after its entry": () => strike("crash", "PRESENCE", "connect"),
-    "after its session": () => strike("crash", "SESSION#", "connect"),
-    "while it tells the peers": () =>
+    "after its entry": () => injectAt("crash", "PRESENCE", "connect"),
+    "after its session": () => injectAt("crash", "SESSION#", "connect"),
+    "while it publishes to the peers": () =>
       injectFault({ kind: "crash", service: "execute-api", function: "connect" }),
   };
   for (const [place, inject] of Object.entries(places))
-    test(`${place}: it is refused, and what it left goes with the next event for its user`, async () => {
+    test(`${place}: it is refused, and the next event for its user cleans up`, async () => {
       const { ann } = scene;
       await inject();
       await expect(connect(ann)).rejects.toBeInstanceOf(UpgradeRefused);
-      await struck();
+      await untilFaultHit();
       const socket = await connect(ann);
       expect(await isOnline(ann)).toBe(true);
       await afterOpening();
-      await say(scene);
+      await say(scene.ben, scene.roomId);
       await socket.next("message");
       await socket.close();
       await becomesOffline(ann);
@@ -99,11 +98,11 @@ describe("$connect ends", () => {
       expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
     });
 
-  test("never, where an answer is lost: there is one entry, and peers are told once", async () => {
+  test("never, when an answer is lost: there is one entry, and peers get one event", async () => {
     const { ann } = scene;
-    await strike("lose", "PRESENCE", "connect");
+    await injectAt("lose", "PRESENCE", "connect");
     const socket = await connect(ann);
-    await struck();
+    await untilFaultHit();
     expect(await told()).toEqual([true]);
     expect(await call("listActiveSessions", { token: ann.token })).toHaveLength(1);
     await socket.close();
@@ -113,12 +112,12 @@ describe("$connect ends", () => {
 });
 
 describe("$disconnect ends", () => {
-  test("after its entry: its user is offline, and the next time that they come is told", async () => {
+  test("after its entry: its user is offline, and the next connection is published", async () => {
     const { ann } = scene;
     const socket = await connect(ann);
-    await strike("crash", "PRESENCE", "disconnect");
+    await injectAt("crash", "PRESENCE", "disconnect");
     await socket.close();
-    await struck();
+    await untilFaultHit();
     expect(await isOnline(ann)).toBe(false);
     expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
     expect(await told()).toEqual([true]);
@@ -127,17 +126,17 @@ describe("$disconnect ends", () => {
     await expect.poll(told).toEqual([true, true, false]);
   });
 
-  test("never, where an answer is lost: peers are told once", async () => {
+  test("never, when an answer is lost: peers get one event", async () => {
     const { ann } = scene;
     const socket = await connect(ann);
-    await strike("lose", "PRESENCE", "disconnect");
+    await injectAt("lose", "PRESENCE", "disconnect");
     await socket.close();
-    await struck();
+    await untilFaultHit();
     await becomesOffline(ann);
     await expect.poll(told).toEqual([true, false]);
   });
 
-  test("before its entry: the next event for its user finds it out, and peers are told", async () => {
+  test("before its entry: the next event for its user reveals it, and peers get an event", async () => {
     const { ann } = scene;
     const socket = await connect(ann);
     await injectFault({ kind: "throttle", service: "dynamodb", function: "disconnect", times: 0 });
@@ -146,12 +145,12 @@ describe("$disconnect ends", () => {
     await clearFaults();
     await afterOpening();
     expect(await isOnline(ann)).toBe(true);
-    await say(scene);
+    await say(scene.ben, scene.roomId);
     expect(await isOnline(ann)).toBe(false);
     expect(await told()).toEqual([true, false]);
   });
 
-  test("before its entry, and an announcement is the next event: whoever lists who is online settles it", async () => {
+  test("before its entry, and a presence event comes next: listOnlineUsers cleans up", async () => {
     const { ann, ben } = scene;
     const socket = await connect(ann);
     await injectFault({ kind: "throttle", service: "dynamodb", function: "disconnect", times: 0 });
@@ -168,7 +167,7 @@ describe("$disconnect ends", () => {
     expect(await isOnline(ann)).toBe(false);
   });
 
-  test("after 2 hours and 10 minutes without a word of it, a connection counts as over", async () => {
+  test("without a trace: the connection counts as over after 2 hours and 10 minutes", async () => {
     const { ann } = scene;
     const socket = await connect(ann);
     await injectFault({
@@ -179,7 +178,7 @@ describe("$disconnect ends", () => {
       times: 0,
     });
     await socket.close();
-    await struck();
+    await untilFaultHit();
     await clearFaults();
     await advanceClock((2 * 60 + 11) * 60_000);
     const { access_token: token } = await call("login", { body: { email: ann.email, password } });
@@ -203,37 +202,37 @@ describe("a sign of life", () => {
       if (!isThere) await call("heartbeat", { token: scene.ann.token });
     };
 
-    test(`${id}: after a crash the list is right, and a repeat writes nothing`, async () => {
+    test(`${id} leaves the list right after a crash, and writes nothing when repeated`, async () => {
       const { token } = scene.ann;
       await prepare();
-      await strike("crash", "PRESENCE", "presence");
+      await injectAt("crash", "PRESENCE", "presence");
       expect((await attempt(id, { token })).status).toBe(500);
-      await struck();
+      await untilFaultHit();
       expect(await isOnline(scene.ann)).toBe(isThere);
       const { operations } = await metered(() => call(id, { token }));
       expect(Object.values(operations).map((counts) => counts.wru)).toEqual([0]);
       expect(await isOnline(scene.ann)).toBe(isThere);
     });
 
-    test(`${id}: where an answer is lost, peers are told once`, async () => {
+    test(`${id} publishes one event when an answer is lost`, async () => {
       await prepare();
-      await strike("lose", "PRESENCE", "presence");
+      await injectAt("lose", "PRESENCE", "presence");
       await call(id, { token: scene.ann.token });
-      await struck();
+      await untilFaultHit();
       expect(await told()).toEqual(isThere ? [true] : [true, false]);
     });
   }
 });
 
-describe("many at once", () => {
-  test("more devices than there is room for: the rest is closed", async () => {
+describe("concurrent calls", () => {
+  test("$connect keeps 20 connections of a user and closes the others", async () => {
     const { ann } = scene;
     await connect(ann);
     await Promise.all(Array.from({ length: 30 }, () => connect(ann)));
     expect(await call("listActiveSessions", { token: ann.token })).toHaveLength(20);
   });
 
-  test("who finds out that somebody is gone: peers are told once", async () => {
+  test("listOnlineUsers publishes once that a user is offline when many calls find it", async () => {
     const { ann, ben } = scene;
     await call("heartbeat", { token: ann.token });
     await advanceClock(6 * 60_000);
@@ -241,7 +240,7 @@ describe("many at once", () => {
     expect(await told()).toEqual([true, false]);
   });
 
-  test("devices that come and go together leave their user as the last one does, told once", async () => {
+  test("$connect and $disconnect of many devices publish one event each way", async () => {
     const { ann } = scene;
     for (let round = 1; round <= 2; round += 1) {
       const sockets = await Promise.all(Array.from({ length: 8 }, () => connect(ann)));
@@ -249,12 +248,12 @@ describe("many at once", () => {
       expect(await isOnline(ann)).toBe(true);
       await Promise.all(sockets.map((socket) => socket.close()));
       await becomesOffline(ann);
-      // The peers are told after it is written.
+      // The event is published after the write.
       await expect.poll(told).toEqual(Array.from({ length: 2 * round }, (_, at) => at % 2 === 0));
     }
   });
 
-  test("a cleanup that breaks off is finished by the next", async () => {
+  test("cleanupOldSessions finishes a cleanup that was interrupted", async () => {
     const { ann } = scene;
     for (let at = 0; at < 4; at += 1) await (await connect(ann)).close();
     await becomesOffline(ann);
@@ -262,7 +261,7 @@ describe("many at once", () => {
     const { access_token: token } = await call("login", { body: { email: ann.email, password } });
     await injectFault({ kind: "crash", service: "dynamodb", action: "DeleteItem", function: "presence" });
     expect((await attempt("cleanupOldSessions", { token })).status).toBe(500);
-    await struck();
+    await untilFaultHit();
     expect((await call("cleanupOldSessions", { token })).deleted_sessions).toBeLessThan(4);
     expect((await call("cleanupOldSessions", { token })).deleted_sessions).toBe(0);
   });

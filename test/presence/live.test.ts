@@ -91,8 +91,8 @@ describe("presence", () => {
 
   test("reaches nobody through a room of over 50, and a connection of one room through that room alone", async () => {
     const [ann, ben, eve] = await three();
-    const crowd = await newUsers(49);
-    await groupRoom(ann, [eve, ...crowd]);
+    const others = await newUsers(49);
+    await groupRoom(ann, [eve, ...others]);
     const [shared, other] = [await directRoom(ann, ben), await groupRoom(ben, [eve])];
     const sockets = [
       await connect(ben, { room_id: shared }),

@@ -5,7 +5,8 @@ import { afterSeconds, emptyQueues, redrive, untilDeadLetters } from "../support
 import { counts, subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults } from "../support/control.ts";
-import { markRead, notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { markRead, notificationsOf } from "../support/notifications.ts";
 import { countMessages, operatorSqs, peekMessages, queueUrl } from "../support/operator.ts";
 import { directRoom, type TestUser, two } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";

@@ -27,7 +27,7 @@ async function idsOf({ token }: TestUser): Promise<string[]> {
   return (await call("listPushSubscriptions", { token })).results.map(({ id }) => id);
 }
 
-async function struck(fault: Omit<FaultSpec, "service">, run: () => Promise<Answer<unknown>>) {
+async function withFault(fault: Omit<FaultSpec, "service">, run: () => Promise<Answer<unknown>>) {
   await injectFault({ service: "dynamodb", function: "notifications", ...fault });
   const { status } = await run();
   expect((await listFaults())[0]).toMatchObject({ hits: 1 });
@@ -42,20 +42,20 @@ describe("a browser that changes hands", () => {
 
   test("is ben's alone, where the function ends after it wrote that", async () => {
     const fault = { kind: "crash", action: "TransactWriteItems" } as const;
-    expect(await struck(fault, () => subscribe(ben))).toBe(500);
+    expect(await withFault(fault, () => subscribe(ben))).toBe(500);
     expect([(await idsOf(ann)).length, (await idsOf(ben)).length]).toEqual([0, 1]);
     expect((await subscribe(ben)).status).toBe(200);
   });
 
   test("is ben's alone, where the answer to the write is lost", async () => {
     const fault = { kind: "lose", action: "TransactWriteItems" } as const;
-    expect([200, 201]).toContain(await struck(fault, () => subscribe(ben)));
+    expect([200, 201]).toContain(await withFault(fault, () => subscribe(ben)));
     expect([(await idsOf(ann)).length, (await idsOf(ben)).length]).toEqual([0, 1]);
   });
 
   test("is ann's still, where the function ends before", async () => {
     const fault = { kind: "crash", action: "GetItem", pk: "PUSH#" } as const;
-    expect(await struck(fault, () => subscribe(ben))).toBe(500);
+    expect(await withFault(fault, () => subscribe(ben))).toBe(500);
     expect([(await idsOf(ann)).length, (await idsOf(ben)).length]).toEqual([1, 0]);
     expect((await subscribe(ben)).status).toBe(201);
   });
@@ -68,7 +68,7 @@ describe("deletePushSubscription", () => {
       const [subscription_id = ""] = await idsOf(ann);
       const remove = () =>
         attempt("deletePushSubscription", { token: ann.token, params: { subscription_id } });
-      const status = await struck({ kind, action: "TransactWriteItems" }, remove);
+      const status = await withFault({ kind, action: "TransactWriteItems" }, remove);
       expect(status).toBe(kind === "crash" ? 500 : 204);
       expect(await idsOf(ann)).toEqual([]);
       // Nobody's, and to be had by whoever comes.

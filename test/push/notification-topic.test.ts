@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { afterSeconds } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, readPublished } from "../support/control.ts";
-import { notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { startPushService } from "../support/push-service.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
@@ -54,7 +55,7 @@ describe("with a topic", () => {
       type: "new_message",
       notification_id: notification?.id,
       room,
-      title: ann.user.display_name,
+      title: ann.username,
       body: "Hello Ben",
       count: expect.any(Number),
       message_id: message.id,

@@ -2,7 +2,8 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds } from "../support/background.ts";
 import { subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
-import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { clearNotifications, markRead, notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";
 import { openSocket } from "../support/socket-client.ts";
@@ -40,7 +41,7 @@ describe("a new message", () => {
       type: "new_message",
       notification_id: notification?.id,
       room,
-      title: ann.user.display_name,
+      title: ann.username,
       body: "Hello Ben, are you there? 😀",
       count: 1,
       message_id: message.id,
@@ -124,7 +125,7 @@ describe("a new message", () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Hello");
     const told = (await contents()).find(({ type }) => type === "new_message");
-    expect(told).toMatchObject({ title: `${ann.user.display_name} · A group`, room });
+    expect(told).toMatchObject({ title: `${ann.username} · A group`, room });
   });
 });
 
@@ -138,7 +139,7 @@ describe("what else somebody is notified of", () => {
     expect((await contents()).at(-1)).toMatchObject({ type: "mention", body: `Where is @${ben.username}?` });
     await call("createContact", { token: cid.token, body: { user_id: ben.id } });
     expect((await pushed()).at(-1)).toMatchObject({
-      content: { type: "contact_request", room: null, title: cid.user.display_name, body: "" },
+      content: { type: "contact_request", room: null, title: cid.username, body: "" },
       topic: undefined,
     });
   });

@@ -3,7 +3,8 @@ import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { block } from "../support/blocks.ts";
 import { subscribe } from "../support/browsers.ts";
 import { call } from "../support/contract-client.ts";
-import { clearNotifications, markRead, notificationsOf, say } from "../support/notifications.ts";
+import { say } from "../support/messages.ts";
+import { clearNotifications, markRead, notificationsOf } from "../support/notifications.ts";
 import { groupRoom, type TestUser, three } from "../support/people.ts";
 import { type Browser, startPushService } from "../support/push-service.ts";
 

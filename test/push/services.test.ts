@@ -2,6 +2,7 @@ import { createECDH, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { internals } from "../support/internals.ts";
 import { actAsFunction } from "../support/operator.ts";
 
 let server: Server | undefined;
@@ -25,7 +26,7 @@ afterEach(async () => {
 });
 
 async function send(endpoint: string) {
-  const { sendToBrowser } = await import("../../functions/store/notifications/push-services.ts");
+  const { sendToBrowser } = await internals.pushServices();
   const keys = {
     p256dh: createECDH("prime256v1").generateKeys("base64url"),
     auth: randomBytes(16).toString("base64url"),

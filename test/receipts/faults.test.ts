@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults, metered } from "../support/control.ts";
-import { struckOnce } from "../support/faults.ts";
-import { say } from "../support/marking.ts";
+import { expectOneHit } from "../support/faults.ts";
+import { say } from "../support/messages.ts";
 import { directRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
@@ -26,7 +26,7 @@ afterEach(async () => {
   await scene.socket.close();
 });
 
-function strike({ ben, roomId }: Scene, fault: Pick<FaultSpec, "kind" | "delay_ms">): Promise<void> {
+function injectAt({ ben, roomId }: Scene, fault: Pick<FaultSpec, "kind" | "delay_ms">): Promise<void> {
   return injectFault({
     ...fault,
     service: "dynamodb",
@@ -69,9 +69,9 @@ async function toldOf({ socket }: Scene): Promise<string[]> {
 // they see it whenever they look.
 describe("the function ends after the write", () => {
   test("of a room: it is read, and marking it again changes nothing", async () => {
-    await strike(scene, { kind: "crash" });
+    await injectAt(scene, { kind: "crash" });
     expect((await markRoom(scene)).status).toBe(500);
-    await struckOnce();
+    await expectOneHit();
     expect((await room(scene)).unread_count).toBe(0);
     expect(await statuses(scene)).toEqual(["read", "read", "read"]);
     expect((await markRoom(scene)).body).toMatchObject({ count: 0 });
@@ -79,17 +79,17 @@ describe("the function ends after the write", () => {
   });
 
   test("of a message: it is read, and marking it again says so", async () => {
-    await strike(scene, { kind: "crash" });
+    await injectAt(scene, { kind: "crash" });
     expect((await markSecond(scene)).status).toBe(500);
-    await struckOnce();
+    await expectOneHit();
     expect((await room(scene)).unread_count).toBe(2);
     expect((await markSecond(scene)).body).toMatchObject({ was_already_read: true });
   });
 
   test("of what was received: it is received", async () => {
-    await strike(scene, { kind: "crash" });
+    await injectAt(scene, { kind: "crash" });
     expect((await receive(scene)).status).toBe(500);
-    await struckOnce();
+    await expectOneHit();
     expect(await statuses(scene)).toEqual(["delivered", "delivered", "sent"]);
     expect((await receive(scene)).body).toMatchObject({ status: "delivered" });
   });
@@ -98,25 +98,25 @@ describe("the function ends after the write", () => {
 for (const kind of ["lose", "throttle"] as const)
   describe(`the write's ${kind === "lose" ? "answer is lost" : "call is throttled"}, and the SDK repeats it`, () => {
     test("of a room: the count is right, and the others are told once", async () => {
-      await strike(scene, { kind });
+      await injectAt(scene, { kind });
       expect((await markRoom(scene)).body).toMatchObject({ count: 3 });
-      await struckOnce();
+      await expectOneHit();
       expect(await toldOf(scene)).toEqual(["read_receipt"]);
       expect((await room(scene)).unread_count).toBe(0);
     });
 
     test("of a message: it was not read before, and the others are told once", async () => {
-      await strike(scene, { kind });
+      await injectAt(scene, { kind });
       expect((await markSecond(scene)).body).toMatchObject({ was_already_read: false });
-      await struckOnce();
+      await expectOneHit();
       expect(await toldOf(scene)).toEqual(["read_receipt"]);
       expect((await room(scene)).unread_count).toBe(2);
     });
 
     test("of what was received: the others are told once", async () => {
-      await strike(scene, { kind });
+      await injectAt(scene, { kind });
       expect((await receive(scene)).body).toMatchObject({ status: "delivered" });
-      await struckOnce();
+      await expectOneHit();
       expect(await toldOf(scene)).toEqual(["delivered"]);
     });
   });
@@ -124,7 +124,7 @@ for (const kind of ["lose", "throttle"] as const)
 test("a mark that overtakes an earlier send of the same member is not taken back by it", async () => {
   await markRoom(scene);
   // The claim of ben's message, which is next to be read, waits while more is said and ben reads all of it.
-  await strike(scene, { kind: "delay", delay_ms: 1500 });
+  await injectAt(scene, { kind: "delay", delay_ms: 1500 });
   const sending = say(scene.ben, scene.roomId);
   await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
   for (let at = 0; at < 2; at += 1) await say(scene.ann, scene.roomId);

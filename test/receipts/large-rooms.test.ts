@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
-import { eventsOf, markRoom, messagesOf, roomOf, say } from "../support/marking.ts";
+import { keys } from "../support/internals.ts";
+import { eventsOf, markRoom, messagesOf, roomOf } from "../support/marking.ts";
+import { say } from "../support/messages.ts";
 import { itemsOfRoom } from "../support/operator.ts";
 import { newAccounts, newUsers, type TestUser, three } from "../support/people.ts";
-import { plantItems } from "../support/seed-items.ts";
+import { seedItems } from "../support/seed-items.ts";
 import { connect } from "../support/socket-client.ts";
 
 /** As if those of the first roster chunk had come into the second, and the other way round. */
@@ -15,7 +16,7 @@ async function swapChunks(roomId: string): Promise<void> {
     [second.sk, first],
   ]);
   const items = await itemsOfRoom(roomId);
-  await plantItems(items.flatMap((item) => (other.has(item.sk) ? [{ ...item, ...other.get(item.sk) }] : [])));
+  await seedItems(items.flatMap((item) => (other.has(item.sk) ? [{ ...item, ...other.get(item.sk) }] : [])));
 }
 
 describe("a large room", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { eventsOf, messagesOf, pair, roomOf, say, sayMany, trio } from "../support/marking.ts";
-import { newUsers } from "../support/people.ts";
+import { eventsOf, messagesOf, roomOf, sayMany } from "../support/marking.ts";
+import { say } from "../support/messages.ts";
+import { newUsers, pair, trio } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
 describe("over the socket", () => {

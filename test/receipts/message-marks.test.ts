@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
-import { markRoom, say } from "../support/marking.ts";
-import { list } from "../support/messages.ts";
+import { markRoom } from "../support/marking.ts";
+import { list, say } from "../support/messages.ts";
 import { directRoom, groupRoom, three } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 

@@ -1,17 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import {
-  eventsOf,
-  markOne,
-  markRoom,
-  messagesOf,
-  pair,
-  roomOf,
-  say,
-  sayMany,
-  trio,
-} from "../support/marking.ts";
-import { groupRoom, type TestUser } from "../support/people.ts";
+import { eventsOf, markOne, markRoom, messagesOf, roomOf, sayMany } from "../support/marking.ts";
+import { say } from "../support/messages.ts";
+import { groupRoom, pair, type TestUser, trio } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("markMessageRead", () => {

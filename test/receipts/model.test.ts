@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { messageId as idOfMessage } from "../../functions/kernel/runtime/ids.ts";
 import { attempt, call } from "../support/contract-client.ts";
+import { messageId as idOfMessage } from "../support/internals.ts";
 import { newUsers, type TestUser } from "../support/people.ts";
 import {
   type Action,

@@ -11,7 +11,7 @@ import {
   marksAfterSending,
   marksUpdate,
   sentAheadLimit,
-} from "../../functions/store/rooms/read-ahead.ts";
+} from "../support/internals.ts";
 
 const last = 60;
 const all = Array.from({ length: last }, (_, at) => at + 1);

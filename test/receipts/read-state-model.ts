@@ -1,5 +1,5 @@
 /** What read state is to be, as plainly as it can be said: a set of read numbers for each member of one room. */
-import { markedAheadLimit, sentAheadLimit } from "../../functions/store/rooms/read-ahead.ts";
+import { markedAheadLimit, sentAheadLimit } from "../support/internals.ts";
 
 export interface ModelMember {
   readonly joinedSeq: number;

@@ -1,18 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
-import {
-  eventsOf,
-  markOne,
-  markRoom,
-  messagesOf,
-  pair,
-  roomOf,
-  say,
-  sayMany,
-  trio,
-} from "../support/marking.ts";
-import { directRoom, groupRoom, newUsers, type TestUser, two } from "../support/people.ts";
+import { eventsOf, markOne, markRoom, messagesOf, roomOf, sayMany } from "../support/marking.ts";
+import { say } from "../support/messages.ts";
+import { directRoom, groupRoom, newUsers, pair, type TestUser, trio, two } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("markRoomRead", () => {

@@ -1,11 +1,9 @@
 /** Rooms as they may be when a run begins: short of a bound that a run of some dozen messages would never come to. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { newMessageItem } from "../../functions/store/messages/messages.ts";
-import { markedAheadLimit, sentAheadLimit } from "../../functions/store/rooms/read-ahead.ts";
-import { keys } from "../../functions/store/table/keys.ts";
+import { keys, markedAheadLimit, newMessageItem, sentAheadLimit } from "../support/internals.ts";
 import { operatorTable } from "../support/operator.ts";
 import type { TestUser } from "../support/people.ts";
-import { plantItems } from "../support/seed-items.ts";
+import { seedItems } from "../support/seed-items.ts";
 import { plainMessage } from "../support/seeded.ts";
 import { target } from "../support/target.ts";
 import { type Model, newModel } from "./read-state-model.ts";
@@ -68,7 +66,7 @@ export async function plantStart(
   if (senders.length === 0) return;
   const at = new Date().toISOString();
   const idOf = (user: number): string => users[user]?.id ?? "";
-  await plantItems(
+  await seedItems(
     senders.map((sender, place) => ({
       ...newMessageItem({
         ...plainMessage,

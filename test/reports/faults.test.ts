@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import { cutOff, struckOnce } from "../support/faults.ts";
+import { cutOff, expectOneHit } from "../support/faults.ts";
 import { groupRoom, newAdministrator, newUser, type TestUser, two, untilListed } from "../support/people.ts";
 
 let admin: TestUser;
@@ -37,7 +37,7 @@ async function statusesOf(id: string): Promise<string[]> {
   return pages.flatMap(({ results }) => results.filter((one) => one.id === id).map((one) => one.status));
 }
 
-afterEach(struckOnce);
+afterEach(expectOneHit);
 
 describe("reportMessage", () => {
   test("ends after its write: the repeat finds the report", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
+import { trySay } from "../support/messages.ts";
 import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { noAccess } from "../support/refusals.ts";
-import { trySending } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("updateRoom and replaceRoom", () => {
@@ -51,7 +51,7 @@ describe("updateRoom and replaceRoom", () => {
     // Everything else that the head holds, as large as it gets.
     await call("updateRoom", { token: ann.token, params, body: { description: "d".repeat(1000) } });
     await call("updatePermissions", { token: ann.token, params, body: { admin: { can_pin: true } } });
-    const { calls } = await metered(() => trySending(ann, id, "語".repeat(4000)));
+    const { calls } = await metered(() => trySay(ann, id, "語".repeat(4000)));
     const orders = calls.filter((one) => one.action === "UpdateItem" && one.key?.includes("HEAD"));
     expect(orders.map((one) => one.wru)).toEqual([1]);
   });
@@ -86,11 +86,11 @@ describe("archiveRoom and activateRoom", () => {
       is_active: false,
     });
     expect((await socket.next("room_updated")).room.status).toBe("archived");
-    expect(await trySending(ben, params.room_id, "hello")).toMatchObject({ status: 403 });
+    expect(await trySay(ben, params.room_id, "hello")).toMatchObject({ status: 403 });
     expect((await call("archiveRoom", { token: ann.token, params })).status).toBe("archived");
     expect((await attempt("activateRoom", { token: ben.token, params })).status).toBe(403);
     expect(await call("activateRoom", { token: ann.token, params })).toMatchObject({ is_active: true });
-    expect((await trySending(ben, params.room_id, "hello")).status).toBe(201);
+    expect((await trySay(ben, params.room_id, "hello")).status).toBe(201);
     await socket.close();
   });
 
@@ -121,18 +121,18 @@ describe("updatePermissions", () => {
       member: { can_send: false, can_view_history: true, can_add_members: false, can_pin: true },
     });
     expect((await socket.next("room_updated")).room.permissions).toEqual(room.permissions);
-    expect(await trySending(ben, params.room_id, "no")).toMatchObject({
+    expect(await trySay(ben, params.room_id, "no")).toMatchObject({
       status: 403,
       body: { code: "forbidden" },
     });
-    expect((await trySending(ann, params.room_id, "yes")).status).toBe(201);
+    expect((await trySay(ann, params.room_id, "yes")).status).toBe(201);
     await call("updatePermissions", {
       token: ann.token,
       params,
       body: { admin: { can_send: false }, member: { can_send: true, can_pin: false } },
     });
-    expect((await trySending(ben, params.room_id, "yes")).status).toBe(201);
-    expect((await trySending(ann, params.room_id, "no")).status).toBe(403);
+    expect((await trySay(ben, params.room_id, "yes")).status).toBe(201);
+    expect((await trySay(ann, params.room_id, "no")).status).toBe(403);
     await socket.close();
   });
 
@@ -143,7 +143,7 @@ describe("updatePermissions", () => {
       body: { room_type: "public", name: "Past" },
     });
     const params = { room_id: id };
-    await trySending(ann, id, "before");
+    await trySay(ann, id, "before");
     await call("updatePermissions", {
       token: ann.token,
       params,
@@ -151,7 +151,7 @@ describe("updatePermissions", () => {
     });
     const room = await call("joinRoom", { token: ben.token, params });
     expect(room).toMatchObject({ last_message: null, unread_count: 0 });
-    await trySending(ann, id, "after");
+    await trySay(ann, id, "after");
     const seen = async (user: TestUser): Promise<string[]> =>
       (await call("listMessages", { token: user.token, params })).results.map((message) => message.content);
     expect(await seen(ann)).toEqual(["before", "after"]);

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
+import { trySay } from "../support/messages.ts";
 import { directRoom, groupRoom, three, two } from "../support/people.ts";
 import { noAccess } from "../support/refusals.ts";
-import { trySending } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("deleteRoom", () => {
   test("is for admins, and puts the room out of everybody's reach", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
-    await trySending(ann, params.room_id, "before");
+    await trySay(ann, params.room_id, "before");
     const [free, limited] = [await connect(ben), await connect(ben, { room_id: params.room_id })];
     expect((await attempt("deleteRoom", { token: ben.token, params })).status).toBe(403);
     await call("deleteRoom", { token: ann.token, params });
@@ -28,7 +28,7 @@ describe("deleteRoom", () => {
       "listParticipants",
     ] as const)
       expect(await attempt(operation, { token: ann.token, params }), operation).toMatchObject(noAccess);
-    expect(await trySending(ann, params.room_id, "after")).toMatchObject(noAccess);
+    expect(await trySay(ann, params.room_id, "after")).toMatchObject(noAccess);
     expect(await free.request({ type: "typing", room_id: params.room_id, is_typing: true })).toMatchObject({
       type: "error",
       error: { code: "forbidden" },
@@ -44,7 +44,7 @@ describe("deleteRoom", () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const params = { room_id: roomId };
-    for (const content of ["one", "two", "three"]) await trySending(ann, roomId, content);
+    for (const content of ["one", "two", "three"]) await trySay(ann, roomId, content);
     await call("archiveRoom", { token: ann.token, params });
     const socket = await connect(ann);
     await call("deleteRoom", { token: ben.token, params });
@@ -64,7 +64,7 @@ describe("deleteRoom", () => {
       const list = await call("listRooms", { token: user.token });
       expect(list.results).toMatchObject([{ id: roomId, unread_count: 0, last_message: null }]);
     }
-    expect((await trySending(ben, roomId, "anew")).status).toBe(201);
+    expect((await trySay(ben, roomId, "anew")).status).toBe(201);
     const page = await call("listMessages", { token: ann.token, params });
     expect(page.results.map((message) => message.content)).toEqual(["anew"]);
     const room = await call("getRoom", { token: ann.token, params });
@@ -75,7 +75,7 @@ describe("deleteRoom", () => {
   test("a socket to the other person opens a deleted direct room too", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
-    await trySending(ann, roomId, "before");
+    await trySay(ann, roomId, "before");
     await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
     const socket = await connect(ben, { user_id: ann.id });
     expect(await socket.request({ type: "message", content: "anew" })).toMatchObject({
@@ -88,7 +88,7 @@ describe("deleteRoom", () => {
   test("of concurrent openings of a deleted direct room one opens it", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
-    await trySending(ann, roomId, "before");
+    await trySay(ann, roomId, "before");
     await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, at) => {

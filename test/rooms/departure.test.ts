@@ -1,10 +1,10 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, describe, expect, test } from "vitest";
-import { keys } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, meteredWithStream } from "../support/control.ts";
 import { cutOff } from "../support/faults.ts";
+import { keys } from "../support/internals.ts";
 import { keysOfRoom, operatorTable } from "../support/operator.ts";
 import { groupRoom, newUser, type TestUser, two } from "../support/people.ts";
 import { target } from "../support/target.ts";

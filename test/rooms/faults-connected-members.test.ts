@@ -1,20 +1,21 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support/control.ts";
+import { say } from "../support/messages.ts";
 import { newAccounts, newUser, type TestUser } from "../support/people.ts";
 import { copyRoom } from "../support/room-copies.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
 /** With ann and one more, they fill the first chunk of a roster. */
-const crowdSize = 198;
+const accountCount = 198;
 
 let ann: TestUser;
-let crowd: string[];
+let accounts: string[];
 let more: string[];
 let annSocket: SocketClient;
 beforeAll(async () => {
   ann = await newUser("ann");
-  crowd = await newAccounts(crowdSize);
+  accounts = await newAccounts(accountCount);
   more = await newAccounts(5);
   annSocket = await connect(ann);
 }, 180_000);
@@ -29,19 +30,15 @@ function create(participant_ids: readonly string[], idempotencyKey: string = cry
 
 /** A room of two chunks. */
 async function createLarge(): Promise<string> {
-  return (await create([...crowd, ...more])).body.id;
+  return (await create([...accounts, ...more])).body.id;
 }
-function send(roomId: string) {
-  return call("sendMessage", { token: ann.token, params: { room_id: roomId }, body: { content: "to all" } });
-}
-
 /** Sends a message, which these get once and those not at all. */
 async function holdTold(
   roomId: string,
   told: readonly SocketClient[],
   untold: readonly SocketClient[] = [],
 ): Promise<void> {
-  const sent = [await send(roomId), await send(roomId)].map((message) => message.id);
+  const sent = [await say(ann, roomId), await say(ann, roomId)].map((message) => message.id);
   const heardBy = (socket: SocketClient): string[] =>
     socket.events.flatMap((event) =>
       event.type === "message" && sent.includes(event.message.id) ? [event.message.id] : [],
@@ -57,17 +54,17 @@ async function holdTold(
 
 const kinds = ["crash", "lose"] as const;
 
-function strike(kind: FaultSpec["kind"], write: Omit<FaultSpec, "kind" | "service">): Promise<void> {
+function injectAt(kind: FaultSpec["kind"], write: Omit<FaultSpec, "kind" | "service">): Promise<void> {
   return injectFault({ kind, service: "dynamodb", ...write });
 }
 
-async function struckOnce(): Promise<void> {
+async function expectOneHit(): Promise<void> {
   await expect.poll(async () => (await listFaults()).map((fault) => fault.hits)).toEqual([1]);
   await clearFaults();
 }
 afterEach(clearFaults);
 
-describe("connecting, for somebody in two large rooms", () => {
+describe("$connect of a member of two large rooms", () => {
   let ben: TestUser;
   let rooms: string[];
   beforeAll(async () => {
@@ -85,10 +82,10 @@ describe("connecting, for somebody in two large rooms", () => {
   for (const kind of kinds)
     for (const write of writes)
       test(`${kind} at ${write.sk} ${write.nth ?? ""}: both rooms are told once`, async () => {
-        await strike(kind, { ...write, function: "connect" });
+        await injectAt(kind, { ...write, function: "connect" });
         if (kind === "crash") await expect(connect(ben)).rejects.toBeInstanceOf(UpgradeRefused);
         const socket = await connect(ben);
-        await struckOnce();
+        await expectOneHit();
         for (const roomId of rooms) await holdTold(roomId, [socket]);
         await socket.close();
       });
@@ -124,9 +121,9 @@ describe("joining a large room, and leaving it, while connected", () => {
       test(`joining, ${kind} at ${write.sk}: they are told once`, async () => {
         const ben = await newUser("ben");
         const socket = await connect(ben);
-        await strike(kind, { ...write, function: "rooms" });
+        await injectAt(kind, { ...write, function: "rooms" });
         expect((await join(ben)).status).toBe(kind === "crash" ? 500 : 200);
-        await struckOnce();
+        await expectOneHit();
         expect((await join(ben)).status).toBe(200);
         await holdTold(roomId, [socket]);
         await socket.close();
@@ -144,9 +141,9 @@ describe("joining a large room, and leaving it, while connected", () => {
         const ben = await newUser("ben");
         const socket = await connect(ben);
         await join(ben);
-        await strike(kind, { ...write, function: "rooms" });
+        await injectAt(kind, { ...write, function: "rooms" });
         expect((await leave(ben)).status).toBe(kind === "crash" ? 500 : 200);
-        await struckOnce();
+        await expectOneHit();
         expect([200, 403]).toContain((await leave(ben)).status);
         await holdTold(roomId, [], [socket]);
         // Whatever was left of it does not stand in the way of coming again.
@@ -155,7 +152,7 @@ describe("joining a large room, and leaving it, while connected", () => {
         await socket.close();
       });
 
-  test("somebody who joins while they connect is told", async () => {
+  test("joinRoom at the same time as $connect starts delivery", async () => {
     for (let round = 0; round < 5; round += 1) {
       const ben = await newUser("ben");
       const [socket] = await Promise.all([connect(ben), join(ben)]);
@@ -164,7 +161,7 @@ describe("joining a large room, and leaving it, while connected", () => {
     }
   });
 
-  test("somebody who leaves and joins at the same time is told if they are a member in the end", async () => {
+  test("leaveRoom and joinRoom at the same time deliver to the user if they are a member in the end", async () => {
     const ben = await newUser("ben");
     const socket = await connect(ben);
     for (let round = 0; round < 5; round += 1) {
@@ -185,7 +182,7 @@ describe("a room that becomes large", () => {
   let full: string;
   beforeAll(async () => {
     [ben, cid] = [await newUser("ben"), await newUser("cid")];
-    full = (await create([...crowd, ben.id])).body.id;
+    full = (await create([...accounts, ben.id])).body.id;
     sockets = [await connect(ben), await connect(cid)];
   });
 
@@ -201,9 +198,9 @@ describe("a room that becomes large", () => {
       test(`by one who joins, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
         const roomId = await copyRoom(full);
         const join = () => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } });
-        await strike(kind, { ...write, function: "rooms" });
+        await injectAt(kind, { ...write, function: "rooms" });
         expect((await join()).status).toBe(kind === "crash" ? 500 : 200);
-        await struckOnce();
+        await expectOneHit();
         if (kind === "crash") await holdTold(roomId, sockets);
         expect((await join()).status).toBe(200);
         await holdTold(roomId, sockets);
@@ -214,10 +211,10 @@ describe("a room that becomes large", () => {
     for (const write of creating)
       test(`as it is created, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
         const key = crypto.randomUUID();
-        const make = () => create([...crowd, ...more, ben.id, cid.id], key);
-        await strike(kind, { ...write, function: "rooms" });
+        const make = () => create([...accounts, ...more, ben.id, cid.id], key);
+        await injectAt(kind, { ...write, function: "rooms" });
         expect((await make()).status).toBe(kind === "crash" ? 500 : 201);
-        await struckOnce();
+        await expectOneHit();
         const { status, body } = await make();
         expect(status).toBe(200);
         await holdTold(body.id, sockets);

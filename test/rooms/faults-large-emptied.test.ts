@@ -2,7 +2,8 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import { struckOnce } from "../support/faults.ts";
+import { expectOneHit } from "../support/faults.ts";
+import { internals } from "../support/internals.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { type TestUser, three } from "../support/people.ts";
 import { rolesOf } from "../support/rooms.ts";
@@ -20,8 +21,8 @@ async function createEmptied(): Promise<string> {
   const { id } = await call("createRoom", { token: ann.token, body });
   // What the 201st member would bring about.
   actAsFunction();
-  const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-  const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
+  const { growRoster } = await internals.rosterChanges();
+  const { addAllConnected } = await internals.connectedMembers();
   await growRoster(id, 1);
   await addAllConnected(id, 2);
   await call("leaveRoom", { token: ann.token, params: { room_id: id } });
@@ -45,7 +46,7 @@ async function cutOffJoining(
   expect((await join(ben, roomId)).status).toBe(500);
 }
 
-afterEach(struckOnce);
+afterEach(expectOneHit);
 
 const counted = { action: "UpdateItem", sk: "COUNTS" };
 const writes = [

@@ -5,17 +5,17 @@ import { newAccounts, newUser, type TestUser } from "../support/people.ts";
 import { copyRoom } from "../support/room-copies.ts";
 
 /** With ann, they fill the first chunk of a roster. */
-const crowdSize = 199;
+const accountCount = 199;
 
 let ann: TestUser;
 let late: string;
-let crowd: string[];
+let accounts: string[];
 /** A room that is full with its first chunk: tests work on copies of it. */
 let full: string;
 beforeAll(async () => {
   ann = await newUser("ann");
-  [late = "", ...crowd] = await newAccounts(crowdSize + 1);
-  full = await create(crowd);
+  [late = "", ...accounts] = await newAccounts(accountCount + 1);
+  full = await create(accounts);
 }, 180_000);
 
 function draft(participant_ids: readonly string[]) {
@@ -52,12 +52,12 @@ async function members(roomId: string): Promise<string[]> {
   return ids.sort();
 }
 
-function strike(kind: FaultSpec["kind"], roomId: string, write: Partial<FaultSpec>): Promise<void> {
+function injectAt(kind: FaultSpec["kind"], roomId: string, write: Partial<FaultSpec>): Promise<void> {
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
 }
 
 afterEach(async () => {
-  // The fault struck once, or the test has shown nothing.
+  // The fault hit once; otherwise the test has shown nothing.
   expect((await listFaults()).map((fault) => fault.hits)).toEqual([1]);
   await clearFaults();
 });
@@ -81,15 +81,15 @@ describe("a roster that grows by a chunk", () => {
     for (const [at, write] of growth.entries())
       test(`${kind} at write ${at + 1} (${write.action} ${write.sk}): all are listed once`, async () => {
         const roomId = await copyRoom(full);
-        await strike(kind, roomId, write);
+        await injectAt(kind, roomId, write);
         expect((await addLate(roomId)).status).toBe(kind === "crash" ? 500 : 200);
         expect((await addLate(roomId)).status).toBe(200);
-        expect(await members(roomId)).toEqual([ann.id, late, ...crowd].sort());
+        expect(await members(roomId)).toEqual([ann.id, late, ...accounts].sort());
       });
 });
 
 test("a creation that is cut off ahead of its transaction, and repeated: whoever was there by then can be removed", async () => {
-  const ids = [...crowd, late];
+  const ids = [...accounts, late];
   // Of those who came together, the last by id are written first.
   const early = ids.toSorted().at(-1) ?? "";
   const request = { ...draft(ids), headers: { "idempotency-key": "cut-off-1" } };
@@ -125,9 +125,9 @@ describe("a member of a later chunk is removed", () => {
         const last = list.results.at(-1)?.id ?? "";
         const remove = () =>
           attempt("removeParticipant", { token: ann.token, params: { room_id: roomId, user_id: last } });
-        await strike(kind, roomId, write);
+        await injectAt(kind, roomId, write);
         expect((await remove()).status).toBe(kind === "crash" ? 500 : 204);
         expect([204, 404]).toContain((await remove()).status);
-        expect(await members(roomId)).toEqual([ann.id, late, ...crowd].filter((id) => id !== last).sort());
+        expect(await members(roomId)).toEqual([ann.id, late, ...accounts].filter((id) => id !== last).sort());
       });
 });

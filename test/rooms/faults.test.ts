@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ServerEvent } from "../../contract/events.ts";
 import { type Answer, attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
-import { struckOnce } from "../support/faults.ts";
+import { expectOneHit } from "../support/faults.ts";
 import { directRoom, type TestUser, three, two } from "../support/people.ts";
-import { connect } from "../support/socket-client.ts";
+import { connect, type SocketClient } from "../support/socket-client.ts";
 
 interface Scene {
   readonly ann: TestUser;
@@ -27,11 +27,14 @@ interface Case {
   /** Beside a public room of ann, its admin, and ben. */
   readonly prepare?: (scene: Scene) => Promise<unknown>;
   readonly run: (scene: Scene) => Promise<Answer<unknown>>;
-  /** What a repeat may answer beside success: where the first call had done it all, there is nothing left to do. */
+  /** A status that a repeat may answer beside success: the first call may have done everything. */
   readonly repeated?: number;
   /** How it is when it is done, which is also how a repeat leaves it. */
   readonly check: (scene: Scene) => Promise<void>;
-  /** Who is told, and by which event, once a repeat has completed it; what is only told by a task later is not here. */
+  /**
+   * The event that a member gets once a repeat has completed the call, without events of later
+   * tasks.
+   */
   readonly told?: Partial<Record<"ben" | "cid", ServerEvent["type"]>>;
 }
 
@@ -192,8 +195,18 @@ const cases: Record<string, Case> = {
   },
 };
 
-async function setScene({ prepare }: Pick<Case, "prepare">): Promise<Scene> {
+/** The users of the whole file: each test has a room of its own. */
+let people: Omit<Scene, "roomId">;
+beforeAll(async () => {
+  people = await newPeople();
+});
+
+async function newPeople(): Promise<Omit<Scene, "roomId">> {
   const [ann, ben, cid] = await three();
+  return { ann, ben, cid };
+}
+
+async function setScene({ prepare }: Pick<Case, "prepare">, { ann, ben, cid } = people): Promise<Scene> {
   const { id } = await call("createRoom", {
     token: ann.token,
     body: { room_type: "public", name: "Before", participant_ids: [ben.id] },
@@ -203,7 +216,7 @@ async function setScene({ prepare }: Pick<Case, "prepare">): Promise<Scene> {
   return scene;
 }
 
-function strike(kind: "crash" | "lose", roomId: string, write: Write): Promise<void> {
+function injectAt(kind: "crash" | "lose", roomId: string, write: Write): Promise<void> {
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
 }
 
@@ -219,9 +232,23 @@ function watch({ ben, cid }: Scene, { told = {} }: Case) {
   );
 }
 
+/**
+ * Waits for an event of a type about the room, and returns it: rooms of earlier tests have events,
+ * too.
+ */
+async function eventOfRoom(
+  socket: SocketClient,
+  type: ServerEvent["type"],
+  roomId: string,
+): Promise<ServerEvent | undefined> {
+  const isIt = (event: ServerEvent): boolean => event.type === type && JSON.stringify(event).includes(roomId);
+  await socket.until((events) => events.some(isIt), `The event ${type} of the room`);
+  return socket.events.find(isIt);
+}
+
 const succeeded = [200, 201, 204];
 
-afterEach(struckOnce);
+afterEach(expectOneHit);
 
 for (const [name, one] of Object.entries(cases))
   describe(name, () => {
@@ -230,7 +257,7 @@ for (const [name, one] of Object.entries(cases))
       test(`ends after ${step}: a repeat completes it`, async () => {
         const scene = await setScene(one);
         const watched = await watch(scene, one);
-        await strike("crash", scene.roomId, write);
+        await injectAt("crash", scene.roomId, write);
         expect((await one.run(scene)).status).toBe(500);
         const repeat = await one.run(scene);
         expect([
@@ -239,27 +266,27 @@ for (const [name, one] of Object.entries(cases))
         ]).toContain(repeat.status);
         await one.check(scene);
         for (const { socket, type, user } of watched) {
-          const event = await socket.next(type);
-          if (event.type === "room_created")
+          const event = await eventOfRoom(socket, type, scene.roomId);
+          if (event?.type === "room_created")
             expect(event.room.me?.role).toBe((await roomOf(user, scene.roomId)).me?.role);
           await socket.close();
         }
       });
       test(`loses the answer of ${step}: it is done once`, async () => {
         const scene = await setScene(one);
-        await strike("lose", scene.roomId, write);
+        await injectAt("lose", scene.roomId, write);
         expect(succeeded).toContain((await one.run(scene)).status);
         await one.check(scene);
       });
     }
   });
 
-test("who joined an emptied room, and was cut off before they were its admin, is told so when somebody else joins", async () => {
-  const scene = await setScene({ prepare: everybodyLeaves });
+test("joinRoom tells a member that they are admin when their own call was interrupted, and another user joins", async () => {
+  const scene = await setScene({ prepare: everybodyLeaves }, await newPeople());
   const { ben, cid, roomId } = scene;
   const join = ({ token }: TestUser) => attempt("joinRoom", { token, params: { room_id: roomId } });
   const socket = await connect(cid);
-  await strike("crash", roomId, roster);
+  await injectAt("crash", roomId, roster);
   expect((await join(cid)).status).toBe(500);
   expect((await join(ben)).body).toMatchObject({ me: { role: "member" } });
   expect(await rolesOf(ben, roomId)).toEqual([`${ben.id} member`, `${cid.id} admin`].sort());
@@ -280,7 +307,7 @@ describe("opening a deleted direct room", () => {
         expect(await access(ann, roomId)).toBe(201);
         await call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
         const socket = await connect(ben);
-        await strike(kind, roomId, write);
+        await injectAt(kind, roomId, write);
         const open = () => attempt("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
         const first = await open();
         expect(first.status).toBe(kind === "crash" ? 500 : 201);

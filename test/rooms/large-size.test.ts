@@ -3,24 +3,34 @@ import { itemSize } from "stack-emulator/item-size";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
-import { type Crowd, type Listener, listenAll, type Somebody, seqsOf, startCrowd } from "../support/load.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
 import { itemsOfRoom } from "../support/operator.ts";
 
-/** Enough for each cost to show whether it grows with the room. `LARGE_ROOM=10000` measures the largest that is promised. */
+/**
+ * Members: enough to show whether a cost grows with the room. `LARGE_ROOM=10000` measures the
+ * promised limit.
+ */
 const size = Number(process.env.LARGE_ROOM ?? 600);
 const liveCount = 20;
 const addedAtOnce = 250;
 const minutes = 60_000;
 
-let crowd: Crowd;
-let people: Somebody[];
-let ann: Somebody;
-let newcomer: Somebody;
+let load: LoadRunner;
+let people: LoadUser[];
+let ann: LoadUser;
+let newcomer: LoadUser;
 let roomId: string;
 let listeners: Listener[];
 beforeAll(async () => {
-  crowd = await startCrowd();
-  const [first, second, ...rest] = await crowd.newPeople(size + 1);
+  load = await startLoadRunner();
+  const [first, second, ...rest] = await load.newUsers(size + 1);
   if (!first || !second) throw new Error("no people");
   [ann, newcomer, people] = [first, second, rest];
   const body = { room_type: "public", name: "A".repeat(100) };
@@ -34,7 +44,7 @@ beforeAll(async () => {
   listeners = await listenAll(people.slice(-liveCount), 1);
 }, 20 * minutes);
 afterAll(async () => {
-  await crowd.stop();
+  await load.stop();
 });
 
 function units({ operations }: MeterReport): { rru: number; wru: number } {
@@ -44,7 +54,9 @@ function units({ operations }: MeterReport): { rru: number; wru: number } {
   };
 }
 
-/** What something cost, which is also printed: what the largest room costs is in docs/decisions. */
+/**
+ * Returns the cost of some work, and prints it. docs/decisions has the costs of the largest room.
+ */
 async function costOf(what: string, work: () => Promise<unknown>) {
   const cost = units(await metered(work));
   console.info(`${size} members, ${what}: ${cost.rru} RRU, ${cost.wru} WRU`);

@@ -6,10 +6,10 @@ import { copyRoom } from "../support/room-copies.ts";
 import { connect } from "../support/socket-client.ts";
 
 /** More than one roster chunk holds. */
-const crowdSize = 260;
+const accountCount = 260;
 
 let ann: TestUser;
-let crowd: string[];
+let accounts: string[];
 /** Made once; what changes a room has a copy of it. */
 let full: string;
 
@@ -24,8 +24,8 @@ async function create(participant_ids: readonly string[]): Promise<string> {
 
 beforeAll(async () => {
   ann = await newUser("ann");
-  crowd = await newAccounts(crowdSize);
-  full = await create(crowd);
+  accounts = await newAccounts(accountCount);
+  full = await create(accounts);
 }, 180_000);
 
 /** Everybody in a room, through all pages. */
@@ -60,19 +60,19 @@ describe("a room of more members than one roster item holds", () => {
     const room = await call("addParticipants", {
       token: ann.token,
       params: { room_id: grown },
-      body: { user_ids: crowd },
+      body: { user_ids: accounts },
     });
-    expect(room.participant_count).toBe(crowdSize + 1);
+    expect(room.participant_count).toBe(accountCount + 1);
     for (const roomId of [made, grown]) {
-      expect((await listAll(roomId)).sort()).toEqual([ann.id, ...crowd].sort());
-      expect(await countOf(roomId)).toEqual([crowdSize + 1, crowdSize + 1]);
+      expect((await listAll(roomId)).sort()).toEqual([ann.id, ...accounts].sort());
+      expect(await countOf(roomId)).toEqual([accountCount + 1, accountCount + 1]);
     }
     const again = await call("addParticipants", {
       token: ann.token,
       params: { room_id: grown },
-      body: { user_ids: crowd },
+      body: { user_ids: accounts },
     });
-    expect(again.participant_count).toBe(crowdSize + 1);
+    expect(again.participant_count).toBe(accountCount + 1);
   });
 
   test("joining, leaving and removing count, also from later chunks and into their gaps", async () => {
@@ -83,12 +83,12 @@ describe("a room of more members than one roster item holds", () => {
     await call("removeParticipant", { token: ann.token, params: { ...params, user_id: last } });
     const first = (await listAll(roomId))[1] ?? "";
     await call("removeParticipant", { token: ann.token, params: { ...params, user_id: first } });
-    expect(await countOf(roomId)).toEqual([crowdSize - 1, crowdSize - 1]);
+    expect(await countOf(roomId)).toEqual([accountCount - 1, accountCount - 1]);
 
     await Promise.all([ben, cid].map(({ token }) => call("joinRoom", { token, params })));
     const members = await listAll(roomId);
     expect(members.sort()).toEqual(
-      [ann.id, ben.id, cid.id, ...crowd.filter((id) => id !== first && id !== last)].sort(),
+      [ann.id, ben.id, cid.id, ...accounts.filter((id) => id !== first && id !== last)].sort(),
     );
     const socket = await connect(ben);
     await call("sendMessage", { token: ann.token, params, body: { content: "to all" } });
@@ -96,7 +96,7 @@ describe("a room of more members than one roster item holds", () => {
     await call("leaveRoom", { token: ben.token, params });
     expect(await socket.next("room_removed")).toMatchObject(params);
     expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject({ status: 403 });
-    expect(await countOf(roomId)).toEqual([crowdSize, crowdSize]);
+    expect(await countOf(roomId)).toEqual([accountCount, accountCount]);
     await socket.close();
   });
 
@@ -149,7 +149,7 @@ describe("a room of more members than one roster item holds", () => {
     await call("leaveRoom", { token: ben.token, params });
     const left = await call("listParticipants", { token: ann.token, params, query: { page_size: 100 } });
     expect(left.results.filter((one) => one.room_role === "admin").map((one) => one.id)).toEqual([
-      [...crowd].sort()[0],
+      [...accounts].sort()[0],
     ]);
   });
 

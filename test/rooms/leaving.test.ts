@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
+import { trySay } from "../support/messages.ts";
 import { directRoom, four, groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { noAccess } from "../support/refusals.ts";
-import { rolesOf, trySending } from "../support/rooms.ts";
+import { rolesOf } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("leaveRoom", () => {
@@ -24,12 +25,12 @@ describe("leaveRoom", () => {
       removed: [ben.id],
       changed: [],
     });
-    await trySending(ann, params.room_id, "after");
+    await trySay(ann, params.room_id, "after");
     await anns.next("message");
     await free.request({ type: "ping" });
     expect(free.events.filter((event) => event.type === "message")).toEqual([]);
     expect(await attempt("getRoom", { token: ben.token, params })).toMatchObject(noAccess);
-    expect(await trySending(ben, params.room_id, "still here")).toMatchObject(noAccess);
+    expect(await trySay(ben, params.room_id, "still here")).toMatchObject(noAccess);
     expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject(noAccess);
     expect((await call("listRooms", { token: ben.token })).count).toBe(0);
     await Promise.all([anns.close(), free.close()]);
@@ -97,7 +98,7 @@ describe("leaveRoom", () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     await call("leaveRoom", { token: ben.token, params });
-    await trySending(ann, params.room_id, "while away");
+    await trySay(ann, params.room_id, "while away");
     await call("addParticipants", { token: ann.token, params, body: { user_ids: [ben.id] } });
     expect(await call("getRoom", { token: ben.token, params })).toMatchObject({
       unread_count: 0,

@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
+import { trySay } from "../support/messages.ts";
 import { directRoom, four, groupRoom, newUsers, type TestUser, three } from "../support/people.ts";
 import { invalid, noAccess } from "../support/refusals.ts";
-import { rolesOf, trySending } from "../support/rooms.ts";
+import { rolesOf } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("addParticipants", () => {
   test("an admin adds people, who see their new room with nothing unread, and the others see them", async () => {
     const [ann, ben, cid, dee] = await four();
     const params = { room_id: await groupRoom(ann, [ben]) };
-    await trySending(ann, params.room_id, "before");
+    await trySay(ann, params.room_id, "before");
     const [bens, cids] = [await connect(ben), await connect(cid)];
     const body = { user_ids: [cid.id, dee.id, cid.id, ben.id] };
     const room = await call("addParticipants", { token: ann.token, params, body });
@@ -27,7 +28,7 @@ describe("addParticipants", () => {
     const { room: created } = await cids.next("room_created");
     expect(created).toEqual(await call("getRoom", { token: cid.token, params }));
     expect(created).toMatchObject({ unread_count: 0, me: { role: "member", read_seq: 1 } });
-    await trySending(ann, params.room_id, "after");
+    await trySay(ann, params.room_id, "after");
     expect((await cids.next("message")).message.content).toBe("after");
     expect((await call("getRoom", { token: dee.token, params })).unread_count).toBe(1);
 
@@ -97,7 +98,7 @@ describe("joinRoom", () => {
       body: { room_type: "public", name: "Open" },
     });
     const params = { room_id: id };
-    await trySending(ann, id, "before");
+    await trySay(ann, id, "before");
     const socket = await connect(ann);
     const room = await call("joinRoom", { token: ben.token, params });
     expect(room).toMatchObject({
@@ -109,7 +110,7 @@ describe("joinRoom", () => {
       { id: ben.id, email: ben.email },
     ]);
     expect(await call("joinRoom", { token: ben.token, params })).toMatchObject({ participant_count: 2 });
-    expect((await trySending(ben, id, "hello")).status).toBe(201);
+    expect((await trySay(ben, id, "hello")).status).toBe(201);
 
     await call("archiveRoom", { token: ann.token, params });
     const archived = await attempt("joinRoom", { token: cid.token, params });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
+import { trySay } from "../support/messages.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
 import { connect } from "../support/socket-client.ts";
@@ -16,27 +17,23 @@ beforeAll(async () => {
 });
 afterAll(() => runner.stop());
 
-function send(user: TestUser, roomId: string, content: string) {
-  return attempt("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content } });
-}
-
 test("a member may send a burst, and then as fast as the bucket fills", async () => {
   const [ann, ben, cid] = await newUsers(3);
   if (!ann || !ben || !cid) throw new Error("no users");
   const roomId = await directRoom(ann, ben);
   for (let at = 0; at < burst; at += 1)
-    expect((await send(ann, roomId, `message ${at}`)).status, `message ${at}`).toBe(201);
+    expect((await trySay(ann, roomId, `message ${at}`)).status, `message ${at}`).toBe(201);
   for (let at = 0; at < 3; at += 1) {
-    const { status, body, headers } = await send(ann, roomId, "too many");
+    const { status, body, headers } = await trySay(ann, roomId, "too many");
     expect(status).toBe(429);
     expect(body).toMatchObject({ code: "rate_limited" });
     expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
   }
 
   // The limit is one member's in one room.
-  expect((await send(ben, roomId, "mine")).status).toBe(201);
+  expect((await trySay(ben, roomId, "mine")).status).toBe(201);
   const annWithCid = await directRoom(ann, cid);
-  expect((await send(ann, annWithCid, "elsewhere")).status).toBe(201);
+  expect((await trySay(ann, annWithCid, "elsewhere")).status).toBe(201);
 
   // A repeat is delivered again, and pays for it.
   const again = () =>
@@ -69,7 +66,7 @@ test("what is refused leaves no trace, however many are sent at once", async () 
   for (let wave = 0; wave < 3; wave += 1)
     answers.push(
       ...(await Promise.all(
-        Array.from({ length: 2 * burst }, (_, at) => send(ann, roomId, `message ${wave} ${at}`)),
+        Array.from({ length: 2 * burst }, (_, at) => trySay(ann, roomId, `message ${wave} ${at}`)),
       )),
     );
   const taken = answers.filter(({ status }) => status === 201).length;
@@ -91,7 +88,7 @@ test("what is refused leaves no trace, however many are sent at once", async () 
   const room = await call("getRoom", { token: ben.token, params: { room_id: roomId } });
   expect(room).toMatchObject({ seq: taken, unread_count: taken });
   expect(room.last_message?.id).toBe(page.results.at(-1)?.id);
-  const { headers } = await send(ann, roomId, "one more");
+  const { headers } = await trySay(ann, roomId, "one more");
   expect(Number(headers.get("retry-after"))).toBeGreaterThan((taken - burst) * secondsAMessage);
 });
 
@@ -100,7 +97,7 @@ test("a forward to several rooms is refused before any of them gets it", async (
   if (!ann || !ben || !cid) throw new Error("no users");
   const free = await directRoom(ann, ben);
   const used = await directRoom(ann, cid);
-  const { body: source } = await send(ann, free, "Forward me");
+  const { body: source } = await trySay(ann, free, "Forward me");
   const params = { room_id: free, message_id: source.id };
   const forward = () =>
     attempt("forwardMessage", { token: ann.token, params, body: { room_ids: [free, used] } });
@@ -108,7 +105,7 @@ test("a forward to several rooms is refused before any of them gets it", async (
     (await call("getRoom", { token: ann.token, params: { room_id } })).seq;
 
   const left = 5;
-  await Promise.all(Array.from({ length: burst - left }, (_, at) => send(ann, used, `message ${at}`)));
+  await Promise.all(Array.from({ length: burst - left }, (_, at) => trySay(ann, used, `message ${at}`)));
   // The bucket of one room runs dry while the other's is more than half full.
   const answers = await Promise.all(Array.from({ length: 2 * left }, forward));
   const statuses = answers.map(({ status }) => status).sort();
@@ -132,7 +129,7 @@ test("whoever lets themself into a room begins with one message, however often t
   const params = { room_id: (await call("createRoom", { token: ann.token, body })).id };
   const statuses = async (count: number): Promise<number[]> => {
     const sent: number[] = [];
-    for (let at = 0; at < count; at += 1) sent.push((await send(ben, params.room_id, "again")).status);
+    for (let at = 0; at < count; at += 1) sent.push((await trySay(ben, params.room_id, "again")).status);
     return sent;
   };
   for (let round = 0; round < 2; round += 1) {
@@ -149,7 +146,7 @@ test("changes of messages take from the same bucket, marks from none", async () 
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("no users");
   const room_id = await directRoom(ann, ben);
-  const { body: said } = await send(ann, room_id, "0");
+  const { body: said } = await trySay(ann, room_id, "0");
   const about = (user: TestUser, body?: object) => ({
     token: user.token,
     params: { room_id, message_id: said.id },
@@ -181,7 +178,7 @@ test("changes of messages take from the same bucket, marks from none", async () 
     ["restoreMessage", undefined],
   ] as const)
     expect((await attempt(id, about(ann, body))).status, id).toBe(429);
-  expect((await send(ann, room_id, "one more")).status).toBe(429);
+  expect((await trySay(ann, room_id, "one more")).status).toBe(429);
   for (const user of [ann, ben]) expect((await attempt("markMessageRead", about(user))).status).toBe(200);
   // The other one's bucket is their own.
   expect((await attempt("reactToMessage", about(ben, { emoji: "👍" }))).status).toBe(200);

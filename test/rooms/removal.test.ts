@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, metered } from "../support/control.ts";
+import { forEachConcurrent, internals } from "../support/internals.ts";
+import { say } from "../support/messages.ts";
 import { actAsFunction, itemsOfRoom, keysOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, newUser, type TestUser, three, two } from "../support/people.ts";
 import { plainMessage } from "../support/seeded.ts";
@@ -13,32 +14,22 @@ const settled = 61;
 /** Longer than a task is hidden while a function may still work on it. */
 const hidden = 721;
 
-async function send(user: TestUser, roomId: string, content: string, more: object = {}): Promise<string> {
-  return (
-    await call("sendMessage", {
-      token: user.token,
-      params: { room_id: roomId },
-      body: { content, ...more },
-    })
-  ).id;
-}
-
 /** Messages of all kinds: as many as said, one answered and pinned, one edited, one with a reaction. */
 async function fill(user: TestUser, roomId: string, count: number): Promise<void> {
-  const first = await send(user, roomId, "First");
+  const { id: first } = await say(user, roomId, "First");
   const { token } = user;
   const params = { room_id: roomId, message_id: first };
-  await send(user, roomId, "An answer", { reply_to: first });
+  await say(user, roomId, "An answer", { reply_to: first });
   await call("updateMessage", { token, params, body: { content: "First of all" } });
   await call("pinMessage", { token, params });
   await call("reactToMessage", { token, params, body: { emoji: "👍" } });
-  for (let at = 2; at < count; at += 1) await send(user, roomId, `Message ${at}`);
+  for (let at = 2; at < count; at += 1) await say(user, roomId, `Message ${at}`);
 }
 
 /** Further messages, written as the last step of a send writes them: sending hundreds would take long. */
 async function store(user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> {
   actAsFunction();
-  const { putMessage } = await import("../../functions/store/messages/messages.ts");
+  const { putMessage } = await internals.messages();
   const all = Array.from({ length: seqs.to - seqs.from + 1 }, (_, at) => seqs.from + at);
   await forEachConcurrent(all, 20, async (seq) => {
     await putMessage({
@@ -145,7 +136,7 @@ describe("a deleted group", () => {
     await emptyQueues();
     // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
     actAsFunction();
-    const { runTask } = await import("../../functions/background/tasks.ts");
+    const { runTask } = await internals.backgroundTasks();
     let looks = 0;
     const { calls } = await metered(async () => {
       await runTask({ task: "remove_room_items", room_id: roomId }, () => {
@@ -165,8 +156,8 @@ describe("a deleted group", () => {
     const roomId = await groupRoom(ann, [ben]);
     // What the 201st member would bring about.
     actAsFunction();
-    const { growRoster } = await import("../../functions/store/rooms/roster-changes.ts");
-    const { addAllConnected } = await import("../../functions/rooms/connected-members.ts");
+    const { growRoster } = await internals.rosterChanges();
+    const { addAllConnected } = await internals.connectedMembers();
     await growRoster(roomId, 1);
     await addAllConnected(roomId, 2);
     await (await connect(ben)).close();
@@ -242,7 +233,7 @@ describe("a deleted direct room", () => {
     expect((await itemsOfRoom(roomId))[0]).not.toHaveProperty("last");
 
     expect(await directRoom(ann, ben)).toBe(roomId);
-    await send(ann, roomId, "Again");
+    await say(ann, roomId, "Again");
     const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
     expect(page.results.map((message) => message.content)).toEqual(["Again"]);
   });
@@ -250,7 +241,7 @@ describe("a deleted direct room", () => {
   test("is opened with the floor that it has then, whoever else opened and deleted it in the meantime", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
-    await send(ann, roomId, "First life");
+    await say(ann, roomId, "First life");
     await remove(ann, roomId);
     // Ann reads the deleted room, and is slow to open it; until then it has another life.
     await injectFault({
@@ -264,7 +255,7 @@ describe("a deleted direct room", () => {
     const slow = attempt("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
     await until(async () => (await listFaults())[0]?.hits === 1, "Ann is about to open the room");
     await directRoom(ben, ann);
-    await send(ben, roomId, "Second life");
+    await say(ben, roomId, "Second life");
     await remove(ben, roomId);
     await slow;
 

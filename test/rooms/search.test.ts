@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { newRosterItems } from "../../functions/store/rooms/rosters.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { metered } from "../support/control.ts";
+import { newRosterItems } from "../support/internals.ts";
 import { directRoom, newUser, newUsers, type TestUser, three, two } from "../support/people.ts";
-import { plantItems } from "../support/seed-items.ts";
+import { seedItems } from "../support/seed-items.ts";
 
 async function named(creator: TestUser, room_type: string, name: string, others: TestUser[] = []) {
   return (
@@ -150,7 +150,7 @@ describe("searchRooms", () => {
       const roomId = await named(ann, "group", "Full");
       const others = Array.from({ length: 200 }, () => randomUUID());
       const members = others.map((userId) => ({ userId, role: "member" as const, joinedAt }));
-      await plantItems(newRosterItems(roomId, members).rosters);
+      await seedItems(newRosterItems(roomId, members).rosters);
     }
     expect(await find(ben)).toEqual([old, direct]);
     expect(await find(cid)).toEqual([]);

@@ -1,11 +1,12 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { placeOf } from "../../functions/store/table/keys.ts";
 import { afterSeconds, emptyQueues } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
+import { placeOf } from "../support/internals.ts";
+import { remove, say } from "../support/messages.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { plantPosting, termsOfRoom } from "../support/postings.ts";
-import { find, findAnywhere, remove, send, untilIndexed } from "../support/search.ts";
+import { seedPosting, termsOfRoom } from "../support/postings.ts";
+import { find, findAnywhere, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -31,7 +32,7 @@ async function statusOf(user: TestUser, room_id: string): Promise<number> {
 describe("a search shows nothing", () => {
   test("of a room that somebody is not in, or not any more; both are refused as an unknown one is", async () => {
     const room = await groupRoom(ann, [ben]);
-    await send(ann, room, "Secret word");
+    await say(ann, room, "Secret word");
     await untilIndexed();
     expect(await find(ben, room, "word")).toEqual(["Secret word"]);
     for (const room_id of [room, "no-such-room"])
@@ -52,14 +53,14 @@ describe("a search shows nothing", () => {
 
   test("of before somebody joined, where they may not view the history", async () => {
     const room = await groupRoom(ann, [ben]);
-    await send(ann, room, "Old word");
+    await say(ann, room, "Old word");
     await untilIndexed();
     await call("addParticipants", {
       token: ann.token,
       params: { room_id: room },
       body: { user_ids: [cid.id] },
     });
-    await send(ann, room, "New word");
+    await say(ann, room, "New word");
     await untilIndexed();
     expect(await find(cid, room, "word")).toEqual(["New word", "Old word"]);
     await call("updatePermissions", {
@@ -74,7 +75,7 @@ describe("a search shows nothing", () => {
 
   test("of a public room to strangers whose history is for members; else it does, but among their own rooms", async () => {
     const room = await roomOf("public", [ben]);
-    await send(ann, room, "Public word");
+    await say(ann, room, "Public word");
     await untilIndexed();
     expect(await find(cid, room, "public")).toEqual(["Public word"]);
     expect(await findAnywhere(cid, "public", { room })).toEqual(["Public word"]);
@@ -89,8 +90,8 @@ describe("a search shows nothing", () => {
 
   test("of what destroyed itself, though it is not removed yet", async () => {
     const room = await groupRoom(ann, [ben]);
-    await send(ann, room, "Brief word", { expires_in: 60 });
-    await send(ann, room, "Lasting word");
+    await say(ann, room, "Brief word", { expires_in: 60 });
+    await say(ann, room, "Lasting word");
     await untilIndexed();
     expect(await find(ben, room, "word")).toEqual(["Lasting word", "Brief word"]);
     await advanceClock(61_000);
@@ -100,15 +101,15 @@ describe("a search shows nothing", () => {
   test("that the index only claims: of another message, of a deleted one, of none, in words that it does not say", async () => {
     await people();
     const room = await groupRoom(ann, [ben]);
-    const kept = await send(ann, room, "A kept word");
-    const deleted = await send(ann, room, "A deleted word");
+    const kept = await say(ann, room, "A kept word");
+    const deleted = await say(ann, room, "A deleted word");
     await untilIndexed();
     await remove(ann, deleted);
     await untilIndexed();
     const place = (seq: number, at: string) => placeOf(Date.parse(at), seq);
-    await plantPosting(room, "word", place(deleted.seq, deleted.timestamp), ann.id);
-    await plantPosting(room, "planted", place(kept.seq, kept.timestamp), ann.id);
-    await plantPosting(room, "word", place(7, kept.timestamp), ann.id);
+    await seedPosting(room, "word", place(deleted.seq, deleted.timestamp), ann.id);
+    await seedPosting(room, "planted", place(kept.seq, kept.timestamp), ann.id);
+    await seedPosting(room, "word", place(7, kept.timestamp), ann.id);
     expect(await find(ben, room, "word")).toEqual(["A kept word"]);
     expect(await findAnywhere(ben, "planted")).toEqual([]);
   });
@@ -119,8 +120,8 @@ describe("what a room was found by goes with it", () => {
 
   test("where it is deleted", async () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
-    await send(ann, room, "Words of a room");
-    await send(ann, other, "Words of another");
+    await say(ann, room, "Words of a room");
+    await say(ann, other, "Words of another");
     await untilIndexed();
     expect(Object.keys(await termsOfRoom(room))).toEqual(["1"]);
     await call("deleteRoom", { token: ann.token, params: { room_id: room } });
@@ -133,12 +134,12 @@ describe("what a room was found by goes with it", () => {
   test("of a direct room what was before it was opened again, at once for those who search", async () => {
     await people();
     const room = await directRoom(ann, ben);
-    await send(ann, room, "First life");
+    await say(ann, room, "First life");
     await untilIndexed();
     await call("deleteRoom", { token: ann.token, params: { room_id: room } });
     expect(await findAnywhere(ben, "life")).toEqual([]);
     expect(await directRoom(ben, ann)).toBe(room);
-    await send(ben, room, "Second life");
+    await say(ben, room, "Second life");
     await untilIndexed();
     expect(await find(ann, room, "life")).toEqual(["Second life"]);
     expect(await findAnywhere(ann, "life")).toEqual(["Second life"]);

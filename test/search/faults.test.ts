@@ -2,15 +2,16 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue, DynamoDBRecord } from "aws-lambda";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import { keys } from "../../functions/store/table/keys.ts";
 import { emptyQueues, until } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
 import { clearFaults, injectFault, listFaults, meteredWithStream } from "../support/control.ts";
+import { internals, keys } from "../support/internals.ts";
+import { edit, remove, say } from "../support/messages.ts";
 import { actAsFunction, itemsOfRoom, type StoredItem } from "../support/operator.ts";
 import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { losePostings, termsOfRoom } from "../support/postings.ts";
 import { newRandom } from "../support/random.ts";
-import { edit, remove, send, untilIndexed } from "../support/search.ts";
+import { untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -37,10 +38,10 @@ describe("what is written behind a message", () => {
   for (const [what, fault] of Object.entries(faults))
     test(`is there in the end, and what is gone is gone, where ${what}`, async () => {
       const room = await groupRoom(ann, [ben]);
-      const message = await send(ann, room, "Alpha bravo charlie");
+      const message = await say(ann, room, "Alpha bravo charlie");
       await untilIndexed();
       await injectFault({ service: "dynamodb", function: "tableStream", ...fault });
-      await send(ann, room, "Delta echo foxtrot");
+      await say(ann, room, "Delta echo foxtrot");
       await edit(ann, message, "Alpha golf hotel");
       const expected = { 1: ["alpha", "golf", "hotel"], 2: ["delta", "echo", "foxtrot"] };
       await until(
@@ -60,7 +61,7 @@ describe("what is written behind a message", () => {
       function: "tableStream",
       times: 5,
     });
-    await send(ann, room, "Parked words");
+    await say(ann, room, "Parked words");
     await until(async () => (await termsOfRoom(room))[1]?.length === 2, "the message is found");
   });
 });
@@ -92,7 +93,7 @@ async function messageItem(roomId: string): Promise<StoredItem> {
 /** A message with all that became of it, and the records of it in their order. */
 async function lifeOf(): Promise<{ room: string; records: DynamoDBRecord[]; terms: string[] }> {
   const room = await groupRoom(ann, [ben]);
-  const message = await send(ann, room, "one two three");
+  const message = await say(ann, room, "one two three");
   const states = [await messageItem(room)];
   const then = async (work: Promise<unknown>): Promise<void> => {
     await work;
@@ -112,7 +113,7 @@ describe("records of one message", () => {
   test("end in what it says now, in any order, replayed, and several at once", async () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
-    const { handleChange } = await import("../../functions/background/stream.ts");
+    const { handleChange } = await internals.stream();
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = newRandom(seed);
       const order = [...records, ...records.slice(0, random.below(records.length))]
@@ -129,7 +130,7 @@ describe("records of one message", () => {
   test("write the words that changed alone, also where it has changed on meanwhile", async () => {
     const room = await groupRoom(ann, [ben]);
     const rest = Array.from({ length: 50 }, (_, at) => `word${at}`).join(" ");
-    const message = await send(ann, room, `edit0 ${rest}`);
+    const message = await say(ann, room, `edit0 ${rest}`);
     const states = [await messageItem(room)];
     for (let at = 1; at <= 5; at += 1) {
       await edit(ann, message, `edit${at} ${rest}`);
@@ -137,8 +138,8 @@ describe("records of one message", () => {
     }
     await untilIndexed();
     actAsFunction();
-    const { handleChange } = await import("../../functions/background/stream.ts");
-    const { searchIndex } = await import("../../functions/store/search/search-index.ts");
+    const { handleChange } = await internals.stream();
+    const { searchIndex } = await internals.searchIndex();
     const change = vi.spyOn(await searchIndex(), "change");
     for (const [at, state] of states.entries())
       if (at > 0) await handleChange(recordOf(states[at - 1], state));
@@ -154,7 +155,7 @@ describe("records of one message", () => {
 
   test("that change nothing of what it says cost nothing but the invocation", async () => {
     const room = await groupRoom(ann, [ben]);
-    const message = await send(ann, room, "Nothing of this changes");
+    const message = await say(ann, room, "Nothing of this changes");
     await untilIndexed();
     const params = { room_id: room, message_id: message.id };
     const { operations } = await meteredWithStream(async () => {

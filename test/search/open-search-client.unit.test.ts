@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { callOpenSearch, serviceOf } from "../../functions/store/search/opensearch-client.ts";
+import { internals } from "../support/internals.ts";
 import { startOpenSearch } from "../support/open-search.ts";
+
+const { callOpenSearch, serviceOf } = await internals.openSearchClient();
 
 test("a collection of OpenSearch Serverless is signed for by another name than a domain", () => {
   const of = (url: string) => serviceOf(new URL(url));

@@ -2,21 +2,14 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { afterSeconds, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { advanceClock } from "../support/control.ts";
+import { internals } from "../support/internals.ts";
+import { edit, remove, say } from "../support/messages.ts";
 import { type OpenSearch, startOpenSearch } from "../support/open-search.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, newUsers, type TestUser } from "../support/people.ts";
 import { termsOfRoom } from "../support/postings.ts";
 import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
-import {
-  edit,
-  find,
-  findAnywhere,
-  nextOf,
-  remove,
-  searchPage,
-  send,
-  untilIndexed,
-} from "../support/search.ts";
+import { find, findAnywhere, nextOf, searchPage, untilIndexed } from "../support/search.ts";
 import { setTarget } from "../support/target.ts";
 
 let openSearch: OpenSearch;
@@ -54,8 +47,8 @@ function documentsOf(room: string) {
 test("messages are found by an OpenSearch as by the table: signed, with a mapping of its own", async () => {
   const room = await groupRoom(ann, [ben]);
   expect(await find(ann, room, "before")).toEqual([]);
-  await send(ann, room, "Grüße aus 北京大学 🎉");
-  const second = await send(ben, room, "Second thoughts", { message_type: "case" });
+  await say(ann, room, "Grüße aus 北京大学 🎉");
+  const second = await say(ben, room, "Second thoughts", { message_type: "case" });
   await untilIndexed();
   expect(openSearch.mappings).toMatchObject({ dynamic: "strict" });
   expect(await termsOfRoom(room)).toEqual({});
@@ -78,7 +71,7 @@ test("pages of all rooms go on where they ended", async () => {
   const rooms = [await groupRoom(cid, []), await directRoom(cid, ann)];
   const said: string[] = [];
   for (let at = 0; at < 7; at += 1) {
-    await send(cid, rooms[at % 2] ?? "", `Page ${at}`);
+    await say(cid, rooms[at % 2] ?? "", `Page ${at}`);
     said.unshift(`Page ${at}`);
   }
   await untilIndexed();
@@ -95,8 +88,8 @@ test("pages of all rooms go on where they ended", async () => {
 
 test("it decides nothing: what may not be seen, is gone or says something else is not shown", async () => {
   const room = await groupRoom(ann, [ben]);
-  const kept = await send(ann, room, "A kept word");
-  await send(ann, room, "A brief word", { expires_in: 60 });
+  const kept = await say(ann, room, "A kept word");
+  await say(ann, room, "A brief word", { expires_in: 60 });
   await untilIndexed();
   const refusal = { token: cid.token, params: { room_id: room }, query: { q: "word" } };
   expect((await attempt("searchRoomMessages", refusal)).status).toBe(403);
@@ -113,13 +106,13 @@ test("it decides nothing: what may not be seen, is gone or says something else i
 
 test("where it is busy a message is indexed later, and a search is refused for a moment", async () => {
   const room = await groupRoom(ann, [ben]);
-  await send(ann, room, "Warm up");
+  await say(ann, room, "Warm up");
   await untilIndexed();
   openSearch.fail("/parley-messages/_bulk", 429, 1);
-  await send(ann, room, "After a pause");
+  await say(ann, room, "After a pause");
   await until(async () => documentsOf(room).length === 2, "the second is indexed");
   openSearch.refuseDocuments(1);
-  await send(ann, room, "From the tasks queue");
+  await say(ann, room, "From the tasks queue");
   await until(async () => documentsOf(room).length === 3, "the third is indexed");
   openSearch.fail("/parley-messages/_search", 503, 3);
   const refused = await attempt("searchMessages", { token: ann.token, query: { q: "pause" } });
@@ -132,11 +125,11 @@ test("where it is busy a message is indexed later, and a search is refused for a
 
 test("an index that was deleted is made again, with its mapping, by functions that have seen it", async () => {
   const room = await groupRoom(ann, [ben]);
-  const gone = await send(ann, room, "Before the deletion");
+  const gone = await say(ann, room, "Before the deletion");
   await untilIndexed();
   openSearch.deleteIndex();
   expect(await find(ann, room, "deletion")).toEqual([]);
-  await send(ann, room, "After the deletion");
+  await say(ann, room, "After the deletion");
   await untilIndexed();
   expect(openSearch.mappings).toMatchObject({ dynamic: "strict" });
   expect(await find(ann, room, "deletion")).toEqual(["After the deletion"]);
@@ -148,9 +141,9 @@ test("an index that was deleted is made again, with its mapping, by functions th
 
 test("a deleted room's documents go with it, and a rebuild makes what was lost", async () => {
   const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
-  for (const content of ["One tale", "Two tales"]) await send(ann, other, content);
-  const deleted = await send(ann, other, "No tale");
-  await send(ann, room, "A tale to go");
+  for (const content of ["One tale", "Two tales"]) await say(ann, other, content);
+  const deleted = await say(ann, other, "No tale");
+  await say(ann, room, "A tale to go");
   await untilIndexed();
   await remove(ann, deleted);
   await untilIndexed();
@@ -166,7 +159,7 @@ test("a deleted room's documents go with it, and a rebuild makes what was lost",
   actAsFunction();
   process.env.OPENSEARCH_ENDPOINT = openSearch.url;
   process.env.AWS_SESSION_TOKEN = "local";
-  const { rebuildSearch } = await import("../../functions/search/rebuild.ts");
+  const { rebuildSearch } = await internals.searchRebuild();
   expect(await rebuildSearch(other, undefined, () => true)).toBeUndefined();
   expect(documentsOf(other)).toEqual(expected);
 });

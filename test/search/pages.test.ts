@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { shortDigest } from "../../functions/kernel/runtime/ids.ts";
-import { placeOf } from "../../functions/store/table/keys.ts";
 import { attempt, call } from "../support/contract-client.ts";
 import { type MeterReport, metered } from "../support/control.ts";
+import { placeOf, shortDigest } from "../support/internals.ts";
+import { edit, say } from "../support/messages.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { plantPostings } from "../support/postings.ts";
-import { edit, nextOf, searchPage, send, untilIndexed } from "../support/search.ts";
+import { seedPostings } from "../support/postings.ts";
+import { nextOf, searchPage, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -68,13 +68,13 @@ describe("searchRoomMessages", () => {
   test("goes on without doubles or gaps while messages arrive and change, and counts what it has found", async () => {
     const room = await groupRoom(ann, [ben]);
     const sent = [];
-    for (let at = 1; at <= 7; at += 1) sent.push(await send(ann, room, `Note ${at} of many`));
-    await send(ann, room, "Nothing of the kind");
+    for (let at = 1; at <= 7; at += 1) sent.push(await say(ann, room, `Note ${at} of many`));
+    await say(ann, room, "Nothing of the kind");
     await untilIndexed();
     let further = 0;
     const { found, counts } = await walkRoom(ben, room, { q: "note many", page_size: 3 }, async () => {
       further += 1;
-      await send(ben, room, `Note later ${further} of many`);
+      await say(ben, room, `Note later ${further} of many`);
       await untilIndexed();
     });
     expect(found).toEqual([7, 6, 5, 4, 3, 2, 1].map((at) => `Note ${at} of many`));
@@ -85,12 +85,12 @@ describe("searchRoomMessages", () => {
 
   test("looks so far in one answer, and goes on in the next, where hardly anything fits", async () => {
     const room = await groupRoom(ann, [ben]);
-    const wanted = await send(ann, room, "A needle");
+    const wanted = await say(ann, room, "A needle");
     await untilIndexed();
     const later = Array.from({ length: 3500 }, (_, at) =>
       placeOf(Date.parse(wanted.timestamp) + 1 + at, 2 + at),
     );
-    await plantPostings(room, "needle", later, ben.id);
+    await seedPostings(room, "needle", later, ben.id);
     const { operations } = await metered(async () => {
       const page = await searchPage(ann, room, { q: '"needle"', sender: ann.id });
       expect(page).toMatchObject({ count: 0, results: [], next: expect.stringContaining("cursor=") });
@@ -108,8 +108,8 @@ describe("searchRoomMessages", () => {
     const letters = [..."abcdefghijklmnopqrstuvwxyz"];
     const said = letters.map((letter) => `Con${letter}word`);
     const more = ["conaword and conzword", "consword, contword, conaaword"];
-    await Promise.all([...said, ...more].map((content) => send(cid, room, content)));
-    await Promise.all(["conaword too", "conzzword"].map((content) => send(cid, other, content)));
+    await Promise.all([...said, ...more].map((content) => say(cid, room, content)));
+    await Promise.all(["conaword too", "conzzword"].map((content) => say(cid, other, content)));
     await untilIndexed();
     const all = [...said, ...more].sort();
     for (const page_size of [50, 7]) {
@@ -126,9 +126,9 @@ describe("searchRoomMessages", () => {
     const costs: number[] = [];
     for (const [place, room] of rooms.entries()) {
       // So far back that what is common has to be read again from there.
-      await send(ann, room, "Rare word here");
-      for (let at = 0; at < (place === 0 ? 35 : 70); at += 1) await send(ann, room, `Common word ${at}`);
-      for (let at = 0; at < 3; at += 1) await send(ann, room, "Rare word here");
+      await say(ann, room, "Rare word here");
+      for (let at = 0; at < (place === 0 ? 35 : 70); at += 1) await say(ann, room, `Common word ${at}`);
+      for (let at = 0; at < 3; at += 1) await say(ann, room, "Rare word here");
       await untilIndexed();
       for (const q of ["rare", "word rare"]) {
         const { operations } = await metered(async () => {
@@ -147,7 +147,7 @@ describe("searchMessages", () => {
     const said: string[] = [];
     for (let at = 0; at < 9; at += 1) {
       const content = `Walk ${at}`;
-      await send(ben, rooms[at % 3] ?? "", content);
+      await say(ben, rooms[at % 3] ?? "", content);
       said.unshift(content);
     }
     await untilIndexed();
@@ -155,7 +155,7 @@ describe("searchMessages", () => {
     let further = 0;
     const found = await walk(ann, { q: "walk", page_size: 2 }, async () => {
       further += 1;
-      await send(ben, rooms[further % 3] ?? "", `Walk later ${further}`);
+      await say(ben, rooms[further % 3] ?? "", `Walk later ${further}`);
       await untilIndexed();
     });
     expect(found).toEqual(said);
@@ -170,7 +170,7 @@ describe("searchMessages", () => {
 
   test("shows what was sent in the same moment once, wherever a page ends", async () => {
     const rooms = [await groupRoom(cid, []), await groupRoom(cid, []), await groupRoom(cid, [])];
-    await Promise.all(Array.from({ length: 12 }, (_, at) => send(cid, rooms[at % 3] ?? "", `Moment ${at}`)));
+    await Promise.all(Array.from({ length: 12 }, (_, at) => say(cid, rooms[at % 3] ?? "", `Moment ${at}`)));
     await untilIndexed();
     for (const page_size of [1, 5])
       expect((await walk(cid, { q: "moment", page_size })).sort()).toEqual(
@@ -217,7 +217,7 @@ describe("a search is refused", () => {
 
   test("with a cursor that somebody made up, and that says what none says", async () => {
     const room = await groupRoom(ann, []);
-    await send(ann, room, "Cursor");
+    await say(ann, room, "Cursor");
     const start = { at: 1, roomId: room, seq: 1 };
     const texts = [
       "no json",
@@ -261,7 +261,7 @@ describe("a search is refused", () => {
 
   test("with a cursor that was altered, or is of another search, room or person", async () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
-    for (let at = 0; at < 3; at += 1) await send(ann, room, "Cursor");
+    for (let at = 0; at < 3; at += 1) await say(ann, room, "Cursor");
     await untilIndexed();
     const { next } = await searchPage(ann, room, { q: "cursor", page_size: 1 });
     const cursor = queryOf(next ?? "").cursor ?? "";

@@ -2,8 +2,9 @@
 import { beforeAll, expect, test } from "vitest";
 import { attempt } from "../support/contract-client.ts";
 import { type Counts, metered } from "../support/control.ts";
+import { say } from "../support/messages.ts";
 import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
-import { nextOf, send, untilIndexed } from "../support/search.ts";
+import { nextOf, untilIndexed } from "../support/search.ts";
 
 const letters = [..."abcdefghij"];
 const lonely = 3;
@@ -20,10 +21,10 @@ beforeAll(async () => {
     rooms.map((room, at) => {
       const shared = letters.map((letter) => `sa${letter}me`);
       const own = letters.map((letter) => `ow${letter}${letters[at]}`);
-      return send(ann, room, ["Common", ...shared, ...own].join(" "));
+      return say(ann, room, ["Common", ...shared, ...own].join(" "));
     }),
   );
-  await send(ann, rooms[lonely] ?? "", "A lonely sample");
+  await say(ann, rooms[lonely] ?? "", "A lonely sample");
   await untilIndexed();
 });
 

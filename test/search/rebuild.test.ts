@@ -1,22 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { Message } from "../../contract/objects/message.ts";
-import { placeOf } from "../../functions/store/table/keys.ts";
 import { call } from "../support/contract-client.ts";
+import { internals, placeOf } from "../support/internals.ts";
+import { edit, remove, say } from "../support/messages.ts";
 import { actAsFunction } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
-import { losePostings, plantPosting, termsOfRoom } from "../support/postings.ts";
-import { edit, find, remove, send, untilIndexed } from "../support/search.ts";
+import { losePostings, seedPosting, termsOfRoom } from "../support/postings.ts";
+import { find, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
-let rebuildSearch: typeof import("../../functions/search/rebuild.ts").rebuildSearch;
+let rebuildSearch: Awaited<ReturnType<typeof internals.searchRebuild>>["rebuildSearch"];
 
 beforeAll(async () => {
   [ann, ben] = await two();
   // The action itself: who calls it has a function of its own.
   actAsFunction();
-  ({ rebuildSearch } = await import("../../functions/search/rebuild.ts"));
+  ({ rebuildSearch } = await internals.searchRebuild());
 });
 
 /** Rebuilds step by step, each as a call of its own, as if none had time for more; `between` comes after each. */
@@ -37,22 +38,22 @@ function at({ timestamp, seq }: Message): string {
 test("what was lost is found again, and what stands behind nothing is gone, while the room goes on", async () => {
   const room = await groupRoom(ann, [ben]);
   const sent: Message[] = [];
-  for (let seq = 1; seq <= 60; seq += 1) sent.push(await send(ann, room, `Report ${seq} is ready`));
+  for (let seq = 1; seq <= 60; seq += 1) sent.push(await say(ann, room, `Report ${seq} is ready`));
   const [first, second, third, fourth] = sent;
   if (!first || !second || !third || !fourth) throw new Error("Messages were sent.");
   await remove(ann, second);
   await untilIndexed();
   await losePostings(room);
   expect(await find(ben, room, "report")).toEqual([]);
-  await plantPosting(room, "planted", at(first), ann.id);
-  await plantPosting(room, "report", at(second), ann.id);
-  await plantPosting(room, "report", placeOf(Date.parse(first.timestamp) + 1, first.seq), ann.id);
-  await plantPosting(room, "report", placeOf(Date.now(), 400), ann.id);
+  await seedPosting(room, "planted", at(first), ann.id);
+  await seedPosting(room, "report", at(second), ann.id);
+  await seedPosting(room, "report", placeOf(Date.parse(first.timestamp) + 1, first.seq), ann.id);
+  await seedPosting(room, "report", placeOf(Date.now(), 400), ann.id);
 
   let round = 0;
   const steps = await rebuild(room, async () => {
     round += 1;
-    await send(ben, room, `Report later ${round} is ready`);
+    await say(ben, room, `Report later ${round} is ready`);
     if (round === 1) await edit(ann, third, "Summary instead");
     if (round === 2) await remove(ann, fourth);
     if (round === 2)
@@ -87,7 +88,7 @@ async function later(room_id: string): Promise<Message[]> {
 
 test("a second time it changes nothing, two at once neither", async () => {
   const room = await groupRoom(ann, [ben]);
-  await send(ann, room, "Twice told tale");
+  await say(ann, room, "Twice told tale");
   await untilIndexed();
   const before = await termsOfRoom(room);
   await Promise.all([rebuild(room), rebuild(room)]);
@@ -97,7 +98,7 @@ test("a second time it changes nothing, two at once neither", async () => {
 
 test("a message that is edited all the while is found by what it says in the end", async () => {
   const room = await groupRoom(ann, [ben]);
-  const message = await send(ann, room, "Version 0");
+  const message = await say(ann, room, "Version 0");
   const edits = async (): Promise<void> => {
     for (let version = 1; version <= 12; version += 1)
       await edit(ann, message, `Version ${version} ${version % 2 === 0 ? "even" : "odd"}`);
@@ -113,12 +114,12 @@ test("a message that is edited all the while is found by what it says in the end
 
 test("nothing is made of a room that is deleted, below a floor, or not there", async () => {
   const room = await directRoom(ann, ben);
-  await send(ann, room, "Before the floor");
+  await say(ann, room, "Before the floor");
   await untilIndexed();
   await call("deleteRoom", { token: ann.token, params: { room_id: room } });
   await rebuild(room);
   await directRoom(ann, ben);
-  await send(ann, room, "Above the floor");
+  await say(ann, room, "Above the floor");
   await untilIndexed();
   await rebuild(room);
   expect(await termsOfRoom(room)).toEqual({ 2: ["above", "floor"] });

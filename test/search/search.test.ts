@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
 import { uploaded } from "../support/files.ts";
+import { edit, remove, say } from "../support/messages.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { edit, find, findAnywhere, remove, searchPage, send, untilIndexed } from "../support/search.ts";
+import { find, findAnywhere, searchPage, untilIndexed } from "../support/search.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -98,8 +99,8 @@ describe("searchRoomMessages finds", () => {
       for (const content of said) {
         const room = await groupRoom(ann, [ben]);
         rooms.set(content, room);
-        await send(ann, room, content);
-        await send(ben, room, "Something else altogether");
+        await say(ann, room, content);
+        await say(ben, room, "Something else altogether");
       }
       await untilIndexed();
       for (const [content, typed, isFound] of tried)
@@ -110,7 +111,7 @@ describe("searchRoomMessages finds", () => {
 
   test("what a message says now, and nothing of what it said, or of what is deleted", async () => {
     const room = await directRoom(ann, ben);
-    const message = await send(ann, room, "The first draft");
+    const message = await say(ann, room, "The first draft");
     await untilIndexed();
     expect(await find(ben, room, "draft")).toEqual(["The first draft"]);
     await edit(ann, message, "The second version");
@@ -130,8 +131,8 @@ describe("searchRoomMessages finds", () => {
   test("names of files, what was forwarded, and nothing that is encrypted", async () => {
     const [room, other] = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
     const file_id = await uploaded(ann, room, undefined, { file_name: "Quartalsbericht_final.png" });
-    const message = await send(ann, room, "Look at this", { file_id });
-    await send(ann, room, "c2VjcmV0IHdvcmRz cipher", { message_type: "encrypted" });
+    const message = await say(ann, room, "Look at this", { file_id });
+    await say(ann, room, "c2VjcmV0IHdvcmRz cipher", { message_type: "encrypted" });
     await call("forwardMessage", {
       token: ann.token,
       params: { room_id: room, message_id: message.id },
@@ -148,9 +149,9 @@ describe("searchRoomMessages finds", () => {
 
   test("by sender, type and time, together", async () => {
     const room = await groupRoom(ann, [ben]);
-    await send(ann, room, "Plan one");
-    const case_ = await send(ben, room, "Plan two", { message_type: "case" });
-    await send(ben, room, "Plan three");
+    await say(ann, room, "Plan one");
+    const case_ = await say(ben, room, "Plan two", { message_type: "case" });
+    await say(ben, room, "Plan three");
     await untilIndexed();
     expect(await find(ann, room, "plan")).toEqual(["Plan three", "Plan two", "Plan one"]);
     expect(await find(ann, room, "plan", { sender: ben.id })).toEqual(["Plan three", "Plan two"]);
@@ -169,7 +170,7 @@ describe("searchRoomMessages finds", () => {
 
   test("by any time that can be written, however far away", async () => {
     const room = await groupRoom(ann, []);
-    await send(ann, room, "Plan for ever");
+    await say(ann, room, "Plan for ever");
     await untilIndexed();
     const later = ["2286-11-20", "2286-11-21", "2300-01-01", "9999-12-31", "9999-12-31T23:59:59Z"];
     const earlier = ["0000-01-01", "0000-01-01T14:00:00+14:00", "1969-12-31"];
@@ -186,8 +187,8 @@ describe("searchRoomMessages finds", () => {
     const room = await groupRoom(ann, []);
     const words = Array.from({ length: 300 }, (_, at) => `word${String(at).padStart(4, "0")}`);
     const content = `${words.join(" ")} ${"x".repeat(900)}`;
-    await send(ann, room, content);
-    await send(ann, room, `Long ${"y".repeat(60)}`);
+    await say(ann, room, content);
+    await say(ann, room, `Long ${"y".repeat(60)}`);
     await untilIndexed();
     expect(await find(ann, room, "word0099")).toEqual([content]);
     expect(await find(ann, room, "word0100")).toEqual([]);
@@ -201,7 +202,7 @@ describe("searchRoomMessages finds", () => {
   test("twenty words that begin alike, and with another word beside it all of them", async () => {
     const room = await groupRoom(ann, []);
     const animals = Array.from({ length: 24 }, (_, at) => `zoo${String.fromCharCode(97 + at)} keeper`);
-    for (const content of animals) await send(ann, room, content);
+    for (const content of animals) await say(ann, room, content);
     await untilIndexed();
     expect(await find(ann, room, "zo")).toEqual(animals.slice(0, 20).reverse());
     expect(await find(ann, room, "keeper zo")).toEqual([...animals].reverse());

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { chooseRooms, type RoomGroup, roomsPerSearch } from "../../functions/search/room-scope.ts";
-import { headFromItem } from "../../functions/store/rooms/heads.ts";
-import { keys } from "../../functions/store/table/keys.ts";
+import { headFromItem, internals, keys, type RoomGroup } from "../support/internals.ts";
 import { newRandom } from "../support/random.ts";
+
+const { chooseRooms, roomsPerSearch } = await internals.roomScope();
 
 function room(id: string) {
   return headFromItem({ ...keys.head(id), type: "group", status: "active", seq: 1 });

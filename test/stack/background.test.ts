@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { streamFilters } from "../../functions/background/stream-events.ts";
 import { functionNames, functionNeeds } from "../../lib/functions.ts";
+import { streamFilters } from "../support/internals.ts";
 import { at, functionName, type Resource, referenced, render, synthesize, variants } from "./synthesize.ts";
 
 for (const [variant, context] of variants) {

@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 
 /** What is said before `npm test`, and the exit code. */
-const check = (env: Readonly<Record<string, string>>) => {
+function check(env: Readonly<Record<string, string>>) {
   const { status, stderr } = spawnSync(process.execPath, ["test/prerequisites.ts"], {
     env: { PATH: process.env.PATH, ...env },
     encoding: "utf8",
   });
   return { status, stderr };
-};
+}
 
 describe("before all tests", () => {
   test("nothing is said where nothing is missing", () => {

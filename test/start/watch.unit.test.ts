@@ -10,7 +10,7 @@ const replaced: { name: string; code: string }[] = [];
 const printed: string[] = [];
 
 function write(file: string, source: string): void {
-  return writeFileSync(join(root, file), source);
+  writeFileSync(join(root, file), source);
 }
 
 beforeAll(async () => {

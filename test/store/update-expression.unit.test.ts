@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { conditionExpression, updateExpression } from "../../functions/store/table/update-expression.ts";
+import { conditionExpression, updateExpression } from "../support/internals.ts";
 
 describe("updateExpression", () => {
   test("sets attributes, and removes those that are null", () => {

@@ -7,9 +7,15 @@ function breaches(file: string, source: string): string[] {
   return checkText(file, source).map(({ line, rule }) => `${line}: ${rule}`);
 }
 
-const opens = (line: number) => `${line}: ${openerRule.rule}`;
-const house = (line: number) => `${line}: the house's words`;
-const struck = (line: number) => `${line}: struck`;
+function opens(line: number) {
+  return `${line}: ${openerRule.rule}`;
+}
+function house(line: number) {
+  return `${line}: the house's words`;
+}
+function struck(line: number) {
+  return `${line}: struck`;
+}
 
 describe("checkText of Markdown", () => {
   test("checkText finds a sentence that opens with a question word, also in the middle of a paragraph", () => {

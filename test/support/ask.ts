@@ -3,12 +3,12 @@ import type { OperationId } from "../../contract/operations.ts";
 import { type Answer, attempt, type CallInput } from "./contract-client.ts";
 
 const tries = 30;
-/** Seconds after a failure that names no time to wait. */
+/** Seconds to wait after a failure that names no time. */
 const failurePause = 0.2;
 
 /**
- * Calls an operation as a good client does: again, after the time that it is told, where the service is busy or failed.
- * Every call is one that may be repeated.
+ * Calls an operation as a good client does. If the service is busy or fails, calls again after the
+ * time that the answer names. Every such call may be repeated.
  */
 export async function ask<Id extends OperationId>(
   id: Id,

@@ -14,7 +14,9 @@ const installHint =
     ? "Install it: brew install --cask google-chrome"
     : "Install it: sudo apt-get install -y chromium (Fedora: sudo dnf install chromium)";
 
-/** Where Chromium, or Chrome, is. Throws an Error that names the command which installs it. */
+/**
+ * Returns the path of Chromium or Chrome. Throws an Error that names the command which installs it.
+ */
 export function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
   if (named !== undefined && !existsSync(named))

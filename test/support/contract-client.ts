@@ -26,14 +26,14 @@ export interface CallInput {
 
 export interface Answer<T> {
   readonly status: number;
-  /** What came back, as it is if the operation succeeded. */
+  /** The body, typed for an operation that succeeded. */
   readonly body: T;
-  /** What came back, as it is if the operation failed. */
+  /** The body, typed for an operation that failed. */
   readonly problem: Problem;
   readonly headers: Headers;
 }
 
-/** Fails unless a value is exactly what a schema says: with nothing missing, and nothing that it does not know. */
+/** Fails unless a value is exactly what a schema says: no field is missing, and none is unknown. */
 export function holdAgainst(schema: z.ZodType, value: unknown, what: string): void {
   const result = schema.safeParse(value);
   if (!result.success)
@@ -52,7 +52,7 @@ function urlOf(operation: Operation, { params = {}, query = {}, slash }: CallInp
   return url;
 }
 
-/** JSON, nothing, or, where the operation names media types, one of these. */
+/** Returns JSON, nothing, or bytes of a media type that the operation names. */
 async function bodyOf({ success }: Operation, response: Response): Promise<unknown> {
   const mediaType = response.headers.get("content-type") ?? "";
   if (response.status === success.status && success.media) {
@@ -64,8 +64,9 @@ async function bodyOf({ success }: Operation, response: Response): Promise<unkno
 }
 
 /**
- * What the gateway answers by itself, in its own shape: where its authorizer refuses a token, and where a function
- * ended without an answer, or gave none in 30 seconds. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+ * The gateway's own answers, in its own shape: its authorizer refuses a token; a function ends
+ * without an answer, or gives none in 30 seconds.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
  */
 const gatewayAnswers: Record<number, unknown> = {
   401: { message: "Unauthorized" },
@@ -136,7 +137,7 @@ export async function attempt<Id extends OperationId>(
   return answer;
 }
 
-/** Calls an operation that must succeed, and gives its body. */
+/** Calls an operation that must succeed, and returns its body. */
 export async function call<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> {
   const { answer, logged } = await request(id, input);
   const { status, body, problem } = answer;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { askControl } from "./ask-control.ts";
 import { target } from "./target.ts";
 
-/** What can go wrong with a call of a function to a service; see docs/local-runner.md. */
+/** A fault in a call of a function to a service: see docs/local-runner.md. */
 export interface FaultSpec {
   readonly kind: "throttle" | "delay" | "lose" | "crash" | "unprocessed";
   readonly service: "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs" | "sns";
@@ -49,7 +49,10 @@ function ask(method: string, path: string, body?: unknown): Promise<unknown> {
   return askControl(target().controlUrl, method, path, body);
 }
 
-/** Has a call go wrong. One of any function is to be one of the work that follows, and not of what earlier work set off. */
+/**
+ * Makes a call fail. If the fault names no function, this waits until earlier work has ended: the
+ * fault must hit the work that follows.
+ */
 export async function injectFault(fault: FaultSpec): Promise<void> {
   if (fault.function === undefined) await untilSettled();
   await ask("POST", "/faults", fault);
@@ -64,11 +67,11 @@ export async function clearFaults(): Promise<void> {
 export async function advanceClock(milliseconds: number): Promise<void> {
   await ask("POST", "/clock", { advance_ms: milliseconds });
 }
-/** What the pool would have e-mailed, the oldest first. */
+/** Returns the e-mails that the pool would have sent, oldest first. */
 export async function readMail(): Promise<readonly { to: string; kind: string; code: string }[]> {
   return (await ask("GET", "/mail")) as readonly { to: string; kind: string; code: string }[];
 }
-/** What was published to topics, the oldest first. */
+/** Returns the messages that were published to topics, oldest first. */
 export async function readPublished(): Promise<
   readonly {
     readonly topic_arn: string;
@@ -78,7 +81,7 @@ export async function readPublished(): Promise<
 > {
   return (await ask("GET", "/published")) as Awaited<ReturnType<typeof readPublished>>;
 }
-/** What is under way or still to be delivered, in words. */
+/** Returns whether nothing runs or waits to be delivered, and what does, in words. */
 export async function readIdle(): Promise<{ idle: boolean; waiting_for: readonly string[] }> {
   return (await ask("GET", "/idle")) as { idle: boolean; waiting_for: readonly string[] };
 }
@@ -89,10 +92,13 @@ export async function readMeter(): Promise<MeterReport> {
   return (await ask("GET", "/meter")) as MeterReport;
 }
 
-/** Milliseconds that what an earlier piece of work set off may take. */
+/** Milliseconds that the consequences of earlier work may take. */
 const settlingTime = 10_000;
 
-/** Waits until nothing runs, the stream is read and the queues are empty, but for what is delayed; or not much longer. */
+/**
+ * Waits until nothing runs, the stream is read and the queues hold only delayed messages; at most
+ * 10 seconds.
+ */
 async function untilSettled(): Promise<void> {
   const deadline = Date.now() + settlingTime;
   while (Date.now() < deadline) {
@@ -101,7 +107,10 @@ async function untilSettled(): Promise<void> {
   }
 }
 
-/** What one piece of work cost, by operation, with its calls, and what it set off behind the table's stream, as far as that was done by its end. */
+/**
+ * Returns the cost of a piece of work, by operation, with its calls. The work behind the table's
+ * stream counts as far as it was done by the end of the piece.
+ */
 export async function meteredWithStream(work: () => Promise<unknown>): Promise<MeterReport> {
   await untilSettled();
   await resetMeter();
@@ -109,7 +118,10 @@ export async function meteredWithStream(work: () => Promise<unknown>): Promise<M
   return readMeter();
 }
 
-/** The same without what was set off behind the table's stream, which may or may not have begun by then. */
+/**
+ * Returns the cost of a piece of work without the work behind the table's stream, which may or may
+ * not have begun.
+ */
 export async function metered(work: () => Promise<unknown>): Promise<MeterReport> {
   const { operations, calls } = await meteredWithStream(work);
   const isAskedFor = (operation: string): boolean => !operation.startsWith("stream ");

@@ -1,8 +1,12 @@
-/** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
+import { internals, keys } from "./internals.ts";
+
+/**
+ * Writes connections into a user's presence that the gateway does not know, opened `minutes` before
+ * `at`.
+ */
 export async function leaveDead(userId: string, at: string, count = 1, minutes = 5): Promise<void> {
-  const { keys } = await import("../../functions/store/table/keys.ts");
-  const { connectionEntryOf } = await import("../../functions/store/presence/presence.ts");
-  const { updateItem } = await import("../../functions/store/table/table.ts");
+  const { connectionEntryOf } = await internals.presence();
+  const { updateItem } = await internals.table();
   const now = Date.parse(at);
   const entry = connectionEntryOf({
     id: "",

@@ -1,19 +1,14 @@
-/** What the table holds of the directory, as an operator finds and changes it. */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { idOfKey, type Key, keys } from "../../functions/store/table/keys.ts";
-import { clientOptions } from "./operator.ts";
+/** The directory's items in the table, as an operator reads and changes them. */
+import { DeleteCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { idOfKey, type Key, keys } from "./internals.ts";
+import { operatorTable } from "./operator.ts";
 import { target } from "./target.ts";
 
 type DirectoryItem = Key & Readonly<Record<string, unknown>>;
 
-function documents() {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-}
-
-/** All items of the directory, of everybody, without their versions; in the order of their keys. */
+/** Returns all items of the directory without their versions, in the order of their keys. */
 export async function directoryItems(): Promise<DirectoryItem[]> {
-  const { Items = [], LastEvaluatedKey } = await documents().send(
+  const { Items = [], LastEvaluatedKey } = await operatorTable().send(
     new ScanCommand({
       TableName: target().tableName,
       ConsistentRead: true,
@@ -32,16 +27,17 @@ export async function directoryItems(): Promise<DirectoryItem[]> {
   );
 }
 
-/** Whose item it is. */
+/** Returns the id of the user of an item. */
 export function ownerOf({ pk, sk }: Key): string {
   return idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
 }
 
 export async function deleteItems(items: readonly Key[]): Promise<void> {
   for (const { pk, sk } of items)
-    await documents().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
+    await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
 }
 
 export async function putItems(items: readonly DirectoryItem[]): Promise<void> {
-  for (const Item of items) await documents().send(new PutCommand({ TableName: target().tableName, Item }));
+  for (const Item of items)
+    await operatorTable().send(new PutCommand({ TableName: target().tableName, Item }));
 }

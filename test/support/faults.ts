@@ -2,7 +2,10 @@ import { expect } from "vitest";
 import type { Answer } from "./contract-client.ts";
 import { clearFaults, type FaultSpec, injectFault, listFaults } from "./control.ts";
 
-/** Calls, and has the function end after its call to DynamoDB that is described: the answer is the gateway's own. */
+/**
+ * Runs a call whose function ends after the named call to DynamoDB: the gateway answers 500 by
+ * itself.
+ */
 export async function cutOff(
   run: () => Promise<Answer<unknown>>,
   after: Pick<FaultSpec, "action" | "pk" | "sk" | "function">,
@@ -12,8 +15,8 @@ export async function cutOff(
   expect((await listFaults()).at(-1)?.hits).toBe(1);
 }
 
-/** The fault struck once, or the test has shown nothing. */
-export async function struckOnce(): Promise<void> {
+/** Checks that the fault hit once, without which the test has shown nothing, and removes it. */
+export async function expectOneHit(): Promise<void> {
   expect((await listFaults()).map(({ hits }) => hits)).toEqual([1]);
   await clearFaults();
 }

@@ -4,7 +4,7 @@ import type { OperationResult } from "../../contract/operation.ts";
 import { call } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 
-/** The smallest picture there is: one pixel. */
+/** The smallest picture: one pixel. */
 export const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
@@ -12,7 +12,10 @@ export const png = Buffer.from(
 
 export type NewUpload = OperationResult<typeof attachmentOperations.createUpload>;
 
-/** How a picture is announced, unless a test says otherwise. A name says nothing of a type that it does not know. */
+/**
+ * Returns the body that announces a picture. A test of another type gets a name without an
+ * extension.
+ */
 export function pngUpload(room: string, further: Record<string, unknown> = {}) {
   return {
     file_name: "media_type" in further ? "dot" : "dot.png",
@@ -39,7 +42,7 @@ export function createAvatarUpload(
   return call("createAvatarUpload", { token: user.token, body: { file_size, media_type: "image/png" } });
 }
 
-/** Uploads as a client does: with the method and the headers that it was told, and nothing more. */
+/** Uploads as a client does: with the method and the headers of the answer, and no others. */
 export function putBytes(
   { upload }: NewUpload,
   bytes: Uint8Array = png,
@@ -52,13 +55,13 @@ export function putBytes(
   });
 }
 
-/** The code that S3 answers an error with, after the status. */
+/** Returns the status of an answer of S3, and its error code if it has one. */
 export async function s3Answer(response: Response): Promise<string> {
   const code = /<Code>(.*?)<\/Code>/.exec(await response.text())?.[1];
   return code === undefined ? String(response.status) : `${response.status} ${code}`;
 }
 
-/** A file that is uploaded and in no message yet: its id. */
+/** Uploads a file, which is in no message yet, and returns its id. */
 export async function uploaded(
   user: Pick<TestUser, "token">,
   room: string,

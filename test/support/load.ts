@@ -1,32 +1,38 @@
-/** Many people with many connections, made and kept cheaply: for rooms so large that each must cost next to nothing. */
+/**
+ * Many users with many connections, for large rooms: each user and each connection costs next to
+ * nothing.
+ */
 import { WebSocket } from "ws";
 import { startIssuer } from "./issuer.ts";
 import { startRunnerProcess } from "./runner-process.ts";
-import { plantItems } from "./seed-items.ts";
+import { seedItems } from "./seed-items.ts";
 import { seededProfile } from "./seeded.ts";
 import { setTarget, target } from "./target.ts";
 
-export interface Somebody {
+export interface LoadUser {
   readonly id: string;
   readonly token: string;
 }
 
-/** As much of an event as tells which it is. */
+/** The fields of an event that say which one it is. */
 interface Heard {
   readonly type: string;
   readonly room_id?: string;
   readonly message?: { readonly room: string; readonly seq: number };
 }
 
-/** A connection that only listens. Its events are not held against the contract, which would cost more than all else. */
+/**
+ * A connection that only listens. Its events are not checked against the contract: that would cost
+ * more than all else.
+ */
 export interface Listener {
   readonly userId: string;
   readonly heard: Heard[];
   close(): void;
 }
 
-export interface Crowd {
-  newPeople(count: number): Promise<Somebody[]>;
+export interface LoadRunner {
+  newUsers(count: number): Promise<LoadUser[]>;
   stop(): Promise<void>;
 }
 
@@ -41,8 +47,11 @@ async function inBatches<T, R>(
   return made;
 }
 
-/** A runner whose people come from an issuer of our own, where nobody has to register. The test client speaks to it. */
-export async function startCrowd(...args: string[]): Promise<Crowd> {
+/**
+ * Starts a runner whose users come from an issuer of the test, without registering. The test client
+ * calls it.
+ */
+export async function startLoadRunner(...args: string[]): Promise<LoadRunner> {
   const issuer = await startIssuer();
   const runner = await startRunnerProcess(
     ...["--fresh", "--quiet", "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],
@@ -51,11 +60,11 @@ export async function startCrowd(...args: string[]): Promise<Crowd> {
   setTarget(runner.ready);
   let people = 0;
   return {
-    newPeople: async (count) => {
+    newUsers: async (count) => {
       const ids = Array.from({ length: count }, (_, at) => `person-${people + at + 1}`);
       people += count;
       const profiles = ids.map((id) => seededProfile(id, id));
-      await plantItems(profiles);
+      await seedItems(profiles);
       return inBatches(ids, 20, async (id) => ({
         id,
         token: await issuer.sign({ sub: id, preferred_username: id }),
@@ -68,7 +77,7 @@ export async function startCrowd(...args: string[]): Promise<Crowd> {
   };
 }
 
-async function listen({ id, token }: Somebody): Promise<Listener> {
+async function listen({ id, token }: LoadUser): Promise<Listener> {
   const url = new URL(target().webSocketUrl);
   url.searchParams.set("token", token);
   const socket = new WebSocket(url);
@@ -81,12 +90,12 @@ async function listen({ id, token }: Somebody): Promise<Listener> {
   return { userId: id, heard, close: () => socket.close() };
 }
 
-/** So many connections for each of these people. */
-export async function listenAll(people: readonly Somebody[], each: number): Promise<Listener[]> {
+/** Opens `each` connections for each of the users. */
+export async function listenAll(people: readonly LoadUser[], each: number): Promise<Listener[]> {
   return inBatches(Array.from({ length: each }, () => people).flat(), 40, listen);
 }
 
-/** The numbers of the messages that a listener has got of a room, in the order of their arrival. */
+/** Returns the numbers of a room's messages that a listener got, in the order of arrival. */
 export function seqsOf({ heard }: Listener, roomId: string): number[] {
   return heard.flatMap(({ type, message }) =>
     type === "message" && message?.room === roomId ? [message.seq] : [],

@@ -1,21 +1,8 @@
-/** What tests of marks do again and again: say something, mark it, and look at what was told. */
+/** Calls that tests of marks share: they send messages, mark them as read, and read the result. */
 import { call } from "./contract-client.ts";
-import { directRoom, groupRoom, type TestUser, three, two } from "./people.ts";
+import { say } from "./messages.ts";
+import type { TestUser } from "./people.ts";
 import type { SocketClient } from "./socket-client.ts";
-
-export async function pair(): Promise<{ ann: TestUser; ben: TestUser; roomId: string }> {
-  const [ann, ben] = await two();
-  return { ann, ben, roomId: await directRoom(ann, ben) };
-}
-
-export async function trio() {
-  const [ann, ben, cid] = await three();
-  return { ann, ben, cid, roomId: await groupRoom(ann, [ben, cid]) };
-}
-
-export function say(user: TestUser, roomId: string, content = "Hello") {
-  return call("sendMessage", { token: user.token, params: { room_id: roomId }, body: { content } });
-}
 
 export async function sayMany(user: TestUser, roomId: string, count: number): Promise<string[]> {
   const ids: string[] = [];
@@ -39,7 +26,10 @@ export async function messagesOf(user: TestUser, roomId: string) {
   return (await call("listMessages", { token: user.token, params: { room_id: roomId } })).results;
 }
 
-/** Everything of some types that a socket has got, after all that was posted before has arrived. */
+/**
+ * Returns the events of some types that a socket got, once everything that was posted before has
+ * arrived.
+ */
 export async function eventsOf(socket: SocketClient, types: readonly string[]) {
   await socket.request({ type: "ping" });
   return socket.events.filter((event) => types.includes(event.type));

@@ -1,7 +1,8 @@
 /**
- * Answers as OpenSearch does, as far as Parley calls it, by its API documentation: creating an index, `_bulk`, and `_search`
- * with filters, sorted, from a place on. Whatever it is not known to take it refuses, as it does a wrong signature; and
- * fields without a mapping, also in queries, where OpenSearch would find nothing and say so to nobody.
+ * Answers as OpenSearch does, as far as Parley calls it, by its API documentation: creating an
+ * index, `_bulk`, and `_search` with filters, sorted, from a place on. Whatever it is not known to
+ * take it refuses, as it does a wrong signature; and fields without a mapping, also in queries,
+ * where OpenSearch would find nothing without an error.
  *   https://docs.opensearch.org/latest/api-reference/index-apis/create-index/
  *   https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
  *   https://docs.opensearch.org/latest/search-plugins/searching-data/paginate/#the-search_after-parameter
@@ -60,7 +61,8 @@ function valuesOf(document: Document, field: string): readonly Value[] {
 
 type Clause = Readonly<Record<string, unknown>>;
 
-// Each `as` below is safe in so far as a body that is of another shape makes the call fail, and with it the test.
+// Each `as` below is safe in so far as a body that is of another shape makes the call fail, and
+// with it the test.
 
 /** The one entry of an object, as clauses of a query are. */
 function only(clause: unknown): [string, unknown] {
@@ -186,7 +188,7 @@ export async function startOpenSearch(): Promise<OpenSearch> {
         (field) => mappings?.dynamic === "strict" && !Object.hasOwn(mappings.properties, field),
       );
       if (!mappings) {
-        // Where indexes are not made by themselves (`action.auto_create_index`).
+        // If indexes are not made by themselves (`action.auto_create_index`).
         const reason = "no such index [parley-messages] and [action.auto_create_index] is [false]";
         items.push({
           [action]: { _id: id, status: 404, error: { type: "index_not_found_exception", reason } },

@@ -1,25 +1,42 @@
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { keys, objectKeys } from "../../functions/store/table/keys.ts";
+import { keys, objectKeys } from "./internals.ts";
 import { target } from "./target.ts";
 
-/** What an operator's tools are set up with: they see what is behind the APIs, and no fault strikes them. */
+/**
+ * Returns the options of an operator's clients: they see behind the APIs, and no fault hits them.
+ */
 export function clientOptions() {
   const { awsUrl, operator } = target();
   const { region, ...credentials } = operator;
   return { endpoint: awsUrl, region, credentials };
 }
 
-export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
-
-export function operatorTable(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
+/** Makes one client for each runner: a new client opens new connections. */
+function onePerRunner<Client>(make: () => Client): () => Client {
+  const clients = new Map<string, Client>();
+  return () => {
+    const { awsUrl } = target();
+    const client = clients.get(awsUrl) ?? make();
+    clients.set(awsUrl, client);
+    return client;
+  };
 }
 
-/** Everything that the table holds with this partition key, by sort key. */
+export const operatorTable = onePerRunner(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions())),
+);
+export const operatorCognito = onePerRunner(() => new CognitoIdentityProviderClient(clientOptions()));
+export const operatorSqs = onePerRunner(() => new SQSClient(clientOptions()));
+const operatorS3 = onePerRunner(() => new S3Client(clientOptions()));
+
+export type StoredItem = Readonly<Record<string, unknown>> & { readonly sk: string };
+
+/** Returns all items with this partition key, by sort key. */
 export async function itemsAt(pk: string): Promise<StoredItem[]> {
   const client = operatorTable();
   const items: StoredItem[] = [];
@@ -41,17 +58,17 @@ export async function itemsAt(pk: string): Promise<StoredItem[]> {
   return items;
 }
 
-/** Everything that the table holds of a room, but what its messages are found by. */
+/** Returns all items of a room, except the postings of its messages. */
 export function itemsOfRoom(roomId: string): Promise<StoredItem[]> {
   return itemsAt(keys.head(roomId).pk);
 }
 
-/** The sort keys of everything that the table holds of a room, those that begin with `prefix`. */
+/** Returns the sort keys of the items of a room that begin with `prefix`. */
 export async function keysOfRoom(roomId: string, prefix = ""): Promise<string[]> {
   return (await itemsOfRoom(roomId)).map((item) => item.sk).filter((sk) => sk.startsWith(prefix));
 }
 
-/** What the table's stream tells of a message that was sent. */
+/** Returns the record of the table's stream for a message that was sent. */
 export async function messageRecord(roomId: string, seq: number): Promise<object> {
   const key = keys.message(roomId, seq);
   const item = (await itemsOfRoom(roomId)).find(({ sk }) => sk === key.sk);
@@ -62,21 +79,20 @@ function fileAt(fileId: string) {
   return { TableName: target().tableName, Key: keys.file(fileId) };
 }
 
-/** What the table holds of a file; undefined for nothing. */
+/** Returns the item of a file; undefined if there is none. */
 export async function itemOfFile(fileId: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-  return (await client.send(new GetCommand({ ...fileAt(fileId), ConsistentRead: true }))).Item;
+  return (await operatorTable().send(new GetCommand({ ...fileAt(fileId), ConsistentRead: true }))).Item;
 }
 
 export async function deleteItemOfFile(fileId: string): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-  await client.send(new DeleteCommand(fileAt(fileId)));
+  await operatorTable().send(new DeleteCommand(fileAt(fileId)));
 }
 
-/** As DynamoDB does a day after a picture began to be uploaded. */
+/** Deletes an item as DynamoDB does a day after the upload of a picture began. */
 export async function deleteItemOfAvatar(avatarId: string): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-  await client.send(new DeleteCommand({ TableName: target().tableName, Key: keys.avatar(avatarId) }));
+  await operatorTable().send(
+    new DeleteCommand({ TableName: target().tableName, Key: keys.avatar(avatarId) }),
+  );
 }
 
 function bucketName(): string {
@@ -85,9 +101,9 @@ function bucketName(): string {
   return name;
 }
 
-/** The keys of a room's objects. */
+/** Returns the keys of a room's objects. */
 export async function objectsOfRoom(roomId: string): Promise<string[]> {
-  const { Contents = [] } = await new S3Client(clientOptions()).send(
+  const { Contents = [] } = await operatorS3().send(
     new ListObjectsV2Command({ Bucket: bucketName(), Prefix: objectKeys.attachedIn(roomId) }),
   );
   return Contents.flatMap(({ Key }) => Key ?? []);
@@ -108,11 +124,10 @@ export function queueUrl(output: QueueOutput): string {
   return url;
 }
 
-export function operatorSqs(): SQSClient {
-  return new SQSClient(clientOptions());
-}
-
-/** Sets this process up as the stack sets up a function, but with an operator's rights. Before a module of it is imported. */
+/**
+ * Sets the environment of this process as the stack sets a function's, with an operator's rights.
+ * Call it before importing.
+ */
 export function actAsFunction(): void {
   const { awsUrl, operator, tableName } = target();
   Object.assign(process.env, {
@@ -129,7 +144,7 @@ export function actAsFunction(): void {
   });
 }
 
-/** How many messages a queue gives out now, has given out, and gives out later. */
+/** Returns how many messages of a queue are visible, in flight and delayed. */
 export async function countMessages(
   output: QueueOutput,
 ): Promise<{ visible: number; inFlight: number; delayed: number }> {
@@ -143,7 +158,7 @@ export async function countMessages(
   };
 }
 
-/** The bodies of up to ten messages of a queue, which stay in it. */
+/** Returns the bodies of up to ten messages of a queue, which stay in it. */
 export async function peekMessages(output: QueueOutput): Promise<unknown[]> {
   const { Messages = [] } = await operatorSqs().send(
     new ReceiveMessageCommand({

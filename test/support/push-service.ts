@@ -1,6 +1,6 @@
 /**
- * A push service, and the browser behind it: takes what an application server sends, decrypts it as RFC 8291 says and holds
- * the signature against RFC 8292, with code of its own.
+ * A push service, and the browser behind it: takes what an application server sends, decrypts it as
+ * RFC 8291 says and holds the signature against RFC 8292, with code of its own.
  */
 import {
   createDecipheriv,
@@ -13,7 +13,7 @@ import {
 } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 
-/** What arrived, once it could be decrypted. */
+/** A push that could be decrypted. */
 interface Pushed {
   readonly endpoint: string;
   /** The JSON that the browser's service worker gets. */
@@ -26,7 +26,7 @@ interface Pushed {
   readonly token: { readonly claims: Record<string, unknown>; readonly key: string };
 }
 
-/** What the service answers to one request. */
+/** The service's answer to one request. */
 interface PushReply {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -39,11 +39,11 @@ export interface Browser {
     readonly expirationTime: number | null;
     readonly keys: { readonly p256dh: string; readonly auth: string };
   };
-  /** What it was sent, and the service took, the oldest first. */
+  /** The pushes that the service took, oldest first. */
   readonly pushed: Pushed[];
   /** Every request to its endpoint, whatever it was answered. */
   readonly requests: number;
-  /** What the next requests are answered, one after the other; then 201 again. */
+  /** The answers to the next requests, one after the other; then 201 again. */
   reply(...replies: PushReply[]): void;
 }
 
@@ -63,7 +63,10 @@ function derive(key: Buffer, salt: Buffer, info: Buffer | string, length: number
   return Buffer.from(hkdfSync("sha256", key, salt, info, length));
 }
 
-/** https://www.rfc-editor.org/rfc/rfc8291#section-3.4 and, for the head and the padding, RFC 8188, of one record. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc8291#section-3.4 and, for the head and the padding, RFC 8188,
+ * of one record.
+ */
 function decrypt(body: Buffer, privateKey: Buffer, secret: Buffer): Buffer {
   const salt = body.subarray(0, 16);
   const recordSize = body.readUInt32BE(16);
@@ -112,7 +115,7 @@ function readToken(authorization: string): Pushed["token"] {
   return { claims: parse(claims), key };
 }
 
-/** Starts a push service on this machine. What cannot be read is answered 400, with why. */
+/** Starts a push service on this machine. Answers 400 with a reason if it cannot read a request. */
 export async function startPushService(): Promise<PushService> {
   const browsers = new Map<string, { take(incoming: IncomingMessage, body: Buffer): PushReply }>();
   const server = createServer(async (incoming, outgoing) => {

@@ -5,9 +5,9 @@ export interface Random {
   /** A whole number from 0 up to, but not, `count`. */
   below(count: number): number;
   chance(probability: number): boolean;
-  /** Undefined of none. */
+  /** Returns undefined if there is none. */
   pick<T>(from: readonly T[]): T | undefined;
-  /** Another source, which what is taken from this one does not change. */
+  /** Returns another source, whose numbers do not depend on later calls of this one. */
   fork(): Random;
 }
 

@@ -1,6 +1,6 @@
-/** Copies of a room: for tests that need a large one each, which would take seconds to create. */
+/** Copies of a room, for tests that need a large one each: creating one takes seconds. */
 import { itemsOfRoom } from "./operator.ts";
-import { plantItems } from "./seed-items.ts";
+import { seedItems } from "./seed-items.ts";
 
 function replaced(value: unknown, roomId: string, copyId: string): unknown {
   const again = (inner: unknown) => replaced(inner, roomId, copyId);
@@ -12,8 +12,9 @@ function replaced(value: unknown, roomId: string, copyId: string): unknown {
 }
 
 /**
- * Another room with the same members, in the same state. Whoever was added is not invited once more: the copy does not say
- * who added them. Nor is the copy on the list of public rooms, or in the search for rooms.
+ * Returns another room with the same members, in the same state. Its members get no invitation: the
+ * copy does not say who added them. The copy is not on the list of public rooms, and the search for
+ * rooms does not find it.
  */
 export async function copyRoom(roomId: string): Promise<string> {
   const copyId = crypto.randomUUID();
@@ -21,6 +22,6 @@ export async function copyRoom(roomId: string): Promise<string> {
     // Safe: a copy of an item is an item.
     ({ added_by: _, ...item }) => replaced(item, roomId, copyId) as typeof item,
   );
-  await plantItems(items);
+  await seedItems(items);
   return copyId;
 }

@@ -1,12 +1,12 @@
-import { forEachConcurrent } from "../../functions/kernel/runtime/for-each-concurrent.ts";
+import { forEachConcurrent } from "./internals.ts";
 import { operatorTable } from "./operator.ts";
 import { batchSize, putBatch } from "./seeded.ts";
 import { target } from "./target.ts";
 
 const batchesAtOnce = 10;
 
-/** Puts items into the table, behind the back of the functions: many, where calls would take minutes. */
-export async function plantItems(items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+/** Puts many items into the table, without the functions: calls would take minutes. */
+export async function seedItems(items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
   const client = operatorTable();
   const batches = Array.from({ length: Math.ceil(items.length / batchSize) }, (_, batch) =>
     items.slice(batch * batchSize, (batch + 1) * batchSize),

@@ -1,4 +1,4 @@
-/** Holds signed requests against Signature Version 4, computed here from its documentation. */
+/** Checks signed requests against Signature Version 4, computed here from its documentation. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
@@ -12,11 +12,11 @@ function hmac(key: string | Buffer, text: string): Buffer {
 const form =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/;
 
-/** What every such request must have signed, its body by the digest. */
+/** The headers that every such request must sign; the digest stands for its body. */
 const mustBeSigned = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
 /**
- * Whether a request without a query is signed with this secret for this service.
+ * Returns whether a request without a query is signed with this secret for this service.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function isSignedBy(

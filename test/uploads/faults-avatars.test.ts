@@ -21,7 +21,7 @@ beforeEach(async () => {
   file_id = await upload();
 });
 afterEach(async () => {
-  // The fault struck, or the test has shown nothing.
+  // The fault hit; otherwise the test has shown nothing.
   for (const { hits } of await listFaults()) expect(hits).toBeGreaterThan(0);
   await clearFaults();
   await emptyQueues();
@@ -35,7 +35,7 @@ async function upload(): Promise<string> {
 function use(id = file_id) {
   return attempt("updateAvatar", { token: ann.token, params: { user_id: ann.id }, body: { file_id: id } });
 }
-function strike(kind: FaultSpec["kind"], step: keyof typeof steps) {
+function injectAt(kind: FaultSpec["kind"], step: keyof typeof steps) {
   return injectFault({ kind, function: "attachments", ...steps[step] });
 }
 
@@ -51,14 +51,14 @@ async function expectShown(): Promise<void> {
 
 for (const step of ["inspect", "copy", "apply"] as const) {
   test(`the function ends after ${step}: the retry completes it`, async () => {
-    await strike("crash", step);
+    await injectAt("crash", step);
     expect((await use()).status).toBe(500);
     expect((await use()).status).toBe(200);
     await expectShown();
   });
 
   test(`the answer of ${step} is lost, and the SDK repeats the call: the picture is set`, async () => {
-    await strike("lose", step);
+    await injectAt("lose", step);
     expect((await use()).status).toBe(200);
     await expectShown();
   });
@@ -73,7 +73,7 @@ test("two at once are both answered with the picture", async () => {
 
 describe("when an upload is over", () => {
   test("what was cut off before the profile named it goes, with its copy", async () => {
-    await strike("crash", "copy");
+    await injectAt("crash", "copy");
     expect((await use()).status).toBe(500);
     expect(await statusOf(file_id)).toBe(200);
     await deleteItemOfAvatar(file_id);
@@ -86,7 +86,7 @@ describe("when an upload is over", () => {
     const other = await upload();
     await deleteItemOfAvatar(file_id);
     // What is followed later has been: the other one's object is gone too.
-    await strike("crash", "copy");
+    await injectAt("crash", "copy");
     expect((await use(other)).status).toBe(500);
     await deleteItemOfAvatar(other);
     await until(async () => (await statusOf(other)) === 404, "the other copy is removed");

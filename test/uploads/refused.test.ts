@@ -10,6 +10,7 @@ import {
   s3Answer,
   uploaded,
 } from "../support/files.ts";
+import { trySendFile } from "../support/messages.ts";
 import { directRoom, type TestUser, two } from "../support/people.ts";
 import { invalid } from "../support/refusals.ts";
 
@@ -28,14 +29,6 @@ function begin(further: Record<string, unknown>, kind = "image") {
     token: ann.token,
     params: { kind },
     body: pngUpload(roomId, further),
-  });
-}
-
-function send(user: TestUser, file_id: string, further: Record<string, unknown> = {}) {
-  return attempt("sendMessage", {
-    token: user.token,
-    params: { room_id: roomId },
-    body: { file_id, ...further },
   });
 }
 
@@ -134,7 +127,10 @@ describe("S3 refuses", () => {
       expect(await s3Answer(await putBytes(created, bytes))).toBe("403 SignatureDoesNotMatch");
     const html = { "content-type": "text/html" };
     expect(await s3Answer(await putBytes(created, png, html))).toBe("403 SignatureDoesNotMatch");
-    expect(await send(ann, created.file_id)).toMatchObject({ status: 409, problem: { code: "conflict" } });
+    expect(await trySendFile(ann, roomId, created.file_id)).toMatchObject({
+      status: 409,
+      problem: { code: "conflict" },
+    });
     expect((await putBytes(created)).status).toBe(200);
   });
 
@@ -143,7 +139,7 @@ describe("S3 refuses", () => {
     const other = Buffer.from(png).fill(0, 8);
     expect((await putBytes(created)).status).toBe(200);
     expect(await s3Answer(await putBytes(created, other))).toBe("412 PreconditionFailed");
-    const { body } = await send(ann, created.file_id);
+    const { body } = await trySendFile(ann, roomId, created.file_id);
     expect(await s3Answer(await putBytes(created, other))).toBe("412 PreconditionFailed");
     const without: NewUpload = {
       ...created,
@@ -169,7 +165,7 @@ describe("S3 refuses", () => {
       );
     expect(await s3Answer(await fetch(created.upload.url))).toMatch(refused);
 
-    const { body } = await send(ann, await uploaded(ann, roomId));
+    const { body } = await trySendFile(ann, roomId, await uploaded(ann, roomId));
     const url = body.file_attachment ?? "";
     for (const changed of [
       url.replace("inline", "attachment"),
@@ -184,7 +180,7 @@ describe("S3 refuses", () => {
 
   test("a download after its message has destroyed itself", async () => {
     const file_id = await uploaded(ann, roomId);
-    const { body } = await send(ann, file_id, { expires_in: 60 });
+    const { body } = await trySendFile(ann, roomId, file_id, { expires_in: 60 });
     const upload = await call("getUpload", { token: ann.token, params: { file_id } });
     for (const url of [body.file_attachment, body.attachments[0]?.url, upload.url]) {
       expect((await fetch(url ?? "")).status).toBe(200);
@@ -199,7 +195,7 @@ describe("S3 refuses", () => {
 
   test("a download after five minutes, and an upload after fifteen", async () => {
     const created = await createUpload(ann, roomId);
-    const { body } = await send(ann, await uploaded(ann, roomId));
+    const { body } = await trySendFile(ann, roomId, await uploaded(ann, roomId));
     const url = body.file_attachment ?? "";
     expect((await fetch(url)).status).toBe(200);
     await advanceClock(5 * 60_000 + 1000);

@@ -3,6 +3,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { directoryLimit } from "../../contract/people.ts";
 import { call } from "../support/contract-client.ts";
 import { metered, meteredWithStream } from "../support/control.ts";
+import { internals } from "../support/internals.ts";
 import { newUser, type TestUser } from "../support/people.ts";
 import { untilIndexed } from "../support/search.ts";
 import { target } from "../support/target.ts";
@@ -12,7 +13,7 @@ import { target } from "../support/target.ts";
  * They have entries and no profiles.
  */
 const word = `q${randomUUID().replaceAll("-", "").slice(0, 10)}`;
-const crowd = directoryLimit + 50;
+const userCount = directoryLimit + 50;
 let ann: TestUser;
 
 beforeAll(async () => {
@@ -24,7 +25,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
     TABLE_NAME: tableName,
   });
-  const { filterValue, replaceDirectoryEntry } = await import("../../functions/store/users/directory.ts");
+  const { filterValue, replaceDirectoryEntry } = await internals.directory();
   const put = (at: number) =>
     replaceDirectoryEntry(undefined, {
       userId: randomUUID(),
@@ -32,7 +33,7 @@ beforeAll(async () => {
       words: [word, `n${at}${word}`],
       institution: filterValue(word),
     });
-  for (let at = 0; at < crowd; at += 25)
+  for (let at = 0; at < userCount; at += 25)
     await Promise.all(Array.from({ length: 25 }, (_, more) => put(at + more)));
   ann = await newUser("ann");
   await call("updateProfile", {

@@ -22,7 +22,7 @@ async function setScene(): Promise<{ people: TestUser[]; roomId: string; clients
 }
 
 /** What goes wrong with the first of the room's messages, as it is written. */
-function strikeFirst(roomId: string, fault: Pick<FaultSpec, "kind" | "delay_ms">) {
+function failFirst(roomId: string, fault: Pick<FaultSpec, "kind" | "delay_ms">) {
   return injectFault({ service: "dynamodb", action: "PutItem", pk: `ROOM#${roomId}`, sk: "MSG#", ...fault });
 }
 
@@ -46,7 +46,7 @@ function total(clients: readonly ChatClient[], count: "holes" | "holeFetches"): 
 test("what several people send at once is shown in order, and hardly anybody asks the history for it", async () => {
   const { people, roomId, clients } = await setScene();
   // What was numbered first is told after others.
-  await strikeFirst(roomId, { kind: "delay", delay_ms: 300 });
+  await failFirst(roomId, { kind: "delay", delay_ms: 300 });
   const sendFour = async (user: TestUser) => {
     for (let sent = 0; sent < 4; sent += 1) await call("sendMessage", sendInput(user, roomId));
   };
@@ -64,7 +64,7 @@ test("what several people send at once is shown in order, and hardly anybody ask
 test("a message that nobody was told of is asked for once, and shown before what follows it", async () => {
   const { people, roomId, clients } = await setScene();
   const [ann, ben] = people;
-  await strikeFirst(roomId, { kind: "crash" });
+  await failFirst(roomId, { kind: "crash" });
   expect((await attempt("sendMessage", sendInput(ann, roomId))).status).toBe(500);
   for (let sent = 0; sent < 3; sent += 1) await call("sendMessage", sendInput(ben, roomId));
   await expect

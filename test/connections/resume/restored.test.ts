@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { call } from "../../support/contract-client.ts";
 import { itemsOfRoom, operatorTable } from "../../support/operator.ts";
 import { groupRoom, newUsers } from "../../support/people.ts";
-import { plantItems } from "../../support/seed-items.ts";
+import { seedItems } from "../../support/seed-items.ts";
 import { target } from "../../support/target.ts";
 import { newChatClient } from "./chat-client.ts";
 import { fetchFresh, viewOfHeld } from "./view.ts";
@@ -14,7 +14,7 @@ async function restore(roomId: string, items: Awaited<ReturnType<typeof itemsOfR
   for (const { pk, sk } of await itemsOfRoom(roomId))
     if (!kept.has(sk))
       await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
-  await plantItems(items);
+  await seedItems(items);
 }
 
 test("a client shows a room as it is after the table was restored to an earlier time", async () => {

@@ -46,7 +46,7 @@ async function dropAtRandom(client: ChatClient, random: Random, isOver: () => bo
 }
 
 /** Has the server close a user's oldest connection. (A ticket whose deletion is answered by nobody opens none.) */
-async function crowdOut(user: TestUser): Promise<void> {
+async function fillConnections(user: TestUser): Promise<void> {
   const others = await Promise.allSettled(Array.from({ length: connectionLimit + 3 }, () => connect(user)));
   await Promise.all(others.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
 }
@@ -100,7 +100,7 @@ test(
     });
     const dropped = clients.map((client) => dropAtRandom(client, random.fork(), () => acting === 0));
     const last = people.at(-1);
-    if (last) await crowdOut(last);
+    if (last) await fillConnections(last);
     await Promise.all([...acted, ...dropped]);
     await clearFaults();
     await Promise.all(all.map((client) => client.ready()));
