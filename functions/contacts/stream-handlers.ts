@@ -1,5 +1,4 @@
-import { notificationOfContact } from "../notifications/compose.ts";
-import { putAndPublishNotification } from "../notifications/put.ts";
+import { notificationOfContact, putAndPublishNotification } from "../notifications/create.ts";
 import type { StreamHandlers } from "../store/background/changes.ts";
 import { claimAddition, getContact } from "../store/contacts/contacts.ts";
 import { batchGet } from "../store/table/batch-get.ts";

@@ -6,8 +6,7 @@ import { getHead, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getRosterChunks } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked } from "../store/users/users.ts";
-import { notificationOfMessage } from "./compose.ts";
-import { putAndPublishNotification } from "./put.ts";
+import { notificationOfMessage, putAndPublishNotification } from "./create.ts";
 
 const membersAtOnce = 25;
 

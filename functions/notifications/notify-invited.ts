@@ -2,8 +2,7 @@ import { sendTask } from "../store/queues/tasks.ts";
 import { isThere } from "../store/rooms/heads.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked } from "../store/users/users.ts";
-import { type Invitation, notificationOfInvitation } from "./compose.ts";
-import { putAndPublishNotification } from "./put.ts";
+import { type Invitation, notificationOfInvitation, putAndPublishNotification } from "./create.ts";
 
 /**
  * Milliseconds within which a request that creates a room has ended: no request runs longer than 29

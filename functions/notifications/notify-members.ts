@@ -9,8 +9,7 @@ import { getRoomMembers } from "../store/rooms/room-members.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { areBlocked, type People } from "../store/users/users.ts";
-import { notificationOfMessage } from "./compose.ts";
-import { putAndPublishNotification } from "./put.ts";
+import { notificationOfMessage, putAndPublishNotification } from "./create.ts";
 import { getRecipients, type Recipients } from "./recipients.ts";
 
 /**

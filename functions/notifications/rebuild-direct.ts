@@ -4,7 +4,7 @@ import { listMessagesBetween, type StoredMessage } from "../store/messages/messa
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
 import { isReadBy } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
-import { notificationOfMessage } from "./compose.ts";
+import { notificationOfMessage } from "./create.ts";
 import { wantsNotifications } from "./notify-members.ts";
 import { getAddressKinds } from "./recipients.ts";
 

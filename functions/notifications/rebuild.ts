@@ -16,7 +16,7 @@ import { getMembersOf, type Member } from "../store/rooms/members.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { getProfile, type Profile } from "../store/users/profiles.ts";
-import { notificationOfContact, notificationOfInvitation } from "./compose.ts";
+import { notificationOfContact, notificationOfInvitation } from "./create.ts";
 import { listDirectNotifications } from "./rebuild-direct.ts";
 import { rebuildUnreadNotices } from "./rebuild-unread.ts";
 

@@ -5,7 +5,7 @@ import { contactHandlers } from "../../contacts/handlers.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { reportHandlers } from "../../reports/handlers.ts";
 import { userHandlers } from "../../users/handlers.ts";
-import { provisionUser } from "../../users/profiles.ts";
+import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(
   { ...peopleOperations, ...contactOperations, ...reportOperations },
