@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{unit,stack}/**/*.test.ts"],
+          include: ["test/**/*.unit.test.ts", "test/stack/**/*.test.ts"],
           ...shared,
         },
       },
@@ -40,7 +40,8 @@ export default defineConfig({
       {
         test: {
           name: "api",
-          include: ["test/{api,background,browser,websocket,faults,model,resume,start}/**/*.test.ts"],
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.unit.test.ts", "test/stack/**"],
           globalSetup: ["test/support/runner-setup.ts"],
           ...shared,
         },

@@ -1,4 +1,6 @@
-/** Writes openapi.json from the contract: `npm run openapi`. A test fails when the file is stale. */
+/**
+ * Writes openapi.json from the contract: `npm run openapi`. A test fails when the file is stale.
+ */
 import { writeFileSync } from "node:fs";
 import { openApiDocument } from "../lib/openapi.ts";
 

@@ -7,7 +7,8 @@ import { ParleyStack } from "../lib/parley-stack.ts";
 import { InvalidPropsError, readProps } from "../lib/props.ts";
 
 try {
-  // The feature flags of cdk.json, which the CDK's command line would pass: so the template is the same without it.
+  // The feature flags of cdk.json, which the CDK's command line would pass: the template is the
+  // same without that command line.
   const app = new App({ context: cdkJson.context });
   const props = readProps(app.node.getAllContext());
   const bundles = await bundleFunctions();
@@ -15,7 +16,7 @@ try {
   app.synth();
 } catch (error) {
   if (!(error instanceof InvalidPropsError)) throw error;
-  // What is wrong with an argument needs no stack trace.
+  // A wrong argument needs no stack trace.
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,27 +1,29 @@
-/** Where an operator's command works: a deployed stack, or the local runner. Both are asked in the same way. */
+/**
+ * The place that an operator's command works on: a deployed stack or the local runner. Commands
+ * call both in the same way.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 
-/** What is wrong with a command or with where it is to work; its message says what to do. */
+/** A problem with a command or its place; the message says what to do. */
 export class CommandError extends Error {}
 
 export interface Place {
-  /** As it is shown to who calls. */
+  /** The name as the operator sees it. */
   readonly name: string;
-  /** What clients of the SDK are made with. */
+  /** Options for clients of the SDK. */
   readonly client: {
     readonly endpoint?: string;
     readonly region?: string;
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** An output of the stack. Throws a CommandError where it has none of this name. */
+  /** Returns an output of the stack. Throws a CommandError if it has no output of this name. */
   output(key: string): string;
 }
 
-const outputOf =
-  (name: string, outputs: ReadonlyMap<string, string>): Place["output"] =>
-  (key) => {
+function outputOf(name: string, outputs: ReadonlyMap<string, string>): Place["output"] {
+  return (key) => {
     const value = outputs.get(key);
     if (value === undefined)
       throw new CommandError(
@@ -29,9 +31,10 @@ const outputOf =
       );
     return value;
   };
+}
 
-/** What the SDK says when it has no credentials, or no region, in words that help. */
-const explained = (error: unknown, stack: string): unknown => {
+/** Replaces an SDK error about missing credentials, region or stack by one that says what to do. */
+function explained(error: unknown, stack: string): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === "CredentialsProviderError")
     return new CommandError(
@@ -46,10 +49,10 @@ const explained = (error: unknown, stack: string): unknown => {
       `There is no stack ${stack} in this account and region. In the stage prod it is called Parley-prod; AWS_REGION and AWS_PROFILE say where to look.`,
     );
   return error;
-};
+}
 
-/** A deployed stack, found with the credentials and the region that the SDK finds in its environment. */
-const openStack = async (stack: string): Promise<Place> => {
+/** Returns a deployed stack, found with the environment's credentials and region. */
+async function openStack(stack: string): Promise<Place> {
   try {
     const { Stacks } = await new CloudFormationClient({}).send(
       new DescribeStacksCommand({ StackName: stack }),
@@ -62,9 +65,9 @@ const openStack = async (stack: string): Promise<Place> => {
   } catch (error) {
     throw explained(error, stack);
   }
-};
+}
 
-/** The part of the runner's ready file that tells an operator how to reach its AWS services. */
+/** The part of the runner's ready file that tells how to reach its AWS services. */
 interface Ready {
   readonly awsUrl: string;
   readonly operator: {
@@ -75,23 +78,23 @@ interface Ready {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-const readReady = (file: string): Ready => {
+function readReady(file: string): Ready {
   try {
-    // Safe: the runner alone writes it, whole or not at all.
+    // Safe: only the runner writes it, whole or not at all.
     return JSON.parse(readFileSync(file, "utf8")) as Ready;
   } catch {
     throw new CommandError(
       `No local runner has written ${file}: start it with \`npm start\`, or name its folder with --data, or a deployed stack with --stack Parley.`,
     );
   }
-};
+}
 
-/** The local runner that wrote this ready file. */
-const openRunner = async (readyFile: string): Promise<Place> => {
+/** Returns the local runner that wrote this ready file. */
+async function openRunner(readyFile: string): Promise<Place> {
   const { awsUrl, operator, outputs } = readReady(readyFile);
-  // Any answer will do: it runs. A runner that was killed leaves its file behind.
+  // Any response shows that the runner runs. A killed runner leaves its file behind.
   await fetch(awsUrl).catch(() => {
-    throw new CommandError(`The local runner that wrote ${readyFile} does not run any more: start it again.`);
+    throw new CommandError(`The local runner that wrote ${readyFile} no longer runs: start it again.`);
   });
   const { region, ...credentials } = operator;
   const name = `the local runner at ${awsUrl}`;
@@ -100,9 +103,9 @@ const openRunner = async (readyFile: string): Promise<Place> => {
     client: { endpoint: awsUrl, region, credentials },
     output: outputOf(name, new Map(Object.entries(outputs))),
   };
-};
+}
 
-/** The flags by which a place is named, as `parseArgs` takes them. */
+/** The flags that name a place, as `parseArgs` takes them. */
 export const placeOptions = {
   stack: { type: "string" },
   data: { type: "string" },
@@ -113,24 +116,25 @@ export const placeUsage = `  --stack NAME           a deployed stack, such as Pa
   --data DIR             the folder of the local runner (.parley)
   --ready-file FILE      the file that the local runner wrote with --ready-file`;
 
-/** The place that the flags name: without any, the local runner in .parley. */
-export const openPlace = ({
+/** Returns the place that the flags name. Without any, it is the local runner in .parley. */
+export function openPlace({
   stack,
   data = ".parley",
   "ready-file": readyFile,
 }: {
   readonly [Flag in keyof typeof placeOptions]?: string | undefined;
-}): Promise<Place> =>
-  stack === undefined ? openRunner(readyFile ?? join(data, "ready.json")) : openStack(stack);
+}): Promise<Place> {
+  return stack === undefined ? openRunner(readyFile ?? join(data, "ready.json")) : openStack(stack);
+}
 
-/** Runs a command, and says in one sentence what is wrong with it or with where it is to work. */
-export const runCommand = async (command: () => Promise<void>): Promise<void> => {
+/** Runs a command. Reports a problem with it or its place in one sentence. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    // What is wrong with a command needs no stack trace.
+    // A wrong command needs no stack trace.
     console.error(error.message);
     process.exitCode = 1;
   }
-};
+}

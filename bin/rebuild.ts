@@ -1,4 +1,7 @@
-/** `npm run rebuild`: rebuilds an index while chat goes on, and shows how far it is. docs/operations.md tells when. */
+/**
+ * `npm run rebuild`: rebuilds an index while chat goes on, and shows its progress.
+ * docs/operations.md tells when to use it.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { CommandError, openPlace, placeOptions, placeUsage, runCommand } from "./place.ts";
@@ -7,19 +10,22 @@ import { invokeRebuild } from "./rebuild/invoke.ts";
 
 const usage = `npm run rebuild -- [options]
 
-  Shows the indexes, and how far the last rebuild of each is. With --index it rebuilds one, and shows how far it is until
-  it has ended; ended by Ctrl-C, the rebuild goes on.
+  Shows the indexes and the progress of the last rebuild of each. With --index it rebuilds one, and shows the progress until
+  it has ended. After Ctrl-C the rebuild goes on.
 
-  --index NAME           rebuild this index, or join the rebuild of it that is under way
+  --index NAME           rebuild this index, or join the rebuild of it that is in progress
 ${placeUsage}
   --help                 print this`;
 
-/** `--index` without a name becomes an empty one, for which the names are told: parseArgs knows none. */
+/**
+ * The arguments. `--index` without a name gets an empty name, and the command then lists the names:
+ * `parseArgs` has no optional values.
+ */
 const args = process.argv
   .slice(2)
   .map((arg, at, all) => (arg === "--index" && (all[at + 1] ?? "-").startsWith("-") ? "--index=" : arg));
 
-const readFlags = () => {
+function readFlags() {
   try {
     return parseArgs({
       args,
@@ -32,9 +38,12 @@ const readFlags = () => {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
-};
+}
 
-/** Milliseconds before the second look, and at most between two: a small table is done at once. */
+/**
+ * Milliseconds until the second look, and the longest pause between two looks: a small table is
+ * done within the first.
+ */
 const [firstPause, longestPause] = [250, 4000];
 
 await runCommand(async () => {
@@ -56,7 +65,8 @@ await runCommand(async () => {
     throw new CommandError(`${wrong}: there are ${rebuilds.map((report) => report.index).join(", ")}.`);
   }
   const started = await invokeRebuild(place, index);
-  if (started.begun === false) console.log("A rebuild of it is under way already: this is that one.");
+  if (started.begun === false)
+    console.log("A rebuild of this index is already in progress: this is its state.");
   let shown = "";
   let pause = firstPause;
   let [report] = started.rebuilds;

@@ -1,4 +1,7 @@
-/** `npm run redrive`: shows dead letters, and puts them back. docs/operations.md tells when. */
+/**
+ * `npm run redrive`: shows dead letters and puts them back. docs/operations.md tells when to use
+ * it.
+ */
 import { parseArgs } from "node:util";
 import type { QueueName } from "../lib/functions.ts";
 import { CommandError, openPlace, placeOptions, placeUsage, runCommand } from "./place.ts";
@@ -7,17 +10,17 @@ import { type Queues, queuesAt } from "./redrive/queues.ts";
 
 const usage = `npm run redrive -- [options]
 
-  Shows what is in the dead-letter queues of the local runner in .parley. Nothing is changed without --run.
+  Shows the dead letters of the local runner in .parley. Without --run it changes nothing.
 
-  --run                  put it back: tasks, pages and pushes into their queues, changes that Lambda gave up as tasks
-  --queue NAME           one of the queues alone: work, delivery or push
+  --run                  put them back: tasks, pages and pushes into their queues; changes that Lambda gave up, as tasks
+  --queue NAME           only this queue: tasks, delivery or push
 ${placeUsage}
   --help                 print this`;
 
-/** How many of a queue's dead letters are listed. */
+/** The largest number of dead letters of a queue to list. */
 const listLimit = 100;
 
-const readFlags = () => {
+function readFlags() {
   try {
     return parseArgs({
       options: {
@@ -30,32 +33,34 @@ const readFlags = () => {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
-};
+}
 
 const queueNames: readonly QueueName[] = ["tasks", "delivery", "push"];
 
-const queuesOf = (name: string | undefined): readonly QueueName[] => {
+function queuesOf(name: string | undefined): readonly QueueName[] {
   if (name === undefined) return queueNames;
   const queue = queueNames.find((known) => known === name);
-  if (!queue) throw new CommandError(`--queue takes work, delivery or push, and got ${name}.`);
+  if (!queue) throw new CommandError(`--queue takes tasks, delivery or push, and got ${name}.`);
   return [queue];
-};
+}
 
-const lettersOf = (count: number): string => `${count} dead letter${count === 1 ? "" : "s"}`;
+function lettersOf(count: number): string {
+  return `${count} dead letter${count === 1 ? "" : "s"}`;
+}
 
-/** Gives the number of dead letters. */
-const show = async (place: Queues, name: QueueName): Promise<number> => {
+/** Shows the dead letters of a queue, and returns their number. */
+async function show(place: Queues, name: QueueName): Promise<number> {
   const count = await countDeadLetters(place, place.queues[name]);
   console.log(`${name}: ${lettersOf(count)}`);
   if (count === 0) return 0;
   const lines = await listDeadLetters(place, place.queues[name], listLimit);
   console.log(lines.map((line) => `  ${line}`).join("\n"));
-  if (lines.length < count) console.log(`  ... of ${count}, as many as SQS gives out at once`);
+  if (lines.length < count) console.log(`  ... of ${count}: SQS returns no more at a time`);
   return count;
-};
+}
 
-/** Gives the number of dead letters that could not be put back. */
-const run = async (place: Queues, name: QueueName): Promise<number> => {
+/** Puts the dead letters of a queue back, and returns the number that could not be put back. */
+async function run(place: Queues, name: QueueName): Promise<number> {
   const count = await countDeadLetters(place, place.queues[name]);
   const { done, lost } = await redrive(place, place.queues[name], count, (sofar) =>
     console.log(`${name}: ${sofar} of ${count}`),
@@ -63,12 +68,12 @@ const run = async (place: Queues, name: QueueName): Promise<number> => {
   console.log(`${name}: ${lettersOf(done)} put back`);
   if (lost.length > 0)
     console.error(
-      `${name}: lost, because a stream keeps changes for 24 hours alone; docs/operations.md tells what to do about it:\n${lost
+      `${name}: lost, because a stream keeps changes for only 24 hours; docs/operations.md tells what to do about it:\n${lost
         .map((line) => `  ${line}`)
         .join("\n")}`,
     );
   return lost.length;
-};
+}
 
 await runCommand(async () => {
   const flags = readFlags();

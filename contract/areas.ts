@@ -1,8 +1,9 @@
 import type { Area } from "./operation.ts";
 
 /**
- * The base paths of each area. The most specific base of a path names the function that serves it: API Gateway picks
- * the most specific route key, so `/api/chat/rooms/{room_id}/messages` wins over `/api/chat/rooms/{proxy+}`.
+ * The base paths of each area. The most specific base of a path decides which function serves it.
+ * API Gateway does the same: it picks the most specific route key, so
+ * `/api/chat/rooms/{room_id}/messages` wins over `/api/chat/rooms/{proxy+}`.
  */
 export const areaBases: Record<Area, readonly string[]> = {
   auth: ["/api/auth"],

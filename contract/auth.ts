@@ -9,17 +9,19 @@ export const email = deferred(() =>
     .string()
     .trim()
     .toLowerCase()
-    .pipe(z.email({ error: "must be an e-mail address" }).max(254)),
+    .pipe(z.email({ error: "must be an e-mail address" }).max(254))
+    .meta({ format: "email", maxLength: 254 }),
 );
-/** Signs of a username. */
+/** The most characters that a username may have. */
 export const usernameLimit = 50;
 
 const usernamePattern = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,48}[\p{L}\p{N}])?$/u;
 
 /**
- * Letters, digits, `.`, `_` and `-`: what `@username` can name in a message. Kept as it is given, unique in any case and in
- * any of the ways in which Unicode can write it: so it is held to the same in the form that is compared, where `½` has a
- * slash and `ﬀ` two letters.
+ * Letters, digits, `.`, `_` and `-`: the characters that `@username` can have in a message. It is
+ * stored as given. It is unique regardless of case and of the ways in which Unicode can write the
+ * same text. The pattern therefore also holds for the form that is compared, in which `½` has a
+ * slash and `ﬀ` is two letters.
  */
 export const username = deferred(() =>
   z
@@ -31,12 +33,14 @@ export const username = deferred(() =>
         "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter or digit",
     })
     .refine((name) => usernamePattern.test(name.normalize("NFKC")), {
-      error: "must be that in Unicode's form NFKC too: leave out signs that stand for several, such as ½",
+      error: "must be so in Unicode's form NFKC too: leave out characters that stand for several, such as ½",
     }),
 );
 const password = deferred(() => z.string().min(1).max(256));
 const code = deferred(() => z.string().trim().min(1).max(64));
-// Cognito's own limit: a refresh token has at most 2,048 characters at an external issuer, and fewer from a pool.
+// Above Cognito's own limits: an external issuer's refresh token has at most 2,048 characters, and
+// a
+// token of a pool has fewer.
 const refreshToken = deferred(() => z.string().min(1).max(4096));
 
 const tokens = deferred(() =>
@@ -46,14 +50,13 @@ const tokens = deferred(() =>
       id_token: z.string(),
       refresh_token: z.string(),
       token_type: z.literal("Bearer"),
-      /** Seconds until the access token and the id token expire. */
       expires_in: z.int().positive(),
       user: user(),
     })
     .meta({ id: "Tokens" }),
 );
 
-const message = deferred(() => z.object({ message: z.string() }));
+const message = deferred(() => z.object({ message: z.string() }).meta({ id: "Confirmation" }));
 
 export const authOperations = {
   register: defineOperation({
@@ -62,14 +65,15 @@ export const authOperations = {
     method: "POST",
     path: "/api/auth/register",
     summary: "Create an account",
-    description:
-      "`confirmed` says whether the account can log in at once, or wants the e-mailed code first. Then others do not find its owner before their first log-in, and its username is kept for as long as the first code holds, about a day.",
     auth: "public",
     identity: "pool",
     body: deferred(() =>
       profileFields().extend({ username: username(), email: email(), password: password() }),
     ),
-    success: { status: 201, schema: deferred(() => z.object({ user: user(), confirmed: z.boolean() })) },
+    success: {
+      status: 201,
+      schema: deferred(() => z.object({ user: user(), confirmed: z.boolean() }).meta({ id: "Registration" })),
+    },
     errors: ["conflict", "rate_limited"],
   }),
   confirm: defineOperation({
@@ -77,7 +81,7 @@ export const authOperations = {
     area: "auth",
     method: "POST",
     path: "/api/auth/confirm",
-    summary: "Confirm an account with the e-mailed code",
+    summary: "Confirm an account with the code from the e-mail",
     auth: "public",
     identity: "pool",
     body: deferred(() => z.object({ email: email(), code: code() })),
@@ -89,9 +93,7 @@ export const authOperations = {
     area: "auth",
     method: "POST",
     path: "/api/auth/resend-code",
-    summary: "Ask for another code to confirm an account",
-    description:
-      "For who lost the e-mailed code, or let it expire. Nothing else of the account changes: the password is the first one, and can be reset once the account is confirmed. The answer is the same whether or not there is such an account.",
+    summary: "Ask for another confirmation code",
     auth: "public",
     identity: "pool",
     body: deferred(() => z.object({ email: email() })),
@@ -103,7 +105,7 @@ export const authOperations = {
     area: "auth",
     method: "POST",
     path: "/api/auth/login",
-    summary: "Log in with e-mail address or username",
+    summary: "Log in with an e-mail address or a username",
     auth: "public",
     identity: "pool",
     body: deferred(() =>
@@ -119,7 +121,7 @@ export const authOperations = {
         }),
     ),
     success: { status: 200, schema: tokens },
-    errors: ["invalid_credentials", "not_confirmed", "rate_limited"],
+    errors: ["invalid_credentials", "not_confirmed", "forbidden", "rate_limited"],
   }),
   refresh: defineOperation({
     id: "refresh",
@@ -150,7 +152,7 @@ export const authOperations = {
     area: "auth",
     method: "GET",
     path: "/api/auth/profile",
-    summary: "Get one's own profile",
+    summary: "Get the caller's profile",
     auth: "user",
     success: { status: 200, schema: user },
     errors: [],
@@ -160,9 +162,7 @@ export const authOperations = {
     area: "auth",
     method: "PUT",
     path: "/api/auth/profile",
-    summary: "Change one's own profile",
-    description:
-      "Fields that are left out stay as they are; null empties one. Who was verified is so no more once they change a name, `role`, `institution` or `specialization`.",
+    summary: "Change the caller's profile",
     auth: "user",
     body: profileFields,
     success: { status: 200, schema: user },
@@ -173,8 +173,7 @@ export const authOperations = {
     area: "auth",
     method: "POST",
     path: "/api/auth/forgot-password",
-    summary: "Ask for a code to set a new password",
-    description: "The answer is the same whether or not there is such an account.",
+    summary: "Ask for a code to reset the password",
     auth: "public",
     identity: "pool",
     body: deferred(() => z.object({ email: email() })),
@@ -186,7 +185,7 @@ export const authOperations = {
     area: "auth",
     method: "POST",
     path: "/api/auth/reset-password",
-    summary: "Set a new password with the e-mailed code",
+    summary: "Set a new password with the code from the e-mail",
     auth: "public",
     identity: "pool",
     body: deferred(() => z.object({ email: email(), code: code(), password: password() })),
@@ -198,18 +197,12 @@ export const authOperations = {
     area: "auth",
     method: "POST",
     path: "/api/auth/ws-ticket",
-    summary: "Get a one-time ticket that opens a WebSocket",
-    description:
-      "Give it as `?ticket=` within its lifetime. The connection lasts as long as the token that asked.",
+    summary: "Create a one-time ticket for a WebSocket",
     auth: "user",
     success: {
       status: 201,
       schema: deferred(() =>
-        z.object({
-          ticket: z.string(),
-          /** Seconds. */
-          expires_in: z.int().positive(),
-        }),
+        z.object({ ticket: z.string(), expires_in: z.int().positive() }).meta({ id: "WebSocketTicket" }),
       ),
     },
     errors: [],

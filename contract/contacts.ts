@@ -5,11 +5,10 @@ import { user } from "./objects/user.ts";
 import { id, text, timestamp } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
-/** Somebody whom the caller keeps, or blocks. */
+/** A user whom the caller has as a contact, or blocks. */
 export const contact = deferred(() =>
   z
     .object({
-      /** The id of the user whom it is about. */
       id: z.string(),
       contact: user(),
       nickname: z.string().nullable(),
@@ -22,8 +21,9 @@ export const contact = deferred(() =>
 );
 export type Contact = z.output<ReturnType<typeof contact>>;
 
-/** How many contacts somebody may have, and how many people they may block. */
+/** The most contacts that a user may have. */
 export const contactLimit = 1000;
+/** The most users that a user may block. */
 export const blockLimit = 500;
 
 const contactParams = deferred(() => z.object({ contact_id: id() }));
@@ -35,9 +35,7 @@ export const contactOperations = {
     area: "users",
     method: "GET",
     path: "/api/chat/contacts",
-    summary: "List one's contacts, favorites first, then by name",
-    description:
-      "By nickname where there is one. `blocked=true` lists the people whom one blocks, contacts or not.",
+    summary: "List the caller's contacts",
     auth: "user",
     query: deferred(() => pageQuery().extend({ blocked: z.enum(["true", "false"]).default("false") })),
     success: { status: 200, schema: pageOf("ContactPage", contact) },
@@ -48,8 +46,7 @@ export const contactOperations = {
     area: "users",
     method: "POST",
     path: "/api/chat/contacts",
-    summary: "Add somebody to one's contacts",
-    description: `Again, it is the same contact, with the nickname that it has. Up to ${contactLimit} contacts.`,
+    summary: "Add a contact",
     auth: "user",
     body: deferred(() => z.object({ user_id: id(), nickname: nickname() })),
     success: { status: 201, schema: contact },
@@ -61,7 +58,7 @@ export const contactOperations = {
     area: "users",
     method: "GET",
     path: "/api/chat/contacts/{contact_id}",
-    summary: "Get a contact, or somebody whom one blocks",
+    summary: "Get a contact",
     auth: "user",
     params: contactParams,
     success: { status: 200, schema: contact },
@@ -72,8 +69,7 @@ export const contactOperations = {
     area: "users",
     method: "PUT",
     path: "/api/chat/contacts/{contact_id}",
-    summary: "Change a contact's nickname, or whether it is a favorite",
-    description: "Fields that are left out stay as they are; null takes the nickname away.",
+    summary: "Change a contact",
     auth: "user",
     params: contactParams,
     body: deferred(() => z.object({ nickname: nickname(), is_favorite: z.boolean().optional() })),
@@ -85,8 +81,7 @@ export const contactOperations = {
     area: "users",
     method: "DELETE",
     path: "/api/chat/contacts/{contact_id}",
-    summary: "Remove somebody from one's contacts",
-    description: "A block stays: it is lifted by unblockContact alone.",
+    summary: "Remove a contact",
     auth: "user",
     params: contactParams,
     success: { status: 204, schema: null },
@@ -108,7 +103,7 @@ export const contactOperations = {
     area: "users",
     method: "DELETE",
     path: "/api/chat/contacts/{contact_id}/favorite",
-    summary: "Make a contact no favorite any more",
+    summary: "Remove a contact from the favorites",
     auth: "user",
     params: contactParams,
     success: { status: 204, schema: null },
@@ -119,8 +114,7 @@ export const contactOperations = {
     area: "users",
     method: "POST",
     path: "/api/chat/contacts/{contact_id}/block",
-    summary: "Block somebody, a contact or not",
-    description: `No direct message passes between the two any more, and neither sees whether the other types or is online, or adds the other to a room. The other is not told. Rooms that both are in go on. Up to ${blockLimit} people.`,
+    summary: "Block a user",
     auth: "user",
     params: contactParams,
     success: { status: 200, schema: contact },
@@ -131,7 +125,7 @@ export const contactOperations = {
     area: "users",
     method: "DELETE",
     path: "/api/chat/contacts/{contact_id}/block",
-    summary: "Lift one's block of somebody",
+    summary: "Unblock a user",
     auth: "user",
     params: contactParams,
     success: { status: 204, schema: null },

@@ -1,12 +1,13 @@
 /**
- * A schema that is made when it is first asked for. A function starts without making those of operations that nobody
- * has called yet, nor those of its answers, which tests and documents alone hold them against: made at once, schemas
- * would be a fifth of the time in which a function starts.
+ * Returns a function that makes a schema when it is first called, and returns the same one from
+ * then on. A starting function makes no schema of an operation that no client has called yet. It
+ * never makes those of its answers, which only tests and documents use. Made at once, the schemas
+ * would take a fifth of a function's start.
  */
-export const deferred = <T>(make: () => T): (() => T) => {
+export function deferred<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();
     return made;
   };
-};
+}

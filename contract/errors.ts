@@ -1,6 +1,7 @@
 /**
- * Every error code of the public contract, with the status that it is answered with and its title. The detail of an
- * occurrence is written where the error is raised: a sentence that says what was wrong and what to do.
+ * Every error code of the public contract, with its HTTP status and its title. The detail of an
+ * occurrence is written where the error is raised: a sentence that says what was wrong, and what to
+ * do about it.
  */
 export const errorCodes = {
   invalid_input: { status: 400, title: "The request is not valid" },

@@ -5,18 +5,24 @@ import { errorCode } from "./objects/problem.ts";
 import { participant, room } from "./objects/room.ts";
 import { timestamp } from "./objects/values.ts";
 
-const counter = () => z.int().nonnegative();
+function counter() {
+  return z.int().nonnegative();
+}
 
-const somebodyInRoom = () => ({
-  room_id: z.string(),
-  /** The e-mail address where it may be seen, else the username. */
-  user: z.string(),
-  user_id: z.string(),
-});
+function userInRoom() {
+  return {
+    room_id: z.string(),
+    /** The e-mail address if the receiver may see it, else the username. */
+    user: z.string(),
+    user_id: z.string(),
+  };
+}
 
-/** What the server sends over the socket, by its type. */
+/** The events that the server sends over the WebSocket, by type. */
 export const serverEvents = {
-  /** The answer to a frame with a `request_id`; to `message` it carries the stored message. */
+  /**
+   * Answers a frame with a `request_id`. The answer to a `message` frame has the stored message.
+   */
   ack: z.object({ type: z.literal("ack"), request_id: z.string(), message: message().optional() }),
   error: z.object({
     type: z.literal("error"),
@@ -24,22 +30,24 @@ export const serverEvents = {
     error: z.object({
       code: errorCode,
       detail: z.string(),
-      /** Seconds. */
+      /** Seconds after which the same frame can succeed. */
       retry_after: z.number().positive().optional(),
       errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     }),
   }),
   pong: z.object({ type: z.literal("pong") }),
-  /** The rooms in which the server is ahead of what the client said that it holds. A long answer comes as several. */
+  /**
+   * The rooms in which the server is ahead of the client. A long answer comes as several events.
+   */
   hello: z.object({
     type: z.literal("hello"),
     user_id: z.string(),
     rooms: z.array(
       z.object({ room_id: z.string(), seq: counter(), rev: counter(), unread_count: counter() }),
     ),
-    /** Rooms that the client named and that are not its user's: left, deleted, or never there. */
+    /** Rooms that the client named, and that its user is not in: left, deleted, or unknown. */
     removed: z.array(z.string()),
-    /** How many entries, of rooms and removed ones, further events of the same answer still bring. */
+    /** The number of entries of `rooms` and `removed` that further events of this answer bring. */
     remaining: counter(),
   }),
   message: z.object({ type: z.literal("message"), message: message() }),
@@ -52,7 +60,7 @@ export const serverEvents = {
     seq: counter(),
     rev: counter(),
   }),
-  /** Somebody added or removed a reaction: all reactions as they are now. */
+  /** A member added or removed a reaction. The event has all reactions as they are now. */
   reaction: z.object({
     type: z.literal("reaction"),
     room_id: z.string(),
@@ -62,32 +70,38 @@ export const serverEvents = {
   }),
   typing: z.object({
     type: z.literal("typing"),
-    ...somebodyInRoom(),
+    ...userInRoom(),
     is_typing: z.boolean(),
   }),
-  /** A connection that is limited to a room was opened, or closed, by somebody in the room. */
-  user_joined: z.object({ type: z.literal("user_joined"), ...somebodyInRoom() }),
-  user_left: z.object({ type: z.literal("user_left"), ...somebodyInRoom() }),
-  /** Somebody who shares a room of up to 50 members came online, or went offline. */
+  /** A member opened, or closed, a connection that is limited to the room. */
+  user_joined: z.object({ type: z.literal("user_joined"), ...userInRoom() }),
+  user_left: z.object({ type: z.literal("user_left"), ...userInRoom() }),
+  /** A user who shares a room of up to 50 members came online, or went offline. */
   presence: z.object({
     type: z.literal("presence"),
     user_id: z.string(),
     is_online: z.boolean(),
     last_seen: timestamp().nullable(),
   }),
-  /** Another member has read: what `message_ids` names, or null for what is told by `up_to_seq` alone. */
+  /**
+   * Another member has read messages: those in `message_ids`, or, if it is null, all up to
+   * `up_to_seq`.
+   */
   read_receipt: z.object({
     type: z.literal("read_receipt"),
     room_id: z.string(),
     user_id: z.string(),
     message_ids: z.array(z.string()).nullable(),
-    /** Nothing up to here was ever theirs to read: the room's last message when they joined. */
+    /**
+     * The room's last `seq` when the member joined. They neither read nor received what is up to
+     * it.
+     */
     joined_seq: counter(),
-    /** Everything up to here, since they joined, is read by them. */
+    /** The member has read everything from after they joined up to here. */
     up_to_seq: counter(),
     read_at: timestamp(),
   }),
-  /** Another member has received everything up to a message. */
+  /** Another member has received everything up to `up_to_seq`. */
   delivered: z.object({
     type: z.literal("delivered"),
     room_id: z.string(),
@@ -98,9 +112,12 @@ export const serverEvents = {
   }),
   room_created: z.object({ type: z.literal("room_created"), room: room() }),
   room_updated: z.object({ type: z.literal("room_updated"), room: room() }),
-  /** The room was deleted, or the receiver is no longer in it. */
+  /** The room was deleted, or the receiver is no longer a member. */
   room_removed: z.object({ type: z.literal("room_removed"), room_id: z.string() }),
-  /** Who came, who went (by id), and whose role is another. Many at once come as several events. */
+  /**
+   * Members who were added, members who left (by id), and members with a new role. Many come as
+   * several events.
+   */
   participants_changed: z.object({
     type: z.literal("participants_changed"),
     room_id: z.string(),
@@ -108,7 +125,7 @@ export const serverEvents = {
     removed: z.array(z.string()),
     changed: z.array(participant()),
   }),
-  /** Something that the receiver is to know of, wherever they are. New messages, which come anyway, are not told twice. */
+  /** A new notification. New messages are left out, because they come as `message` events. */
   notification: z.object({ type: z.literal("notification"), notification: notification() }),
 };
 

@@ -4,15 +4,21 @@ import { draftFields, saysSomething } from "./messages.ts";
 import { id } from "./objects/values.ts";
 import { messageIds, upToSeq } from "./read-state.ts";
 
-/** Where a connection is limited to one room, frames may leave `room_id` out. */
+/** Frames of a connection that is limited to one room may leave `room_id` out. */
 const roomId = deferred(() => id().optional());
 const requestId = deferred(() => z.string().min(1).max(128).optional());
 const counter = deferred(() => z.int().nonnegative());
 
-/** How many rooms a client can name in `hello`: as many as fit into a message of 128 KB. Each is looked up. */
+/**
+ * The most rooms that a `hello` may name: as many as fit into a message of 128 KB. Each is looked
+ * up.
+ */
 const maxHeldRooms = 2000;
 
-/** The frames that a client sends, by their type. Each may carry a `request_id`, which its answer repeats. */
+/**
+ * The frames that a client sends, by type. The answer to a frame repeats its `request_id`, if it
+ * has one.
+ */
 export const clientFrames = {
   message: deferred(() =>
     saysSomething(
@@ -27,7 +33,7 @@ export const clientFrames = {
       is_typing: z.boolean(),
     }),
   ),
-  /** Takes exactly one of the three. */
+  /** Takes exactly one of `message_id`, `message_ids` and `up_to_seq`. */
   read_receipt: deferred(() =>
     z
       .object({
@@ -56,7 +62,10 @@ export const clientFrames = {
     z.object({
       type: z.literal("hello"),
       request_id: requestId(),
-      /** What the client holds of each room that it knows, of the most recent ones if there are more. */
+      /**
+       * The state that the client has of each room that it knows, or of the most recently active
+       * ones.
+       */
       rooms: z
         .record(id(), z.object({ seq: counter(), rev: counter() }))
         .refine((rooms) => Object.keys(rooms).length <= maxHeldRooms, {

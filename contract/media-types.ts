@@ -1,4 +1,4 @@
-/** What a file is sent as; also the type of the message that carries it. */
+/** The kinds of files. The kind of a file is also the type of the message that carries it. */
 export const mediaKinds = ["image", "file", "audio", "video"] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
@@ -49,8 +49,9 @@ const every = [...image, ...audio, ...video, ...documents] as const;
 export type MediaType = (typeof every)[number];
 
 /**
- * The media types that each kind takes. Nothing here is run by a browser that opens it: no HTML, no SVG, no scripts. A
- * `file` may also be a picture or a recording that its sender does not want shown in place.
+ * The media types that each kind takes. A browser that opens one of them runs nothing: there is no
+ * HTML, no SVG and no script among them. A `file` may also be a picture or a recording that its
+ * sender does not want shown in place.
  */
 export const mediaTypes: Readonly<Record<MediaKind, readonly MediaType[]>> = {
   image,

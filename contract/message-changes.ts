@@ -7,21 +7,22 @@ import { pageOf, pageQuery } from "./objects/page.ts";
 import { defineOperation } from "./operation.ts";
 import { roomParams } from "./rooms.ts";
 
-/** Different emoji that a message can be reacted to with. */
+/** The most different emoji that the reactions to one message may have. */
 export const maxReactionKinds = 50;
 /**
- * Reactions in all: each is the id of a user, kept with the message, and an event that tells of them must fit into what
- * the gateway posts, 128 KB. The ids of Cognito's users have 36 characters; those of another issuer's may have 255, and
- * then fewer fit.
+ * The most reactions to one message. Each is a user's id that is stored with the message, and the
+ * event that publishes them must fit into the 128 KB that the gateway posts. A Cognito user's id
+ * has 36 characters. An external issuer's ids may have 255, and then fewer reactions fit.
  */
 export const maxReactions = 1000;
 export const maxReactionBytes = 50_000;
 
 const edit = deferred(() => z.object({ content: content() }));
-const editDescription =
-  "Only the author may. What it said before stays readable in its history. The type, the metadata and everything else stay as they are.";
 
-/** What happens to messages after they were sent. Each change raises the room's `rev`, and counts as a message to the rate limit. */
+/**
+ * Changes of messages that were sent. Each raises the room's `rev`, and counts as a message for the
+ * rate limit.
+ */
 export const messageChangeOperations = {
   updateMessage: defineOperation({
     id: "updateMessage",
@@ -29,7 +30,6 @@ export const messageChangeOperations = {
     method: "PATCH",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}",
     summary: "Edit a message",
-    description: editDescription,
     auth: "user",
     params: messageParams,
     body: edit,
@@ -41,8 +41,7 @@ export const messageChangeOperations = {
     area: "messages",
     method: "PUT",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}",
-    summary: "Edit a message (the same as PATCH)",
-    description: editDescription,
+    summary: "Edit a message (as PATCH does)",
     auth: "user",
     params: messageParams,
     body: edit,
@@ -55,12 +54,10 @@ export const messageChangeOperations = {
     method: "DELETE",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}",
     summary: "Delete a message",
-    description:
-      "The author may, and an admin of a room that is not direct. The message keeps its place, with empty content, and can be restored. Its file is removed for good.",
     auth: "user",
     params: messageParams,
     success: { status: 204, schema: null },
-    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+    errors: ["forbidden", "not_found", "rate_limited"],
   }),
   restoreMessage: defineOperation({
     id: "restoreMessage",
@@ -68,8 +65,6 @@ export const messageChangeOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/restore",
     summary: "Restore a deleted message",
-    description:
-      "Who deleted it may, if they still may delete it, and an admin of a room that is not direct; nobody, if an administrator removed it. A pin and a file are not restored; a message that was nothing but a file is gone.",
     auth: "user",
     params: messageParams,
     success: { status: 200, schema: message },
@@ -80,8 +75,7 @@ export const messageChangeOperations = {
     area: "messages",
     method: "GET",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/history",
-    summary: "List what a message said before it was edited, oldest first",
-    description: "A deleted message shows none.",
+    summary: "List the earlier contents of a message",
     auth: "user",
     params: messageParams,
     query: pageQuery,
@@ -94,13 +88,14 @@ export const messageChangeOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/react",
     summary: "Add or remove a reaction",
-    description: `Each member reacts once with each emoji. A message takes ${maxReactionKinds} different emoji, and ${maxReactions} reactions in all, or fewer where the ids of users are long: together they have up to ${maxReactionBytes / 1000} KB.`,
     auth: "user",
     params: messageParams,
     body: deferred(() => z.object({ emoji: emoji(), action: z.enum(["add", "remove"]).default("add") })),
     success: {
       status: 200,
-      schema: deferred(() => z.object({ reactions: reactions(), message: z.string() })),
+      schema: deferred(() =>
+        z.object({ reactions: reactions(), message: z.string() }).meta({ id: "ReactionResult" }),
+      ),
     },
     errors: ["forbidden", "not_found", "conflict", "rate_limited"],
   }),
@@ -124,16 +119,15 @@ export const messageChangeOperations = {
     auth: "user",
     params: messageParams,
     success: { status: 204, schema: null },
-    errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+    errors: ["forbidden", "not_found", "rate_limited"],
   }),
   listPins: defineOperation({
     id: "listPins",
-    // It answers with messages, and so is served where messages are made.
+    // Its answer holds messages, so the function that presents messages serves it.
     area: "messages",
     method: "GET",
     path: "/api/chat/rooms/{room_id}/pins",
-    summary: "List the pinned messages of a room, oldest first",
-    description: "Page 1 holds the newest messages.",
+    summary: "List a room's pinned messages",
     auth: "user",
     params: roomParams,
     query: pageQuery,

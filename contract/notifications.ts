@@ -5,7 +5,10 @@ import { pageOf, pageQuery } from "./objects/page.ts";
 import { id } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
-/** How many of somebody's notifications are listed, and counted: the newest ones, and as many emergencies besides. */
+/**
+ * The most notifications of a user that are listed and counted: this many of the newest, and as
+ * many emergencies.
+ */
 export const notificationLimit = 500;
 
 const notificationParams = deferred(() => z.object({ notification_id: id() }));
@@ -16,8 +19,7 @@ export const notificationOperations = {
     area: "notifications",
     method: "GET",
     path: "/api/chat/notifications",
-    summary: "List one's notifications: unread emergencies, then all others, the newest first",
-    description: `The newest ${notificationLimit}, and as many emergencies besides. Those of rooms that one is not in any more are left out.`,
+    summary: "List the caller's notifications",
     auth: "user",
     query: pageQuery,
     success: { status: 200, schema: pageOf("NotificationPage", notification) },
@@ -28,7 +30,7 @@ export const notificationOperations = {
     area: "notifications",
     method: "GET",
     path: "/api/chat/notifications/unread-count",
-    summary: "Count those of one's notifications that are not read",
+    summary: "Count the caller's unread notifications",
     auth: "user",
     success: {
       status: 200,
@@ -44,7 +46,6 @@ export const notificationOperations = {
     method: "PUT",
     path: "/api/chat/notifications/{notification_id}/read",
     summary: "Mark a notification as read",
-    description: "The message that it is about stays as it is: it is read when its room is.",
     auth: "user",
     params: notificationParams,
     success: { status: 200, schema: notification },
@@ -55,7 +56,7 @@ export const notificationOperations = {
     area: "notifications",
     method: "PUT",
     path: "/api/chat/notifications/read-all",
-    summary: "Mark all of one's notifications as read",
+    summary: "Mark all of the caller's notifications as read",
     auth: "user",
     success: {
       status: 200,

@@ -16,7 +16,7 @@ import { roomOperations } from "./rooms.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 
-/** Every operation of the HTTP API, by its id. Functions import those of their own area alone. */
+/** Every operation of the HTTP API, by its id. Each function imports only those of its own area. */
 export const operations = {
   ...authOperations,
   ...roomOperations,

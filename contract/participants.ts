@@ -6,7 +6,7 @@ import { id } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 import { roomParams } from "./rooms.ts";
 
-/** How many people one call adds to a room. */
+/** The most users that one call adds to a room. */
 export const maxAddedParticipants = 1000;
 
 const participantParams = deferred(() => roomParams().extend({ user_id: id() }));
@@ -17,9 +17,7 @@ export const participantOperations = {
     area: "rooms",
     method: "GET",
     path: "/api/chat/rooms/{room_id}/participants",
-    summary: "List who is in a room",
-    description:
-      "The longest-standing first in rooms of up to 200 members; larger ones are listed in parts of up to 200, each in that order.",
+    summary: "List a room's participants",
     auth: "user",
     params: roomParams,
     query: pageQuery,
@@ -31,9 +29,7 @@ export const participantOperations = {
     area: "rooms",
     method: "POST",
     path: "/api/chat/rooms/{room_id}/participants",
-    summary: "Add people to a room",
-    description:
-      "For admins, and for members where `can_add_members` says so; only an admin adds admins. Who is in the room already stays as they are, so a repeat is safe. Nobody is added to a direct room.",
+    summary: "Add participants to a room",
     auth: "user",
     params: roomParams,
     body: deferred(() =>
@@ -50,8 +46,7 @@ export const participantOperations = {
     area: "rooms",
     method: "PATCH",
     path: "/api/chat/rooms/{room_id}/participants/{user_id}",
-    summary: "Give a participant another role",
-    description: "For admins. The last admin stays one: promote somebody else first, or leave.",
+    summary: "Change a participant's role",
     auth: "user",
     params: participantParams,
     body: deferred(() => z.object({ role: roomRole() })),
@@ -63,8 +58,7 @@ export const participantOperations = {
     area: "rooms",
     method: "DELETE",
     path: "/api/chat/rooms/{room_id}/participants/{user_id}",
-    summary: "Remove somebody from a room",
-    description: "For admins; removing oneself is leaving. Nobody is removed from a direct room.",
+    summary: "Remove a participant from a room",
     auth: "user",
     params: participantParams,
     success: { status: 204, schema: null },

@@ -8,7 +8,7 @@ import { defineOperation } from "./operation.ts";
 
 export const userParams = deferred(() => z.object({ user_id: id() }));
 
-/** What narrows the directory down: each is compared as a whole, without regard to case and accents. */
+/** Filters of the directory. Each is compared as a whole, regardless of case and accents. */
 const directoryQuery = deferred(() =>
   pageQuery().extend({
     role: text(1, 100).optional(),
@@ -19,13 +19,8 @@ const directoryQuery = deferred(() =>
 
 const userPage = pageOf("UserPage", user);
 
-const visibility =
-  "`email` is shown of oneself, of one's contacts and of those with whom one has a direct room; the user alone shows it of everybody who shares a room.";
-
-/** How many people of a list or a search are counted, and can be paged to. */
+/** The most users of a list or a search that are counted, and that its pages reach. */
 export const directoryLimit = 1000;
-
-const bound = `The first ${directoryLimit} by name are counted and paged. A profile that was just made or changed is found as it is a moment later.`;
 
 export const peopleOperations = {
   listUsers: defineOperation({
@@ -33,21 +28,19 @@ export const peopleOperations = {
     area: "users",
     method: "GET",
     path: "/api/chat/users",
-    summary: "List people by name",
-    description: `The filters combine. ${bound} ${visibility}`,
+    summary: "List users",
     auth: "user",
     query: directoryQuery,
     success: { status: 200, schema: userPage },
     errors: [],
   }),
-  // Ahead of getUser, whose path would match these two as well.
+  // Before getUser: the router takes the first path that matches, and `search` matches `{user_id}`.
   searchUsers: defineOperation({
     id: "searchUsers",
     area: "users",
     method: "GET",
     path: "/api/chat/users/search",
-    summary: "Search people by name, username, role or institution",
-    description: `Each word of \`q\` must be the beginning of a word of these, in any order, case and accents aside; the first 5 count. Combines with the filters. ${bound} Where each word, and the filters, match more than ${directoryLimit} people, those among the first ${directoryLimit} of each are found: another letter finds the others. ${visibility}`,
+    summary: "Search users",
     auth: "user",
     query: deferred(() => directoryQuery().extend({ q: text(1, 100) })),
     success: { status: 200, schema: userPage },
@@ -58,8 +51,7 @@ export const peopleOperations = {
     area: "users",
     method: "GET",
     path: "/api/chat/users/filter",
-    summary: "List people by role, institution and specialization",
-    description: `The filters combine; without any, everybody is listed. ${bound} ${visibility}`,
+    summary: "List users by role, institution and specialization",
     auth: "user",
     query: directoryQuery,
     success: { status: 200, schema: userPage },
@@ -70,9 +62,7 @@ export const peopleOperations = {
     area: "users",
     method: "GET",
     path: "/api/chat/users/{user_id}",
-    summary: "Get somebody's profile",
-    description:
-      "`email` is shown of oneself, of one's contacts and of everybody who shares a room with one.",
+    summary: "Get a user",
     auth: "user",
     params: userParams,
     success: { status: 200, schema: user },
@@ -83,8 +73,7 @@ export const peopleOperations = {
     area: "users",
     method: "PUT",
     path: "/api/chat/users/{user_id}",
-    summary: "Change one's own profile; oneself only",
-    description: "The same as updateProfile: fields that are left out stay as they are; null empties one.",
+    summary: "Change the caller's profile, by user id",
     auth: "user",
     params: userParams,
     body: profileFields,
@@ -96,9 +85,7 @@ export const peopleOperations = {
     area: "users",
     method: "PUT",
     path: "/api/chat/users/{user_id}/verification",
-    summary: "Say whether somebody is verified; for administrators",
-    description:
-      "What is verified is who somebody says they are: once they change a name of theirs, `role`, `institution` or `specialization`, `is_verified` is false again.",
+    summary: "Set whether a user is verified",
     auth: "user",
     params: userParams,
     body: deferred(() => z.object({ is_verified: z.boolean() })),

@@ -5,12 +5,12 @@ import { id, instant, timestamp } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 import { roomParams } from "./rooms.ts";
 
-/** Clients may say what time it is for them; the server goes by its own clock. */
+/** Clients may send their own time. The server uses its own clock. */
 const activityBody = deferred(() => z.object({ timestamp: instant().nullish() }));
 
 const userParams = deferred(() => z.object({ user_id: id() }));
 
-/** Whether somebody is online. `last_seen` is the last time that they came, went or said that they are there. */
+/** Whether a user is online, and when they were last seen. */
 const userStatus = deferred(() =>
   z
     .object({ user_id: z.string(), is_online: z.boolean(), last_seen: timestamp().nullable() })
@@ -29,14 +29,14 @@ export const presenceOperations = {
     area: "presence",
     method: "POST",
     path: "/api/chat/heartbeat",
-    summary: "Stay online for five minutes",
-    description:
-      "For clients without an open WebSocket, which keeps its user online by itself. Send it every two minutes. `last_activity` is the time that was noted: one less than a minute after the last notes nothing.",
+    summary: "Keep the caller online",
     auth: "user",
     body: activityBody,
     success: {
       status: 200,
-      schema: deferred(() => z.object({ status: z.literal("success"), last_activity: timestamp() })),
+      schema: deferred(() =>
+        z.object({ status: z.literal("success"), last_activity: timestamp() }).meta({ id: "Heartbeat" }),
+      ),
     },
     errors: [],
   }),
@@ -45,10 +45,12 @@ export const presenceOperations = {
     area: "presence",
     method: "GET",
     path: "/api/chat/online-users",
-    summary: "List the ids of everybody who is online",
-    description: "Online is who has an open WebSocket, or sent a heartbeat in the last five minutes.",
+    summary: "List the online users",
     auth: "user",
-    success: { status: 200, schema: deferred(() => z.object({ online_users: z.array(z.string()) })) },
+    success: {
+      status: 200,
+      schema: deferred(() => z.object({ online_users: z.array(z.string()) }).meta({ id: "OnlineUsers" })),
+    },
     errors: [],
   }),
   markOffline: defineOperation({
@@ -56,12 +58,13 @@ export const presenceOperations = {
     area: "presence",
     method: "POST",
     path: "/api/chat/mark-offline",
-    summary: "Be offline at once",
-    description:
-      "Until the next heartbeat or the next WebSocket. Those that are open stay open and get every event.",
+    summary: "Set the caller offline",
     auth: "user",
     body: activityBody,
-    success: { status: 200, schema: deferred(() => z.object({ status: z.literal("offline") })) },
+    success: {
+      status: 200,
+      schema: deferred(() => z.object({ status: z.literal("offline") }).meta({ id: "MarkedOffline" })),
+    },
     errors: [],
   }),
   getUserStatus: defineOperation({
@@ -69,7 +72,7 @@ export const presenceOperations = {
     area: "presence",
     method: "GET",
     path: "/api/chat/users/{user_id}/status",
-    summary: "Get whether somebody is online, and when they were last seen",
+    summary: "Get whether a user is online",
     auth: "user",
     params: userParams,
     success: { status: 200, schema: userStatus },
@@ -80,7 +83,7 @@ export const presenceOperations = {
     area: "presence",
     method: "PUT",
     path: "/api/chat/users/{user_id}/status",
-    summary: "Come online as with a heartbeat, or be offline at once; oneself only",
+    summary: "Set whether the caller is online",
     auth: "user",
     params: userParams,
     body: deferred(() => z.object({ is_online: z.boolean() })),
@@ -92,7 +95,7 @@ export const presenceOperations = {
     area: "presence",
     method: "GET",
     path: "/api/chat/rooms/{room_id}/typing_users",
-    summary: "List who has been typing in a room in the last 30 seconds",
+    summary: "List the users who are typing in a room",
     auth: "user",
     params: roomParams,
     success: { status: 200, schema: deferred(() => z.array(typingUser())) },

@@ -4,14 +4,14 @@ import { pageOf, pageQuery } from "./objects/page.ts";
 import { id, timestamp } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
-/** How many browsers somebody may be told by. */
+/** The most push subscriptions of a user. */
 export const pushSubscriptionLimit = 20;
 
 const endpointLimit = 1000;
 /** Milliseconds since 1970, up to the year 9999. */
 const lastTime = 253_402_300_799_999;
 
-/** 65 bytes in base64url: a point of the curve P-256, uncompressed, so that it begins with 4. */
+/** 65 bytes in base64url: an uncompressed point of the curve P-256, whose first byte is 4. */
 const publicKey = deferred(() =>
   z
     .string()
@@ -25,7 +25,7 @@ const secret = deferred(() =>
     .regex(/^[\w-]{21}[AQgw](?:==)?$/, { error: "must be a secret as the browser gives it, in base64url" }),
 );
 
-/** A browser that one is told by when one is not connected. */
+/** A browser that gets push messages for a user who is not connected. */
 export const pushSubscription = deferred(() =>
   z
     .object({
@@ -38,7 +38,10 @@ export const pushSubscription = deferred(() =>
 );
 export type PushSubscription = z.output<ReturnType<typeof pushSubscription>>;
 
-/** What `JSON.stringify(subscription)` of a browser gives. https://www.w3.org/TR/push-api/#pushsubscription-interface */
+/**
+ * A subscription as `JSON.stringify(subscription)` returns it in a browser.
+ * https://www.w3.org/TR/push-api/#pushsubscription-interface
+ */
 const newPushSubscription = deferred(() =>
   z.object({
     endpoint: z.string().min(1).max(endpointLimit),
@@ -54,8 +57,7 @@ export const pushOperations = {
     area: "notifications",
     method: "GET",
     path: "/api/chat/notifications/push-key",
-    summary: "Get the key with which a browser subscribes to push messages",
-    description: "It is `applicationServerKey` of `pushManager.subscribe`, in base64url, and stays the same.",
+    summary: "Get the key for push subscriptions",
     auth: "user",
     success: {
       status: 200,
@@ -68,7 +70,7 @@ export const pushOperations = {
     area: "notifications",
     method: "GET",
     path: "/api/chat/notifications/subscriptions",
-    summary: "List the browsers that one is told by, the newest first",
+    summary: "List the caller's push subscriptions",
     auth: "user",
     query: pageQuery,
     success: { status: 200, schema: pageOf("PushSubscriptionPage", pushSubscription) },
@@ -79,8 +81,7 @@ export const pushOperations = {
     area: "notifications",
     method: "POST",
     path: "/api/chat/notifications/subscriptions",
-    summary: "Be told by a browser when one is not connected",
-    description: `The body is the subscription as the browser gives it. Again, it is the same one. Whoever had this browser's subscription before has it no more. Of more than ${pushSubscriptionLimit} the oldest goes.`,
+    summary: "Create a push subscription",
     auth: "user",
     body: newPushSubscription,
     success: { status: 201, schema: pushSubscription },
@@ -92,7 +93,7 @@ export const pushOperations = {
     area: "notifications",
     method: "DELETE",
     path: "/api/chat/notifications/subscriptions/{subscription_id}",
-    summary: "Be told by a browser no more",
+    summary: "Delete a push subscription",
     auth: "user",
     params: deferred(() => z.object({ subscription_id: id() })),
     success: { status: 204, schema: null },

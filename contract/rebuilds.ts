@@ -1,24 +1,26 @@
-/** How far the last rebuild of an index is, or came: what the function `rebuild` tells operators. */
+/** The progress of an index's last rebuild, which the function `rebuild` reports to operators. */
 export interface RebuildReport {
   readonly index: string;
-  /** What it goes through: `user` or `room`. */
+  /** The index is rebuilt from these, one by one: `user` or `room`. */
   readonly kind: string;
-  /** Null for an index that was never rebuilt: then so is all that follows. */
+  /** Null for an index that was never rebuilt. Then everything below is null, too. */
   readonly started_at: string | null;
   readonly updated_at: string | null;
   readonly ended: boolean | null;
-  /** Items of the table that were read, of how many there are, about. */
+  /** The number of the table's items that were read. */
   readonly scanned: number | null;
+  /** The approximate number of items in the table. */
   readonly items: number | null;
-  /** Users, or rooms, that were rebuilt; and those that failed, which the tasks queue tries again. */
+  /** The number of users, or rooms, that were rebuilt. */
   readonly done: number | null;
+  /** The number of users, or rooms, that failed. The tasks queue tries them again. */
   readonly set_aside: number | null;
 }
 
-/** What the function `rebuild` answers. */
+/** The answer of the function `rebuild`. */
 export interface RebuildAnswer {
-  /** Whether a rebuild was begun, or is the one that is under way; absent where none was asked for. */
+  /** True if a rebuild was begun, false if one was under way. Absent if none was asked for. */
   readonly begun?: boolean;
-  /** Of the index that was named; without one, of all. */
+  /** The report of the index that was named, or those of all indexes. */
   readonly rebuilds: readonly RebuildReport[];
 }

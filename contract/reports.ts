@@ -8,20 +8,20 @@ import { id, text, timestamp } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 import { userParams } from "./people.ts";
 
-const reportStatus = deferred(() => z.enum(["open", "closed"]));
+const reportStatus = deferred(() => z.enum(["open", "closed"]).meta({ id: "ReportStatus" }));
 export type ReportStatus = z.output<ReturnType<typeof reportStatus>>;
 
-const reportAction = deferred(() => z.enum(["dismiss", "remove_message"]));
+const reportAction = deferred(() => z.enum(["dismiss", "remove_message"]).meta({ id: "ReportAction" }));
 export type ReportAction = z.output<ReturnType<typeof reportAction>>;
 
-/** What the reporter is told. */
+/** A report as its reporter sees it. */
 const reportReceipt = deferred(() =>
   z
     .object({ id: z.string(), status: reportStatus(), reason: z.string(), created_at: timestamp() })
     .meta({ id: "ReportReceipt" }),
 );
 
-/** What administrators see of a report. */
+/** A report as administrators see it. */
 const report = deferred(() =>
   z
     .object({
@@ -29,9 +29,7 @@ const report = deferred(() =>
       status: reportStatus(),
       reason: z.string(),
       reporter: user(),
-      /** Whose message it is, or who was reported as such. */
       reported_user: user(),
-      /** The message as it was when it was reported; null where somebody was reported as such. */
       message: z
         .object({
           id: z.string(),
@@ -52,7 +50,7 @@ const report = deferred(() =>
 );
 export type Report = z.output<ReturnType<typeof report>>;
 
-/** How many reports of a status are counted, and can be paged to. */
+/** The most reports of a status that are counted, and that the pages reach. */
 export const reportLimit = 1000;
 
 const reasonBody = deferred(() => z.object({ reason: text(1, 1000) }));
@@ -60,13 +58,11 @@ const reasonBody = deferred(() => z.object({ reason: text(1, 1000) }));
 export const reportOperations = {
   reportMessage: defineOperation({
     id: "reportMessage",
-    // Its answer is no message, and administrators deal with it where people are.
+    // Its answer holds no message, and the function `users` serves everything else about reports.
     area: "users",
     method: "POST",
     path: "/api/chat/rooms/{room_id}/messages/{message_id}/report",
-    summary: "Report a message to the administrators",
-    description:
-      "By members of the room. Again, it is the same report, with the reason that it has, until the message is edited: what it says then is another report.",
+    summary: "Report a message",
     auth: "user",
     params: deferred(() => z.object({ room_id: id(), message_id: id() })),
     body: reasonBody,
@@ -79,8 +75,7 @@ export const reportOperations = {
     area: "users",
     method: "POST",
     path: "/api/chat/users/{user_id}/report",
-    summary: "Report somebody to the administrators",
-    description: "Again, it is the same report, with the reason that it has, until it is closed.",
+    summary: "Report a user",
     auth: "user",
     params: userParams,
     body: reasonBody,
@@ -93,8 +88,7 @@ export const reportOperations = {
     area: "users",
     method: "GET",
     path: "/api/chat/reports",
-    summary: "List the reports, the newest first; for administrators",
-    description: `The newest ${reportLimit} of a status are counted and paged.`,
+    summary: "List reports",
     auth: "user",
     query: deferred(() => pageQuery().extend({ status: reportStatus().default("open") })),
     success: { status: 200, schema: pageOf("ReportPage", report) },
@@ -105,9 +99,7 @@ export const reportOperations = {
     area: "users",
     method: "PUT",
     path: "/api/chat/reports/{report_id}",
-    summary: "Close a report, with or without removing the message; for administrators",
-    description:
-      "`remove_message` deletes the message for good: nobody restores it, also where it was deleted before. A closed report stays as it is: the same action again changes nothing. Once a removal has begun, `dismiss` is refused; one that was broken off is completed by the same action.",
+    summary: "Close a report",
     auth: "user",
     params: deferred(() => z.object({ report_id: id() })),
     body: deferred(() => z.object({ action: reportAction(), note: text(1, 1000).nullish() })),

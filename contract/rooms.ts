@@ -5,7 +5,7 @@ import { rolePermissions, room, roomType } from "./objects/room.ts";
 import { clientMessageId, id, instant, text } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
 
-/** How many people a room can be created with; more are added afterwards. */
+/** The most users that a room can be created with. Further ones are added afterwards. */
 export const maxInitialParticipants = 1000;
 
 export const roomParams = deferred(() => z.object({ room_id: id() }));
@@ -15,7 +15,7 @@ export const idempotencyHeaders = deferred(() =>
 
 const roomName = deferred(() => text(1, 100).nullish());
 const description = deferred(() => text(1, 1000).nullish());
-/** Each is kept once. */
+/** The tags of a room, each stored once. */
 const tags = deferred(() =>
   z
     .array(text(1, 50))
@@ -23,13 +23,13 @@ const tags = deferred(() =>
     .overwrite((all) => [...new Set(all)]),
 );
 
-/** What a room is called and about. Null empties a field; one that is absent stays as it is. */
+/** Changes of a room. Null empties a field; an absent field stays as it is. */
 const roomChanges = deferred(() =>
   z.object({ name: roomName(), description: description(), tags: tags().optional() }),
 );
 export type RoomChanges = z.output<ReturnType<typeof roomChanges>>;
 
-/** Only what is named changes. */
+/** Changes of permissions. An absent one stays as it is. */
 const permissionChanges = deferred(() =>
   z.object({
     admin: rolePermissions().partial().default({}),
@@ -48,7 +48,7 @@ export const roomOperations = {
     area: "rooms",
     method: "GET",
     path: "/api/chat/rooms",
-    summary: "List the rooms one is in, the most recently active first",
+    summary: "List the caller's rooms",
     auth: "user",
     query: pageQuery,
     success: { status: 200, schema: roomPage },
@@ -60,8 +60,6 @@ export const roomOperations = {
     method: "POST",
     path: "/api/chat/rooms",
     summary: "Create a room",
-    description:
-      "The caller becomes its admin. A direct room takes exactly one other participant, and is answered with 200 if it exists. With an `Idempotency-Key` header a repeat answers with the first room, or with 409 where that was deleted.",
     auth: "user",
     headers: idempotencyHeaders,
     body: deferred(() =>
@@ -82,22 +80,20 @@ export const roomOperations = {
     area: "rooms",
     method: "POST",
     path: "/api/chat/rooms/direct_message",
-    summary: "Get the direct room with somebody, created if there is none",
+    summary: "Open the direct room with a user",
     auth: "user",
     body: deferred(() => z.object({ user_id: id() })),
     success: { status: 201, schema: room },
     repeated: 200,
     errors: ["forbidden", "not_found"],
   }),
-  // Before getRoom: the router takes the first path that fits, and `public` would fit a room's id.
+  // Before getRoom: the router takes the first path that matches, and `public` matches `{room_id}`.
   listPublicRooms: defineOperation({
     id: "listPublicRooms",
     area: "rooms",
     method: "GET",
     path: "/api/chat/rooms/public",
-    summary: "List the public rooms by name",
-    description:
-      "With `q`, those whose name contains each of its words, without regard to case and accents. Archived rooms are left out.",
+    summary: "List the public rooms",
     auth: "user",
     query: deferred(() => pageQuery().extend({ q: search().optional() })),
     success: { status: 200, schema: roomPage },
@@ -119,8 +115,7 @@ export const roomOperations = {
     area: "rooms",
     method: "PATCH",
     path: "/api/chat/rooms/{room_id}",
-    summary: "Change the name, the description or the tags of a room",
-    description: "For admins. A field that is absent stays as it is; null empties one.",
+    summary: "Change a room's name, description or tags",
     auth: "user",
     params: roomParams,
     body: roomChanges,
@@ -132,8 +127,7 @@ export const roomOperations = {
     area: "rooms",
     method: "PUT",
     path: "/api/chat/rooms/{room_id}",
-    summary: "The same as PATCH",
-    description: "For clients that update with PUT. A field that is absent stays as it is here too.",
+    summary: "Change a room's name, description or tags (as PATCH does)",
     auth: "user",
     params: roomParams,
     body: roomChanges,
@@ -146,8 +140,6 @@ export const roomOperations = {
     method: "DELETE",
     path: "/api/chat/rooms/{room_id}",
     summary: "Delete a room",
-    description:
-      "For admins, and for both of a direct room. It is gone for everybody at once. A direct room that is opened again starts empty.",
     auth: "user",
     params: roomParams,
     success: { status: 204, schema: null },
@@ -159,8 +151,6 @@ export const roomOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/join",
     summary: "Join a public room",
-    description:
-      "Nothing is unread to somebody who joins. They may send one message at once, and then as fast as the rate limit lets them; a burst is saved up. Who is in the room already gets it as it is.",
     auth: "user",
     params: roomParams,
     success: { status: 200, schema: room },
@@ -172,11 +162,12 @@ export const roomOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/leave",
     summary: "Leave a room",
-    description:
-      "Never a direct room. Where the last admin leaves, the longest-standing member becomes one. A room that is not public is deleted when its last member leaves.",
     auth: "user",
     params: roomParams,
-    success: { status: 200, schema: deferred(() => z.object({ status: z.literal("left room") })) },
+    success: {
+      status: 200,
+      schema: deferred(() => z.object({ status: z.literal("left room") }).meta({ id: "RoomLeft" })),
+    },
     errors: ["forbidden"],
   }),
   archiveRoom: defineOperation({
@@ -184,8 +175,7 @@ export const roomOperations = {
     area: "rooms",
     method: "POST",
     path: "/api/chat/rooms/{room_id}/archive",
-    summary: "Archive a room: it takes no more messages",
-    description: "For admins, and for both of a direct room.",
+    summary: "Archive a room",
     auth: "user",
     params: roomParams,
     success: { status: 200, schema: room },
@@ -197,7 +187,6 @@ export const roomOperations = {
     method: "POST",
     path: "/api/chat/rooms/{room_id}/activate",
     summary: "Take a room out of the archive",
-    description: "For admins, and for both of a direct room.",
     auth: "user",
     params: roomParams,
     success: { status: 200, schema: room },
@@ -208,9 +197,7 @@ export const roomOperations = {
     area: "rooms",
     method: "PUT",
     path: "/api/chat/rooms/{room_id}/permissions",
-    summary: "Say what each role of a room may do",
-    description:
-      "For admins. What is not named stays as it is. Archiving, deleting, renaming and roles stay with the admins.",
+    summary: "Change what each role of a room may do",
     auth: "user",
     params: roomParams,
     body: permissionChanges,
@@ -222,8 +209,7 @@ export const roomOperations = {
     area: "rooms",
     method: "PUT",
     path: "/api/chat/rooms/{room_id}/notifications",
-    summary: "Turn one's own notifications of a room on or off, or mute them for a while",
-    description: "A field that is absent stays as it is; `muted_until` null ends a mute.",
+    summary: "Change the caller's notification settings for a room",
     auth: "user",
     params: roomParams,
     body: deferred(() => z.object({ enabled: z.boolean().optional(), muted_until: instant().nullish() })),
@@ -235,9 +221,7 @@ export const roomOperations = {
     area: "rooms",
     method: "GET",
     path: "/api/chat/search/rooms",
-    summary: "Find one's rooms by their name, by a tag or by who is in them",
-    description:
-      "The 50 most recently active in which each word of `q` is part of the name, of a tag or of what a participant is called, without regard to case and accents; fewer, where so many are too large for one answer. Participants are found by display name, full name, username and e-mail address: the other one of every direct room; of other rooms the first 200 of each, and of these the first 1,000 people, from the most recently active room on.",
+    summary: "Search the caller's rooms",
     auth: "user",
     query: deferred(() => z.object({ q: search() })),
     success: { status: 200, schema: deferred(() => z.array(room())) },

@@ -9,10 +9,8 @@ const session = deferred(() =>
       session_id: z.string(),
       session_type: z.literal("web"),
       is_active: z.literal(true),
-      /** The last time that anything went over the connection. */
       last_ping: timestamp(),
       connected_at: timestamp(),
-      /** Empty where the client sent none. */
       user_agent: z.string(),
       ip_address: z.string(),
     })
@@ -25,7 +23,7 @@ export const sessionOperations = {
     area: "presence",
     method: "GET",
     path: "/api/chat/sessions/active_sessions",
-    summary: "List one's open WebSocket connections, the newest first",
+    summary: "List the caller's open WebSocket connections",
     auth: "user",
     success: { status: 200, schema: deferred(() => z.array(session())) },
     errors: [],
@@ -35,12 +33,14 @@ export const sessionOperations = {
     area: "presence",
     method: "POST",
     path: "/api/chat/sessions/cleanup_old_sessions",
-    summary: "Remove one's sessions that ended over 24 hours ago",
+    summary: "Delete the caller's ended sessions",
     auth: "user",
     success: {
       status: 200,
       schema: deferred(() =>
-        z.object({ status: z.literal("cleanup completed"), deleted_sessions: z.int().nonnegative() }),
+        z
+          .object({ status: z.literal("cleanup completed"), deleted_sessions: z.int().nonnegative() })
+          .meta({ id: "SessionCleanup" }),
       ),
     },
     errors: [],

@@ -12,11 +12,12 @@ const bundlesFolder = "cdk.out/bundles";
 export const sourceMapRoot = join(root, bundlesFolder);
 
 /**
- * Imports what a CommonJS package requires of Node, since an ES module has no `require`: without it, web-push would end
- * the function when it is loaded. https://esbuild.github.io/plugins/
+ * Turns a CommonJS package's `require` of a Node module into an import: an ES module has no
+ * `require`. Without this, web-push would end the function while it is loaded.
+ * https://esbuild.github.io/plugins/
  */
-const importWhatIsRequired: Plugin = {
-  name: "import-what-is-required",
+const importRequiredModules: Plugin = {
+  name: "import-required-modules",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[\w/]+$/ }, ({ path, kind }) =>
       kind === "require-call" && builtinModules.includes(path) ? { path, namespace: "required" } : undefined,
@@ -27,7 +28,7 @@ const importWhatIsRequired: Plugin = {
   },
 };
 
-/** How code is bundled for Lambda, the AWS SDK included. */
+/** The options that bundle code for Lambda, including the AWS SDK. */
 export const bundleOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -35,41 +36,50 @@ export const bundleOptions = {
   target: "node24",
   format: "esm",
   outExtension: { ".js": ".mjs" },
-  // ESM builds of packages come first: they lose what is not used, and half the import time of CommonJS.
+  // ESM builds of packages come first: unused code is dropped from them, and they import in half
+  // the time of CommonJS.
   mainFields: ["module", "main"],
-  // It comes with file-type, and its build for Node requires `tty`, which no bundle of ES modules can.
+  // This package comes with file-type. Its build for Node requires `tty`, which a bundle of ES
+  // modules cannot.
   alias: { debug: "debug/src/browser.js" },
   minify: true,
   sourcemap: true,
-  // A stack trace needs names and lines, not the sources themselves.
+  // A stack trace needs names and lines, but not the sources.
   sourcesContent: false,
   logLevel: "warning",
-  plugins: [importWhatIsRequired],
+  plugins: [importRequiredModules],
 } satisfies BuildOptions;
 
-/** How a function is bundled: what it imports only when it needs it is in files of its own. */
-export const functionOptions = (name: FunctionName) =>
-  ({
+/**
+ * Returns the options that bundle a function. Code that it imports on demand goes to separate
+ * files.
+ */
+export function functionOptions(name: FunctionName) {
+  return {
     ...bundleOptions,
     entryPoints: { [name]: entryPoints[name] },
     splitting: true,
     metafile: true,
-  }) satisfies BuildOptions;
+  } satisfies BuildOptions;
+}
 
-/** A bundled file and all that it imports, also what it imports only when it needs it. */
-const importedFrom = (entry: string, outputs: Metafile["outputs"]): ReadonlySet<string> => {
+/** Returns a bundled file and all files that it imports, including those imported on demand. */
+function importedFrom(entry: string, outputs: Metafile["outputs"]): ReadonlySet<string> {
   const files = new Set([entry]);
   for (const file of files)
     for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) files.add(path);
   return files;
-};
+}
 
-/** `<name>.mjs` and the files that it imports, with their source maps. esbuild makes others too, of imports that it drops. */
-const bundleFunction = async (name: FunctionName): Promise<Bundle> => {
+/**
+ * Returns `<name>.mjs` and the files that it imports, with their source maps. esbuild also makes
+ * files for imports that it drops: they are left out.
+ */
+async function bundleFunction(name: FunctionName): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     ...functionOptions(name),
-    // Nothing is written here: a source map names its sources relative to this folder, so a fixed one gives the same
-    // bytes, and with them the same asset hash, on every machine.
+    // esbuild writes nothing to this folder. A source map names its sources relative to it: a fixed
+    // folder gives the same bytes, and the same asset hash, on every machine.
     outdir: bundlesFolder,
     write: false,
   });
@@ -79,20 +89,20 @@ const bundleFunction = async (name: FunctionName): Promise<Bundle> => {
     files: new Map(files.map(({ path, contents }) => [basename(path), contents])),
     inputs: Object.keys(metafile.inputs),
   };
-};
+}
 
 /**
- * Bundles the entry point of every function, each by itself, so that it reads few files at its start, and none of
- * what it hardly ever uses (docs/decisions/011-files-of-a-bundle.md). Bundles of an earlier run serve as long as none of
- * their sources has changed. Gives the folder of each.
+ * Bundles the entry point of every function separately. So a function reads few files at its start,
+ * and not the code that it rarely uses (docs/decisions/011-files-of-a-bundle.md). Reuses bundles of
+ * an earlier run while none of their sources has changed. Returns the folder of each.
  */
-export const bundleFunctions = async (
+export async function bundleFunctions(
   cache = join(root, "node_modules/.cache/parley"),
-): Promise<Record<FunctionName, string>> => {
+): Promise<Record<FunctionName, string>> {
   const kept = keptBundles(root, cache);
   const entries = functionNames.map(
     async (name) => [name, await kept.folderOf(name, () => bundleFunction(name))] as const,
   );
-  // Object.fromEntries forgets the key type; every name is there.
+  // Safe: Object.fromEntries loses the key type, and every name is present.
   return Object.fromEntries(await Promise.all(entries)) as Record<FunctionName, string>;
-};
+}

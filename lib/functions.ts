@@ -1,12 +1,12 @@
 import type { Area } from "../contract/operation.ts";
 
-/** The functions behind the WebSocket API. `frame` serves every frame that a client sends. */
+/** The functions behind the WebSocket API. `frame` serves every frame of a client. */
 export type WebSocketFunctionName = "authorize" | "connect" | "frame" | "disconnect";
 
 /**
- * The functions behind the queues and the stream, and the operators' function:
- * `fanOut` posts pages of large deliveries, `tableStream` follows the table's stream, `tasks` does long and retried work,
- * `push` notifies users without a connection, `rebuild` serves `npm run rebuild`.
+ * The functions behind the queues and the stream, and the operators' function. `fanOut` posts pages
+ * of large deliveries. `tableStream` handles the changes of the table's stream. `tasks` does long
+ * and retried work. `push` notifies users without a connection. `rebuild` serves `npm run rebuild`.
  */
 type BackgroundFunctionName = "fanOut" | "tableStream" | "tasks" | "push" | "rebuild";
 
@@ -34,7 +34,10 @@ export const entryPoints: Record<FunctionName, string> = {
   rebuild: "functions/entrypoints/background/rebuild.ts",
 };
 
-/** The queues: `delivery` holds pages of large deliveries in order, `tasks` and `push` keep no order. */
+/**
+ * The queues: `delivery` holds pages of large deliveries in order; `tasks` and `push` keep no
+ * order.
+ */
 export type QueueName = "delivery" | "tasks" | "push";
 
 type TableAction =
@@ -49,61 +52,79 @@ type TableAction =
   | "Scan"
   | "UpdateItem";
 
-/** Where objects of the bucket are: uploads that nothing has taken yet, the files of messages, and pictures of people. */
+/**
+ * The places of the bucket's objects: uploads that are not in use yet, files of messages, and
+ * pictures of users.
+ */
 export type ObjectPlace = "pending" | "files" | "avatars";
 type ObjectAction = "DeleteObject" | "GetObject" | "GetObjectTagging" | "PutObject";
 
-/** What a function may do, and for how long. The stack grants this and nothing else. */
+/** The permissions of a function, and its time limit. The stack grants nothing else. */
 export interface FunctionNeeds {
   readonly timeoutSeconds: number;
-  /** On the table. A transaction needs the actions of its parts, such as PutItem. */
+  /** Actions on the table. A transaction needs the actions of its parts, such as PutItem. */
   readonly tableActions: readonly TableAction[];
   /** Whether it queries the index `gsi1`. */
   readonly queriesIndex?: boolean;
-  /** What it may do to a connection of the WebSocket API: GET asks for it, POST sends to it, DELETE closes it. */
+  /**
+   * Methods on a connection of the WebSocket API: GET reads its state, POST sends to it, DELETE
+   * closes it.
+   */
   readonly connectionMethods?: readonly ("GET" | "POST" | "DELETE")[];
   /** The queues that it sends to. */
   readonly sendsTo?: readonly QueueName[];
-  /** Whose messages, or changes, it is given. */
+  /** The queue or stream that calls it. */
   readonly takesFrom?: QueueName | "stream";
-  /** Whether it puts pages that it gives up into the dead-letter queue of `delivery` itself. */
+  /** Whether it sends pages that it gives up to the dead-letter queue of `delivery` itself. */
   readonly givesUpPages?: boolean;
-  /** On objects of the bucket. A URL that a function signs does what the function itself may do, and no more. */
+  /**
+   * Actions on objects of the bucket. A URL that a function signs can do what the function itself
+   * may do, and no more.
+   */
   readonly objectActions?: Readonly<Partial<Record<ObjectPlace, readonly ObjectAction[]>>>;
-  /** Where it lists objects. */
+  /** The places whose objects it lists. */
   readonly listsObjects?: readonly ObjectPlace[];
-  /** Whether it begins uploads, and so knows how large each kind may be. */
+  /** Whether it begins uploads, and so needs the size limit of each kind. */
   readonly limitsUploads?: boolean;
-  /** Whether it puts notifications, and so knows for how long. */
+  /** Whether it puts notifications, and so needs to know how long they are kept. */
   readonly notifies?: boolean;
-  /** Whether it is given addresses of push services, and so knows whether one may be on this machine. */
+  /**
+   * Whether it gets addresses of push services, and so needs to know whether they may be on this
+   * machine.
+   */
   readonly knowsPushServices?: boolean;
-  /** Whether it publishes to the topic, where there is one. */
+  /** Whether it publishes to the topic, if there is one. */
   readonly publishes?: boolean;
-  /** Whether it knows administrators from others. */
+  /** Whether it needs to recognize administrators. */
   readonly knowsAdministrators?: boolean;
-  /** What it does with the index that messages are found by, where that is an OpenSearch: its methods of HTTP. */
+  /** HTTP methods that it uses on the search index, if that is an OpenSearch. */
   readonly searchMethods?: readonly ("POST" | "PUT")[];
   /** Whether it calls Cognito about a user. */
   readonly managesAccounts?: boolean;
 }
 
-/** What the gateway waits over a WebSocket; over HTTP it waits a second longer. */
+/** Seconds that the gateway waits over a WebSocket; over HTTP it waits a second longer. */
 const gatewayTimeoutSeconds = 29;
 
 /**
- * Who posts an event also closes connections whose token has expired, and, where somebody's last one is gone, tells their
- * peers, whom it finds through the index.
+ * Functions that post events. They also close connections whose token has expired. If a user's last
+ * connection is closed, they publish that to the user's peers, whom they find through the index.
  */
 const posts = { connectionMethods: ["POST", "DELETE"], queriesIndex: true } as const;
 
-/** Who tells rooms of any size hands large deliveries to the queue. */
+/** Functions that publish to rooms of any size. They send large deliveries to the queue. */
 const delivers = { ...posts, sendsTo: ["delivery"] } as const;
 
-/** Who tells of new messages has those notified whose connections turn out to be over. */
+/**
+ * Functions that publish new messages. They send a task for recipients whose connections turn out
+ * to be closed, so that these users get a notification.
+ */
 const sends = { ...delivers, sendsTo: ["delivery", "tasks"] } as const;
 
-/** Who sends messages looks at their files, and copies them to where they stay; who shows them signs downloads. */
+/**
+ * Functions that send messages inspect the files, and copy them to their final place. Functions
+ * that show messages sign downloads.
+ */
 const attaches = {
   objectActions: {
     pending: ["DeleteObject", "GetObject", "GetObjectTagging"],
@@ -112,10 +133,10 @@ const attaches = {
 } as const;
 
 /**
- * What follows from changes, done right away or as a task: files of messages that are gone, pictures, people's directory,
- * what messages are found by.
+ * Functions that handle changes, at once or as a task: files of deleted messages, pictures, the
+ * directory of users, the search index.
  */
-const follows = {
+const handlesChanges = {
   searchMethods: ["POST", "PUT"],
   objectActions: { pending: ["DeleteObject"], files: ["DeleteObject"], avatars: ["DeleteObject"] },
   sendsTo: ["tasks", "push"],
@@ -175,7 +196,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
       "UpdateItem",
     ],
     ...delivers,
-    // Administrators see the files of messages that were reported.
+    // Administrators see the files of reported messages.
     objectActions: { files: ["GetObject"] },
     knowsAdministrators: true,
   },
@@ -191,12 +212,12 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     ...posts,
     connectionMethods: ["GET", "POST", "DELETE"],
   },
-  // A person waits for the upgrade: better a refusal that the client retries than a long silence.
+  // A user waits for the upgrade. A refusal, which the client retries, is better than a long wait.
   authorize: {
     timeoutSeconds: 10,
     tableActions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
   },
-  // The only room that it tells of anything is a direct one.
+  // This function publishes only to direct rooms.
   connect: {
     timeoutSeconds: 10,
     tableActions: ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
@@ -204,7 +225,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
   frame: {
     timeoutSeconds: gatewayTimeoutSeconds,
-    // An upload that is not what it claims is deleted.
+    // DeleteItem: an upload whose bytes are not of the declared kind is deleted.
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
     ...sends,
     ...attaches,
@@ -219,7 +240,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "UpdateItem"],
     ...posts,
     sendsTo: ["tasks"],
-    // A message as each of its viewers sees it has a URL of its file.
+    // A message that is rendered for its viewers has a URL of its file.
     objectActions: { files: ["GetObject"] },
     takesFrom: "delivery",
     givesUpPages: true,
@@ -236,12 +257,13 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
       "UpdateItem",
     ],
     ...posts,
-    ...follows,
+    ...handlesChanges,
     notifies: true,
     takesFrom: "stream",
   },
-  // Long enough for thousands of items; what is left over goes on in a task of its own. It tells what a request that was
-  // cut off did not, and asks whether connections that were opening are open now. It alone scans, for a rebuild.
+  // The time is enough for thousands of items; another task goes on with the rest. Tasks publish
+  // what an interrupted request did not, and check whether opening connections are open now. Only
+  // this function scans, for a rebuild.
   tasks: {
     timeoutSeconds: 120,
     tableActions: [
@@ -257,13 +279,13 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     ],
     ...delivers,
     connectionMethods: ["GET", "POST", "DELETE"],
-    ...follows,
+    ...handlesChanges,
     sendsTo: ["delivery", "tasks", "push"],
     notifies: true,
     listsObjects: ["files"],
     takesFrom: "tasks",
   },
-  // A push service is given ten seconds, and asked a second time where it finds the message too large.
+  // A push service has ten seconds. It is called a second time if it finds the message too large.
   push: {
     timeoutSeconds: 30,
     tableActions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
@@ -272,7 +294,7 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     publishes: true,
     takesFrom: "push",
   },
-  // It starts what `tasks` then does, and tells how far that is.
+  // It starts the work that `tasks` does, and reports its progress.
   rebuild: {
     timeoutSeconds: 10,
     tableActions: ["DescribeTable", "GetItem", "UpdateItem"],
@@ -280,10 +302,11 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
   },
 };
 
-// Object.keys forgets the key type; a Record over a union holds exactly the union's names.
+// Safe: Object.keys loses the key type; a Record over a union holds exactly the union's names.
 export const functionNames = Object.keys(functionNeeds) as FunctionName[];
 
-/** What `make` gives for each function, by its name. */
-export const perFunction = <T>(make: (name: FunctionName) => T): Record<FunctionName, T> =>
-  // Object.fromEntries forgets the key type; every name is there.
-  Object.fromEntries(functionNames.map((name) => [name, make(name)])) as Record<FunctionName, T>;
+/** Returns what `make` returns for each function, by its name. */
+export function perFunction<T>(make: (name: FunctionName) => T): Record<FunctionName, T> {
+  // Safe: Object.fromEntries loses the key type, and every name is present.
+  return Object.fromEntries(functionNames.map((name) => [name, make(name)])) as Record<FunctionName, T>;
+}

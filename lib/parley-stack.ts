@@ -31,20 +31,19 @@ export interface ParleyStackProps extends ParleyProps {
   readonly code: Readonly<Record<FunctionName, Code>>;
 }
 
-/** Where a function finds the address of a queue that it sends to. */
+/** The environment variable with the address of each queue that a function sends to. */
 const queueVariables: Record<QueueName, string> = {
   delivery: "DELIVERY_QUEUE_URL",
   tasks: "TASKS_QUEUE_URL",
   push: "PUSH_QUEUE_URL",
 };
 
-/** The queues that a function calls: to send to them, and to postpone what it was given. */
-const queuesOf = ({ sendsTo = [], takesFrom }: FunctionNeeds): QueueName[] => [
-  ...sendsTo,
-  ...(takesFrom === undefined || takesFrom === "stream" ? [] : [takesFrom]),
-];
+/** Returns the queues that a function calls: to send to them, and to postpone what it received. */
+function queuesOf({ sendsTo = [], takesFrom }: FunctionNeeds): QueueName[] {
+  return [...sendsTo, ...(takesFrom === undefined || takesFrom === "stream" ? [] : [takesFrom])];
+}
 
-/** All of Parley. It names no account and no region: one template is deployed anywhere. */
+/** All of Parley. It names no account and no region, so one template is deployed anywhere. */
 export class ParleyStack extends Stack {
   constructor(scope: Construct, id: string, props: ParleyStackProps) {
     const policy = stagePolicies[props.stage];
@@ -75,8 +74,9 @@ export class ParleyStack extends Stack {
         policy,
         fifo: true,
         consumerTimeoutSeconds: functionNeeds.fanOut.timeoutSeconds,
-        // A page that waits for those before it is received each time: the worker counts its attempts itself. This is for
-        // one that ends the worker, and for one that waits behind nine others of 4,000 connections, with posts of 1 s.
+        // A page that waits for earlier pages is received again each time: the worker counts its
+        // attempts itself. This limit is for a page that ends the worker. It leaves room for a page
+        // that waits behind nine others of 4,000 connections, with posts of 1 s.
         attempts: 100,
       }),
       tasks: new RetriedQueue(this, "TasksQueue", {
@@ -113,7 +113,7 @@ export class ParleyStack extends Stack {
         table,
         environment: {
           ...environment,
-          // The SDK reads its endpoint from here by itself.
+          // The SDK reads its endpoint from this variable by itself.
           // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
           ...(needs.connectionMethods
             ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: webSocketApi.callbackUrl }
@@ -122,7 +122,8 @@ export class ParleyStack extends Stack {
           ...(needs.notifies ? { NOTIFICATION_DAYS: String(props.notificationDays) } : {}),
           ...(needs.knowsAdministrators ? { ADMIN_GROUP: props.adminGroup, GROUPS_CLAIM: groupsClaim } : {}),
           ...(needs.knowsPushServices ? { PUSH_TO_LOOPBACK: String(props.pushToLoopback) } : {}),
-          // Who decides what is pushed knows whether there is a topic; who may publish to it is said by a grant.
+          // Functions that decide about pushes need to know whether there is a topic. A grant says
+          // which function may publish to it.
           ...(notifications && queuesOf(needs).includes("push")
             ? { NOTIFICATION_TOPIC_ARN: notifications.topic.topicArn }
             : {}),
@@ -171,7 +172,8 @@ export class ParleyStack extends Stack {
       ...logs,
     });
     webSocketApi.addRoutes(functions);
-    // Unless a contact is named, a push service is told which server calls it, which is true, if nobody's address.
+    // Without a named contact, the push service gets the URL of this server. That is true, though
+    // it is no person's address.
     functions.push.addEnvironment("VAPID_SUBJECT", props.vapidSubject ?? httpApi.url);
 
     new CfnOutput(this, "HttpUrl", { value: httpApi.url });
@@ -201,24 +203,26 @@ export class ParleyStack extends Stack {
   }
 }
 
-const uploadLimits = (props: ParleyProps): Record<string, string> => ({
-  MAX_IMAGE_MB: String(props.maxImageMb),
-  MAX_AUDIO_MB: String(props.maxAudioMb),
-  MAX_FILE_MB: String(props.maxFileMb),
-  MAX_VIDEO_MB: String(props.maxVideoMb),
-});
+function uploadLimits(props: ParleyProps): Record<string, string> {
+  return {
+    MAX_IMAGE_MB: String(props.maxImageMb),
+    MAX_AUDIO_MB: String(props.maxAudioMb),
+    MAX_FILE_MB: String(props.maxFileMb),
+    MAX_VIDEO_MB: String(props.maxVideoMb),
+  };
+}
 
-/** Whose tokens the APIs accept. */
+/** The issuer and audience of the tokens that the APIs accept. */
 interface Identity {
   readonly issuer: string;
   readonly audience: string;
-  /** The claim that names somebody's groups. */
+  /** The claim that names a user's groups. */
   readonly groupsClaim: string;
   /** The stack's own accounts, unless the issuer is an external one. */
   readonly accounts?: Accounts;
 }
 
-const identityOf = (scope: Construct, props: ParleyProps): Identity => {
+function identityOf(scope: Construct, props: ParleyProps): Identity {
   const { adminGroup, externalIssuer, stage } = props;
   if (externalIssuer) {
     const { issuerUrl: issuer, audience, groupsClaim } = externalIssuer;
@@ -228,9 +232,9 @@ const identityOf = (scope: Construct, props: ParleyProps): Identity => {
   return {
     issuer: accounts.pool.userPoolProviderUrl,
     audience: accounts.client.userPoolClientId,
-    // Access tokens and id tokens both carry it.
+    // Access tokens and id tokens both carry this claim.
     // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
     groupsClaim: "cognito:groups",
     accounts,
   };
-};
+}

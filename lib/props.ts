@@ -10,31 +10,60 @@ import {
 } from "./prop-values.ts";
 import { type StageName, stageNames } from "./stage.ts";
 
-/** Everything about a deployment that can be chosen: with the CDK, and with the local runner, by `-c name=value`. */
+/**
+ * All settings of a deployment. `-c name=value` sets them, with the CDK and with the local runner.
+ */
 export interface ParleyProps {
   /** @default dev */
   readonly stage: StageName;
-  /** The name of the CloudFormation stack. @default Parley in dev, Parley-prod in prod */
+  /**
+   * The name of the CloudFormation stack.
+   * @default Parley in dev, Parley-prod in prod
+   */
   readonly stackName: string;
-  /** Origins whose pages may call the HTTP API and the bucket. @default any in dev, none in prod */
+  /**
+   * Origins whose pages may call the HTTP API and the bucket.
+   * @default any in dev, none in prod
+   */
   readonly corsOrigins: readonly string[];
-  /** Days that every log group keeps its logs. @default 7 in dev, 90 in prod */
+  /**
+   * Days that every log group keeps its logs.
+   * @default 7 in dev, 90 in prod
+   */
   readonly logRetentionDays: RetentionDays;
-  /** Messages that a member may send to one room in a second, in the long run. @default 10 */
+  /**
+   * Messages a second that a member may send to one room, in the long run.
+   * @default 10
+   */
   readonly rateLimitPerSecond: number;
-  /** Messages that a member may send to one room at once. @default 30 */
+  /**
+   * Messages that a member may send to one room in a burst.
+   * @default 30
+   */
   readonly rateLimitBurst: number;
-  /** Requests a second that the HTTP API accepts, over all callers. @default 1000 */
+  /**
+   * Requests a second that the HTTP API accepts, over all callers.
+   * @default 1000
+   */
   readonly httpThrottleRate: number;
   /** @default 2000 */
   readonly httpThrottleBurst: number;
-  /** Frames and connects a second that the WebSocket API accepts, over all callers. @default 1000 */
+  /**
+   * Frames and connects a second that the WebSocket API accepts, over all callers.
+   * @default 1000
+   */
   readonly webSocketThrottleRate: number;
   /** @default 2000 */
   readonly webSocketThrottleBurst: number;
-  /** Whether the WebSocket API writes access logs; wants a role in the account's settings. @default false */
+  /**
+   * Whether the WebSocket API writes access logs, which needs a role in the account's settings.
+   * @default false
+   */
   readonly webSocketAccessLogs: boolean;
-  /** MB that an upload of each kind may have. @default 10 */
+  /**
+   * The largest upload of each kind, in MB.
+   * @default 10
+   */
   readonly maxImageMb: number;
   /** @default 25 */
   readonly maxAudioMb: number;
@@ -42,30 +71,58 @@ export interface ParleyProps {
   readonly maxFileMb: number;
   /** @default 100 */
   readonly maxVideoMb: number;
-  /** Whether GuardDuty scans uploads for malware, at a price for each GB and object. @default false */
+  /**
+   * Whether GuardDuty scans uploads for malware, at a price for each GB and object.
+   * @default false
+   */
   readonly malwareProtection: boolean;
-  /** Days that a notification is kept. @default 90 */
+  /**
+   * Days that a notification is kept.
+   * @default 90
+   */
   readonly notificationDays: number;
-  /** Whether notifications for people who are not connected are published to an SNS topic, too. @default false */
+  /**
+   * Whether notifications for users who are not connected are also published to an SNS topic.
+   * @default false
+   */
   readonly notificationTopic: boolean;
-  /** Whom a push service may turn to, as `mailto:` or `https:`. @default the URL of the HTTP API */
+  /**
+   * The operator's contact for push services, as `mailto:` or `https:`.
+   * @default the URL of the HTTP API
+   */
   readonly vapidSubject?: string;
-  /** Whether push services on this machine are called, over plain HTTP: for tests, and never in prod. @default false */
+  /**
+   * Whether push services on this machine are called over plain HTTP. It is for tests and not
+   * allowed in prod.
+   * @default false
+   */
   readonly pushToLoopback: boolean;
-  /** The group whose members verify people and deal with reports. @default admins */
+  /**
+   * The group whose members verify users and handle reports.
+   * @default admins
+   */
   readonly adminGroup: string;
-  /** The OpenSearch that messages are found by, when not the table. @default the table */
+  /**
+   * The OpenSearch that holds the search index, instead of the table.
+   * @default the table
+   */
   readonly openSearch?: OpenSearchProps;
-  /** Whose tokens are accepted, when not those of the stack's own user pool. @default the user pool */
+  /**
+   * The issuer of the accepted tokens, instead of the stack's own user pool.
+   * @default the user pool
+   */
   readonly externalIssuer?: ExternalIssuer;
 }
 
 export interface ExternalIssuer {
-  /** The `iss` of its tokens: an https URL under which `/.well-known/openid-configuration` is found. */
+  /** The `iss` of its tokens: an https URL that serves `/.well-known/openid-configuration`. */
   readonly issuerUrl: string;
   /** The `aud` or `client_id` of tokens meant for this API. */
   readonly audience: string;
-  /** The claim of its tokens that names somebody's groups; only the issuer's operators may decide it. @default groups */
+  /**
+   * The claim of its tokens that names a user's groups. Only the issuer's operators may set it.
+   * @default groups
+   */
   readonly groupsClaim: string;
 }
 
@@ -76,7 +133,7 @@ export interface OpenSearchProps {
   readonly arn: string;
 }
 
-/** The props as given cannot be used; `problems` holds a sentence for each. */
+/** The given props cannot be used; `problems` holds a sentence for each problem. */
 export class InvalidPropsError extends Error {
   override readonly name = "InvalidPropsError";
   readonly problems: readonly string[];
@@ -117,16 +174,21 @@ const propNames = [
 ] as const;
 type PropName = (typeof propNames)[number];
 
-/** The context that the CDK sets for itself: feature flags, look-ups, and the one plain name of its command line. */
-const isOfTheCdk = (name: string): boolean => /[:@/]/.test(name) || name === "cli-telemetry";
+/**
+ * Returns whether the CDK sets this context for itself: feature flags, look-ups, and the one plain
+ * name of its command line.
+ */
+function isOfTheCdk(name: string): boolean {
+  return /[:@/]/.test(name) || name === "cli-telemetry";
+}
 
 /**
  * Reads the props from CDK context, where `-c name=value` leaves strings.
  *
- * @throws InvalidPropsError that names every problem at once. A name that is not a prop is one: `-c stgae=prod` must
- * not deploy an unprotected stack.
+ * @throws InvalidPropsError that names all problems. An unknown name is one of them:
+ * `-c stgae=prod` must not deploy an unprotected stack.
  */
-export const readProps = (context: Readonly<Record<string, unknown>>): ParleyProps => {
+export function readProps(context: Readonly<Record<string, unknown>>): ParleyProps {
   const problems: string[] = [];
   const known: readonly string[] = propNames;
   for (const name of Object.keys(context)) {
@@ -135,7 +197,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     }
   }
 
-  /** `accepts` ends the sentence that the author of a wrong value reads. */
+  /** `accepts` ends the sentence that the operator reads about a wrong value. */
   const read = <T>(
     name: PropName,
     fallback: T,
@@ -166,7 +228,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   const issuerUrl = read<string | undefined>(
     "issuerUrl",
     undefined,
-    "an https URL (http is taken on this machine alone), written exactly as the `iss` of its tokens",
+    "an https URL (http is allowed only on this machine), written exactly as the `iss` of its tokens",
     (text) => (isIssuer(text) ? text : undefined),
   );
   const audience = read<string | undefined>("audience", undefined, "the `aud` of its tokens", (text) =>
@@ -181,7 +243,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   const endpoint = read<string | undefined>(
     "openSearchEndpoint",
     undefined,
-    "an https URL without a path, as https://search-chat-abc.eu-central-1.es.amazonaws.com (http is taken on this machine alone)",
+    "an https URL without a path, as https://search-chat-abc.eu-central-1.es.amazonaws.com (http is allowed only on this machine)",
     parseEndpoint,
   );
   const arn = read<string | undefined>(
@@ -201,7 +263,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     );
   }
 
-  // A list of groups reaches a function as text, parted by spaces.
+  // A list of groups reaches a function as text, separated by spaces.
   const groupsClaim = read("groupsClaim", "groups", "the name of a claim, without spaces", parseWord);
   if (context.groupsClaim !== undefined && issuerUrl === undefined) {
     problems.push(
@@ -212,7 +274,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   const vapidSubject = read<string | undefined>(
     "vapidSubject",
     undefined,
-    "an address that a push service may turn to: mailto:chat@example.com or https://example.com/contact",
+    "an address where push services can reach you: mailto:chat@example.com or https://example.com/contact",
     (text) => (isContact(text) ? text : undefined),
   );
   const pushToLoopback = flag("pushToLoopback");
@@ -222,8 +284,8 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
 
   const props: ParleyProps = {
     stage,
-    // Stages have different names, so that a forgotten `-c stage=prod` makes a second stack and does not strip
-    // the first one of its protection.
+    // Stages have different names. So a forgotten `-c stage=prod` makes a second stack instead of
+    // removing the first one's protection.
     stackName: read(
       "stackName",
       stage === "prod" ? "Parley-prod" : "Parley",
@@ -233,7 +295,7 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
     corsOrigins: read<readonly string[]>(
       "corsOrigins",
       stage === "prod" ? [] : ["*"],
-      "`*`, or origins like https://chat.example.com without a path, parted by commas",
+      "`*`, or origins like https://chat.example.com without a path, separated by commas",
       parseOrigins,
     ),
     logRetentionDays: read<RetentionDays>(
@@ -274,4 +336,4 @@ export const readProps = (context: Readonly<Record<string, unknown>>): ParleyPro
   };
   if (problems.length > 0) throw new InvalidPropsError(problems);
   return props;
-};
+}

@@ -5,28 +5,32 @@ export interface HttpRoute {
   readonly method: Operation["method"];
   readonly path: string;
   readonly area: Area;
-  /** Whether the gateway wants a valid token before it calls the function. */
+  /** Whether the gateway requires a valid token before it calls the function. */
   readonly authorized: boolean;
 }
 
 interface RouteSource {
   readonly operations: readonly Operation[];
   readonly areaBases: Readonly<Record<Area, readonly string[]>>;
-  /** Whether accounts live in the stack's own user pool; without it, its operations have no route. */
+  /**
+   * Whether accounts are in the stack's own user pool. Without it, the pool's operations have no
+   * route.
+   */
   readonly hasUserPool: boolean;
 }
 
 /**
- * The routes that the operations need.
+ * Returns the routes that the operations need.
  *
- * Those that want a token share the routes of their area: for each method `base`, and `base/{proxy+}` for all below. A
- * public operation has its own pair, since an authorizer belongs to a route. The second of each pair answers paths that
- * end in a slash: a route key may not end in one, and `/x` does not match `/x/`. Methods are named and never `ANY`, which
- * would catch the CORS preflight and hold it against the authorizer.
+ * Operations that require a token share the routes of their area: for each method, `base` and
+ * `base/{proxy+}` for all paths below. A public operation has its own pair, because an authorizer
+ * belongs to a route. The second route of each pair also serves paths that end in a slash: a route
+ * key may not end in one, and `/x` does not match `/x/`. Methods are named: `ANY` would catch the
+ * CORS preflight and require a token of it.
  *
  * @throws Error when no base of its area holds an operation.
  */
-export const httpRoutes = ({ operations, areaBases, hasUserPool }: RouteSource): HttpRoute[] => {
+export function httpRoutes({ operations, areaBases, hasUserPool }: RouteSource): HttpRoute[] {
   const routes = new Map<string, HttpRoute>();
   for (const operation of operations) {
     if (operation.identity === "pool" && !hasUserPool) continue;
@@ -39,14 +43,15 @@ export const httpRoutes = ({ operations, areaBases, hasUserPool }: RouteSource):
     }
   }
   return [...routes.values()];
-};
+}
 
-/** What API Gateway calls a route: `GET /api/chat/rooms/{proxy+}`. */
-export const routeKey = (route: Pick<HttpRoute, "method" | "path">): string =>
-  `${route.method} ${route.path}`;
+/** Returns API Gateway's key of a route: `GET /api/chat/rooms/{proxy+}`. */
+export function routeKey(route: Pick<HttpRoute, "method" | "path">): string {
+  return `${route.method} ${route.path}`;
+}
 
-/** The longest of the bases that `operation.path` equals or is below. */
-const baseOf = (operation: Operation, bases: readonly string[]): string => {
+/** Returns the longest base that `operation.path` equals or is below. */
+function baseOf(operation: Operation, bases: readonly string[]): string {
   const holding = bases
     .filter((base) => operation.path === base || operation.path.startsWith(`${base}/`))
     .sort((one, other) => other.length - one.length);
@@ -58,4 +63,4 @@ const baseOf = (operation: Operation, bases: readonly string[]): string => {
     );
   }
   return longest;
-};
+}

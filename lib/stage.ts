@@ -1,19 +1,22 @@
 import { RemovalPolicy } from "aws-cdk-lib/core";
 
-/** `dev` is thrown away at will; `prod` holds what people wrote to each other. */
+/** `dev` may be destroyed at any time; `prod` holds the users' messages. */
 export const stageNames = ["dev", "prod"] as const;
 export type StageName = (typeof stageNames)[number];
 
-/** What a stage protects. Every difference between the two is in this file. */
+/** The protection of a stage. Every difference between the two is in this file. */
 export interface StagePolicy {
-  /** What happens to the table, the user pool, the bucket and the logs when the stack is destroyed. */
+  /** The fate of the table, the user pool, the bucket and the logs when the stack is destroyed. */
   readonly removalPolicy: RemovalPolicy;
   /** Whether AWS itself refuses to delete the table, the user pool and the stack. */
   readonly deletionProtection: boolean;
   readonly passwordMinLength: number;
   /** Whether a password needs lower and upper case letters, digits and symbols. */
   readonly passwordNeedsAllClasses: boolean;
-  /** Whether a registration waits for the code sent by e-mail; otherwise the auth function confirms it at once. */
+  /**
+   * Whether a registration waits for the e-mailed code; otherwise the auth function confirms it at
+   * once.
+   */
   readonly confirmsEmail: boolean;
 }
 

@@ -1,21 +1,27 @@
 import type { RebuildReport } from "../../contract/rebuilds.ts";
 
-const whole = (count: number | null): string => (count ?? 0).toLocaleString("en-US");
+function whole(count: number | null): string {
+  return (count ?? 0).toLocaleString("en-US");
+}
 
-/** Milliseconds after which something must have moved: tasks that fail are tried again for seven minutes. */
-const standstill = 15 * 60_000;
+/** Milliseconds after which there must be progress: failed tasks are retried for seven minutes. */
+const stalledAfter = 15 * 60_000;
 
-const troubles = ({ set_aside, ended, updated_at }: RebuildReport): string[] => [
-  ...((set_aside ?? 0) > 0
-    ? [`${whole(set_aside)} failed and are tried again by themselves; npm run redrive shows those that stay`]
-    : []),
-  ...(ended === false && Date.now() - Date.parse(updated_at ?? "") > standstill
-    ? ["nothing has moved for a while: start it again, and it goes on where it is"]
-    : []),
-];
+function troubles({ set_aside, ended, updated_at }: RebuildReport): string[] {
+  return [
+    ...((set_aside ?? 0) > 0
+      ? [
+          `${whole(set_aside)} failed and are retried automatically; npm run redrive shows any that are given up`,
+        ]
+      : []),
+    ...(ended === false && Date.now() - Date.parse(updated_at ?? "") > stalledAfter
+      ? ["no progress for a while: start it again, and it goes on from there"]
+      : []),
+  ];
+}
 
-/** How far the last rebuild of an index is, in one line. */
-export const describe = (report: RebuildReport): string => {
+/** Returns the progress of an index's last rebuild, in one line. */
+export function describe(report: RebuildReport): string {
   const { index, kind, started_at, updated_at, ended } = report;
   if (ended === null) return `${index}: never rebuilt`;
   const done = `${whole(report.done)} ${kind}s`;
@@ -23,4 +29,4 @@ export const describe = (report: RebuildReport): string => {
     ? `rebuilt from ${started_at} to ${updated_at}, ${done}, ${whole(report.scanned)} items read`
     : `rebuilding since ${started_at}, ${done}, ${whole(report.scanned)} of about ${whole(report.items)} items read`;
   return [`${index}: ${text}`, ...troubles(report)].join("; ");
-};
+}

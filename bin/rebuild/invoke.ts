@@ -1,10 +1,12 @@
-/** Asks the function `rebuild` of a stack. */
+/** Calls the function `rebuild` of a stack. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { RebuildAnswer } from "../../contract/rebuilds.ts";
 import { CommandError, type Place } from "../place.ts";
 
-/** Has an index rebuilt; without one, asks how far the last rebuild of each is. */
-export const invokeRebuild = async (place: Place, index?: string): Promise<RebuildAnswer> => {
+/**
+ * Starts a rebuild of an index. Without an index, returns the progress of the last rebuild of each.
+ */
+export async function invokeRebuild(place: Place, index?: string): Promise<RebuildAnswer> {
   const { FunctionError, Payload } = await new LambdaClient(place.client).send(
     new InvokeCommand({
       FunctionName: place.output("RebuildFunctionName"),
@@ -15,4 +17,4 @@ export const invokeRebuild = async (place: Place, index?: string): Promise<Rebui
   if (FunctionError !== undefined)
     throw new CommandError(`The function rebuild failed: ${answer.errorMessage}. Its log says more.`);
   return answer;
-};
+}

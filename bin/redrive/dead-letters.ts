@@ -1,4 +1,4 @@
-/** Dead letters: looked at, and put back. */
+/** Lists dead letters and puts them back. */
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -7,15 +7,17 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { mayBeFollowed } from "../../lib/followed-changes.ts";
+import { eventOf } from "../../functions/background/stream-events.ts";
 import { describe } from "./describe.ts";
 import { ChangesLost, type Failure, failureOf, readChanges, taskOfChange } from "./failure.ts";
 import type { Queues, RetriedQueue } from "./queues.ts";
 
-/** Seconds for which a dead letter is hidden from others while it is looked at or put back. */
+/**
+ * Seconds for which a dead letter is hidden from other receivers while it is listed or put back.
+ */
 const hiddenSeconds = 120;
 
-export const countDeadLetters = async ({ sqs }: Queues, queue: RetriedQueue): Promise<number> => {
+export async function countDeadLetters({ sqs }: Queues, queue: RetriedQueue): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queue.deadLettersUrl,
@@ -23,25 +25,28 @@ export const countDeadLetters = async ({ sqs }: Queues, queue: RetriedQueue): Pr
     }),
   );
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-};
+}
 
-const receive = async ({ sqs }: Queues, queue: RetriedQueue): Promise<Message[]> =>
-  (
-    await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queue.deadLettersUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: hiddenSeconds,
-        // Asks all of SQS's servers, not only some of them.
-        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
-        WaitTimeSeconds: 1,
-        MessageSystemAttributeNames: ["All"],
-        MessageAttributeNames: ["All"],
-      }),
-    )
-  ).Messages ?? [];
+async function receive({ sqs }: Queues, queue: RetriedQueue): Promise<Message[]> {
+  return (
+    (
+      await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queue.deadLettersUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: hiddenSeconds,
+          // Asks all servers of SQS instead of some.
+          // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+          WaitTimeSeconds: 1,
+          MessageSystemAttributeNames: ["All"],
+          MessageAttributeNames: ["All"],
+        }),
+      )
+    ).Messages ?? []
+  );
+}
 
-const release = async ({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: Message): Promise<void> => {
+async function release({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: Message): Promise<void> {
   await sqs.send(
     new ChangeMessageVisibilityCommand({
       QueueUrl: queue.deadLettersUrl,
@@ -49,14 +54,13 @@ const release = async ({ sqs }: Queues, queue: RetriedQueue, { ReceiptHandle }: 
       VisibilityTimeout: 0,
     }),
   );
-};
+}
 
-/** One line for each dead letter, at most `limit`; of a group of a FIFO queue SQS shows the first ten alone. */
-export const listDeadLetters = async (
-  place: Queues,
-  queue: RetriedQueue,
-  limit: number,
-): Promise<string[]> => {
+/**
+ * Returns one line for each dead letter, up to `limit`. For a group of a FIFO queue, SQS returns
+ * only the first ten.
+ */
+export async function listDeadLetters(place: Queues, queue: RetriedQueue, limit: number): Promise<string[]> {
   const seen = new Map<string, Message>();
   for (;;) {
     const messages = (await receive(place, queue)).filter(({ MessageId = "" }) => !seen.has(MessageId));
@@ -64,68 +68,71 @@ export const listDeadLetters = async (
     for (const message of messages) seen.set(message.MessageId ?? "", message);
     if (seen.size >= limit) break;
   }
-  // Last to first: a FIFO queue must not give a later one out before an earlier one is back.
+  // Releases the last one first: a FIFO queue must not return a later message before an earlier one
+  // is released.
   for (const message of [...seen.values()].reverse()) await release(place, queue, message);
   return [...seen.values()].slice(0, limit).map(describe);
-};
+}
 
-/** Reads the changes of one of Lambda's failure records again, and has each followed as a task. Throws ChangesLost. */
-const replay = async ({ sqs, streams }: Queues, queue: RetriedQueue, failure: Failure): Promise<void> => {
+/**
+ * Reads the changes of one of Lambda's failure records again, and sends each as a task. Throws
+ * ChangesLost.
+ */
+async function replay({ sqs, streams }: Queues, queue: RetriedQueue, failure: Failure): Promise<void> {
   const changes = await readChanges(streams, failure);
-  const followed = changes.filter(({ dynamodb }) =>
-    mayBeFollowed(dynamodb?.Keys?.sk?.S ?? "", dynamodb?.OldImage),
-  );
-  for (const change of followed)
+  for (const change of changes.filter(({ dynamodb }) => eventOf(dynamodb) !== undefined))
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: queue.url,
         MessageBody: taskOfChange(change, `${failure.condition} after ${failure.invocations} invocations`),
       }),
     );
-};
+}
 
-const parsed = (body: string | undefined): unknown => {
+function parsed(body: string | undefined): unknown {
   try {
     return JSON.parse(body ?? "");
   } catch {
     return undefined;
   }
-};
+}
 
-/** Puts one message back as it was, a page at the end of its group. */
-const putBack = async ({ sqs }: Queues, queue: RetriedQueue, message: Message): Promise<void> => {
+/** Puts one message back as it was; a page goes to the end of its group. */
+async function putBack({ sqs }: Queues, queue: RetriedQueue, message: Message): Promise<void> {
   const groupId = message.Attributes?.MessageGroupId;
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: queue.url,
       MessageBody: message.Body,
       MessageAttributes: message.MessageAttributes,
-      // An id of its own, or a page that was sent less than five minutes ago would be taken for a duplicate; and the same
-      // if this is cut off before the dead letter is deleted, and run again.
+      // A new id: SQS would drop a page as a duplicate of one sent less than five minutes ago. The
+      // id stays the same if the command is interrupted before it deletes the dead letter, and is
+      // run again.
       ...(groupId !== undefined && {
         MessageGroupId: groupId,
         MessageDeduplicationId: `redrive-${message.MessageId}`,
       }),
     }),
   );
-};
+}
 
 interface Redriven {
   readonly done: number;
-  /** What to tell of those that cannot be put back, and stay. */
+  /** One line for each dead letter that cannot be put back and stays. */
   readonly lost: readonly string[];
 }
 
 /**
- * Puts dead letters back, at most as many as there were at the start: what fails again in the meantime is for the next
- * run. One is deleted only once it was sent, so that nothing is lost; what is sent twice does no harm.
+ * Puts dead letters back, up to the number that there was at the start: messages that fail again
+ * meanwhile are left to the next run. A dead letter is deleted only after it was sent, so nothing
+ * is lost. Sending one twice does no harm.
  */
-export const redrive = async (
+export async function redrive(
   place: Queues,
   queue: RetriedQueue,
   count: number,
   progress: (done: number) => void,
-): Promise<Redriven> => {
+): Promise<Redriven> {
   const seen = new Set<string>();
   const lost: string[] = [];
   let done = 0;
@@ -151,4 +158,4 @@ export const redrive = async (
     progress(done);
   }
   return { done, lost };
-};
+}

@@ -1,16 +1,18 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { failureOf } from "./failure.ts";
 
-const ageOf = (sentAt: string | undefined): string => {
+function ageOf(sentAt: string | undefined): string {
   const minutes = Math.max(0, (Date.now() - Number(sentAt)) / 60_000);
   if (minutes < 120) return `${minutes.toFixed(0)} min`;
   return minutes < 48 * 60 ? `${(minutes / 60).toFixed(0)} h` : `${(minutes / 60 / 24).toFixed(0)} days`;
-};
+}
 
-/** Names, ids and reasons; never the text of a message, which images and pages hold. */
-const shown = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
+/**
+ * Names, ids and reasons. The text of a message, which images and pages hold, is never shownFields.
+ */
+const shownFields = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
 
-const whatIs = (body: string): string => {
+function contentOf(body: string): string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -24,7 +26,7 @@ const whatIs = (body: string): string => {
   const record = fields.get("record");
   const keys =
     record instanceof Object ? Reflect.get(Reflect.get(record, "dynamodb") ?? {}, "Keys") : undefined;
-  const parts = shown.flatMap((name) =>
+  const parts = shownFields.flatMap((name) =>
     typeof fields.get(name) === "string"
       ? [name === "task" ? fields.get(name) : `${name} ${fields.get(name)}`]
       : [],
@@ -33,8 +35,9 @@ const whatIs = (body: string): string => {
   const users = fields.get("user_ids");
   if (Array.isArray(users)) parts.push(`${users.length} users`);
   return parts.length > 0 ? parts.join(", ") : "of an unknown kind";
-};
+}
 
-/** A dead letter in one line. Its id is what the function's log names when it failed. */
-export const describe = ({ MessageId, Attributes, Body }: Message): string =>
-  `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${whatIs(Body ?? "")}`;
+/** Returns a dead letter in one line. The function's log has its id where it failed. */
+export function describe({ MessageId, Attributes, Body }: Message): string {
+  return `${ageOf(Attributes?.SentTimestamp).padStart(7)}  ${MessageId}  ${contentOf(Body ?? "")}`;
+}

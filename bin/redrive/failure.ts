@@ -1,6 +1,7 @@
 /**
- * What Lambda leaves in the dead-letter queue for changes that it could not give to a function at all: not the changes,
- * but where they stand in the stream. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ * Reads Lambda's failure records: what it leaves in the dead-letter queue for changes that it could
+ * not give to a function. A record holds the place of the changes in the stream, not the changes.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 import {
   type _Record,
@@ -17,18 +18,19 @@ export interface Failure {
   readonly shardId: string;
   readonly first: string;
   readonly last: string;
-  /** How many changes of the batch a function was to get. */
+  /** The number of changes in the batch. */
   readonly size: number;
-  /** When the first and the last of them were made. */
+  /** The times of the first and the last change. */
   readonly from: string;
   readonly to: string;
 }
 
-const field = (value: unknown, name: string): unknown =>
-  value instanceof Object ? Reflect.get(value, name) : undefined;
+function field(value: unknown, name: string): unknown {
+  return value instanceof Object ? Reflect.get(value, name) : undefined;
+}
 
-/** Reads the body of a dead letter; undefined for what is no failure record. */
-export const failureOf = (body: unknown): Failure | undefined => {
+/** Returns the failure record in the body of a dead letter; undefined if it holds none. */
+export function failureOf(body: unknown): Failure | undefined {
   const batch = field(body, "DDBStreamBatchInfo");
   if (batch === undefined) return undefined;
   const text = (name: string): string => String(field(batch, name));
@@ -43,15 +45,17 @@ export const failureOf = (body: unknown): Failure | undefined => {
     from: text("approximateArrivalOfFirstRecord"),
     to: text("approximateArrivalOfLastRecord"),
   };
-};
+}
 
-/** The stream does not hold these changes any more. */
+/** The stream no longer holds these changes. */
 export class ChangesLost extends Error {}
 
 const lostErrors = ["TrimmedDataAccessException", "ResourceNotFoundException"];
 
-/** The changes of a failure record, and whatever else stands between them, read again. Throws ChangesLost. */
-export const readChanges = async (client: DynamoDBStreamsClient, failure: Failure): Promise<_Record[]> => {
+/**
+ * Reads the changes of a failure record again, with all others between them. Throws ChangesLost.
+ */
+export async function readChanges(client: DynamoDBStreamsClient, failure: Failure): Promise<_Record[]> {
   const changes: _Record[] = [];
   try {
     let iterator = (
@@ -80,12 +84,15 @@ export const readChanges = async (client: DynamoDBStreamsClient, failure: Failur
     throw error;
   }
   return changes;
-};
+}
 
-/** A change as the task that follows it holds it (functions/store/queues/tasks.ts): in the shape of Lambda's events. */
-export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): string =>
-  JSON.stringify({
-    task: "follow_change",
+/**
+ * Returns a change as the body of a `process_change` task, in the shape of Lambda's events (see
+ * functions/store/queues/tasks.ts).
+ */
+export function taskOfChange({ eventName, dynamodb }: _Record, error: string): string {
+  return JSON.stringify({
+    task: "process_change",
     record: {
       eventName,
       dynamodb: {
@@ -97,3 +104,4 @@ export const taskOfChange = ({ eventName, dynamodb }: _Record, error: string): s
     },
     error,
   });
+}

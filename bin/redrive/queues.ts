@@ -1,4 +1,7 @@
-/** The queues whose dead letters are put back, and where the changes are that Lambda gave up. */
+/**
+ * The queues whose dead letters are put back, and the client that reads changes that Lambda gave
+ * up.
+ */
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { QueueName } from "../../lib/functions.ts";
@@ -15,12 +18,14 @@ export interface Queues {
   readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
 }
 
-export const queuesAt = ({ client, output }: Place): Queues => ({
-  sqs: new SQSClient(client),
-  streams: new DynamoDBStreamsClient(client),
-  queues: {
-    delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
-    tasks: { url: output("TasksQueueUrl"), deadLettersUrl: output("TasksDeadLettersUrl") },
-    push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
-  },
-});
+export function queuesAt({ client, output }: Place): Queues {
+  return {
+    sqs: new SQSClient(client),
+    streams: new DynamoDBStreamsClient(client),
+    queues: {
+      delivery: { url: output("DeliveryQueueUrl"), deadLettersUrl: output("DeliveryDeadLettersUrl") },
+      tasks: { url: output("TasksQueueUrl"), deadLettersUrl: output("TasksDeadLettersUrl") },
+      push: { url: output("PushQueueUrl"), deadLettersUrl: output("PushDeadLettersUrl") },
+    },
+  };
+}

@@ -3,9 +3,12 @@ import { deferred } from "../deferred.ts";
 import { mediaKinds } from "../media-types.ts";
 import { timestamp } from "./values.ts";
 
-export const mediaKind = deferred(() => z.enum(mediaKinds));
+export const mediaKind = deferred(() => z.enum(mediaKinds).meta({ id: "MediaKind" }));
 
-/** Pixels of a picture, seconds of a recording: what the client said of it, which nobody has checked. */
+/**
+ * Pixels of a picture and seconds of a recording, as the client gave them. The server does not
+ * check them.
+ */
 const dimensions = deferred(() =>
   z.object({
     width: z.int().nullable(),
@@ -24,16 +27,24 @@ const described = deferred(() =>
   }),
 );
 
-/** A file in a message. `url` downloads it for five minutes, or until the message destroys itself; the message gives a fresh one whenever it is read. */
+/**
+ * A file in a message. `url` downloads it for five minutes, or until the message destroys itself if
+ * that is sooner. Each time the message is read, it has a fresh URL.
+ */
 export const attachment = deferred(() => described().extend({ url: z.string() }).meta({ id: "Attachment" }));
 export type Attachment = z.output<ReturnType<typeof attachment>>;
 
-/** The file of a message as it was when it was reported. `url` downloads it for as long as the message has it, else null. */
+/**
+ * A message's file as it was when the message was reported. `url` is null once the message has lost
+ * the file.
+ */
 export const reportedAttachment = deferred(() =>
   described().extend({ url: z.string().nullable() }).meta({ id: "ReportedAttachment" }),
 );
 
-/** An upload as it stands: until it is in a message it has no message and no URL, and expires. */
+/**
+ * An upload and its state. Until a message has it, it has no message id and no URL, and it expires.
+ */
 export const upload = deferred(() =>
   described()
     .extend({
@@ -49,7 +60,10 @@ export const upload = deferred(() =>
 );
 export type Upload = z.output<ReturnType<typeof upload>>;
 
-/** Where the bytes go: one request with exactly these headers, which are signed. */
+/**
+ * The one request that stores the bytes. It must have exactly these headers, because they are
+ * signed.
+ */
 export const newUpload = deferred(() =>
   z
     .object({
@@ -59,7 +73,6 @@ export const newUpload = deferred(() =>
         method: z.literal("PUT"),
         headers: z.record(z.string(), z.string()),
       }),
-      /** Seconds in which the upload must begin. */
       expires_in: z.int(),
     })
     .meta({ id: "NewUpload" }),

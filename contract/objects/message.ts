@@ -2,7 +2,7 @@ import * as z from "zod";
 import { deferred } from "../deferred.ts";
 import { attachment } from "./attachment.ts";
 import { user } from "./user.ts";
-import { timestamp } from "./values.ts";
+import { metadataObject, timestamp } from "./values.ts";
 
 export const messageTypes = [
   "text",
@@ -16,22 +16,25 @@ export const messageTypes = [
   "case",
   "encrypted",
 ] as const;
-export const messageType = deferred(() => z.enum(messageTypes));
+export const messageType = deferred(() => z.enum(messageTypes).meta({ id: "MessageType" }));
 export type MessageType = z.output<ReturnType<typeof messageType>>;
 
-export const priority = deferred(() => z.enum(["normal", "emergency"]));
+export const priority = deferred(() => z.enum(["normal", "emergency"]).meta({ id: "Priority" }));
 
-/** Where the message stands for its viewer: the sender sees what others did with it, everybody else what they did. */
-export const messageStatus = deferred(() => z.enum(["sent", "delivered", "read"]));
+/**
+ * The state of a message for its viewer. To the sender it says what the other members did with the
+ * message, to any other viewer what they did themselves.
+ */
+export const messageStatus = deferred(() =>
+  z.enum(["sent", "delivered", "read"]).meta({ id: "DeliveryStatus" }),
+);
 
 export const message = deferred(() =>
   z
     .object({
       id: z.string(),
       room: z.string(),
-      /** The place in the room, from 1, without gaps but for numbers whose message never came to be. */
       seq: z.int().positive(),
-      /** The room's revision that last changed the message; 0 when it was never changed. */
       rev: z.int().nonnegative(),
       sender: user(),
       content: z.string(),
@@ -46,9 +49,7 @@ export const message = deferred(() =>
       is_edited: z.boolean(),
       is_deleted: z.boolean(),
       reply_to: z.string().nullable(),
-      /** Who reacted with what: user ids by emoji. */
       reactions: reactions(),
-      /** Some of those who have read it: up to 50 where it is got by itself, up to 10 elsewhere. `marks` tell of all. */
       read_by: z.array(user()),
       is_read: z.boolean(),
       status: messageStatus(),
@@ -57,21 +58,19 @@ export const message = deferred(() =>
       forwarded_from: z.string().nullable(),
       expires_at: timestamp().nullable(),
       client_message_id: z.string().nullable(),
-      metadata: z.record(z.string(), z.json()).nullable(),
+      metadata: metadataObject().nullable(),
     })
     .meta({ id: "Message" }),
 );
 
 export type Message = z.output<ReturnType<typeof message>>;
 
-/** An earlier content of a message: what it said before an edit. */
+/** An earlier content of a message, from before an edit. */
 export const messageEdit = deferred(() =>
   z
     .object({
-      /** From 1: what was first said. */
       version: z.int().positive(),
       content: z.string(),
-      /** When this content was written. */
       timestamp: timestamp(),
     })
     .meta({ id: "MessageEdit" }),
@@ -79,23 +78,24 @@ export const messageEdit = deferred(() =>
 
 export type MessageEdit = z.output<ReturnType<typeof messageEdit>>;
 
-/** Who reacted with what: user ids by emoji. */
-export const reactions = deferred(() => z.record(z.string(), z.array(z.string())));
+/** The ids of the users who reacted, by emoji. */
+export const reactions = deferred(() => z.record(z.string(), z.array(z.string())).meta({ id: "Reactions" }));
 export type Reactions = z.output<ReturnType<typeof reactions>>;
 
 /**
- * What a member has read and received of a room. They have read the message at a `seq` that is not their own if `seq` is
- * greater than `joined_seq` and either at most `up_to_seq` or in `read_ahead`; received it if they have read it, or if
- * `seq` is greater than `joined_seq` and at most `delivered_up_to_seq`.
+ * The messages of a room that a member has read and received. For the message of another member at
+ * a `seq`:
+ * - The member has read it if `seq` is above `joined_seq`, and either at most `up_to_seq` or in
+ * `read_ahead`.
+ * - The member has received it if they have read it, or if `seq` is above `joined_seq` and at most
+ * `delivered_up_to_seq`.
  */
 export const memberMarks = deferred(() =>
   z
     .object({
       user_id: z.string(),
-      /** The room's last message when they joined. */
       joined_seq: z.int().nonnegative(),
       up_to_seq: z.int().nonnegative(),
-      /** What they have read beyond `up_to_seq`, and wrote themselves. */
       read_ahead: z.array(z.int().positive()),
       read_at: timestamp().nullable(),
       delivered_up_to_seq: z.int().nonnegative(),
@@ -106,7 +106,7 @@ export const memberMarks = deferred(() =>
 
 export type MemberMarks = z.output<ReturnType<typeof memberMarks>>;
 
-/** The last message of a room, in short: `content` is cut after 160 characters. */
+/** The last message of a room, in short: `content` ends after 160 characters. */
 export const lastMessage = deferred(() =>
   z
     .object({

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { deferred } from "../deferred.ts";
 import { text } from "./values.ts";
 
-/** Characters that each text of a profile has at most. */
+/** The most characters that each text of a profile may have. */
 export const profileLimits = {
   display_name: 100,
   first_name: 100,
@@ -13,7 +13,7 @@ export const profileLimits = {
   role: 100,
 } as const;
 
-/** What people say of themselves. Null empties a field. */
+/** The fields of a profile that its user sets. Null empties a field. */
 export const profileFields = deferred(() =>
   z.object({
     display_name: text(1, profileLimits.display_name).nullish(),

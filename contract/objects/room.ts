@@ -14,16 +14,18 @@ export const roomTypes = [
   "emergency",
   "general",
 ] as const;
-export const roomType = deferred(() => z.enum(roomTypes));
+export const roomType = deferred(() => z.enum(roomTypes).meta({ id: "RoomType" }));
 export type RoomType = z.output<ReturnType<typeof roomType>>;
 
-export const roomRole = deferred(() => z.enum(["admin", "member"]));
+export const roomRole = deferred(() => z.enum(["admin", "member"]).meta({ id: "RoomRole" }));
 export type RoomRole = z.output<ReturnType<typeof roomRole>>;
 
-export const roomStatus = deferred(() => z.enum(["active", "archived", "deleted"]));
+export const roomStatus = deferred(() =>
+  z.enum(["active", "archived", "deleted"]).meta({ id: "RoomStatus" }),
+);
 export type RoomStatus = z.output<ReturnType<typeof roomStatus>>;
 
-/** A user who is in a room. */
+/** A user as a member of a room. */
 export const participant = deferred(() =>
   user().extend({ room_role: roomRole(), joined_at: timestamp() }).meta({ id: "Participant" }),
 );
@@ -40,7 +42,10 @@ export const rolePermissions = deferred(() =>
     .meta({ id: "RolePermissions" }),
 );
 
-/** What each role may do. `can_view_history` is about messages from before the member joined. */
+/**
+ * The permissions of each role. `can_view_history` covers the messages from before the member
+ * joined.
+ */
 export const permissions = deferred(() =>
   z.object({ admin: rolePermissions(), member: rolePermissions() }).meta({ id: "Permissions" }),
 );
@@ -56,7 +61,6 @@ export const room = deferred(() =>
       tags: z.array(z.string()),
       status: roomStatus(),
       is_active: z.boolean(),
-      /** The longest-standing first; of a large room its first members only (see `participant_count`). */
       participants: z.array(participant()),
       participant_count: z.int().nonnegative(),
       created_by: user().nullable(),
@@ -66,7 +70,6 @@ export const room = deferred(() =>
       unread_count: z.int().nonnegative(),
       other_user: user().nullable(),
       permissions: permissions(),
-      /** The caller's own membership; null for a public room that the caller has not joined. */
       me: z
         .object({
           role: roomRole(),

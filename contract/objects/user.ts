@@ -2,18 +2,13 @@ import * as z from "zod";
 import { deferred } from "../deferred.ts";
 import { timestamp } from "./values.ts";
 
-/** Who is shown somebody's address. */
-const visibility =
-  "Shown of oneself, of one's contacts and of those who share a room with one, of whatever type; null of all others. " +
-  "With a room, its messages and its notifications: to members, of members.";
-
-/** A person, as others see them. `email` is null where the viewer may not see it. */
+/** A user, as another user sees them. `email` is null if the viewer may not see it. */
 export const user = deferred(() =>
   z
     .object({
       id: z.string(),
       username: z.string(),
-      email: z.string().nullable().meta({ description: visibility }),
+      email: z.string().nullable(),
       display_name: z.string(),
       full_name: z.string().nullable(),
       first_name: z.string().nullable(),

@@ -9,7 +9,7 @@ import { putRegistration, usernameSeconds } from "../store/users/registrations.t
 import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
 import { presentSelf } from "../users/present.ts";
 import { createProfile, ensureProfile } from "../users/profiles.ts";
-import { keepFreeUsername } from "../users/reserve-username.ts";
+import { reserveUsername } from "../users/reserve-username.ts";
 
 interface Registration extends ProfileChanges {
   readonly username: string;
@@ -18,14 +18,16 @@ interface Registration extends ProfileChanges {
 }
 
 /**
- * Creates an account: username claimed, account made, profile stored. A call that ends in between leaves nothing that
- * stands in the way: the claim lapses, or is the same e-mail's to take again, and an account without a profile gets
- * one when it first logs in. Where a code has to be confirmed first, nobody else sees the profile before that log-in, and
- * the username is kept for no longer than the code holds. Throws `conflict` for a username or an e-mail address that is taken.
+ * Creates an account: claims the username, creates the account, then stores the profile. If
+ * interrupted: the username stays claimed, or the account has no profile. Repaired by: the claim
+ * expires, or the same e-mail address claims it again; the first login creates the profile. If a
+ * code must be confirmed first, no other user sees the profile before that login. Then the username
+ * is reserved only as long as the code is valid. Throws `conflict` for a username or an e-mail
+ * address that is taken.
  */
-export const register = async (
+export async function register(
   registration: Registration,
-): Promise<{ profile: Profile; confirmed: boolean }> => {
+): Promise<{ profile: Profile; confirmed: boolean }> {
   const { username, email, password } = registration;
   if (!(await claimUsername(username, email)))
     throw new ApiError("conflict", `The username ${username} is taken: choose another one.`);
@@ -36,16 +38,16 @@ export const register = async (
     firstName: registration.first_name ?? null,
     lastName: registration.last_name ?? null,
   }).catch(async (error: unknown) => {
-    // Where the address has an account, another call for it may be about to keep this very claim.
-    const mayBeKept = error instanceof ApiError && error.code === "conflict";
-    await releaseUsername(username, email, mayBeKept ? 60 : -1);
+    // If the address has an account, another call for it may be about to keep this very claim.
+    const mayBeClaimed = error instanceof ApiError && error.code === "conflict";
+    await releaseUsername(username, email, mayBeClaimed ? 60 : -1);
     throw error;
   });
   const confirmed = environment.confirmsAtOnce;
-  const lasts = confirmed ? undefined : usernameSeconds;
+  const reservedSeconds = confirmed ? undefined : usernameSeconds;
   const profile: Profile = {
     id: userId,
-    username: await keepFreeUsername(username, email, userId, lasts),
+    username: await reserveUsername(username, email, userId, reservedSeconds),
     email,
     display_name: registration.display_name ?? null,
     first_name: registration.first_name ?? null,
@@ -61,47 +63,62 @@ export const register = async (
   if (confirmed) await Promise.all([createProfile(profile), confirmAtOnce(email)]);
   else await putRegistration(profile);
   return { profile, confirmed };
-};
+}
 
-/** The caller that a token names which Cognito itself has just given us: no need to verify it. */
-const actorOfFreshToken = (idToken: string): Actor => {
+/**
+ * Returns the caller that a token names. Cognito itself has just issued the token, so it needs no
+ * verification.
+ */
+function actorOfFreshToken(idToken: string): Actor {
   const payload = idToken.split(".")[1] ?? "";
   const actor = actorFromClaims(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
-  if (!actor) throw new Error("Cognito gave an id token without a subject.");
+  if (!actor) throw new Error("Cognito issued an id token without a subject.");
   return actor;
-};
+}
 
-export interface Session extends Tokens {
+/** The tokens of a logged-in user, and their profile. */
+export interface LoginSession extends Tokens {
   readonly refreshToken: string;
   readonly user: User;
 }
 
-const sessionOf = async (tokens: Tokens, refreshToken: string): Promise<Session> => {
+async function sessionOf(tokens: Tokens, refreshToken: string): Promise<LoginSession> {
   const profile = await ensureProfile(actorOfFreshToken(tokens.idToken));
   return { ...tokens, refreshToken, user: await presentSelf(profile) };
-};
+}
 
-/** The e-mail address of somebody who logs in; for a username that is nobody's, the name itself, which no account has. */
-const addressOf = async (name: string): Promise<string> =>
-  name.includes("@") ? name.toLowerCase() : ((await getUsernameClaim(name))?.email ?? name);
+/**
+ * Returns the e-mail address for a login. For an unknown username it returns the name itself, which
+ * belongs to no account.
+ */
+async function addressOf(name: string): Promise<string> {
+  return name.includes("@") ? name.toLowerCase() : ((await getUsernameClaim(name))?.email ?? name);
+}
 
-/** Throws `invalid_credentials`, alike whether the account is unknown or the password wrong, or `not_confirmed`. */
-export const openSession = async (name: string, password: string): Promise<Session> => {
+/**
+ * Logs a user in. Throws `not_confirmed`, or `invalid_credentials`, which is the same for an
+ * unknown account and a wrong password.
+ */
+export async function openSession(name: string, password: string): Promise<LoginSession> {
   const address = await addressOf(name);
   const tokens = await logIn(address, password).catch(async (error: unknown) => {
-    // A registration was cut off before it was confirmed, where that is done at once: do it now.
-    const isCutOff =
+    // The registration was interrupted before it confirmed the account, where that needs no code.
+    // So it is confirmed now.
+    const isInterrupted =
       error instanceof ApiError && error.code === "not_confirmed" && environment.confirmsAtOnce;
-    if (!isCutOff) throw error;
+    if (!isInterrupted) throw error;
     await confirmAtOnce(address);
     return logIn(address, password);
   });
-  if (tokens.refreshToken === undefined) throw new Error("Cognito gave no refresh token at log-in.");
+  if (tokens.refreshToken === undefined) throw new Error("Cognito issued no refresh token at log-in.");
   return sessionOf(tokens, tokens.refreshToken);
-};
+}
 
-/** New tokens; the refresh token goes on where Cognito does not rotate it. Throws `invalid_credentials`. */
-export const renewSession = async (refreshToken: string): Promise<Session> => {
+/**
+ * Returns new tokens. The refresh token stays the same if Cognito does not rotate it. Throws
+ * `invalid_credentials`.
+ */
+export async function renewSession(refreshToken: string): Promise<LoginSession> {
   const tokens = await refreshTokens(refreshToken);
   return sessionOf(tokens, tokens.refreshToken ?? refreshToken);
-};
+}

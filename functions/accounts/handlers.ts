@@ -11,16 +11,18 @@ import {
 } from "../store/users/accounts.ts";
 import { presentSelf } from "../users/present.ts";
 import { ensureProfile, updateOwnProfile } from "../users/profiles.ts";
-import { openSession, register, renewSession, type Session } from "./accounts.ts";
+import { type LoginSession, openSession, register, renewSession } from "./accounts.ts";
 
-const tokensOf = (session: Session) => ({
-  access_token: session.accessToken,
-  id_token: session.idToken,
-  refresh_token: session.refreshToken,
-  token_type: "Bearer" as const,
-  expires_in: session.expiresIn,
-  user: session.user,
-});
+function tokensOf(session: LoginSession) {
+  return {
+    access_token: session.accessToken,
+    id_token: session.idToken,
+    refresh_token: session.refreshToken,
+    token_type: "Bearer" as const,
+    expires_in: session.expiresIn,
+    user: session.user,
+  };
+}
 
 export const authHandlers: Handlers<typeof authOperations> = {
   register: async ({ body }) => {

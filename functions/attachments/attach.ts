@@ -17,33 +17,37 @@ import { showPreview } from "../store/rooms/heads.ts";
 import { objectKeys } from "../store/table/keys.ts";
 import { inspectUpload } from "./inspect.ts";
 
-const noSuchUpload = (): ApiError =>
-  new ApiError("not_found", "You have no upload with this id for this room, or it has expired.");
+function noSuchUpload(): ApiError {
+  return new ApiError("not_found", "You have no upload with this id for this room, or it has expired.");
+}
 
-const alreadySent = (): ApiError =>
-  new ApiError("conflict", "This file is in a message already: upload it again to send it again.");
+function alreadySent(): ApiError {
+  return new ApiError("conflict", "This file is in a message already: upload it again to send it again.");
+}
 
 /** Throws `invalid_input` unless the draft leaves its type open, or names the kind of its file. */
-const accessType = ({ message_type }: Draft, { kind }: StoredFile): void => {
+function accessType({ message_type }: Draft, { kind }: StoredFile): void {
   if (message_type !== "text" && message_type !== kind)
     throw invalidInput([{ path: "message_type", message: `must be ${kind}, as its file was uploaded` }]);
-};
+}
 
 /**
- * The upload that a draft names, looked at, and with a copy of its bytes where the file of a message stays, which no
- * upload reaches. `seq` is that of a message that an earlier call may have bound it to. Nothing is promised to the
- * message yet: a send that is refused after this leaves an upload that can be sent again.
+ * Returns the upload that a draft names, inspected. Copies its bytes to the place of message files,
+ * which no upload reaches. `seq` is the message's seq, if an earlier call may have bound the file
+ * to it. The file is not bound to the message yet: if the send is refused after this, the upload
+ * can be sent again.
  *
- * Throws `not_found` unless it is the sender's own for this room, `conflict` if it is in a message or not uploaded yet,
- * and `invalid_input` if it is not what it was said to be.
+ * Throws `not_found` unless it is the sender's own upload for this room. Throws `conflict` if it is
+ * in a message or not uploaded yet. Throws `invalid_input` if its bytes are not of the declared
+ * kind.
  */
-export const prepareUpload = async (
+export async function prepareUpload(
   userId: string,
   roomId: string,
   fileId: string,
   draft: Draft,
   seq?: number,
-): Promise<StoredFile> => {
+): Promise<StoredFile> {
   const file = await getFile(fileId);
   if (!file || file.uploaderId !== userId || file.roomId !== roomId) throw noSuchUpload();
   if (file.seq === null ? isPast(file.expiresAt) : file.seq !== seq)
@@ -57,9 +61,9 @@ export const prepareUpload = async (
   )
     throw new ApiError("conflict", "The file changed while it was looked at: send the message again.");
   return file;
-};
+}
 
-/** The file of a message that is forwarded. */
+/** The file of a forwarded message. */
 export interface ForwardedFile {
   readonly roomId: string;
   readonly facts: FileFacts;
@@ -67,16 +71,17 @@ export interface ForwardedFile {
 }
 
 /**
- * A copy of a message's file for another room, as an upload of the one who forwards it: each room keeps and removes its
- * own. Throws `conflict` where the file is gone, or was found to be malware.
+ * Copies a message's file for another room, as an upload of the forwarding member. Each room keeps
+ * and removes its own copy. Throws `conflict` if the file is missing, or was found to be malware.
  */
-export const copyFile = async (
+export async function copyFile(
   userId: string,
   roomId: string,
   { facts, kind, roomId: sourceRoomId }: ForwardedFile,
-): Promise<StoredFile> => {
+): Promise<StoredFile> {
   const { copyObject } = await import("../store/attachments/objects.ts");
-  // First of all: what is left of a send that ends here is found by the file, and removed.
+  // The item comes first. If the send is interrupted here, its item leads to the copied object, and
+  // both are removed.
   const file = await putFile({ ...facts, id: newFileId(), roomId, uploaderId: userId, kind });
   const copied = await copyObject(
     objectKeys.attached(sourceRoomId, facts.id),
@@ -84,31 +89,32 @@ export const copyFile = async (
     { mediaType: facts.mediaType },
   );
   if (!copied)
-    throw new ApiError("conflict", "The file of this message can't be forwarded: it is there no more.");
+    throw new ApiError("conflict", "The file of this message can't be forwarded: it no longer exists.");
   return file;
-};
+}
 
 /**
- * Step "bind" of sending a file, after the message's seq is claimed and before it is written: from here on the file is
- * for this message alone. Throws `conflict` where another message was faster.
+ * Step "bind" of sending a file: binds the file to the message of this seq alone. It follows the
+ * claim of the seq and precedes the write of the message. Throws `conflict` if another message was
+ * faster.
  */
-export const attachFile = async (file: StoredFile, seq: number): Promise<void> => {
+export async function attachFile(file: StoredFile, seq: number): Promise<void> {
   const outcome = await bindFile(file.id, seq);
   if (outcome === "taken") throw alreadySent();
-  if (outcome === "gone") {
-    // Deleted while it was being sent: so is the copy that was made of it.
+  if (outcome === "missing") {
+    // The file was deleted while it was being sent: its copy is deleted as well.
     const { deleteObject } = await import("../store/attachments/objects.ts");
     await deleteObject(objectKeys.attached(file.roomId, file.id));
     throw noSuchUpload();
   }
-};
+}
 
 /**
- * After a message with a file was written: the file stays for good. Shows the message as the room's last one again,
- * because a send of the same file that came to nothing may have taken it from there (see docs/decisions/012). Never
- * fails: the message is stored, and what is not done here is done by `reviewDeletedFile`.
+ * Keeps a file for good after its message was written. Shows the message as the room's last one
+ * again: a failed send of the same file may have replaced it (see docs/decisions/012). Never fails,
+ * because the message is stored; `reviewDeletedFile` does what is not done here.
  */
-export const settleFile = async (stored: StoredMessage): Promise<void> => {
+export async function keepFileOfMessage(stored: StoredMessage): Promise<void> {
   if (!stored.attachment) return;
   const results = await Promise.allSettled([
     keepFile(stored.attachment.id, stored.seq),
@@ -116,4 +122,4 @@ export const settleFile = async (stored: StoredMessage): Promise<void> => {
   ]);
   for (const result of results)
     if (result.status === "rejected") log("warn", "file_not_settled", errorFacts(result.reason));
-};
+}

@@ -1,7 +1,7 @@
 import type { MediaType } from "../../contract/media-types.ts";
 import { invalidInput } from "../kernel/http/api-error.ts";
 
-/** How files of each type are called. */
+/** The extensions of each type. */
 const extensions: Readonly<Record<MediaType, readonly string[]>> = {
   "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
   "image/png": ["png", "apng"],
@@ -44,8 +44,8 @@ const extensions: Readonly<Record<MediaType, readonly string[]>> = {
 const known = new Set(Object.values(extensions).flat());
 
 /**
- * Names that some system runs, installs or opens as a page when they are clicked on, whatever the file was sent as. Most of
- * these are what mail programs refuse too.
+ * Extensions of files that some system runs, installs or opens as a page on a click. The declared
+ * type of such a file does not matter. Mail programs refuse most of them too.
  * https://support.microsoft.com/en-us/office/blocked-attachments-in-outlook-434752e1-02d3-4e90-9124-8b81e49a8519
  */
 const active = new Set(
@@ -60,17 +60,23 @@ const active = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** What follows a name's last dot, as systems see it: some leave out what cannot be seen, and dots and spaces at the end. */
-const extensionOf = (name: string): string => {
+/**
+ * Returns what follows a name's last dot, as systems read it. Some systems leave out invisible
+ * characters, and dots and spaces at the end.
+ */
+function extensionOf(name: string): string {
   const seen = name
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
     .normalize("NFKC")
     .replace(/[.\s]+$/u, "");
   return seen.includes(".") ? seen.slice(seen.lastIndexOf(".") + 1).toLowerCase() : "";
-};
+}
 
-/** Throws `invalid_input` for a name that is run when it is clicked on, or that is one of another type of file. */
-export const accessFileName = (name: string, mediaType: MediaType): void => {
+/**
+ * Throws `invalid_input` for a name that a system runs on a click, or that belongs to another type
+ * of file.
+ */
+export function accessFileName(name: string, mediaType: MediaType): void {
   const extension = extensionOf(name);
   const allowed = extensions[mediaType];
   if (active.has(extension))
@@ -84,4 +90,4 @@ export const accessFileName = (name: string, mediaType: MediaType): void => {
         message: `must not end in .${extension}, but as ${mediaType} does: ${allowed.map((one) => `.${one}`).join(", ")}`,
       },
     ]);
-};
+}

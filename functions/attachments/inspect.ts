@@ -4,16 +4,17 @@ import type { FileFacts } from "../store/attachments/files.ts";
 import type { ObjectHead } from "../store/attachments/objects.ts";
 import { objectKeys } from "../store/table/keys.ts";
 
-/** Bytes that are looked at: enough to find what kind of document an archive is. */
+/** The number of bytes that are inspected: enough to find the kind of document in an archive. */
 const headLength = 64 * 1024;
 
 const cfb = ["application/x-cfb"];
 const zip = ["application/zip"];
 
 /**
- * What else the bytes of a type may be found to be: containers that several types share, and names that the detector
- * spells differently. Telephones write 3GP and MP4 into each other's names: both are ISO media, which players tell by what is in
- * it. A type that is not here is found by its own name.
+ * Other types that the bytes of a type may be found to be: containers that several types share, and
+ * names that the detector spells differently. Phones write 3GP and MP4 under each other's names:
+ * both are ISO media, and players go by the content. A type that is missing here is found by its
+ * own name.
  */
 const foundAs: Partial<Record<MediaType, readonly string[]>> = {
   "image/png": ["image/apng"],
@@ -37,23 +38,30 @@ const foundAs: Partial<Record<MediaType, readonly string[]>> = {
   "application/vnd.oasis.opendocument.presentation": zip,
 };
 
-/** The control characters that speak against text. https://mimesniff.spec.whatwg.org/#binary-data-byte */
-const isBinary = (byte: number): boolean =>
-  byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+/**
+ * Returns whether a byte is a control character that does not occur in text.
+ * https://mimesniff.spec.whatwg.org/#binary-data-byte
+ */
+function isBinary(byte: number): boolean {
+  return byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+}
 
-/** Text has no signature: it is UTF-8 without these. What is cut off in its last character is no error. */
-const isText = (bytes: Uint8Array): boolean => {
+/**
+ * Returns whether bytes are text. Text has no signature: it is UTF-8 without control characters. A
+ * character that is cut off at the end is no error.
+ */
+function isText(bytes: Uint8Array): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
     return !bytes.some(isBinary);
   } catch {
     return false;
   }
-};
+}
 
 /**
- * What is written as text, and is opened as more than that. Any other find among texts is chance: many signatures are a
- * few letters, and `BMI;Gewicht` begins as a bitmap does.
+ * Types that are written as text but opened as documents. Any other match in text is chance: many
+ * signatures are a few letters, and `BMI;Gewicht` begins like a bitmap.
  */
 const documentsInText: readonly (string | undefined)[] = [
   "application/pdf",
@@ -63,8 +71,8 @@ const documentsInText: readonly (string | undefined)[] = [
   "application/eps",
 ];
 
-/** What speaks against bytes being of a type; undefined if nothing does. */
-const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | undefined> => {
+/** Returns why the bytes are not of this type; undefined if they may be. */
+async function lieOf(mediaType: string, bytes: Uint8Array): Promise<string | undefined> {
   const { fileTypeFromBuffer } = await import("file-type");
   const found = (await fileTypeFromBuffer(bytes))?.mime;
   if (mediaType.startsWith("text/")) {
@@ -72,28 +80,29 @@ const lieOf = async (mediaType: string, bytes: Uint8Array): Promise<string | und
     return isText(bytes) ? undefined : "its bytes are not UTF-8 text";
   }
   if (found === undefined) return "its bytes are of no known type";
-  // Safe: the type was held against the list of types when the upload began.
+  // Safe: the type was validated against the list of types when the upload began.
   const allowed: readonly string[] = [mediaType, ...(foundAs[mediaType as MediaType] ?? [])];
   return allowed.includes(found) ? undefined : `its bytes are ${found}`;
-};
+}
 
-/** An upload, and what was promised of it. */
+/** An upload, and what its uploader declared. */
 type Promised = Pick<FileFacts, "id" | "size" | "mediaType">;
 
-/** What speaks against an object being what its upload promised; undefined if nothing does. */
-const flawOf = async (file: Promised, object: ObjectHead | "threat"): Promise<string | undefined> => {
+/** Returns why an object is not what its upload declared; undefined if it is. */
+async function flawOf(file: Promised, object: ObjectHead | "threat"): Promise<string | undefined> {
   if (object === "threat") return "it was found to be malware";
   if (object.size !== file.size) return `it has ${object.size} bytes, not ${file.size}`;
   if (object.mediaType !== file.mediaType) return `it was uploaded as ${object.mediaType}`;
   const lie = await lieOf(file.mediaType, object.bytes);
   return lie && `it was said to be ${file.mediaType}, but ${lie}`;
-};
+}
 
 /**
- * Looks at what was uploaded, and gives the ETag of the bytes that were seen. Throws `conflict` if there is nothing yet,
- * and `invalid_input` if it is not what it was said to be: then it is removed, after `forget` has removed what is noted of it.
+ * Inspects uploaded bytes, and returns their ETag. Throws `conflict` if there are none yet, and
+ * `invalid_input` if they are not what was declared. In the latter case it removes them, after
+ * `forget` has removed the record of the upload.
  */
-export const inspectUpload = async (file: Promised, forget: () => Promise<unknown>): Promise<string> => {
+export async function inspectUpload(file: Promised, forget: () => Promise<unknown>): Promise<string> {
   const { deleteObject, getObjectHead } = await import("../store/attachments/objects.ts");
   const key = objectKeys.pending(file.id);
   const object = await getObjectHead(key, headLength);
@@ -109,4 +118,4 @@ export const inspectUpload = async (file: Promised, forget: () => Promise<unknow
   throw invalidInput([
     { path: "file_id", message: `The file is refused and removed, because ${flaw}: upload another one` },
   ]);
-};
+}

@@ -1,17 +1,21 @@
-import { isRoomGone } from "../rooms/deleted-rooms.ts";
-import type { Change } from "../store/background/changes.ts";
+import { isPurged } from "../rooms/deleted-rooms.ts";
+import type { StreamHandlers } from "../store/background/changes.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
 import { removeFileOfMessage, reviewDeletedFile } from "./remove.ts";
 
-/** An upload that no message kept is gone, as it was to be after a day, or because its uploader deleted it. */
-export const followDeletedFile = async (change: Change): Promise<void> => {
-  if (change.kind !== "file" || change.after || !change.before || change.before.expiresAt === null) return;
-  await reviewDeletedFile(change.before);
-};
-
-/** A message was deleted, or is gone, and had a file: the file goes too, unless it went with all of its room. */
-export const followRemovedAttachment = async (change: Change): Promise<void> => {
-  if (change.kind !== "message" || !change.before?.attachment || change.after?.attachment) return;
-  const { roomId, seq, attachment } = change.before;
-  if (await isRoomGone(roomId)) return;
+/** Removes the file that a message had, unless the task that purges its room does so. */
+async function removeFile({ roomId, seq, attachment }: StoredMessage): Promise<void> {
+  if (!attachment || (await isPurged(roomId))) return;
   await removeFileOfMessage(roomId, seq, attachment.id);
-};
+}
+
+export const attachmentStreamHandlers = {
+  /** A message that is deleted loses its file. */
+  messageChanged: async ({ before, after }) => {
+    if (!after.attachment) await removeFile(before);
+  },
+
+  messagePurged: removeFile,
+
+  fileDeleted: reviewDeletedFile,
+} satisfies StreamHandlers;

@@ -4,27 +4,31 @@ import { type Key, keys } from "../store/table/keys.ts";
 import type { SubjectKind } from "../store/table/scan.ts";
 import { rebuildProfile, removeStrays } from "../users/directory-index.ts";
 
-/** Something that is derived behind the stream, and can be made again from what it is derived from. */
+/** Data that handlers of the stream derive, and that can be made again from its source. */
 export interface Index {
-  /** Of whom, or of what, it holds something. */
+  /** The subjects of the index: it holds data of each user, or of each room. */
   readonly kind: SubjectKind;
   /**
-   * Brings what it holds of one of them into line with what the table holds now: at any time, several at once. `after` is
-   * where to begin. Where there is no time left it gives where to go on; undefined when it is done.
+   * Brings the data of one subject into line with what the table holds now. It may run at any time,
+   * and several times concurrently. `after` is the place to begin at. Returns the place to continue
+   * from if no time is left, or undefined when it is done.
    */
   readonly rebuild: (
     id: string,
     after: string | undefined,
     hasTime: () => boolean,
   ) => Promise<string | undefined>;
-  /** Entries that may be left of somebody who is none of them any more, by how their partition keys begin. */
+  /**
+   * The entries of the index that may be left of subjects that no longer exist, by the prefix of
+   * their partition keys. `review` removes those among them.
+   */
   readonly entries?: {
     readonly prefix: string;
     readonly review: (entries: readonly Key[]) => Promise<void>;
   };
 }
 
-/** All that can be rebuilt, by name. */
+/** The indexes that can be rebuilt, by name. */
 const indexes = {
   directory: {
     kind: "user",
@@ -43,9 +47,11 @@ const indexes = {
 
 export const indexNames: readonly string[] = Object.keys(indexes);
 
-/** Throws, with a sentence for the operator, for a name that is that of no index. */
-export const indexNamed = (name: string): Index => {
+/**
+ * Returns the index of a name. Throws, with a sentence for the operator, if there is no such index.
+ */
+export function indexNamed(name: string): Index {
   const found = Object.entries<Index>(indexes).find(([known]) => known === name);
   if (!found) throw new Error(`There is no index ${name}: there are ${indexNames.join(", ")}.`);
   return found[1];
-};
+}

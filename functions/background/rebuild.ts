@@ -6,9 +6,9 @@ import { isThrottled } from "../kernel/runtime/throttled.ts";
 import {
   beginRebuild,
   getRebuild,
-  noteStep,
-  type Place,
   type Rebuild,
+  recordStep,
+  type ScanPlace,
 } from "../store/background/rebuilds.ts";
 import { sendTask, type Task } from "../store/queues/tasks.ts";
 import { countItems } from "../store/table/count-items.ts";
@@ -17,32 +17,38 @@ import { type Index, indexNamed, indexNames } from "./indexes.ts";
 
 type Segment = Omit<Extract<Task, { task: "rebuild_index" }>, "task">;
 
-/** Segments of the table that are gone through side by side. */
-export const segments = 8;
+/** The number of segments of the table that are scanned side by side. */
+export const rebuildSegments = 8;
 
 /**
- * Of each segment: 800 read units a second in all for the scan, of the 12,000 that a new table takes.
+ * Read units a second for the scan of each segment. All segments use 800 of the 12,000 that a new
+ * table allows.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
 const unitsPerSecond = 100;
 
 /**
- * Of each segment: 200 a second in all. What is written for each may meet in one partition, as in the list of all
- * people, which takes 1,000 write units a second, of which chat is to have the most.
+ * Users or rooms a second that each segment rebuilds, 200 in all segments. Their writes may meet in
+ * one partition, such as the list of all users. A partition takes 1,000 write units a second, and
+ * chat must have most of them.
  */
 const subjectsPerSecond = 25;
 
-/** Seconds for which a rebuild leaves a table alone that is too busy. */
+/** Seconds for which a rebuild pauses when the table is too busy. */
 const busyPause = 30;
 
-/** Rebuilds one user or room; what fails is tried again as a task of its own, and holds up no other. */
-const rebuildSubject = async (
+/**
+ * Rebuilds one user or room. A failed one is tried again by a task of its own, and holds up no
+ * other. Returns `rest`, the place to continue from, if no time is left. Throws if the table is too
+ * busy.
+ */
+async function rebuildSubject(
   index: Index,
   name: string,
   id: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<{ readonly rest?: string | undefined; readonly failed?: true }> => {
+): Promise<{ readonly rest?: string | undefined; readonly failed?: true }> {
   try {
     return { rest: await index.rebuild(id, after, hasTime) };
   } catch (error) {
@@ -51,45 +57,48 @@ const rebuildSubject = async (
     await sendTask({ task: "rebuild_one", index: name, id, after });
     return { failed: true };
   }
-};
+}
 
-/** What a page led to: where it ends, or where it was cut off for want of time. */
+/** The place that a page led to: its end, or the place within it at which the time ended. */
 interface Progress {
-  readonly to: Omit<Place, "version">;
+  readonly to: Omit<ScanPlace, "version">;
   readonly isWhole: boolean;
 }
 
-/** Rebuilds what a page names, the first of it in any case, so that each task gets somewhere. */
-const rebuildPage = async (
+/**
+ * Rebuilds the users or rooms of a page until the time ends. It rebuilds the first in any case, so
+ * that each task makes progress.
+ */
+async function rebuildPage(
   index: Index,
   name: string,
-  from: Place,
+  from: ScanPlace,
   page: ScanPage,
   hasTime: () => boolean,
-): Promise<Progress> => {
+): Promise<Progress> {
   let { after, done, setAside } = from;
-  const cut = (within?: Place["within"]): Progress => ({
+  const stopAt = (within?: ScanPlace["within"]): Progress => ({
     to: { after, within, scanned: from.scanned, done, setAside },
     isWhole: false,
   });
   for (const [at, { id, key }] of page.subjects.entries()) {
-    if (at > 0 && !hasTime()) return cut();
+    if (at > 0 && !hasTime()) return stopAt();
     const begun = from.within?.id === id ? from.within.after : undefined;
     const { rest, failed } = await rebuildSubject(index, name, id, begun, hasTime);
-    if (rest !== undefined) return cut({ id, after: rest });
+    if (rest !== undefined) return stopAt({ id, after: rest });
     after = key;
     if (failed) setAside += 1;
     else done += 1;
   }
   return { to: { after: page.next, scanned: from.scanned + page.scanned, done, setAside }, isWhole: true };
-};
+}
 
-/** Goes on in a segment until its end, or for as long as there is time; true at the end. */
-const advance = async (
+/** Rebuilds a segment until its end or until the time ends. Returns true at the end. */
+async function advance(
   { index: name, run, segment }: Segment,
   index: Index,
   hasTime: () => boolean,
-): Promise<boolean> => {
+): Promise<boolean> {
   const rebuild = await getRebuild(name);
   let place = rebuild?.run === run && rebuild.left.includes(segment) ? rebuild.places[segment] : undefined;
   while (place) {
@@ -98,33 +107,34 @@ const advance = async (
       kind: index.kind,
       entries: index.entries?.prefix,
       segment,
-      segments,
+      segments: rebuildSegments,
       after: place.after,
     });
     await index.entries?.review(page.entries);
     const { to, isWhole } = await rebuildPage(index, name, place, page, hasTime);
     const ended = isWhole && page.next === undefined;
-    const next = await noteStep({ index: name, run, segment, from: place, to, ended });
-    // Without a next place another task went on from the same one.
+    const next = await recordStep({ index: name, run, segment, from: place, to, ended });
+    // Without a next place, another task has continued from the same place.
     if (ended || !next) return true;
     if (!isWhole || !hasTime()) return false;
     const seconds = Math.max(page.units / unitsPerSecond, page.subjects.length / subjectsPerSecond);
     await sleep(Math.max(0, seconds * 1000 - (performance.now() - began)));
     place = next;
   }
-  // It is over.
+  // The rebuild is over, or this segment of it.
   return true;
-};
+}
 
 /**
- * Goes on with a rebuild, in one segment. Each page is noted when it is done, so a task that ended in the midst, or comes
- * twice, goes on where the last page ended. What is left is a task of its own, a while later where the table is busy.
+ * Continues a rebuild in one segment. It records each page when it is done. A task that is
+ * interrupted, or runs twice, continues after the last recorded page. A task of its own does what
+ * is left when the time ends, half a minute later if the table is busy.
  */
-export const continueRebuild = async (
+export async function continueRebuild(
   segment: Segment,
   hasTime: () => boolean,
   index: Index = indexNamed(segment.index),
-): Promise<void> => {
+): Promise<void> {
   let delay = 0;
   try {
     if (await advance(segment, index, hasTime)) return;
@@ -134,21 +144,24 @@ export const continueRebuild = async (
     delay = busyPause;
   }
   await sendTask({ task: "rebuild_index", ...segment }, delay);
-};
+}
 
-/** Rebuilds what failed when the rebuild came to it. */
-export const rebuildOne = async (
+/**
+ * Rebuilds a user or room that failed during the rebuild of its segment. A task of its own does
+ * what is left when the time ends.
+ */
+export async function rebuildOne(
   name: string,
   id: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<void> => {
+): Promise<void> {
   const rest = await indexNamed(name).rebuild(id, after, hasTime);
   if (rest !== undefined) await sendTask({ task: "rebuild_one", index: name, id, after: rest });
-};
+}
 
-const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
-  const sum = (count: (place: Place) => number): number | null =>
+function report(index: string, rebuild: Rebuild | undefined): RebuildReport {
+  const sum = (count: (place: ScanPlace) => number): number | null =>
     rebuild ? rebuild.places.reduce((total, place) => total + count(place), 0) : null;
   return {
     index,
@@ -161,27 +174,28 @@ const report = (index: string, rebuild: Rebuild | undefined): RebuildReport => {
     done: sum((place) => place.done),
     set_aside: sum((place) => place.setAside),
   };
-};
+}
 
-/** How far the rebuilds of all indexes are. */
-export const listRebuilds = (): Promise<RebuildReport[]> =>
-  Promise.all(indexNames.map(async (index) => report(index, await getRebuild(index))));
+/** Returns the progress of the last rebuild of each index. */
+export function listRebuilds(): Promise<RebuildReport[]> {
+  return Promise.all(indexNames.map(async (index) => report(index, await getRebuild(index))));
+}
 
 /**
- * Starts the rebuild of an index. Where one is under way it is that one, whose tasks are sent once more: should one have been
- * given up, it goes on; where none was, the second of two that are at the same place finds that, and ends. Throws for a name
- * that is that of no index.
+ * Starts the rebuild of an index. If a rebuild of it is under way, sends the tasks of that one
+ * again: a task that was given up continues, and the second of two tasks at the same place finds
+ * the other, and ends. `begun` is false then. Throws if there is no such index.
  */
-export const startRebuild = async (
+export async function startRebuild(
   index: string,
-): Promise<{ readonly begun: boolean; readonly report: RebuildReport }> => {
+): Promise<{ readonly begun: boolean; readonly report: RebuildReport }> {
   indexNamed(index);
   const { begun, rebuild } = await beginRebuild(index, {
     run: newRunId(),
     items: await countItems(),
-    segments,
+    segments: rebuildSegments,
   });
   for (const segment of rebuild.left)
     await sendTask({ task: "rebuild_index", index, run: rebuild.run, segment });
   return { begun, report: report(index, rebuild) };
-};
+}

@@ -4,12 +4,17 @@ import type { Socket } from "../kernel/websocket/socket.ts";
 import { extendConnection } from "../store/presence/connections.ts";
 import { getPresence } from "../store/presence/presence.ts";
 
-const goneConnection = () =>
-  new ApiError("unauthorized", "This connection is not known any more: connect again.");
+function closedConnection() {
+  return new ApiError("unauthorized", "This connection no longer exists: connect again.");
+}
 
-/** Lets a connection live as long as a newer token of the same user. Throws `token_expired` or `unauthorized`. */
-export const authenticate = async (socket: Socket, token: string): Promise<void> => {
-  // Loaded when it is needed: few frames are this one, and every function starts sooner without it.
+/**
+ * Extends a connection to the expiry of a newer token of the same user. Throws `token_expired` or
+ * `unauthorized`.
+ */
+export async function authenticate(socket: Socket, token: string): Promise<void> {
+  // Imported on demand: few frames are `authenticate`, and every function starts sooner without
+  // this module.
   const { verifyToken } = await import("../kernel/auth/token.ts");
   const actor = await verifyToken(token);
   if (actor === "expired")
@@ -18,16 +23,16 @@ export const authenticate = async (socket: Socket, token: string): Promise<void>
   if (actor.userId !== socket.userId)
     throw new ApiError("unauthorized", "The token is another user's: open a connection of their own.");
   if (!(await extendConnection(socket.userId, socket.connectionId, actor.tokenExpiresAt)))
-    throw goneConnection();
-};
+    throw closedConnection();
+}
 
 /**
- * Whether the token behind a connection still holds. The expiry that the gateway kept answers without a read; only
- * past it is the connection's entry asked whether `authenticate` came in between.
+ * Returns whether the token behind a connection is still valid. The expiry that the gateway kept
+ * needs no read. After that time, the connection's entry tells whether `authenticate` extended it.
  */
-export const isAuthenticated = async (socket: Socket): Promise<boolean> => {
+export async function isAuthenticated(socket: Socket): Promise<boolean> {
   if (socket.tokenExpiresAt > epochSeconds()) return true;
   const { connections } = await getPresence(socket.userId, "consistent");
   const entry = connections.find((connection) => connection.id === socket.connectionId);
   return entry !== undefined && entry.tokenExpiresAt > epochSeconds();
-};
+}

@@ -1,10 +1,10 @@
 import { type FrameHandlers, roomOf } from "../kernel/websocket/frames.ts";
 import { actorOf } from "../kernel/websocket/socket.ts";
 import { sendMessage } from "../messages/send.ts";
-import { sayTyping } from "../presence/typing.ts";
+import { publishTyping } from "../presence/typing.ts";
 import { markDelivered, markMessagesRead, markReadUpTo } from "../receipts/mark-read.ts";
 import { authenticate } from "./authenticate.ts";
-import { answerHello } from "./resume.ts";
+import { resume } from "./resume.ts";
 
 export const frameHandlers: FrameHandlers = {
   message: async (frame, socket) => {
@@ -13,7 +13,7 @@ export const frameHandlers: FrameHandlers = {
   },
 
   typing: async (frame, socket) => {
-    await sayTyping(socket.userId, roomOf(frame, socket), frame.is_typing);
+    await publishTyping(socket.userId, roomOf(frame, socket), frame.is_typing);
     return {};
   },
 
@@ -29,7 +29,7 @@ export const frameHandlers: FrameHandlers = {
     return {};
   },
 
-  hello: async (frame, socket) => ({ replies: await answerHello(socket.userId, frame.rooms) }),
+  hello: async (frame, socket) => ({ replies: await resume(socket.userId, frame.rooms) }),
 
   authenticate: async (frame, socket) => {
     await authenticate(socket, frame.token);

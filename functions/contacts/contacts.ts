@@ -13,7 +13,7 @@ import {
   type StoredContact,
   updateContact,
 } from "../store/contacts/contacts.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { getProfile, getProfiles } from "../store/users/profiles.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";
@@ -21,9 +21,11 @@ import { displayNameOf, presentUser } from "../users/present.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { viewUser } from "../users/view.ts";
 
-const noContact = (): ApiError => new ApiError("not_found", "This is none of your contacts: add them first.");
+function noContact(): ApiError {
+  return new ApiError("not_found", "This is none of your contacts: add them first.");
+}
 
-/** Somebody whom one keeps, or blocks, or both. */
+/** A user whom another user has as a contact, or blocks, or both. */
 interface Known {
   readonly userId: string;
   readonly contact: StoredContact | undefined;
@@ -32,7 +34,7 @@ interface Known {
 
 type Shown = Omit<Contact, "contact">;
 
-const shownOf = ({ userId, contact, block }: Known): Shown => {
+function shownOf({ userId, contact, block }: Known): Shown {
   const since = block?.since ?? "";
   return {
     id: userId,
@@ -42,69 +44,80 @@ const shownOf = ({ userId, contact, block }: Known): Shown => {
     created_at: contact?.createdAt ?? since,
     updated_at: contact && contact.updatedAt > since ? contact.updatedAt : since,
   };
-};
+}
 
-/** A contact as its owner sees it. The address of somebody who is only blocked is shown as that of any other. */
-export const viewKnown = async (viewerId: string, known: Known): Promise<Contact> => ({
-  ...shownOf(known),
-  contact: await viewUser(viewerId, known.userId),
-});
+/**
+ * Presents a contact as its owner sees it. The e-mail address of a user who is only blocked is
+ * shown under the same rules as that of any user.
+ */
+export async function viewKnown(viewerId: string, known: Known): Promise<Contact> {
+  return {
+    ...shownOf(known),
+    contact: await viewUser(viewerId, known.userId),
+  };
+}
 
-/** The contact, or the block, of somebody. Throws `not_found` where there is neither. */
-export const accessKnown = async (userId: string, otherId: string): Promise<Known> => {
+/** Returns a user's contact, block, or both. Throws `not_found` if there is neither. */
+export async function accessKnown(userId: string, otherId: string): Promise<Known> {
   const [contact, block] = await Promise.all([getContact(userId, otherId), getBlock(userId, otherId)]);
   if (!contact && !block) throw noContact();
   return { userId: otherId, contact, block };
-};
+}
 
-/** Throws `invalid_input` for oneself and `not_found` for nobody, before anything is kept of them. */
-export const accessOther = async (actor: Actor, otherId: string, path: string): Promise<void> => {
-  if (otherId === actor.userId) throw invalidInput([{ path, message: "This is you: name somebody else" }]);
+/**
+ * Throws `invalid_input` if the other user is the caller, and `not_found` if there is no such user.
+ * It is called before anything is stored.
+ */
+export async function accessOther(actor: Actor, otherId: string, path: string): Promise<void> {
+  if (otherId === actor.userId) throw invalidInput([{ path, message: "This is you: name another user" }]);
   const [other] = await Promise.all([getProfile(otherId), ensureProfile(actor)]);
   if (!other) throw new ApiError("not_found", "User not found");
-};
+}
 
-/** Throws `conflict` where there are as many contacts as there may be. */
-const accessRoomForOne = async (userId: string): Promise<void> => {
+/** Throws `conflict` if a user has as many contacts as they may. */
+async function checkContactLimit(userId: string): Promise<void> {
   if ((await listContacts(userId, contactLimit)).length >= contactLimit)
     throw new ApiError("conflict", `You have ${contactLimit} contacts, and can keep no more: remove some.`);
-};
+}
 
-/** Adds somebody to the caller's contacts, or gives the contact that they are. */
-export const createContact = async (
+/**
+ * Adds a user to the caller's contacts, or returns the contact that they are; `isNew` is false
+ * then. Throws `invalid_input`, `not_found` or `conflict`.
+ */
+export async function createContact(
   actor: Actor,
   otherId: string,
   nickname: string | null,
-): Promise<{ contact: Contact; isNew: boolean }> => {
+): Promise<{ contact: Contact; isNew: boolean }> {
   const { userId } = actor;
   await accessOther(actor, otherId, "user_id");
   const existing = await getContact(userId, otherId);
-  if (!existing) await accessRoomForOne(userId);
+  if (!existing) await checkContactLimit(userId);
   const { contact, isNew } = existing
     ? { contact: existing, isNew: false }
     : await putContact(userId, otherId, nickname);
   const block = await getBlock(userId, otherId);
   return { contact: await viewKnown(userId, { userId: otherId, contact, block }), isNew };
-};
+}
 
 /** Changes a contact of the caller. Throws `not_found`. */
-export const changeContact = async (
+export async function changeContact(
   userId: string,
   otherId: string,
   changes: ContactChanges,
-): Promise<Contact> => {
+): Promise<Contact> {
   const contact = await updateContact(userId, otherId, changes);
   if (!contact) throw noContact();
   return viewKnown(userId, { userId: otherId, contact, block: await getBlock(userId, otherId) });
-};
+}
 
 /** Removes a contact of the caller; a block stays. Throws `not_found`. */
-export const removeContact = async (userId: string, otherId: string): Promise<void> => {
+export async function removeContact(userId: string, otherId: string): Promise<void> {
   if (!(await deleteContact(userId, otherId))) throw noContact();
-};
+}
 
-/** Those whom somebody keeps, or those whom they block. */
-const listKnown = async (userId: string, blocked: boolean): Promise<Known[]> => {
+/** Returns a user's contacts, or the users whom they block. */
+async function listKnown(userId: string, blocked: boolean): Promise<Known[]> {
   const [contacts, blocks] = await Promise.all([
     listContacts(userId, contactLimit),
     listBlocks(userId, "consistent"),
@@ -116,10 +129,13 @@ const listKnown = async (userId: string, blocked: boolean): Promise<Known[]> => 
     contact: contactOf.get(otherId),
     block: own.get(otherId),
   }));
-};
+}
 
-/** Favorites first, then by name: the nickname, or what the contact is called at present. */
-const inOrder = (known: readonly Known[], names: ReadonlyMap<string, string>): Known[] => {
+/**
+ * Sorts favorites first, then by name: by the nickname, or else by the contact's present display
+ * name.
+ */
+function inOrder(known: readonly Known[], names: ReadonlyMap<string, string>): Known[] {
   const collator = new Intl.Collator("und");
   const nameOf = (one: Known): string => foldText(one.contact?.nickname ?? names.get(one.userId) ?? "");
   return known
@@ -131,38 +147,43 @@ const inOrder = (known: readonly Known[], names: ReadonlyMap<string, string>): K
         (left.one.userId < right.one.userId ? -1 : 1),
     )
     .map(({ one }) => one);
-};
+}
 
-/** A page as its owner sees it; `seen` are those whose addresses they see, their contacts apart. */
-const viewPage = (
+/**
+ * Presents a page as its owner sees it. `seen` are the users whose e-mail addresses the owner sees;
+ * the owner sees those of their contacts in any case.
+ */
+function viewPage(
   viewerId: string,
   page: readonly Known[],
   people: People,
   seen: ReadonlySet<string>,
-): Contact[] =>
-  page.map((known) => ({
+): Contact[] {
+  return page.map((known) => ({
     ...shownOf(known),
     contact: presentUser(
       personOf(people, known.userId, viewerId),
       known.contact !== undefined || seen.has(known.userId),
     ),
   }));
+}
 
 /**
- * A page of the caller's contacts, or of the people whom they block. Reads the profiles of all of them, half a unit
- * each, because the order is by what they are called now, and presences for the page alone.
+ * Returns a page of the caller's contacts, or of the users whom they block, and the number of all.
+ * It reads the profiles of all of them, at half a read unit each, since the order is by their
+ * present names. It reads presences for the page alone.
  */
-export const listPage = async (
+export async function listContactPage(
   userId: string,
   blocked: boolean,
   page: Slice,
-): Promise<{ count: number; contacts: Contact[] }> => {
+): Promise<{ count: number; contacts: Contact[] }> {
   const known = await listKnown(userId, blocked);
   const profiles = await getProfiles(known.map((one) => one.userId));
   const names = new Map([...profiles].map(([id, profile]) => [id, displayNameOf(profile)]));
   const shown = inOrder(known, names).slice(page.start, page.start + page.size);
   const [{ people }, seen] = await Promise.all([
-    getTogether({ presences: [...shown.map((one) => one.userId), userId] }),
+    batchGet({ presences: [...shown.map((one) => one.userId), userId] }),
     withSeenEmail(
       userId,
       shown.filter((one) => !one.contact).map((one) => one.userId),
@@ -172,4 +193,4 @@ export const listPage = async (
     count: known.length,
     contacts: viewPage(userId, shown, { profiles, presences: people.presences }, seen),
   };
-};
+}

@@ -2,11 +2,18 @@ import type { contactOperations } from "../../contract/contacts.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { blockUser, unblockUser } from "./blocks.ts";
-import { accessKnown, changeContact, createContact, listPage, removeContact, viewKnown } from "./contacts.ts";
+import {
+  accessKnown,
+  changeContact,
+  createContact,
+  listContactPage,
+  removeContact,
+  viewKnown,
+} from "./contacts.ts";
 
 export const contactHandlers: Handlers<typeof contactOperations> = {
   listContacts: async ({ actor, query, url }) => {
-    const { count, contacts } = await listPage(actor.userId, query.blocked === "true", sliceOf(query));
+    const { count, contacts } = await listContactPage(actor.userId, query.blocked === "true", sliceOf(query));
     return numberedPage(url, query, { count, results: contacts });
   },
 

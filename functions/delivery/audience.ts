@@ -1,80 +1,128 @@
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { StillIn } from "../store/queues/delivery-pages.ts";
-import { listLive } from "../store/rooms/connected-members.ts";
+import { listConnected } from "../store/rooms/connected-members.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import { getFirstRoster, getFurtherRosters, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import type { People } from "../store/users/users.ts";
 
-/** More people than these, or more connections, are told through the queue (docs/decisions/008-delivery-through-a-queue.md). */
+/**
+ * An event for more users than this, or for more connections, goes through the queue
+ * (docs/decisions/008-delivery-through-a-queue.md).
+ */
 export const inlineLimit = 200;
 
-/** Whom something of a room is told. */
+/** The users to whom an event of a room is delivered. */
 export interface Listeners {
   readonly roomId: string;
   readonly userIds: readonly string[];
-  /** Where they are connected, as far as they are there at all; undefined where they are too many to look here. */
+  /**
+   * Presences of these users, for those that exist. Undefined if there are too many users to read
+   * them here.
+   */
   readonly presences: ReadonlyMap<string, Presence> | undefined;
-  /** What tells who of them is still in the room, if that matters. */
+  /**
+   * How to find the recipients who are still members at delivery; undefined if membership does not
+   * matter.
+   */
   readonly stillIn: StillIn | undefined;
 }
 
-/** Who may be told of what happens in a room, and the profile of the one who speaks. */
+/** The users to whom a room's event is delivered, with the profile of the user who acts. */
 export interface Audience extends Listeners {
-  /** All members; undefined for a large room, whose roster is not read. */
+  /** All members; undefined for a large room, because its roster is not read. */
   readonly members: readonly RosterEntry[] | undefined;
   readonly people: People;
 }
 
-/** What of a head says how large the room is. */
-type Size = Pick<Head, "id" | "rosterChunks" | "isLiveListed">;
+/** The parts of a head that give the room's size. */
+type Size = Pick<Head, "id" | "rosterChunks" | "isConnectedListed">;
 
-/** Stands for a room whose head is not there. */
-export const unknownSize = (roomId: string): Size => ({ id: roomId, rosterChunks: 1, isLiveListed: false });
+/** Returns the size of a small room, for a room whose head is missing. */
+export function unknownSize(roomId: string): Size {
+  return {
+    id: roomId,
+    rosterChunks: 1,
+    isConnectedListed: false,
+  };
+}
 
-type Telling = Pick<Audience, "roomId" | "userIds" | "members" | "stillIn">;
+type Recipients = Pick<Audience, "roomId" | "userIds" | "members" | "stillIn">;
 
-/** Those whom a room's events are for: its members, or, in a large room, those of them on its list of who is live. */
-const findTold = async ({ id, rosterChunks, isLiveListed }: Size): Promise<Telling> => {
-  if (isLiveListed)
-    return { roomId: id, userIds: await listLive(id), members: undefined, stillIn: { by: "list" } };
+/**
+ * Returns the recipients of a room's events: all members, or, in a large room, the members on its
+ * list of connected members.
+ */
+async function findRecipients({ id, rosterChunks, isConnectedListed }: Size): Promise<Recipients> {
+  if (isConnectedListed)
+    return { roomId: id, userIds: await listConnected(id), members: undefined, stillIn: { by: "list" } };
   const [first, further] = await Promise.all([getFirstRoster(id), getFurtherRosters(id, rosterChunks)]);
   const members = [...first, ...further];
   const userIds = members.map((member) => member.userId);
   return { roomId: id, userIds, members, stillIn: { by: "roster", chunks: rosterChunks } };
-};
+}
 
-/** With the presences of those who are told, unless they are too many, and the profile of the one who speaks, in one read. */
-const withPeople = async (told: Telling, speakerId: string | undefined): Promise<Audience> => {
-  const isCrowd = told.userIds.length > inlineLimit;
-  const speaker = speakerId === undefined ? [] : [speakerId];
-  const { people } = await getTogether({
-    profiles: speaker,
-    presences: [...speaker, ...(isCrowd ? [] : told.userIds)],
+/**
+ * Adds the profile of the user who acts and the presences of the recipients, in one read. Leaves
+ * out the presences if there are too many recipients.
+ */
+async function withPeople(recipients: Recipients, actorId: string | undefined): Promise<Audience> {
+  const isTooMany = recipients.userIds.length > inlineLimit;
+  const actor = actorId === undefined ? [] : [actorId];
+  const { people } = await batchGet({
+    profiles: actor,
+    presences: [...actor, ...(isTooMany ? [] : recipients.userIds)],
   });
-  return { ...told, people, presences: isCrowd ? undefined : people.presences };
-};
+  return { ...recipients, people, presences: isTooMany ? undefined : people.presences };
+}
 
-export const getAudience = async (room: Size, speakerId?: string): Promise<Audience> =>
-  withPeople(await findTold(room), speakerId);
+/** Returns the audience of a room's events. `actorId` is the user who acts, if there is one. */
+export async function getAudience(room: Size, actorId?: string): Promise<Audience> {
+  return withPeople(await findRecipients(room), actorId);
+}
 
-/** Some people, whether or not they are in the room, and where they are connected. */
-export const getListeners = async (
+/**
+ * Returns these users with their presences as recipients, whether or not they are members of the
+ * room.
+ */
+export async function getListeners(
   roomId: string,
   userIds: readonly string[],
   stillIn?: StillIn,
-): Promise<Listeners> => withPeople({ roomId, userIds, members: undefined, stillIn }, undefined);
+): Promise<Listeners> {
+  return withPeople({ roomId, userIds, members: undefined, stillIn }, undefined);
+}
 
-/** Those of some listeners of whom something holds. */
-export const only = (listeners: Listeners, holds: (userId: string) => boolean): Listeners => ({
-  ...listeners,
-  userIds: listeners.userIds.filter(holds),
-});
+/** Returns the listeners that pass a test. */
+export function filterListeners(listeners: Listeners, isListener: (userId: string) => boolean): Listeners {
+  return {
+    ...listeners,
+    userIds: listeners.userIds.filter(isListener),
+  };
+}
 
-/** The connections of somebody that a room's events are for. */
-export const listeningTo = (roomId: string, { connections }: Presence): Connection[] =>
-  connections.filter((connection) => connection.roomId === undefined || connection.roomId === roomId);
+/**
+ * Returns the connections of a user that listen to a room: connections of all rooms, and
+ * connections limited to this room. With several rooms, a connection limited to one of them
+ * listens. With `null`, for an event that belongs to no room, only connections of all rooms listen.
+ */
+export function listeningTo(
+  rooms: string | null | ReadonlySet<string>,
+  { connections }: Pick<Presence, "connections">,
+): Connection[] {
+  return connections.filter(
+    ({ roomId }) =>
+      roomId === undefined ||
+      (typeof rooms === "string" || rooms === null ? roomId === rooms : rooms.has(roomId)),
+  );
+}
 
-/** All but one. */
-export const others = (listeners: Listeners, exceptUserId: string): Listeners =>
-  only(listeners, (userId) => userId !== exceptUserId);
+/** Returns the connections of a user that are limited to a room. */
+export function limitedTo(roomId: string, { connections }: Pick<Presence, "connections">): Connection[] {
+  return connections.filter((connection) => connection.roomId === roomId);
+}
+
+/** Returns the listeners without one user. */
+export function withoutUser(listeners: Listeners, exceptUserId: string): Listeners {
+  return filterListeners(listeners, (userId) => userId !== exceptUserId);
+}

@@ -3,26 +3,36 @@ import { getHead, type Head } from "../store/rooms/heads.ts";
 import { getMemberships, type Membership } from "../store/rooms/memberships.ts";
 
 /**
- * Whether a member may see a message: not one of before they joined, if their role may not view the history. Times do
- * not tell which those are: a send that is completed later bears a later time than its number.
+ * Returns whether a member may see a message. A member whose role may not view the history sees
+ * only messages after they joined. The times of messages do not decide that: a send that is
+ * completed later bears a later time than its number.
  */
-const mayView = (head: Head, { role, joinedSeq }: Membership, seq: number): boolean =>
-  head.permissions[role].can_view_history || joinedSeq < seq;
+function mayView(head: Head, { role, joinedSeq }: Membership, seq: number): boolean {
+  return head.permissions[role].can_view_history || joinedSeq < seq;
+}
 
-/** Whether there is anybody who may not. */
-export const hidesHistory = ({ permissions }: Pick<Head, "permissions">): boolean =>
-  Object.values(permissions).some((role) => !role.can_view_history);
+/** Returns whether a role of the room may not view the history. */
+export function hidesHistory({ permissions }: Pick<Head, "permissions">): boolean {
+  return Object.values(permissions).some((role) => !role.can_view_history);
+}
 
-/** Tells something of a message to those alone who may see it, as far as there is anybody who may not. */
-export const viewerLimits = (head: Pick<Head, "permissions">, seq: number): Pick<Delivery, "viewers_of"> =>
-  hidesHistory(head) ? { viewers_of: seq } : {};
+/**
+ * Limits an event to users who may see a message, if the room has a role that may not view the
+ * history.
+ */
+export function viewerLimits(head: Pick<Head, "permissions">, seq: number): Pick<Delivery, "viewers_of"> {
+  return hidesHistory(head) ? { viewers_of: seq } : {};
+}
 
-/** Who of these people may see a message, by their memberships; everybody, where no message is named. */
-export const viewersOf = async (
+/**
+ * Returns a test of which of these users may see a message, by their memberships. All users pass if
+ * `seq` is undefined.
+ */
+export async function viewersOf(
   roomId: string,
   userIds: readonly string[],
   seq: number | undefined,
-): Promise<(userId: string) => boolean> => {
+): Promise<(userId: string) => boolean> {
   if (seq === undefined) return () => true;
   const [head, memberships] = await Promise.all([
     getHead(roomId),
@@ -34,4 +44,4 @@ export const viewersOf = async (
       .map((membership) => membership.userId),
   );
   return (userId) => viewers.has(userId);
-};
+}

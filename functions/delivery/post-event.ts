@@ -1,11 +1,23 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { epochSeconds } from "../kernel/runtime/time.ts";
-import { type Connection, isOpening } from "../store/presence/presence.ts";
+import {
+  blockedSince,
+  type Connection,
+  isOpening,
+  type Presence,
+  presenceSeenBy,
+} from "../store/presence/presence.ts";
 import { closeConnection, postToConnections } from "../store/presence/sockets.ts";
 
-export const encodeEvent = (event: ServerEvent): string => JSON.stringify(event);
+/** Returns an event as the text that a connection gets. */
+export function encodeEvent(event: ServerEvent): string {
+  return JSON.stringify(event);
+}
 
-/** An event for everybody, or one for each user where it differs by user; undefined for who is not to get it. */
+/**
+ * One event for all recipients, or a function that returns the event for a user. Undefined for a
+ * user who does not get it.
+ */
 export type EventFor = ServerEvent | ((userId: string) => ServerEvent | undefined);
 
 const tokenExpired = encodeEvent({
@@ -17,21 +29,24 @@ const tokenExpired = encodeEvent({
   },
 });
 
-/** Tells connections whose token has expired so, and closes them, but for those for whom there is no time: it gives these. */
-export const closeExpired = async <C extends Pick<Connection, "id">>(
+/**
+ * Posts `token_expired` to connections whose token has expired, and closes them. Returns the
+ * connections for which there was no time.
+ */
+export async function closeExpired<C extends Pick<Connection, "id">>(
   expired: readonly C[],
   timeLeft?: () => number,
-): Promise<C[]> => {
+): Promise<C[]> {
   const { untried } = await postToConnections(expired, () => tokenExpired, timeLeft);
   const open = new Set(untried);
   await Promise.all(
     expired.filter((connection) => !open.has(connection)).map((connection) => closeConnection(connection.id)),
   );
   return untried;
-};
+}
 
-/** Encodes each event once, of those that differ by user too. */
-const encoderOf = (event: EventFor): ((connection: Connection) => string | undefined) => {
+/** Encodes each event once, also events that differ by user. */
+function encoderOf(event: EventFor): (connection: Connection) => string | undefined {
   if (typeof event !== "function") {
     const encoded = encodeEvent(event);
     return () => encoded;
@@ -44,36 +59,36 @@ const encoderOf = (event: EventFor): ((connection: Connection) => string | undef
     if (own && !encoded.has(own)) encoded.set(own, encodeEvent(own));
     return own && encoded.get(own);
   };
-};
+}
 
-/** What came of posting an event. */
+/** The result of posting an event. */
 export interface Posted {
-  /** Connections that are over, which the caller forgets. */
-  readonly over: readonly Connection[];
-  /** Those that are not open, but so new that they may only be opening. */
+  /** Closed connections, which the caller removes. */
+  readonly closed: readonly Connection[];
+  /** Connections that did not take the post but are so new that they may still be opening. */
   readonly opening: readonly Connection[];
-  /** Those that may be reached later. */
+  /** Connections that may be reached later. */
   readonly failed: readonly Connection[];
-  /** Those for whom there was no time. */
+  /** Connections for which there was no time. */
   readonly untried: readonly Connection[];
 }
 
 /**
- * Posts an event to connections. One whose token has expired is told so instead of going silent, and is over, as is one
- * that is gone. Best effort: nothing of it can fail what was stored before.
+ * Posts an event to connections. A connection whose token has expired gets `token_expired` instead
+ * of silence, and counts as closed. Best effort: a failed post cannot fail what was stored before.
  */
-export const postEvent = async (
+export async function postEvent(
   connections: readonly Connection[],
   event: EventFor,
   timeLeft?: () => number,
-): Promise<Posted> => {
+): Promise<Posted> {
   const now = epochSeconds();
-  const { live = [], expired = [] } = Object.groupBy(connections, (connection) =>
-    connection.tokenExpiresAt > now ? "live" : "expired",
+  const { valid = [], expired = [] } = Object.groupBy(connections, (connection) =>
+    connection.tokenExpiresAt > now ? "valid" : "expired",
   );
   const encode = encoderOf(event);
-  const { gone, failed, untried } = await postToConnections(
-    live.flatMap((connection) => {
+  const { closed, failed, untried } = await postToConnections(
+    valid.flatMap((connection) => {
       const data = encode(connection);
       return data === undefined ? [] : [{ ...connection, data }];
     }),
@@ -81,15 +96,40 @@ export const postEvent = async (
     timeLeft,
   );
   const open = new Set(await closeExpired(expired, timeLeft));
-  const closed = expired.filter((connection) => !open.has(connection));
-  // Looked at once: one that turns a minute old in between would be neither.
-  const { over = [], opening = [] } = Object.groupBy(gone, (connection) =>
-    isOpening(connection) ? "opening" : "over",
+  const expiredAndClosed = expired.filter((connection) => !open.has(connection));
+  // Each connection is tested once: with two tests, one that turns a minute old in between would be
+  // in neither group.
+  const { ended = [], opening = [] } = Object.groupBy(closed, (connection) =>
+    isOpening(connection) ? "opening" : "ended",
   );
   return {
-    over: [...over, ...closed],
+    closed: [...ended, ...expiredAndClosed],
     opening,
     failed,
     untried: [...untried, ...open],
   };
-};
+}
+
+/**
+ * Returns the event of a new message as each recipient sees it. All recipients see the same, except
+ * a recipient whom a block separates from the sender. That recipient sees the sender as offline.
+ * All other events that show users are made for one recipient.
+ */
+export function messageSeenBy(
+  event: ServerEvent,
+  sender: Presence,
+  recipients: readonly Presence[],
+): EventFor {
+  if (event.type !== "message") return event;
+  const blocked = recipients.filter((recipient) => blockedSince(sender, recipient) !== undefined);
+  if (blocked.length === 0) return event;
+  const { message } = event;
+  const ownEvents = new Map(
+    blocked.map((recipient): [string, ServerEvent] => {
+      const { isOnline, lastSeen } = presenceSeenBy(sender, recipient);
+      const shown = { ...message.sender, is_online: isOnline, last_seen: lastSeen };
+      return [recipient.userId, { type: "message", message: { ...message, sender: shown } }];
+    }),
+  );
+  return (userId) => ownEvents.get(userId) ?? event;
+}

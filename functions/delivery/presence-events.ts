@@ -1,37 +1,40 @@
 import { getPresence, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isBlocked, isLarge, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart, personOf } from "../store/users/users.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { getAudience, listeningTo, only, others } from "./audience.ts";
-import { announce } from "./best-effort.ts";
+import { filterListeners, getAudience, listeningTo, withoutUser } from "./audience.ts";
+import { postBestEffort } from "./best-effort.ts";
 
-/** Members of a room whose presence concerns the others of it. */
+/** A room of up to this many members makes its members peers. */
 const roomLimit = 50;
-/** People who are told of one change. */
+/** One change of presence is delivered to at most this many users. */
 const peerLimit = 200;
-/** Rooms whose rosters are read at once: as many as are likely to have enough peers. */
+/** Rosters of this many rooms are read at once: as many as are likely to have enough peers. */
 const roomsAtOnce = 50;
 
-/** The members of rooms that may be small enough, by room. A direct room's head names both. */
-const membersOf = async (heads: readonly Head[]): Promise<Map<string, readonly string[]>> => {
+/**
+ * Returns the member ids of rooms that may be small enough, by room id. A direct room's head names
+ * both members.
+ */
+async function membersOf(heads: readonly Head[]): Promise<Map<string, readonly string[]>> {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
   return new Map(
     heads.map((head) => [head.id, head.pair ?? rosters.get(head.id)?.map((entry) => entry.userId) ?? []]),
   );
-};
+}
 
 /**
- * The people who share a small room with somebody, each with the rooms that they share: those of the rooms
- * that were active last, at most 200.
+ * Returns the peers of a user, each with the ids of the rooms that both share. A peer shares a
+ * small room with the user. Up to 200 peers, from the most recently active rooms.
  */
-const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
-  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
+async function peersOf(userId: string): Promise<Map<string, Set<string>>> {
+  const { heads } = await batchGet({ heads: await listRoomIds(userId) });
   const rooms = heads
     // A roster of several chunks has, or had, over 200 members.
-    .filter((head) => head.status !== "deleted" && head.rosterChunks <= 1)
+    .filter((head) => isThere(head) && !isLarge(head))
     .sort((one, other) => (one.updatedAt < other.updatedAt ? 1 : -1));
   const peers = new Map<string, Set<string>>();
   for (let at = 0; at < rooms.length && peers.size < peerLimit; at += roomsAtOnce) {
@@ -46,42 +49,45 @@ const peersOf = async (userId: string): Promise<Map<string, Set<string>>> => {
     }
   }
   return peers;
-};
+}
 
 /**
- * Tells the peers of somebody that they came online, or went offline, but for those whom a block hides them from. Its cost grows with the rooms and peers
- * of that one person, and ends at 200 peers. A connection of one room is told if both are in that room.
+ * Publishes to a user's peers that the user came online or went offline. Peers whom a block
+ * separates from the user get no event. The cost grows with the rooms and peers of that one user,
+ * and ends at 200 peers. A connection of one room gets the event if both users are members of that
+ * room.
  */
-export const announcePresence = (userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> =>
-  announce("presence", async () => {
+export function publishPresence(userId: string, isOnline: boolean, lastSeen: string | null): Promise<void> {
+  return postBestEffort("presence", async () => {
     const peers = await peersOf(userId);
     if (peers.size === 0) return undefined;
-    const { people } = await getTogether({ presences: [...peers.keys(), userId] });
+    const { people } = await batchGet({ presences: [...peers.keys(), userId] });
     const connections = [...people.presences.values()]
-      .filter((peer) => peer.userId !== userId && !areApart(people, userId, peer.userId))
-      .flatMap((peer) =>
-        peer.connections.filter(({ roomId }) => roomId === undefined || peers.get(peer.userId)?.has(roomId)),
-      );
+      .filter((peer) => peer.userId !== userId && !areBlocked(people, userId, peer.userId))
+      .flatMap((peer) => listeningTo(peers.get(peer.userId) ?? null, peer));
     return {
       connections,
       event: { type: "presence", user_id: userId, is_online: isOnline, last_seen: lastSeen },
     };
   });
+}
 
-const showPresence = (of: Presence, to: Presence, sharedRooms: ReadonlySet<string>): Promise<void> =>
-  announce("presence", async () => {
-    const { isOnline, lastSeen } = presenceSeenBy(of, to);
+function showPresence(shown: Presence, viewer: Presence, sharedRooms: ReadonlySet<string>): Promise<void> {
+  return postBestEffort("presence", async () => {
+    const { isOnline, lastSeen } = presenceSeenBy(shown, viewer);
     return {
-      connections: to.connections.filter(({ roomId }) => roomId === undefined || sharedRooms.has(roomId)),
-      event: { type: "presence", user_id: of.userId, is_online: isOnline, last_seen: lastSeen },
+      connections: listeningTo(sharedRooms, viewer),
+      event: { type: "presence", user_id: shown.userId, is_online: isOnline, last_seen: lastSeen },
     };
   });
+}
 
 /**
- * Shows two people each other's presence as they see it from now on, after a block or its end, if they are peers: each
- * as if the other had gone, or come back, just now. Who is offline anyway is not shown again.
+ * Publishes to two peers how they see each other's presence after a block or its end. Each sees the
+ * other go offline, or come back, just now. The presence of a user who is offline anyway is not
+ * shown again.
  */
-export const announceBetween = async (one: string, other: string): Promise<void> => {
+export async function publishPresenceBetween(one: string, other: string): Promise<void> {
   const sharedRooms = (await peersOf(one)).get(other);
   if (!sharedRooms) return;
   const [first, second] = await Promise.all([
@@ -92,29 +98,33 @@ export const announceBetween = async (one: string, other: string): Promise<void>
     first.isOnline ? showPresence(first, second, sharedRooms) : undefined,
     second.isOnline ? showPresence(second, first, sharedRooms) : undefined,
   ]);
-};
+}
 
 /**
- * Tells the others of a room that somebody opened their first connection of this room alone, or closed the
- * last one. In rooms of over 200 members nobody is told: each visit would cost as much as a message.
+ * Publishes that a user opened their first connection that is limited to this room, or closed the
+ * last one. Rooms of over 200 members get no event, because each visit would cost as much as a
+ * message.
  */
-export const announceVisit = (
+export function publishVisit(
   type: "user_joined" | "user_left",
   userId: string,
   roomId: string,
-): Promise<void> =>
-  announce(type, async () => {
+): Promise<void> {
+  return postBestEffort(type, async () => {
     const head = await getHead(roomId);
-    if (!head || head.status === "deleted" || head.blockedBy.size > 0 || head.rosterChunks > 1)
-      return undefined;
+    if (!isThere(head) || isBlocked(head) || isLarge(head)) return undefined;
     const audience = await getAudience(head, userId);
-    const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
+    const recipients = filterListeners(
+      withoutUser(audience, userId),
+      (id) => !areBlocked(audience.people, userId, id),
+    );
     const visitor = presentUser(personOf(audience.people, userId), true);
     return {
-      connections: told.userIds.flatMap((id) => {
+      connections: recipients.userIds.flatMap((id) => {
         const presence = audience.people.presences.get(id);
         return presence ? listeningTo(roomId, presence) : [];
       }),
       event: { type, room_id: roomId, user: visitor.email ?? visitor.username, user_id: userId },
     };
   });
+}

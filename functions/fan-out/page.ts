@@ -1,26 +1,29 @@
-import { cleanList, type Outcome, type Told, tell } from "../delivery/deliver.ts";
+import { cleanList, type DeliveryOutcome, type DeliveryPayload, deliverTo } from "../delivery/deliver.ts";
 import { renderMessage } from "../messages/events.ts";
 import { getMessageParts } from "../messages/view.ts";
 import { renderRoom } from "../rooms/events.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Connection, Presence } from "../store/presence/presence.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isThere } from "../store/rooms/heads.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 
-/** What a page tells, made from what is stored now; undefined where that is gone, and there is nothing to tell. */
-const toldBy = async ({
+/**
+ * Returns what a page delivers, made from the present state. Returns undefined if that no longer
+ * exists: the page then delivers nothing.
+ */
+async function payloadOf({
   room_id: roomId,
   event,
   view,
   ends,
   viewers_of,
-}: Page): Promise<Told | undefined> => {
+}: Page): Promise<DeliveryPayload | undefined> {
   const limits = { ...(ends && { ends }), ...(viewers_of !== undefined && { viewers_of }) };
   if (event) return { ...limits, event };
   const head = await getHead(roomId, "consistent");
-  if (!view || !head || head.status === "deleted") return undefined;
+  if (!view || !isThere(head)) return undefined;
   if (view.type !== "message_updated") return { ...limits, view, render: renderRoom(view.type, head) };
   const stored = await getMessage(roomId, view.seq);
   return (
@@ -30,41 +33,47 @@ const toldBy = async ({
       render: renderMessage(stored, (userIds) => getMessageParts(head, [stored], userIds)),
     }
   );
-};
+}
 
-/** Those who are still in the room: between the writing of a page and its delivery, somebody may have left. */
-const stillIn = async ({ room_id: roomId, still_in }: Page, presences: Presence[]): Promise<Presence[]> => {
+/**
+ * Returns the recipients who are still in the room. Members may have left between the writing of a
+ * page and its delivery.
+ */
+async function withoutFormerMembers(
+  { room_id: roomId, still_in }: Page,
+  presences: Presence[],
+): Promise<Presence[]> {
   if (!still_in) return presences;
   if (still_in.by === "list") return presences.filter((presence) => presence.largeRooms.has(roomId));
   const members = new Set((await getRoster(roomId, still_in.chunks)).map((member) => member.userId));
   return presences.filter((presence) => members.has(presence.userId));
-};
+}
 
 /**
- * Tells the people of a page, on their connections as they are now, but for some that have it or must wait, and
- * those for whom there is no time. Throws where what it needs cannot be read.
+ * Delivers a page to the present connections of its recipients. Leaves out connections that
+ * `except` names, and those for which there is no time. Throws if it cannot read what it needs.
  */
-export const deliverPage = async (
+export async function deliverPage(
   page: Page,
   except: (connection: Connection) => boolean,
   timeLeft: () => number,
-): Promise<Outcome> => {
+): Promise<DeliveryOutcome> {
   const senderId = page.event?.type === "message" ? page.event.message.sender.id : undefined;
-  const [told, { people }] = await Promise.all([
-    toldBy(page),
-    getTogether({ presences: [...page.user_ids, ...(senderId === undefined ? [] : [senderId])] }),
+  const [payload, { people }] = await Promise.all([
+    payloadOf(page),
+    batchGet({ presences: [...page.user_ids, ...(senderId === undefined ? [] : [senderId])] }),
   ]);
   const presences = page.user_ids.flatMap((userId) => people.presences.get(userId) ?? []);
   if (page.still_in?.by === "list") await cleanList(page.room_id, presences);
-  const present = await stillIn(
+  const present = await withoutFormerMembers(
     page,
     presences.filter((presence) => presence.connections.length > 0),
   );
-  if (!told) return { tried: [], failed: [], untried: [] };
+  if (!payload) return { tried: [], failed: [], untried: [] };
   const sender = senderId === undefined ? undefined : people.presences.get(senderId);
-  return tell(page.room_id, present, "event" in told ? { ...told, sender } : told, {
+  return deliverTo(page.room_id, present, "event" in payload ? { ...payload, sender } : payload, {
     stillIn: page.still_in,
     except,
     timeLeft,
   });
-};
+}

@@ -4,55 +4,66 @@ import { timeForPost } from "../store/presence/sockets.ts";
 import type { Page } from "../store/queues/delivery-pages.ts";
 import { deliverPage } from "./page.ts";
 
-/** A page as it was received; undefined in place of what is none. */
+/** A received page; `page` is undefined if the body is not a page. */
 interface ReceivedPage {
   readonly id: string;
   readonly page: Page | undefined;
-  /** How often it was received, this time included. */
+  /** How often the page was received, including this time. */
   readonly received: number;
 }
 
 export interface FailedPage {
   readonly id: string;
-  /** Seconds after which it is to be tried again. */
+  /** Seconds until the page is tried again. */
   readonly delay: number;
-  /** Whether it is not to be tried again, but kept for the operator. */
+  /** Whether the page is given up: it is kept for the operator and not tried again. */
   readonly isGivenUp: boolean;
 }
 
-/** How often a page is tried. The queue gives it many more receives, since it waits by them (see lib/parley-stack.ts). */
+/**
+ * How often a page is tried. The queue allows many more receives, because pages also wait by being
+ * received (see lib/parley-stack.ts).
+ */
 const pageAttempts = 5;
 
 /**
- * What this container knows of a page that comes again. Another does not: there a connection that was reached gets the
- * page twice, which clients drop, and a page that has waited is given up sooner, if never without having been tried.
+ * The progress of a page, as this container knows it. Another container does not know it. There,
+ * connections that were reached get the page twice, and clients drop the second copy. A page that
+ * has waited is given up sooner there, though never untried.
  */
-interface Known {
-  /** The ids of the connections that it has reached: its next attempt leaves them out. */
+interface PageProgress {
+  /** The ids of the connections that the page has reached: its next attempt leaves them out. */
   readonly reached: Set<string>;
-  /** How often it was received, and only waited. */
+  /** How often the page was received and only waited. */
   waits: number;
 }
 
-const known = new Map<string, Known>();
-const knownPages = 1000;
+const progress = new Map<string, PageProgress>();
+const progressLimit = 1000;
 
-/** What is known of a page, to be added to. */
-const remember = (id: string): Known => {
-  const page = known.get(id) ?? { reached: new Set(), waits: 0 };
-  known.delete(id);
-  known.set(id, page);
-  const [oldest] = known.keys();
-  if (known.size > knownPages && oldest !== undefined) known.delete(oldest);
+/** Returns the progress of a page, and keeps it. Forgets the oldest page beyond the limit. */
+function remember(id: string): PageProgress {
+  const page = progress.get(id) ?? { reached: new Set(), waits: 0 };
+  progress.delete(id);
+  progress.set(id, page);
+  const [oldest] = progress.keys();
+  if (progress.size > progressLimit && oldest !== undefined) progress.delete(oldest);
   return page;
-};
+}
 
-/** Pages whose order is by their message's number, where sends at the same time were queued the other way round. */
-const seqOf = ({ page }: ReceivedPage): number | undefined =>
-  page?.event?.type === "message" ? page.event.message.seq : undefined;
+/**
+ * Returns the seq of a page with a new message: concurrent sends may have queued their pages out of
+ * order.
+ */
+function seqOf({ page }: ReceivedPage): number | undefined {
+  return page?.event?.type === "message" ? page.event.message.seq : undefined;
+}
 
-/** New messages by their number, each in a place where one was; all else stays where it is. */
-const inOrder = (pages: readonly ReceivedPage[]): ReceivedPage[] => {
+/**
+ * Sorts the pages of new messages by seq, within the places that they have. All other pages stay in
+ * place.
+ */
+function inOrder(pages: readonly ReceivedPage[]): ReceivedPage[] {
   const messages = pages
     .filter((received) => seqOf(received) !== undefined)
     .sort((one, other) => (seqOf(one) ?? 0) - (seqOf(other) ?? 0))
@@ -60,88 +71,92 @@ const inOrder = (pages: readonly ReceivedPage[]): ReceivedPage[] => {
   return pages.map((received) =>
     seqOf(received) === undefined ? received : (messages.next().value ?? received),
   );
-};
+}
 
 /**
- * Delivers pages of one group, in their order. A connection that cannot be reached just now is held: it gets the page,
- * and those after it, when they come again, and the others wait for nobody. Where a page cannot be delivered at
- * all, those after it wait. A page that is tried for the last time holds nothing up any more, or all that follows it
- * would be given up with it.
+ * Delivers the pages of one group, in order. A connection that cannot be reached now is held: it
+ * gets this page and later ones when they come again. Other connections do not wait for it. If a
+ * page cannot be delivered at all, later pages wait. A page on its last attempt holds nothing up:
+ * otherwise all pages after it would be given up with it.
  *
- * `timeLeft` says, in milliseconds, how long the function may still run: what it does not come to, pages or connections of
- * one, comes again at once. Whatever a page waits for, to wait is no attempt.
+ * `timeLeft` returns the milliseconds that the function may still run. Pages, or connections of a
+ * page, that it does not reach come again at once. A wait never counts as an attempt.
  */
-export const deliverGroup = async (
+export async function deliverGroup(
   pages: readonly ReceivedPage[],
   timeLeft: () => number,
-): Promise<FailedPage[]> => {
+): Promise<FailedPage[]> {
   const failures: FailedPage[] = [];
   const held = new Set<string>();
   let delay = 0;
-  let isBlocked = false;
+  let isHalted = false;
   for (const { id, page, received } of inOrder(pages)) {
     if (!page) {
       log("error", "page_not_understood", { message_id: id });
-      // Nothing will make it one.
+      // No later attempt can read it.
       failures.push({ id, delay: 0, isGivenUp: true });
       continue;
     }
-    const attempt = received - (known.get(id)?.waits ?? 0);
+    const attempt = received - (progress.get(id)?.waits ?? 0);
     const failed =
-      isBlocked || timeLeft() < timeForPage ? "untried" : await attemptPage(id, page, held, timeLeft);
+      isHalted || timeLeft() < timeForPage ? "untried" : await attemptPage(id, page, held, timeLeft);
     if (failed === undefined) continue;
     if (failed === "untried") {
       remember(id).waits += 1;
-      isBlocked = true;
+      isHalted = true;
       failures.push({ id, delay, isGivenUp: false });
       continue;
     }
     const isGivenUp = attempt >= pageAttempts;
-    // Later pages come again no sooner than the one that they follow.
+    // Later pages come again no sooner than the page that they follow.
     delay = Math.max(delay, Math.min(attempt, pageAttempts));
     failures.push({ id, delay, isGivenUp });
     if (isGivenUp) continue;
-    if (failed === "all") isBlocked = true;
+    if (failed === "all") isHalted = true;
     else for (const connection of failed) held.add(connection);
   }
   return failures;
-};
+}
 
-/** Milliseconds that must be left for a page to be begun: for what it reads, and its first posts. */
+/** Milliseconds that must be left to begin a page: for its reads and its first posts. */
 const timeForPage = timeForPost + 1000;
-/** Those that must be left when a page ends: for the handler to answer. */
+/** Milliseconds that must be left when a page ends: for the handler's response. */
 const timeForAnswer = 2000;
 
-/** Fails when the time of the function is almost over: it would be ended, and all of its pages with it. */
-const inTime = async <T>(work: Promise<T>, timeLeft: () => number): Promise<T> => {
+/**
+ * Rejects shortly before the function's time is over. Otherwise the function would be ended, and
+ * all of its pages with it.
+ */
+async function inTime<T>(work: Promise<T>, timeLeft: () => number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("There was no time left.")), timeLeft() - timeForAnswer);
   });
   return Promise.race([work, end]).finally(() => clearTimeout(timer));
-};
+}
 
 /**
- * The ids of the connections that a page did not reach; undefined for none, `all` where it could not be delivered,
- * `untried` where nothing went wrong but that there was no time for all of them.
+ * Returns the ids of the connections that a page did not reach; undefined if it reached all.
+ * Returns `all` if the page could not be delivered. Returns `untried` if nothing failed, but there
+ * was no time for all connections.
  */
-const attemptPage = async (
+async function attemptPage(
   id: string,
   page: Page,
   held: ReadonlySet<string>,
   timeLeft: () => number,
-): Promise<readonly string[] | "all" | "untried" | undefined> => {
+): Promise<readonly string[] | "all" | "untried" | undefined> {
   const waiting: string[] = [];
   try {
     const except = (connection: Connection): boolean => {
-      if (known.get(id)?.reached.has(connection.id)) return true;
+      if (progress.get(id)?.reached.has(connection.id)) return true;
       if (held.has(connection.id)) waiting.push(connection.id);
       return held.has(connection.id);
     };
     const { tried, failed, untried } = await inTime(deliverPage(page, except, timeLeft), timeLeft);
     const unreached = new Set([...failed, ...untried].map((connection) => connection.id));
     if (unreached.size + waiting.length === 0) {
-      known.delete(id);
+      progress.delete(id);
       return undefined;
     }
     const { reached } = remember(id);
@@ -151,4 +166,4 @@ const attemptPage = async (
     log("error", "page_failed", { room_id: page.room_id, message_id: id, ...errorFacts(error) });
     return "all";
   }
-};
+}

@@ -9,12 +9,14 @@ import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { accessChangeableMessage, accessLasting } from "./access.ts";
 import { changeMessage } from "./change.ts";
-import { notifyDeleted, notifyUpdated } from "./events.ts";
+import { publishDeleted, publishUpdated } from "./events.ts";
 
-const isModerator = ({ head, me }: MemberRoom): boolean => head.type !== "direct" && me.role === "admin";
+function isModerator({ head, me }: MemberRoom): boolean {
+  return head.type !== "direct" && me.role === "admin";
+}
 
 /** Throws `forbidden` unless the caller is the author, or an admin of a room that is not direct. */
-const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete" | "restore"): void => {
+function accessDeletion(room: MemberRoom, message: StoredMessage, what: "delete" | "restore"): void {
   if (message.senderId === room.me.userId || isModerator(room)) return;
   throw new ApiError(
     "forbidden",
@@ -22,11 +24,15 @@ const accessDeletion = (room: MemberRoom, message: StoredMessage, what: "delete"
       ? `Only its author can ${what} a message in a direct room.`
       : `Only its author and the room's admins can ${what} a message.`,
   );
-};
+}
 
-/** Whether a message is deleted by its author alone, who could restore it after somebody else deleted it too. */
-const isAuthorsAlone = ({ senderId, deletedBy, isRemoved }: StoredMessage, by: string): boolean =>
-  deletedBy === senderId && by !== senderId && !isRemoved;
+/**
+ * Returns whether only its author deleted the message, while `by` is another user. Such an author
+ * could restore the message, even after another user deleted it too.
+ */
+function isAuthorsAlone({ senderId, deletedBy, isRemoved }: StoredMessage, by: string): boolean {
+  return deletedBy === senderId && by !== senderId && !isRemoved;
+}
 
 interface Removal {
   readonly kind: "delete" | "remove";
@@ -35,14 +41,15 @@ interface Removal {
 }
 
 /**
- * Deletes a message in the name of somebody who may, and tells the room. `remove` is an administrator's: it holds for good,
- * also where the message was deleted before. Throws `rate_limited` for a member, who pays for it.
+ * Deletes a message for a user who may do so, and publishes it to the room. An administrator's
+ * `remove` is final, even if the message was deleted before. Throws `rate_limited` for a member,
+ * who pays for the change.
  */
-export const removeMessage = async (
+export async function removeMessage(
   head: Head,
   message: StoredMessage,
   { kind, by, payer }: Removal,
-): Promise<void> => {
+): Promise<void> {
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(head, message, {
     intent: (current) => {
@@ -54,27 +61,27 @@ export const removeMessage = async (
     payer,
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
-  await notifyDeleted(head, changed);
-};
+  await publishDeleted(head, changed);
+}
 
 /**
- * Deletes a message: it keeps its place and its content, which nobody is shown, and loses its file, whose object the
- * stream then has removed. A function that ends before the message
- * is off the list of pins leaves an entry that the list skips. Throws `forbidden` or `not_found`.
+ * Deletes a message. It keeps its place and its content, which no user sees any longer, and loses
+ * its file. The stream then removes the file's object. If interrupted: the list of pins keeps an
+ * entry, which it skips. Throws `forbidden` or `not_found`.
  */
-export const deleteMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
+export async function deleteMessage(actor: Actor, roomId: string, messageId: string): Promise<void> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessDeletion(room, message, "delete");
   accessLasting(message);
   await removeMessage(room.head, message, { kind: "delete", by: actor.userId, payer: room.me });
-};
+}
 
 /**
- * Brings a deleted message back, without its pin and its file. What an admin deleted, its author does not restore, and
- * what an administrator removed, nobody. Throws `forbidden`, `not_found`, or `conflict` where nothing but the file was
- * in it.
+ * Restores a deleted message, without its pin and its file. An author cannot restore what an admin
+ * deleted, and no user can restore what an administrator removed. Throws `forbidden`, `not_found`,
+ * or `conflict` if the file was the message's only content.
  */
-export const restoreMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
+export async function restoreMessage(actor: Actor, roomId: string, messageId: string): Promise<Message> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessDeletion(room, message, "restore");
   accessUnblocked(room);
@@ -93,5 +100,5 @@ export const restoreMessage = async (actor: Actor, roomId: string, messageId: st
     },
     payer: room.me,
   });
-  return notifyUpdated(room, changed);
-};
+  return publishUpdated(room, changed);
+}

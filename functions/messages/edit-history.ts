@@ -2,20 +2,23 @@ import type { MessageEdit } from "../../contract/objects/message.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { listEdits } from "../store/messages/edits.ts";
 import { accessMessage } from "./access.ts";
-import { isGone } from "./present.ts";
+import { isDeletedOrExpired } from "./present.ts";
 
-/** What a message said before it was edited, oldest first; nothing of one that is deleted or has destroyed itself. */
-export const listMessageHistory = async (
+/**
+ * Returns the former contents of an edited message, oldest first. A deleted or expired message has
+ * none.
+ */
+export async function listMessageHistory(
   userId: string,
   roomId: string,
   messageId: string,
   page: Slice,
-): Promise<{ count: number; edits: MessageEdit[] }> => {
+): Promise<{ count: number; edits: MessageEdit[] }> {
   const { message } = await accessMessage(userId, roomId, messageId);
-  if (isGone(message)) return { count: 0, edits: [] };
+  if (isDeletedOrExpired(message)) return { count: 0, edits: [] };
   const edits = await listEdits(message, page.start + 1, page.start + page.size);
   return {
     count: message.edits,
     edits: edits.map(({ version, content, at }) => ({ version, content, timestamp: at })),
   };
-};
+}

@@ -12,32 +12,35 @@ import type { Membership } from "../store/rooms/memberships.ts";
 import { presentReactions } from "./present.ts";
 import { getMessageParts, type MessageParts, viewMessage } from "./view.ts";
 
-/** An event that can be posted: it names as many of the readers as it has room for. */
-const eventOf = (message: Message): ServerEvent => {
+/** Returns the event, small enough to be posted: it names as many readers as it has room for. */
+function eventOf(message: Message): ServerEvent {
   const type = "message_updated";
   const rest = { type, message: { ...message, read_by: [] } };
   return { type, message: { ...message, read_by: fittingBeside(rest, message.read_by) } };
-};
+}
 
 /**
- * A message as each of these people sees it now. `read` reads what its view is made of (see getMessageParts); `known` is
- * a membership that was read, or written, just before.
+ * Renders a message for each viewer, as it is now. `read` reads the parts of the view (see
+ * getMessageParts). `known` is a membership that was read or written just before.
  */
-export const renderMessage =
-  (
-    stored: StoredMessage,
-    read: (userIds: readonly string[]) => Promise<MessageParts>,
-    known?: Membership,
-  ): Render =>
-  async (userIds) => {
+export function renderMessage(
+  stored: StoredMessage,
+  read: (userIds: readonly string[]) => Promise<MessageParts>,
+  known?: Membership,
+): Render {
+  return async (userIds) => {
     const parts = await read(userIds);
     const byUser = new Map(parts.memberships.map((membership) => [membership.userId, membership]));
     if (known) byUser.set(known.userId, known);
     return (userId) => eventOf(viewMessage(parts, stored, userId, byUser.get(userId)));
   };
+}
 
-/** Tells everybody who is connected how a message is now, each in their own view, and gives the caller's. */
-export const notifyUpdated = async ({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> => {
+/**
+ * Publishes the present state of a message to all connected members, each with their own view.
+ * Returns the caller's view.
+ */
+export async function publishUpdated({ head, me }: MemberRoom, stored: StoredMessage): Promise<Message> {
   let reading: Promise<MessageParts> | undefined;
   const read = (userIds: readonly string[]): Promise<MessageParts> => {
     reading = getMessageParts(head, [stored], userIds);
@@ -49,9 +52,9 @@ export const notifyUpdated = async ({ head, me }: MemberRoom, stored: StoredMess
     render: renderMessage(stored, read, me),
   });
   return viewMessage(await (reading ?? read([])), stored, me.userId, me);
-};
+}
 
-export const notifyDeleted = async (head: Head, stored: StoredMessage): Promise<void> => {
+export async function publishDeleted(head: Head, stored: StoredMessage): Promise<void> {
   const { roomId, seq, rev } = stored;
   await deliver(await getAudience(head), {
     ...viewerLimits(head, seq),
@@ -63,9 +66,9 @@ export const notifyDeleted = async (head: Head, stored: StoredMessage): Promise<
       rev,
     },
   });
-};
+}
 
-export const notifyReaction = async (head: Head, stored: StoredMessage): Promise<void> => {
+export async function publishReaction(head: Head, stored: StoredMessage): Promise<void> {
   const { roomId, seq, rev } = stored;
   await deliver(await getAudience(head), {
     ...viewerLimits(head, seq),
@@ -77,4 +80,4 @@ export const notifyReaction = async (head: Head, stored: StoredMessage): Promise
       rev,
     },
   });
-};
+}

@@ -11,7 +11,7 @@ import { updateMessage } from "./change.ts";
 import { deleteMessage, restoreMessage } from "./delete.ts";
 import { listMessageHistory } from "./edit-history.ts";
 import { forwardMessage } from "./forward.ts";
-import { listMessages, type MessageList, type Place } from "./list.ts";
+import { type HistoryPlace, listMessages, type MessageList } from "./list.ts";
 import { listChangedMessages } from "./list-changed.ts";
 import { pinMessage, unpinMessage } from "./pins.ts";
 import { reactToMessage } from "./reactions.ts";
@@ -26,22 +26,23 @@ interface PlaceQuery {
   readonly changed_since?: number | undefined;
 }
 
-const accessOneCursor = ({ before, after, changed_since }: PlaceQuery): void => {
+function accessOneCursor({ before, after, changed_since }: PlaceQuery): void {
   if ([before, after, changed_since].filter((cursor) => cursor !== undefined).length > 1)
     throw new ApiError("invalid_cursor", "Give one of before, after and changed_since.");
-};
+}
 
-const placeOf = ({ page, before, after }: PlaceQuery): Place => {
+function placeOf({ page, before, after }: PlaceQuery): HistoryPlace {
   if (before !== undefined) return { before };
   return after === undefined ? { page } : { after };
-};
+}
 
 /**
- * Links go on in the direction of the list: to older messages, or, with `after`, to newer ones. Page 1 is full whatever
- * numbers hold nothing, and so may reach further back than pages are counted: on from it leads its oldest message, as
- * from any page that ends early.
+ * Returns the links in the direction of the list: to older messages, or with `after` to newer ones.
+ * Page 1 is full even if some numbers hold no message, so it may reach further back than counted
+ * pages do. Its next link therefore starts at its oldest message, like that of any page that is cut
+ * short.
  */
-const linksOf = (url: URL, place: Place, { messages, older, newer, isCut }: MessageList) => {
+function linksOf(url: URL, place: HistoryPlace, { messages, older, newer, isCut }: MessageList) {
   const toOlder =
     older && messages[0] ? linkTo(url, { before: messages[0].seq, after: undefined, page: undefined }) : null;
   if ("page" in place)
@@ -54,15 +55,21 @@ const linksOf = (url: URL, place: Place, { messages, older, newer, isCut }: Mess
   const last = messages.at(-1);
   const toNewer = newer && last ? linkTo(url, { after: last.seq, before: undefined }) : null;
   return "before" in place ? { next: toOlder, previous: toNewer } : { next: toNewer, previous: toOlder };
-};
+}
 
-/** What the client calls its message: in the body, or, where a client of HTTP puts it, in a header. */
-const idOf = (
+/**
+ * Returns the client's id of its message: from the body, or from the header that HTTP clients use.
+ */
+function idOf(
   body: { readonly client_message_id?: string | null | undefined },
   headers: { readonly "idempotency-key"?: string | undefined },
-): string | undefined => body.client_message_id ?? headers["idempotency-key"];
+): string | undefined {
+  return body.client_message_id ?? headers["idempotency-key"];
+}
 
-const answerOf = ({ message, repeated }: Sent) => (repeated ? new Repeated(message) : message);
+function answerOf({ message, repeated }: Sent) {
+  return repeated ? new Repeated(message) : message;
+}
 
 export const messageHandlers: Handlers<typeof messageOperations> = {
   listMessages: async ({ actor, params, query, url }) => {
@@ -118,8 +125,9 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
 
 type Update = Pick<HandlerRequest<typeof messageChangeOperations.updateMessage>, "actor" | "params" | "body">;
 
-const update = ({ actor, params, body }: Update): Promise<Message> =>
-  updateMessage(actor, params.room_id, params.message_id, body.content);
+function update({ actor, params, body }: Update): Promise<Message> {
+  return updateMessage(actor, params.room_id, params.message_id, body.content);
+}
 
 export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
   updateMessage: update,

@@ -3,58 +3,60 @@ import type { Slice } from "../kernel/http/page.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
-import { unreadCount } from "../rooms/read-state.ts";
 import { getMessagesAt } from "../store/messages/messages.ts";
+import { isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { listUnread } from "../store/rooms/read-ahead.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { viewMessagesOfRooms } from "./view-rooms.ts";
 
-/** The caller's rooms in which something is unread, the most recently active first. */
-const listUnreadRooms = async (userId: string): Promise<MemberRoom[]> => {
+/** Returns the caller's rooms with unread messages, the most recently active first. */
+async function listUnreadRooms(userId: string): Promise<MemberRoom[]> {
   const roomIds = await listRoomIds(userId);
-  const { heads, memberships } = await getTogether({
+  const { heads, memberships } = await batchGet({
     heads: roomIds,
     memberships: roomIds.map((roomId) => [roomId, userId] as const),
   });
   const mine = new Map(memberships.map((membership) => [membership.roomId, membership]));
   return heads
-    .filter((head) => head.status !== "deleted")
+    .filter(isThere)
     .sort(byActivity)
     .flatMap((head) => {
       const me = mine.get(head.id);
-      return me && unreadCount(me, head.seq) > 0 ? [{ head, me }] : [];
+      return me && countUnread(me, head.seq) > 0 ? [{ head, me }] : [];
     });
-};
+}
 
-/** The places of a page: rooms one after the other, in each the oldest first. Nothing is read for it. */
-const placesOf = (rooms: readonly MemberRoom[], skip: number, take: number) => {
+/**
+ * Returns the places of a page: room after room, the oldest message first in each. Reads nothing.
+ */
+function placesOf(rooms: readonly MemberRoom[], skip: number, take: number) {
   const places: { roomId: string; seq: number }[] = [];
   let before = 0;
   for (const { head, me } of rooms) {
     const left = take - places.length;
     const seqs = left > 0 ? listUnread(me, head.seq, Math.max(0, skip - before), left) : [];
     places.push(...seqs.map((seq) => ({ roomId: head.id, seq })));
-    before += unreadCount(me, head.seq);
+    before += countUnread(me, head.seq);
   }
   return places;
-};
+}
 
 /**
- * A page of what somebody has not read, across all of their rooms. Reads the heads and the caller's memberships of all
- * rooms, as the list of rooms does, and the page's messages in one batch, however much is unread. Undefined stands for a
- * number that holds no message.
+ * Returns a page of the user's unread messages across all rooms. Reads the heads and the caller's
+ * memberships of all rooms, as the list of rooms does. Reads the page's messages in one batch,
+ * whatever the unread count is. Undefined stands for a number that holds no message.
  */
-export const listUnreadMessages = async (
+export async function listUnreadMessages(
   userId: string,
   page: Slice,
-): Promise<{ count: number; messages: (Message | undefined)[] }> => {
+): Promise<{ count: number; messages: (Message | undefined)[] }> {
   const rooms = await listUnreadRooms(userId);
-  const count = rooms.reduce((sum, { head, me }) => sum + unreadCount(me, head.seq), 0);
+  const count = rooms.reduce((sum, { head, me }) => sum + countUnread(me, head.seq), 0);
   const places = placesOf(rooms, page.start, page.size);
   const touched = new Set(places.map(({ roomId }) => roomId));
   const shown = rooms.filter(({ head }) => touched.has(head.id));
   const messages = await viewMessagesOfRooms(userId, shown, getMessagesAt(places));
   const byId = new Map(messages.map((message) => [message.id, message]));
   return { count, messages: places.map(({ roomId, seq }) => byId.get(messageId(roomId, seq))) };
-};
+}

@@ -3,16 +3,22 @@ import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { listMessagesBetween } from "../store/messages/messages.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
-/** Which messages: a page counted from the newest, or those next to a seq. */
-export type Place = { readonly page: number } | { readonly before: number } | { readonly after: number };
+/** The wanted messages: a page counted from the newest, or the messages next to a seq. */
+export type HistoryPlace =
+  | { readonly page: number }
+  | { readonly before: number }
+  | { readonly after: number };
 
 export interface MessageList extends MarkedMessages {
-  /** Places in the room that the viewer can see, each of which holds a message or once was to. */
+  /** Places that the viewer can see. Each holds a message, or was meant to. */
   readonly count: number;
-  /** Whether there are older and newer ones than these. */
+  /** Whether there are older and newer messages than these. */
   readonly older: boolean;
   readonly newer: boolean;
-  /** Whether some that the page was to show are too much for one answer: those that are furthest from its place. */
+  /**
+   * Whether some messages of the page did not fit into one response: the ones furthest from the
+   * place.
+   */
   readonly isCut: boolean;
 }
 
@@ -21,23 +27,24 @@ interface Seqs {
   readonly last: number;
 }
 
-/** The part of what can be seen that a place asks for. */
-const rangeOf = (place: Place, { first, last }: Seqs, size: number): Seqs & { newest: boolean } => {
+/** Returns the part of the visible messages that a place asks for. */
+function rangeOf(place: HistoryPlace, { first, last }: Seqs, size: number): Seqs & { newest: boolean } {
   if ("before" in place) return { first, last: Math.min(last, place.before - 1), newest: true };
   if ("after" in place) return { first: Math.max(first, place.after + 1), last, newest: false };
-  // The newest page is full whatever numbers stayed unused; further ones are counted, so that none costs more than another.
+  // The newest page is full even if some numbers are unused. Further pages are counted by number,
+  // so that none costs more than another.
   if (place.page === 1) return { first, last, newest: true };
   const end = last - (place.page - 1) * size;
   return { first: Math.max(first, end - size + 1), last: end, newest: true };
-};
+}
 
-/** Messages of a room, oldest first: one query, however deep the page. */
-export const listMessages = async (
+/** Returns messages of a room, oldest first: one query, however deep the page is. */
+export async function listMessages(
   room: ReadableRoom,
   viewerId: string,
-  place: Place,
+  place: HistoryPlace,
   size: number,
-): Promise<MessageList> => {
+): Promise<MessageList> {
   const { head } = room;
   const start = firstVisibleSeq(room);
   const range = rangeOf(place, { first: start, last: head.seq }, size);
@@ -55,4 +62,4 @@ export const listMessages = async (
     newer: last < head.seq,
     isCut: messages.length < found.length,
   };
-};
+}

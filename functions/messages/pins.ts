@@ -5,21 +5,21 @@ import { accessPermission, accessUnblocked } from "../rooms/access.ts";
 import { deletePin, putPin } from "../store/messages/pins.ts";
 import { accessChangeableMessage, accessLasting, accessPresent } from "./access.ts";
 import { changeMessage } from "./change.ts";
-import { notifyUpdated } from "./events.ts";
+import { publishUpdated } from "./events.ts";
 
-const accessPinnable = async (actor: Actor, roomId: string, messageId: string) => {
+async function accessPinnable(actor: Actor, roomId: string, messageId: string) {
   const found = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessUnblocked(found.room);
   accessPermission(found.room, "can_pin", "pin messages, nor unpin them");
   return found;
-};
+}
 
 /**
- * Pins a message: it is put on the list of pins, and then says that it is pinned. A function that ends in between leaves
- * an entry that the list skips, and that the repeat replaces. Throws `forbidden`, `not_found`, or `conflict` for a
- * deleted message.
+ * Pins a message: adds it to the list of pins, then marks the message as pinned. If interrupted:
+ * the list keeps an entry, which it skips. Repaired by: the caller's repeat, which replaces it.
+ * Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
  */
-export const pinMessage = async (actor: Actor, roomId: string, messageId: string): Promise<Message> => {
+export async function pinMessage(actor: Actor, roomId: string, messageId: string): Promise<Message> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
   const at = isoNow();
   const changed = await changeMessage(room.head, message, {
@@ -30,14 +30,14 @@ export const pinMessage = async (actor: Actor, roomId: string, messageId: string
     payer: room.me,
     prepare: (current) => putPin(current, at),
   });
-  return notifyUpdated(room, changed);
-};
+  return publishUpdated(room, changed);
+}
 
 /**
- * Unpins a message: it says so, and then leaves the list. A function that ends in between leaves an entry that the list
- * skips. Throws `forbidden` or `not_found`.
+ * Unpins a message: marks it as not pinned, then removes it from the list. If interrupted: the list
+ * keeps an entry, which it skips. Throws `forbidden` or `not_found`.
  */
-export const unpinMessage = async (actor: Actor, roomId: string, messageId: string): Promise<void> => {
+export async function unpinMessage(actor: Actor, roomId: string, messageId: string): Promise<void> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
   let pinnedAt = message.pinnedAt;
   const changed = await changeMessage(room.head, message, {
@@ -49,5 +49,5 @@ export const unpinMessage = async (actor: Actor, roomId: string, messageId: stri
     payer: room.me,
   });
   if (pinnedAt !== null) await deletePin(message, pinnedAt);
-  await notifyUpdated(room, changed);
-};
+  await publishUpdated(room, changed);
+}

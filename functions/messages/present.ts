@@ -6,40 +6,47 @@ import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import type { MessageMarks } from "../rooms/read-state.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 
-/** A message as nobody has read it yet. */
+/** The marks of a message that no member has read yet. */
 export const unreadMarks: MessageMarks = { readBy: [], isRead: false, status: "sent" };
 
-/** Whether there is nothing of a message to be seen any more but its place. */
-export const isGone = (stored: StoredMessage): boolean => stored.isDeleted || isPast(stored.expiresAt);
+/** Returns whether users see only the place of a message, and none of its content. */
+export function isDeletedOrExpired(stored: StoredMessage): boolean {
+  return stored.isDeleted || isPast(stored.expiresAt);
+}
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
 
-/** User ids by emoji, in an order that is always the same: a set of the table has none. */
-export const presentReactions = (stored: StoredMessage): Reactions => {
+/** Returns user ids by emoji, always in the same order: a set of the table has none. */
+export function presentReactions(stored: StoredMessage): Reactions {
   const byEmoji: Reactions = {};
-  if (isGone(stored)) return byEmoji;
+  if (isDeletedOrExpired(stored)) return byEmoji;
   for (const reaction of [...stored.reactions].sort(compare)) {
     const [emoji = "", userId = ""] = reaction.split(" ");
     byEmoji[emoji] = [...(byEmoji[emoji] ?? []), userId];
   }
   return byEmoji;
-};
+}
 
-/** A message as its viewer sees it. A deleted one, and one that has destroyed itself, keep their place and say nothing. */
-export const presentMessage = (
+/**
+ * Returns a message as its viewer sees it. A deleted or expired message keeps its place and shows
+ * no content.
+ */
+export function presentMessage(
   stored: StoredMessage,
   marks: MessageMarks,
   present: (userId: string) => User,
-): Message => {
-  const gone = isGone(stored);
-  const file = stored.attachment && !gone ? presentAttachment(stored, stored.attachment) : undefined;
+): Message {
+  const isHidden = isDeletedOrExpired(stored);
+  const file = stored.attachment && !isHidden ? presentAttachment(stored, stored.attachment) : undefined;
   return {
     id: messageId(stored.roomId, stored.seq),
     room: stored.roomId,
     seq: stored.seq,
     rev: stored.rev,
     sender: present(stored.senderId),
-    content: gone ? "" : stored.content,
+    content: isHidden ? "" : stored.content,
     message_type: stored.type,
     file_attachment: file?.url ?? null,
     file_name: file?.file_name ?? null,
@@ -49,18 +56,18 @@ export const presentMessage = (
     timestamp: stored.at,
     edited_at: stored.editedAt,
     is_edited: stored.edits > 0,
-    is_deleted: gone,
+    is_deleted: isHidden,
     reply_to: stored.replyTo,
     reactions: presentReactions(stored),
     read_by: marks.readBy.map(present),
     is_read: marks.isRead,
     status: marks.status,
     priority: stored.priority,
-    pinned: !gone && stored.pinnedAt !== null,
+    pinned: !isHidden && stored.pinnedAt !== null,
     forwarded_from: stored.forwardedFrom,
     expires_at: stored.expiresAt === null ? null : isoOf(stored.expiresAt * 1000),
     client_message_id: stored.clientMessageId,
     // Safe: it was JSON when it was stored.
-    metadata: gone ? null : (stored.metadata as Message["metadata"]),
+    metadata: isHidden ? null : (stored.metadata as Message["metadata"]),
   };
-};
+}

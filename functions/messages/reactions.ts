@@ -7,13 +7,18 @@ import type { MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";
 import { changeMessage } from "./change.ts";
-import { notifyReaction } from "./events.ts";
+import { publishReaction } from "./events.ts";
 import { presentReactions } from "./present.ts";
 
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
 
-/** Throws `conflict` where a message takes no more reactions, or none with an emoji that it has not yet. */
-const addition = (current: StoredMessage, emoji: string, reaction: string): MessageChange => {
+/**
+ * Returns the change that adds a reaction. Throws `conflict` if the message takes no more
+ * reactions, or no other emoji.
+ */
+function addition(current: StoredMessage, emoji: string, reaction: string): MessageChange {
   const sameKind = [...current.reactions].find((other) => other.startsWith(`${emoji} `));
   const kinds = new Set([...current.reactions].map((other) => other.slice(0, other.indexOf(" "))));
   if (sameKind === undefined && kinds.size >= maxReactionKinds)
@@ -30,15 +35,18 @@ const addition = (current: StoredMessage, emoji: string, reaction: string): Mess
     reaction,
     terms: { limit: maxReactions, kindLimit: maxReactionKinds, sameKind },
   };
-};
+}
 
-/** Adds or removes the caller's reaction. Throws `forbidden`, `not_found` or `conflict`. */
-export const reactToMessage = async (
+/**
+ * Adds or removes the caller's reaction. Throws `forbidden`, `not_found`, `conflict` or
+ * `rate_limited`.
+ */
+export async function reactToMessage(
   actor: Actor,
   roomId: string,
   messageId: string,
   { emoji, action }: { readonly emoji: string; readonly action: "add" | "remove" },
-): Promise<Reactions> => {
+): Promise<Reactions> {
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessUnblocked(room);
   const reaction = `${emoji} ${actor.userId}`;
@@ -50,6 +58,6 @@ export const reactToMessage = async (
     },
     payer: room.me,
   });
-  await notifyReaction(room.head, changed);
+  await publishReaction(room.head, changed);
   return presentReactions(changed);
-};
+}

@@ -6,10 +6,12 @@ import { type Marked, markMessagesRead } from "../receipts/mark-read.ts";
 import { listUnreadMessages } from "./list-unread.ts";
 import { getMessageStatus, updateMessageStatus } from "./status.ts";
 
-const messageMarked = ({ wasRead }: Marked) => ({
-  status: "marked as read" as const,
-  was_already_read: wasRead,
-});
+function messageMarked({ wasRead }: Marked) {
+  return {
+    status: "marked as read" as const,
+    was_already_read: wasRead,
+  };
+}
 
 export const messageReadStateHandlers: Handlers<typeof messageReadStateOperations> = {
   markMessageRead: async ({ actor, params }) =>

@@ -4,10 +4,16 @@ import {
   attachFile,
   copyFile,
   type ForwardedFile,
+  keepFileOfMessage,
   prepareUpload,
-  settleFile,
 } from "../attachments/attach.ts";
-import { type Audience, getAudience, only, others, unknownSize } from "../delivery/audience.ts";
+import {
+  type Audience,
+  filterListeners,
+  getAudience,
+  unknownSize,
+  withoutUser,
+} from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { viewerLimits } from "../delivery/history-visibility.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
@@ -16,8 +22,8 @@ import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { accessMembership, accessSending, sendingRefusal } from "../rooms/access.ts";
-import { bucketOf, payAhead, payNow } from "../rooms/rate-limit.ts";
-import { witnessLimit } from "../rooms/tracked-readers.ts";
+import { chargeAhead, chargeNow, rateBucket } from "../rooms/rate-limit.ts";
+import { trackedReaderLimit } from "../rooms/tracked-readers.ts";
 import type { StoredFile } from "../store/attachments/files.ts";
 import {
   getMessage,
@@ -27,7 +33,14 @@ import {
   untouched,
 } from "../store/messages/messages.ts";
 import { putReply } from "../store/messages/replies.ts";
-import { getHead, showPreview, type TakenSeq, takeSeq, withdrawPreview } from "../store/rooms/heads.ts";
+import {
+  getHead,
+  isBlocked,
+  showPreview,
+  type TakenSeq,
+  takeSeq,
+  withdrawPreview,
+} from "../store/rooms/heads.ts";
 import {
   type Claim,
   type ClaimResult,
@@ -36,53 +49,59 @@ import {
   recentSeq,
 } from "../store/rooms/memberships.ts";
 import { accessLasting, accessVisibleMessage } from "./access.ts";
-import { announceMessage, settled } from "./announce.ts";
+import { audienceOrNone, publishMessage } from "./publish.ts";
 
-/** A message that was sent; `repeated` if it had been stored before, by an earlier call with the same client's id. */
+/** A sent message. `repeated` says that an earlier call with the same client id had stored it. */
 export interface Sent {
   readonly message: Message;
   readonly repeated: boolean;
 }
 
-/** How often a claim is tried whose rate bucket or read mark was moved by another send of the same member. */
+/**
+ * How often a claim is tried while other sends of the same member move its rate bucket or read
+ * mark.
+ */
 const claimAttempts = 40;
 
 /**
- * Throws `not_found` unless the message that is replied to is one of this room that the sender may see. A deleted one is
- * still talked about; one that has destroyed itself takes the list of its replies with it.
+ * Throws `not_found` unless the reply target is a message of this room that the sender may see. A
+ * deleted message can still get replies. An expired one cannot: its list of replies goes with it.
  */
-const accessReplyTarget = async (me: Membership, replyTo: string): Promise<void> => {
+async function accessReplyTarget(me: Membership, replyTo: string): Promise<void> {
   const head = await getHead(me.roomId, "consistent");
   if (head) accessLasting(await accessVisibleMessage({ head, me }, replyTo));
-};
+}
 
-/** A message that has no place yet, and its file, which is not promised to it yet. */
+/** A message without a place, and its file, which is not bound to the message yet. */
 interface Unsent {
   readonly message: Omit<StoredMessage, "seq">;
   readonly file: StoredFile | undefined;
 }
 
 /**
- * Steps "bind", for a file, and "write": a reply is first noted with the message that it answers. A function that ends
- * in between leaves a note without a message, which the list of replies skips.
+ * Steps "bind", if there is a file, and "write". A reply is first recorded with its parent message.
+ * If interrupted: a record without a message is left, which the list of replies skips.
  */
-const store = async ({ message, file }: Unsent, seq: number): Promise<StoredMessage> => {
+async function store({ message, file }: Unsent, seq: number): Promise<StoredMessage> {
   if (file) await attachFile(file, seq);
   const parent = message.replyTo === null ? undefined : parseMessageId(message.replyTo);
   if (parent) await putReply({ ...message, seq }, parent.seq);
   const stored = await putMessage({ ...message, seq });
-  await settleFile(stored);
+  await keepFileOfMessage(stored);
   return stored;
-};
+}
 
-/** Tells the others that the sender has read what they wrote on past (see sentAheadLimit), as if they had marked it. */
-const announceReading = async (
+/**
+ * Publishes a read receipt after a send raised the sender's read mark, as if the sender had marked
+ * the messages. A send raises the mark once the sender has sentAheadLimit entries beyond it.
+ */
+async function announceReading(
   { userId, roomId, joinedSeq }: Membership,
   { upTo, at }: NonNullable<Claimed["read"]>,
   audience: Audience,
-): Promise<void> => {
-  if (!audience.members || audience.members.length > witnessLimit) return;
-  await deliver(others(audience, userId), {
+): Promise<void> {
+  if (!audience.members || audience.members.length > trackedReaderLimit) return;
+  await deliver(withoutUser(audience, userId), {
     event: {
       type: "read_receipt",
       room_id: roomId,
@@ -93,113 +112,125 @@ const announceReading = async (
       read_at: at,
     },
   });
-};
+}
 
 /**
- * What an earlier call with the same client's id has claimed: its message, completed if that call ended before it was
- * stored, and delivered again, because nobody knows whether it was. Throws `forbidden` where it was not stored, and may
- * not be sent any more.
+ * Repeats what an earlier call with the same client id has claimed. Stores its message if that call
+ * ended before it did. Delivers the message again, because the earlier delivery may not have
+ * happened. Throws `forbidden` if the message is not stored and the sender may no longer send it.
  */
-const repeat = async (
+async function repeat(
   actor: Actor,
   me: Membership,
   seq: number,
   prepare: (seq: number) => Promise<Unsent>,
-): Promise<Sent> => {
+): Promise<Sent> {
   const { roomId } = me;
   const [existing, head] = await Promise.all([getMessage(roomId, seq), getHead(roomId, "consistent")]);
-  // What a deleted room held is removed, and nothing may be added to it after that.
+  // The content of a deleted room is being removed: nothing may be added to it.
   if (head && (head.status === "deleted" || seq <= head.floor)) throw noRoomAccess();
-  // Its number was taken when its sender might send: it is stored only if they still may.
+  // The seq was taken when the sender could send. The message is stored only if they still can.
   if (!existing && head) accessSending({ head, me });
-  // One that is stored, and followed by a block, is not told of again.
-  const isBlocked = head !== undefined && head.blockedBy.size > 0;
+  // A stored message is not delivered again to the other member after a block.
+  const isSilenced = head !== undefined && isBlocked(head);
   const completed = existing ?? (await store(await prepare(seq), seq));
-  if (existing) await settleFile(existing);
-  // Whoever failed to store it may have put the message before it back as the last one.
+  if (existing) await keepFileOfMessage(existing);
+  // The call that failed to store it may have shown the previous message as the room's last one
+  // again.
   else await showPreview(roomId, completed);
-  const audience = await settled(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
-  const told = isBlocked ? { ...audience, ...only(audience, (userId) => userId === actor.userId) } : audience;
-  // Somebody may have joined since its number was taken.
+  const audience = await audienceOrNone(roomId, getAudience(head ?? unknownSize(roomId), actor.userId));
+  const recipients = isSilenced
+    ? { ...audience, ...filterListeners(audience, (userId) => userId === actor.userId) }
+    : audience;
+  // A member may have joined since the seq was taken.
   const limits = head ? viewerLimits(head, seq) : {};
   if (!existing || !head)
     return {
-      message: await announceMessage(actor, completed, told, limits),
+      message: await publishMessage(actor, completed, recipients, limits),
       repeated: existing !== undefined,
     };
-  // By now others may have read it, and its sender is to see that.
+  // Other members may have read it since, and its sender has to see that.
   const views = await import("./view.ts");
   const shown = views.upTo(head, existing);
-  const announced = await announceMessage(actor, shown, told, limits);
+  const announced = await publishMessage(actor, shown, recipients, limits);
   return {
     message: (await views.viewOneMessage({ head, me }, actor.userId, shown)) ?? announced,
     repeated: true,
   };
-};
+}
 
 type Claimed = Extract<ClaimResult, { result: "claimed" }>;
 
-/** Step "claim", again for as long as other sends of the same member get in between. */
-const claimPlace = async (me: Membership, claim: Claim): Promise<Claimed | { seen: number }> => {
+/** Step "claim", repeated while other sends of the same member come in between. */
+async function claimPlace(me: Membership, claim: Claim): Promise<Claimed | { seen: number }> {
   let membership = me;
   for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
     const claimed = await claimSend(membership, claim);
     if (claimed.result === "claimed") return claimed;
     if (claimed.result === "seen") return { seen: claimed.seq };
-    if (claimed.result === "gone") throw noRoomAccess();
+    if (claimed.result === "not_member") throw noRoomAccess();
     membership = claimed.membership;
   }
   throw new ApiError("unavailable", "Too many messages at once from one member: send this one again.", {
     retryAfter: 1,
   });
-};
+}
 
 /**
- * The room's last message is not the one that took this number, which is not stored: shows the one before it again.
- * That one may be another member's that is just being stored; one's own was perhaps refused too, so that of one's own
- * only what is stored counts. See docs/decisions/002-claim-undone.md.
+ * Shows the previous message as the room's last one again, after the message with this seq was not
+ * stored. The previous message may belong to another member and be about to be stored: then it
+ * counts. If it is the sender's own, it may have been refused too, and counts only if it is stored.
+ * See docs/decisions/002-claim-undone.md.
  */
-const withdraw = async (
+async function withdraw(
   userId: string,
   { head, previous }: Extract<TakenSeq, { taken: true }>,
-): Promise<void> => {
+): Promise<void> {
   const newest = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   const isUnderWay = previous && previous.senderId !== userId && previous.seq > (newest?.seq ?? 0);
   await withdrawPreview(head.id, head.seq, isUnderWay ? previous : newest);
-  // One's own that was stored since then, such as the one that got the file which this one was to have.
+  // The sender may have stored another message since, such as the one that got the file of this
+  // one.
   const stored = await getNewestMessage(head.id, { first: head.floor + 1, last: head.seq });
   if (stored && stored.seq !== newest?.seq) await showPreview(head.id, stored);
-};
+}
 
-/** Where a message comes from that was not written for this room. */
+/** The origin of a message that was not written for this room. */
 interface Origin {
-  /** The message that was forwarded, as the room is told of it. */
+  /** The id of the forwarded message, as members of the target room see it. */
   readonly forwardedFrom: string | null;
-  /** When that one destroys itself, in seconds since 1970. */
+  /** When the forwarded message expires, in seconds since 1970. */
   readonly expiresAt: number | null;
   readonly file: ForwardedFile | undefined;
-  /** What it still costs when it is claimed, where it was paid ahead (see payAllAhead). */
+  /**
+   * The cost that remains when the message is claimed, if it was paid ahead (see chargeAllAhead).
+   */
   readonly cost: number | undefined;
 }
 
 const written: Origin = { forwardedFrom: null, expiresAt: null, file: undefined, cost: undefined };
 
-/** DynamoDB's time to live counts whole seconds: the message lasts as long as was asked, and less than a second more. */
-const expiryOf = ({ expires_in }: Draft, origin: Origin): number | null =>
-  typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
+/**
+ * Returns when the message expires. DynamoDB's time to live counts whole seconds. So the message
+ * lasts as long as the sender asked, and up to a second more.
+ */
+function expiryOf({ expires_in }: Draft, origin: Origin): number | null {
+  return typeof expires_in === "number" ? Math.ceil(Date.now() / 1000) + expires_in : origin.expiresAt;
+}
 
 /**
- * Sends a message: order, claim, write, deliver (see docs/architecture.md for what each crash leaves). A file is looked
- * at and copied before all of that, so that others do not see a gap for as long as it takes. Throws `forbidden`,
- * `not_found` for an unknown reply target or upload, `conflict` or `invalid_input` for an upload that cannot be
- * attached, or `rate_limited`.
+ * Sends a message in the steps order, claim, write, deliver. docs/architecture.md lists what each
+ * crash leaves. A file is inspected and copied before these steps: otherwise members would see a
+ * gap in the numbers during that time. Throws `forbidden` or `rate_limited`. Throws `not_found` for
+ * an unknown reply target or upload, and `conflict` or `invalid_input` for an upload that cannot be
+ * attached.
  */
-export const sendMessage = async (
+export async function sendMessage(
   actor: Actor,
   roomId: string,
   draft: Draft,
   origin = written,
-): Promise<Sent> => {
+): Promise<Sent> {
   const me = await accessMembership(actor.userId, roomId);
   const clientMessageId = draft.client_message_id ?? null;
   const fileOf = async (seq?: number): Promise<StoredFile | undefined> => {
@@ -226,20 +257,20 @@ export const sendMessage = async (
     };
     return { message, file };
   };
-  const bucket = bucketOf();
+  const bucket = rateBucket();
   const earlier = clientMessageId === null ? undefined : recentSeq(me, clientMessageId);
   if (earlier !== undefined) {
-    // It is delivered again, and so costs the member as much as a new one.
-    await payNow(me, bucket);
+    // The message is delivered again, so it costs the member as much as a new one.
+    await chargeNow(me, bucket);
     return repeat(actor, me, earlier, prepare);
   }
   if (typeof draft.reply_to === "string") await accessReplyTarget(me, draft.reply_to);
-  const cost = origin.cost ?? (await payAhead(me, bucket));
+  const cost = origin.cost ?? (await chargeAhead(me, bucket));
   const unsent = await prepare();
   const { message } = unsent;
 
   const ordering = takeSeq(roomId, message, me.role);
-  // Read while the message is ordered and claimed.
+  // Reads the audience while the message is ordered and claimed.
   const audience = ordering.then((order) => getAudience(order.head ?? unknownSize(roomId), actor.userId));
   audience.catch(() => {});
   const order = await ordering;
@@ -249,21 +280,22 @@ export const sendMessage = async (
   try {
     const claimed = await claimPlace(me, { seq, cost, clientMessageId: clientMessageId ?? undefined });
     if ("seen" in claimed) {
-      if (cost > 0) await payNow(me, bucket);
+      if (cost > 0) await chargeNow(me, bucket);
       const sent = await repeat(actor, me, claimed.seen, async () => unsent);
       await withdraw(actor.userId, order);
       return sent;
     }
     const stored = await store(unsent, seq);
-    const members = await settled(roomId, audience);
-    const sent = { message: await announceMessage(actor, stored, members), repeated: false };
+    const members = await audienceOrNone(roomId, audience);
+    const sent = { message: await publishMessage(actor, stored, members), repeated: false };
     if (claimed.read) await announceReading(me, claimed.read, members);
     return sent;
   } catch (error) {
-    // Best effort: what made the send fail may make this fail too, and is what the caller is to be told.
+    // Best effort: the cause of the failed send may make this fail too. The caller gets the first
+    // error.
     await withdraw(actor.userId, order).catch((second: unknown) => {
       log("warn", "preview_not_withdrawn", errorFacts(second));
     });
     throw error;
   }
-};
+}

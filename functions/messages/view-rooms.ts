@@ -3,40 +3,44 @@ import type { User } from "../../contract/objects/user.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { pairMembers } from "../rooms/participants.ts";
 import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
-import { inStanding } from "../rooms/tracked-readers.ts";
+import { inJoinOrder } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { presentMessage } from "./present.ts";
 
 /**
- * Of each room only so many members tell who else has read a message of this list: a page may touch as many rooms as
- * it has messages, and all members of all of them would be thousands of reads.
+ * The number of members per room whose marks decide who else has read a message of this list. A
+ * page may touch as many rooms as it has messages: all members of all of them would be thousands of
+ * reads.
  */
-const witnessesInList = 50;
+const trackedReadersInList = 50;
 
-const getMembersOf = async (heads: readonly Head[]): Promise<Map<string, readonly RosterEntry[]>> => {
+async function getMembersOf(heads: readonly Head[]): Promise<Map<string, readonly RosterEntry[]>> {
   const rosters = await getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id));
   return new Map(
     heads.map((head) => [head.id, head.pair ? pairMembers(head) : (rosters.get(head.id) ?? [])]),
   );
-};
+}
 
-/** Messages of these rooms as their viewer sees them, in the order given; those that the viewer may see. */
-export const viewMessagesOfRooms = async (
+/**
+ * Returns messages of these rooms as their viewer sees them, in the given order. Leaves out
+ * messages that the viewer may not see.
+ */
+export async function viewMessagesOfRooms(
   viewerId: string,
   rooms: readonly ReadableRoom[],
   stored: readonly StoredMessage[] | Promise<readonly StoredMessage[]>,
-): Promise<Message[]> => {
+): Promise<Message[]> {
   const [found, members] = await Promise.all([stored, getMembersOf(rooms.map(({ head }) => head))]);
-  const { memberships } = await getTogether({
+  const { memberships } = await batchGet({
     memberships: rooms.flatMap(({ head }) =>
       (members.get(head.id) ?? [])
-        .slice(0, witnessesInList)
+        .slice(0, trackedReadersInList)
         .filter((member) => member.userId !== viewerId)
         .map((member) => [head.id, member.userId] as const),
     ),
@@ -45,11 +49,10 @@ export const viewMessagesOfRooms = async (
     rooms.map((room) => {
       const entries = members.get(room.head.id) ?? [];
       const others = memberships.filter((membership) => membership.roomId === room.head.id);
-      const marks: Membership[] = inStanding(room.head, entries, others, room.me);
-      // Who is not a member shares the room with nobody.
+      const marks: Membership[] = inJoinOrder(room.head, entries, others, room.me);
+      // A viewer who is not a member shares the room with no user.
       const known = new Set(room.me ? entries.map((entry) => entry.userId) : []);
-      const isLarge = room.head.rosterChunks > 1;
-      return [room.head.id, { room, marks, known, isLarge }];
+      return [room.head.id, { room, marks, known }];
     }),
   );
   const messages = found.flatMap((message) => {
@@ -60,9 +63,11 @@ export const viewMessagesOfRooms = async (
   });
   const userIds = messages.flatMap(({ message, marks }) => [message.senderId, ...marks.readBy]);
   const unknown = messages.flatMap(({ message: { roomId, senderId }, place }) =>
-    place.isLarge && place.room.me && !place.known.has(senderId) ? [[roomId, senderId] as const] : [],
+    isLarge(place.room.head) && place.room.me && !place.known.has(senderId)
+      ? [[roomId, senderId] as const]
+      : [],
   );
-  const { people, memberships: senders } = await getTogether({
+  const { people, memberships: senders } = await batchGet({
     memberships: new Map(unknown.map((pair) => [pair.join(" "), pair])).values(),
     profiles: userIds,
     presences: [...userIds, viewerId],
@@ -73,4 +78,4 @@ export const viewMessagesOfRooms = async (
       presentUser(personOf(people, id, viewerId), id === viewerId || place.known.has(id));
     return presentMessage(message, marks, present);
   });
-};
+}

@@ -1,11 +1,17 @@
 import type { notificationOperations } from "../../contract/notifications.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
-import { countUnreadNotifications, listPage, markAllRead, markRead, removeNotification } from "./list.ts";
+import {
+  countUnreadNotifications,
+  listNotificationPage,
+  markAllNotificationsRead,
+  markNotificationRead,
+  removeNotification,
+} from "./list.ts";
 
 export const notificationHandlers: Handlers<typeof notificationOperations> = {
   listNotifications: async ({ actor, query, url }) => {
-    const { count, notifications } = await listPage(actor.userId, sliceOf(query));
+    const { count, notifications } = await listNotificationPage(actor.userId, sliceOf(query));
     return numberedPage(url, query, { count, results: notifications });
   },
 
@@ -13,10 +19,10 @@ export const notificationHandlers: Handlers<typeof notificationOperations> = {
     unread_count: await countUnreadNotifications(actor.userId),
   }),
 
-  markNotificationRead: ({ actor, params }) => markRead(actor.userId, params.notification_id),
+  markNotificationRead: ({ actor, params }) => markNotificationRead(actor.userId, params.notification_id),
 
   markAllNotificationsRead: async ({ actor }) => {
-    await markAllRead(actor.userId);
+    await markAllNotificationsRead(actor.userId);
     return { status: "marked as read" };
   },
 

@@ -2,105 +2,121 @@ import { notificationLimit } from "../../contract/notifications.ts";
 import type { Notification } from "../../contract/objects/notification.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import {
   deleteNotification,
-  getNoticed,
   getNotification,
+  getReadAllTime,
   listNotifications,
-  markAllNotified,
-  markNotified,
+  putReadAllTime,
   type StoredNotification,
+  setNotificationRead,
 } from "../store/notifications/notifications.ts";
-import { putStretchAway, putStretchesAway } from "../store/notifications/unread-notices.ts";
-import { getStandings, type Standing, viewNotifications } from "./view.ts";
+import { dismissNotice, dismissNoticesUpTo } from "../store/notifications/unread-notices.ts";
+import { getNotificationStates, type NotificationState, viewNotifications } from "./view.ts";
 
-const noNotification = (): ApiError =>
-  new ApiError("not_found", "You have no notification with this id: list those that you have.");
+function noNotification(): ApiError {
+  return new ApiError("not_found", "You have no notification with this id: list those that you have.");
+}
 
-/** All of somebody's notifications that are shown, the newest first. */
-const listShown = async (userId: string): Promise<Standing[]> =>
-  getStandings(userId, await listNotifications(userId, notificationLimit));
+/** Returns all notifications that a user is shown, the newest first. */
+async function listShown(userId: string): Promise<NotificationState[]> {
+  return getNotificationStates(userId, await listNotifications(userId, notificationLimit));
+}
 
-const isUrgent = ({ stored, isRead }: Standing): boolean => stored.type === "emergency" && !isRead;
+/** Returns whether a notification is an emergency that its user has not read. */
+function isUrgent({ stored, isRead }: NotificationState): boolean {
+  return stored.type === "emergency" && !isRead;
+}
 
-/** A page of somebody's notifications: emergencies that are not read, then all others, the newest first. */
-export const listPage = async (
+/**
+ * Returns a page of a user's notifications, and the number of all: unread emergencies, then all
+ * others, each the newest first.
+ */
+export async function listNotificationPage(
   userId: string,
   page: Slice,
-): Promise<{ count: number; notifications: Notification[] }> => {
+): Promise<{ count: number; notifications: Notification[] }> {
   const shown = await listShown(userId);
   const inOrder = [...shown.filter(isUrgent), ...shown.filter((one) => !isUrgent(one))];
   return {
     count: inOrder.length,
     notifications: await viewNotifications(userId, inOrder.slice(page.start, page.start + page.size)),
   };
-};
-
-/** Those of somebody's notifications that they have not marked as read themselves, and up to when they have all. */
-const listUnmarked = async (
-  userId: string,
-): Promise<{ readonly unmarked: readonly StoredNotification[]; readonly noticed: number }> => {
-  const [all, noticed] = await Promise.all([
-    listNotifications(userId, notificationLimit),
-    getNoticed(userId),
-  ]);
-  const isUnmarked = ({ isMarkedRead, notedAt }: StoredNotification) => !isMarkedRead && notedAt > noticed;
-  return { unmarked: all.filter(isUnmarked), noticed };
-};
-
-/** How many of the notifications that somebody is listed are not read. Of what is marked as read no room is looked at. */
-export const countUnreadNotifications = async (userId: string): Promise<number> => {
-  const { unmarked, noticed } = await listUnmarked(userId);
-  return (await getStandings(userId, unmarked, noticed)).filter(({ isRead }) => !isRead).length;
-};
+}
 
 /**
- * Has a room's next message tell again, whose unread ones this notification has told of: its receiver is about to put it
- * away. Before they do, since who is cut off in between does so again.
+ * Returns the notifications of a user that they have not marked as read, and the time up to which
+ * they have marked all as read, in milliseconds since 1970.
  */
-const endTelling = async ({ type, roomId, userId, seq }: StoredNotification): Promise<void> => {
-  if (type === "new_message" && roomId !== null && seq !== null) await putStretchAway(roomId, userId, seq);
-};
+async function listUnmarked(
+  userId: string,
+): Promise<{ readonly unmarked: readonly StoredNotification[]; readonly allReadAt: number }> {
+  const [all, allReadAt] = await Promise.all([
+    listNotifications(userId, notificationLimit),
+    getReadAllTime(userId),
+  ]);
+  const isUnmarked = ({ isMarkedRead, recordedAt }: StoredNotification) =>
+    !isMarkedRead && recordedAt > allReadAt;
+  return { unmarked: all.filter(isUnmarked), allReadAt };
+}
 
-/** Marks a notification as read, and gives it. Throws `not_found`. */
-export const markRead = async (userId: string, notificationId: string): Promise<Notification> => {
+/**
+ * Returns how many of the notifications that a user is shown are not read. It reads no room of a
+ * notification that is marked as read.
+ */
+export async function countUnreadNotifications(userId: string): Promise<number> {
+  const { unmarked, allReadAt } = await listUnmarked(userId);
+  return (await getNotificationStates(userId, unmarked, allReadAt)).filter(({ isRead }) => !isRead).length;
+}
+
+/**
+ * Dismisses the notice of a room's unread messages that this notification gave, so that the room's
+ * next message notifies the user again. It runs before the notification is marked as read or
+ * deleted. If interrupted: the notification stays. Repaired by: the user's next attempt.
+ */
+async function dismissNoticeOf({ type, roomId, userId, seq }: StoredNotification): Promise<void> {
+  if (type === "new_message" && roomId !== null && seq !== null) await dismissNotice(roomId, userId, seq);
+}
+
+/** Marks a notification as read, and returns it. Throws `not_found`. */
+export async function markNotificationRead(userId: string, notificationId: string): Promise<Notification> {
   const stored = await getNotification(userId, notificationId);
-  const standings = stored ? await getStandings(userId, [stored]) : [];
-  const [notification] = await viewNotifications(userId, standings);
+  const states = stored ? await getNotificationStates(userId, [stored]) : [];
+  const [notification] = await viewNotifications(userId, states);
   if (!stored || !notification) throw noNotification();
   if (!notification.is_read) {
-    await endTelling(stored);
-    if (!(await markNotified(userId, notificationId))) throw noNotification();
+    await dismissNoticeOf(stored);
+    if (!(await setNotificationRead(userId, notificationId))) throw noNotification();
   }
   return { ...notification, is_read: true };
-};
+}
 
-/** Of each room, the last message by which these notifications tell of new ones. */
-const lastTellings = (notifications: readonly StoredNotification[]): Map<string, number> => {
+/** Returns, by room, the highest seq of these notifications of new messages. */
+function lastNoticeByRoom(notifications: readonly StoredNotification[]): Map<string, number> {
   const lasts = new Map<string, number>();
   for (const { type, roomId, seq } of notifications)
     if (type === "new_message" && roomId !== null && seq !== null)
       lasts.set(roomId, Math.max(seq, lasts.get(roomId) ?? 0));
   return lasts;
-};
+}
 
-const toldAtOnce = 25;
+const roomsAtOnce = 25;
 
-/** Marks all notifications of somebody that there are by now as read. */
-export const markAllRead = async (userId: string): Promise<void> => {
+/** Marks all notifications as read that a user has by now. */
+export async function markAllNotificationsRead(userId: string): Promise<void> {
   const now = Date.now();
   const { unmarked } = await listUnmarked(userId);
-  await forEach([...lastTellings(unmarked)], toldAtOnce, ([roomId, seq]) =>
-    putStretchesAway(roomId, userId, seq),
+  await forEachConcurrent([...lastNoticeByRoom(unmarked)], roomsAtOnce, ([roomId, seq]) =>
+    dismissNoticesUpTo(roomId, userId, seq),
   );
-  await markAllNotified(userId, now);
-};
+  await putReadAllTime(userId, now);
+}
 
 /** Deletes a notification. Throws `not_found`. */
-export const removeNotification = async (userId: string, notificationId: string): Promise<void> => {
+export async function removeNotification(userId: string, notificationId: string): Promise<void> {
   const stored = await getNotification(userId, notificationId);
   if (!stored) throw noNotification();
-  await endTelling(stored);
+  await dismissNoticeOf(stored);
   if (!(await deleteNotification(stored))) throw noNotification();
-};
+}

@@ -1,23 +1,27 @@
 import { sendTask } from "../store/queues/tasks.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart } from "../store/users/users.ts";
-import { type Invitation, notificationOfInvitation } from "./compose.ts";
-import { tellNotification } from "./put.ts";
-
-/** Milliseconds that a request which creates a room may take: none runs longer than 29 seconds. */
-const requestTime = 60_000;
-
-/** Seconds after which it is looked again whether a room is there. */
-const nextLook = 5;
+import { isThere } from "../store/rooms/heads.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked } from "../store/users/users.ts";
+import { type Invitation, notificationOfInvitation, putAndPublishNotification } from "./create.ts";
 
 /**
- * Notifies somebody that they were added to a room. The room need not be there yet: of a large one, memberships are written
- * first. Then a task looks again, until it is there, or can't come to be by that request any more: a creation that was cut
- * off leaves nothing to tell of.
+ * Milliseconds within which a request that creates a room has ended: no request runs longer than 29
+ * seconds.
  */
-export const tellInvitation = async (invitation: Invitation): Promise<void> => {
+const requestTime = 60_000;
+
+/** Seconds until a task checks again whether a room exists. */
+const retryDelay = 5;
+
+/**
+ * Notifies a member that another user added them to a room. The room may not exist yet: the
+ * creation of a large room writes the memberships before the head. Then a task checks again, until
+ * the room exists, or the request that creates it must have ended. An interrupted creation notifies
+ * no member.
+ */
+export async function notifyInvited(invitation: Invitation): Promise<void> {
   const { roomId, userId, addedBy, joinedAt } = invitation;
-  const { heads, memberships, people } = await getTogether({
+  const { heads, memberships, people } = await batchGet({
     heads: [roomId],
     memberships: [[roomId, addedBy]],
     profiles: [addedBy],
@@ -26,14 +30,14 @@ export const tellInvitation = async (invitation: Invitation): Promise<void> => {
   const [head] = heads;
   if (!head && Date.now() - Date.parse(joinedAt) < requestTime)
     return sendTask(
-      { task: "tell_invitation", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
-      nextLook,
+      { task: "notify_invited", room_id: roomId, user_id: userId, added_by: addedBy, joined_at: joinedAt },
+      retryDelay,
     );
-  if (!head || head.status === "deleted" || areApart(people, addedBy, userId)) return;
-  await tellNotification(notificationOfInvitation(invitation), {
+  if (!isThere(head) || areBlocked(people, addedBy, userId)) return;
+  await putAndPublishNotification(notificationOfInvitation(invitation), {
     message: undefined,
     people,
-    // Who has left the room by now shares none.
+    // The member sees the e-mail address only while the user who added them is a member too.
     seesEmail: memberships.length > 0,
   });
-};
+}

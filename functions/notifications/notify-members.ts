@@ -1,31 +1,40 @@
 import type { NotificationType } from "../../contract/objects/notification.ts";
 import { listeningTo } from "../delivery/audience.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
-import { isGone } from "../messages/present.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
-import { claimStretch, isUntold } from "../store/notifications/unread-notices.ts";
+import { claimNotice, needsNotice } from "../store/notifications/unread-notices.ts";
 import { getMemberships, type Membership } from "../store/rooms/memberships.ts";
 import { getRoomMembers } from "../store/rooms/room-members.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
-import { areApart, type People } from "../store/users/users.ts";
-import { notificationOfMessage } from "./compose.ts";
-import { tellNotification } from "./put.ts";
-import { type Addressed, getAddressed } from "./recipients.ts";
+import { areBlocked, type People } from "../store/users/users.ts";
+import { notificationOfMessage, putAndPublishNotification } from "./create.ts";
+import { getRecipients, type Recipients } from "./recipients.ts";
 
-/** Whether a member wants to be notified of what happens in their room just now; of emergencies everybody is. */
-export const wantsNotifications = ({ notifications, mutedUntil }: Membership): boolean =>
-  notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
+/**
+ * Returns whether a member wants to be notified of the room's messages now. It does not apply to
+ * emergencies, of which every member is notified.
+ */
+export function wantsNotifications({ notifications, mutedUntil }: Membership): boolean {
+  return notifications && (mutedUntil === null || Date.parse(mutedUntil) <= Date.now());
+}
 
-/** Large rooms, which stay so: of their members only those are looked at whom a message names. */
+/**
+ * Rooms that this container has seen to be large: a large room stays large. In a large room only
+ * the members whom a message addresses are read.
+ */
 const large = new Set<string>();
 const largeLimit = 10_000;
 
-/** The memberships of those who may be told of a message, and its sender's; none where it is not to be seen any more. */
-const getCandidates = async (
+/**
+ * Returns the memberships of members who may be notified of a message, and that of its sender.
+ * Returns none if the members no longer see the message.
+ */
+async function getCandidates(
   { roomId, seq, senderId }: StoredMessage,
-  addressed: Addressed,
-): Promise<readonly Membership[]> => {
+  recipients: Recipients,
+): Promise<readonly Membership[]> {
   if (!large.has(roomId)) {
     const room = await getRoomMembers(roomId);
     if (!room || room.head.status === "deleted" || seq <= room.head.floor) return [];
@@ -33,82 +42,93 @@ const getCandidates = async (
     if (large.size === largeLimit) large.clear();
     large.add(roomId);
   }
-  return addressed.size > 0 ? getMemberships(roomId, [...new Set([...addressed.keys(), senderId])]) : [];
-};
+  return recipients.size > 0 ? getMemberships(roomId, [...new Set([...recipients.keys(), senderId])]) : [];
+}
 
-interface Receiver {
+/** A member to notify, and the type of their notification. */
+interface Notified {
   readonly me: Membership;
   readonly type: NotificationType;
 }
 
-/** Of a new message those alone are told whom nothing unread in the room has told before. */
-const receiversOf = (
+/**
+ * Returns the members to notify, by their memberships alone. A new message notifies only members
+ * without an unread notice of this room.
+ */
+function membersToNotify(
   { roomId, seq, senderId }: StoredMessage,
   candidates: readonly Membership[],
-  addressed: Addressed,
-): Receiver[] =>
-  candidates
+  recipients: Recipients,
+): Notified[] {
+  return candidates
     .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsNotifications(me))
-    .map((me): Receiver => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
-    .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && isUntold(me, seq)));
-
-/** Whether a message reached somebody on a socket: then they have it, and need not be told that there is one. */
-const isReached = (roomId: string, userId: string, { presences }: People): boolean => {
-  const presence = presences.get(userId);
-  return presence !== undefined && listeningTo(roomId, presence).length > 0;
-};
-
-const toldAtOnce = 25;
+    .map((me): Notified => ({ me, type: recipients.get(me.userId) ?? "new_message" }))
+    .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && needsNotice(me, seq)));
+}
 
 /**
- * Notifies the members of a room of a message, or `only` some, each once at most: of a mention, of a reply, or that there is
- * something unread. Memberships come first, since they rule out nearly everybody, and all of them cost less than one presence
- * each; presences of those alone who are left. Again it does nothing but complete itself.
+ * Returns whether a user has a connection on which a message of the room reached them. Then they
+ * have the message, and need no notification that there is one.
  */
-export const notifyMembers = async (message: StoredMessage, only?: ReadonlySet<string>): Promise<void> => {
+function isReached(roomId: string, userId: string, { presences }: People): boolean {
+  const presence = presences.get(userId);
+  return presence !== undefined && listeningTo(roomId, presence).length > 0;
+}
+
+const membersAtOnce = 25;
+
+/**
+ * Notifies the members of a room of a message, or `only` some of them, each at most once: of a
+ * mention, of a reply, or of unread messages. It reads the memberships first, since they rule out
+ * nearly all members, and all of them cost less than a presence for each. It reads only the
+ * presences of the members who are left. A repeated call only completes an interrupted one.
+ */
+export async function notifyMembers(message: StoredMessage, only?: ReadonlySet<string>): Promise<void> {
   const { roomId, seq, senderId } = message;
-  const addressed = await getAddressed(message);
-  const candidates = await getCandidates(message, addressed);
-  const receivers = receiversOf(
+  const recipients = await getRecipients(message);
+  const candidates = await getCandidates(message, recipients);
+  const wanting = membersToNotify(
     message,
     only ? candidates.filter(({ userId }) => only.has(userId)) : candidates,
-    addressed,
+    recipients,
   );
-  if (receivers.length === 0) return;
-  const { people } = await getTogether(
-    { presences: [senderId, ...receivers.map(({ me }) => me.userId)] },
-    // Of some it has just become known that they are not connected.
+  if (wanting.length === 0) return;
+  const { people } = await batchGet(
+    { presences: [senderId, ...wanting.map(({ me }) => me.userId)] },
+    // It has only just become known of these members that they are not connected.
     only ? "consistent" : "eventual",
   );
-  const told = receivers.filter(
+  const notified = wanting.filter(
     ({ me, type }) =>
-      !areApart(people, senderId, me.userId) &&
+      !areBlocked(people, senderId, me.userId) &&
       (type !== "new_message" || !isReached(roomId, me.userId, people)),
   );
-  if (told.length === 0) return;
+  if (notified.length === 0) return;
   const [present, profiles] = await Promise.all([getMessage(roomId, seq), getProfiles([senderId])]);
-  if (!present || isGone(present)) return;
-  // Who has left the room by now shares none.
+  if (!present || isDeletedOrExpired(present)) return;
+  // The members see the sender's e-mail address only while the sender is a member too.
   const seesEmail = candidates.some(({ userId }) => userId === senderId);
-  await forEach(told, toldAtOnce, async ({ me, type }) => {
-    if (type === "new_message" && !(await claimStretch(me, seq))) return;
-    await tellNotification(notificationOfMessage(present, me.userId, type), {
+  await forEachConcurrent(notified, membersAtOnce, async ({ me, type }) => {
+    if (type === "new_message" && !(await claimNotice(me, seq))) return;
+    await putAndPublishNotification(notificationOfMessage(present, me.userId, type), {
       message: present,
       people: { ...people, profiles },
       seesEmail,
     });
   });
-};
+}
 
 /**
- * Notifies people of a message that met only connections of theirs which were over: what follows it may have taken them for
- * connected. What addresses them, and an emergency, they are notified of in any case.
+ * Notifies users of a message whose post found only dead connections of theirs: the stream handler
+ * may have taken them for connected. An emergency is left out: it notifies connected members
+ * anyway, as a mention and a reply do.
  */
-export const notifyUnreached = async (
+export async function notifyUnreached(
   roomId: string,
   seq: number,
   userIds: ReadonlySet<string>,
-): Promise<void> => {
+): Promise<void> {
   const message = await getMessage(roomId, seq);
-  if (message && !isGone(message) && message.priority !== "emergency") await notifyMembers(message, userIds);
-};
+  if (message && !isDeletedOrExpired(message) && message.priority !== "emergency")
+    await notifyMembers(message, userIds);
+}

@@ -1,43 +1,47 @@
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
-import { isRead } from "../store/rooms/read-ahead.ts";
+import { isReadBy } from "../store/rooms/read-ahead.ts";
 import type { Profile } from "../store/users/profiles.ts";
-import { notificationOfMessage } from "./compose.ts";
+import { notificationOfMessage } from "./create.ts";
 import { wantsNotifications } from "./notify-members.ts";
-import { getAddressing } from "./recipients.ts";
+import { getAddressKinds } from "./recipients.ts";
 
 const pageSize = 500;
-/** Messages of a room that are looked at, from the newest on. */
-const looked = 10_000;
+/** The newest messages of a room that are read: older ones make no notification. */
+const messageLimit = 10_000;
 
-/** What a page of a room's messages is to have told somebody of, and the seq of the last message of the next page. */
-interface AddressingPage {
+/**
+ * The notifications that a page of a room's messages makes, and the seq of the last message of the
+ * next page.
+ */
+interface DirectPage {
   readonly notifications: readonly NewNotification[];
   readonly next: number | undefined;
 }
 
 /**
- * What unread messages of a room are to have told somebody of: mentions, replies and emergencies, from as long ago as
- * notifications are kept. Of edited ones what they say now; of what is muted now, emergencies alone. A page, of messages up
- * to `last`.
+ * Returns the direct notifications that unread messages of a room make for a user: mentions,
+ * replies and emergencies, as far back as notifications are kept. An edited message counts with
+ * what it says now. A room that is muted now makes emergencies alone. Reads one page, of messages
+ * up to `last`.
  */
-export const listAddressing = async (
+export async function listDirectNotifications(
   { head, me }: MemberRoom,
-  person: Pick<Profile, "id" | "username">,
-  apart: ReadonlySet<string>,
+  user: Pick<Profile, "id" | "username">,
+  blockedIds: ReadonlySet<string>,
   last: number = head.seq,
-): Promise<AddressingPage> => {
+): Promise<DirectPage> {
   const since = keptSince();
-  const first = Math.max(me.readSeq, me.joinedSeq, head.floor, head.seq - looked) + 1;
+  const first = Math.max(me.readSeq, me.joinedSeq, head.floor, head.seq - messageLimit) + 1;
   const messages = await listMessagesBetween(head.id, { first, last, limit: pageSize, newest: true });
   const unread = messages.filter(
     (message) =>
-      !isRead(me, message.seq) &&
+      !isReadBy(me, message.seq) &&
       message.senderId !== me.userId &&
-      !apart.has(message.senderId) &&
-      !isGone(message) &&
+      !blockedIds.has(message.senderId) &&
+      !isDeletedOrExpired(message) &&
       Date.parse(message.at) > since,
   );
   const isUrgent = ({ priority }: StoredMessage): boolean => priority === "emergency";
@@ -48,8 +52,8 @@ export const listAddressing = async (
   return {
     notifications: [
       ...unread.filter(isUrgent).map((message) => notificationOf(message, "emergency")),
-      ...[...(await getAddressing(others, person))].map(([message, type]) => notificationOf(message, type)),
+      ...[...(await getAddressKinds(others, user))].map(([message, type]) => notificationOf(message, type)),
     ],
     next: oldest && oldest.seq > first && Date.parse(oldest.at) > since ? oldest.seq - 1 : undefined,
   };
-};
+}

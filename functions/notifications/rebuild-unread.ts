@@ -1,121 +1,136 @@
 import { listeningTo } from "../delivery/audience.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-import { unreadCount } from "../rooms/read-state.ts";
 import {
   findNotification,
-  getNoticed,
+  getReadAllTime,
   keptSince,
   type NewNotification,
   putNotification,
 } from "../store/notifications/notifications.ts";
-import { forgetStretch, moveStretch } from "../store/notifications/unread-notices.ts";
+import { dropNotice, moveNotice } from "../store/notifications/unread-notices.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isLarge } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
-import { notificationOfMessage } from "./compose.ts";
+import { countUnread } from "../store/rooms/read-ahead.ts";
+import { notificationOfMessage } from "./create.ts";
 import { wantsNotifications } from "./notify-members.ts";
-import { getTelling, type TellingChoice } from "./representative-message.ts";
+import { getRepresentative, type RepresentativeChoice } from "./representative-message.ts";
 
 const roomsAtOnce = 10;
 const attempts = 5;
 
-/** What of a user's notifications was read before, or has just been made, and who is nobody to them. */
+/** The facts about a user that the caller has read. */
 export interface Known {
+  /** Their notifications: those that existed, and those that the caller has just made. */
   readonly notifications: readonly NewNotification[];
-  readonly apart: ReadonlySet<string>;
+  /** Users blocked by this user, or blocking them. */
+  readonly blockedIds: ReadonlySet<string>;
 }
 
 /**
- * Until when somebody was there, as far as is known, in milliseconds since 1970: what came until then notified them of
- * nothing, or they have seen that there is something unread. Read after what is unread: of all that came before it tells.
+ * Returns the time up to which a user was connected to a room, as far as is known, in milliseconds
+ * since 1970; infinity while they are connected. A message from before that time did not notify
+ * them, or they have seen that it is unread. It is read after the head of the room: then it covers
+ * every message that the head counts.
  */
-const getSeenUntil = async (roomId: string, userId: string): Promise<number> => {
+async function getSeenUntil(roomId: string, userId: string): Promise<number> {
   const presence = await getPresence(userId, "consistent");
   return listeningTo(roomId, presence).length > 0
     ? Number.POSITIVE_INFINITY
     : Date.parse(presence.lastSeen ?? new Date(0).toISOString());
-};
+}
 
-/** What a room's unread messages have told of, by the numbers of the messages that it was told by. */
-const toldIn = ({ head, me }: MemberRoom, notifications: readonly NewNotification[]) => {
+/**
+ * Returns the seqs of the messages of a room by which notifications exist: `noticeSeqs` for unread
+ * notices, `directSeqs` for mentions, replies and emergencies. `isRecorded` says whether the
+ * membership records an unread notice.
+ */
+function findNotified({ head, me }: MemberRoom, notifications: readonly NewNotification[]) {
   const ofRoom = notifications.filter(({ roomId }) => roomId === head.id);
   const isUnread = (seq: number): boolean => seq > me.readSeq && seq <= head.seq;
   const seqsOf = (isNew: boolean) =>
     ofRoom.flatMap(({ type, seq }) => (seq !== null && (type === "new_message") === isNew ? [seq] : []));
-  const stretches = new Set(seqsOf(true).filter(isUnread));
+  const noticeSeqs = new Set(seqsOf(true).filter(isUnread));
   return {
-    stretches,
-    // An edit may make of a message one that would address its reader: it has told them of what is unread all the same.
-    others: new Set(seqsOf(false).filter((seq) => !stretches.has(seq))),
-    isNoted: isUnread(me.notifiedSeq),
+    noticeSeqs,
+    // An edit may add a mention to a message that gave a notice: the notice stands all the same.
+    directSeqs: new Set(seqsOf(false).filter((seq) => !noticeSeqs.has(seq))),
+    isRecorded: isUnread(me.notifiedSeq),
   };
-};
+}
 
 /**
- * By what a room's unread messages are to be told of; undefined where they are. It is the message that is noted, or the last
- * one that a notification is there of; else, and behind what was put away, the first one that nothing else has told of, and
- * that came while they were not there.
+ * Returns how to choose the representative message of a room's unread notice; undefined if the
+ * notice is in order. It is the recorded message, or else the last one that an unread notice names.
+ * If there is none, or that notice was dismissed, it is the first later message that has no direct
+ * notification, and that came while the user was not connected.
  */
-const choose = async (
+async function chooseMessage(
   room: MemberRoom,
-  { notifications, apart }: Known,
-): Promise<TellingChoice | undefined> => {
+  { notifications, blockedIds }: Known,
+): Promise<RepresentativeChoice | undefined> {
   const { head, me } = room;
-  const { stretches, others, isNoted } = toldIn(room, notifications);
-  if (isNoted && !me.isPutAway && stretches.has(me.notifiedSeq)) return undefined;
-  const after = isNoted && me.isPutAway ? me.notifiedSeq : 0;
-  const noted = [me.notifiedSeq, ...stretches]
-    .filter((seq) => seq > Math.max(me.readSeq, after) && seq <= head.seq && !others.has(seq))
+  const { noticeSeqs, directSeqs, isRecorded } = findNotified(room, notifications);
+  if (isRecorded && !me.isDismissed && noticeSeqs.has(me.notifiedSeq)) return undefined;
+  const after = isRecorded && me.isDismissed ? me.notifiedSeq : 0;
+  const recorded = [me.notifiedSeq, ...noticeSeqs]
+    .filter((seq) => seq > Math.max(me.readSeq, after) && seq <= head.seq && !directSeqs.has(seq))
     .sort((one, other) => other - one);
   const since = Math.max(await getSeenUntil(head.id, me.userId), keptSince());
-  return { noted, since, after, others, apart };
-};
+  return { recorded, since, after, excluded: directSeqs, blockedIds };
+}
 
-/** Has the unread messages of a room as it was read notified of; false where something else was noted meanwhile. */
-const notifyOnce = async (room: MemberRoom, known: Known): Promise<boolean> => {
+/**
+ * Restores the unread notice of a room as it was read. Returns false if another call recorded
+ * another notice meanwhile.
+ */
+async function restoreOnce(room: MemberRoom, known: Known): Promise<boolean> {
   const { head, me } = room;
-  if (!wantsNotifications(me) || unreadCount(me, head.seq) === 0) return true;
-  const choice = await choose(room, known);
-  const message = choice && (await getTelling(room, choice));
+  if (!wantsNotifications(me) || countUnread(me, head.seq) === 0) return true;
+  const choice = await chooseMessage(room, known);
+  const message = choice && (await getRepresentative(room, choice));
   if (!message || Date.parse(message.at) <= keptSince()) return true;
   const notification = notificationOfMessage(message, me.userId, "new_message", true);
-  const [stored, noticed] = await Promise.all([
+  const [stored, allReadAt] = await Promise.all([
     findNotification(me.userId, notification.id),
-    getNoticed(me.userId),
+    getReadAllTime(me.userId),
   ]);
-  const isTold =
+  const hasNotified =
     stored !== undefined &&
     !stored.isRebuilt &&
     !stored.isDeleted &&
     !stored.isMarkedRead &&
-    stored.notedAt > noticed;
-  if (!(await moveStretch(me, message.seq, !isTold))) return false;
+    stored.recordedAt > allReadAt;
+  if (!(await moveNotice(me, message.seq, !hasNotified))) return false;
   await putNotification(notification);
   return true;
-};
+}
 
 /**
- * Has a room's unread messages notified of, once; again, as long as somebody else notifies of them, or reads them. Whatever
- * is read or muted there, a message that does not exist is noted no more: it would keep those to come silent.
+ * Restores the unread notice of a room. Tries again if another call gives the notice, or the user
+ * reads the messages, meanwhile. Even if all is read or muted, the record of a message that does
+ * not exist is dropped: it would keep later messages silent.
  */
-const restore = async ({ head: first, me }: MemberRoom, known: Known): Promise<void> => {
+async function restore({ head: first, me }: MemberRoom, known: Known): Promise<void> {
   let head = first;
   let current: Membership | undefined = me;
   for (let attempt = 0; attempt < attempts && current; attempt += 1) {
-    // Read after the membership, where the message that is noted there may have come since.
+    // Reads the head again: the message that the membership records may have come after the head
+    // was read.
     if (current.notifiedSeq > head.seq) head = (await getHead(head.id, "consistent")) ?? head;
-    if (current.notifiedSeq > head.seq) await forgetStretch(current);
-    else if (await notifyOnce({ head, me: current }, known)) return;
+    if (current.notifiedSeq > head.seq) await dropNotice(current);
+    else if (await restoreOnce({ head, me: current }, known)) return;
     current = await getMembership(head.id, me.userId, "consistent");
   }
-};
+}
 
 /**
- * Has somebody notified of what they have not read in some rooms: of what came since they were last there, or told them when
- * it came, wherever that is lost or what is noted of it is wrong. In large rooms new messages notify nobody.
+ * Restores a user's unread notices in some rooms, where the notice is lost or its record is wrong:
+ * for messages that came since the user was last connected, or that notified them when they came.
+ * In large rooms new messages notify no member.
  */
-export const rebuildStretches = async (rooms: readonly MemberRoom[], known: Known): Promise<void> => {
-  const small = rooms.filter(({ head }) => head.rosterChunks === 1);
-  await forEach(small, roomsAtOnce, (room) => restore(room, known));
-};
+export async function rebuildUnreadNotices(rooms: readonly MemberRoom[], known: Known): Promise<void> {
+  const small = rooms.filter(({ head }) => !isLarge(head));
+  await forEachConcurrent(small, roomsAtOnce, (room) => restore(room, known));
+}

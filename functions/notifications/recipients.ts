@@ -4,75 +4,97 @@ import { getMessage, getMessagesAt, type StoredMessage } from "../store/messages
 import type { Profile } from "../store/users/profiles.ts";
 import { findUserIds, isSameUsername } from "../store/users/usernames.ts";
 
-/** Mentions of a message that count: each is a read. */
+/** The number of a message's mentions that count, the first ones: each costs a read. */
 const mentionLimit = 20;
-/** What a mention may name: with a full stop and the next sentence right behind it, more than the username. */
+/**
+ * The number of usernames that are tried for a mention. A full stop and the next sentence may
+ * follow the username without a space, so that the text is longer than the name.
+ */
 const readingsLimit = 3;
 
-/** An `@` that does not stand in an e-mail address, and all that a username may have (see contract/auth.ts). */
+/**
+ * An `@` outside an e-mail address, and the characters that a username may have (see
+ * `contract/auth.ts`).
+ */
 const mention = /(?<![\p{L}\p{M}\p{N}._-])@([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu;
 
-/** What a mention may mean, the longest first: `ann.lee.See` is ann.lee.See, ann.lee or ann. No username ends in a sign. */
-const readingsOf = (text: string): string[] => {
-  // As much as can matter, so that a text that is one long mention takes no time.
-  const beginning = text.slice(0, 2 * usernameLimit + 1);
-  const ends = [...beginning.matchAll(/[\p{L}\p{N}](?=[._-]|$)/gu)].map(
+/**
+ * Returns the usernames that a mention may mean, the longest first: `ann.lee.See` may mean
+ * ann.lee.See, ann.lee or ann. No username ends in one of `._-`.
+ */
+function readingsOf(text: string): string[] {
+  // Only so many characters can matter: a text that is one long mention takes no time.
+  const start = text.slice(0, 2 * usernameLimit + 1);
+  const ends = [...start.matchAll(/[\p{L}\p{N}](?=[._-]|$)/gu)].map(
     ({ index, 0: sign }) => index + sign.length,
   );
   return ends
-    .filter((end) => end < beginning.length || beginning === text)
+    .filter((end) => end < start.length || start === text)
     .map((end) => text.slice(0, end))
     .filter((name) => [...name].length <= usernameLimit)
     .reverse()
     .slice(0, readingsLimit);
-};
+}
 
-/** Whom a text may mention: of each mention, the usernames that it can mean, the likeliest first. */
-export const mentionedNames = (content: string): string[][] => {
-  // As usernames are compared: in one of the ways in which Unicode can write them.
+/** Returns for each mention of a text the usernames that it may mean, the likeliest first. */
+export function listMentionedNames(content: string): string[][] {
+  // Usernames are compared in this one of Unicode's normal forms.
   const found = [...content.normalize("NFKC").matchAll(mention)].map(([, text = ""]) => text);
   return [...new Set(found)].slice(0, mentionLimit).map(readingsOf);
-};
+}
 
-/** Whom a message addresses: mentioned in it, or the author of what it answers. */
-export type Addressed = ReadonlyMap<string, "mention" | "message_reply">;
+/** The users whom a message addresses: it mentions them, or answers a message of theirs. */
+export type Recipients = ReadonlyMap<string, "mention" | "message_reply">;
 
-/** What is said in a message that was forwarded, or that nobody here can read, is said to nobody. */
-const namesIn = ({ content, type, forwardedFrom }: StoredMessage): string[][] =>
-  type === "encrypted" || forwardedFrom !== null ? [] : mentionedNames(content);
+/**
+ * Returns the usernames that a message may mention. A forwarded message mentions no user, and
+ * neither does an encrypted one, which the server cannot read.
+ */
+function namesIn({ content, type, forwardedFrom }: StoredMessage): string[][] {
+  return type === "encrypted" || forwardedFrom !== null ? [] : listMentionedNames(content);
+}
 
-const getAuthor = async (replyTo: string | null): Promise<string | undefined> => {
+async function getAuthor(replyTo: string | null): Promise<string | undefined> {
   const place = replyTo === null ? undefined : parseMessageId(replyTo);
   return place && (await getMessage(place.roomId, place.seq))?.senderId;
-};
+}
 
-export const getAddressed = async (message: StoredMessage): Promise<Addressed> => {
+/**
+ * Returns the users whom a message addresses, by id. A user whom it mentions and answers is
+ * mentioned.
+ */
+export async function getRecipients(message: StoredMessage): Promise<Recipients> {
   const names = namesIn(message);
   const [found, author] = await Promise.all([findUserIds(names.flat()), getAuthor(message.replyTo)]);
-  const addressed = new Map<string, "mention" | "message_reply">();
-  if (author !== undefined) addressed.set(author, "message_reply");
+  const recipients = new Map<string, "mention" | "message_reply">();
+  if (author !== undefined) recipients.set(author, "message_reply");
   for (const readings of names) {
     const userId = readings.map((name) => found(name)).find((id) => id !== undefined);
-    if (userId !== undefined) addressed.set(userId, "mention");
+    if (userId !== undefined) recipients.set(userId, "mention");
   }
-  return addressed;
-};
+  return recipients;
+}
 
-/** Of each mention that can mean this username, the longer ones that it rather means, where somebody has one of them. */
-const longerNames = (message: StoredMessage, username: string): string[][] =>
-  namesIn(message).flatMap((readings) => {
+/**
+ * Returns for each mention that may mean this username the longer usernames that it may mean: if a
+ * user has one of them, the mention means that user.
+ */
+function longerNames(message: StoredMessage, username: string): string[][] {
+  return namesIn(message).flatMap((readings) => {
     const own = readings.findIndex((name) => isSameUsername(name, username));
     return own < 0 ? [] : [readings.slice(0, own)];
   });
+}
 
 /**
- * How each of some messages addresses somebody, if it does, as above: what several of them need is read together, and of
- * mentions that cannot mean them, nothing.
+ * Returns the messages among some that address one user, and how, by the same rules as
+ * `getRecipients`. It reads for all messages at once, and reads nothing for mentions that cannot
+ * mean this user.
  */
-export const getAddressing = async (
+export async function getAddressKinds(
   messages: readonly StoredMessage[],
   { id, username }: Pick<Profile, "id" | "username">,
-): Promise<ReadonlyMap<StoredMessage, "mention" | "message_reply">> => {
+): Promise<ReadonlyMap<StoredMessage, "mention" | "message_reply">> {
   const mentioning = messages.map((message) => [message, longerNames(message, username)] as const);
   const answered = messages.flatMap(({ replyTo }) =>
     replyTo === null ? [] : (parseMessageId(replyTo) ?? []),
@@ -88,11 +110,11 @@ export const getAddressing = async (
       .filter((original) => original.senderId === id)
       .map((original) => messageId(original.roomId, original.seq)),
   );
-  const addressing = new Map<StoredMessage, "mention" | "message_reply">();
+  const kinds = new Map<StoredMessage, "mention" | "message_reply">();
   for (const [message, mentions] of mentioning) {
     const isMention = mentions.some((longer) => longer.every((name) => found(name) === undefined));
-    if (isMention) addressing.set(message, "mention");
-    else if (own.has(message.replyTo ?? "")) addressing.set(message, "message_reply");
+    if (isMention) kinds.set(message, "mention");
+    else if (own.has(message.replyTo ?? "")) kinds.set(message, "message_reply");
   }
-  return addressing;
-};
+  return kinds;
+}

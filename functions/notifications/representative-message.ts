@@ -1,42 +1,50 @@
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
-import { unreadCount } from "../rooms/read-state.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
-import { listUnread } from "../store/rooms/read-ahead.ts";
+import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
 
-/** Unread messages of a room that are looked at, from the first and then from the last, for one that can stand for all. */
-const messagesLooked = 25;
+/**
+ * The number of unread messages of a room that are read to find one that can represent all: that
+ * many of the oldest, then that many of the newest.
+ */
+const messagesRead = 25;
 
-/** By what a room's unread messages are told of, or not. */
-export interface TellingChoice {
-  /** Messages that come first, in this order. */
-  readonly noted: readonly number[];
-  /** Of all others those alone that came later, in milliseconds since 1970, and behind this seq. */
+/** How the message is chosen that represents the unread messages of a room. */
+export interface RepresentativeChoice {
+  /** The seqs of messages that are tried first, in this order. */
+  readonly recorded: readonly number[];
+  /** Other messages must have come after this time, in milliseconds since 1970. */
   readonly since: number;
+  /** Other messages must have a higher seq. */
   readonly after: number;
-  /** Those that something else tells of. */
-  readonly others: ReadonlySet<number>;
-  /** Who is nobody to the receiver. */
-  readonly apart: ReadonlySet<string>;
+  /** The seqs of messages that have a direct notification. */
+  readonly excluded: ReadonlySet<number>;
+  /** Users blocked by the recipient, or blocking them. */
+  readonly blockedIds: ReadonlySet<string>;
 }
 
-/** The message that stands for what is unread in a room: one that is noted, else the first that is there to be seen. */
-export const getTelling = async (
+/**
+ * Returns the message that represents the unread messages of a room: a recorded one, or else the
+ * first that the recipient may see. Returns undefined if there is none.
+ */
+export async function getRepresentative(
   { head, me }: MemberRoom,
-  { noted, since, after, others, apart }: TellingChoice,
-): Promise<StoredMessage | undefined> => {
+  { recorded, since, after, excluded, blockedIds }: RepresentativeChoice,
+): Promise<StoredMessage | undefined> {
   const firstOf = async (seqs: readonly number[]): Promise<StoredMessage | undefined> => {
     const found = new Map((await getMessages(head.id, seqs)).map((message) => [message.seq, message]));
-    const isTelling = (message: StoredMessage | undefined): message is StoredMessage =>
+    const canRepresent = (message: StoredMessage | undefined): message is StoredMessage =>
       message !== undefined &&
-      !isGone(message) &&
-      !apart.has(message.senderId) &&
-      (noted.includes(message.seq) || Date.parse(message.at) > since);
-    return seqs.map((seq) => found.get(seq)).find(isTelling);
+      !isDeletedOrExpired(message) &&
+      !blockedIds.has(message.senderId) &&
+      (recorded.includes(message.seq) || Date.parse(message.at) > since);
+    return seqs.map((seq) => found.get(seq)).find(canRepresent);
   };
   const unreadFrom = (skip: number): number[] =>
-    listUnread(me, head.seq, skip, messagesLooked).filter((seq) => seq > after && !others.has(seq));
-  const telling = await firstOf([...noted, ...unreadFrom(0)]);
-  const further = unreadCount(me, head.seq) - messagesLooked;
-  return telling || further <= 0 ? telling : firstOf(unreadFrom(Math.max(messagesLooked, further)));
-};
+    listUnread(me, head.seq, skip, messagesRead).filter((seq) => seq > after && !excluded.has(seq));
+  const representative = await firstOf([...recorded, ...unreadFrom(0)]);
+  const further = countUnread(me, head.seq) - messagesRead;
+  return representative || further <= 0
+    ? representative
+    : firstOf(unreadFrom(Math.max(messagesRead, further)));
+}

@@ -8,11 +8,13 @@ import { goOffline, heartbeat, listOnlineUsers, viewStatus } from "./online.ts";
 import { listActiveSessions } from "./sessions.ts";
 import { listTypingUsers } from "./typing.ts";
 
-const statusOf = ({ userId, isOnline, lastSeen }: Presence) => ({
-  user_id: userId,
-  is_online: isOnline,
-  last_seen: lastSeen,
-});
+function statusOf({ userId, isOnline, lastSeen }: Presence) {
+  return {
+    user_id: userId,
+    is_online: isOnline,
+    last_seen: lastSeen,
+  };
+}
 
 export const presenceHandlers: Handlers<typeof presenceOperations> = {
   heartbeat: async ({ actor }) => ({ status: "success", last_activity: await heartbeat(actor) }),

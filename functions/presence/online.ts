@@ -1,70 +1,80 @@
-import { announcePresence } from "../delivery/presence-events.ts";
+import { publishPresence } from "../delivery/presence-events.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import type { Changed } from "../store/presence/change-presence.ts";
-import { listListed, putHeartbeat, putOffline, settleListing } from "../store/presence/online.ts";
+import {
+  listOnlineEntries,
+  putHeartbeat,
+  putOffline,
+  reconcileOnlineEntry,
+} from "../store/presence/online.ts";
 import type { Presence } from "../store/presence/presence.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { ensureProfile } from "../users/profiles.ts";
 
-/** Tells the peers, if a change is one for them. Broken off before, they find out when they next ask. */
-const announceChange = async (changed: Changed | undefined): Promise<void> => {
+/**
+ * Publishes a change of presence to the peers if it concerns them. If interrupted before that:
+ * peers see the change at their next request.
+ */
+async function publishChange(changed: Changed | undefined): Promise<void> {
   if (!changed?.becameOnline && !changed?.becameOffline) return;
   const { userId, lastSeen } = changed.after;
-  await announcePresence(userId, changed.becameOnline, lastSeen > 0 ? isoOf(lastSeen) : null);
-};
+  await publishPresence(userId, changed.becameOnline, lastSeen > 0 ? isoOf(lastSeen) : null);
+}
 
 /**
- * Keeps the caller online for five minutes, and gives the time of the last sign of life that was noted. RFC
- * 3339.
+ * Keeps the caller online for five minutes. Returns the time of the recorded activity, as RFC 3339.
  */
-export const heartbeat = async (actor: Actor): Promise<string> => {
+export async function heartbeat(actor: Actor): Promise<string> {
   const { at, changed } = await putHeartbeat(actor.userId);
-  // Whoever has a profile has room for connections. Of the user of an external issuer this may be the first word.
+  // A user with a profile has a presence that takes connections. This may be the first request of
+  // an external issuer's user.
   if (changed && !changed.before.entries) await ensureProfile(actor);
-  await announceChange(changed);
+  await publishChange(changed);
   return isoOf(at);
-};
+}
 
-export const goOffline = async (actor: Actor): Promise<void> => {
+/** Shows the caller as offline from now on. */
+export async function goOffline(actor: Actor): Promise<void> {
   const changed = await putOffline(actor.userId);
   if (changed && !changed.before.entries) await ensureProfile(actor);
-  await announceChange(changed);
-};
+  await publishChange(changed);
+}
 
-/** Of those who stand on the list beyond their time, so many are settled by whoever reads it. */
-const settledAtOnce = 25;
+/** One reader of the list reconciles at most this many expired entries. */
+const reconciledAtOnce = 25;
 
-/** Everybody who is online, by the list and by their presences. */
-const getOnline = async (): Promise<string[]> => {
-  const { online, doubtful } = await listListed();
-  if (doubtful.length === 0) return [...online];
-  const { people } = await getTogether({ presences: doubtful });
-  await forEach(doubtful.slice(0, settledAtOnce), settledAtOnce, async (userId) =>
-    announceChange(await settleListing(userId)),
+/** Returns the ids of all users who are online by the list and by their presences. */
+async function getOnline(): Promise<string[]> {
+  const { online, overdue } = await listOnlineEntries();
+  if (overdue.length === 0) return [...online];
+  const { people } = await batchGet({ presences: overdue });
+  await forEachConcurrent(overdue.slice(0, reconciledAtOnce), reconciledAtOnce, async (userId) =>
+    publishChange(await reconcileOnlineEntry(userId)),
   );
-  return [...online, ...doubtful.filter((userId) => people.presences.get(userId)?.isOnline)];
-};
+  return [...online, ...overdue.filter((userId) => people.presences.get(userId)?.isOnline)];
+}
 
 /**
- * The ids of everybody who is online, but for those whom a block hides from the viewer. Who was on the list for longer
- * than they were there, since a heartbeat ended or an end was never told, is left out, taken off it, and their peers are
- * told: some of them by each call.
+ * Returns the ids of all online users, except users blocked by the viewer, or blocking them. An
+ * entry may have outlived its user, because a heartbeat ended or a disconnect was never reported.
+ * Such users are left out. Each call removes some of these entries and publishes that to the users'
+ * peers.
  */
-export const listOnlineUsers = async (viewerId: string): Promise<string[]> => {
+export async function listOnlineUsers(viewerId: string): Promise<string[]> {
   const [online, blocks] = await Promise.all([getOnline(), listBlocks(viewerId)]);
-  const apart = new Set(blocks.map((block) => block.userId));
-  return online.filter((userId) => !apart.has(userId));
-};
+  const blockedIds = new Set(blocks.map((block) => block.userId));
+  return online.filter((userId) => !blockedIds.has(userId));
+}
 
-/** Somebody's presence, as a viewer sees it. Throws `not_found` for nobody. */
-export const viewStatus = async (viewerId: string, userId: string): Promise<Presence> => {
-  const { people } = await getTogether({ profiles: [userId], presences: [userId, viewerId] });
+/** Returns a user's presence as the viewer sees it. Throws `not_found`. */
+export async function viewStatus(viewerId: string, userId: string): Promise<Presence> {
+  const { people } = await batchGet({ profiles: [userId], presences: [userId, viewerId] });
   if (!people.profiles.has(userId) || !people.presences.has(userId))
     throw new ApiError("not_found", "User not found");
   return personOf(people, userId, viewerId).presence;
-};
+}

@@ -13,12 +13,12 @@ interface ActiveSession {
   readonly ipAddress: string;
 }
 
-const view = async (
+async function view(
   { id, connectedAt }: Connection,
   session: Session | undefined,
-): Promise<ActiveSession | "gone"> => {
+): Promise<ActiveSession | "closed"> {
   const open = await getConnection(id);
-  if (open === "gone") return "gone";
+  if (open === "closed") return "closed";
   return {
     connectionId: id,
     connectedAt: isoOf(connectedAt),
@@ -26,13 +26,13 @@ const view = async (
     userAgent: session?.userAgent ?? open.userAgent ?? "",
     ipAddress: session?.ipAddress ?? open.ipAddress ?? "",
   };
-};
+}
 
 /**
- * The open connections of somebody, the newest first. The gateway is asked about each, at most 20 of them: it
- * alone knows when it was last used, and whether it is still there.
+ * Returns the open connections of a user, the newest first. It asks the gateway about each of them,
+ * at most 20. Only the gateway knows when a connection was last used, and whether it still exists.
  */
-export const listActiveSessions = async (userId: string): Promise<ActiveSession[]> => {
+export async function listActiveSessions(userId: string): Promise<ActiveSession[]> {
   const { connections } = await getPresence(userId, "consistent");
   const sessions = await getSessions(
     userId,
@@ -47,8 +47,8 @@ export const listActiveSessions = async (userId: string): Promise<ActiveSession[
   await forgetConnections(
     userId,
     views
-      .filter(({ shown, connection }) => shown === "gone" && !isOpening(connection))
+      .filter(({ shown, connection }) => shown === "closed" && !isOpening(connection))
       .map(({ connection }) => connection.id),
   );
-  return views.flatMap(({ shown }) => (shown === "gone" ? [] : [shown])).reverse();
-};
+  return views.flatMap(({ shown }) => (shown === "closed" ? [] : [shown])).reverse();
+}

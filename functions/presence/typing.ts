@@ -1,30 +1,35 @@
 import type { User } from "../../contract/objects/user.ts";
-import { getAudience, only, others } from "../delivery/audience.ts";
+import { filterListeners, getAudience, withoutUser } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
 import { noRoomAccess } from "../kernel/http/api-error.ts";
 import { accessMembership, accessReadableRoom, maySend } from "../rooms/access.ts";
 import { listTyping, putTyping } from "../store/presence/typing.ts";
-import { getHead } from "../store/rooms/heads.ts";
+import { getHead, isBlocked, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getMemberships } from "../store/rooms/memberships.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-import { areApart, personOf } from "../store/users/users.ts";
+import { batchGet } from "../store/table/batch-get.ts";
+import { areBlocked, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 
 /**
- * Tells the others of a room that somebody types, or has stopped. In a large room that is neither told nor stored: it
- * would cost as much as a message, every few seconds (docs/decisions/004-receipts-in-large-rooms.md). Throws `forbidden`.
+ * Publishes to the other members of a room that a user types, or has stopped. In a large room that
+ * is neither published nor stored: it would cost as much as a message, every few seconds
+ * (docs/decisions/004-receipts-in-large-rooms.md). Throws `forbidden`.
  */
-export const sayTyping = async (userId: string, roomId: string, isTyping: boolean): Promise<void> => {
+export async function publishTyping(userId: string, roomId: string, isTyping: boolean): Promise<void> {
   const [me, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
-  if (!head || head.status === "deleted") throw noRoomAccess();
-  // Whoever blocks somebody, or is blocked, types for themself alone, and is not told.
-  if (head.blockedBy.size > 0 || head.rosterChunks > 1) return;
-  // Nothing comes of it where they may not send. That they stop is told: the room may have been archived meanwhile.
+  if (!isThere(head)) throw noRoomAccess();
+  // In a blocked direct room, typing is not shown to the other member.
+  if (isBlocked(head) || isLarge(head)) return;
+  // Typing has no effect if the member may not send. A stop is always published, because the room
+  // may have been archived meanwhile.
   if (isTyping && !maySend({ head, me })) return;
   const [audience] = await Promise.all([getAudience(head, userId), putTyping(roomId, userId, isTyping)]);
   const typist = presentUser(personOf(audience.people, userId), true);
-  const told = only(others(audience, userId), (id) => !areApart(audience.people, userId, id));
-  await deliver(told, {
+  const recipients = filterListeners(
+    withoutUser(audience, userId),
+    (id) => !areBlocked(audience.people, userId, id),
+  );
+  await deliver(recipients, {
     event: {
       type: "typing",
       room_id: roomId,
@@ -33,10 +38,10 @@ export const sayTyping = async (userId: string, roomId: string, isTyping: boolea
       is_typing: isTyping,
     },
   });
-};
+}
 
-/** How many of those who type are shown. */
-const shown = 100;
+/** At most this many typing members are shown. */
+const shownLimit = 100;
 
 interface TypingUser {
   readonly user: User;
@@ -44,22 +49,25 @@ interface TypingUser {
   readonly lastSeen: string;
 }
 
-/** The members of a room who are typing, the latest first, whom no block hides from the viewer. Throws `forbidden`. */
-export const listTypingUsers = async (viewerId: string, roomId: string): Promise<TypingUser[]> => {
+/**
+ * Returns the typing members of a room, the latest first, except members whom a block separates
+ * from the viewer. Throws `forbidden`.
+ */
+export async function listTypingUsers(viewerId: string, roomId: string): Promise<TypingUser[]> {
   const { head, me } = await accessReadableRoom(viewerId, roomId);
-  if (head.status !== "active" || head.blockedBy.size > 0) return [];
-  const typing = (await listTyping(roomId)).slice(0, shown);
+  if (head.status !== "active" || isBlocked(head)) return [];
+  const typing = (await listTyping(roomId)).slice(0, shownLimit);
   const userIds = typing.map(({ userId }) => userId);
   const [memberships, { people }] = await Promise.all([
-    // Who was removed while they typed does not type any more.
+    // A member who was removed while they typed is left out.
     getMemberships(roomId, userIds),
-    getTogether({ profiles: userIds, presences: [...userIds, viewerId] }),
+    batchGet({ profiles: userIds, presences: [...userIds, viewerId] }),
   ]);
   const memberIds = new Set(memberships.map((membership) => membership.userId));
   return typing
-    .filter(({ userId }) => memberIds.has(userId) && !areApart(people, userId, viewerId))
+    .filter(({ userId }) => memberIds.has(userId) && !areBlocked(people, userId, viewerId))
     .map(({ userId, lastSeen }) => ({
       user: presentUser(personOf(people, userId), me !== undefined || userId === viewerId),
       lastSeen,
     }));
-};
+}

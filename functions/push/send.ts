@@ -3,7 +3,7 @@ import { digest } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { NotPublicError, problemOfUrl } from "../kernel/security/public-url.ts";
 import { wantsNotifications } from "../notifications/notify-members.ts";
-import { getStandings, viewStandings } from "../notifications/view.ts";
+import { getNotificationStates, viewNotificationStates } from "../notifications/view.ts";
 import { getNotification } from "../store/notifications/notifications.ts";
 import type { PushAnswer, PushMessage } from "../store/notifications/push-services.ts";
 import {
@@ -12,12 +12,12 @@ import {
   type PushSubscription,
 } from "../store/notifications/push-subscriptions.ts";
 import type { Push } from "../store/notifications/pushes.ts";
-import { putStretchAway } from "../store/notifications/unread-notices.ts";
-import { type PushContent, presentPush, shrunk } from "./present.ts";
+import { dismissNotice } from "../store/notifications/unread-notices.ts";
+import { type PushContent, presentPush, withoutTexts } from "./present.ts";
 
-/** A push service wants to be asked again; its message says how it put that. */
+/** A push service asks for another attempt. The message gives the status of its answer. */
 export class PushDeferredError extends Error {
-  /** Seconds until then, where the service said so. */
+  /** Seconds until the next attempt, if the service named them. */
   readonly retryAfter: number | undefined;
 
   constructor(service: string, { status, retryAfter }: PushAnswer) {
@@ -27,35 +27,39 @@ export class PushDeferredError extends Error {
   }
 }
 
-/** Seconds for which a push service keeps a message for a browser that is off: after a day it is news no more. */
+/**
+ * Seconds for which a push service keeps a message for a browser that is off: a day, after which
+ * the message is no longer news.
+ */
 const longestTtl = 24 * 60 * 60;
 
-/** What is told, and until when, in seconds since 1970; null for as long as it may be. */
+/** The content of a push, and its end in seconds since 1970; null for the longest time. */
 interface Sending {
   readonly content: PushContent;
   readonly expiresAt: number | null;
 }
 
 /**
- * What is to be told of a notification; undefined where it was read, deleted, or its message was, in the meantime, and where
- * its receiver would not be notified any more. Of emergencies everybody is who is not blocked.
+ * Returns what to push of a notification. Returns undefined if the user has read or deleted it
+ * meanwhile, if its message was deleted, or if the user would no longer be notified. A muted room
+ * does not hold back an emergency; a block does.
  */
-const getSending = async ({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> => {
+async function getSending({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> {
   const stored = await getNotification(userId, id);
   if (!stored) return undefined;
-  const [standing] = await getStandings(userId, [stored]);
-  if (!standing || standing.isRead) return undefined;
-  const { room } = standing;
+  const [state] = await getNotificationStates(userId, [stored]);
+  if (!state || state.isRead) return undefined;
+  const { room } = state;
   if (room && stored.type !== "emergency" && !wantsNotifications(room.me)) return undefined;
-  const [viewed] = await viewStandings(userId, [standing]);
+  const [viewed] = await viewNotificationStates(userId, [state]);
   if (
     !viewed ||
-    viewed.isApart ||
+    viewed.isBlocked ||
     (stored.seq !== null && viewed.notification.message?.is_deleted !== false)
   ) {
-    // They were told of nothing by it: the next message is to tell them.
+    // The user was not notified by it: the next message must notify them.
     if (stored.type === "new_message" && room && stored.seq !== null)
-      await putStretchAway(room.head.id, userId, stored.seq);
+      await dismissNotice(room.head.id, userId, stored.seq);
     return undefined;
   }
   const { notification, message } = viewed;
@@ -63,35 +67,49 @@ const getSending = async ({ user_id: userId, notification_id: id }: Push): Promi
     content: presentPush(notification, room?.head.name ?? null),
     expiresAt: message?.expiresAt ?? null,
   };
-};
+}
 
 /**
- * Of one room, the newest alone waits for a browser that is off. The name tells the service neither the room nor who else is
- * in it. https://www.rfc-editor.org/rfc/rfc8030#section-5.4
+ * Returns the topic under which a push service keeps only the newest message for a browser that is
+ * off: one for each room; undefined for an emergency. The topic is a digest, so that the service
+ * learns neither the room nor its other members.
+ * https://www.rfc-editor.org/rfc/rfc8030#section-5.4
  */
-const topicOf = (userId: string, { type, room }: PushContent): string | undefined =>
-  type === "emergency" || room === null ? undefined : digest(`${userId} ${room}`).slice(0, 32);
+function topicOf(userId: string, { type, room }: PushContent): string | undefined {
+  return type === "emergency" || room === null ? undefined : digest(`${userId} ${room}`).slice(0, 32);
+}
 
-/** Not beyond the end of a message that destroys itself. */
-const ttlUntil = (expiresAt: number | null): number =>
-  expiresAt === null
+/**
+ * Returns the seconds for which a push service keeps a message, at most until the message expires.
+ */
+function ttlUntil(expiresAt: number | null): number {
+  return expiresAt === null
     ? longestTtl
     : Math.min(Math.max(0, Math.floor(expiresAt - Date.now() / 1000)), longestTtl);
+}
 
-const messageOf = (userId: string, { content, expiresAt }: Sending): PushMessage => ({
-  payload: JSON.stringify(content),
-  ttl: ttlUntil(expiresAt),
-  urgency: content.type === "emergency" ? "high" : "normal",
-  topic: topicOf(userId, content),
-});
+function messageOf(userId: string, { content, expiresAt }: Sending): PushMessage {
+  return {
+    payload: JSON.stringify(content),
+    ttl: ttlUntil(expiresAt),
+    urgency: content.type === "emergency" ? "high" : "normal",
+    topic: topicOf(userId, content),
+  };
+}
 
-/** Whether a subscription can never be reached: its name leads nowhere, as browsers say of one that they have given up. */
-const isUnreachable = (error: unknown): boolean =>
-  error instanceof NotPublicError ||
-  (error instanceof Error && "code" in error && error.code === "ENOTFOUND");
+/**
+ * Returns whether a subscription can never be reached. Its host name has no address: browsers write
+ * such a name for a subscription that they have given up.
+ */
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof NotPublicError ||
+    (error instanceof Error && "code" in error && error.code === "ENOTFOUND")
+  );
+}
 
-/** Sends; undefined where there is no such service. */
-const send = async (subscription: PushSubscription, sending: Sending): Promise<PushAnswer | undefined> => {
+/** Sends a push to a browser. Returns undefined if its push service does not exist. */
+async function sendPush(subscription: PushSubscription, sending: Sending): Promise<PushAnswer | undefined> {
   const { sendToBrowser } = await import("../store/notifications/push-services.ts");
   try {
     return await sendToBrowser(subscription, messageOf(subscription.userId, sending));
@@ -100,43 +118,48 @@ const send = async (subscription: PushSubscription, sending: Sending): Promise<P
     log("warn", "push_service_unreachable", errorFacts(error));
     return undefined;
   }
-};
+}
 
-/** Does what a push service's answer asks for. */
-const settle = async (subscription: PushSubscription, answer: PushAnswer | undefined): Promise<void> => {
+/**
+ * Acts on a push service's answer. Deletes a subscription that has ended. Throws
+ * `PushDeferredError` if the service asks for another attempt.
+ */
+async function handleAnswer(subscription: PushSubscription, answer: PushAnswer | undefined): Promise<void> {
   // https://www.rfc-editor.org/rfc/rfc8030#section-7.3
   if (!answer || answer.status === 404 || answer.status === 410) return deletePushSubscription(subscription);
   const { status } = answer;
   if (status >= 200 && status < 300) return;
   const { host } = new URL(subscription.endpoint);
   if (status === 408 || status === 429 || status >= 500) throw new PushDeferredError(host, answer);
-  // It will answer the same each time: to a wrong subject, a key that is not the subscription's, a redirect.
+  // The service will answer the same each time: to a wrong subject, to a key that is not the
+  // subscription's, or with a redirect.
   log("error", "push_refused", { service: host, status, subscription_id: subscription.id });
-};
+}
 
-const pushToBrowser = async (push: Push & { push: "browser" }): Promise<void> => {
+async function pushToBrowser(push: Push & { push: "browser" }): Promise<void> {
   const subscription = await getPushSubscription(push.user_id, push.subscription_id);
   if (!subscription) return;
-  // Again, since the stack may let in less by now.
+  // Checks the address again, since the stack may allow fewer addresses by now.
   if (problemOfUrl(subscription.endpoint, { toLoopback: environment.pushesToLoopback }) !== undefined)
     return deletePushSubscription(subscription);
   const sending = await getSending(push);
   if (!sending) return;
-  const answer = await send(subscription, sending);
-  const shorter = { ...sending, content: shrunk(sending.content) };
-  await settle(subscription, answer?.status === 413 ? await send(subscription, shorter) : answer);
-};
+  const answer = await sendPush(subscription, sending);
+  const shorter = { ...sending, content: withoutTexts(sending.content) };
+  await handleAnswer(subscription, answer?.status === 413 ? await sendPush(subscription, shorter) : answer);
+}
 
-const pushToTopic = async (push: Push): Promise<void> => {
+async function pushToTopic(push: Push): Promise<void> {
   const sending = await getSending(push);
   if (!sending) return;
   const { publishNotification } = await import("../store/notifications/notification-topic.ts");
   await publishNotification(push.user_id, sending.content);
-};
+}
 
 /**
- * Tells a browser, or the topic, of a notification as it is now. Throws to be called again, PushDeferredError where it was
- * said when; a subscription that has ended is removed.
+ * Pushes a notification, as it is now, to a browser or to the topic. Deletes a subscription that
+ * has ended. Throws to be called again: `PushDeferredError` if the push service asked for it.
  */
-export const pushNotification = (push: Push): Promise<void> =>
-  push.push === "browser" ? pushToBrowser(push) : pushToTopic(push);
+export function pushNotification(push: Push): Promise<void> {
+  return push.push === "browser" ? pushToBrowser(push) : pushToTopic(push);
+}

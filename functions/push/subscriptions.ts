@@ -19,24 +19,30 @@ import {
   subscriptionIdOf,
 } from "../store/notifications/push-subscriptions.ts";
 
-const present = ({ id, endpoint, createdAt, expiresAt }: PushSubscription): Presented => ({
-  id,
-  endpoint,
-  created_at: createdAt,
-  expires_at: expiresAt === null ? null : isoOf(expiresAt * 1000),
-});
+function present({ id, endpoint, createdAt, expiresAt }: PushSubscription): Presented {
+  return {
+    id,
+    endpoint,
+    created_at: createdAt,
+    expires_at: expiresAt === null ? null : isoOf(expiresAt * 1000),
+  };
+}
 
-/** Whether it is a point of the curve: with any other, nothing could ever be encrypted. */
-const isPoint = (key: string): boolean => {
+/** Returns whether a key is a point of the curve: no message can be encrypted with any other. */
+function isPoint(key: string): boolean {
   try {
     ECDH.convertKey(key, "prime256v1", "base64url");
     return true;
   } catch {
     return false;
   }
-};
+}
 
-const checkSubscription = ({ endpoint, expirationTime, keys }: NewPushSubscription): void => {
+/**
+ * Throws `invalid_input` if pushes to a subscription could never work: by its address, its key or
+ * its expiry.
+ */
+function checkSubscription({ endpoint, expirationTime, keys }: NewPushSubscription): void {
   const problem = problemOfUrl(endpoint, { toLoopback: environment.pushesToLoopback });
   const problems = [
     ...(problem === undefined ? [] : [{ path: "endpoint", message: problem }]),
@@ -46,56 +52,61 @@ const checkSubscription = ({ endpoint, expirationTime, keys }: NewPushSubscripti
       : []),
   ];
   if (problems.length > 0) throw invalidInput(problems);
-};
+}
 
-const isSame = (
-  one: PushSubscription,
+function isSame(
+  stored: PushSubscription,
   given: Omit<PushSubscription, "id" | "userId" | "createdAt">,
-): boolean => one.p256dh === given.p256dh && one.auth === given.auth && one.expiresAt === given.expiresAt;
+): boolean {
+  return stored.p256dh === given.p256dh && stored.auth === given.auth && stored.expiresAt === given.expiresAt;
+}
 
 /**
- * Removes the oldest beyond the limit. It is looked after each has been put, so that of any number at once the last one sees
- * all of them.
+ * Deletes a user's oldest subscriptions beyond the limit. Each call counts after its own
+ * subscription was put: so of any number of concurrent calls the last one sees all subscriptions.
  */
-const removeSurplus = async (userId: string): Promise<void> => {
+async function removeSurplus(userId: string): Promise<void> {
   const all = await listPushSubscriptions(userId, "consistent");
   for (const one of all.slice(0, Math.max(0, all.length - pushSubscriptionLimit)))
     await deletePushSubscription(one);
-};
+}
 
-/** Notes that somebody is told by a browser. Throws `invalid_input`. */
-export const subscribe = async (
+/**
+ * Subscribes a user's browser to pushes. `isNew` is false if the browser was subscribed. Throws
+ * `invalid_input`.
+ */
+export async function subscribe(
   userId: string,
   body: NewPushSubscription,
-): Promise<{ subscription: Presented; isNew: boolean }> => {
+): Promise<{ subscription: Presented; isNew: boolean }> {
   checkSubscription(body);
   const given = {
     endpoint: normalizedUrl(body.endpoint),
-    // Padding is no part of base64url, and some browsers write it.
+    // Some browsers write padding, which is no part of base64url.
     p256dh: body.keys.p256dh.replace(/=+$/, ""),
     auth: body.keys.auth.replace(/=+$/, ""),
     expiresAt: expiryOf(body.expirationTime),
   };
-  const standing = await getPushSubscription(userId, subscriptionIdOf(given.endpoint));
-  if (standing && isSame(standing, given)) return { subscription: present(standing), isNew: false };
+  const existing = await getPushSubscription(userId, subscriptionIdOf(given.endpoint));
+  if (existing && isSame(existing, given)) return { subscription: present(existing), isNew: false };
   const put = await putPushSubscription(userId, given);
-  if (!standing) await removeSurplus(userId);
-  return { subscription: present(put), isNew: !standing };
-};
+  if (!existing) await removeSurplus(userId);
+  return { subscription: present(put), isNew: !existing };
+}
 
-/** A page of the browsers that somebody is told by, the newest first. */
-export const listSubscriptions = async (
+/** Returns a page of a user's push subscriptions, the newest first, and the number of all. */
+export async function listSubscriptions(
   userId: string,
   page: Slice,
-): Promise<{ count: number; subscriptions: Presented[] }> => {
+): Promise<{ count: number; subscriptions: Presented[] }> {
   const all = (await listPushSubscriptions(userId, "consistent")).reverse();
   return { count: all.length, subscriptions: all.slice(page.start, page.start + page.size).map(present) };
-};
+}
 
-/** Throws `not_found`. */
-export const unsubscribe = async (userId: string, subscriptionId: string): Promise<void> => {
+/** Deletes a user's push subscription. Throws `not_found`. */
+export async function unsubscribe(userId: string, subscriptionId: string): Promise<void> {
   const subscription = await getPushSubscription(userId, subscriptionId);
   if (!subscription)
     throw new ApiError("not_found", "You have no push subscription with this id: list those that you have.");
   await deletePushSubscription(subscription);
-};
+}

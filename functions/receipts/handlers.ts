@@ -2,7 +2,9 @@ import type { roomReadStateOperations } from "../../contract/read-state.ts";
 import type { Handlers } from "../kernel/http/http.ts";
 import { type Marked, markMessagesRead, markReadUpTo, markRoomRead } from "./mark-read.ts";
 
-const marked = ({ count }: Marked) => ({ status: "marked as read" as const, count });
+function marked({ count }: Marked) {
+  return { status: "marked as read" as const, count };
+}
 
 export const roomReadStateHandlers: Handlers<typeof roomReadStateOperations> = {
   markRoomRead: async ({ actor, params, body }) => {

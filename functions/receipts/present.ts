@@ -1,26 +1,31 @@
 import type { MemberMarks } from "../../contract/objects/message.ts";
-import { inStanding, type Witnesses } from "../rooms/tracked-readers.ts";
+import { inJoinOrder, type TrackedReaders } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { liveAhead } from "../store/rooms/read-ahead.ts";
+import { entriesAhead } from "../store/rooms/read-ahead.ts";
 
-const marksOfMember = (member: Membership): MemberMarks => ({
-  user_id: member.userId,
-  joined_seq: member.joinedSeq,
-  up_to_seq: member.readSeq,
-  read_ahead: [...liveAhead(member)].sort((one, other) => one - other),
-  read_at: member.readAt,
-  delivered_up_to_seq: member.deliveredSeq,
-  delivered_at: member.deliveredAt,
-});
+function marksOfMember(member: Membership): MemberMarks {
+  return {
+    user_id: member.userId,
+    joined_seq: member.joinedSeq,
+    up_to_seq: member.readSeq,
+    read_ahead: [...entriesAhead(member)].sort((one, other) => one - other),
+    read_at: member.readAt,
+    delivered_up_to_seq: member.deliveredSeq,
+    delivered_at: member.deliveredAt,
+  };
+}
 
 /**
- * The marks that a viewer of a room is told: everybody's, theirs too, where all members are witnesses, so that whoever is
- * not among them has left; else their own alone, because events tell no others (docs/decisions/004-receipts-in-large-rooms.md).
+ * Presents the marks that a viewer of a room gets. If all members are tracked, these are the marks
+ * of all members, so that a user who is missing has left. Otherwise it is the viewer's own mark
+ * alone, because events carry no other (docs/decisions/004-receipts-in-large-rooms.md).
  */
-export const presentMarks = (
+export function presentMarks(
   head: Head,
-  { members, all }: Witnesses,
+  { members, all }: TrackedReaders,
   memberships: readonly Membership[],
   me: Membership | undefined,
-): MemberMarks[] => inStanding(head, all ? members : [], memberships, me).map(marksOfMember);
+): MemberMarks[] {
+  return inJoinOrder(head, all ? members : [], memberships, me).map(marksOfMember);
+}

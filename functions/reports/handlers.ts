@@ -2,12 +2,12 @@ import type { reportOperations } from "../../contract/reports.ts";
 import { type Handlers, Repeated } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
 import { type Reported, reportMessage, reportUser } from "./report.ts";
-import { listReports, updateReport } from "./review.ts";
+import { updateReport, viewReports } from "./review.ts";
 
-const receipt = ({ report: { id, status, reason, createdAt }, isNew }: Reported) => {
+function receipt({ report: { id, status, reason, createdAt }, isNew }: Reported) {
   const made = { id, status, reason, created_at: createdAt };
   return isNew ? made : new Repeated(made);
-};
+}
 
 export const reportHandlers: Handlers<typeof reportOperations> = {
   reportMessage: async ({ actor, params, body }) =>
@@ -17,7 +17,7 @@ export const reportHandlers: Handlers<typeof reportOperations> = {
     receipt(await reportUser(actor, params.user_id, body.reason)),
 
   listReports: async ({ actor, query, url }) => {
-    const { count, reports } = await listReports(actor, query.status, sliceOf(query));
+    const { count, reports } = await viewReports(actor, query.status, sliceOf(query));
     return numberedPage(url, query, { count, results: reports });
   },
 

@@ -8,22 +8,23 @@ import { type NewReport, putReport, type StoredReport } from "../store/reports/r
 import { getProfile } from "../store/users/profiles.ts";
 import { ensureProfile } from "../users/profiles.ts";
 
-/** A report that was made; `isNew` is false if there was one. */
+/** A report; `isNew` is false if it existed before. */
 export interface Reported {
   readonly report: StoredReport;
   readonly isNew: boolean;
 }
 
 /**
- * Reports a message of a room that the caller is in, with what it says at present: one report of each
- * member for each thing that it was edited to say. Throws `forbidden`, `not_found`, or `conflict` for a deleted message.
+ * Reports a message, with its present content, of a room of which the caller is a member. Each
+ * member has one report for each version of a message. Throws `forbidden`, `not_found`,
+ * `invalid_input` for the caller's own message, or `conflict` for a deleted one.
  */
-export const reportMessage = async (
+export async function reportMessage(
   actor: Actor,
   roomId: string,
   messageId: string,
   reason: string,
-): Promise<Reported> => {
+): Promise<Reported> {
   const room = await accessMemberRoom(actor.userId, roomId);
   const message = await accessVisibleMessage(room, messageId);
   if (message.senderId === actor.userId)
@@ -44,15 +45,21 @@ export const reportMessage = async (
     reason,
     createdAt: isoNow(),
   });
-};
+}
 
-/** Reports of one person by one other that are told apart, each after the last was closed. */
-const reportsOfOne = 20;
+/**
+ * The number of closed reports of one user by one reporter that are followed by a new one. Later
+ * reports return the last.
+ */
+const closedLimit = 20;
 
-/** Reports somebody as such: one report by each reporter, until it is closed. Throws `not_found`. */
-export const reportUser = async (actor: Actor, userId: string, reason: string): Promise<Reported> => {
+/**
+ * Reports a user. A reporter has one open report of a user; once it is closed they may make
+ * another. Throws `not_found`, or `invalid_input` for the caller.
+ */
+export async function reportUser(actor: Actor, userId: string, reason: string): Promise<Reported> {
   if (userId === actor.userId)
-    throw invalidInput([{ path: "user_id", message: "This is you: report somebody else" }]);
+    throw invalidInput([{ path: "user_id", message: "This is you: report another user" }]);
   const [reported] = await Promise.all([getProfile(userId), ensureProfile(actor)]);
   if (!reported) throw new ApiError("not_found", "User not found");
   const report: Omit<NewReport, "id"> = {
@@ -64,6 +71,6 @@ export const reportUser = async (actor: Actor, userId: string, reason: string): 
   };
   for (let earlier = 0; ; earlier += 1) {
     const made = await putReport({ ...report, id: reportId(actor.userId, userId, earlier) });
-    if (made.report.status === "open" || earlier === reportsOfOne) return made;
+    if (made.report.status === "open" || earlier === closedLimit) return made;
   }
-};
+}

@@ -1,7 +1,7 @@
 import type { Permissions, Room } from "../../contract/objects/room.ts";
 import type { PermissionChanges, RoomChanges } from "../../contract/rooms.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
-import { pause } from "../kernel/runtime/retry.ts";
+import { backoff } from "../kernel/runtime/retry.ts";
 import { updateDetails } from "../store/rooms/details.ts";
 import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../store/rooms/head-changes.ts";
 import { fitsHead, type Head } from "../store/rooms/heads.ts";
@@ -14,120 +14,138 @@ import {
   accessUnblocked,
   type MemberRoom,
 } from "./access.ts";
-import { notifyOneUpdated, notifyRoomDeleted, notifyRoomUpdated } from "./events.ts";
-import { settleListing } from "./reconcile.ts";
+import { publishRoomDeleted, publishRoomUpdated, publishRoomUpdatedTo } from "./events.ts";
+import { reconcilePublicListing } from "./reconcile.ts";
 import { viewRoom } from "./view.ts";
 
-/** Tells all members what the room is now, and gives the caller's view. Throws `forbidden` where it was deleted meanwhile. */
-const announce = async (head: Head | undefined, { me }: MemberRoom): Promise<Room> => {
+/**
+ * Publishes the changed room to all members, and returns the caller's view. Throws `forbidden` if
+ * the room was deleted meanwhile.
+ */
+async function publishChange(head: Head | undefined, { me }: MemberRoom): Promise<Room> {
   if (!head) throw noRoomAccess();
   const [room] = await Promise.all([
     viewRoom({ head, me }, me.userId, "consistent"),
-    notifyRoomUpdated(head, [me]),
+    publishRoomUpdated(head, [me]),
   ]);
   return room;
-};
+}
 
 /**
- * Changes the name, the description and the tags of a room: details, then the head, then the place in the list of public
- * rooms. What a crash leaves is a part of the change, each part whole: a new description under the old name, or a new
- * name that is found under the old one. A repeat completes it.
+ * Changes the name, the description and the tags of a room. Writes the details first, then the
+ * head, then the list of public rooms. If interrupted: a part of the change is stored, each part
+ * whole. The room may have a new description under the old name, or be found under its old name.
+ * Repaired by: a repeated call.
  */
-export const updateRoom = async (userId: string, roomId: string, changes: RoomChanges): Promise<Room> => {
+export async function updateRoom(userId: string, roomId: string, changes: RoomChanges): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessNotDirect(room, "A direct room has no name and no description: it is called by its two members.");
   accessAdmin(room, "change its name, description or tags");
   const { name, description, tags } = changes;
   const longName = typeof name === "string" && !fitsHead(name) ? name : undefined;
-  const inDetails = description !== undefined || tags !== undefined || longName !== undefined;
-  if (name === undefined && !inDetails) return viewRoom(room, userId);
-  if (inDetails) await updateDetails(roomId, { description, tags, longName });
-  const head = await updateHeadName(roomId, { name, hasDetails: inDetails });
-  if (head?.type === "public" && head.status === "active" && name !== undefined) await settleListing(roomId);
-  return announce(head, room);
-};
+  const hasDetails = description !== undefined || tags !== undefined || longName !== undefined;
+  if (name === undefined && !hasDetails) return viewRoom(room, userId);
+  if (hasDetails) await updateDetails(roomId, { description, tags, longName });
+  const head = await updateHeadName(roomId, { name, hasDetails });
+  if (head?.type === "public" && head.status === "active" && name !== undefined)
+    await reconcilePublicListing(roomId);
+  return publishChange(head, room);
+}
 
-/** Puts an active room into the archive, where it takes no messages. A public one leaves the list of them first. */
-export const archiveRoom = async (userId: string, roomId: string): Promise<Room> => {
+/**
+ * Archives an active room; it takes no messages then. A public room leaves the list of public rooms
+ * first.
+ */
+export async function archiveRoom(userId: string, roomId: string): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "archive it");
   accessUnblocked(room);
   if (room.head.type === "public") await deleteListing(roomId);
   const head = await updateHeadStatus(roomId, "archived");
-  // A change at the same time may have listed it again.
-  if (head?.type === "public") await settleListing(roomId);
-  return announce(head, room);
-};
+  // A concurrent change may have listed the room again.
+  if (head?.type === "public") await reconcilePublicListing(roomId);
+  return publishChange(head, room);
+}
 
-/** Takes a room out of the archive; a public one then returns to the list of them, which a repeat completes. */
-export const activateRoom = async (userId: string, roomId: string): Promise<Room> => {
+/**
+ * Activates an archived room. A public room then returns to the list of public rooms; a repeated
+ * call completes an interrupted one.
+ */
+export async function activateRoom(userId: string, roomId: string): Promise<Room> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "activate it");
   accessUnblocked(room);
   const head = await updateHeadStatus(roomId, "active");
-  const view = await announce(head, room);
-  if (head?.type === "public") await settleListing(roomId);
+  const view = await publishChange(head, room);
+  if (head?.type === "public") await reconcilePublicListing(roomId);
   return view;
-};
+}
 
 /**
- * Deletes a room: it is out of everybody's reach with one write, and its members are told. A public one leaves the list
- * of them first; what a crash leaves then is a room that is not listed, which a repeat deletes.
+ * Deletes a room: one write puts it out of reach for all users, and its members get an event. A
+ * public room leaves the list of public rooms first. If interrupted: the room exists and is not
+ * listed. Repaired by: a repeated call.
  */
-export const removeRoom = async (head: Head): Promise<void> => {
+export async function removeRoom(head: Head): Promise<void> {
   if (head.type === "public") await deleteListing(head.id);
-  if (await updateHeadStatus(head.id, "deleted")) await notifyRoomDeleted(head);
-};
+  if (await updateHeadStatus(head.id, "deleted")) await publishRoomDeleted(head);
+}
 
-export const deleteRoom = async (userId: string, roomId: string): Promise<void> => {
+/** Deletes a room for one of its admins. Throws `forbidden`. */
+export async function deleteRoom(userId: string, roomId: string): Promise<void> {
   const room = await accessMemberRoom(userId, roomId);
   accessAdmin(room, "delete it");
   await removeRoom(room.head);
-};
+}
 
-/** What is given and not undefined replaces what is. */
-const merged = <T extends object>(present: T, changes: { [K in keyof T]?: T[K] | undefined }): T => ({
-  ...present,
-  ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
-});
+/** Returns an object with the changes that are not undefined. */
+function withChanges<T extends object>(current: T, changes: { [K in keyof T]?: T[K] | undefined }): T {
+  return {
+    ...current,
+    ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+  };
+}
 
-/** How often a change of permissions is tried while others change them. */
+/** Attempts of a change of permissions that meets concurrent changes. */
 const permissionAttempts = 6;
 
-/** Says what each role may do. Throws `conflict` where others go on changing it. */
-export const updatePermissions = async (
+/** Changes what each role may do. Throws `conflict` if concurrent changes do not end. */
+export async function updatePermissions(
   userId: string,
   roomId: string,
   changes: PermissionChanges,
-): Promise<Room> => {
+): Promise<Room> {
   for (let attempt = 1; ; attempt += 1) {
     const room = await accessMemberRoom(userId, roomId);
     accessNotDirect(room, "In a direct room both are equal: there are no permissions to change.");
     accessAdmin(room, "change its permissions");
     const { admin, member } = room.head.permissions;
     const permissions: Permissions = {
-      admin: merged(admin, changes.admin),
-      member: merged(member, changes.member),
+      admin: withChanges(admin, changes.admin),
+      member: withChanges(member, changes.member),
     };
     const head = await updateHeadPermissions(room.head, permissions);
-    if (head) return announce(head, room);
+    if (head) return publishChange(head, room);
     if (attempt === permissionAttempts)
       throw new ApiError("conflict", "Others are changing the permissions of this room: try again.");
-    await pause(attempt);
+    await backoff(attempt);
   }
-};
+}
 
-/** Changes the caller's own notifications of a room, and tells their other connections. */
-export const updateNotifications = async (
+/**
+ * Changes the caller's own notification settings of a room, and publishes that to all their
+ * connections.
+ */
+export async function updateNotifications(
   userId: string,
   roomId: string,
   changes: NotificationChanges,
-): Promise<Room> => {
+): Promise<Room> {
   const { head, me } = await accessMemberRoom(userId, roomId);
   if (changes.enabled === undefined && changes.mutedUntil === undefined)
     return viewRoom({ head, me }, userId);
   const changed = await updateMemberNotifications(roomId, userId, changes);
   if (!changed) throw noRoomAccess();
-  await notifyOneUpdated(head, changed);
+  await publishRoomUpdatedTo(head, changed);
   return viewRoom({ head, me: changed }, userId);
-};
+}

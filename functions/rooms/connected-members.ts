@@ -1,41 +1,50 @@
-import { forEach } from "../kernel/runtime/for-each.ts";
+import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { addLargeRoom, dropLargeRoom } from "../store/rooms/connected-members.ts";
-import { flagLiveListed } from "../store/rooms/head-changes.ts";
+import { flagConnectedListed } from "../store/rooms/head-changes.ts";
 import { getMembers } from "../store/rooms/members.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
 
 const atOnce = 25;
 
 /**
- * Has the list of a large room's live members follow their memberships: notes them as they are believed to be, and then
- * looks whether they still are. A membership begins before it is noted and ends before that is undone, so of somebody
- * who joins and leaves at the same time, whoever looks last sees what they have become.
+ * Brings the list of connected members of a large room in line with the memberships. It records
+ * these users as expected, and then checks their memberships. A membership begins before its record
+ * here, and ends before the record is removed. So if a user joins and leaves at the same time, the
+ * last check sees the final state.
  */
-const follow = async (roomId: string, userIds: readonly string[], areMembers: boolean): Promise<void> => {
-  await forEach(userIds, atOnce, (userId) =>
+async function reconcileConnected(
+  roomId: string,
+  userIds: readonly string[],
+  areMembers: boolean,
+): Promise<void> {
+  await forEachConcurrent(userIds, atOnce, (userId) =>
     areMembers ? addLargeRoom(roomId, userId) : dropLargeRoom(roomId, userId),
   );
   const members = await getMembers(roomId, userIds);
   const others = userIds.filter((userId) => members.has(userId) !== areMembers);
-  if (others.length > 0) await follow(roomId, others, !areMembers);
-};
+  if (others.length > 0) await reconcileConnected(roomId, others, !areMembers);
+}
 
-/** Has members of a large room told of it from now on; again is harmless. */
-export const enlist = (roomId: string, userIds: readonly string[]): Promise<void> =>
-  follow(roomId, userIds, true);
+/** Makes a large room's events reach these members from now on. Repeated calls are harmless. */
+export function addConnected(roomId: string, userIds: readonly string[]): Promise<void> {
+  return reconcileConnected(roomId, userIds, true);
+}
 
-/** Has somebody who has left a large room told of it no more. */
-export const unlist = (roomId: string, userId: string): Promise<void> => follow(roomId, [userId], false);
+/** Stops a large room's events from reaching a user who has left it. */
+export function removeConnected(roomId: string, userId: string): Promise<void> {
+  return reconcileConnected(roomId, [userId], false);
+}
 
 /**
- * Enlists all members of a room that has become large, and then flags it: until then it is told by its roster. Whoever
- * enters a roster of several chunks enlists themself, so nobody who comes meanwhile is missed.
+ * Adds all members of a room that has become large to its list of connected members, and then flags
+ * the room. Until then its events go by the roster. A user who enters a roster of several chunks
+ * adds themself to the list. So a member who joins meanwhile is not missed.
  */
-export const enlistAll = async (roomId: string, rosterChunks: number): Promise<void> => {
+export async function addAllConnected(roomId: string, rosterChunks: number): Promise<void> {
   const members = await getRoster(roomId, rosterChunks, "consistent");
-  await enlist(
+  await addConnected(
     roomId,
     members.map((member) => member.userId),
   );
-  await flagLiveListed(roomId);
-};
+  await flagConnectedListed(roomId);
+}

@@ -5,7 +5,7 @@ import { directRoomId, newRoomId, roomIdOfKey } from "../kernel/runtime/ids.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { type Details, noDetails } from "../store/rooms/details.ts";
 import { reopenHead } from "../store/rooms/head-changes.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isBlocked, isLarge } from "../store/rooms/heads.ts";
 import { getMembers, restartMember } from "../store/rooms/members.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { createRoom, type NewRoom } from "../store/rooms/rooms.ts";
@@ -13,50 +13,54 @@ import { getProfiles } from "../store/users/profiles.ts";
 import { accessUsers, withoutBlocks } from "../users/access.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { accessReadableRoom, type ReadableRoom } from "./access.ts";
-import { enlistAll } from "./connected-members.ts";
-import { notifyRoomCreated } from "./events.ts";
+import { addAllConnected } from "./connected-members.ts";
+import { publishRoomCreated } from "./events.ts";
 import { viewRoom } from "./view.ts";
 
-/** A room that was asked for; `repeated` if it was there before. */
+/** The room of a call that creates or opens one; `repeated` if it existed before. */
 export interface Opened {
   readonly room: Room;
   readonly repeated: boolean;
 }
 
-/** Tells the members who are connected of their new room, and gives the creator's view of it. */
-const announce = async (actor: Actor, head: Head, memberships: readonly Membership[]): Promise<Room> => {
-  await notifyRoomCreated(head, memberships);
+/** Publishes a new room to its connected members, and returns the creator's view. */
+async function publishCreated(actor: Actor, head: Head, memberships: readonly Membership[]): Promise<Room> {
+  await publishRoomCreated(head, memberships);
   const me = memberships.find((membership) => membership.userId === actor.userId);
   return viewRoom({ head, me }, actor.userId, "consistent");
-};
+}
 
-/** How long somebody goes on repeating a call that opens a direct room, and was cut off. */
+/** How long a client goes on repeating an interrupted call that opens a direct room. */
 const youngMs = 60_000;
 
 /**
- * Whom the repeat of a call tells again of a room that was there before: the call that made it may have been cut off before
- * it told anybody. Clients open a direct room whenever they show it: of that nobody is told but while it is young and empty.
+ * Returns the members to whom a repeated call publishes an existing room again. The call that
+ * created it may have been interrupted before it published. Clients open a direct room whenever
+ * they show it. So a direct room is published again only while it is young and empty.
  */
-const toldAgain = ({ head }: ReadableRoom, { members }: NewRoom): readonly string[] => {
+function recipientsOfRepeat({ head }: ReadableRoom, { members }: NewRoom): readonly string[] {
   const isYoung = Date.parse(head.createdAt) > Date.now() - youngMs;
-  if (head.pair && (!isYoung || head.seq > head.floor || head.blockedBy.size > 0)) return [];
+  if (head.pair && (!isYoung || head.seq > head.floor || isBlocked(head))) return [];
   return members.map(({ userId }) => userId);
-};
+}
 
 /**
- * In the words in which a message is refused, so that a direct room that cannot be opened tells no more than one that
- * can. One that is there stays open to both.
+ * Uses the words of a refused message: a direct room that cannot be opened must reveal no more than
+ * one that can. An existing direct room stays open to both members.
  */
-const blockedRoom = (): ApiError => new ApiError("forbidden", "You can't send messages to this user.");
+function blockedRoom(): ApiError {
+  return new ApiError("forbidden", "You can't send messages to this user.");
+}
 
 /**
- * Opens a direct room that was deleted, empty: first its members start anew, then the head says that it is there. What
- * a crash leaves in between is a deleted room, which the next call opens. Of calls at once, one opens it.
+ * Opens a deleted direct room again, empty. Its memberships start anew first, then the head becomes
+ * active. If interrupted: the room stays deleted. Repaired by: the next call. One of several
+ * concurrent calls opens the room; the others return undefined.
  */
-const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> => {
-  if (deleted.blockedBy.size > 0) throw blockedRoom();
+async function reopen(actor: Actor, deleted: Head): Promise<Opened | undefined> {
+  if (isBlocked(deleted)) throw blockedRoom();
   const joinedAt = isoNow();
-  // A deleted room takes no messages, so its seq stands still.
+  // A deleted room takes no messages, so its seq does not change.
   await Promise.all(
     (deleted.pair ?? []).map((userId) =>
       restartMember(
@@ -71,43 +75,47 @@ const reopen = async (actor: Actor, deleted: Head): Promise<Opened | undefined> 
   if (!head?.pair) return undefined;
   const members = await getMembers(head.id, head.pair);
   const memberships = [...members.values()].map((member) => member.membership);
-  return { room: await announce(actor, head, memberships), repeated: false };
-};
+  return { room: await publishCreated(actor, head, memberships), repeated: false };
+}
 
-const open = async (actor: Actor, room: NewRoom): Promise<Opened> => {
+async function open(actor: Actor, room: NewRoom): Promise<Opened> {
   const existing = await getHead(room.id, "consistent");
   const created = existing ? "exists" : await createRoom(room);
   if (created === "blocked") throw blockedRoom();
   if (created !== "exists") {
     const { head, memberships } = created;
-    if (head.rosterChunks > 1) await enlistAll(head.id, head.rosterChunks);
-    return { room: await announce(actor, head, memberships), repeated: false };
+    if (isLarge(head)) await addAllConnected(head.id, head.rosterChunks);
+    return { room: await publishCreated(actor, head, memberships), repeated: false };
   }
-  // An earlier call may have been cut off before that.
-  if (existing && existing.rosterChunks > 1 && !existing.isLiveListed)
-    await enlistAll(existing.id, existing.rosterChunks);
+  // An earlier call may have been interrupted before this step.
+  if (existing && isLarge(existing) && !existing.isConnectedListed)
+    await addAllConnected(existing.id, existing.rosterChunks);
   const reopened = existing?.pair && existing.status === "deleted" && (await reopen(actor, existing));
   if (reopened) return reopened;
-  // A direct room that others are just opening is there in a moment; any other stays deleted. Its creator alone asks for it.
+  // A direct room that a concurrent call is opening exists in a moment. Any other deleted room
+  // stays deleted; only its creator asks for it.
   if (existing?.status === "deleted" && !existing.pair)
     throw new ApiError(
       "conflict",
       "The room that was made with this Idempotency-Key is deleted: use another key for another room.",
     );
   const found = await accessReadableRoom(actor.userId, room.id);
-  const userIds = toldAgain(found, room);
+  const userIds = recipientsOfRepeat(found, room);
   if (userIds.length > 0) {
     const members = await getMembers(room.id, userIds);
-    await notifyRoomCreated(
+    await publishRoomCreated(
       found.head,
       [...members.values()].map((member) => member.membership),
     );
   }
   return { room: await viewRoom(found, actor.userId), repeated: true };
-};
+}
 
-/** The direct room of the caller and somebody else. Throws `invalid_input` for oneself, `not_found` for nobody. */
-export const openDirectRoom = async (actor: Actor, otherId: string): Promise<Opened> => {
+/**
+ * Opens the direct room of the caller and another user. Throws `invalid_input` for the caller's own
+ * id, and `not_found` for an unknown user.
+ */
+export async function openDirectRoom(actor: Actor, otherId: string): Promise<Opened> {
   if (otherId === actor.userId)
     throw invalidInput([{ path: "user_id", message: "You cannot open a direct room with yourself" }]);
   const [others] = await Promise.all([getProfiles([otherId]), ensureProfile(actor)]);
@@ -122,7 +130,7 @@ export const openDirectRoom = async (actor: Actor, otherId: string): Promise<Ope
     pair: [actor.userId, otherId],
     members: [actor.userId, otherId].map((userId) => ({ userId, role: "member" })),
   });
-};
+}
 
 interface RoomDraft {
   readonly name: string | null;
@@ -132,8 +140,11 @@ interface RoomDraft {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Creates a room with the caller as its admin. Who blocks the caller, or is blocked by them, is left out. */
-export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Opened> => {
+/**
+ * Creates a room with the caller as its admin. Leaves out users whom a block separates from the
+ * caller.
+ */
+export async function createNewRoom(actor: Actor, draft: RoomDraft): Promise<Opened> {
   const others = [...new Set(draft.participantIds)].filter((userId) => userId !== actor.userId);
   if (draft.type === "direct") {
     const [other] = others;
@@ -158,4 +169,4 @@ export const createNewRoom = async (actor: Actor, draft: RoomDraft): Promise<Ope
       ...invited.map((userId) => ({ userId, role: "member" as const })),
     ],
   });
-};
+}

@@ -1,18 +1,21 @@
 import { getHead } from "../store/rooms/heads.ts";
 
-/** Rooms that are deleted for good: the removal of what they held ends memberships and removes messages by the hundred. */
-const gone = new Set<string>();
-const goneLimit = 1000;
+/**
+ * Ids of rooms that are deleted for good. They are cached because the removal of a room's content
+ * ends memberships and removes messages by the hundred, and each asks here.
+ */
+const purged = new Set<string>();
+const purgedLimit = 1000;
 
 /**
- * Whether a room is deleted for good: the task that removes what it held sees to all of it. A direct room never is, since
- * it may be opened again, and keeps its members.
+ * Returns whether a room is deleted for good, so that one task removes all of its content. A direct
+ * room never is: it may be opened again, and keeps its members.
  */
-export const isRoomGone = async (roomId: string): Promise<boolean> => {
-  if (gone.has(roomId)) return true;
+export async function isPurged(roomId: string): Promise<boolean> {
+  if (purged.has(roomId)) return true;
   const head = await getHead(roomId);
   if (head?.status !== "deleted" || head.type === "direct") return false;
-  if (gone.size === goneLimit) gone.clear();
-  gone.add(roomId);
+  if (purged.size === purgedLimit) purged.clear();
+  purged.add(roomId);
   return true;
-};
+}

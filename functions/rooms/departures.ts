@@ -1,37 +1,47 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
-import { getCensuses, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
+import { getMemberCounts, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
 import { removeRoom } from "./change.ts";
-import { unlist } from "./connected-members.ts";
+import { removeConnected } from "./connected-members.ts";
 import { ensureAdmin } from "./ensure-admin.ts";
-import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
+import { publishMemberRemoved, publishParticipantsChanged } from "./events.ts";
 
-/** What is known of a membership that has ended. */
+/** The facts of a membership that has ended. */
 export interface Departure {
-  /** The role that they had. */
+  /** The role that the member had. */
   readonly role: RoomRole;
-  /** Whether the room may be empty. */
+  /** Whether the room may have no members left. */
   readonly mayBeEmpty: boolean;
 }
 
-/** Whether a large room has no members; of a small one its only chunk has told so. */
-const isEmpty = async (head: Head): Promise<boolean> =>
-  head.rosterChunks === 1 ||
-  (await getCensuses([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true;
+/**
+ * Returns whether a room has no members. The caller has already seen that the only chunk of a small
+ * room is empty.
+ */
+async function isEmpty(head: Head): Promise<boolean> {
+  return (
+    !isLarge(head) ||
+    (await getMemberCounts([head.id], "consistent")).get(head.id)?.every((count) => count === 0) === true
+  );
+}
 
-/** Sees to a room that somebody has left: an empty one is removed, and one without an admin gets one, who is given. */
-export const settleDeparture = async (
+/**
+ * Cleans up after a member leaves: deletes an empty room; otherwise promotes an admin if none is
+ * left, and returns them.
+ */
+export async function afterDeparture(
   head: Head,
   { role, mayBeEmpty }: Departure,
-): Promise<RosterEntry | undefined> => {
-  // Nobody could ever come back to it. A public room waits for whoever joins next.
+): Promise<RosterEntry | undefined> {
+  // No user could ever return to an empty room, except to a public one, which waits for the next
+  // user who joins.
   if (mayBeEmpty && head.type !== "public" && (await isEmpty(head))) await removeRoom(head);
-  // Two admins who leave at once each count on the other.
+  // Two admins who leave at the same time may each count on the other.
   return role === "admin" ? ensureAdmin(head.id) : undefined;
-};
+}
 
 /** A membership that has ended. */
 interface EndedMembership {
@@ -43,22 +53,24 @@ interface EndedMembership {
 }
 
 /**
- * Completes the leaving of somebody whose membership has ended. It may have been cut off before their roster entry, or
- * what has them told of the room, was gone, or before the room they left was seen to. It may have been cut off before it was told, too, which nothing stored shows
- * and no repeat makes up for: so it is always told again, as long as it is true.
+ * Completes the departure of a user whose membership has ended. The request may have been
+ * interrupted before it removed the user from the roster or the connected members. Or it did not
+ * come to clean up the room. It may also have been interrupted before it published; nothing stored
+ * shows that, and no repeat repairs it. So the departure is always published again, as long as it
+ * is true.
  */
-export const unlistMember = async (
+export async function completeDeparture(
   roomId: string,
   userId: string,
   { chunk, joinedAt, role }: EndedMembership,
-): Promise<void> => {
+): Promise<void> {
   const [presence, rosters] = await Promise.all([
     getPresence(userId, "consistent"),
     getRosterChunks(roomId, [chunk], "consistent"),
   ]);
   const entries = rosters.get(chunk);
   const others = entries?.filter((entry) => entry.userId !== userId || entry.joinedAt !== joinedAt);
-  // Also off one that is empty: it may not have been counted.
+  // The member also leaves an empty chunk, which may not have been counted.
   const mayBeEmpty = others?.length === 0;
   if (mayBeEmpty || others?.length !== entries?.length)
     await leaveRoster(roomId, chunk, { userId, joinedAt });
@@ -66,17 +78,15 @@ export const unlistMember = async (
     getMembership(roomId, userId, "consistent"),
     getHead(roomId, "consistent"),
   ]);
-  // One who has joined again is told of the room.
+  // A user who has joined again gets the room's events.
   if (membership) return;
-  if (presence.largeRooms.has(roomId)) await unlist(roomId, userId);
-  // Of its deletion all are told.
-  if (!head || head.status === "deleted") return;
-  const promoted = head.pair ? undefined : await settleDeparture(head, { role, mayBeEmpty });
+  if (presence.largeRooms.has(roomId)) await removeConnected(roomId, userId);
+  // All members got the event of the room's deletion.
+  if (!isThere(head)) return;
+  const promoted = head.pair ? undefined : await afterDeparture(head, { role, mayBeEmpty });
   const changed = promoted ? [promoted] : [];
   await Promise.all([
-    notifyMemberRemoved(roomId, userId),
-    head.rosterChunks === 1 || promoted
-      ? notifyParticipantsChanged(head, { removed: [userId], changed })
-      : undefined,
+    publishMemberRemoved(roomId, userId),
+    !isLarge(head) || promoted ? publishParticipantsChanged(head, { removed: [userId], changed }) : undefined,
   ]);
-};
+}

@@ -19,7 +19,9 @@ import { leaveRoom, removeParticipant, updateParticipant } from "./remove-member
 import { listPublicRooms, searchRooms } from "./search.ts";
 import { viewRoom } from "./view.ts";
 
-const opened = ({ room, repeated }: Opened) => (repeated ? new Repeated(room) : room);
+function opened({ room, repeated }: Opened) {
+  return repeated ? new Repeated(room) : room;
+}
 
 export const roomHandlers: Handlers<typeof roomOperations> = {
   listRooms: async ({ actor, query, url }) => {

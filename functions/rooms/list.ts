@@ -1,79 +1,101 @@
 import type { Room } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
-import { getCensuses, getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { getFirstRosters, getMemberCounts, type RosterEntry } from "../store/rooms/rosters.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
-import { getWitnessesOfLast } from "./tracked-readers.ts";
+import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 
-/** How many participants a room of a list shows; the room itself shows more, and its participants page all. */
+/**
+ * A room in a list shows up to this many participants. The room itself shows more, and its list of
+ * participants pages all of them.
+ */
 export const participantsInList = 20;
 
-/** Up to here, heads and the caller's memberships are read at once, before it is known which rooms the page shows. */
+/**
+ * For a user in up to this many rooms, heads and memberships are read together. That is before it
+ * is known which rooms the page shows.
+ */
 const readAtOnce = 50;
 
-/** The most recently active first; an id decides between two, so that pages never overlap. */
-export const byActivity = (one: Head, other: Head): number =>
-  one.updatedAt === other.updatedAt
+/**
+ * Orders rooms by activity, the most recent first. The id decides between equal times, so that
+ * pages never overlap.
+ */
+export function byActivity(one: Head, other: Head): number {
+  return one.updatedAt === other.updatedAt
     ? one.id.localeCompare(other.id)
     : one.updatedAt < other.updatedAt
       ? 1
       : -1;
-
-/** Whose marks tell whether the viewer's message was read, if the last one is theirs. */
-export const witnessesOf = (head: Head, members: readonly RosterEntry[], viewerId: string): string[] =>
-  head.last?.senderId === viewerId
-    ? members.map((member) => member.userId).filter((userId) => userId !== viewerId)
-    : [];
-
-/** Everybody who is seen in the view of a room. */
-export const seenIn = (head: Head, members: readonly RosterEntry[]): string[] => [
-  ...members.map((member) => member.userId),
-  head.createdBy,
-  ...(head.last ? [head.last.senderId] : []),
-];
+}
 
 /**
- * Those who are seen in the view of a large room, of whom it is not known yet whether they are in it: theirs are the
- * addresses that members see. In any other room all members are known.
+ * Returns the ids of members whose marks decide whether the viewer's message was read, if the
+ * room's last message is the viewer's.
  */
-export const unknownIn = (
-  head: Head,
-  { members, witnesses }: Pick<MembersShown, "members" | "witnesses">,
-  viewerId?: string,
-): string[] => {
-  if (head.rosterChunks === 1) return [];
-  const known = new Set([...[...members, ...witnesses].map((member) => member.userId), viewerId]);
-  return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
-};
+export function trackedReadersOf(head: Head, members: readonly RosterEntry[], viewerId: string): string[] {
+  return head.last?.senderId === viewerId
+    ? members.map((member) => member.userId).filter((userId) => userId !== viewerId)
+    : [];
+}
 
-/** The members of a room that are shown, and how many there are. */
+/** Returns the ids of all users whom the view of a room shows. */
+export function seenIn(head: Head, members: readonly RosterEntry[]): string[] {
+  return [
+    ...members.map((member) => member.userId),
+    head.createdBy,
+    ...(head.last ? [head.last.senderId] : []),
+  ];
+}
+
+/**
+ * Returns the users in the view of a large room for whom it is not known yet whether they are
+ * members. Members alone see each other's e-mail addresses, so it must be known. In any other room
+ * all members are known.
+ */
+export function unknownIn(
+  head: Head,
+  { members, trackedReaders }: Pick<MembersShown, "members" | "trackedReaders">,
+  viewerId?: string,
+): string[] {
+  if (!isLarge(head)) return [];
+  const known = new Set([...[...members, ...trackedReaders].map((member) => member.userId), viewerId]);
+  return [...new Set(seenIn(head, []))].filter((userId) => !known.has(userId));
+}
+
+/** The members of a room that are shown, and the number of all. */
 export interface MembersShown {
   readonly members: readonly RosterEntry[];
-  /** Those whose marks tell whether the viewer's message was read, who may be more than are shown; of others', the first chunk. */
-  readonly witnesses: readonly RosterEntry[];
+  /**
+   * Members whose marks decide whether the viewer's message was read; they may be more than are
+   * shown. If the message is not the viewer's, the first chunk.
+   */
+  readonly trackedReaders: readonly RosterEntry[];
   readonly memberCount: number;
 }
 
-/** How many members a room has: those in its only chunk, or as its census says. */
-export const memberCountOf = (
+/**
+ * Returns the number of members: the entries of the only chunk, or, in a large room, the sum of its
+ * member counts.
+ */
+export function memberCountOf(
   head: Head,
   first: readonly RosterEntry[],
-  census: readonly number[] | undefined,
-): number => (head.rosterChunks > 1 && census ? census.reduce((sum, count) => sum + count, 0) : first.length);
+  memberCounts: readonly number[] | undefined,
+): number {
+  return isLarge(head) && memberCounts ? memberCounts.reduce((sum, count) => sum + count, 0) : first.length;
+}
 
-/** The members that a list shows its viewer of each room, by room. */
-const getMembersShown = async (
-  heads: readonly Head[],
-  viewerId: string,
-): Promise<Map<string, MembersShown>> => {
-  const [rosters, censuses, witnesses] = await Promise.all([
+/** Returns the members that a list shows its viewer, by room id. */
+async function getMembersShown(heads: readonly Head[], viewerId: string): Promise<Map<string, MembersShown>> {
+  const [rosters, memberCounts, trackedReaders] = await Promise.all([
     getFirstRosters(heads.filter((head) => !head.pair).map((head) => head.id)),
-    getCensuses(heads.filter((head) => head.rosterChunks > 1).map((head) => head.id)),
-    Promise.all(heads.map((head) => getWitnessesOfLast(head, [viewerId]))),
+    getMemberCounts(heads.filter((head) => isLarge(head)).map((head) => head.id)),
+    Promise.all(heads.map((head) => getTrackedReadersOfLast(head, [viewerId]))),
   ]);
   return new Map(
     heads.map((head, at) => {
@@ -82,33 +104,36 @@ const getMembersShown = async (
         head.id,
         {
           members: first.slice(0, participantsInList),
-          witnesses: witnesses[at] ?? first,
-          memberCount: memberCountOf(head, first, censuses.get(head.id)),
+          trackedReaders: trackedReaders[at] ?? first,
+          memberCount: memberCountOf(head, first, memberCounts.get(head.id)),
         },
       ];
     }),
   );
-};
+}
 
-/** Rooms as somebody sees them in a list, in the order given, with those of their memberships that are known. */
-export const presentRooms = async (
+/**
+ * Returns rooms as a user sees them in a list, in the given order. `known` are the user's
+ * memberships, if they were read before.
+ */
+export async function presentRooms(
   userId: string,
   shown: readonly Head[],
   known: readonly Membership[] | undefined,
-): Promise<Room[]> => {
+): Promise<Room[]> {
   const [rosters, details] = await Promise.all([
     getMembersShown(shown, userId),
     getDetails(shown.filter((head) => head.hasDetails).map((head) => head.id)),
   ]);
-  const nobody: MembersShown = { members: [], witnesses: [], memberCount: 0 };
-  const shownOf = (head: Head): MembersShown => rosters.get(head.id) ?? nobody;
+  const noMembers: MembersShown = { members: [], trackedReaders: [], memberCount: 0 };
+  const shownOf = (head: Head): MembersShown => rosters.get(head.id) ?? noMembers;
   const userIds = shown.flatMap((head) => seenIn(head, shownOf(head).members));
-  const { memberships: further, people } = await getTogether({
+  const { memberships: further, people } = await batchGet({
     memberships: [
       ...(known ? [] : shown.map((head) => [head.id, userId] as const)),
       ...shown.flatMap((head) =>
         [
-          ...witnessesOf(head, shownOf(head).witnesses, userId),
+          ...trackedReadersOf(head, shownOf(head).trackedReaders, userId),
           ...unknownIn(head, shownOf(head), userId),
         ].map((other) => [head.id, other] as const),
       ),
@@ -131,24 +156,24 @@ export const presentRooms = async (
       userId,
     );
   });
-};
+}
 
 /**
- * A page of the rooms that somebody is in, the most recently active first. Reads all of their heads, because the order
- * is by what changes all the time, and everything else for the page alone. 50 direct rooms take four calls: the index,
- * heads with memberships, and two of marks and people.
+ * Returns a page of the user's rooms, the most recently active first. Reads all of their heads,
+ * because the order changes all the time, and everything else for the page alone. 50 direct rooms
+ * take four calls: the index, heads with memberships, and two of marks and people.
  */
-export const listRooms = async (userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> => {
+export async function listRooms(userId: string, page: Slice): Promise<{ count: number; rooms: Room[] }> {
   const roomIds = await listRoomIds(userId);
-  const early = roomIds.length <= readAtOnce;
-  const { heads, memberships } = await getTogether({
+  const isReadAtOnce = roomIds.length <= readAtOnce;
+  const { heads, memberships } = await batchGet({
     heads: roomIds,
-    memberships: early ? roomIds.map((roomId) => [roomId, userId] as const) : [],
+    memberships: isReadAtOnce ? roomIds.map((roomId) => [roomId, userId] as const) : [],
   });
-  const rooms = heads.filter((head) => head.status !== "deleted").sort(byActivity);
+  const rooms = heads.filter(isThere).sort(byActivity);
   const shown = rooms.slice(page.start, page.start + page.size);
   return {
     count: rooms.length,
-    rooms: await presentRooms(userId, shown, early ? memberships : undefined),
+    rooms: await presentRooms(userId, shown, isReadAtOnce ? memberships : undefined),
   };
-};
+}

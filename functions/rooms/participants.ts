@@ -1,29 +1,40 @@
 import type { Participant } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import type { Head } from "../store/rooms/heads.ts";
-import { getCensuses, getFirstRoster, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
+import {
+  getFirstRoster,
+  getMemberCounts,
+  getRosterChunks,
+  type RosterEntry,
+} from "../store/rooms/rosters.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import type { ReadableRoom } from "./access.ts";
 import { presentParticipant } from "./present.ts";
 
-/** A direct room's members stand in its head; both have been there since it was made. */
-export const pairMembers = (head: Head): RosterEntry[] =>
-  (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
+/**
+ * Returns a direct room's members, which its head names. Both have been members since it was
+ * created.
+ */
+export function pairMembers(head: Head): RosterEntry[] {
+  return (head.pair ?? []).map((userId) => ({ userId, role: "member", joinedAt: head.createdAt }));
+}
 
-/** Members from a place in the roster on; of a large room, only the chunks that hold them are read. */
-const getPart = async (
+/**
+ * Returns members from a place in the roster on. Large rooms: reads only the chunks that hold them.
+ */
+async function getSlice(
   head: Head,
   start: number,
   size: number,
-): Promise<{ count: number; members: RosterEntry[] }> => {
+): Promise<{ count: number; members: RosterEntry[] }> {
   const end = start + size;
-  if (head.pair || head.rosterChunks === 1) {
+  if (head.pair || !isLarge(head)) {
     const members = head.pair ? pairMembers(head) : await getFirstRoster(head.id);
     return { count: members.length, members: members.slice(start, end) };
   }
-  const counts = (await getCensuses([head.id])).get(head.id) ?? [];
+  const counts = (await getMemberCounts([head.id])).get(head.id) ?? [];
   let count = 0;
   const wanted: { chunk: number; before: number }[] = [];
   for (const [chunk, members] of counts.entries()) {
@@ -40,17 +51,20 @@ const getPart = async (
       (rosters.get(chunk) ?? []).slice(Math.max(0, start - before), Math.max(0, end - before)),
     ),
   };
-};
+}
 
-/** A page of who is in a room that the caller may read. E-mail addresses are shown among members. */
-export const listParticipants = async (
+/**
+ * Returns a page of the members of a room that the caller may read. Only members see e-mail
+ * addresses.
+ */
+export async function listParticipants(
   { head, me }: ReadableRoom,
   viewerId: string,
   page: Slice,
-): Promise<{ count: number; participants: Participant[] }> => {
-  const { count, members } = await getPart(head, page.start, page.size);
+): Promise<{ count: number; participants: Participant[] }> {
+  const { count, members } = await getSlice(head, page.start, page.size);
   const userIds = members.map((member) => member.userId);
-  const { people } = await getTogether({ profiles: userIds, presences: [...userIds, viewerId] });
+  const { people } = await batchGet({ profiles: userIds, presences: [...userIds, viewerId] });
   return {
     count,
     participants: members.map((member) =>
@@ -63,4 +77,4 @@ export const listParticipants = async (
       ),
     ),
   };
-};
+}

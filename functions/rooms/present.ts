@@ -6,69 +6,78 @@ import { isPast } from "../kernel/runtime/time.ts";
 import { noDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
+import { countUnread, isReadBy } from "../store/rooms/read-ahead.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { firstVisibleSeq } from "./access.ts";
-import { asTold, hasRead, isSettled, unreadCount } from "./read-state.ts";
+import { hasRead, marksSeenByOthers } from "./read-state.ts";
 
-/** What the view of a room is made of, all of it read before. */
+/** The parts of a room's view, all of them read before. */
 interface RoomParts {
   readonly head: Head;
   /** The viewer's membership; undefined in a public room that they have not joined. */
   readonly me: Membership | undefined;
   /** The members that are shown, the longest-standing first. */
   readonly members: readonly RosterEntry[];
-  /** Members who were read, shown or not: if the last message is the viewer's, those whose marks tell whether it was read. */
-  readonly witnesses: readonly RosterEntry[];
-  /** How many there are, shown or not. */
+  /**
+   * Members who were read, shown or not. If the last message is the viewer's, members whose marks
+   * decide whether it was read.
+   */
+  readonly trackedReaders: readonly RosterEntry[];
+  /** The number of all members, shown or not. */
   readonly memberCount: number;
-  /** Memberships of others: of witnesses, for whether they read the viewer's last message, and of who else is seen. */
+  /**
+   * Memberships of other users: of users in the view, and of tracked readers. Their marks decide
+   * whether the viewer's last message was read.
+   */
   readonly others: readonly Membership[];
   readonly details: StoredDetails | undefined;
   readonly people: People;
 }
 
-const presentLast = (
-  { head, me, others, witnesses }: RoomParts,
+function presentLast(
+  { head, me, others, trackedReaders }: RoomParts,
   viewerId: string,
   present: (userId: string) => User,
-): LastMessage | null => {
+): LastMessage | null {
   const { last } = head;
   if (!last || last.seq < firstVisibleSeq({ head, me })) return null;
   const isRead =
     last.senderId === viewerId
       ? others.some(
           (other) =>
-            witnesses.some(({ userId }) => userId === other.userId && userId !== viewerId) &&
-            hasRead(asTold(head, other), last.seq),
+            trackedReaders.some(({ userId }) => userId === other.userId && userId !== viewerId) &&
+            hasRead(marksSeenByOthers(head, other), last.seq),
         )
-      : me !== undefined && isSettled(me, last.seq);
-  const gone = last.isDeleted || isPast(last.expiresAt);
+      : me !== undefined && isReadBy(me, last.seq);
+  const isDeletedOrExpired = last.isDeleted || isPast(last.expiresAt);
   return {
     id: messageId(head.id, last.seq),
     seq: last.seq,
-    content: gone ? "" : last.content,
+    content: isDeletedOrExpired ? "" : last.content,
     message_type: last.type,
     sender: present(last.senderId),
     timestamp: last.at,
-    is_deleted: gone,
+    is_deleted: isDeletedOrExpired,
     is_read: isRead,
   };
-};
+}
 
-/** A member as others see them. */
-export const presentParticipant = ({ userId, role, joinedAt }: RosterEntry, user: User): Participant => ({
-  ...user,
-  id: userId,
-  room_role: role,
-  joined_at: joinedAt,
-});
+/** Presents a member as others see them. */
+export function presentParticipant({ userId, role, joinedAt }: RosterEntry, user: User): Participant {
+  return {
+    ...user,
+    id: userId,
+    room_role: role,
+    joined_at: joinedAt,
+  };
+}
 
-/** A room as its viewer sees it. E-mail addresses are shown among members. */
-export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
-  const { head, me, members, people, witnesses } = parts;
-  const memberIds = new Set([...members, ...witnesses, ...parts.others].map((member) => member.userId));
+/** Presents a room as its viewer sees it. Only members see e-mail addresses. */
+export function presentRoom(parts: RoomParts, viewerId: string): Room {
+  const { head, me, members, people, trackedReaders } = parts;
+  const memberIds = new Set([...members, ...trackedReaders, ...parts.others].map((member) => member.userId));
   const present = (userId: string): User =>
     presentUser(
       personOf(people, userId, viewerId),
@@ -90,7 +99,7 @@ export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
     created_at: head.createdAt,
     updated_at: head.updatedAt,
     last_message: presentLast(parts, viewerId, present),
-    unread_count: me ? unreadCount(me, head.seq) : 0,
+    unread_count: me ? countUnread(me, head.seq) : 0,
     other_user: other === undefined ? null : present(other),
     permissions: head.permissions,
     me: me
@@ -105,4 +114,4 @@ export const presentRoom = (parts: RoomParts, viewerId: string): Room => {
     seq: head.seq,
     rev: head.rev,
   };
-};
+}

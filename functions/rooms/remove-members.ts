@@ -1,36 +1,38 @@
 import type { Participant, RoomRole } from "../../contract/objects/room.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isLarge, isThere } from "../store/rooms/heads.ts";
 import { getMembers, takeMember, updateMemberRole } from "../store/rooms/members.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster, recountChunks } from "../store/rooms/roster-changes.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import { personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
 import { accessAdmin, accessMemberRoom, accessNotDirect } from "./access.ts";
-import { unlist } from "./connected-members.ts";
-import { type Departure, settleDeparture } from "./departures.ts";
+import { removeConnected } from "./connected-members.ts";
+import { afterDeparture, type Departure } from "./departures.ts";
 import { ensureAdmin, getPlacedRoster } from "./ensure-admin.ts";
-import { notifyMemberRemoved, notifyParticipantsChanged } from "./events.ts";
+import { publishMemberRemoved, publishParticipantsChanged } from "./events.ts";
 import { presentParticipant } from "./present.ts";
-import { settleRole } from "./reconcile.ts";
+import { reconcileRole } from "./reconcile.ts";
 
-const noParticipant = (): ApiError =>
-  new ApiError("not_found", "There is no participant with this id in this room.");
+function noParticipant(): ApiError {
+  return new ApiError("not_found", "There is no participant with this id in this room.");
+}
 
-/** Completes a removal that ended the membership and was cut off then; undefined where nothing was left to do. */
-const completeRemoval = async (
-  { id, rosterChunks }: Head,
-  userId: string,
-): Promise<Departure | undefined> => {
-  const isLarge = rosterChunks > 1;
-  // A member's presence forgets a large room last of all. Without it they are no member who was cut off, and the roster is
-  // not read in vain for whoever asks.
-  if (isLarge && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
+/**
+ * Completes a removal that was interrupted after it ended the membership. Returns undefined if
+ * nothing was left to do.
+ */
+async function completeRemoval(head: Head, userId: string): Promise<Departure | undefined> {
+  const { id, rosterChunks } = head;
+  const isLargeRoom = isLarge(head);
+  // A presence forgets a large room last of all. A user without that record is not a member whose
+  // removal was interrupted, so the roster is not read in vain.
+  if (isLargeRoom && !(await getPresence(userId, "consistent")).largeRooms.has(id)) return undefined;
   const roster = await getPlacedRoster(id, rosterChunks);
-  if (isLarge) {
+  if (isLargeRoom) {
     const byChunk = Map.groupBy(roster, (entry) => entry.chunk);
     await recountChunks(
       id,
@@ -40,106 +42,111 @@ const completeRemoval = async (
   const listed = roster.filter((entry) => entry.userId === userId);
   let mayBeEmpty = false;
   for (const entry of listed) mayBeEmpty = (await leaveRoster(id, entry.chunk, entry))?.members.length === 0;
-  if (isLarge) await unlist(id, userId);
+  if (isLargeRoom) await removeConnected(id, userId);
   if (listed[0]) return { role: listed[0].role, mayBeEmpty };
-  // Nothing tells any more what they were: perhaps the last one, and an admin.
-  return isLarge ? { role: "admin", mayBeEmpty: true } : undefined;
-};
+  // Nothing shows their former role: they may have been the last member, and an admin.
+  return isLargeRoom ? { role: "admin", mayBeEmpty: true } : undefined;
+}
 
 /**
- * Ends a membership, first of all, since it is what gives access; then takes the member off the roster, and off the list
- * of who is live in a large room. What a crash leaves in between is an entry without a membership, which is still listed,
- * and gets events. Removing, or leaving, again takes it off. Undefined if they were not there.
+ * Ends a membership first, because it gives access. Then removes the user from the roster, and in a
+ * large room from the list of connected members. Returns undefined if the user was no member. If
+ * interrupted: an entry without a membership is still listed, and gets events. Repaired by:
+ * removing the user again, or their leaving again.
  */
-const removeMember = async (head: Head, userId: string): Promise<Departure | undefined> => {
+async function removeMember(head: Head, userId: string): Promise<Departure | undefined> {
   const member = await takeMember(head.id, userId);
   if (!member) return completeRemoval(head, userId);
   const { role } = member.membership;
   const left = await leaveRoster(head.id, member.chunk, member.membership);
-  if (left?.isLarge) await unlist(head.id, userId);
+  if (left?.isLarge) await removeConnected(head.id, userId);
   return { role, mayBeEmpty: left?.members.length === 0 };
-};
+}
 
-/** Removes somebody with all that follows from it; false if they were not there. */
-const dismiss = async (head: Head, userId: string, successor?: RosterEntry): Promise<boolean> => {
+/** Removes a user with all consequences. Returns false if the user was no member. */
+async function removeAndPublish(head: Head, userId: string, successor?: RosterEntry): Promise<boolean> {
   const removed = await removeMember(head, userId);
   if (!removed) return false;
-  const promoted = await settleDeparture(head, removed);
+  const promoted = await afterDeparture(head, removed);
   await Promise.all([
-    notifyMemberRemoved(head.id, userId),
-    notifyParticipantsChanged(head, {
+    publishMemberRemoved(head.id, userId),
+    publishParticipantsChanged(head, {
       removed: [userId],
       changed: [successor, promoted].filter((entry) => entry !== undefined),
     }),
   ]);
   return true;
-};
+}
 
 /**
- * Lets the caller leave. The last admin hands over to the longest-standing member first: what a crash leaves then is a
- * room with two admins. Throws `forbidden` in a direct room.
+ * Removes the caller from a room. The last admin hands over to the longest-standing member first.
+ * If interrupted after that: the room has two admins. Throws `forbidden` in a direct room.
  */
-export const leaveRoom = async (userId: string, roomId: string): Promise<void> => {
+export async function leaveRoom(userId: string, roomId: string): Promise<void> {
   const [head, me] = await Promise.all([
     getHead(roomId, "consistent"),
     getMembership(roomId, userId, "consistent"),
   ]);
-  if (!head || head.status === "deleted") throw noRoomAccess();
+  if (!isThere(head)) throw noRoomAccess();
   if (me && head.pair)
     throw new ApiError("forbidden", "Cannot leave direct message rooms: delete it instead, for both of you.");
   if (head.pair) throw noRoomAccess();
   const successor = me?.role === "admin" ? await ensureAdmin(roomId, userId) : undefined;
-  // Also without a membership: an earlier call may have ended it, and no more.
-  if (!(await dismiss(head, userId, successor))) throw noRoomAccess();
-};
+  // This also runs without a membership: an earlier call may have been interrupted after it ended
+  // the membership.
+  if (!(await removeAndPublish(head, userId, successor))) throw noRoomAccess();
+}
 
-/** Removes somebody from a room; oneself is leaving. Throws `forbidden` or `not_found`. */
-export const removeParticipant = async (
+/**
+ * Removes a user from a room; the caller's own id means leaving. Throws `forbidden` or `not_found`.
+ */
+export async function removeParticipant(
   userId: string,
   roomId: string,
   participantId: string,
-): Promise<void> => {
+): Promise<void> {
   if (participantId === userId) return leaveRoom(userId, roomId);
   const room = await accessMemberRoom(userId, roomId);
-  accessNotDirect(room, "Nobody is removed from a direct room: delete it instead, for both of you.");
+  accessNotDirect(room, "A direct room keeps its two members: delete it instead, for both of you.");
   accessAdmin(room, "remove people");
-  if (!(await dismiss(room.head, participantId))) throw noParticipant();
-};
+  if (!(await removeAndPublish(room.head, participantId))) throw noParticipant();
+}
 
 /**
- * Gives a participant another role: in their membership first, which is what counts, then on the roster, which shows
- * it; a repeat completes it. Throws `forbidden`, `not_found`, or `conflict` for the last admin.
+ * Changes a participant's role: in the membership first, which decides, then on the roster, which
+ * shows it. If interrupted: the roster shows the old role. Repaired by: a repeated call. Throws
+ * `forbidden`, `not_found`, or `conflict` for the last admin.
  */
-export const updateParticipant = async (
+export async function updateParticipant(
   userId: string,
   roomId: string,
   participantId: string,
   role: RoomRole,
-): Promise<Participant> => {
+): Promise<Participant> {
   const room = await accessMemberRoom(userId, roomId);
   accessNotDirect(room, "In a direct room both are equal: there are no roles to change.");
   accessAdmin(room, "change roles");
   const { head } = room;
   const member = (await getMembers(roomId, [participantId])).get(participantId);
   if (!member) throw noParticipant();
-  const steppingDown = role === "member" && member.membership.role === "admin";
-  if (steppingDown) {
+  const isSteppingDown = role === "member" && member.membership.role === "admin";
+  if (isSteppingDown) {
     const roster = await getPlacedRoster(roomId, head.rosterChunks);
     if (!roster.some((entry) => entry.role === "admin" && entry.userId !== participantId))
-      throw new ApiError("conflict", "This is the room's last admin: make somebody else one first.");
+      throw new ApiError("conflict", "This is the room's last admin: make another member an admin first.");
   }
   const changed = await updateMemberRole(roomId, participantId, role);
   if (!changed) throw noParticipant();
-  await settleRole(roomId, changed.chunk, participantId, role);
-  // Two admins who make each other members at once each count on the other.
-  const promoted = steppingDown ? await ensureAdmin(roomId) : undefined;
+  await reconcileRole(roomId, changed.chunk, participantId, role);
+  // Two admins who make each other members at the same time each count on the other.
+  const promoted = isSteppingDown ? await ensureAdmin(roomId) : undefined;
   const entry = { userId: participantId, role, joinedAt: changed.membership.joinedAt };
   const shown = promoted?.userId === participantId ? promoted : entry;
   const [{ people }] = await Promise.all([
-    getTogether({ profiles: [participantId], presences: [participantId, userId] }),
-    notifyParticipantsChanged(head, {
+    batchGet({ profiles: [participantId], presences: [participantId, userId] }),
+    publishParticipantsChanged(head, {
       changed: promoted && promoted !== shown ? [shown, promoted] : [shown],
     }),
   ]);
   return presentParticipant(shown, presentUser(personOf(people, participantId, userId), true));
-};
+}

@@ -1,40 +1,43 @@
-import type { Change } from "../store/background/changes.ts";
+import type { StreamHandlers } from "../store/background/changes.ts";
 import { sendTask } from "../store/queues/tasks.ts";
-import { isRoomGone } from "./deleted-rooms.ts";
+import { isPurged } from "./deleted-rooms.ts";
 
 /**
- * Seconds until what a deleted room held is removed. Whoever began before it was deleted may still write into it, and no
- * request runs longer than 29 seconds (lib/functions.ts); whoever begins later is refused.
+ * Seconds until the content of a deleted room is removed. A request that began before the deletion
+ * may still write into the room, and no request runs longer than 29 seconds (`lib/functions.ts`).
+ * Requests that begin later are refused.
  */
-const settlingSeconds = 60;
-
-/** A room was deleted: what it held is removed in a while. */
-export const followDeletedRoom = async (change: Change): Promise<void> => {
-  if (change.kind !== "head" || change.after?.status !== "deleted") return;
-  if (change.before?.status === "deleted") return;
-  await sendTask({ task: "remove_room_items", room_id: change.after.id }, settlingSeconds);
-};
-
-/** Seconds until it is looked whether the request that ended a membership came to its end: none runs longer than 29. */
-const requestSeconds = 60;
+const removalDelaySeconds = 60;
 
 /**
- * A membership ended: whoever ended it takes the member off the lists of the room too, and may have been cut off before.
- * Not looked at right away, since that is mostly still under way.
+ * Seconds until a task checks that the request that ended a membership finished: no request runs
+ * longer than 29 seconds.
  */
-export const followRemovedMember = async (change: Change): Promise<void> => {
-  if (change.kind !== "member" || change.after || !change.before) return;
-  const { membership, chunk } = change.before;
-  if (await isRoomGone(membership.roomId)) return;
-  await sendTask(
-    {
-      task: "unlist_member",
-      room_id: membership.roomId,
-      user_id: membership.userId,
-      chunk,
-      joined_at: membership.joinedAt,
-      role: membership.role,
-    },
-    requestSeconds,
-  );
-};
+const departureDelaySeconds = 60;
+
+export const roomStreamHandlers = {
+  /** Plans the removal of what a deleted room holds. */
+  roomDeleted: async ({ id }) => {
+    await sendTask({ task: "remove_room_items", room_id: id }, removalDelaySeconds);
+  },
+
+  /**
+   * Plans the completion of a departure. The request that ended the membership also takes the
+   * member off the room's lists, and may have been interrupted before that. The check waits, since
+   * the request mostly still runs when the change arrives.
+   */
+  memberRemoved: async ({ membership, chunk }) => {
+    if (await isPurged(membership.roomId)) return;
+    await sendTask(
+      {
+        task: "complete_departure",
+        room_id: membership.roomId,
+        user_id: membership.userId,
+        chunk,
+        joined_at: membership.joinedAt,
+        role: membership.role,
+      },
+      departureDelaySeconds,
+    );
+  },
+} satisfies StreamHandlers;

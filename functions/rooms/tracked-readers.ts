@@ -1,55 +1,66 @@
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { pairMembers } from "./participants.ts";
-import { asTold } from "./read-state.ts";
+import { marksSeenByOthers } from "./read-state.ts";
 
-/** Up to so many members, all of them tell what became of a message, and are told of each other's marks. */
-export const witnessLimit = 200;
+/**
+ * A room tracks at most this many readers. In a room of no more members, the marks of all decide a
+ * message's status, and all get each other's marks.
+ */
+export const trackedReaderLimit = 200;
 
-/** Of a large room's roster only these chunks are read: the first members stand there. */
+/** Large rooms: reads only the first roster chunks, which hold the longest-standing members. */
 const chunksRead = 5;
 
-/** Whose marks tell what became of a message (docs/decisions/004-receipts-in-large-rooms.md). */
-export interface Witnesses {
+/**
+ * Members whose marks decide the status of a message
+ * (docs/decisions/004-receipts-in-large-rooms.md).
+ */
+export interface TrackedReaders {
   /** The longest-standing first. */
   readonly members: readonly RosterEntry[];
   /** Whether these are all the members of the room. */
   readonly all: boolean;
 }
 
-export const getWitnesses = async (head: Head): Promise<Witnesses> => {
+/** Returns the tracked readers of a room. */
+export async function getTrackedReaders(head: Head): Promise<TrackedReaders> {
   if (head.pair) return { members: pairMembers(head), all: true };
   const chunks = Math.min(head.rosterChunks, chunksRead);
   const roster = await getRoster(head.id, chunks);
-  const members = roster.slice(0, witnessLimit);
+  const members = roster.slice(0, trackedReaderLimit);
   return { members, all: chunks === head.rosterChunks && members.length === roster.length };
-};
+}
 
 /**
- * Whose marks tell whether a room's last message was read, if the room is large and one of these viewers sent it. Else
- * undefined: in a small room they are the roster's only chunk, which is read anyway, and of others' messages nobody asks.
+ * Returns the members whose marks decide whether a large room's last message was read, if one of
+ * these viewers sent it. Otherwise undefined: in a small room they are the only roster chunk, which
+ * is read anyway. For a message of another user the marks do not matter.
  */
-export const getWitnessesOfLast = async (
+export async function getTrackedReadersOfLast(
   head: Head,
   viewerIds: readonly string[],
-): Promise<readonly RosterEntry[] | undefined> =>
-  head.rosterChunks > 1 && head.last && viewerIds.includes(head.last.senderId)
-    ? (await getWitnesses(head)).members
+): Promise<readonly RosterEntry[] | undefined> {
+  return isLarge(head) && head.last && viewerIds.includes(head.last.senderId)
+    ? (await getTrackedReaders(head)).members
     : undefined;
+}
 
 /**
- * Memberships in the order of the members, as the viewer is told of them, with the viewer's own, which were read apart, whether
- * or not a witness.
+ * Returns memberships in the order of the members, with the marks that the viewer may see. The
+ * viewer's own membership, which was read separately, is always included.
  */
-export const inStanding = (
+export function inJoinOrder(
   head: Pick<Head, "blockedBy">,
   members: readonly RosterEntry[],
   memberships: readonly Membership[],
   me: Membership | undefined,
-): Membership[] => {
-  const byUser = new Map(memberships.map((membership) => [membership.userId, asTold(head, membership)]));
+): Membership[] {
+  const byUser = new Map(
+    memberships.map((membership) => [membership.userId, marksSeenByOthers(head, membership)]),
+  );
   if (me) byUser.set(me.userId, me);
   const known = members.flatMap(({ userId }) => byUser.get(userId) ?? []);
   return me && !known.includes(me) ? [...known, me] : known;
-};
+}

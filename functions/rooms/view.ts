@@ -1,81 +1,85 @@
 import type { Room } from "../../contract/objects/room.ts";
 import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isLarge } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { getCensuses, getFirstRoster } from "../store/rooms/rosters.ts";
-import { getTogether } from "../store/table/batch-get.ts";
+import { getFirstRoster, getMemberCounts } from "../store/rooms/rosters.ts";
+import { batchGet } from "../store/table/batch-get.ts";
 import type { ReadableRoom } from "./access.ts";
-import { type MembersShown, memberCountOf, seenIn, unknownIn, witnessesOf } from "./list.ts";
+import { type MembersShown, memberCountOf, seenIn, trackedReadersOf, unknownIn } from "./list.ts";
 import { pairMembers } from "./participants.ts";
 import { presentRoom } from "./present.ts";
-import { getWitnessesOfLast } from "./tracked-readers.ts";
+import { getTrackedReadersOfLast } from "./tracked-readers.ts";
 
-/** How many participants the view of one room shows; its participants page all of them. */
+/**
+ * The view of one room shows up to this many participants. The list of its participants pages all
+ * of them.
+ */
 const participantsInRoom = 100;
 
-/** `consistent` where the room was just changed, and the change must show. */
+/** `consistent` if the room was just changed and the change must show. */
 type Read = "consistent" | "eventual";
 
-/** The members of a room that its view shows these viewers, and its details. */
-const getParts = async (
+/** Returns the members of a room that its view shows these viewers, and its details. */
+async function getParts(
   head: Head,
   viewerIds: readonly string[],
   participants: number,
   read: Read,
-): Promise<MembersShown & { details: StoredDetails | undefined }> => {
-  const [first, witnesses, censuses, details] = await Promise.all([
+): Promise<MembersShown & { details: StoredDetails | undefined }> {
+  const [first, trackedReaders, memberCounts, details] = await Promise.all([
     head.pair ? pairMembers(head) : getFirstRoster(head.id, read),
-    getWitnessesOfLast(head, viewerIds),
-    head.rosterChunks > 1 ? getCensuses([head.id], read) : undefined,
+    getTrackedReadersOfLast(head, viewerIds),
+    isLarge(head) ? getMemberCounts([head.id], read) : undefined,
     head.hasDetails ? getDetails([head.id], read) : undefined,
   ]);
   return {
     members: first.slice(0, participants),
-    witnesses: witnesses ?? first,
-    memberCount: memberCountOf(head, first, censuses?.get(head.id)),
+    trackedReaders: trackedReaders ?? first,
+    memberCount: memberCountOf(head, first, memberCounts?.get(head.id)),
     details: details?.get(head.id),
   };
-};
+}
 
-/** The view of a room that the caller may read. */
-export const viewRoom = async (
+/** Returns the view of a room that the caller may read. */
+export async function viewRoom(
   { head, me }: ReadableRoom,
   viewerId: string,
   read: Read = "eventual",
-): Promise<Room> => {
+): Promise<Room> {
   const parts = await getParts(head, [viewerId], participantsInRoom, read);
   const userIds = seenIn(head, parts.members);
-  const { memberships, people } = await getTogether({
-    memberships: [...witnessesOf(head, parts.witnesses, viewerId), ...unknownIn(head, parts, viewerId)].map(
-      (other) => [head.id, other] as const,
-    ),
+  const { memberships, people } = await batchGet({
+    memberships: [
+      ...trackedReadersOf(head, parts.trackedReaders, viewerId),
+      ...unknownIn(head, parts, viewerId),
+    ].map((other) => [head.id, other] as const),
     profiles: userIds,
     presences: [...userIds, viewerId],
   });
   return presentRoom({ head, me, ...parts, others: memberships, people }, viewerId);
-};
+}
 
 /**
- * One room as several of its members see it, for events: by member, without those whose membership is not there.
- * `known` are memberships that were read, or written, just before.
+ * Returns one room as several of its members see it, for events, by member id. Undefined for a user
+ * without a membership. `known` are memberships that were read or written just before.
  */
-export const viewRoomAs = async (
+export async function viewRoomAs(
   head: Head,
   viewerIds: readonly string[],
   participants: number,
   known: readonly Membership[] = [],
-): Promise<(viewerId: string) => Room | undefined> => {
+): Promise<(viewerId: string) => Room | undefined> {
   const parts = await getParts(head, viewerIds, participants, "consistent");
   const userIds = seenIn(head, parts.members);
   const byUser = new Map(known.map((membership) => [membership.userId, membership]));
-  // Whether a viewer's own last message was read, its witnesses tell.
-  const speaker = viewerIds.find((viewerId) => viewerId === head.last?.senderId);
+  // The tracked readers decide whether a viewer's own last message was read.
+  const lastSender = viewerIds.find((viewerId) => viewerId === head.last?.senderId);
   const wanted = new Set([
     ...viewerIds,
-    ...(speaker === undefined ? [] : witnessesOf(head, parts.witnesses, speaker)),
+    ...(lastSender === undefined ? [] : trackedReadersOf(head, parts.trackedReaders, lastSender)),
     ...unknownIn(head, parts),
   ]);
-  const { memberships, people } = await getTogether({
+  const { memberships, people } = await batchGet({
     memberships: [...wanted].filter((id) => !byUser.has(id)).map((id) => [head.id, id] as const),
     profiles: userIds,
     presences: [...userIds, ...viewerIds],
@@ -86,4 +90,4 @@ export const viewRoomAs = async (
     const me = byUser.get(viewerId);
     return me && presentRoom({ head, me, ...parts, others, people }, viewerId);
   };
-};
+}

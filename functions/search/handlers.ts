@@ -3,8 +3,9 @@ import { type Handlers, Linked } from "../kernel/http/http.ts";
 import { linkTo } from "../kernel/http/page.ts";
 import { searchMessages, searchRoomMessages } from "./search.ts";
 
-const nextOf = (url: URL, cursor: string | undefined): string | null =>
-  cursor === undefined ? null : linkTo(url, { cursor });
+function nextOf(url: URL, cursor: string | undefined): string | null {
+  return cursor === undefined ? null : linkTo(url, { cursor });
+}
 
 export const searchHandlers: Handlers<typeof searchOperations> = {
   searchMessages: async ({ actor, query, url }) => {

@@ -1,27 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { getMessages, listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
-import { getHead, type Head } from "../store/rooms/heads.ts";
+import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
 import { type EntryChange, type KeptEntry, searchIndex } from "../store/search/search-index.ts";
-import { entryOf, indexMessage, isSame, messageTerms } from "./index-message.ts";
+import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
-/** Messages of a step. */
+/** The number of messages in a step. */
 const stepSize = 50;
 
-/** Terms that are written in a second: a partition takes 1,000 units, and the room goes on. */
+/**
+ * Terms that a rebuild writes per second: a partition takes 1,000 units, and the room stays in use.
+ */
 const termsPerSecond = 400;
 
-/** What may be found of a room: not what lies below the floor of a direct room, nor anything of a deleted one. */
-const rangeOf = (head: Head | undefined): { readonly first: number; readonly last: number } =>
-  !head || head.status === "deleted" ? { first: 1, last: 0 } : { first: head.floor + 1, last: head.seq };
+/**
+ * Returns the searchable seqs of a room: none below the floor of a direct room, and none of a
+ * deleted room.
+ */
+function rangeOf(head: Head | undefined): { readonly first: number; readonly last: number } {
+  return !isThere(head) ? { first: 1, last: 0 } : { first: head.floor + 1, last: head.seq };
+}
 
-/** Writes all entries of some messages, and again where one was changed meanwhile. Gives how many terms it wrote. */
-const writeEntries = async (messages: readonly StoredMessage[]): Promise<number> => {
+/**
+ * Writes all entries of some messages, and writes again for messages that changed meanwhile.
+ * Returns the number of terms that it wrote.
+ */
+async function writeEntries(messages: readonly StoredMessage[]): Promise<number> {
   const [first, last] = [messages[0], messages.at(-1)];
   if (!first || !last) return 0;
   const index = await searchIndex();
   const changes: EntryChange[] = messages.map((message) => {
     const terms = messageTerms(message);
-    return { entry: entryOf(message), terms, missing: terms, gone: [] };
+    return { entry: searchEntryOf(message), terms, missing: terms, obsolete: [] };
   });
   await index.change(changes.filter(({ terms }) => terms.length > 0));
   const now = await getMessages(
@@ -34,14 +43,15 @@ const writeEntries = async (messages: readonly StoredMessage[]): Promise<number>
     if (!isSame(current, terms)) await indexMessage(entry, terms, current);
   }
   return changes.reduce((sum, { terms }) => sum + terms.length, 0);
-};
+}
 
-/** Whether an entry, of one term or of all, is one by which its message is found. */
-const isRight = ({ term }: KeptEntry, terms: readonly string[]): boolean =>
-  term === undefined ? terms.length > 0 : terms.includes(term);
+/** Returns whether an entry, of one term or of all terms, is one that its message should have. */
+function isRight({ term }: KeptEntry, terms: readonly string[]): boolean {
+  return term === undefined ? terms.length > 0 : terms.includes(term);
+}
 
-/** Removes those entries by which their message is not to be found. Gives how many it removed. */
-const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: number): Promise<number> => {
+/** Removes entries that their messages should not have. Returns the number of removed entries. */
+async function removeStale(roomId: string, kept: readonly KeptEntry[], first: number): Promise<number> {
   const messages = await getMessages(
     roomId,
     kept.map(({ seq }) => seq),
@@ -50,55 +60,56 @@ const removeStale = async (roomId: string, kept: readonly KeptEntry[], first: nu
   const stale = kept.filter((entry) => !isRight(entry, messageTerms(bySeq.get(entry.seq))));
   const misplaced = kept.filter((entry) => {
     const message = bySeq.get(entry.seq);
-    return !message || entry.seq < first || entryOf(message).at !== entry.at;
+    return !message || entry.seq < first || searchEntryOf(message).at !== entry.at;
   });
   const index = await searchIndex();
-  // Nothing can make these right, whatever becomes of their messages.
+  // No later state of their messages can make these entries right.
   await index.change(
     misplaced.map(({ seq, at, term }) => ({
       entry: { roomId, seq, at, senderId: "", type: "text", expiresAt: null },
       terms: [],
       missing: [],
-      gone: term === undefined ? [] : [term],
+      obsolete: term === undefined ? [] : [term],
     })),
   );
   const others = stale.filter((entry) => !misplaced.includes(entry));
   for (const [seq, entries] of Map.groupBy(others, (entry) => entry.seq)) {
     const message = bySeq.get(seq);
     const terms = messageTerms(message);
-    const gone = entries.flatMap(({ term }) => term ?? []);
-    if (message) await indexMessage(entryOf(message), [...terms, ...gone], terms);
+    const removable = entries.flatMap(({ term }) => term ?? []);
+    if (message) await indexMessage(searchEntryOf(message), [...terms, ...removable], terms);
   }
   return misplaced.length + others.length;
-};
+}
 
 /**
- * Where a rebuild stands: at which message, of those that there were when it began, since what comes later is indexed as
- * ever; and then, all of them done, at which entry.
+ * The progress of a rebuild. First it is at a message, out of the messages that existed when it
+ * began: the stream indexes later ones. After all messages it is at an entry.
  */
-type Stand = { readonly seq: number; readonly last: number } | { readonly key: string | undefined };
+type Place = { readonly seq: number; readonly last: number } | { readonly key: string | undefined };
 
-const cursorOf = (stand: Stand): string =>
-  "key" in stand ? `entry ${stand.key}` : `message ${stand.seq} ${stand.last}`;
+function cursorOf(place: Place): string {
+  return "key" in place ? `entry ${place.key}` : `message ${place.seq} ${place.last}`;
+}
 
-const parseCursor = (cursor: string): Stand => {
+function parseCursor(cursor: string): Place {
   const message = /^message (\d+) (\d+)$/.exec(cursor);
   if (message) return { seq: Number(message[1]), last: Number(message[2]) };
   const [, key] = /^entry (.+)$/su.exec(cursor) ?? [];
   if (key === undefined) throw new Error(`There is no cursor ${JSON.stringify(cursor)} of a room's search.`);
   return { key };
-};
+}
 
 /**
- * Makes a room's entries in the search index again: first what its messages are found by, then what is left of others is
- * removed. It may be called while the room goes on, again after it was cut off, and several times at once. Gives the cursor
- * to go on from when there is no time any more; undefined when it is done.
+ * Rebuilds a room's entries in the search index: first writes the entries of its messages, then
+ * removes stale ones. Calls may run while the room is in use, after an interrupted call, and
+ * concurrently. Returns the cursor to go on from when time runs out; undefined when it is done.
  */
-export const rebuildSearch = async (
+export async function rebuildSearch(
   roomId: string,
   after: string | undefined,
   hasTime: () => boolean,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const range = rangeOf(await getHead(roomId, "consistent"));
   const index = await searchIndex();
   const began = performance.now();
@@ -128,17 +139,18 @@ export const rebuildSearch = async (
     if (!hasTime()) return cursorOf({ key: next });
     key = next;
   }
-};
+}
 
 /**
- * Removes what a room that is deleted was found by, or the messages of a direct room before it was opened again, for as
- * long as there is time; false if something is left. `head` is the room's as it is now. What is written after this for a
- * message that was removed before is taken back by who writes it (see index-message.ts).
+ * Removes the entries of a deleted room, or those of messages before a direct room was reopened.
+ * Works while there is time, and returns false if something is left. `head` is the room's present
+ * head. If a call of indexMessage writes later for a removed message, that call removes its entries
+ * itself.
  */
-export const removeEntriesOfRoom = async (head: Head, hasTime: () => boolean): Promise<boolean> => {
+export async function removeEntriesOfRoom(head: Head, hasTime: () => boolean): Promise<boolean> {
   const isDeleted = head.status === "deleted";
   const last = isDeleted ? head.seq : head.floor;
   const isOver = isDeleted && head.type !== "direct";
   if (last === 0 && !isOver) return true;
   return (await searchIndex()).remove(head.id, isOver ? undefined : last, hasTime);
-};
+}

@@ -2,71 +2,83 @@ import { createHash } from "node:crypto";
 import { hidesHistory } from "../delivery/history-visibility.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import type { SearchedRoom } from "../store/search/search-index.ts";
-import { getTogether } from "../store/table/batch-get.ts";
-
-/** Rooms that a call searches: each costs half a unit for each word, whether or not anything is found. */
-export const roomsAtOnce = 200;
+import { batchGet } from "../store/table/batch-get.ts";
 
 /**
- * Which of somebody's rooms are being searched, where they have more than are searched at once. The first ones are the
- * most recently active, which is another order with every message, so they are remembered; the others follow by id.
+ * The number of rooms that a call searches. Each costs half a unit for each word, whether or not it
+ * has a match.
+ */
+export const roomsPerSearch = 200;
+
+/**
+ * The rooms that a call searches, if the user has more than roomsPerSearch. The first group is the
+ * most recently active rooms. Their order changes with every message, so the group records them;
+ * further groups go by id.
  */
 export interface RoomGroup {
-  /** Short digests of the first ones. */
+  /** Short digests of the first group's rooms. */
   readonly first: string;
-  /** Of the others, those behind the one id, up to the other. */
+  /** The range of ids of a further group: greater than `after`, up to `upTo`. */
   readonly after?: string;
   readonly upTo?: string;
 }
 
 const digestBytes = 4;
 
-const shortDigest = (roomId: string): Buffer =>
-  createHash("sha256").update(roomId).digest().subarray(0, digestBytes);
+function shortDigest(roomId: string): Buffer {
+  return createHash("sha256").update(roomId).digest().subarray(0, digestBytes);
+}
 
-const noteRooms = (heads: readonly Head[]): string =>
-  Buffer.concat(heads.map((head) => shortDigest(head.id))).toString("base64url");
+function encodeDigests(heads: readonly Head[]): string {
+  return Buffer.concat(heads.map((head) => shortDigest(head.id))).toString("base64url");
+}
 
-/** Whether a room is among those noted. */
-const isNoted = (noted: string): ((head: Head) => boolean) => {
-  const bytes = Buffer.from(noted, "base64url");
+/** Returns a predicate for the rooms whose digests are in the encoded list. */
+function isAmong(encoded: string): (head: Head) => boolean {
+  const bytes = Buffer.from(encoded, "base64url");
   const digests = new Set<number>();
   for (let at = 0; at + digestBytes <= bytes.length; at += digestBytes) digests.add(bytes.readUInt32BE(at));
   return (head) => digests.has(shortDigest(head.id).readUInt32BE());
-};
+}
 
 interface SearchedGroup {
   readonly heads: readonly Head[];
-  /** Undefined where there are no further rooms. */
+  /** Undefined if the user has no further rooms. */
   readonly group: RoomGroup | undefined;
   readonly next: RoomGroup | undefined;
 }
 
-const byId = (one: Head, other: Head): number => (one.id < other.id ? -1 : 1);
+function byId(one: Head, other: Head): number {
+  return one.id < other.id ? -1 : 1;
+}
 
-/** What comes after a group: the next rooms by their ids. */
-const groupAfter = (heads: readonly Head[], group: RoomGroup): RoomGroup | undefined => {
-  const isFirst = isNoted(group.first);
+/** Returns the group that follows: the next rooms by their ids. */
+function groupAfter(heads: readonly Head[], group: RoomGroup): RoomGroup | undefined {
+  const isFirst = isAmong(group.first);
   const after = group.upTo ?? "";
   const others = heads.filter((head) => head.id > after && !isFirst(head)).sort(byId);
-  const last = others.slice(0, roomsAtOnce).at(-1);
+  const last = others.slice(0, roomsPerSearch).at(-1);
   return last && { first: group.first, after, upTo: last.id };
-};
+}
 
-/** The rooms of a group; `heads` are all of somebody's rooms, the most recently active first. */
-export const chooseRooms = (
+/**
+ * Returns the rooms of a group. `heads` are all rooms of the user, the most recently active first.
+ */
+export function chooseRooms(
   heads: readonly Head[],
   given: RoomGroup | undefined,
   begins: boolean,
-): SearchedGroup => {
+): SearchedGroup {
   const group =
     given ??
-    (begins && heads.length > roomsAtOnce ? { first: noteRooms(heads.slice(0, roomsAtOnce)) } : undefined);
+    (begins && heads.length > roomsPerSearch
+      ? { first: encodeDigests(heads.slice(0, roomsPerSearch)) }
+      : undefined);
   if (!group) return { heads, group, next: undefined };
-  const isFirst = isNoted(group.first);
+  const isFirst = isAmong(group.first);
   const { after, upTo } = group;
   const chosen = heads.filter((head) =>
     after === undefined || upTo === undefined
@@ -74,28 +86,34 @@ export const chooseRooms = (
       : !isFirst(head) && head.id > after && head.id <= upTo,
   );
   return { heads: chosen, group, next: groupAfter(heads, group) };
-};
+}
 
-/** Milliseconds by which the clocks of a message's sender and of who added a member may differ. */
+/**
+ * Milliseconds by which two clocks may differ: that of a message's sender, and that of the caller
+ * who added a member.
+ */
 const clockTolerance = 5 * 60 * 1000;
 
-/** What of a room is to be searched for somebody who may read it; undefined where there is nothing. */
-export const searchedPart = ({ head, me }: ReadableRoom): SearchedRoom | undefined => {
+/** Returns the part of a room to search for a user who may read it; undefined if there is none. */
+export function searchedPart({ head, me }: ReadableRoom): SearchedRoom | undefined {
   const first = firstVisibleSeq({ head, me });
   if (first > head.seq) return undefined;
   const sinceJoined = me && first > head.floor + 1 ? Date.parse(me.joinedAt) - clockTolerance : 0;
   return { id: head.id, first, since: sinceJoined };
-};
+}
 
-/** The heads of all of somebody's rooms, the most recently active first. */
-export const listHeads = async (userId: string): Promise<Head[]> => {
-  const { heads } = await getTogether({ heads: await listRoomIds(userId) });
-  return heads.filter((head) => head.status !== "deleted").sort(byActivity);
-};
+/** Returns the heads of all rooms of a user, the most recently active first. */
+export async function listHeads(userId: string): Promise<Head[]> {
+  const { heads } = await batchGet({ heads: await listRoomIds(userId) });
+  return heads.filter(isThere).sort(byActivity);
+}
 
-/** What of these rooms is to be searched. Memberships are read where they say what may be seen. */
-export const searchedParts = async (userId: string, heads: readonly Head[]): Promise<SearchedRoom[]> => {
-  const { memberships } = await getTogether({
+/**
+ * Returns the parts of these rooms to search. Reads memberships only of rooms whose earlier history
+ * is hidden.
+ */
+export async function searchedParts(userId: string, heads: readonly Head[]): Promise<SearchedRoom[]> {
+  const { memberships } = await batchGet({
     memberships: heads.filter(hidesHistory).map((head) => [head.id, userId] as const),
   });
   const mine = new Map<string, Membership>(memberships.map((membership) => [membership.roomId, membership]));
@@ -103,4 +121,4 @@ export const searchedParts = async (userId: string, heads: readonly Head[]): Pro
     if (!hidesHistory(head)) return { id: head.id, first: head.floor + 1, since: 0 };
     return searchedPart({ head, me: mine.get(head.id) }) ?? [];
   });
-};
+}

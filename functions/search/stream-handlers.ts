@@ -1,17 +1,27 @@
-import type { Change } from "../store/background/changes.ts";
+import type { StreamHandlers } from "../store/background/changes.ts";
+import type { StoredMessage } from "../store/messages/messages.ts";
 import { searchIndex } from "../store/search/search-index.ts";
-import { entryOf, indexMessage, isSame, messageTerms } from "./index-message.ts";
+import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
 /**
- * A message was sent, edited, deleted or restored: it is found by what it says now. What else becomes of it changes none of
- * that, and costs nothing here. What goes with its room is removed with all of it.
+ * Brings the index into line with the text of a message that was sent, edited, deleted or restored.
+ * A change that keeps the text costs nothing here.
  */
-export const followChangedMessage = async (change: Change): Promise<void> => {
-  if (change.kind !== "message") return;
-  const { before, after } = change;
-  if (after) {
-    const [was, is] = [messageTerms(before), messageTerms(after)];
-    if (!isSame(was, is)) await indexMessage(entryOf(after), was, is);
-  } else if (before && before.expiresAt !== null)
-    await (await searchIndex()).forget(before.roomId, before.seq);
-};
+async function updateIndex(before: StoredMessage | undefined, after: StoredMessage): Promise<void> {
+  const [was, is] = [messageTerms(before), messageTerms(after)];
+  if (!isSame(was, is)) await indexMessage(searchEntryOf(after), was, is);
+}
+
+export const searchStreamHandlers = {
+  messageCreated: (message) => updateIndex(undefined, message),
+
+  messageChanged: ({ before, after }) => updateIndex(before, after),
+
+  /**
+   * Removes a message that expired from the index. Other messages are purged with their room, and
+   * the task that removes its content also removes all of its entries.
+   */
+  messagePurged: async ({ roomId, seq, expiresAt }) => {
+    if (expiresAt !== null) await (await searchIndex()).forget(roomId, seq);
+  },
+} satisfies StreamHandlers;

@@ -11,8 +11,11 @@ import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { avatarAddress, avatarOf } from "../users/avatar-address.ts";
 import { ensureProfile } from "../users/profiles.ts";
 
-/** Begins the upload of a picture: gives the one request that stores exactly it. Throws `too_large`. */
-export const createAvatarUpload = async (userId: string, wanted: AvatarUploadRequest) => {
+/**
+ * Begins the upload of a picture: returns the one request that stores exactly this picture. Throws
+ * `too_large`.
+ */
+export async function createAvatarUpload(userId: string, wanted: AvatarUploadRequest) {
   const { file_size: size, media_type: mediaType } = wanted;
   if (size > avatarLimit)
     throw new ApiError(
@@ -22,13 +25,14 @@ export const createAvatarUpload = async (userId: string, wanted: AvatarUploadReq
   const upload = { id: newAvatarId(userId), size, mediaType };
   await putAvatar(upload);
   return { file_id: upload.id, upload: uploadRequest(upload), expires_in: uploadSeconds };
-};
+}
 
-const noSuchUpload = (): ApiError =>
-  new ApiError("not_found", "You have no upload of a picture with this id, or it has expired.");
+function noSuchUpload(): ApiError {
+  return new ApiError("not_found", "You have no upload of a picture with this id, or it has expired.");
+}
 
-/** Makes an upload that was not used yet the picture; false where another call has used it since it was read. */
-const useUpload = async (userId: string, avatarId: string, called: URL): Promise<boolean> => {
+/** Makes an unused upload the user's picture. Returns false if another call has used it. */
+async function useUpload(userId: string, avatarId: string, requestUrl: URL): Promise<boolean> {
   const upload = await getAvatar(avatarId);
   if (!upload) throw noSuchUpload();
   if (upload.isUsed) return false;
@@ -37,47 +41,50 @@ const useUpload = async (userId: string, avatarId: string, called: URL): Promise
   const { mediaType } = upload;
   if (!(await copyObject(objectKeys.pending(avatarId), objectKeys.avatar(avatarId), { mediaType, etag })))
     throw new ApiError("conflict", "The picture changed while it was looked at: send this request again.");
-  if (await applyAvatar(userId, avatarId, avatarAddress(called, avatarId))) return true;
+  if (await applyAvatar(userId, avatarId, avatarAddress(requestUrl, avatarId))) return true;
   if (await getAvatar(avatarId)) return false;
-  // It expired meanwhile: so does the copy that was made of it.
+  // The upload expired meanwhile, so its copy is deleted.
   await deleteObject(objectKeys.avatar(avatarId));
   throw noSuchUpload();
-};
+}
 
 /**
- * Makes an uploaded picture that of one's profile. The object is copied to where it stays before the profile names it; the
- * former one is removed behind the stream. A repeat finds it done. Throws `not_found` unless it is one's own upload,
- * `conflict` if it is not uploaded yet, or was one's picture before, and `invalid_input` if its bytes are no such picture.
+ * Makes an uploaded picture the caller's picture. The object is copied to its final place before
+ * the profile names it. The stream removes the former picture. A repeat has no effect.
+ *
+ * Throws `not_found` unless it is the caller's own upload. Throws `conflict` if it is not uploaded
+ * yet, or was the caller's picture before. Throws `invalid_input` if its bytes are not such a
+ * picture.
  */
-export const setAvatar = async (actor: Actor, avatarId: string, called: URL): Promise<Profile> => {
+export async function setAvatar(actor: Actor, avatarId: string, requestUrl: URL): Promise<Profile> {
   if (!isAvatarOf(actor.userId, avatarId)) throw noSuchUpload();
   await ensureProfile(actor);
-  const isNew = await useUpload(actor.userId, avatarId, called);
+  const isNew = await useUpload(actor.userId, avatarId, requestUrl);
   const profile = await getProfile(actor.userId, "consistent");
-  if (!profile) throw new Error(`The profile of ${actor.userId} is gone.`);
+  if (!profile) throw new Error(`The profile of ${actor.userId} is missing.`);
   if (!isNew && avatarOf(profile) !== avatarId)
     throw new ApiError("conflict", "This was your picture before: upload it again to have it back.");
   return profile;
-};
+}
 
-/** Seconds, a week: for so long a picture that was removed may still be in the caches of those who saw it. */
+/** Seconds: a week. Caches may keep a removed picture for that long. */
 const maxAge = 7 * 24 * 60 * 60;
 
-/** The picture at an address that was given out. Throws `not_found`. */
-export const viewAvatar = async (avatarId: string): Promise<Media> => {
+/** Returns the picture at an address of the API. Throws `not_found`. */
+export async function viewAvatar(avatarId: string): Promise<Media> {
   const { getObject } = await import("../store/attachments/objects.ts");
-  // What is no id is not looked for: it may be any path.
+  // Only an id is looked up: the path may be anything.
   const object = isAvatarId(avatarId) ? await getObject(objectKeys.avatar(avatarId)) : undefined;
-  if (!object) throw new ApiError("not_found", "There is no picture at this address any more.");
+  if (!object) throw new ApiError("not_found", "There is no longer a picture at this address.");
   return { ...object, maxAge };
-};
+}
 
 /**
- * Removes the objects of an avatar that is nobody's picture. Called from the stream when a profile has another picture,
- * and when an upload is gone that was not used. An avatar that was replaced never comes back, so this is right at any
- * later time too.
+ * Removes the objects of an avatar that is no user's picture. The stream calls it when a profile
+ * gets another picture, and when an unused upload is deleted. A replaced avatar is never used
+ * again, so a later call is right too.
  */
-export const removeAvatar = async (avatarId: string): Promise<void> => {
+export async function removeAvatar(avatarId: string): Promise<void> {
   const { deleteObject } = await import("../store/attachments/objects.ts");
   await Promise.all([deleteObject(objectKeys.avatar(avatarId)), deleteObject(objectKeys.pending(avatarId))]);
-};
+}

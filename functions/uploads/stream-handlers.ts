@@ -1,17 +1,25 @@
-import type { Change } from "../store/background/changes.ts";
+import type { StreamHandlers } from "../store/background/changes.ts";
+import type { Profile } from "../store/users/profiles.ts";
 import { avatarOf } from "../users/avatar-address.ts";
 import { removeAvatar } from "./avatars.ts";
 
-/** A profile has another picture, or none any more: the one that was uploaded for it goes. */
-export const followReplacedAvatar = async (change: Change): Promise<void> => {
-  if (change.kind !== "profile" || !change.before) return;
-  const former = avatarOf(change.before);
-  if (former === undefined || (change.after && avatarOf(change.after) === former)) return;
+/** Removes the uploaded picture that a profile had, if the profile no longer shows it. */
+async function removeFormerAvatar(before: Profile, after: Profile | undefined): Promise<void> {
+  const former = avatarOf(before);
+  if (former === undefined || (after && avatarOf(after) === former)) return;
   await removeAvatar(former);
-};
+}
 
-/** The upload of a picture is over, after a day: where it was not used, its object goes, and a copy that was cut off. */
-export const followDeletedAvatar = async (change: Change): Promise<void> => {
-  if (change.kind !== "avatar" || change.after || !change.before || change.before.isUsed) return;
-  await removeAvatar(change.before.id);
-};
+export const uploadStreamHandlers = {
+  profileChanged: ({ before, after }) => removeFormerAvatar(before, after),
+
+  profileDeleted: (profile) => removeFormerAvatar(profile, undefined),
+
+  /**
+   * Removes the object of a picture that was not used within a day, and the copy that an
+   * interrupted request may have made of it.
+   */
+  avatarDeleted: async ({ id, isUsed }) => {
+    if (!isUsed) await removeAvatar(id);
+  },
+} satisfies StreamHandlers;

@@ -8,17 +8,19 @@ import { environment } from "../kernel/runtime/environment.ts";
 import { messageId, newFileId } from "../kernel/runtime/ids.ts";
 import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import { accessMessage } from "../messages/access.ts";
-import { isGone } from "../messages/present.ts";
+import { isDeletedOrExpired } from "../messages/present.ts";
 import { accessMemberRoom, accessSending } from "../rooms/access.ts";
 import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/attachments/files.ts";
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
 
-const noSuchFile = (): ApiError => new ApiError("not_found", "There is no upload with this id.");
+function noSuchFile(): ApiError {
+  return new ApiError("not_found", "There is no upload with this id.");
+}
 
-/** Throws `invalid_input` for a type that is not of the kind, and `too_large`. */
-const accessKind = (kind: MediaKind, { media_type, file_size }: UploadRequest): void => {
+/** Throws `invalid_input` for a type that does not belong to the kind, and `too_large`. */
+function accessKind(kind: MediaKind, { media_type, file_size }: UploadRequest): void {
   if (!mediaTypes[kind].includes(media_type))
     throw invalidInput([
       {
@@ -32,13 +34,13 @@ const accessKind = (kind: MediaKind, { media_type, file_size }: UploadRequest): 
       "too_large",
       `The file has ${file_size} bytes; what is uploaded as ${kind} has at most ${limit}.`,
     );
-};
+}
 
 /**
- * Begins an upload: gives the one request that stores exactly this file. Throws `forbidden` unless the caller may send
- * in the room, `invalid_input` and `too_large`.
+ * Begins an upload: returns the one request that stores exactly this file. Throws `forbidden`
+ * unless the caller may send in the room, `invalid_input` and `too_large`.
  */
-export const createUpload = async (userId: string, kind: MediaKind, wanted: UploadRequest) => {
+export async function createUpload(userId: string, kind: MediaKind, wanted: UploadRequest) {
   accessKind(kind, wanted);
   accessFileName(wanted.file_name, wanted.media_type);
   accessSending(await accessMemberRoom(userId, wanted.room));
@@ -55,30 +57,35 @@ export const createUpload = async (userId: string, kind: MediaKind, wanted: Uplo
     duration: wanted.duration ?? null,
   });
   return { file_id: file.id, upload: uploadRequest(file), expires_in: uploadSeconds };
-};
+}
 
-/** The message that has the file, if the caller sees it. */
-const messageInSight = async (
+/** Returns the message that has the file, if the caller sees it. */
+async function visibleMessage(
   userId: string,
   { id, roomId }: StoredFile,
   seq: number,
-): Promise<StoredMessage | undefined> => {
+): Promise<StoredMessage | undefined> {
   try {
     const { message } = await accessMessage(userId, roomId, messageId(roomId, seq));
-    return !isGone(message) && message.attachment?.id === id ? message : undefined;
+    return !isDeletedOrExpired(message) && message.attachment?.id === id ? message : undefined;
   } catch (error) {
-    // A room or message that the caller may not see, and one that is not there, hide the file alike.
+    // The file is hidden in the same way for a missing room or message, and for one that the caller
+    // may not see.
     if (error instanceof ApiError) return undefined;
     throw error;
   }
-};
+}
 
-/** An upload of one's own that is in no message yet, or the file of a message in sight. Throws `not_found`. */
-export const viewUpload = async (userId: string, fileId: string): Promise<Upload> => {
+/**
+ * Returns the caller's own pending upload, or the file of a message that the caller sees. Throws
+ * `not_found`.
+ */
+export async function viewUpload(userId: string, fileId: string): Promise<Upload> {
   const file = await getFile(fileId);
   if (!file) throw noSuchFile();
-  const message = file.seq === null ? undefined : await messageInSight(userId, file, file.seq);
-  // Bound to a message that was not written, as a send leaves it that ended too early, it is pending still.
+  const message = file.seq === null ? undefined : await visibleMessage(userId, file, file.seq);
+  // A file that is bound to an unwritten message, as an interrupted send leaves it, is still
+  // pending.
   const isPending = file.uploaderId === userId && file.expiresAt !== null && !isPast(file.expiresAt);
   if (!message && !isPending) throw noSuchFile();
   return {
@@ -91,13 +98,14 @@ export const viewUpload = async (userId: string, fileId: string): Promise<Upload
     created_at: file.createdAt,
     expires_at: message || file.expiresAt === null ? null : isoOf(file.expiresAt * 1000),
   };
-};
+}
 
 /**
- * Deletes an upload of one's own. A function that ends after the first step leaves objects that the removal of the file
- * is told of (see remove-files.ts). Throws `not_found`, or `conflict` for a file that is for a message.
+ * Deletes the caller's own upload. If interrupted after the first step: its objects are left.
+ * Repaired by: the stream, which removes the objects of a deleted file item (see
+ * attachments/remove.ts). Throws `not_found`, or `conflict` for a file that is bound to a message.
  */
-export const deleteUpload = async (userId: string, fileId: string): Promise<void> => {
+export async function deleteUpload(userId: string, fileId: string): Promise<void> {
   const file = await getFile(fileId);
   if (!file || file.uploaderId !== userId || isPast(file.expiresAt)) throw noSuchFile();
   if (!(await deleteUnboundFile(fileId)))
@@ -107,4 +115,4 @@ export const deleteUpload = async (userId: string, fileId: string): Promise<void
     deleteObject(objectKeys.pending(fileId)),
     deleteObject(objectKeys.attached(file.roomId, fileId)),
   ]);
-};
+}

@@ -1,5 +1,5 @@
-import { pause } from "../kernel/runtime/retry.ts";
-import { foldText, foundWords } from "../kernel/text/words.ts";
+import { backoff } from "../kernel/runtime/retry.ts";
+import { foldText, indexWords } from "../kernel/text/words.ts";
 import type { Key } from "../store/table/keys.ts";
 import {
   type DirectoryEntry,
@@ -8,7 +8,7 @@ import {
   filterFields,
   filterValue,
   getDirectoryEntry,
-  isEntryWhole,
+  isEntryComplete,
   isSameEntry,
   listStrays,
   replaceDirectoryEntry,
@@ -18,32 +18,39 @@ import {
 import { getProfile, type Profile } from "../store/users/profiles.ts";
 import { displayNameOf } from "./present.ts";
 
-/** Signs of a name that decide its place in a list. */
+/** Characters of a name that decide its place in a list. */
 const nameLength = 40;
 
-/** A name as lists are ordered by it: folded, and without the signs that keys are made with. */
-const sortName = (name: string): string =>
-  [...foldText(name).replaceAll("#", " ")].slice(0, nameLength).join("");
+/**
+ * Returns a name as lists are ordered by it: folded, and without the character that separates the
+ * parts of a key.
+ */
+function sortableName(name: string): string {
+  return [...foldText(name).replaceAll("#", " ")].slice(0, nameLength).join("");
+}
 
-/** The words of texts, as many as are held, the first texts' first; none that begins another. */
-const boundedWords = (texts: readonly (readonly (string | null)[])[]): string[] => {
-  const kept: string[] = [];
+/**
+ * Returns the words of texts, up to the limit of the directory. The words of the first texts come
+ * first. A word that is a prefix of another is left out.
+ */
+function boundedWords(texts: readonly (readonly (string | null)[])[]): string[] {
+  const words: string[] = [];
   let bytes = 0;
-  for (const word of texts.flatMap((some) => foundWords(some.filter((text) => text !== null).join("\n")))) {
-    if (kept.some((one) => one.startsWith(word))) continue;
+  for (const word of texts.flatMap((group) => indexWords(group.filter((text) => text !== null).join("\n")))) {
+    if (words.some((kept) => kept.startsWith(word))) continue;
     bytes += Buffer.byteLength(word);
-    if (kept.length === wordLimit.words || bytes > wordLimit.bytes) break;
-    kept.push(word);
+    if (words.length === wordLimit.words || bytes > wordLimit.bytes) break;
+    words.push(word);
   }
-  return kept.filter((word) => !kept.some((other) => other !== word && other.startsWith(word)));
-};
+  return words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));
+}
 
-/** What the directory is to hold of somebody: names come first, should there be too many words. */
-const entryOf = (profile: Profile): DirectoryEntry => {
+/** Returns a user's entry in the directory. Names come first, in case there are too many words. */
+function entryOf(profile: Profile): DirectoryEntry {
   const { display_name, first_name, last_name, username, role, institution } = profile;
   return {
     userId: profile.id,
-    name: sortName(displayNameOf(profile)),
+    name: sortableName(displayNameOf(profile)),
     words: boundedWords([
       [username, display_name, first_name, last_name],
       [role, institution],
@@ -54,50 +61,60 @@ const entryOf = (profile: Profile): DirectoryEntry => {
       ),
     ),
   };
-};
+}
 
 const attempts = 20;
 
-/** Tries again, a moment later, for as long as others change the same entry in between. */
-const untilDone = async (userId: string, change: () => Promise<boolean>): Promise<void> => {
+/**
+ * Repeats a change, a moment later, for as long as other calls change the same entry in between.
+ */
+async function repeatUntilDone(userId: string, change: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await backoff(attempt);
     if (await change()) return;
   }
-  throw new Error(`The directory's entry of ${userId} changed ${attempts} times while it was to be changed.`);
-};
+  throw new Error(`The directory entry of ${userId} changed ${attempts} times during one change.`);
+}
 
 /**
- * Brings the directory into line with somebody's profile as it is now. Called for each change of a profile, by the
- * follower of the table's stream; as often as one likes, and several at once. What is held is read before the profile:
- * then whoever replaces it has seen every change that was made before.
+ * Brings the directory in line with a user's current profile. The stream handler calls it for each
+ * change of a profile; repeated and concurrent calls are harmless. The stored entry is read before
+ * the profile. So a call that replaces the entry has seen every change that was made before it.
  */
-export const indexProfile = (userId: string): Promise<void> =>
-  untilDone(userId, async () => {
-    const held = await getDirectoryEntry(userId);
+export function indexProfile(userId: string): Promise<void> {
+  return repeatUntilDone(userId, async () => {
+    const stored = await getDirectoryEntry(userId);
     const profile = await getProfile(userId, "consistent");
     if (!profile) return true;
     const entry = entryOf(profile);
-    return (held && isSameEntry(held.entry, entry)) || replaceDirectoryEntry(held, entry);
+    return (stored && isSameEntry(stored.entry, entry)) || replaceDirectoryEntry(stored, entry);
   });
+}
 
-/** The same, and believes nothing of what is noted: each entry is looked at, and of who has no profile none stays. */
-export const rebuildProfile = (userId: string): Promise<void> =>
-  untilDone(userId, async () => {
-    const held = await getDirectoryEntry(userId);
+/**
+ * Does the same without trusting the stored entry. It checks each of its items, and deletes the
+ * entry of a user without a profile.
+ */
+export function rebuildProfile(userId: string): Promise<void> {
+  return repeatUntilDone(userId, async () => {
+    const stored = await getDirectoryEntry(userId);
     const profile = await getProfile(userId, "consistent");
-    if (!profile) return !held || deleteDirectoryEntry(held);
+    if (!profile) return !stored || deleteDirectoryEntry(stored);
     const entry = entryOf(profile);
-    const isRight = held && isSameEntry(held.entry, entry) && (await isEntryWhole(entry));
-    return isRight || replaceDirectoryEntry(held, entry);
+    const isCorrect = stored && isSameEntry(stored.entry, entry) && (await isEntryComplete(entry));
+    return isCorrect || replaceDirectoryEntry(stored, entry);
   });
+}
 
-/** Removes those of some entries that belong to nobody any more, or to what somebody is no longer called. */
-export const removeStrays = async (entries: readonly Key[]): Promise<void> => {
+/**
+ * Removes the stray items among these. They belong to a user without a profile, or to a word that
+ * is no longer part of the profile.
+ */
+export async function removeStrays(entries: readonly Key[]): Promise<void> {
   for (const key of await listStrays(entries)) {
     const userId = userOfEntry(key);
-    // What is held of this person may be what is wrong.
+    // The user's stored entry may itself be wrong.
     await rebuildProfile(userId);
-    await untilDone(userId, () => deleteStray(key));
+    await repeatUntilDone(userId, () => deleteStray(key));
   }
-};
+}

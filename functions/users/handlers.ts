@@ -11,13 +11,13 @@ type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" |
   readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };
 };
 
-const list = async ({ actor, query, url }: Listing) => {
-  const { page, page_size, skip, ...sought } = query;
-  const { count, users } = await findUsers(actor.userId, sought, sliceOf(query));
+async function list({ actor, query, url }: Listing) {
+  const { page, page_size, skip, ...search } = query;
+  const { count, users } = await findUsers(actor.userId, search, sliceOf(query));
   return numberedPage(url, query, { count, results: users });
-};
+}
 
-export const peopleHandlers: Handlers<typeof peopleOperations> = {
+export const userHandlers: Handlers<typeof peopleOperations> = {
   listUsers: list,
   searchUsers: list,
   filterUsers: list,

@@ -3,15 +3,20 @@ import { getPresence } from "../store/presence/presence.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import type { Person } from "../store/users/users.ts";
 
-const fullName = (first: string | null, last: string | null): string | null =>
-  [first, last].filter((part) => part !== null).join(" ") || null;
+function fullName(first: string | null, last: string | null): string | null {
+  return [first, last].filter((part) => part !== null).join(" ") || null;
+}
 
-/** What somebody is called: as they say, else by their full name, else by their username. */
-export const displayNameOf = ({ display_name, first_name, last_name, username }: Profile): string =>
-  display_name ?? fullName(first_name, last_name) ?? username;
+/** Returns a user's display name: their own choice, or their full name, or their username. */
+export function displayNameOf({ display_name, first_name, last_name, username }: Profile): string {
+  return display_name ?? fullName(first_name, last_name) ?? username;
+}
 
-/** A person as others see them. `seesEmail`: the viewer is the person, shares a room with them, or has them as a contact. */
-export const presentUser = ({ profile, presence }: Person, seesEmail: boolean): User => {
+/**
+ * Presents a user as others see them. `seesEmail`: the viewer is the user, shares a room with them,
+ * or has them as a contact.
+ */
+export function presentUser({ profile, presence }: Person, seesEmail: boolean): User {
   return {
     id: profile.id,
     username: profile.username,
@@ -21,7 +26,7 @@ export const presentUser = ({ profile, presence }: Person, seesEmail: boolean): 
     first_name: profile.first_name,
     last_name: profile.last_name,
     profile_picture: profile.profile_picture,
-    // The same picture under the name by which the clients of channels.md ask for it.
+    // The same picture, under the second name that the contract has for it.
     clerk_profile_image_url: profile.profile_picture,
     bio: profile.bio,
     specialization: profile.specialization,
@@ -31,8 +36,9 @@ export const presentUser = ({ profile, presence }: Person, seesEmail: boolean): 
     is_online: presence.isOnline,
     last_seen: presence.lastSeen,
   };
-};
+}
 
-/** Oneself, as one is shown to oneself. */
-export const presentSelf = async (profile: Profile): Promise<User> =>
-  presentUser({ profile, presence: await getPresence(profile.id) }, true);
+/** Presents a user to themself. */
+export async function presentSelf(profile: Profile): Promise<User> {
+  return presentUser({ profile, presence: await getPresence(profile.id) }, true);
+}

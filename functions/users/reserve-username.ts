@@ -1,38 +1,43 @@
 import { usernameLimit } from "../../contract/auth.ts";
-import { nameSigns } from "../kernel/runtime/ids.ts";
+import { hexDigest } from "../kernel/runtime/ids.ts";
 import { keepUsername } from "../store/users/usernames.ts";
 
 /**
- * As much of a username as fits, which then ends in a letter or digit again: no mention reaches further. It fits in the form
- * that is compared, where a sign may be several.
+ * Returns as much of a username as fits in the limit. It ends in a letter or digit, because a
+ * mention reaches no further. The limit counts the compared form, in which one character may become
+ * several.
  */
-export const usernameBeginning = (wanted: string, limit: number): string => {
-  let beginning = "";
-  for (const sign of wanted) {
-    const longer = beginning + sign;
+export function usernamePrefix(wanted: string, limit: number): string {
+  let prefix = "";
+  for (const character of wanted) {
+    const longer = prefix + character;
     if ([...longer.normalize("NFKC")].length > limit) break;
-    beginning = longer;
+    prefix = longer;
   }
-  return beginning.replace(/[._-]+$/, "");
-};
-
-/** Signs that tell a username from the one that is taken; more where that is taken too. */
-const signs = [6, 12, 24];
+  return prefix.replace(/[._-]+$/, "");
+}
 
 /**
- * Keeps the wanted username for an account, or, where it has become somebody else's, one that begins so and ends in signs of
- * the account's id: for so many seconds, where they are given.
+ * Lengths of the suffix that makes a taken username free; a longer one if the shorter one is taken
+ * too.
  */
-export const keepFreeUsername = async (
+const suffixLengths = [6, 12, 24];
+
+/**
+ * Reserves the wanted username for an account, and returns it. If another user has it by now,
+ * reserves one with the same start and a suffix made from the account's id. `seconds` limits the
+ * reservation.
+ */
+export async function reserveUsername(
   wanted: string,
   email: string,
   userId: string,
   seconds?: number,
-): Promise<string> => {
-  const others = signs.map(
-    (count) => `${usernameBeginning(wanted, usernameLimit - 1 - count)}-${nameSigns(userId, count)}`,
+): Promise<string> {
+  const others = suffixLengths.map(
+    (length) => `${usernamePrefix(wanted, usernameLimit - 1 - length)}-${hexDigest(userId, length)}`,
   );
   for (const username of [wanted, ...others])
     if (await keepUsername(username, email, userId, seconds)) return username;
   throw new Error(`No username is free for ${userId}.`);
-};
+}

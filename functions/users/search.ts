@@ -1,7 +1,7 @@
 import type { User } from "../../contract/objects/user.ts";
 import { directoryLimit } from "../../contract/people.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import { soughtWords } from "../kernel/text/words.ts";
+import { searchWords } from "../kernel/text/words.ts";
 import {
   type DirectoryEntry,
   type Filters,
@@ -12,22 +12,27 @@ import {
 } from "../store/users/directory.ts";
 import { viewUsers } from "./view.ts";
 
-/** Words of a search that count: each is a query of its own. */
-const wordsSought = 5;
+/** A search uses at most this many words, because each is a query. */
+const searchWordLimit = 5;
 
-const isFound = (entry: DirectoryEntry, words: readonly string[], filters: Filters): boolean =>
-  words.every((word) => entry.words.some((own) => own.startsWith(word))) &&
-  filterFields.every((field) => filters[field] === undefined || filters[field] === entry[field]);
+function isFound(entry: DirectoryEntry, words: readonly string[], filters: Filters): boolean {
+  return (
+    words.every((word) => entry.words.some((own) => own.startsWith(word))) &&
+    filterFields.every((field) => filters[field] === undefined || filters[field] === entry[field])
+  );
+}
 
-const byName = (one: DirectoryEntry, other: DirectoryEntry): number =>
-  one.name === other.name ? (one.userId < other.userId ? -1 : 1) : one.name < other.name ? -1 : 1;
+function byName(one: DirectoryEntry, other: DirectoryEntry): number {
+  return one.name === other.name ? (one.userId < other.userId ? -1 : 1) : one.name < other.name ? -1 : 1;
+}
 
 /**
- * The people of whom all words and filters hold, by name. Each word is a list of the directory, and so are all filters
- * together; of each, a bounded part is read. Whoever is found stands in all of them: one that was read to its end is
- * enough, and everything else is compared here. Where none was, those are found who stand in what was read.
+ * Returns the users who match all words and filters, by name. Each word is a list of the directory,
+ * and all filters together are one; a bounded part of each list is read. A matching user is in all
+ * lists. So one list that was read to its end is enough, and everything else is compared here. If
+ * none was, the users in the parts that were read are compared.
  */
-const findEntries = async (words: readonly string[], filters: Filters): Promise<DirectoryEntry[]> => {
+async function findEntries(words: readonly string[], filters: Filters): Promise<DirectoryEntry[]> {
   const hasFilters = filterFields.some((field) => filters[field] !== undefined);
   const lists = await Promise.all([
     ...words.map((word) => findByWord(word, directoryLimit)),
@@ -35,22 +40,22 @@ const findEntries = async (words: readonly string[], filters: Filters): Promise<
   ]);
   const whole = lists.find((list) => list.complete);
   const entries = whole ? whole.entries : lists.flatMap((list) => list.entries);
-  // Somebody stands in a list once for each word that begins so.
+  // A list names a user once for each of their words with the prefix.
   const byUser = new Map(entries.map((entry) => [entry.userId, entry]));
   return [...byUser.values()].filter((entry) => isFound(entry, words, filters)).sort(byName);
-};
+}
 
-/** Texts, as somebody typed them. */
-type Sought = { readonly [F in (typeof filterFields)[number] | "q"]?: string | undefined };
+/** Texts, as a user typed them. */
+type SearchInput = { readonly [F in (typeof filterFields)[number] | "q"]?: string | undefined };
 
-/** A page of the people whom a search, and filters, find. */
-export const findUsers = async (
+/** Returns a page of the users whom a search and filters find. */
+export async function findUsers(
   viewerId: string,
-  { q, ...given }: Sought,
+  { q, ...given }: SearchInput,
   page: Slice,
-): Promise<{ count: number; users: User[] }> => {
-  const words = q === undefined ? [] : soughtWords(q).slice(0, wordsSought);
-  // Signs alone are no word of anybody.
+): Promise<{ count: number; users: User[] }> {
+  const words = q === undefined ? [] : searchWords(q).slice(0, searchWordLimit);
+  // A text without letters or digits matches no user.
   if (q !== undefined && words.length === 0) return { count: 0, users: [] };
   const filters: Filters = Object.fromEntries(
     filterFields.flatMap((field) => (given[field] === undefined ? [] : [[field, filterValue(given[field])]])),
@@ -64,4 +69,4 @@ export const findUsers = async (
       shown.map((entry) => entry.userId),
     ),
   };
-};
+}

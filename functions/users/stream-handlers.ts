@@ -1,8 +1,9 @@
-import type { Change } from "../store/background/changes.ts";
+import type { StreamHandlers } from "../store/background/changes.ts";
 import { indexProfile } from "./directory-index.ts";
 
-/** A profile was made, or changed: the directory finds people by what they say of themselves now. */
-export const followChangedProfile = async (change: Change): Promise<void> => {
-  if (change.kind !== "profile" || !change.after) return;
-  await indexProfile(change.after.id);
-};
+/** The directory finds users by what their profiles say now. */
+export const userStreamHandlers = {
+  profileCreated: ({ id }) => indexProfile(id),
+
+  profileChanged: ({ after }) => indexProfile(after.id),
+} satisfies StreamHandlers;

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { StagePolicy } from "../stage.ts";
 
 export interface AccessLogGroupProps {
-  /** Which API writes to it: part of its name. */
+  /** The API that writes to it, which is part of its name. */
   readonly apiName: string;
   readonly retention: RetentionDays;
   readonly policy: StagePolicy;
@@ -13,10 +13,11 @@ export interface AccessLogGroupProps {
 /**
  * The log group of an API's access logs.
  *
- * Below `/aws/vendedlogs/`, since each other name that a service delivers logs to is added to one resource policy of the
- * account, which may have 5,120 characters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
- * The end of the stack's id is in the name, so that a stack destroyed and deployed again does not meet the group that it
- * left behind.
+ * Its name is below `/aws/vendedlogs/`. Any other log group that a service delivers to adds its
+ * name to one resource policy of the account. That policy has up to 5,120 characters.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+ * The name has the end of the stack's id. So a stack that is destroyed and deployed again does not
+ * collide with the log group that it left behind.
  */
 export class AccessLogGroup extends Construct {
   readonly logGroup: LogGroup;

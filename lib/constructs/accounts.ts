@@ -12,13 +12,13 @@ import type { StagePolicy } from "../stage.ts";
 
 export interface AccountsProps {
   readonly policy: StagePolicy;
-  /** The group of those who are administrators. */
+  /** The group of the administrators. */
   readonly adminGroup: string;
 }
 
 /**
- * The stack's own accounts: a user pool whose users sign in with their e-mail address, its one app client, and the group
- * of administrators, empty at first.
+ * The stack's own accounts. A user pool whose users sign in with their e-mail address, and its one
+ * app client. The group of administrators is empty at first.
  */
 export class Accounts extends Construct {
   readonly pool: UserPool;
@@ -30,9 +30,10 @@ export class Accounts extends Construct {
     this.pool = new UserPool(this, "Pool", {
       selfSignUpEnabled: true,
       signInAliases: { email: true },
-      // Cognito's default tells Ann@example.com from ann@example.com.
+      // By default, Cognito treats Ann@example.com and ann@example.com as different users.
       signInCaseSensitive: false,
-      // Where the stack's function confirms a registration itself, no code is sent to addresses that may be made up.
+      // If the auth function confirms registrations itself, no code is sent to addresses that may
+      // be made up.
       autoVerify: { email: policy.confirmsEmail },
       ...(policy.confirmsEmail ? { keepOriginal: { email: true } } : {}),
       standardAttributes: { email: { required: true, mutable: true } },
@@ -44,7 +45,7 @@ export class Accounts extends Construct {
         requireDigits: policy.passwordNeedsAllClasses,
         requireSymbols: policy.passwordNeedsAllClasses,
       },
-      // The plan with the lowest price per user; Parley uses nothing of the others.
+      // The plan with the lowest price per user. Parley uses no feature of the others.
       // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
       featurePlan: FeaturePlan.LITE,
       deletionProtection: policy.deletionProtection,
@@ -88,7 +89,10 @@ export class Accounts extends Construct {
     }
   }
 
-  /** What the auth function needs in a stage that does not wait for the e-mailed code. */
+  /**
+   * Returns the permission of the auth function in a stage that does not wait for the e-mailed
+   * code.
+   */
   confirmAtOnce(): PolicyStatement {
     return new PolicyStatement({
       actions: ["cognito-idp:AdminConfirmSignUp", "cognito-idp:AdminUpdateUserAttributes"],

@@ -14,8 +14,9 @@ import type { StagePolicy } from "../stage.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 
 /**
- * Where uploads arrive, and where they are copied to when a message, or a profile, takes them. What arrived is removed
- * after a day either way: while it is there, S3 refuses a second use of its upload.
+ * The prefix where uploads arrive, and the prefixes that they are copied to for a message or a
+ * profile. Uploads that arrived are removed after a day in any case: while one is there, S3 refuses
+ * a second use of its upload request.
  */
 const prefixes: Readonly<Record<ObjectPlace, string>> = {
   pending: "pending/",
@@ -24,29 +25,32 @@ const prefixes: Readonly<Record<ObjectPlace, string>> = {
 };
 
 /**
- * Malware is read by no function, and so by nobody who has a URL of theirs, nor copied into a message.
+ * No function can read malware. So a user with a function's URL cannot read it, and it is not
+ * copied into a message.
  * https://docs.aws.amazon.com/guardduty/latest/ug/tag-based-access-s3-malware-protection.html
  */
 const notMalware = {
   StringNotEquals: { "s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "THREATS_FOUND" },
 };
 
-// Object.keys forgets the key type.
-const placesOf = (actions: object) => Object.keys(actions) as ObjectPlace[];
+// Safe: Object.keys loses the key type.
+function placesOf(actions: object) {
+  return Object.keys(actions) as ObjectPlace[];
+}
 
-/** A bucket's ARN as cdk-nag writes it in what it finds. */
-export const arnInFindings = (bucket: Bucket): string => {
+/** Returns a bucket's ARN as cdk-nag writes it in its findings. */
+export function arnInFindings(bucket: Bucket): string {
   const { defaultChild } = bucket.node;
   if (!(defaultChild instanceof CfnBucket)) throw new Error("A bucket is made of an AWS::S3::Bucket.");
   return `<${Stack.of(bucket).getLogicalId(defaultChild)}.Arn>`;
-};
+}
 
 export interface AttachmentsBucketProps {
   readonly policy: StagePolicy;
   readonly corsOrigins: readonly string[];
 }
 
-/** Where files are uploaded to and downloaded from, by presigned URL alone. */
+/** The bucket of files. Clients upload and download them by presigned URL only. */
 export class AttachmentsBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -74,8 +78,9 @@ export class AttachmentsBucket extends Construct {
         { id: "abort-unfinished-uploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
         { id: "expire-pending-uploads", prefix: prefixes.pending, expiration: Duration.days(1) },
       ],
-      // A bucket that holds objects is not deleted: emptying it on destroy would take a custom resource, a function of
-      // the CDK's own with rights over every object, in each template. `docs/deploying.md` has the command instead.
+      // A bucket with objects is not deleted. To empty it on destroy, each template would need a
+      // custom resource: a function of the CDK with rights over every object. `docs/deploying.md`
+      // has the command instead.
       removalPolicy: props.policy.removalPolicy,
     });
 
@@ -83,11 +88,14 @@ export class AttachmentsBucket extends Construct {
       id: "AwsSolutions-S1",
       reason:
         "Objects are reached by presigned URL alone, and each URL is made by a function that logs who asked for it. " +
-        "Who wants every read recorded turns on CloudTrail data events, which need no second bucket.",
+        "To record every read, turn on CloudTrail data events, which need no second bucket.",
     });
   }
 
-  /** Lets a function do to objects what it needs to, and tells it where they are. */
+  /**
+   * Grants a function the object actions of its needs, and sets the bucket's name and host in its
+   * environment.
+   */
   grantObjects(granted: ParleyFunction, { objectActions, listsObjects }: FunctionNeeds): void {
     if (!objectActions) return;
     granted.function.addEnvironment("BUCKET_NAME", this.bucket.bucketName);

@@ -30,9 +30,10 @@ export interface ChatHttpApiProps {
 }
 
 /**
- * What the access log holds of a request. No variable carries a query string, a header, a token or a body:
+ * The fields of the access log for a request. No variable holds a query string, a header, a token
+ * or a body:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
- * Not `integrationErrorMessage`, which may repeat what a function threw.
+ * `integrationErrorMessage` is left out, because it may repeat what a function threw.
  */
 export const httpAccessLog = {
   request_id: "$context.requestId",
@@ -51,7 +52,10 @@ export const httpAccessLog = {
   gateway_error: "$context.error.responseType",
 };
 
-/** The HTTP API: one integration and one permission per function, a route per route, a JWT authorizer. */
+/**
+ * The HTTP API: one integration and one permission for each function, a gateway route for each
+ * route, and a JWT authorizer.
+ */
 export class ChatHttpApi extends Construct {
   readonly url: string;
 
@@ -80,7 +84,8 @@ export class ChatHttpApi extends Construct {
       },
     });
 
-    // An access token of Cognito has no `aud`: the gateway then holds its `client_id` against the audience.
+    // Cognito's access tokens have no `aud`: the gateway then compares their `client_id` with the
+    // audience.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
     const authorizer = new CfnAuthorizer(this, "Authorizer", {
       apiId: api.apiId,
@@ -102,7 +107,8 @@ export class ChatHttpApi extends Construct {
           payloadFormatVersion: "2.0",
         }),
       );
-      // One for the whole API and not one a route: the policy of a function may have 20 KB.
+      // One permission for the whole API instead of one for each route: a function's policy has up
+      // to 20 KB.
       // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
       handler.addPermission(`${area}-permission`, {
         scope: this,
@@ -134,17 +140,19 @@ export class ChatHttpApi extends Construct {
   }
 }
 
-const corsPreflight = (origins: readonly string[]) => ({
-  allowOrigins: [...origins],
-  allowMethods: [
-    CorsHttpMethod.DELETE,
-    CorsHttpMethod.GET,
-    CorsHttpMethod.PATCH,
-    CorsHttpMethod.POST,
-    CorsHttpMethod.PUT,
-  ],
-  allowHeaders: ["authorization", "content-type", "idempotency-key"],
-  exposeHeaders: ["link", "retry-after"],
-  // Chrome keeps an answer for two hours at most.
-  maxAge: Duration.hours(2),
-});
+function corsPreflight(origins: readonly string[]) {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [
+      CorsHttpMethod.DELETE,
+      CorsHttpMethod.GET,
+      CorsHttpMethod.PATCH,
+      CorsHttpMethod.POST,
+      CorsHttpMethod.PUT,
+    ],
+    allowHeaders: ["authorization", "content-type", "idempotency-key"],
+    exposeHeaders: ["link", "retry-after"],
+    // Chrome keeps a preflight response for up to two hours.
+    maxAge: Duration.hours(2),
+  };
+}

@@ -18,8 +18,9 @@ export interface ChatTableProps {
 /**
  * The one table that holds everything.
  *
- * An `AWS::DynamoDB::Table` and not a GlobalTable: the user pool, the APIs and the connections are of one region, so a
- * replica of the table alone would serve nobody, and a single-region table needs no service-linked role to deploy.
+ * It is an `AWS::DynamoDB::Table`, not a GlobalTable: the user pool, the APIs and the connections
+ * belong to one region. A replica of the table alone would be of no use, and a single-region table
+ * needs no service-linked role to deploy.
  */
 export class ChatTable extends Construct {
   readonly table: Table;
@@ -33,14 +34,15 @@ export class ChatTable extends Construct {
       timeToLiveAttribute: "expires_at",
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // The key `aws/dynamodb` of the account: no monthly fee, unlike a key of one's own, and CloudTrail shows its use,
-      // unlike with the key that AWS owns.
+      // The account's key `aws/dynamodb`. It has no monthly fee, unlike a customer's own key.
+      // CloudTrail shows its use, unlike that of the key that AWS owns.
       // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
       encryption: TableEncryption.AWS_MANAGED,
       deletionProtection: props.policy.deletionProtection,
       removalPolicy: props.policy.removalPolicy,
     });
-    // Keys alone: with everything projected, each change of a member's read state would write the index too.
+    // The index projects keys only. With all attributes projected, each change of a member's read
+    // state would write the index too.
     this.table.addGlobalSecondaryIndex({
       indexName,
       partitionKey: { name: "gsi1pk", type: AttributeType.STRING },

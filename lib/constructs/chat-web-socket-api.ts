@@ -24,8 +24,8 @@ export interface ChatWebSocketApiProps {
 }
 
 /**
- * What the access log holds of a connect, a frame and a disconnect. No variable carries the query string, where a token
- * or a ticket may be, a header or the frame:
+ * The fields of the access log for a connect, a frame and a disconnect. No variable holds a header,
+ * the frame, or the query string, which may have a token or a ticket:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 const webSocketAccessLog = {
@@ -43,10 +43,13 @@ const webSocketAccessLog = {
 
 const stageName = "live";
 
-/** The WebSocket API with its one stage. Functions learn its address first, and get its routes afterwards. */
+/**
+ * The WebSocket API with its one stage. Functions get its address first; their routes are added
+ * afterwards.
+ */
 export class ChatWebSocketApi extends Construct {
   readonly url: string;
-  /** Where functions send to a connection. */
+  /** The address where functions post to a connection. */
   readonly callbackUrl: string;
   readonly #api: WebSocketApi;
 
@@ -89,7 +92,10 @@ export class ChatWebSocketApi extends Construct {
     }
   }
 
-  /** Routes `$connect`, behind the authorizer, `$disconnect`, and all frames, which are answered, to their functions. */
+  /**
+   * Routes `$connect`, behind the authorizer, `$disconnect`, and all frames to their functions.
+   * Frames get responses.
+   */
   addRoutes(functions: Readonly<Record<WebSocketFunctionName, LambdaFunction>>): void {
     this.#api.addRoute("$connect", {
       integration: new WebSocketLambdaIntegration("Connect", functions.connect),
@@ -112,9 +118,10 @@ export class ChatWebSocketApi extends Construct {
   }
 
   /**
-   * Not the CDK's WebSocketLambdaAuthorizer, whose list of identity sources cannot be left out. Each source in it must
-   * be in the request, or the gateway answers 401 by itself, and there are three ways to bring a token. For a REQUEST
-   * authorizer the list is optional:
+   * Returns a REQUEST authorizer without identity sources. The CDK's WebSocketLambdaAuthorizer
+   * always has a list of them. The gateway answers 401 by itself unless each listed source is in
+   * the request. But clients have three ways to send a token. AWS makes the list optional for a
+   * REQUEST authorizer:
    * https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
    */
   #authorizeWith(handler: LambdaFunction): { authorizationType: string; authorizerId: string } {
@@ -142,7 +149,7 @@ export class ChatWebSocketApi extends Construct {
     return { authorizationType: "CUSTOM", authorizerId: authorizer.ref };
   }
 
-  /** Lets the function use the connection methods that its needs list, on any connection of this stage. */
+  /** Grants the function the connection methods of its needs, on any connection of this stage. */
   grantConnections(grantee: ParleyFunction, needs: FunctionNeeds): void {
     const stack = Stack.of(this);
     const { Ref: apiLogicalId } = stack.resolve(this.#api.apiId);

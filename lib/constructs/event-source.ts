@@ -2,7 +2,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { Validations } from "aws-cdk-lib/core";
-import { followedChanges } from "../followed-changes.ts";
+import { streamFilters } from "../../functions/background/stream-events.ts";
 import type { FunctionNeeds, QueueName } from "../functions.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 import type { RetriedQueue } from "./retried-queue.ts";
@@ -12,25 +12,27 @@ export interface EventSourceProps {
   readonly queues: Readonly<Record<QueueName, RetriedQueue>>;
 }
 
-/** Has Lambda give a function what its needs say that it takes. */
-export const addEventSource = (
+/** Adds the event source of a function's needs: the stream or a queue. */
+export function addEventSource(
   added: ParleyFunction,
   takesFrom: FunctionNeeds["takesFrom"],
   { table, queues }: EventSourceProps,
-): void => {
+): void {
   if (takesFrom === "stream") addStream(added, table, queues.tasks);
   else if (takesFrom !== undefined) addQueue(added, queues[takesFrom]);
-};
+}
 
 /**
- * Batches of up to ten: the most that a FIFO queue gives. Those that fail are named one by one, and tried again.
+ * Adds a queue in batches of up to ten, the most that a FIFO queue gives. The function names failed
+ * messages, and only those are tried again.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-const addQueue = (added: ParleyFunction, { queue }: RetriedQueue): void => {
+function addQueue(added: ParleyFunction, { queue }: RetriedQueue): void {
   added.grant(
     new PolicyStatement({
-      // The first three are what Lambda's poller needs; the last lets a function try again sooner than after the queue's
-      // visibility timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      // Lambda's poller needs the first three. The last lets a function retry sooner than after the
+      // queue's visibility timeout.
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       actions: ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"].map(
         (action) => `sqs:${action}`,
       ),
@@ -43,16 +45,19 @@ const addQueue = (added: ParleyFunction, { queue }: RetriedQueue): void => {
     batchSize: 10,
     reportBatchItemFailures: true,
   });
-};
+}
 
-/** Changes in the order of each item's writes, within the day that a stream keeps them. */
-const addStream = (added: ParleyFunction, table: Table, failures: RetriedQueue): void => {
+/**
+ * Adds the stream. It gives changes in the order of each item's writes, for the day that a stream
+ * keeps them.
+ */
+function addStream(added: ParleyFunction, table: Table, failures: RetriedQueue): void {
   added.grant(
     new PolicyStatement({
       actions: ["DescribeStream", "GetRecords", "GetShardIterator"].map((action) => `dynamodb:${action}`),
       resources: [table.tableStreamArn ?? ""],
     }),
-    // Listing streams knows no resource.
+    // The action that lists streams takes no resource.
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
     new PolicyStatement({ actions: ["dynamodb:ListStreams"], resources: ["*"] }),
     new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.deadLetters.queueArn] }),
@@ -69,8 +74,8 @@ const addStream = (added: ParleyFunction, table: Table, failures: RetriedQueue):
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
     retryAttempts: 5,
-    // Not SqsDlq, which grants more than the one action above.
+    // SqsDlq would grant more than the one action above.
     onFailure: { bind: () => ({ destination: failures.deadLetters.queueArn }) },
-    filters: followedChanges.map(FilterCriteria.filter),
+    filters: streamFilters.map(FilterCriteria.filter),
   });
-};
+}

@@ -5,14 +5,15 @@ import { Construct } from "constructs";
 import type { FunctionNeeds } from "../functions.ts";
 import type { ParleyFunction } from "./parley-function.ts";
 
-/** The topic that every notification is published to which is to reach somebody who is not connected. */
+/** The topic that gets every notification for a user who is not connected. */
 export class NotificationTopic extends Construct {
   readonly topic: Topic;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.topic = new Topic(this, "Topic", {
-      // AWS's own key for SNS: its policy lets in whoever of the account may use the topic, and it costs nothing to keep.
+      // AWS's own key for SNS. Its policy admits every principal of the account that may use the
+      // topic, and keeping it costs nothing.
       // https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
       masterKey: Alias.fromAliasName(this, "Key", "alias/aws/sns"),
       enforceSSL: true,

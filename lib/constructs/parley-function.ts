@@ -15,7 +15,7 @@ import type { StagePolicy } from "../stage.ts";
 import { indexName } from "./chat-table.ts";
 
 export interface ParleyFunctionProps {
-  /** With the function's own file, `<id>.mjs`. */
+  /** The code, with the function's own file `<id>.mjs`. */
   readonly code: Code;
   readonly needs: FunctionNeeds;
   readonly table: Table;
@@ -24,7 +24,10 @@ export interface ParleyFunctionProps {
   readonly policy: StagePolicy;
 }
 
-/** A function with its own log group and a role that may write to that group, and what its needs list of the table. */
+/**
+ * A function with its own log group and role. The role may write to that group, and may do to the
+ * table what the function's needs list.
+ */
 export class ParleyFunction extends Construct {
   readonly function: LambdaFunction;
 
@@ -35,7 +38,7 @@ export class ParleyFunction extends Construct {
       retention: props.logRetention,
       removalPolicy: props.policy.removalPolicy,
     });
-    // Not AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    // AWSLambdaBasicExecutionRole is not used: it may write to every log group of the account.
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
     this.function = new LambdaFunction(this, "Function", {
@@ -43,8 +46,9 @@ export class ParleyFunction extends Construct {
       architecture: Architecture.ARM_64,
       handler: `${id}.handler`,
       code: props.code,
-      // A message waits for DynamoDB, which memory does not hasten; a cold start does need CPU, which comes with memory
-      // (a whole one at 1,769 MB). 512 MB is the least that keeps the import of a bundle short.
+      // A message waits for DynamoDB, which more memory does not speed up. A cold start needs CPU,
+      // which comes with memory (a whole one at 1,769 MB). 512 MB is the least that keeps the
+      // import of a bundle short.
       // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
       memorySize: 512,
       timeout: Duration.seconds(needs.timeoutSeconds),
@@ -61,17 +65,19 @@ export class ParleyFunction extends Construct {
   }
 }
 
-const tableStatements = (needs: FunctionNeeds, table: Table): PolicyStatement[] => [
-  new PolicyStatement({
-    actions: needs.tableActions.map((action) => `dynamodb:${action}`),
-    resources: [table.tableArn],
-  }),
-  ...(needs.queriesIndex
-    ? [
-        new PolicyStatement({
-          actions: ["dynamodb:Query"],
-          resources: [`${table.tableArn}/index/${indexName}`],
-        }),
-      ]
-    : []),
-];
+function tableStatements(needs: FunctionNeeds, table: Table): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: needs.tableActions.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+    }),
+    ...(needs.queriesIndex
+      ? [
+          new PolicyStatement({
+            actions: ["dynamodb:Query"],
+            resources: [`${table.tableArn}/index/${indexName}`],
+          }),
+        ]
+      : []),
+  ];
+}

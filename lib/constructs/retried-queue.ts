@@ -5,15 +5,18 @@ import type { StagePolicy } from "../stage.ts";
 
 export interface RetriedQueueProps {
   readonly policy: StagePolicy;
-  /** First in, first out within a group of messages. */
+  /** Whether the queue is first in, first out within a group of messages. */
   readonly fifo: boolean;
   /** The timeout of the function that takes messages from the queue. */
   readonly consumerTimeoutSeconds: number;
-  /** How often a message is received before it goes to the dead-letter queue. */
+  /** How often a message is received before it moves to the dead-letter queue. */
   readonly attempts: number;
 }
 
-/** A queue whose messages, when they have failed too often, wait in a dead-letter queue for `npm run redrive`. */
+/**
+ * A queue with a dead-letter queue, where messages that failed too often wait for `npm run
+ * redrive`.
+ */
 export class RetriedQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -21,8 +24,9 @@ export class RetriedQueue extends Construct {
   constructor(scope: Construct, id: string, props: RetriedQueueProps) {
     super(scope, id);
     const common = {
-      // A queue that is not FIFO must leave the property out: CloudFormation refuses `false`. The limits of one that is
-      // are a group's then, not the whole queue's, which all rooms share.
+      // A queue that is not FIFO must leave the property out: CloudFormation refuses `false`. The
+      // throughput limits of a FIFO queue are set per group. Otherwise they would apply to the
+      // whole queue, which all rooms share.
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
       ...(props.fifo
         ? {
@@ -35,13 +39,13 @@ export class RetriedQueue extends Construct {
       enforceSSL: true,
       removalPolicy: props.policy.removalPolicy,
     };
-    // The longest that SQS keeps a message: somebody has two weeks to look.
+    // The longest time that SQS keeps a message: an operator has two weeks to look.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     this.deadLetters = new Queue(this, "DeadLetters", { ...common, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, "Queue", {
       ...common,
-      // Six times the function's timeout, as Lambda advises: a batch that is still being worked on, or that Lambda
-      // could not start at once, must not be seen by another.
+      // Six times the function's timeout, as Lambda advises. No other receiver may see a batch that
+      // is still in work, or that Lambda could not start at once.
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.attempts },

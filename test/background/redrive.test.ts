@@ -8,15 +8,15 @@ import { groupRoom, newUsers, type TestUser } from "../support/people.ts";
 
 const settled = 61;
 
-const newUser = async (): Promise<TestUser> => {
+async function newUser(): Promise<TestUser> {
   const [ann] = await newUsers(1);
   if (!ann) throw new Error("There is no user.");
   return ann;
-};
+}
 
 /** Rooms of somebody alone, each with a message. */
-const newRooms = (ann: TestUser, count: number): Promise<string[]> =>
-  Promise.all(
+function newRooms(ann: TestUser, count: number): Promise<string[]> {
+  return Promise.all(
     Array.from({ length: count }, async () => {
       const roomId = await groupRoom(ann, []);
       await call("sendMessage", {
@@ -27,12 +27,15 @@ const newRooms = (ann: TestUser, count: number): Promise<string[]> =>
       return roomId;
     }),
   );
+}
 
-const remove = (ann: TestUser, roomId: string) =>
-  call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
+function remove(ann: TestUser, roomId: string) {
+  return call("deleteRoom", { token: ann.token, params: { room_id: roomId } });
+}
 
-const untilRemoved = (roomId: string) =>
-  until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "the room is removed");
+function untilRemoved(roomId: string) {
+  return until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "the room is removed");
+}
 
 afterEach(async () => {
   await clearFaults();
@@ -73,7 +76,7 @@ describe("a change that cannot be followed", () => {
         attempt("leaveRoom", { token: others[at]?.token, params: { room_id: roomId } }),
       ),
     );
-    await until(async () => ((await listFaults())[1]?.hits ?? 0) > 0, "the poison has struck");
+    await until(async () => ((await listFaults())[1]?.hits ?? 0) > 0, "the fault has hit");
     // The others' tasks are in the queue while the poisoned change is still being tried.
     await until(async () => {
       const { delayed } = await countMessages("TasksQueueUrl");
@@ -87,7 +90,7 @@ describe("a change that cannot be followed", () => {
     await untilDeadLetters("TasksDeadLettersUrl", 1);
     expect(await peekMessages("TasksDeadLettersUrl")).toEqual([
       {
-        task: "follow_change",
+        task: "process_change",
         error: expect.stringContaining("Error"),
         record: expect.objectContaining({
           eventName: "REMOVE",
@@ -102,7 +105,7 @@ describe("a change that cannot be followed", () => {
 
     const shown = await redrive();
     expect(shown.output).toContain("tasks: 1 dead letter\n");
-    expect(shown.output).toMatch(/follow_change, error .*Error.*ROOM#/);
+    expect(shown.output).toMatch(/process_change, error .*Error.*ROOM#/);
     expect(shown.output).toContain("delivery: 0 dead letters");
     expect((await countMessages("TasksDeadLettersUrl")).visible).toBe(1);
 

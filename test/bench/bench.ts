@@ -15,7 +15,7 @@ const flags = [
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-const openBench = async () => {
+async function openBench() {
   say("starting a runner");
   const issuer = await startIssuer();
   const runner = await startRunnerProcess(
@@ -41,14 +41,14 @@ const openBench = async () => {
       issuer.stop();
     },
   };
-};
+}
 
 /** Measures something on a runner of its own. */
-export const withBench = async <T>(work: (bench: Bench) => Promise<T>): Promise<T> => {
+export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
   const bench = await openBench();
   try {
     return await work(bench);
   } finally {
     await bench.close();
   }
-};
+}

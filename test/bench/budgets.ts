@@ -19,23 +19,27 @@ interface Crowds {
   readonly history: number;
 }
 
-const sentTo = (posts: number, rru: number): Pick<Row, "limits" | "exactly"> => ({
-  limits: { wru: 3, rru, calls: 6, in_sequence: 4 },
-  exactly: { posts },
-});
+function sentTo(posts: number, rru: number): Pick<Row, "limits" | "exactly"> {
+  return {
+    limits: { wru: 3, rru, calls: 6, in_sequence: 4 },
+    exactly: { posts },
+  };
+}
 
 /** What a budget names, of what was measured. What follows a request is in the curves, and in the costs. */
-const measuredOf = ({ request, inSequence, rruBeforeWrite, queries }: Cost): Row["measured"] => ({
-  wru: request.wru,
-  rru: request.rru,
-  calls: request.calls,
-  posts: request.posts,
-  in_sequence: inSequence,
-  rru_before_write: rruBeforeWrite,
-  queries,
-});
+function measuredOf({ request, inSequence, rruBeforeWrite, queries }: Cost): Row["measured"] {
+  return {
+    wru: request.wru,
+    rru: request.rru,
+    calls: request.calls,
+    posts: request.posts,
+    in_sequence: inSequence,
+    rru_before_write: rruBeforeWrite,
+    queries,
+  };
+}
 
-const rowOf = (name: string, cost: Cost, budget: Pick<Row, "limits" | "exactly">): Row => {
+function rowOf(name: string, cost: Cost, budget: Pick<Row, "limits" | "exactly">): Row {
   const measured = measuredOf(cost);
   const named = Object.keys({ ...budget.limits, ...budget.exactly });
   return {
@@ -43,26 +47,26 @@ const rowOf = (name: string, cost: Cost, budget: Pick<Row, "limits" | "exactly">
     measured: Object.fromEntries(named.map((what) => [what, measured[what] ?? Number.NaN])),
     ...budget,
   };
-};
+}
 
 /**
  * Has the functions know the person: the bench's people come from an issuer of its own, and each container looks once whether
  * one of those has a profile (see functions/actions/admit.ts), which is no part of a budget.
  */
-const introduce = async (bench: Bench, user: BenchUser, roomId: string): Promise<void> => {
+async function introduce(bench: Bench, user: BenchUser, roomId: string): Promise<void> {
   await bench.api(user, "GET", `/api/chat/rooms/${roomId}`);
   await bench.api(user, "GET", `/api/chat/rooms/${roomId}/messages?page_size=1`);
-};
+}
 
 /** Costs a send, and another one where how many of its calls follow each other is counted. */
-const measureSend = async (bench: Bench, user: BenchUser, roomId: string): Promise<Cost> => {
+async function measureSend(bench: Bench, user: BenchUser, roomId: string): Promise<Cost> {
   await introduce(bench, user, roomId);
   const send = () => bench.send(user, roomId);
   return { ...(await bench.measure(send)), inSequence: await bench.measureSequence(send) };
-};
+}
 
 /** Sending in a direct room and in a room of 50: alone, beside others who are connected, after a long history. */
-const measureSends = async (bench: Bench, { others, history }: Crowds, report: Report): Promise<void> => {
+async function measureSends(bench: Bench, { others, history }: Crowds, report: Report): Promise<void> {
   const [ann, ben] = [await bench.newUser("ann"), await bench.newUser("ben")];
   const direct = await bench.directRoom(ann, ben);
   const sockets: WebSocket[] = [await bench.connect(ann), await bench.connect(ben)];
@@ -104,10 +108,10 @@ const measureSends = async (bench: Bench, { others, history }: Crowds, report: R
       ),
     );
   for (const socket of [...sockets, ...live, ...beside]) socket.terminate();
-};
+}
 
 /** A file, and the message that it is sent with. */
-const measureFiles = async (bench: Bench, report: Report): Promise<void> => {
+async function measureFiles(bench: Bench, report: Report): Promise<void> {
   const [ann, ben] = [await bench.newUser("fay"), await bench.newUser("flo")];
   const room = await bench.directRoom(ann, ben);
   const sockets = [await bench.connect(ann), await bench.connect(ben)];
@@ -133,13 +137,13 @@ const measureFiles = async (bench: Bench, report: Report): Promise<void> => {
     }),
   );
   for (const socket of sockets) socket.terminate();
-};
+}
 
-const measureMarks = async (
+async function measureMarks(
   bench: Bench,
   { group, sender, reader }: { group: string; sender: BenchUser; reader: BenchUser },
   report: Report,
-): Promise<void> => {
+): Promise<void> {
   const newest = await bench.send(sender, group);
   await introduce(bench, reader, group);
   const budget = { limits: { rru_before_write: 1 }, exactly: { wru: 1 } };
@@ -154,14 +158,9 @@ const measureMarks = async (
         budget,
       ),
     );
-};
+}
 
-const measureTyping = async (
-  bench: Bench,
-  socket: WebSocket,
-  roomId: string,
-  report: Report,
-): Promise<void> => {
+async function measureTyping(bench: Bench, socket: WebSocket, roomId: string, report: Report): Promise<void> {
   const type = () => bench.ask(socket, { type: "typing", room_id: roomId, is_typing: true });
   await type();
   report(
@@ -170,10 +169,10 @@ const measureTyping = async (
       exactly: { posts: 1 },
     }),
   );
-};
+}
 
 /** The list of 50 direct rooms. Whether the other has read the caller's own last message takes the other's membership. */
-const measureList = async (bench: Bench, report: Report): Promise<void> => {
+async function measureList(bench: Bench, report: Report): Promise<void> {
   const lister = await bench.newUser("lister");
   const peers = await newUsers(bench, "peer", 50);
   const rooms: (readonly [BenchUser, string])[] = [];
@@ -188,9 +187,9 @@ const measureList = async (bench: Bench, report: Report): Promise<void> => {
       limits: { calls: 4, rru: 127.5 },
     }),
   );
-};
+}
 
-const measureConnecting = async (bench: Bench, report: Report): Promise<void> => {
+async function measureConnecting(bench: Bench, report: Report): Promise<void> {
   const cid = await bench.newUser("cid");
   const opened: WebSocket[] = [];
   const connecting = await bench.measure(async () => opened.push(await bench.connect(cid)));
@@ -205,12 +204,12 @@ const measureConnecting = async (bench: Bench, report: Report): Promise<void> =>
     throw new Error("The gateway did not tell of a closed connection within 10 s.");
   });
   report(rowOf("disconnect", disconnecting, { limits: { wru: 4 } }));
-};
+}
 
-export const measureBudgets = async (bench: Bench, crowds: Crowds, report: Report): Promise<void> => {
+export async function measureBudgets(bench: Bench, crowds: Crowds, report: Report): Promise<void> {
   await measureConnecting(bench, report);
   await measureList(bench, report);
   await measureFiles(bench, report);
   await measureNotifying(bench, report);
   await measureSends(bench, crowds, report);
-};
+}

@@ -22,8 +22,8 @@ interface Import {
 }
 
 /** What one of our own files imports from the SDK, types aside. */
-const sdkImportsOf = (source: string): Import[] =>
-  [...source.matchAll(/import\s*\{([^}]*)\}\s*from\s*"(@aws-sdk\/[^"]+)";/g)].map(
+function sdkImportsOf(source: string): Import[] {
+  return [...source.matchAll(/import\s*\{([^}]*)\}\s*from\s*"(@aws-sdk\/[^"]+)";/g)].map(
     ([, names = "", from = ""]) => ({
       names: names
         .split(",")
@@ -32,12 +32,13 @@ const sdkImportsOf = (source: string): Import[] =>
       from,
     }),
   );
+}
 
 /**
  * A module that imports what a function's bundle kept of the SDK, makes the same clients, and does nothing else. A
  * command that the function's bundle dropped, because nothing calls it, is not held against it here either.
  */
-const referenceSource = (files: readonly string[], kept: readonly string[]): string => {
+function referenceSource(files: readonly string[], kept: readonly string[]): string {
   const sources = files.map((file) => readFileSync(file, "utf8"));
   const isKept = (name: string): boolean =>
     !name.endsWith("Command") || kept.some((file) => file.endsWith(`/${name}.js`));
@@ -55,18 +56,18 @@ const referenceSource = (files: readonly string[], kept: readonly string[]): str
     `export const clients = [${clients.join(", ")}];`,
     `export { ${[...from.keys()].join(", ")} };`,
   ].join("\n");
-};
+}
 
 /** Our own files that importing an entry runs: not those that it imports when it needs them, nor their clients. */
-const importedBy = (entry: string, inputs: Metafile["inputs"]): string[] => {
+function importedBy(entry: string, inputs: Metafile["inputs"]): string[] {
   const found = new Set([entry]);
   for (const file of found)
     for (const { path, kind } of inputs[file]?.imports ?? [])
       if (kind === "import-statement" && path.startsWith("functions/")) found.add(path);
   return [...found];
-};
+}
 
-const importTime = (file: string): number => {
+function importTime(file: string): number {
   const script = `const t=process.hrtime.bigint();await import(${JSON.stringify(file)});console.log(Number(process.hrtime.bigint()-t)/1e6);process.exit()`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
@@ -74,12 +75,13 @@ const importTime = (file: string): number => {
   });
   if (status !== 0) throw new Error(`${file} cannot be imported: ${stderr}`);
   return Number(stdout);
-};
+}
 
-const median = (times: number[]): number =>
-  times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
+function median(times: number[]): number {
+  return times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
+}
 
-export const measureBundles = async (): Promise<Row[]> => {
+export async function measureBundles(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
   try {
     const makePair = async (name: FunctionName) => {
@@ -114,4 +116,4 @@ export const measureBundles = async (): Promise<Row[]> => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-};
+}

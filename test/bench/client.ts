@@ -16,11 +16,11 @@ const atOnce = 16;
 const frameLength = 16_384;
 
 /** Does a piece of work for each number from 0, a bounded number at once, and says how far it has come. */
-export const forEachOf = async <T>(
+export async function forEachOf<T>(
   count: number,
   work: (at: number) => Promise<T>,
   said: (done: number) => void = () => {},
-): Promise<T[]> => {
+): Promise<T[]> {
   const results: T[] = new Array(count);
   let next = 0;
   let done = 0;
@@ -35,9 +35,9 @@ export const forEachOf = async <T>(
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
   return results;
-};
+}
 
-export const createClient = ({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) => {
+export function createClient({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) {
   const api = async <T>(user: BenchUser, method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(new URL(path, httpUrl), {
       method,
@@ -118,4 +118,4 @@ export const createClient = ({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) =
     });
 
   return { api, someone, newUser, connect, connectQuickly, ask, directRoom, send };
-};
+}

@@ -1,4 +1,4 @@
-/** `npm run bench`: see `usage`. */
+/** `npm run bench`: `usage` says what it does. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { withBench } from "./bench.ts";
@@ -20,22 +20,23 @@ type Part = (typeof parts)[number];
 
 const usage = `npm run bench -- [options]
 
-Prints each budget as measured, the curves behind them, and what a million messages cost. Fails when a budget is broken.
-The whole takes about half an hour. What it is at is printed to stderr.
+Prints each budget as measured, the curves behind them, and what a million messages cost. Fails
+when a budget is broken. The whole takes about half an hour. It says on stderr what it is at.
 
   --only PART     measure one part: budgets, search, bundles, curves, or one of the curves:
                   ${curves.join(", ")}
   --quick         stop short of the ends of the curves
-  --others N      the number of other connections while a budget is measured (10000, or 500 with --quick)
+  --others N      the number of other connections while a budget is measured
+                  (10000, or 500 with --quick)
   --json FILE     write everything that was measured there
   --help          print this`;
 
-const fail = (text: string): never => {
+function fail(text: string): never {
   console.error(text);
   process.exit(1);
-};
+}
 
-const readFlags = () => {
+function readFlags() {
   try {
     return parseArgs({
       options: {
@@ -49,17 +50,19 @@ const readFlags = () => {
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
-};
+}
 
 const values = readFlags();
 if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-const isChosen = (part: Part): boolean =>
-  values.only === undefined ||
-  values.only === part ||
-  (values.only === "curves" && curves.some((curve) => curve === part));
+
+function isChosen(part: Part): boolean {
+  if (values.only === undefined || values.only === part) return true;
+  return values.only === "curves" && curves.some((curve) => curve === part);
+}
+
 const chosen = parts.filter(isChosen);
 if (chosen.length === 0) fail(`--only takes one of ${[...parts, "curves"].join(", ")}, not ${values.only}.`);
 const full = !values.quick;
@@ -67,23 +70,23 @@ const others = Number(values.others ?? (full ? 10_000 : 500));
 if (!Number.isInteger(others) || others < 0)
   fail(`--others takes a number of connections, not ${values.others}.`);
 
-/** Whether a part is to be measured; says so when it begins. */
-const does = (part: Part): boolean => {
+/** Returns whether a part is measured, and says so as it begins. */
+function does(part: Part): boolean {
   const place = chosen.indexOf(part) + 1;
   if (place > 0) say(`${part}: part ${place} of ${chosen.length}`);
   return place > 0;
-};
+}
 
 const rows: Row[] = [];
 const tables: Table[] = [];
-const report = (row: Row): void => {
+function report(row: Row): void {
   rows.push(row);
   console.log(rowText(row));
-};
-const print = (...measured: Table[]): void => {
+}
+function print(...measured: Table[]): void {
   tables.push(...measured);
   for (const table of measured) console.log(tableText(table));
-};
+}
 
 if (does("budgets")) {
   await withBench((bench) => measureBudgets(bench, { others, history: full ? 100_000 : 10_000 }, report));

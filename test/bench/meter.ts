@@ -42,11 +42,15 @@ export interface MeterReport {
 }
 
 /** Event sources name what they invoke after their kind (packages/stack-emulator/src/event-sources/index.ts). */
-const follows = (operation: string): boolean => /^(queue|stream) /.test(operation);
+function follows(operation: string): boolean {
+  return /^(queue|stream) /.test(operation);
+}
 
-const round = (value: number): number => Math.round(value * 100) / 100;
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
 
-const sumOf = (operations: readonly (readonly [string, MeteredCounts])[]): Counts => {
+function sumOf(operations: readonly (readonly [string, MeteredCounts])[]): Counts {
   const sum = (what: keyof MeteredCounts): number =>
     round(operations.reduce((total, [, counts]) => total + counts[what], 0));
   return {
@@ -61,9 +65,9 @@ const sumOf = (operations: readonly (readonly [string, MeteredCounts])[]): Count
       0,
     ),
   };
-};
+}
 
-export const costOf = ({ operations, calls }: MeterReport, ms: number): Cost => {
+export function costOf({ operations, calls }: MeterReport, ms: number): Cost {
   const entries = Object.entries(operations);
   const toTable = calls.filter(({ service, operation }) => service === "dynamodb" && !follows(operation));
   return {
@@ -78,13 +82,13 @@ export const costOf = ({ operations, calls }: MeterReport, ms: number): Cost => 
     queries: toTable.filter((call) => call.action === "Query").length,
     ms: Math.round(ms),
   };
-};
+}
 
 /** How long a queue or a stream may stand still before it is at rest: that is a fault, such as a message that fails again and again. */
 const restLimit = 120_000;
 
 /** `output` is what the runner has printed: its end says what keeps it from coming to rest. */
-export const createMeter = (controlUrl: string, output: () => string) => {
+export function createMeter(controlUrl: string, output: () => string) {
   // Safe: the shapes of the runner's own control API, which its own tests hold.
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
     (await askControl(controlUrl, method, path, body)) as T;
@@ -141,4 +145,4 @@ export const createMeter = (controlUrl: string, output: () => string) => {
   };
 
   return { rest, read, measure, measureSequence };
-};
+}

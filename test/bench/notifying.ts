@@ -3,13 +3,15 @@ import type { Bench } from "./bench.ts";
 import type { Row } from "./row.ts";
 import { at, newRoom, newUsers } from "./seed.ts";
 
-const perMember = (units: number, members: number): number => Math.round((units / members) * 1000) / 1000;
+function perMember(units: number, members: number): number {
+  return Math.round((units / members) * 1000) / 1000;
+}
 
 /** Not indexed for search, which would be written behind the stream too. */
 const unindexed = { content: "Hello, how are you?", message_type: "encrypted" };
 
 /** The first message of an unread stretch, and a later one, in a room in which nobody is connected. */
-export const measureNotifying = async (bench: Bench, report: (row: Row) => void): Promise<void> => {
+export async function measureNotifying(bench: Bench, report: (row: Row) => void): Promise<void> {
   const two = await newUsers(bench, "absent", 2);
   const fifty = await newUsers(bench, "absent-member", 50);
   for (const [where, room, sender, others] of [
@@ -29,4 +31,4 @@ export const measureNotifying = async (bench: Bench, report: (row: Row) => void)
         limits,
       });
     }
-};
+}

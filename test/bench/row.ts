@@ -8,11 +8,14 @@ export interface Row {
   readonly exactly?: Readonly<Record<string, number>>;
 }
 
-export const isKept = ({ measured, limits, exactly = {} }: Row): boolean =>
-  Object.entries(limits).every(([what, limit]) => (measured[what] ?? Number.POSITIVE_INFINITY) <= limit) &&
-  Object.entries(exactly).every(([what, value]) => measured[what] === value);
+export function isKept({ measured, limits, exactly = {} }: Row): boolean {
+  return (
+    Object.entries(limits).every(([what, limit]) => (measured[what] ?? Number.POSITIVE_INFINITY) <= limit) &&
+    Object.entries(exactly).every(([what, value]) => measured[what] === value)
+  );
+}
 
-export const rowText = (row: Row): string => {
+export function rowText(row: Row): string {
   const facts = Object.entries(row.measured).map(([what, value]) => {
     const limit = row.limits[what];
     const exact = row.exactly?.[what];
@@ -20,4 +23,4 @@ export const rowText = (row: Row): string => {
     return limit === undefined ? `${what} ${value}` : `${what} ${value} (at most ${limit})`;
   });
   return `${isKept(row) ? "ok  " : "OVER"} ${row.name.padEnd(56)} ${facts.join(", ")}`;
-};
+}

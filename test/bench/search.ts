@@ -1,7 +1,6 @@
 /** What a search reads in a short history and in a long one, and what it takes to have a message found. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { newPostingItem } from "../../functions/store/search/postings.ts";
-import { keys } from "../../functions/store/table/keys.ts";
+import { keys, newPostingItem } from "../support/internals.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchUser } from "./client.ts";
 import { say } from "./progress.ts";
@@ -31,10 +30,10 @@ interface Seeded {
 }
 
 /** The words of a message: as many for each. */
-const wordsOf = (seq: number, count: number): string[] => {
+function wordsOf(seq: number, count: number): string[] {
   const isRare = seq % Math.floor(count / rareMessages) === 0;
   return ["common", seq % 2 === 0 ? "right" : "left", isRare ? "rare" : `third${seq % 5}`];
-};
+}
 
 const wordsEach = wordsOf(1, rareMessages).length;
 
@@ -42,7 +41,7 @@ const wordsEach = wordsOf(1, rareMessages).length;
  * Lets a room have a history whose messages are found: what sending, and the stream behind it, would have written. Those
  * that no page shows are of a type that the stream passes over, since it would write all of their postings once more.
  */
-const seedHistory = async (bench: Bench, { roomId, senderId, count }: Seeded): Promise<void> => {
+async function seedHistory(bench: Bench, { roomId, senderId, count }: Seeded): Promise<void> {
   const { table, tableName: TableName } = bench;
   const { Item } = await table.send(new GetCommand({ TableName, Key: keys.head(roomId) }));
   if (Item?.seq !== 0) throw new Error("A history is seeded into a room without messages.");
@@ -68,14 +67,14 @@ const seedHistory = async (bench: Bench, { roomId, senderId, count }: Seeded): P
     type: isShown(seq) ? "text" : "encrypted",
     at: new Date(timeOf(seq)).toISOString(),
   }));
-};
+}
 
 interface Measured {
   readonly rru: number;
   readonly found: number;
 }
 
-const measureSearch = async (bench: Bench, user: BenchUser, path: string, q: string): Promise<Measured> => {
+async function measureSearch(bench: Bench, user: BenchUser, path: string, q: string): Promise<Measured> {
   let found = 0;
   const cost = await bench.measure(async () => {
     const answer = await bench.api<{ results: unknown[] } | unknown[]>(
@@ -87,25 +86,25 @@ const measureSearch = async (bench: Bench, user: BenchUser, path: string, q: str
   });
   if (found === 0) throw new Error(`Nothing was found by ${q}.`);
   return { rru: cost.request.rru, found };
-};
+}
 
 /** The longer history of a full bench. */
 export const fullHistory = 100_000;
 
-const historyText = (count: number): string => {
+function historyText(count: number): string {
   const text = `${count.toLocaleString("en-US")} messages`;
   return count < fullHistory ? `${text} (${fullHistory.toLocaleString("en-US")} without --quick)` : text;
-};
+}
 
 /** How much more a search in the longer history may read. */
 const mostGrowth = 1.2;
 
 /** Searches in histories of two lengths: what they read, and how much more it is in the longer one. */
-export const measureSearches = async (
+export async function measureSearches(
   bench: Bench,
   [short, long]: readonly [number, number],
   report: (row: Row) => void,
-): Promise<void> => {
+): Promise<void> {
   const [ann, ben, cid] = [
     await bench.newUser("search-ann"),
     await bench.newUser("search-ben"),
@@ -138,7 +137,7 @@ export const measureSearches = async (
   }
   const everywhere = await measureSearch(bench, ann, "/api/chat/search/messages", "common");
   report({ name: "search a common word in both rooms", measured: { ...everywhere }, limits: { rru: 120 } });
-};
+}
 
 const sentence =
   "Could you send me the slides of the quarterly review before our meeting on Friday afternoon?";
@@ -152,7 +151,7 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 /** What is written behind a message so that it is found, and behind a change of it. */
-export const measureIndexing = async (bench: Bench): Promise<Table> => {
+export async function measureIndexing(bench: Bench): Promise<Table> {
   const [ann, ben] = [await bench.newUser("index-ann"), await bench.newUser("index-ben")];
   const roomId = await bench.directRoom(ann, ben);
   const path = `/api/chat/rooms/${roomId}/messages`;
@@ -171,4 +170,4 @@ export const measureIndexing = async (bench: Bench): Promise<Table> => {
   await measure("react to it", () => bench.api(ben, "POST", `${path}/${id}/react`, { emoji: "👍" }));
   await measure("delete it", () => bench.api(ann, "DELETE", `${path}/${id}`));
   return { name: "What is written so that a message is found", lines };
-};
+}

@@ -7,11 +7,14 @@ export interface Table {
   readonly lines: readonly Line[];
 }
 
-const shown = (value: string | number | undefined): string =>
-  typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 2 }) : (value ?? "");
+function shown(value: string | number | undefined): string {
+  return typeof value === "number"
+    ? value.toLocaleString("en-US", { maximumFractionDigits: 2 })
+    : (value ?? "");
+}
 
 /** Columns as wide as their widest value: words on the left of theirs, numbers on the right. */
-export const tableText = ({ name, lines }: Table): string => {
+export function tableText({ name, lines }: Table): string {
   const columns = [...new Set(lines.flatMap((line) => Object.keys(line)))];
   const widths = columns.map((column) =>
     Math.max(column.length, ...lines.map((line) => shown(line[column]).length)),
@@ -29,4 +32,4 @@ export const tableText = ({ name, lines }: Table): string => {
     row(columns.map((column) => [column, isNumeric(column)] as const)),
     ...lines.map((line) => row(columns.map((column) => [shown(line[column]), isNumeric(column)] as const))),
   ].join("\n");
-};
+}

@@ -10,7 +10,7 @@ export interface PageServer {
 }
 
 /** Serves the small client. */
-export const servePage = async (): Promise<PageServer> => {
+export async function servePage(): Promise<PageServer> {
   const server = createServer(({ url = "/" }, response) => {
     const file = files[new URL(url, "http://127.0.0.1").pathname];
     if (file === undefined) {
@@ -34,4 +34,4 @@ export const servePage = async (): Promise<PageServer> => {
       server.closeAllConnections();
     },
   };
-};
+}

@@ -36,16 +36,16 @@ afterAll(async () => {
 });
 
 /** The client in a window of its own, of a page from this origin. */
-const openPage = async ({ origin }: PageServer): Promise<Page> => {
+async function openPage({ origin }: PageServer): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   const { httpUrl, webSocketUrl } = runner.ready;
   const query = new URLSearchParams({ http: httpUrl, socket: webSocketUrl, room: roomId });
   await page.goto(`${origin}/?${query}`);
   return page;
-};
+}
 
 /** Presses a button, and gives how what it does has ended. */
-const press = async (page: Page, name: string): Promise<string> => {
+async function press(page: Page, name: string): Promise<string> {
   const status = page.getByRole("status");
   // What the last press came to is not this one's outcome.
   await status.evaluate((element: object) => Reflect.set(element, "textContent", ""));
@@ -56,45 +56,47 @@ const press = async (page: Page, name: string): Promise<string> => {
     return /^(?:done|failed: .*)$/.test(text);
   }, `${name} has ended`);
   return text;
-};
+}
 
-const logIn = async (page: Page, user: TestUser): Promise<string> => {
+async function logIn(page: Page, user: TestUser): Promise<string> {
   await page.getByLabel("E-mail").fill(user.email);
   await page.getByLabel("Password").fill(password);
   return press(page, "Log in");
-};
+}
 
-const chatting = async (user: TestUser): Promise<Page> => {
+async function chatting(user: TestUser): Promise<Page> {
   const page = await openPage(allowed);
   expect(await logIn(page, user)).toBe("done");
   return page;
-};
+}
 
-const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
+function file(name: string, mimeType: string, buffer: Buffer) {
+  return { name, mimeType, buffer };
+}
 
-const sendText = async (page: Page, text: string): Promise<string> => {
+async function sendText(page: Page, text: string): Promise<string> {
   await page.getByLabel("Message").fill(text);
   return press(page, "Send");
-};
+}
 
-const sendFile = async (page: Page, sent: ReturnType<typeof file>): Promise<string> => {
+async function sendFile(page: Page, sent: ReturnType<typeof file>): Promise<string> {
   await page.getByLabel("File").setInputFiles(sent);
   return press(page, "Send");
-};
+}
 
-const usePicture = async (page: Page): Promise<string> => {
+async function usePicture(page: Page): Promise<string> {
   await page.getByLabel("Picture of me").setInputFiles(file("me.png", "image/png", png));
   return press(page, "Use picture");
-};
+}
 
 /** How wide a picture is that the page has loaded; 0 for one that it could not. */
-const widthOf = async (page: Page, name: string): Promise<unknown> => {
+async function widthOf(page: Page, name: string): Promise<unknown> {
   const image = page.getByRole("img", { name, exact: true }).last();
   await image.waitFor({ state: "attached" });
   const fact = (name: string) => image.evaluate((element: object, key) => Reflect.get(element, key), name);
   await until(async () => (await fact("complete")) === true, `${name} is loaded, or can't be`);
   return fact("naturalWidth");
-};
+}
 
 describe("a page of another origin, which has logged in and opened a socket", () => {
   let one: Page;

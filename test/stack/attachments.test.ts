@@ -7,16 +7,19 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+function list<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? value : [value as T];
+}
 
 // The shape of every policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
-const statementsOf = (stack: Synthesized): readonly (Statement & { roles: string })[] =>
-  stack.of("AWS::IAM::Policy").flatMap(({ properties }) =>
+function statementsOf(stack: Synthesized): readonly (Statement & { roles: string })[] {
+  return stack.of("AWS::IAM::Policy").flatMap(({ properties }) =>
     (at(properties.PolicyDocument, "Statement") as readonly Statement[]).map((statement) => ({
       ...statement,
       roles: JSON.stringify(properties.Roles),
     })),
   );
+}
 
 describe("attachments", () => {
   const stack = synthesize({ maxImageMb: "3" });

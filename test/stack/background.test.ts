@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { followedChanges } from "../../lib/followed-changes.ts";
 import { functionNames, functionNeeds } from "../../lib/functions.ts";
+import { streamFilters } from "../support/internals.ts";
 import { at, functionName, type Resource, referenced, render, synthesize, variants } from "./synthesize.ts";
 
 for (const [variant, context] of variants) {
@@ -67,10 +67,10 @@ for (const [variant, context] of variants) {
         MaximumRetryAttempts: 5,
       });
       expect(at(changes?.FilterCriteria, "Filters")).toEqual(
-        followedChanges.map((change) => ({ Pattern: JSON.stringify(change) })),
+        streamFilters.map((change) => ({ Pattern: JSON.stringify(change) })),
       );
       // More than these Lambda does not take: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
-      expect(followedChanges.length).toBeLessThanOrEqual(5);
+      expect(streamFilters.length).toBeLessThanOrEqual(5);
       const tasks = mappings.find(({ name }) => name === "tasks")?.source;
       const destination = referenced(at(changes?.DestinationConfig, "OnFailure", "Destination"));
       expect(destination).toBe(tasks && deadLettersOf(tasks).id);

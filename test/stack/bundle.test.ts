@@ -10,23 +10,25 @@ import { functionNames } from "../../lib/functions.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The files of a bundle with this ending. */
-const filesOf = (bundle: string, ending: string): readonly string[] =>
-  readdirSync(bundle)
+function filesOf(bundle: string, ending: string): readonly string[] {
+  return readdirSync(bundle)
     .filter((name) => name.endsWith(ending))
     .map((name) => join(bundle, name));
+}
 
 /** Runs the CDK app as its command line does, into a new directory. */
-const synthesizeApp = (): string => {
+function synthesizeApp(): string {
   const directory = mkdtempSync(join(tmpdir(), "parley-bundle-"));
   execFileSync(process.execPath, ["bin/parley.ts"], {
     cwd: root,
     env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: "{}", CDK_VALIDATION: "false" },
   });
   return directory;
-};
+}
 
-const bundlesIn = (directory: string): readonly string[] =>
-  readdirSync(directory).filter((name) => name.startsWith("asset."));
+function bundlesIn(directory: string): readonly string[] {
+  return readdirSync(directory).filter((name) => name.startsWith("asset."));
+}
 
 describe("node bin/parley.ts", () => {
   let directory = "";
@@ -79,7 +81,7 @@ describe("node bin/parley.ts", () => {
     for (const name of ["rooms", "messages", "frame", "connect", "notifications", "search"]) {
       const sources = startOf(name);
       expect(sources.some((source) => source.includes("client-dynamodb"))).toBe(true);
-      expect(sources.filter((source) => /client-sqs|data\/opensearch/.test(source))).toEqual([]);
+      expect(sources.filter((source) => /client-sqs|store\/search\/opensearch/.test(source))).toEqual([]);
     }
   });
 

@@ -17,28 +17,35 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+function list<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? value : [value as T];
+}
 
 /** The statements of every policy that a role has. */
-const statementsOf = (stack: Synthesized, roleId: string): readonly Statement[] =>
-  stack
-    .of("AWS::IAM::Policy")
-    .filter(({ properties }) => JSON.stringify(properties.Roles).includes(`"${roleId}"`))
-    // The shape of every policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
-    .flatMap(({ properties }) => at(properties.PolicyDocument, "Statement") as readonly Statement[]);
+function statementsOf(stack: Synthesized, roleId: string): readonly Statement[] {
+  return (
+    stack
+      .of("AWS::IAM::Policy")
+      .filter(({ properties }) => JSON.stringify(properties.Roles).includes(`"${roleId}"`))
+      // The shape of every policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+      .flatMap(({ properties }) => at(properties.PolicyDocument, "Statement") as readonly Statement[])
+  );
+}
 
-const functionsOf = (stack: Synthesized) =>
-  stack.of("AWS::Lambda::Function").map((resource) => ({
+function functionsOf(stack: Synthesized) {
+  return stack.of("AWS::Lambda::Function").map((resource) => ({
     name: functionName(resource),
     resource,
     statements: statementsOf(stack, referenced(resource.properties.Role)),
   }));
+}
 
-const variable = (resource: Resource, name: string): unknown =>
-  at(resource.properties.Environment, "Variables", name);
+function variable(resource: Resource, name: string): unknown {
+  return at(resource.properties.Environment, "Variables", name);
+}
 
 /** What Lambda's poller does in the function's name, and what lets the function put off what failed. */
-const pollingGrants = (mapping: Resource["properties"]): string[] => {
+function pollingGrants(mapping: Resource["properties"]): string[] {
   const source = referenced(mapping.EventSourceArn);
   if (mapping.StartingPosition === undefined)
     return ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"].map(
@@ -49,7 +56,7 @@ const pollingGrants = (mapping: Resource["properties"]): string[] => {
     "dynamodb:ListStreams *",
     `sqs:SendMessage ${referenced(at(mapping.DestinationConfig, "OnFailure", "Destination"))}`,
   ];
-};
+}
 
 for (const [variant, context] of variants) {
   describe(`functions (${variant})`, () => {

@@ -9,12 +9,12 @@ const all: readonly Operation[] = Object.values(operations);
 const withPool = synthesize();
 const withExternalIssuer = synthesize(externalIssuer);
 
-const httpApiId = (stack: Synthesized): string => {
+function httpApiId(stack: Synthesized): string {
   const api = stack.of("AWS::ApiGatewayV2::Api").find(({ properties }) => properties.ProtocolType === "HTTP");
   return api?.id ?? "";
-};
-const routesOf = (stack: Synthesized) =>
-  stack
+}
+function routesOf(stack: Synthesized) {
+  return stack
     .of("AWS::ApiGatewayV2::Route")
     .filter(({ properties }) => referenced(properties.ApiId) === httpApiId(stack))
     .map(({ properties }) => ({
@@ -26,16 +26,18 @@ const routesOf = (stack: Synthesized) =>
         return functionName(stack.get(referenced(integration.properties.IntegrationUri)));
       },
     }));
+}
 
 /** What fits a segment of a path best comes first: the same text, then a parameter, then the rest of the path. */
-const rank = (segment: string | undefined): number =>
-  segment === undefined ? 3 : segment.endsWith("+}") ? 2 : segment.startsWith("{") ? 1 : 0;
+function rank(segment: string | undefined): number {
+  return segment === undefined ? 3 : segment.endsWith("+}") ? 2 : segment.startsWith("{") ? 1 : 0;
+}
 
 /**
  * The route that API Gateway selects: the most specific that matches.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
-const select = (stack: Synthesized, method: string, path: string) => {
+function select(stack: Synthesized, method: string, path: string) {
   const matching = routesOf(stack).filter(({ key }) => {
     const [routeMethod, routePath = ""] = key.split(" ");
     const pattern = routePath.replace(/\/\{\w+\+\}$/, "/.*").replaceAll(/\{\w+\}/g, "[^/]+");
@@ -47,9 +49,11 @@ const select = (stack: Synthesized, method: string, path: string) => {
     const at = left.findIndex((segment, index) => rank(segment) !== rank(right[index]));
     return at === -1 ? left.length - right.length : rank(left[at]) - rank(right[at]);
   })[0];
-};
+}
 
-const example = (operation: Operation): string => operation.path.replaceAll(/\{\w+\}/g, "an-id");
+function example(operation: Operation): string {
+  return operation.path.replaceAll(/\{\w+\}/g, "an-id");
+}
 
 describe("a request for each operation", () => {
   for (const operation of all) {

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { createStack, openSearch, variants } from "./synthesize.ts";
 
 /** The reports of cdk-nag, and of CloudFormation's own schemas, on a stack: one for each that finds something. */
-const findingsOf = ({ app }: ReturnType<typeof createStack>): unknown => {
+function findingsOf({ app }: ReturnType<typeof createStack>): unknown {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   try {
     const { directory } = app.synth();
@@ -16,7 +16,7 @@ const findingsOf = ({ app }: ReturnType<typeof createStack>): unknown => {
   } finally {
     rmSync(app.outdir, { recursive: true });
   }
-};
+}
 
 describe("cdk-nag AwsSolutions and CloudFormation's schemas", () => {
   const scanning = ["malware protection", { malwareProtection: "true" }] as const;

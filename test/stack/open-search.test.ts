@@ -4,8 +4,8 @@ import { readProps } from "../../lib/props.ts";
 import { at, functionName, openSearch, referenced, synthesize } from "./synthesize.ts";
 
 /** What each function may do to the OpenSearch: actions and resources, by its name; absent for nothing. */
-const grantsOf = (stack: ReturnType<typeof synthesize>): Record<string, unknown> =>
-  Object.fromEntries(
+function grantsOf(stack: ReturnType<typeof synthesize>): Record<string, unknown> {
+  return Object.fromEntries(
     stack.of("AWS::Lambda::Function").flatMap((resource) => {
       const role = referenced(resource.properties.Role);
       const statements = stack
@@ -16,6 +16,7 @@ const grantsOf = (stack: ReturnType<typeof synthesize>): Record<string, unknown>
       return statements.length > 0 ? [[functionName(resource), statements]] : [];
     }),
   );
+}
 
 describe("OpenSearch", () => {
   it("is called by those functions that search and that follow changes, about its one index", () => {

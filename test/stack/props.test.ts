@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidPropsError, readProps } from "../../lib/props.ts";
 
-const problemsOf = (context: Record<string, unknown>): readonly string[] => {
+function problemsOf(context: Record<string, unknown>): readonly string[] {
   try {
     readProps(context);
     return [];
@@ -9,7 +9,7 @@ const problemsOf = (context: Record<string, unknown>): readonly string[] => {
     if (error instanceof InvalidPropsError) return error.problems;
     throw error;
   }
-};
+}
 
 describe("readProps", () => {
   it("has a default for everything", () => {

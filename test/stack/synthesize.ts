@@ -13,11 +13,10 @@ import { readProps } from "../../lib/props.ts";
  * A stack as `-c name=value` arguments make it. The code of each function is its name: what it runs is not in question.
  * Who synthesizes it removes `app.outdir`.
  */
-export const createStack = (
+export function createStack(
   context: Readonly<Record<string, string>> = {},
-  /** Whether synthesis holds the template against CloudFormation's schemas, which takes a second. */
   { validation = false } = {},
-): { app: App; stack: Stack } => {
+): { app: App; stack: Stack } {
   const app = new App({
     context: cdkJson.context,
     outdir: mkdtempSync(join(tmpdir(), "parley-stack-")),
@@ -28,7 +27,7 @@ export const createStack = (
     code: perFunction((name) => Code.fromInline(name)),
   });
   return { app, stack };
-};
+}
 
 export const externalIssuer = { issuerUrl: "https://login.example.com/", audience: "parley" };
 
@@ -63,7 +62,7 @@ export interface Synthesized {
   readonly text: string;
 }
 
-export const synthesize = (context: Readonly<Record<string, string>> = {}): Synthesized => {
+export function synthesize(context: Readonly<Record<string, string>> = {}): Synthesized {
   const { app, stack } = createStack(context);
   const template = Template.fromStack(stack).toJSON();
   rmSync(app.outdir, { recursive: true });
@@ -99,35 +98,36 @@ export const synthesize = (context: Readonly<Record<string, string>> = {}): Synt
     terminationProtection: stack.terminationProtection,
     text: JSON.stringify(template),
   };
-};
+}
 
 /** The logical id in `{ "Ref": id }` or `{ "Fn::GetAtt": [id, ...] }`, wherever in `value` the first one is. */
-export const referenced = (value: unknown): string => {
+export function referenced(value: unknown): string {
   const match = /"(?:Ref|Fn::GetAtt)":\[?"(?!AWS::)([^"]+)"/.exec(JSON.stringify(value));
   if (!match?.[1]) throw new Error(`Nothing is referred to in ${JSON.stringify(value)}.`);
   return match[1];
-};
+}
 
 /** What is at `path` inside a property; undefined when there is nothing. */
-export const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>(
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
     (inner, key) => (inner instanceof Object ? Reflect.get(inner, key) : undefined),
     value,
   );
+}
 
 /** Which of the functions a resource of type AWS::Lambda::Function is. */
-export const functionName = (resource: Resource): FunctionName => {
+export function functionName(resource: Resource): FunctionName {
   const name = functionNames.find((known) => known === at(resource.properties.Code, "ZipFile"));
   if (!name) throw new Error(`${resource.id} is none of the functions.`);
   return name;
-};
+}
 
 /** A string made of intrinsic functions, with each reference as the logical id, or pseudo parameter, that it names. */
-export const render = (value: unknown): string => {
+export function render(value: unknown): string {
   if (typeof value === "string") return value;
   const join = at(value, "Fn::Join", 1);
   if (Array.isArray(join)) return join.map(render).join("");
   const name = at(value, "Ref") ?? at(value, "Fn::GetAtt", 0);
   if (typeof name !== "string") throw new Error(`No string is made of ${JSON.stringify(value)}.`);
   return name;
-};
+}

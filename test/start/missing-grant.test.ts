@@ -19,7 +19,7 @@ let runner: RunnerProcess;
 let folder: string;
 
 /** Synthesizes the stack, and takes one action from the policies of one function. */
-const synthesizeWithout = (action: string, policyPrefix: RegExp): string => {
+function synthesizeWithout(action: string, policyPrefix: RegExp): string {
   const outdir = mkdtempSync(join(tmpdir(), "parley-template-"));
   const { status, stderr } = spawnSync(process.execPath, ["bin/parley.ts"], {
     env: { ...process.env, CDK_OUTDIR: outdir, CDK_VALIDATION: "false", CDK_CONTEXT_JSON: "{}" },
@@ -41,7 +41,7 @@ const synthesizeWithout = (action: string, policyPrefix: RegExp): string => {
   if (taken !== 1) throw new Error(`${action} was granted ${taken} times, and not once.`);
   writeFileSync(file, JSON.stringify(template));
   return outdir;
-};
+}
 
 beforeAll(async () => {
   folder = synthesizeWithout("dynamodb:PutItem", /^Messages/i);

@@ -1,22 +1,23 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Message } from "../../contract/objects/message.ts";
 import { call } from "../support/contract-client.ts";
-import { directRoom, newUsers, password } from "../support/people.ts";
-import { startRunnerProcess } from "../support/runner-process.ts";
+import { directRoom, password, type TestUser, two } from "../support/people.ts";
+import { type RunnerProcess, startRunnerProcess } from "../support/runner-process.ts";
 import { setTarget } from "../support/target.ts";
 
 let folder: string;
-beforeEach(() => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "parley-data-"));
 });
-afterEach(() => {
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** The ids of all processes that descend from `pid`, which is what Ctrl-C must end. */
-const descendants = (pid: number): number[] => {
+function descendants(pid: number): number[] {
   const children = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
@@ -30,65 +31,61 @@ const descendants = (pid: number): number[] => {
     })
     .map(Number);
   return children.flatMap((child) => [child, ...descendants(child)]);
-};
+}
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch {
     return false;
   }
-};
+}
 
-describe("the data folder", () => {
-  test("keeps accounts and messages over a restart", async () => {
-    const first = await startRunnerProcess("--data", folder);
-    setTarget(first.ready);
-    const [ann, ben] = await newUsers(2);
-    if (!ann || !ben) throw new Error("no users");
-    const roomId = await directRoom(ann, ben);
-    const sent = await call("sendMessage", {
-      token: ann.token,
-      params: { room_id: roomId },
-      body: { content: "Still there?" },
-    });
+describe("npm start with a data folder", () => {
+  // One after the other: the tests follow one runner from its start to its next one.
+  let runner: RunnerProcess;
+  let ann: TestUser;
+  let sent: Message;
+  afterAll(() => runner.stop());
 
-    expect(await first.stop()).toBe(0);
-
-    const second = await startRunnerProcess("--data", folder);
-    setTarget(second.ready);
-    const { access_token: token } = await call("login", { body: { email: ann.email, password } });
-    const kept = await call("listMessages", { token, params: { room_id: roomId }, query: { before: 2 } });
-    expect(kept.results).toEqual([
-      { ...sent, sender: { ...sent.sender, last_seen: kept.results[0]?.sender.last_seen } },
-    ]);
-    await second.stop();
+  test("names a port and a data folder that are in use", async () => {
+    runner = await startRunnerProcess("--data", folder);
+    setTarget(runner.ready);
+    const { port } = new URL(runner.ready.httpUrl);
+    await expect(startRunnerProcess("--fresh", "--port", port)).rejects.toThrow(/--port/);
+    await expect(startRunnerProcess("--data", folder)).rejects.toThrow(/--data/);
   });
-});
 
-describe("Ctrl-C", () => {
-  test("stops every process that was started", async () => {
-    const runner = await startRunnerProcess("--data", folder, "--quiet");
+  test("stops every process that it started at Ctrl-C", async () => {
+    const [user, ben] = await two();
+    ann = user;
+    const params = { room_id: await directRoom(ann, ben) };
+    sent = await call("sendMessage", { token: ann.token, params, body: { content: "Still there?" } });
+
     const started = descendants(runner.pid);
     expect(started.length).toBeGreaterThan(0);
     expect(await runner.stop()).toBe(0);
     await expect.poll(() => started.filter(isAlive), { timeout: 10_000 }).toEqual([]);
   });
+
+  test("keeps accounts and messages over a restart", async () => {
+    runner = await startRunnerProcess("--data", folder);
+    setTarget(runner.ready);
+    const { access_token: token } = await call("login", { body: { email: ann.email, password } });
+    const kept = await call("listMessages", {
+      token,
+      params: { room_id: sent.room },
+      query: { before: 2 },
+    });
+    expect(kept.results).toEqual([
+      { ...sent, sender: { ...sent.sender, last_seen: kept.results[0]?.sender.last_seen } },
+    ]);
+  });
 });
 
-describe("what is wrong with a command line", () => {
-  test("is said, with what to do", async () => {
-    await expect(startRunnerProcess("--prot", "4000")).rejects.toThrow(/--prot/);
-    await expect(startRunnerProcess("--fresh", "-c", "stage=test")).rejects.toThrow(/dev.*prod/);
-    await expect(startRunnerProcess("--fresh", "-c", "colour=red")).rejects.toThrow(/colour/);
-  });
-
-  test("a port and a data folder that are in use are named", async () => {
-    const runner = await startRunnerProcess("--data", folder, "--quiet");
-    const { port } = new URL(runner.ready.httpUrl);
-    await expect(startRunnerProcess("--fresh", "--port", port)).rejects.toThrow(/--port/);
-    await expect(startRunnerProcess("--data", folder)).rejects.toThrow(/--data/);
-    await runner.stop();
-  });
+test("npm start says what is wrong with a command line, and what to do", async () => {
+  await expect(startRunnerProcess("--prot", "4000")).rejects.toThrow(/--prot/);
+  await expect(startRunnerProcess("--fresh", "-c", "stage=test")).rejects.toThrow(/dev.*prod/);
+  await expect(startRunnerProcess("--fresh", "-c", "colour=red")).rejects.toThrow(/colour/);
 });

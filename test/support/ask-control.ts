@@ -1,10 +1,10 @@
 /** Asks the control API of a runner (docs/local-runner.md). Throws where it does not succeed. */
-export const askControl = async (
+export async function askControl(
   controlUrl: string,
   method: string,
   path: string,
   body?: unknown,
-): Promise<unknown> => {
+): Promise<unknown> {
   const response = await fetch(new URL(path, controlUrl), {
     method,
     ...(body !== undefined && {
@@ -15,4 +15,4 @@ export const askControl = async (
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
   return text === "" ? undefined : JSON.parse(text);
-};
+}

@@ -3,18 +3,18 @@ import type { OperationId } from "../../contract/operations.ts";
 import { type Answer, attempt, type CallInput } from "./contract-client.ts";
 
 const tries = 30;
-/** Seconds after a failure that names no time to wait. */
+/** Seconds to wait after a failure that names no time. */
 const failurePause = 0.2;
 
 /**
- * Calls an operation as a good client does: again, after the time that it is told, where the service is busy or failed.
- * Every call is one that may be repeated.
+ * Calls an operation as a good client does. If the service is busy or fails, calls again after the
+ * time that the answer names. Every such call may be repeated.
  */
-export const ask = async <Id extends OperationId>(
+export async function ask<Id extends OperationId>(
   id: Id,
   input: CallInput,
   onFailure: () => void = () => {},
-): Promise<Awaited<ReturnType<typeof attempt<Id>>>> => {
+): Promise<Awaited<ReturnType<typeof attempt<Id>>>> {
   for (let made = 1; ; made += 1) {
     const answer: Answer<unknown> = await attempt(id, input);
     const again = answer.status === 429 || answer.status >= 500;
@@ -23,4 +23,4 @@ export const ask = async <Id extends OperationId>(
     if (!again || made === tries) return answer as Awaited<ReturnType<typeof attempt<Id>>>;
     await sleep(Number(answer.headers.get("retry-after") ?? failurePause) * 1000);
   }
-};
+}

@@ -9,59 +9,72 @@ import { countMessages, operatorSqs, type QueueOutput, queueUrl } from "./operat
 import { target } from "./target.ts";
 
 const limit = 30_000;
+const pollInterval = 20;
 
-/** Asks again and again until it is so. */
-export const until = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {
+/**
+ * Asks every 20 ms until the condition holds. Throws an Error that names `what` after 30 seconds.
+ */
+export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + limit;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`It did not come to this within ${limit} ms: ${what}.`);
-    await sleep(50);
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`This did not hold within ${limit} ms: ${what}.`);
+    await sleep(pollInterval);
   }
-};
+}
 
-/** Waits until the stream is read and nothing runs. What waits in a queue for its time does not count. */
-export const untilQuiet = async (): Promise<void> => {
+/**
+ * Waits until the stream is read and no function runs. Messages that a queue holds back for later
+ * do not count. The queues are asked only if the runner is not idle: it alone knows of pages that
+ * are to be delivered again.
+ */
+export async function untilQuiet(): Promise<void> {
   await until(async () => {
-    const { waiting_for: waiting } = await readIdle();
+    const { idle, waiting_for: waiting } = await readIdle();
+    if (idle) return true;
+    if (!waiting.every((what) => what.includes(" messages of "))) return false;
     const counts = await Promise.all([countMessages("TasksQueueUrl"), countMessages("PushQueueUrl")]);
-    return (
-      counts.every(({ visible }) => visible === 0) && waiting.every((what) => what.includes(" messages of "))
-    );
+    return counts.every(({ visible }) => visible === 0);
   }, "nothing runs");
-};
+}
 
-/** Lets so many seconds pass, once nothing runs, and waits until what was due then is done. */
-export const afterSeconds = async (seconds: number): Promise<void> => {
+/** Advances the clock by `seconds` once nothing runs, and waits until what became due is done. */
+export async function afterSeconds(seconds: number): Promise<void> {
   await untilQuiet();
+  if (seconds === 0) return;
   await advanceClock(seconds * 1000);
   await untilQuiet();
-};
+}
 
-/** Has the tasks queue do a task, and waits until that is done. */
-export const doTask = async (task: object): Promise<void> => {
+/** Sends a task to the tasks queue, and waits until it is done. */
+export async function doTask(task: object): Promise<void> {
   await operatorSqs().send(
     new SendMessageCommand({ QueueUrl: queueUrl("TasksQueueUrl"), MessageBody: JSON.stringify(task) }),
   );
   await untilQuiet();
-};
+}
 
-/** Has a change of the table followed by the tasks queue, as one that failed is, and waits until that is done. */
-export const followAgain = (record: object): Promise<void> =>
-  doTask({ task: "follow_change", record, error: "It was to be followed again." });
+/**
+ * Processes a change of the table once more, as the tasks queue does after a failure, and waits
+ * until that is done.
+ */
+export function processAgain(record: object): Promise<void> {
+  return doTask({ task: "process_change", record, error: "It was to be processed again." });
+}
 
-/** The longest pause before a task is tried again, and more. */
+/** Seconds that are longer than the longest pause before a task is tried again. */
 const longestPause = 330;
 
-/** Lets time pass until there are so many dead letters. */
-export const untilDeadLetters = (output: QueueOutput, count: number): Promise<void> =>
-  until(async () => {
+/** Advances the clock until a queue holds `count` dead letters. */
+export function untilDeadLetters(output: QueueOutput, count: number): Promise<void> {
+  return until(async () => {
     if ((await countMessages(output)).visible >= count) return true;
     await afterSeconds(longestPause);
     return false;
   }, `${count} messages in ${output}`);
+}
 
-/** Empties all queues: what a test has left there must not meet the next one. */
-export const emptyQueues = async (): Promise<void> => {
+/** Empties all queues, so that the next test meets no message of this one. */
+export async function emptyQueues(): Promise<void> {
   const outputs: readonly QueueOutput[] = [
     "DeliveryQueueUrl",
     "DeliveryDeadLettersUrl",
@@ -70,18 +83,19 @@ export const emptyQueues = async (): Promise<void> => {
     "PushQueueUrl",
     "PushDeadLettersUrl",
   ];
-  for (const output of outputs)
-    await operatorSqs().send(new PurgeQueueCommand({ QueueUrl: queueUrl(output) }));
-};
+  await Promise.all(
+    outputs.map((output) => operatorSqs().send(new PurgeQueueCommand({ QueueUrl: queueUrl(output) }))),
+  );
+}
 
-/** What a command prints, and how it ends. */
-interface Ended {
+/** The output of a command, and its exit code. */
+interface CommandResult {
   readonly code: number | null;
   readonly output: string;
 }
 
 /** Runs one of an operator's commands against the runner of this test. */
-const runCommand = async (file: string, args: readonly string[]): Promise<Ended> => {
+async function runCommand(file: string, args: readonly string[]): Promise<CommandResult> {
   const folder = mkdtempSync(join(tmpdir(), "parley-redrive-"));
   const readyFile = join(folder, "ready.json");
   writeFileSync(readyFile, JSON.stringify(target()));
@@ -96,10 +110,14 @@ const runCommand = async (file: string, args: readonly string[]): Promise<Ended>
   });
   rmSync(folder, { recursive: true });
   return { code, output };
-};
+}
 
 /** Runs `npm run redrive`. */
-export const redrive = (...args: string[]): Promise<Ended> => runCommand("bin/redrive.ts", args);
+export function redrive(...args: string[]): Promise<CommandResult> {
+  return runCommand("bin/redrive.ts", args);
+}
 
 /** Runs `npm run rebuild`. */
-export const rebuild = (...args: string[]): Promise<Ended> => runCommand("bin/rebuild.ts", args);
+export function rebuild(...args: string[]): Promise<CommandResult> {
+  return runCommand("bin/rebuild.ts", args);
+}

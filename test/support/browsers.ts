@@ -2,12 +2,14 @@ import { call } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 import type { Browser, PushService } from "./push-service.ts";
 
-/** A browser of a push service that somebody is told by. */
-export const subscribe = async (service: PushService, { token }: TestUser): Promise<Browser> => {
+/** Returns a browser of the push service that the user has subscribed with. */
+export async function subscribe(service: PushService, { token }: TestUser): Promise<Browser> {
   const browser = service.newBrowser();
   await call("createPushSubscription", { token, body: browser.subscription });
   return browser;
-};
+}
 
-/** How often a browser's service was asked, and how often it took what was sent. */
-export const counts = ({ requests, pushed }: Browser) => ({ requests, pushed: pushed.length });
+/** Returns how many requests a browser's service got, and how many pushes it took. */
+export function counts({ requests, pushed }: Browser) {
+  return { requests, pushed: pushed.length };
+}

@@ -1,10 +1,16 @@
 import type { MeteredCall } from "./control.ts";
 
-/** By how many milliseconds a service is to answer late where calls in sequence are counted: calls at once overlap then. */
+/**
+ * Milliseconds by which a service answers late while calls in sequence are counted, so that
+ * parallel calls overlap.
+ */
 export const lateAnswer = 100;
 
-/** How many of the calls had to wait for another: the longest chain of calls of which each began after the last ended. */
-export const callsInSequence = (calls: readonly Pick<MeteredCall, "started_ms" | "ended_ms">[]): number => {
+/**
+ * Returns the length of the longest chain of calls in which each began after the one before had
+ * ended.
+ */
+export function callsInSequence(calls: readonly Pick<MeteredCall, "started_ms" | "ended_ms">[]): number {
   let chain = 0;
   let end = Number.NEGATIVE_INFINITY;
   for (const call of [...calls].sort((one, other) => one.ended_ms - other.ended_ms))
@@ -13,4 +19,4 @@ export const callsInSequence = (calls: readonly Pick<MeteredCall, "started_ms" |
       end = call.ended_ms;
     }
   return chain;
-};
+}

@@ -14,8 +14,10 @@ const installHint =
     ? "Install it: brew install --cask google-chrome"
     : "Install it: sudo apt-get install -y chromium (Fedora: sudo dnf install chromium)";
 
-/** Where Chromium, or Chrome, is. Throws an Error that names the command which installs it. */
-export const findChromium = (): string => {
+/**
+ * Returns the path of Chromium or Chrome. Throws an Error that names the command which installs it.
+ */
+export function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
   if (named !== undefined && !existsSync(named))
     throw new Error(`CHROMIUM_PATH names ${named}, where there is nothing.`);
@@ -25,4 +27,4 @@ export const findChromium = (): string => {
       `The tests in a browser need Chromium or Chrome, and none was found. ${installHint}, or name it in CHROMIUM_PATH.`,
     );
   return found;
-};
+}

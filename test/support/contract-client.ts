@@ -26,34 +26,34 @@ export interface CallInput {
 
 export interface Answer<T> {
   readonly status: number;
-  /** What came back, as it is if the operation succeeded. */
+  /** The body, typed for an operation that succeeded. */
   readonly body: T;
-  /** What came back, as it is if the operation failed. */
+  /** The body, typed for an operation that failed. */
   readonly problem: Problem;
   readonly headers: Headers;
 }
 
-/** Fails unless a value is exactly what a schema says: with nothing missing, and nothing that it does not know. */
-export const holdAgainst = (schema: z.ZodType, value: unknown, what: string): void => {
+/** Fails unless a value is exactly what a schema says: no field is missing, and none is unknown. */
+export function holdAgainst(schema: z.ZodType, value: unknown, what: string): void {
   const result = schema.safeParse(value);
   if (!result.success)
     throw new Error(
       `${what} breaks the contract: ${result.error.message}\n${JSON.stringify(value, null, 2)}`,
     );
   expect(value, `${what} has fields that the contract does not know`).toEqual(result.data);
-};
+}
 
-const urlOf = (operation: Operation, { params = {}, query = {}, slash }: CallInput): URL => {
+function urlOf(operation: Operation, { params = {}, query = {}, slash }: CallInput): URL {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ""),
   );
   const url = new URL(`${path}${slash ? "/" : ""}`, target().httpUrl);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   return url;
-};
+}
 
-/** JSON, nothing, or, where the operation names media types, one of these. */
-const bodyOf = async ({ success }: Operation, response: Response): Promise<unknown> => {
+/** Returns JSON, nothing, or bytes of a media type that the operation names. */
+async function bodyOf({ success }: Operation, response: Response): Promise<unknown> {
   const mediaType = response.headers.get("content-type") ?? "";
   if (response.status === success.status && success.media) {
     expect(success.media).toContain(mediaType);
@@ -61,11 +61,12 @@ const bodyOf = async ({ success }: Operation, response: Response): Promise<unkno
   }
   const text = await response.text();
   return text === "" ? undefined : JSON.parse(text);
-};
+}
 
 /**
- * What the gateway answers by itself, in its own shape: where its authorizer refuses a token, and where a function
- * ended without an answer, or gave none in 30 seconds. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+ * The gateway's own answers, in its own shape: its authorizer refuses a token; a function ends
+ * without an answer, or gives none in 30 seconds.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
  */
 const gatewayAnswers: Record<number, unknown> = {
   401: { message: "Unauthorized" },
@@ -73,7 +74,7 @@ const gatewayAnswers: Record<number, unknown> = {
   503: { message: "Service Unavailable" },
 };
 
-const holdProblem = (operation: Operation, response: Response, body: unknown): void => {
+function holdProblem(operation: Operation, response: Response, body: unknown): void {
   const type = response.headers.get("content-type");
   const what = `The ${response.status} of ${operation.id}`;
   if (!type?.includes("problem") && gatewayAnswers[response.status]) {
@@ -86,22 +87,22 @@ const holdProblem = (operation: Operation, response: Response, body: unknown): v
   expect(status, what).toBe(response.status);
   expect(errorCodes[code].status, what).toBe(response.status);
   expect(detail.length, what).toBeGreaterThan(10);
-};
+}
 
 /** Has a test that fails print what the functions printed for a request. */
-const printIfTestFails = (what: string, logged: string): void => {
+function printIfTestFails(what: string, logged: string): void {
   try {
     onTestFailed(() => console.error(`${what}:${logged}`));
   } catch {
     // Outside of a test, as in a hook, there is nothing to attach it to.
   }
-};
+}
 
 /** What came back, held against the contract, with what the functions printed where one of them failed. */
-const request = async <Id extends OperationId>(
+async function request<Id extends OperationId>(
   id: Id,
   input: CallInput,
-): Promise<{ readonly answer: Answer<BodyOf<Id>>; readonly logged: string }> => {
+): Promise<{ readonly answer: Answer<BodyOf<Id>>; readonly logged: string }> {
   const operation: Operation = operations[id];
   const hasBody = input.body !== undefined;
   const response = await fetch(urlOf(operation, input), {
@@ -124,23 +125,23 @@ const request = async <Id extends OperationId>(
   const { status, headers } = response;
   // Safe: just held against the schemas that the type is read from.
   return { answer: { status, body: body as BodyOf<Id>, problem: body as Problem, headers }, logged };
-};
+}
 
 /** Calls an operation, whatever it answers, and holds the answer against the contract. */
-export const attempt = async <Id extends OperationId>(
+export async function attempt<Id extends OperationId>(
   id: Id,
   input: CallInput = {},
-): Promise<Answer<BodyOf<Id>>> => {
+): Promise<Answer<BodyOf<Id>>> {
   const { answer, logged } = await request(id, input);
   if (logged !== "") printIfTestFails(`${id} answered ${answer.status}`, logged);
   return answer;
-};
+}
 
-/** Calls an operation that must succeed, and gives its body. */
-export const call = async <Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> => {
+/** Calls an operation that must succeed, and returns its body. */
+export async function call<Id extends OperationId>(id: Id, input: CallInput = {}): Promise<BodyOf<Id>> {
   const { answer, logged } = await request(id, input);
   const { status, body, problem } = answer;
   const operation: Operation = operations[id];
   if (status === operation.success.status || status === operation.repeated) return body;
   throw new Error(`${id} answered ${status}: ${problem.detail}${logged}`);
-};
+}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { askControl } from "./ask-control.ts";
 import { target } from "./target.ts";
 
-/** What can go wrong with a call of a function to a service; see docs/local-runner.md. */
+/** A fault in a call of a function to a service: see docs/local-runner.md. */
 export interface FaultSpec {
   readonly kind: "throttle" | "delay" | "lose" | "crash" | "unprocessed";
   readonly service: "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "sqs" | "sns";
@@ -45,68 +45,88 @@ export interface MeterReport {
   readonly calls: readonly MeteredCall[];
 }
 
-const ask = (method: string, path: string, body?: unknown): Promise<unknown> =>
-  askControl(target().controlUrl, method, path, body);
+function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  return askControl(target().controlUrl, method, path, body);
+}
 
-/** Has a call go wrong. One of any function is to be one of the work that follows, and not of what earlier work set off. */
-export const injectFault = async (fault: FaultSpec): Promise<void> => {
+/**
+ * Makes a call fail. If the fault names no function, this waits until earlier work has ended: the
+ * fault must hit the work that follows.
+ */
+export async function injectFault(fault: FaultSpec): Promise<void> {
   if (fault.function === undefined) await untilSettled();
   await ask("POST", "/faults", fault);
-};
+}
 // Each `as` is safe: the shapes of the runner's own control API, which its own tests hold.
-export const listFaults = async (): Promise<readonly { hits: number }[]> =>
-  (await ask("GET", "/faults")) as readonly { hits: number }[];
-export const clearFaults = async (): Promise<void> => {
+export async function listFaults(): Promise<readonly { hits: number }[]> {
+  return (await ask("GET", "/faults")) as readonly { hits: number }[];
+}
+export async function clearFaults(): Promise<void> {
   await ask("DELETE", "/faults");
-};
-export const advanceClock = async (milliseconds: number): Promise<void> => {
+}
+export async function advanceClock(milliseconds: number): Promise<void> {
   await ask("POST", "/clock", { advance_ms: milliseconds });
-};
-/** What the pool would have e-mailed, the oldest first. */
-export const readMail = async (): Promise<readonly { to: string; kind: string; code: string }[]> =>
-  (await ask("GET", "/mail")) as readonly { to: string; kind: string; code: string }[];
-/** What was published to topics, the oldest first. */
-export const readPublished = async (): Promise<
+}
+/** Returns the e-mails that the pool would have sent, oldest first. */
+export async function readMail(): Promise<readonly { to: string; kind: string; code: string }[]> {
+  return (await ask("GET", "/mail")) as readonly { to: string; kind: string; code: string }[];
+}
+/** Returns the messages that were published to topics, oldest first. */
+export async function readPublished(): Promise<
   readonly {
     readonly topic_arn: string;
     readonly message: string;
     readonly attributes: Readonly<Record<string, { readonly value: string }>>;
   }[]
-> => (await ask("GET", "/published")) as Awaited<ReturnType<typeof readPublished>>;
-/** What is under way or still to be delivered, in words. */
-export const readIdle = async (): Promise<{ idle: boolean; waiting_for: readonly string[] }> =>
-  (await ask("GET", "/idle")) as { idle: boolean; waiting_for: readonly string[] };
-export const resetMeter = async (): Promise<void> => {
+> {
+  return (await ask("GET", "/published")) as Awaited<ReturnType<typeof readPublished>>;
+}
+/** Returns whether nothing runs or waits to be delivered, and what does, in words. */
+export async function readIdle(): Promise<{ idle: boolean; waiting_for: readonly string[] }> {
+  return (await ask("GET", "/idle")) as { idle: boolean; waiting_for: readonly string[] };
+}
+export async function resetMeter(): Promise<void> {
   await ask("POST", "/meter/reset");
-};
-export const readMeter = async (): Promise<MeterReport> => (await ask("GET", "/meter")) as MeterReport;
+}
+export async function readMeter(): Promise<MeterReport> {
+  return (await ask("GET", "/meter")) as MeterReport;
+}
 
-/** Milliseconds that what an earlier piece of work set off may take. */
+/** Milliseconds that the consequences of earlier work may take. */
 const settlingTime = 10_000;
 
-/** Waits until nothing runs, the stream is read and the queues are empty, but for what is delayed; or not much longer. */
-const untilSettled = async (): Promise<void> => {
+/**
+ * Waits until nothing runs, the stream is read and the queues hold only delayed messages; at most
+ * 10 seconds.
+ */
+async function untilSettled(): Promise<void> {
   const deadline = Date.now() + settlingTime;
   while (Date.now() < deadline) {
     if ((await readIdle()).idle) return;
     await sleep(20);
   }
-};
+}
 
-/** What one piece of work cost, by operation, with its calls, and what it set off behind the table's stream, as far as that was done by its end. */
-export const meteredWithStream = async (work: () => Promise<unknown>): Promise<MeterReport> => {
+/**
+ * Returns the cost of a piece of work, by operation, with its calls. The work behind the table's
+ * stream counts as far as it was done by the end of the piece.
+ */
+export async function meteredWithStream(work: () => Promise<unknown>): Promise<MeterReport> {
   await untilSettled();
   await resetMeter();
   await work();
   return readMeter();
-};
+}
 
-/** The same without what was set off behind the table's stream, which may or may not have begun by then. */
-export const metered = async (work: () => Promise<unknown>): Promise<MeterReport> => {
+/**
+ * Returns the cost of a piece of work without the work behind the table's stream, which may or may
+ * not have begun.
+ */
+export async function metered(work: () => Promise<unknown>): Promise<MeterReport> {
   const { operations, calls } = await meteredWithStream(work);
   const isAskedFor = (operation: string): boolean => !operation.startsWith("stream ");
   return {
     operations: Object.fromEntries(Object.entries(operations).filter(([name]) => isAskedFor(name))),
     calls: calls.filter(({ operation }) => isAskedFor(operation)),
   };
-};
+}

@@ -1,10 +1,14 @@
-/** Leaves connections in somebody's presence, of some minutes before `at`, that the gateway knows nothing of. */
-export const leaveDead = async (userId: string, at: string, count = 1, minutes = 5): Promise<void> => {
-  const { keys } = await import("../../functions/store/table/keys.ts");
-  const { entryOf } = await import("../../functions/store/presence/presence.ts");
-  const { updateItem } = await import("../../functions/store/table/table.ts");
+import { internals, keys } from "./internals.ts";
+
+/**
+ * Writes connections into a user's presence that the gateway does not know, opened `minutes` before
+ * `at`.
+ */
+export async function leaveDead(userId: string, at: string, count = 1, minutes = 5): Promise<void> {
+  const { connectionEntryOf } = await internals.presence();
+  const { updateItem } = await internals.table();
   const now = Date.parse(at);
-  const entry = entryOf({
+  const entry = connectionEntryOf({
     id: "",
     userId,
     connectedAt: now - minutes * 60_000,
@@ -13,7 +17,6 @@ export const leaveDead = async (userId: string, at: string, count = 1, minutes =
   });
   const ids = Array.from({ length: count }, (_, index) => `gone-${index}=`);
   await updateItem(keys.presence(userId), {
-    UpdateExpression: "SET connections = :entries",
-    ExpressionAttributeValues: { ":entries": Object.fromEntries(ids.map((id) => [id, entry])) },
+    set: { connections: Object.fromEntries(ids.map((id) => [id, entry])) },
   });
-};
+}

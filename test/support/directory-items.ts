@@ -1,17 +1,14 @@
-/** What the table holds of the directory, as an operator finds and changes it. */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { idOfKey, type Key, keys } from "../../functions/store/table/keys.ts";
-import { clientOptions } from "./operator.ts";
+/** The directory's items in the table, as an operator reads and changes them. */
+import { DeleteCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { idOfKey, type Key, keys } from "./internals.ts";
+import { operatorTable } from "./operator.ts";
 import { target } from "./target.ts";
 
 type DirectoryItem = Key & Readonly<Record<string, unknown>>;
 
-const documents = () => DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()));
-
-/** All items of the directory, of everybody, without their versions; in the order of their keys. */
-export const directoryItems = async (): Promise<DirectoryItem[]> => {
-  const { Items = [], LastEvaluatedKey } = await documents().send(
+/** Returns all items of the directory without their versions, in the order of their keys. */
+export async function directoryItems(): Promise<DirectoryItem[]> {
+  const { Items = [], LastEvaluatedKey } = await operatorTable().send(
     new ScanCommand({
       TableName: target().tableName,
       ConsistentRead: true,
@@ -28,16 +25,19 @@ export const directoryItems = async (): Promise<DirectoryItem[]> => {
       // Safe: every item of the table has a key.
       .sort((one, other) => (one.pk + one.sk < other.pk + other.sk ? -1 : 1))
   );
-};
+}
 
-/** Whose item it is. */
-export const ownerOf = ({ pk, sk }: Key): string => idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
+/** Returns the id of the user of an item. */
+export function ownerOf({ pk, sk }: Key): string {
+  return idOfKey(pk.startsWith(keys.directoryEntries) ? sk : pk);
+}
 
-export const deleteItems = async (items: readonly Key[]): Promise<void> => {
+export async function deleteItems(items: readonly Key[]): Promise<void> {
   for (const { pk, sk } of items)
-    await documents().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
-};
+    await operatorTable().send(new DeleteCommand({ TableName: target().tableName, Key: { pk, sk } }));
+}
 
-export const putItems = async (items: readonly DirectoryItem[]): Promise<void> => {
-  for (const Item of items) await documents().send(new PutCommand({ TableName: target().tableName, Item }));
-};
+export async function putItems(items: readonly DirectoryItem[]): Promise<void> {
+  for (const Item of items)
+    await operatorTable().send(new PutCommand({ TableName: target().tableName, Item }));
+}

@@ -4,7 +4,7 @@ import type { OperationResult } from "../../contract/operation.ts";
 import { call } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 
-/** The smallest picture there is: one pixel. */
+/** The smallest picture: one pixel. */
 export const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
@@ -12,57 +12,65 @@ export const png = Buffer.from(
 
 export type NewUpload = OperationResult<typeof attachmentOperations.createUpload>;
 
-/** How a picture is announced, unless a test says otherwise. A name says nothing of a type that it does not know. */
-export const pngUpload = (room: string, further: Record<string, unknown> = {}) => ({
-  file_name: "media_type" in further ? "dot" : "dot.png",
-  file_size: png.length,
-  media_type: "image/png",
-  room,
-  ...further,
-});
+/**
+ * Returns the body that announces a picture. A test of another type gets a name without an
+ * extension.
+ */
+export function pngUpload(room: string, further: Record<string, unknown> = {}) {
+  return {
+    file_name: "media_type" in further ? "dot" : "dot.png",
+    file_size: png.length,
+    media_type: "image/png",
+    room,
+    ...further,
+  };
+}
 
-export const createUpload = (
+export function createUpload(
   user: Pick<TestUser, "token">,
   room: string,
   further: Record<string, unknown> = {},
   kind: MediaKind = "image",
-): Promise<NewUpload> =>
-  call("createUpload", { token: user.token, params: { kind }, body: pngUpload(room, further) });
+): Promise<NewUpload> {
+  return call("createUpload", { token: user.token, params: { kind }, body: pngUpload(room, further) });
+}
 
-export const createAvatarUpload = (
+export function createAvatarUpload(
   user: Pick<TestUser, "token">,
   file_size = png.length,
-): Promise<NewUpload> =>
-  call("createAvatarUpload", { token: user.token, body: { file_size, media_type: "image/png" } });
+): Promise<NewUpload> {
+  return call("createAvatarUpload", { token: user.token, body: { file_size, media_type: "image/png" } });
+}
 
-/** Uploads as a client does: with the method and the headers that it was told, and nothing more. */
-export const putBytes = (
+/** Uploads as a client does: with the method and the headers of the answer, and no others. */
+export function putBytes(
   { upload }: NewUpload,
   bytes: Uint8Array = png,
   headers: Record<string, string> = {},
-): Promise<Response> =>
-  fetch(upload.url, {
+): Promise<Response> {
+  return fetch(upload.url, {
     method: upload.method,
     headers: { ...upload.headers, ...headers },
     body: new Uint8Array(bytes),
   });
+}
 
-/** The code that S3 answers an error with, after the status. */
-export const s3Answer = async (response: Response): Promise<string> => {
+/** Returns the status of an answer of S3, and its error code if it has one. */
+export async function s3Answer(response: Response): Promise<string> {
   const code = /<Code>(.*?)<\/Code>/.exec(await response.text())?.[1];
   return code === undefined ? String(response.status) : `${response.status} ${code}`;
-};
+}
 
-/** A file that is uploaded and in no message yet: its id. */
-export const uploaded = async (
+/** Uploads a file, which is in no message yet, and returns its id. */
+export async function uploaded(
   user: Pick<TestUser, "token">,
   room: string,
   bytes: Uint8Array = png,
   further: Record<string, unknown> = {},
   kind: MediaKind = "image",
-): Promise<string> => {
+): Promise<string> {
   const created = await createUpload(user, room, { file_size: bytes.length, ...further }, kind);
   const response = await putBytes(created, bytes);
   if (!response.ok) throw new Error(`The upload was answered ${await s3Answer(response)}.`);
   return created.file_id;
-};
+}

@@ -11,7 +11,7 @@ export interface Issuer {
 }
 
 /** An OIDC issuer of our own, whose people are whoever it is asked to sign for. */
-export const startIssuer = async (): Promise<Issuer> => {
+export async function startIssuer(): Promise<Issuer> {
   const audience = "chat";
   const { privateKey, publicKey } = await generateKeyPair("RS256");
   const key = { ...(await exportJWK(publicKey)), kid: "one", use: "sig", alg: "RS256" };
@@ -43,4 +43,4 @@ export const startIssuer = async (): Promise<Issuer> => {
         .sign(privateKey),
     stop: () => server.close(),
   };
-};
+}

@@ -1,36 +1,44 @@
 import { basename, dirname, join } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The files that take longest, by what they took on two cores. Begun last, one of them would run alone at the end. */
+/**
+ * The files that take longest, longest first, as measured on two cores. If one began last, it would
+ * run alone.
+ */
 const longest = [
-  "websocket/rooms-large",
-  "api/messages",
-  "faults/rooms-large-delivery",
-  "faults/rooms-large-live",
-  "websocket/rooms-large-events",
+  "fan-out/large-rooms",
+  "messages/messages",
+  "fan-out/faults",
+  "presence/faults",
+  "rooms/faults-connected-members",
+  "fan-out/events",
   "start/start",
-  "faults/messages",
-  "faults/rooms-large",
-  "faults/delivery",
-  "start/rebuild",
-  "faults/attachments",
-  "model/read-state",
-  "faults/rooms",
-  "api/search-pages",
-  "background/deleted-room",
-  "start/redrive",
-  "api/rooms-large-size",
+  "messages/faults",
+  "rooms/faults-large",
+  "delivery/faults",
+  "background/rebuild",
+  "attachments/faults",
+  "receipts/model",
+  "rooms/faults",
+  "search/pages",
+  "rooms/removal",
+  "background/redrive-command",
+  "rooms/large-size",
 ];
 
-/** 0 for the longest; more than any of them for a file that is not in the list. */
-const place = ({ moduleId }: TestSpecification): number => {
+/**
+ * Returns the place in the list: 0 for the longest file. A file that is not in the list comes after
+ * all of them.
+ */
+function place({ moduleId }: TestSpecification): number {
   const at = longest.indexOf(join(basename(dirname(moduleId)), basename(moduleId, ".test.ts")));
   return at < 0 ? longest.length : at;
-};
+}
 
 /**
- * Begins with the longest files, and goes on in vitest's own order, project by project: a worker keeps its process for
- * files of one project that follow each other. Vitest itself knows how long files take from earlier runs alone.
+ * Runs the longest files first, then the others in vitest's own order, project by project: a worker
+ * keeps its process as long as the next file is of the same project. Vitest itself knows how long a
+ * file takes only from earlier runs.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

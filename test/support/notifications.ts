@@ -1,10 +1,10 @@
 import type { Notification } from "../../contract/objects/notification.ts";
 import { afterSeconds } from "./background.ts";
-import { attempt, call } from "./contract-client.ts";
+import { call } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 
-/** Somebody's notifications, once all that was done before is followed. */
-export const notificationsOf = async ({ token }: TestUser): Promise<Notification[]> => {
+/** Returns a user's notifications, once the consequences of all earlier calls are written. */
+export async function notificationsOf({ token }: TestUser): Promise<Notification[]> {
   await afterSeconds(0);
   const { results, count } = await call("listNotifications", { token, query: { page_size: 100 } });
   if (count !== results.length) throw new Error("There is more than one page.");
@@ -12,29 +12,26 @@ export const notificationsOf = async ({ token }: TestUser): Promise<Notification
   if (unread !== results.filter((one) => !one.is_read).length)
     throw new Error(`${unread} were counted as unread, of ${JSON.stringify(results)}.`);
   return results;
-};
+}
 
-/** The types of somebody's notifications, once all that was done before is followed. */
-export const typesOf = async (user: TestUser): Promise<string[]> =>
-  (await notificationsOf(user)).map(({ type }) => type);
+/**
+ * Returns the types of a user's notifications, once the consequences of all earlier calls are
+ * written.
+ */
+export async function typesOf(user: TestUser): Promise<string[]> {
+  return (await notificationsOf(user)).map(({ type }) => type);
+}
 
-/** Sends to a room, and gives the message. */
-export const say = async ({ token }: TestUser, room_id: string, content: string, further: object = {}) => {
-  const sending = { token, params: { room_id }, body: { content, ...further } };
-  const { status, body } = await attempt("sendMessage", sending);
-  if (status !== 201) throw new Error(`The message was answered with ${status}.`);
-  return body;
-};
-
-export const markRead = ({ token }: TestUser, room_id: string, up_to_seq?: number) =>
-  call("markRoomRead", {
+export function markRead({ token }: TestUser, room_id: string, up_to_seq?: number) {
+  return call("markRoomRead", {
     token,
     params: { room_id },
     body: up_to_seq === undefined ? {} : { up_to_seq },
   });
+}
 
-/** Deletes all of somebody's notifications, such as the invitation to the room of a test. */
-export const clearNotifications = async (user: TestUser): Promise<void> => {
+/** Deletes all notifications of a user, such as the invitation to the room of a test. */
+export async function clearNotifications(user: TestUser): Promise<void> {
   for (const { id } of await notificationsOf(user))
     await call("deleteNotification", { token: user.token, params: { notification_id: id } });
-};
+}

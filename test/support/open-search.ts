@@ -1,7 +1,8 @@
 /**
- * Answers as OpenSearch does, as far as Parley calls it, by its API documentation: creating an index, `_bulk`, and `_search`
- * with filters, sorted, from a place on. Whatever it is not known to take it refuses, as it does a wrong signature; and
- * fields without a mapping, also in queries, where OpenSearch would find nothing and say so to nobody.
+ * Answers as OpenSearch does, as far as Parley calls it, by its API documentation: creating an
+ * index, `_bulk`, and `_search` with filters, sorted, from a place on. Whatever it is not known to
+ * take it refuses, as it does a wrong signature; and fields without a mapping, also in queries,
+ * where OpenSearch would find nothing without an error.
  *   https://docs.opensearch.org/latest/api-reference/index-apis/create-index/
  *   https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
  *   https://docs.opensearch.org/latest/search-plugins/searching-data/paginate/#the-search_after-parameter
@@ -46,37 +47,41 @@ export interface OpenSearch {
   stop(): void;
 }
 
-const errorOf = (status: number, type: string, reason: string): Answer => ({
-  status,
-  body: { error: { root_cause: [{ type, reason }], type, reason }, status },
-});
+function errorOf(status: number, type: string, reason: string): Answer {
+  return {
+    status,
+    body: { error: { root_cause: [{ type, reason }], type, reason }, status },
+  };
+}
 
-const valuesOf = (document: Document, field: string): readonly Value[] => {
+function valuesOf(document: Document, field: string): readonly Value[] {
   const value = document[field];
   return Array.isArray(value) ? value : [value as Value];
-};
+}
 
 type Clause = Readonly<Record<string, unknown>>;
 
-// Each `as` below is safe in so far as a body that is of another shape makes the call fail, and with it the test.
+// Each `as` below is safe in so far as a body that is of another shape makes the call fail, and
+// with it the test.
 
 /** The one entry of an object, as clauses of a query are. */
-const only = (clause: unknown): [string, unknown] => {
+function only(clause: unknown): [string, unknown] {
   const entries = Object.entries(clause as object);
   if (entries.length !== 1 || !entries[0])
     throw new Error(`A clause has one key: ${JSON.stringify(clause)}.`);
   return entries[0];
-};
+}
 
-const inRange = (value: Value, limits: object): boolean =>
-  Object.entries(limits).every(([limit, than]) => {
+function inRange(value: Value, limits: object): boolean {
+  return Object.entries(limits).every(([limit, than]) => {
     if (value === null) return false;
     if (limit === "gte") return value >= than;
     if (limit === "lte") return value <= than;
     throw new Error(`There is no limit ${limit} here.`);
   });
+}
 
-const matches = (document: Document, clause: unknown): boolean => {
+function matches(document: Document, clause: unknown): boolean {
   const [kind, body] = only(clause);
   if (kind === "bool") return matchesBool(document, body as Clause);
   const [field, wanted] = only(body);
@@ -87,12 +92,9 @@ const matches = (document: Document, clause: unknown): boolean => {
     return values.some((value) => typeof value === "string" && value.startsWith(String(wanted)));
   if (kind === "range") return values.some((value) => inRange(value, wanted as object));
   throw new Error(`There is no query ${kind} here.`);
-};
+}
 
-const matchesBool = (
-  document: Document,
-  { filter = [], should, must_not = [], ...rest }: Clause,
-): boolean => {
+function matchesBool(document: Document, { filter = [], should, must_not = [], ...rest }: Clause): boolean {
   const unknown = Object.keys(rest).filter((key) => key !== "minimum_should_match");
   if (unknown.length > 0) throw new Error(`A bool query knows no ${unknown.join(", ")} here.`);
   const all = (clauses: unknown): unknown[] => (Array.isArray(clauses) ? clauses : [clauses]);
@@ -101,15 +103,15 @@ const matchesBool = (
     (should === undefined || all(should).some((clause) => matches(document, clause))) &&
     !all(must_not).some((clause) => matches(document, clause))
   );
-};
+}
 
 /** The fields that a clause compares, whatever documents there are. */
-const fieldsOf = (clause: unknown): string[] => {
+function fieldsOf(clause: unknown): string[] {
   const [kind, body] = only(clause);
   if (kind !== "bool") return [only(body)[0]];
   const { minimum_should_match: _, ...clauses } = body as Clause;
   return Object.values(clauses).flat().flatMap(fieldsOf);
-};
+}
 
 interface Search {
   readonly size: number;
@@ -120,16 +122,16 @@ interface Search {
 }
 
 /** Below 0 where one set of values comes before the other. */
-const compare = (one: readonly Value[], other: readonly Value[], sort: Search["sort"]): number => {
+function compare(one: readonly Value[], other: readonly Value[], sort: Search["sort"]): number {
   for (const [at, by] of sort.entries()) {
     const [, order] = only(by);
     const [left, right] = [one[at] ?? 0, other[at] ?? 0];
     if (left !== right) return (left < right ? -1 : 1) * (order === "asc" ? 1 : -1);
   }
   return 0;
-};
+}
 
-const search = (documents: ReadonlyMap<string, Document>, { properties }: Mappings, text: string): Answer => {
+function search(documents: ReadonlyMap<string, Document>, { properties }: Mappings, text: string): Answer {
   const { size, query, sort, search_after: after, _source: fields } = JSON.parse(text) as Search;
   const named = [...fieldsOf(query), ...sort.map((by) => only(by)[0]), ...fields];
   const unmapped = named.find((field) => !Object.hasOwn(properties, field));
@@ -157,15 +159,15 @@ const search = (documents: ReadonlyMap<string, Document>, { properties }: Mappin
       hits: { max_score: null, hits },
     },
   };
-};
+}
 
-const readAll = async (request: IncomingMessage): Promise<string> => {
+async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-};
+}
 
-export const startOpenSearch = async (): Promise<OpenSearch> => {
+export async function startOpenSearch(): Promise<OpenSearch> {
   const documents = new Map<string, Document>();
   const calls: string[] = [];
   const failures: { path: string; status: number; times: number }[] = [];
@@ -186,7 +188,7 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
         (field) => mappings?.dynamic === "strict" && !Object.hasOwn(mappings.properties, field),
       );
       if (!mappings) {
-        // Where indexes are not made by themselves (`action.auto_create_index`).
+        // If indexes are not made by themselves (`action.auto_create_index`).
         const reason = "no such index [parley-messages] and [action.auto_create_index] is [false]";
         items.push({
           [action]: { _id: id, status: 404, error: { type: "index_not_found_exception", reason } },
@@ -279,4 +281,4 @@ export const startOpenSearch = async (): Promise<OpenSearch> => {
     },
     stop: () => server.close(),
   };
-};
+}

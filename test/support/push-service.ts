@@ -1,6 +1,6 @@
 /**
- * A push service, and the browser behind it: takes what an application server sends, decrypts it as RFC 8291 says and holds
- * the signature against RFC 8292, with code of its own.
+ * A push service, and the browser behind it: takes what an application server sends, decrypts it as
+ * RFC 8291 says and holds the signature against RFC 8292, with code of its own.
  */
 import {
   createDecipheriv,
@@ -13,7 +13,7 @@ import {
 } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 
-/** What arrived, once it could be decrypted. */
+/** A push that could be decrypted. */
 interface Pushed {
   readonly endpoint: string;
   /** The JSON that the browser's service worker gets. */
@@ -26,7 +26,7 @@ interface Pushed {
   readonly token: { readonly claims: Record<string, unknown>; readonly key: string };
 }
 
-/** What the service answers to one request. */
+/** The service's answer to one request. */
 interface PushReply {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -39,11 +39,11 @@ export interface Browser {
     readonly expirationTime: number | null;
     readonly keys: { readonly p256dh: string; readonly auth: string };
   };
-  /** What it was sent, and the service took, the oldest first. */
+  /** The pushes that the service took, oldest first. */
   readonly pushed: Pushed[];
   /** Every request to its endpoint, whatever it was answered. */
   readonly requests: number;
-  /** What the next requests are answered, one after the other; then 201 again. */
+  /** The answers to the next requests, one after the other; then 201 again. */
   reply(...replies: PushReply[]): void;
 }
 
@@ -53,17 +53,21 @@ export interface PushService {
   close(): Promise<void>;
 }
 
-const readBody = async (incoming: IncomingMessage): Promise<Buffer> => {
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   return Buffer.concat(chunks);
-};
+}
 
-const derive = (key: Buffer, salt: Buffer, info: Buffer | string, length: number): Buffer =>
-  Buffer.from(hkdfSync("sha256", key, salt, info, length));
+function derive(key: Buffer, salt: Buffer, info: Buffer | string, length: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", key, salt, info, length));
+}
 
-/** https://www.rfc-editor.org/rfc/rfc8291#section-3.4 and, for the head and the padding, RFC 8188, of one record. */
-const decrypt = (body: Buffer, privateKey: Buffer, secret: Buffer): Buffer => {
+/**
+ * https://www.rfc-editor.org/rfc/rfc8291#section-3.4 and, for the head and the padding, RFC 8188,
+ * of one record.
+ */
+function decrypt(body: Buffer, privateKey: Buffer, secret: Buffer): Buffer {
   const salt = body.subarray(0, 16);
   const recordSize = body.readUInt32BE(16);
   const keyLength = body.readUInt8(20);
@@ -83,10 +87,10 @@ const decrypt = (body: Buffer, privateKey: Buffer, secret: Buffer): Buffer => {
   const end = padded.findLastIndex((byte) => byte !== 0);
   if (padded[end] !== 2) throw new Error("The last record does not end as one.");
   return padded.subarray(0, end);
-};
+}
 
 /** https://www.rfc-editor.org/rfc/rfc8292#section-3 */
-const readToken = (authorization: string): Pushed["token"] => {
+function readToken(authorization: string): Pushed["token"] {
   const [, token = "", key = ""] = /^vapid t=([\w.-]+), ?k=([\w-]+)$/.exec(authorization) ?? [];
   const [head = "", claims = "", signature = ""] = token.split(".");
   const point = Buffer.from(key, "base64url");
@@ -109,10 +113,10 @@ const readToken = (authorization: string): Pushed["token"] => {
   const parse = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
   if (parse(head).alg !== "ES256") throw new Error("The token is not signed with ES256.");
   return { claims: parse(claims), key };
-};
+}
 
-/** Starts a push service on this machine. What cannot be read is answered 400, with why. */
-export const startPushService = async (): Promise<PushService> => {
+/** Starts a push service on this machine. Answers 400 with a reason if it cannot read a request. */
+export async function startPushService(): Promise<PushService> {
   const browsers = new Map<string, { take(incoming: IncomingMessage, body: Buffer): PushReply }>();
   const server = createServer(async (incoming, outgoing) => {
     const body = await readBody(incoming);
@@ -180,4 +184,4 @@ export const startPushService = async (): Promise<PushService> => {
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -5,14 +5,14 @@ export interface Random {
   /** A whole number from 0 up to, but not, `count`. */
   below(count: number): number;
   chance(probability: number): boolean;
-  /** Undefined of none. */
+  /** Returns undefined if there is none. */
   pick<T>(from: readonly T[]): T | undefined;
-  /** Another source, which what is taken from this one does not change. */
+  /** Returns another source, whose numbers do not depend on later calls of this one. */
   fork(): Random;
 }
 
 /** Mulberry32: small, and random enough to choose what a test does. */
-export const newRandom = (seed: number): Random => {
+export function newRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -28,4 +28,4 @@ export const newRandom = (seed: number): Random => {
     pick: (from) => from[below(from.length)],
     fork: () => newRandom(below(4294967296)),
   };
-};
+}

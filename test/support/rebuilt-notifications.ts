@@ -1,40 +1,39 @@
-/** What tests of the rebuilding of notifications lose, and how they rebuild it. */
-import { keys } from "../../functions/store/table/keys.ts";
+/** Calls that lose notifications and rebuild them. */
+
+import { internals, keys } from "./internals.ts";
 import { notificationsOf } from "./notifications.ts";
 import { actAsFunction } from "./operator.ts";
 import type { TestUser } from "./people.ts";
 
-/** Rebuilds somebody's notifications, in as many steps as it takes where none has time for more than it must do. */
-export const rebuild = async (userId: string): Promise<void> => {
+/** Rebuilds a user's notifications in many steps: none has time for more than it must do. */
+export async function rebuild(userId: string): Promise<void> {
   actAsFunction();
-  const { rebuildNotifications } = await import("../../functions/notifications/rebuild.ts");
+  const { rebuildNotifications } = await internals.notificationsRebuild();
   let after: string | undefined;
   do after = await rebuildNotifications(userId, after, () => false);
   while (after !== undefined);
-};
+}
 
-/** Loses all notifications of somebody. */
-export const loseNotifications = async (user: TestUser): Promise<void> => {
+/** Deletes all notifications of a user from the table. */
+export async function loseNotifications(user: TestUser): Promise<void> {
   actAsFunction();
-  const { takeItem } = await import("../../functions/store/table/table.ts");
+  const { takeItem } = await internals.table();
   for (const { id } of await notificationsOf(user)) await takeItem(keys.notification(user.id, id));
-};
+}
 
-/** Has somebody's membership say that another message told them, or, with undefined, none. */
-export const noteToldBy = async (user: TestUser, room: string, seq: number | undefined): Promise<void> => {
+/** Changes the message that a user's membership records as notified; undefined for none. */
+export async function noteToldBy(user: TestUser, room: string, seq: number | undefined): Promise<void> {
   actAsFunction();
-  const { updateItem } = await import("../../functions/store/table/table.ts");
-  await updateItem(keys.membership(room, user.id), {
-    UpdateExpression: seq === undefined ? "REMOVE notified_seq" : "SET notified_seq = :seq",
-    ...(seq !== undefined && { ExpressionAttributeValues: { ":seq": seq } }),
-  });
-};
+  const { updateItem } = await internals.table();
+  await updateItem(keys.membership(room, user.id), { set: { notified_seq: seq ?? null } });
+}
 
-/** Somebody's notifications: type, text, count, and whether they are read. */
-export const shownTo = async (user: TestUser) =>
-  (await notificationsOf(user)).map(({ type, message, count, is_read }) => [
+/** Returns a user's notifications: type, text, count, and whether they are read. */
+export async function shownTo(user: TestUser) {
+  return (await notificationsOf(user)).map(({ type, message, count, is_read }) => [
     type,
     message?.content,
     count,
     is_read,
   ]);
+}

@@ -1,8 +1,10 @@
-/** What whoever may not know of a room is answered, whether there is one or not. */
+/** The answer to a caller who may not know whether the room exists. */
 export const noAccess = {
   status: 403,
   body: { code: "forbidden", detail: "You don't have access to this room" },
 };
 
-/** What is answered where one thing alone is wrong with the input: the value at this path. */
-export const invalid = (path: string) => ({ status: 400, problem: { errors: [{ path }] } });
+/** Returns the answer to input of which only the value at this path is wrong. */
+export function invalid(path: string) {
+  return { status: 400, problem: { errors: [{ path }] } };
+}

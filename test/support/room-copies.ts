@@ -1,26 +1,27 @@
-/** Copies of a room: for tests that need a large one each, which would take seconds to create. */
+/** Copies of a room, for tests that need a large one each: creating one takes seconds. */
 import { itemsOfRoom } from "./operator.ts";
-import { plantItems } from "./plant-items.ts";
+import { seedItems } from "./seed-items.ts";
 
-const replaced = (value: unknown, roomId: string, copyId: string): unknown => {
+function replaced(value: unknown, roomId: string, copyId: string): unknown {
   const again = (inner: unknown) => replaced(inner, roomId, copyId);
   if (typeof value === "string") return value.replaceAll(roomId, copyId);
   if (Array.isArray(value)) return value.map(again);
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, again(inner)]));
-};
+}
 
 /**
- * Another room with the same members, in the same state. Whoever was added is not invited once more: the copy does not say
- * who added them. Nor is the copy on the list of public rooms, or in the search for rooms.
+ * Returns another room with the same members, in the same state. Its members get no invitation: the
+ * copy does not say who added them. The copy is not on the list of public rooms, and the search for
+ * rooms does not find it.
  */
-export const copyRoom = async (roomId: string): Promise<string> => {
+export async function copyRoom(roomId: string): Promise<string> {
   const copyId = crypto.randomUUID();
   const items = (await itemsOfRoom(roomId)).map(
     // Safe: a copy of an item is an item.
     ({ added_by: _, ...item }) => replaced(item, roomId, copyId) as typeof item,
   );
-  await plantItems(items);
+  await seedItems(items);
   return copyId;
-};
+}

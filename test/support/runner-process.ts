@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What the runner writes to its ready file. */
+/** The content of the runner's ready file. */
 export interface Ready {
   readonly httpUrl: string;
   readonly webSocketUrl: string;
@@ -24,24 +24,27 @@ export interface Ready {
 export interface RunnerProcess {
   readonly ready: Ready;
   readonly pid: number;
-  /** Everything that it has printed so far. */
+  /** Returns everything that it has printed so far. */
   output(): string;
-  /** Ends it as Ctrl-C does, and gives its exit code. */
+  /** Ends it as Ctrl-C does, and returns its exit code. */
   stop(): Promise<number | null>;
 }
 
 const startLimit = 60_000;
 
-const readReady = (file: string): Ready | undefined => {
+function readReady(file: string): Ready | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
-};
+}
 
-/** Starts the local runner as `npm start` does, with further arguments, and waits for its ready file. */
-export const startRunnerProcess = async (...args: string[]): Promise<RunnerProcess> => {
+/**
+ * Starts the local runner as `npm start` does, with further arguments, and waits for its ready
+ * file.
+ */
+export async function startRunnerProcess(...args: string[]): Promise<RunnerProcess> {
   const folder = mkdtempSync(join(tmpdir(), "parley-test-"));
   const readyFile = join(folder, "ready.json");
   const child = spawn(
@@ -72,4 +75,4 @@ export const startRunnerProcess = async (...args: string[]): Promise<RunnerProce
   }
   await stop();
   throw new Error(`The runner did not get ready. It printed:\n${output}`);
-};
+}

@@ -1,54 +1,56 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { clientFrames } from "../../contract/frames.ts";
 import { operations } from "../../contract/operations.ts";
-import { bundleFunctions } from "../../lib/bundle.ts";
+import { synthesize } from "../../local/synthesize.ts";
 import { type Ready, type RunnerProcess, startRunnerProcess } from "./runner-process.ts";
-import { runnersAtOnce } from "./runners-at-once.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** One for each worker. */
     runners: readonly Ready[];
-    /** A folder that gets an empty file for each operation and frame that a test has exercised. */
+    /** A folder with an empty file for each operation and frame that a test has exercised. */
     exercisedFolder: string;
   }
 }
 
-/** Whether no file and no test was left out by the command line. */
-const isWholeRun = async (project: TestProject): Promise<boolean> => {
+/** Returns whether the command line left out no file and no test. */
+async function isWholeRun(project: TestProject): Promise<boolean> {
   const { testFiles } = await project.globTestFiles();
   const ran = new Set(project.vitest.state.getFilepaths());
   return project.config.testNamePattern === undefined && testFiles.every((file) => ran.has(file));
-};
+}
 
-// The tests that look at rate limits start a runner of their own. The push services of tests are on this machine.
-const startSharedRunner = (): Promise<RunnerProcess> =>
-  startRunnerProcess(
-    "--fresh",
-    "--quiet",
-    ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=5000"],
-    ...["-c", "pushToLoopback=true"],
-  );
+/**
+ * The tests of rate limits start a runner of their own. The push services of the tests are on this
+ * machine.
+ */
+const props = { rateLimitPerSecond: "1000", rateLimitBurst: "5000", pushToLoopback: "true" };
 
-/** All of them, or none: who fails to start one leaves none behind. */
-const startSharedRunners = async (): Promise<RunnerProcess[]> => {
-  const starts = await Promise.allSettled(Array.from({ length: runnersAtOnce }, startSharedRunner));
-  const started = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
-  const failed = starts.find((start) => start.status === "rejected");
+/** Starts all runners, or none: if one fails to start, the others are stopped. */
+async function startSharedRunners(count: number, template: string): Promise<RunnerProcess[]> {
+  const start = () => startRunnerProcess("--fresh", "--quiet", "--template", template);
+  const starts = await Promise.allSettled(Array.from({ length: count }, start));
+  const started = starts.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failed = starts.find((one) => one.status === "rejected");
   if (!failed) return started;
   await Promise.all(started.map((runner) => runner.stop()));
   throw failed.reason;
-};
+}
 
-/** The runners of all tests through the interface; afterwards, whatever none of them used is a failure. */
-export default async (project: TestProject): Promise<() => Promise<void>> => {
-  // Once, before several runners would each make the same.
-  await bundleFunctions();
-  const exercisedFolder = mkdtempSync(join(tmpdir(), "parley-exercised-"));
-  const runners = await startSharedRunners();
+/**
+ * Starts a runner for each worker; afterwards, an operation or frame that no test has exercised is
+ * a failure.
+ */
+export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "parley-tests-"));
+  const [template, exercisedFolder] = [join(folder, "cdk.out"), join(folder, "exercised")];
+  mkdirSync(exercisedFolder);
+  // Once for all runners: it is a quarter of what the start of each would take.
+  await synthesize(template, props);
+  const runners = await startSharedRunners(project.vitest.config.maxWorkers, template);
   project.provide(
     "runners",
     runners.map(({ ready }) => ready),
@@ -57,7 +59,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   return async () => {
     await Promise.all(runners.map((runner) => runner.stop()));
     const exercised = new Set(readdirSync(exercisedFolder));
-    rmSync(exercisedFolder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     const declared = [
       ...Object.keys(operations),
       ...Object.keys(clientFrames).map((type) => `frame-${type}`),
@@ -68,4 +70,4 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
       throw new Error(`No test has exercised ${missed.join(", ")}.`);
     }
   };
-};
+}

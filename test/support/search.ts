@@ -1,38 +1,31 @@
-import type { Message } from "../../contract/objects/message.ts";
 import { untilQuiet } from "./background.ts";
 import { call } from "./contract-client.ts";
 import type { TestUser } from "./people.ts";
 
 type Query = Record<string, string | number>;
 
-/** Waits until the stream is read: from then on, messages are found by what they say. */
+/** Waits until the stream is read: from then on the search finds all messages. */
 export const untilIndexed = untilQuiet;
 
-export const send = (user: TestUser, room_id: string, content: string, further: object = {}) =>
-  call("sendMessage", { token: user.token, params: { room_id }, body: { content, ...further } });
+/** Returns a page of the messages that a search finds in a room. */
+export function searchPage(user: TestUser, room_id: string, query: Query) {
+  return call("searchRoomMessages", { token: user.token, params: { room_id }, query });
+}
 
-export const edit = (user: TestUser, { room, id }: Message, content: string) =>
-  call("updateMessage", { token: user.token, params: { room_id: room, message_id: id }, body: { content } });
+/** Returns the content of the messages that a search finds in a room, newest first. */
+export async function find(user: TestUser, room: string, q: string, filters: Query = {}): Promise<string[]> {
+  return (await searchPage(user, room, { q, ...filters })).results.map(({ content }) => content);
+}
 
-export const remove = (user: TestUser, { room, id }: Message) =>
-  call("deleteMessage", { token: user.token, params: { room_id: room, message_id: id } });
-
-/** A page of what is found in a room. */
-export const searchPage = (user: TestUser, room_id: string, query: Query) =>
-  call("searchRoomMessages", { token: user.token, params: { room_id }, query });
-
-/** What the messages say that are found in a room, the newest first. */
-export const find = async (user: TestUser, room: string, q: string, filters: Query = {}): Promise<string[]> =>
-  (await searchPage(user, room, { q, ...filters })).results.map(({ content }) => content);
-
-/** What is found in all rooms. */
-export const findAnywhere = async (user: TestUser, q: string, filters: Query = {}): Promise<string[]> =>
-  (await call("searchMessages", { token: user.token, query: { q, ...filters } })).map(
+/** Returns the content of the messages that a search finds in all rooms. */
+export async function findAnywhere(user: TestUser, q: string, filters: Query = {}): Promise<string[]> {
+  return (await call("searchMessages", { token: user.token, query: { q, ...filters } })).map(
     ({ content }) => content,
   );
+}
 
-/** The query by which an answer's `Link` header goes on; undefined at the end. */
-export const nextOf = (headers: Headers): Record<string, string> | undefined => {
+/** Returns the query of an answer's `Link` header; undefined at the end. */
+export function nextOf(headers: Headers): Record<string, string> | undefined {
   const link = /^<(.*)>; rel="next"$/.exec(headers.get("link") ?? "")?.[1];
   return link === undefined ? undefined : Object.fromEntries(new URL(link).searchParams);
-};
+}

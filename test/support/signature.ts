@@ -1,21 +1,25 @@
-/** Holds signed requests against Signature Version 4, computed here from its documentation. */
+/** Checks signed requests against Signature Version 4, computed here from its documentation. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}
 
 const form =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/;
 
-/** What every such request must have signed, its body by the digest. */
+/** The headers that every such request must sign; the digest stands for its body. */
 const mustBeSigned = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
 /**
- * Whether a request without a query is signed with this secret for this service.
+ * Returns whether a request without a query is signed with this secret for this service.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export const isSignedBy = (
+export function isSignedBy(
   secret: string,
   service: string,
   request: {
@@ -24,7 +28,7 @@ export const isSignedBy = (
     readonly headers: IncomingHttpHeaders;
     readonly text: string;
   },
-): boolean => {
+): boolean {
   const { method, url, headers, text } = request;
   const [, , day = "", region = "", of = "", signed = "", signature = ""] =
     form.exec(headers.authorization ?? "") ?? [];
@@ -46,4 +50,4 @@ export const isSignedBy = (
   const key = [region, service, "aws4_request"].reduce<Buffer>(hmac, hmac(`AWS4${secret}`, day));
   const expected = hmac(key, ["AWS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n")).toString("hex");
   return timingSafeEqual(Buffer.from(expected), Buffer.from(signature.padEnd(64)));
-};
+}

@@ -9,15 +9,15 @@ import { exercise, target } from "./target.ts";
 export type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
 export interface SocketClient {
-  /** Every event so far, in the order of their arrival, each held against the contract. */
+  /** Every event so far, in the order of arrival, each checked against the contract. */
   readonly events: readonly ServerEvent[];
   send(frame: { type: FrameType } & Record<string, unknown>): void;
   sendText(text: string): void;
   /** Sends a text that is too long for one frame. */
   sendInFrames(text: string): void;
-  /** Sends with a request id, and gives the ack or the error that answers it. */
+  /** Sends with a request id, and returns the ack or the error that answers it. */
   request(frame: { type: FrameType } & Record<string, unknown>): Promise<EventOf<"ack"> | EventOf<"error">>;
-  /** The next event of a type, from the beginning, that no call has given yet. */
+  /** Returns the first event of a type that no earlier call has returned. */
   next<T extends ServerEvent["type"]>(type: T): Promise<EventOf<T>>;
   /** Waits until `condition` holds of what has arrived. */
   until(condition: (events: readonly ServerEvent[]) => boolean, what: string): Promise<void>;
@@ -27,22 +27,26 @@ export interface SocketClient {
 }
 
 /**
- * What the gateway posts by itself where the function of a frame ended without an answer.
+ * Returns whether the gateway posted this by itself, because the function of a frame ended without
+ * an answer.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
  */
-const isGatewayFailure = (event: unknown): boolean =>
-  typeof event === "object" &&
-  event !== null &&
-  "connectionId" in event &&
-  "message" in event &&
-  event.message === "Internal server error";
+function isGatewayFailure(event: unknown): boolean {
+  return (
+    typeof event === "object" &&
+    event !== null &&
+    "connectionId" in event &&
+    "message" in event &&
+    event.message === "Internal server error"
+  );
+}
 
 const waitLimit = 15_000;
 
-/** What the gateway takes in one frame. */
+/** Bytes that the gateway takes in one frame. */
 const frameBytes = 32 * 1024;
 
-/** Why a socket was refused before its upgrade. */
+/** A socket was refused before its upgrade. */
 export class UpgradeRefused extends Error {
   readonly status: number;
   constructor(status: number) {
@@ -51,18 +55,19 @@ export class UpgradeRefused extends Error {
   }
 }
 
-const opened = (socket: WebSocket): Promise<void> =>
-  new Promise((resolve, reject) => {
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
     socket.once("open", () => resolve());
     socket.once("unexpected-response", (_, response) => reject(new UpgradeRefused(response.statusCode ?? 0)));
     socket.once("error", reject);
   });
+}
 
 /** Opens a socket with a query and subprotocols. Throws UpgradeRefused. */
-export const openSocket = async (
+export async function openSocket(
   query: Record<string, string> = {},
   protocols: string[] = [],
-): Promise<SocketClient> => {
+): Promise<SocketClient> {
   const url = new URL(target().webSocketUrl);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const socket = new WebSocket(url, protocols);
@@ -72,7 +77,7 @@ export const openSocket = async (
   let broken: unknown;
   let requests = 0;
 
-  /** The types of frames that are still to be answered, by their request id. A refusal exercises none. */
+  /** Types of frames without an answer yet, by request id. A refusal exercises none. */
   const unanswered = new Map<unknown, FrameType>();
   const noteAck = (event: ServerEvent): void => {
     const type = event.type === "ack" && unanswered.get(event.request_id);
@@ -111,7 +116,7 @@ export const openSocket = async (
         finish();
         const types = events.map((event) => event.type).join(", ");
         reject(
-          new Error(`${what} did not arrive within ${waitLimit} ms. What arrived: ${types || "nothing"}.`),
+          new Error(`${what} did not arrive within ${waitLimit} ms. Arrived so far: ${types || "nothing"}.`),
         );
       }, waitLimit);
       const finish = (): void => {
@@ -172,17 +177,17 @@ export const openSocket = async (
       await closed;
     },
   };
-};
+}
 
-/** Closes sockets of somebody, their last ones, and waits until that has become known. */
-export const closeAll = async (user: TestUser, sockets: readonly SocketClient[]): Promise<void> => {
+/** Closes the last sockets of a user, and waits until the user is offline. */
+export async function closeAll(user: TestUser, sockets: readonly SocketClient[]): Promise<void> {
   for (const socket of sockets) await socket.close();
   const asking = { token: user.token, params: { user_id: user.id } };
   await until(async () => !(await call("getUserStatus", asking)).is_online, `${user.username} is offline`);
-};
+}
 
 /** Opens a socket as a client does: with a ticket. */
-export const connect = async (user: TestUser, query: Record<string, string> = {}): Promise<SocketClient> => {
+export async function connect(user: TestUser, query: Record<string, string> = {}): Promise<SocketClient> {
   const { ticket } = await call("createWebSocketTicket", { token: user.token });
   return openSocket({ ticket, ...query });
-};
+}

@@ -5,21 +5,34 @@ import type { Ready } from "./runner-process.ts";
 
 let own: Ready | undefined;
 
-/** The runner of this worker; vitest numbers the workers that run at once from 1 on. */
-const shared = (): Ready => {
+/**
+ * Returns the runner of this worker. Vitest numbers the workers that run at the same time from 1.
+ */
+function sharedRunner(): Ready {
   const place = Number(process.env.VITEST_POOL_ID);
   const ready = inject("runners")[place - 1];
   if (!ready) throw new Error(`There is no runner for the worker ${place} of vitest.`);
   return ready;
-};
+}
 
-/** The runner that the test client speaks to: the one that the test files of a worker share, unless this one has its own. */
-export const target = (): Ready => own ?? shared();
+/**
+ * Returns the runner that the test client calls: the one this file has started, otherwise the one
+ * of the worker.
+ */
+export function target(): Ready {
+  return own ?? sharedRunner();
+}
 
-/** Has the test client speak to a runner that this test file has started. */
-export const setTarget = (ready: Ready): void => {
+/** Makes the test client call a runner that this test file has started. */
+export function setTarget(ready: Ready): void {
   own = ready;
-};
+}
 
-/** Notes that a test has used something of the contract (see runner-setup.ts). */
-export const exercise = (name: string): void => writeFileSync(join(inject("exercisedFolder"), name), "");
+const exercised = new Set<string>();
+
+/** Records that a test has exercised an operation or a frame (see runner-setup.ts). */
+export function exercise(name: string): void {
+  if (exercised.has(name)) return;
+  exercised.add(name);
+  writeFileSync(join(inject("exercisedFolder"), name), "");
+}

@@ -4,8 +4,10 @@ import { environment } from "../../kernel/runtime/environment.ts";
 import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { parsePage } from "../../store/queues/parse-delivery-page.ts";
 
-/** Has failed pages come again soon, and not when the queue's visibility timeout of minutes ends. */
-const postpone = async (records: readonly SQSRecord[], failures: readonly FailedPage[]): Promise<void> => {
+/**
+ * Lets failed pages come again soon, instead of after the queue's visibility timeout of minutes.
+ */
+async function postpone(records: readonly SQSRecord[], failures: readonly FailedPage[]): Promise<void> {
   if (failures.length === 0) return;
   const handles = new Map(records.map((record) => [record.messageId, record.receiptHandle]));
   try {
@@ -17,10 +19,13 @@ const postpone = async (records: readonly SQSRecord[], failures: readonly Failed
   } catch (error) {
     log("warn", "pages_not_postponed", errorFacts(error));
   }
-};
+}
 
-/** Keeps a page that is given up for the operator. Gives whether that is done; if not, the page comes again. */
-const giveUp = async ({ messageId, body, attributes }: SQSRecord): Promise<boolean> => {
+/**
+ * Keeps a page that is given up for the operator. Returns whether that succeeded; if not, the page
+ * comes again.
+ */
+async function giveUp({ messageId, body, attributes }: SQSRecord): Promise<boolean> {
   try {
     const queues = await import("../../store/queues/queues.ts");
     const deadLetterId = await queues.send(environment.deliveryDeadLettersUrl, {
@@ -34,31 +39,31 @@ const giveUp = async ({ messageId, body, attributes }: SQSRecord): Promise<boole
     log("error", "page_not_given_up", { message_id: messageId, ...errorFacts(error) });
     return false;
   }
-};
+}
 
-/** The pages of these that come again: all but those that are kept elsewhere. */
-const comeAgain = async (
+/** Returns the pages that come again: all failed pages except those now kept for the operator. */
+async function dropGivenUp(
   records: readonly SQSRecord[],
   failures: readonly FailedPage[],
-): Promise<FailedPage[]> => {
-  const given = failures.filter(({ isGivenUp }) => isGivenUp).map(({ id }) => id);
-  const over = new Set<string>();
+): Promise<FailedPage[]> {
+  const givenUp = failures.filter(({ isGivenUp }) => isGivenUp).map(({ id }) => id);
+  const kept = new Set<string>();
   await Promise.all(
     records
-      .filter(({ messageId }) => given.includes(messageId))
+      .filter(({ messageId }) => givenUp.includes(messageId))
       .map(async (record) => {
-        if (await giveUp(record)) over.add(record.messageId);
+        if (await giveUp(record)) kept.add(record.messageId);
       }),
   );
-  return failures.filter(({ id }) => !over.has(id));
-};
+  return failures.filter(({ id }) => !kept.has(id));
+}
 
 /**
- * Delivers pages of the queue: groups side by side, each group's in order. Those that failed are named, and come again, but
- * for those that have failed too often.
+ * Delivers pages of the queue: the groups concurrently, the pages of each group in order. Returns
+ * the failed pages, which come again, except pages that have failed too often.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export const handler = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+export async function handler({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const groups = [...Map.groupBy(Records, (record) => record.attributes.MessageGroupId).values()];
   const failed = await Promise.all(
     groups.map((records) =>
@@ -72,7 +77,7 @@ export const handler = async ({ Records }: SQSEvent, context: Context): Promise<
       ),
     ),
   );
-  const failures = await comeAgain(Records, failed.flat());
+  const failures = await dropGivenUp(Records, failed.flat());
   await postpone(Records, failures);
   return { batchItemFailures: failures.map(({ id }) => ({ itemIdentifier: id })) };
-};
+}

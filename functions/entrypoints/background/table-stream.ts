@@ -1,7 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
-import { followChanges } from "../../background/stream.ts";
+import { handleChanges } from "../../background/stream.ts";
 
-/** Follows the changes of the table, as far as the filters of lib/followed-changes.ts let them pass. */
-export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => ({
-  batchItemFailures: (await followChanges(Records)).map((itemIdentifier) => ({ itemIdentifier })),
-});
+/** Handles the changes of the table that the filters of functions/background/stream-events.ts pass. */
+export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  return {
+    batchItemFailures: (await handleChanges(Records)).map((itemIdentifier) => ({ itemIdentifier })),
+  };
+}

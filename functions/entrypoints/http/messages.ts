@@ -4,10 +4,10 @@ import { messageReadStateOperations } from "../../../contract/read-state.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { messageChangeHandlers, messageHandlers } from "../../messages/handlers.ts";
 import { messageReadStateHandlers } from "../../messages/read-state-handlers.ts";
-import { admit } from "../../users/profiles.ts";
+import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(
   { ...messageOperations, ...messageChangeOperations, ...messageReadStateOperations },
   { ...messageHandlers, ...messageChangeHandlers, ...messageReadStateHandlers },
-  admit,
+  provisionUser,
 );

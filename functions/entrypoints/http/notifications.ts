@@ -3,10 +3,10 @@ import { pushOperations } from "../../../contract/push.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { notificationHandlers } from "../../notifications/handlers.ts";
 import { pushHandlers } from "../../push/handlers.ts";
-import { admit } from "../../users/profiles.ts";
+import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(
   { ...notificationOperations, ...pushOperations },
   { ...notificationHandlers, ...pushHandlers },
-  admit,
+  provisionUser,
 );

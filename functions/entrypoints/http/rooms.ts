@@ -4,10 +4,10 @@ import { roomOperations } from "../../../contract/rooms.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { roomReadStateHandlers } from "../../receipts/handlers.ts";
 import { participantHandlers, roomHandlers } from "../../rooms/handlers.ts";
-import { admit } from "../../users/profiles.ts";
+import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(
   { ...roomOperations, ...participantOperations, ...roomReadStateOperations },
   { ...roomHandlers, ...participantHandlers, ...roomReadStateHandlers },
-  admit,
+  provisionUser,
 );

@@ -4,11 +4,11 @@ import { reportOperations } from "../../../contract/reports.ts";
 import { contactHandlers } from "../../contacts/handlers.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { reportHandlers } from "../../reports/handlers.ts";
-import { peopleHandlers } from "../../users/handlers.ts";
-import { admit } from "../../users/profiles.ts";
+import { userHandlers } from "../../users/handlers.ts";
+import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(
   { ...peopleOperations, ...contactOperations, ...reportOperations },
-  { ...peopleHandlers, ...contactHandlers, ...reportHandlers },
-  admit,
+  { ...userHandlers, ...contactHandlers, ...reportHandlers },
+  provisionUser,
 );

@@ -7,16 +7,24 @@ import { tokenOfProtocols } from "../../kernel/websocket/subprotocol.ts";
 import { takeTicket } from "../../store/presence/tickets.ts";
 import { ensureProfile } from "../../users/profiles.ts";
 
-/** The gateway answers 401 to exactly this message. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
-const unauthorized = () => new Error("Unauthorized");
+/**
+ * Returns the error whose message makes the gateway answer 401.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ */
+function unauthorized() {
+  return new Error("Unauthorized");
+}
 
 interface Caller {
   readonly userId: string;
   readonly tokenExpiresAt: number;
 }
 
-/** Who opens the socket: by a ticket, else the token among the subprotocols, else the token in the query. */
-const callerOf = async (event: APIGatewayRequestAuthorizerEvent): Promise<Caller | undefined> => {
+/**
+ * Returns the user who opens the socket: by a ticket, else by the token among the subprotocols,
+ * else by the token in the query.
+ */
+async function callerOf(event: APIGatewayRequestAuthorizerEvent): Promise<Caller | undefined> {
   const { ticket, token } = event.queryStringParameters ?? {};
   if (ticket) {
     const taken = await takeTicket(ticket);
@@ -26,15 +34,16 @@ const callerOf = async (event: APIGatewayRequestAuthorizerEvent): Promise<Caller
   if (!given) return undefined;
   const actor = await verifyToken(given);
   if (typeof actor === "string") return undefined;
-  // Here the claims are at hand; later frames know the user's id alone. A ticket's user has a profile already.
+  // Only this request has the claims: later frames have the user's id alone. The user of a ticket
+  // already has a profile.
   await ensureProfile(actor);
   return actor;
-};
+}
 
-/** Lets a connection in, or answers 401 before it is upgraded. What it learned goes with the connection. */
-export const handler = async (
-  event: APIGatewayRequestAuthorizerEvent,
-): Promise<APIGatewayAuthorizerResult> => {
+/**
+ * Accepts a connection, or answers 401 before the upgrade. Its findings stay with the connection.
+ */
+export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const caller = await callerOf(event);
   if (!caller) throw unauthorized();
   const { room_id: roomId, user_id: peerId } = event.queryStringParameters ?? {};
@@ -52,4 +61,4 @@ export const handler = async (
     },
     context: { ...context },
   };
-};
+}

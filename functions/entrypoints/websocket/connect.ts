@@ -6,8 +6,8 @@ import { socketOf } from "../../kernel/websocket/socket.ts";
 import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
 import { chosenProtocol } from "../../kernel/websocket/subprotocol.ts";
 
-/** Runs before the upgrade: a status other than 200 refuses it. */
-export const handler = async (event: SocketEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+/** Records a connection before the upgrade: a status other than 200 refuses it. */
+export async function handler(event: SocketEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const { requestContext, headers } = event;
   const { connectionId, requestId, connectedAt, identity, authorizer } = requestContext;
   const socket = socketOf(connectionId, authorizer);
@@ -22,4 +22,4 @@ export const handler = async (event: SocketEvent): Promise<APIGatewayProxyStruct
   } catch (error) {
     return { statusCode: errorCodes[answerTo(error, { requestId, operation: "$connect" }).code].status };
   }
-};
+}

@@ -6,11 +6,10 @@ import type { Media, Operation, OperationInput, OperationResult } from "../../..
 import { type Actor, actorFromClaims } from "../auth/actor.ts";
 import { environment } from "../runtime/environment.ts";
 import { ApiError } from "./api-error.ts";
-import { parseJson } from "./json.ts";
+import { parseInput, parseJson } from "./input.ts";
 import { answerTo, problemOf } from "./problem.ts";
-import { parseInput } from "./validation.ts";
 
-/** The answer to a request that had been carried out before: told by its status alone. */
+/** The answer to a request that had been carried out before; only its status differs. */
 export class Repeated<T> {
   readonly value: T;
   constructor(value: T) {
@@ -18,7 +17,9 @@ export class Repeated<T> {
   }
 }
 
-/** A part of a list that is answered as a bare array, and the URL where it goes on; null at the end. */
+/**
+ * A part of a list that is answered as a bare array, and the URL of the next part; null at the end.
+ */
 export class Linked<T> {
   readonly value: T;
   readonly next: string | null;
@@ -28,7 +29,10 @@ export class Linked<T> {
   }
 }
 
-/** What a handler is given: the caller, and the request's parts as the operation's schemas parsed them. */
+/**
+ * The input of a handler: the caller, and the request's parts as the operation's schemas parsed
+ * them.
+ */
 export type HandlerRequest<O extends Operation> = OperationInput<O> & {
   readonly actor: O["auth"] extends "user" ? Actor : undefined;
   /** The absolute URL that the client called, for links to further pages. */
@@ -39,29 +43,34 @@ type Handler<O extends Operation> = (
   request: HandlerRequest<O>,
 ) => Promise<OperationResult<O> | Repeated<OperationResult<O>> | Linked<OperationResult<O>>>;
 
-/** One handler for each operation: one that is missing does not compile. */
+/** One handler for each operation; a missing one does not compile. */
 export type Handlers<Operations extends Record<string, Operation>> = {
   readonly [Id in keyof Operations]: Handler<Operations[Id]>;
 };
 
-type Admit = (actor: Actor) => Promise<void>;
+type ProvisionUser = (actor: Actor) => Promise<void>;
 
 type Env = { Bindings: { event: APIGatewayProxyEventV2WithJWTAuthorizer } };
 
-/** Bytes. The largest legitimate body, a room with all of its first participants, has half of it. */
+/**
+ * Bytes. The largest legitimate body, a room with all of its first participants, has half of it.
+ */
 const bodyLimit = 256 * 1024;
 
-/** The operation's path in the router's notation: `{room_id}` becomes `:room_id`. */
-const routePath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+/** Returns the operation's path in the router's notation: `{room_id}` becomes `:room_id`. */
+function routePath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
 
-const actorOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer): Actor => {
-  // Absent where a route was deployed without its authorizer: then nobody is let in.
+function actorOf(event: APIGatewayProxyEventV2WithJWTAuthorizer): Actor {
+  // The claims are missing if a route was deployed without its authorizer. Then every request is
+  // refused.
   const actor = actorFromClaims(event.requestContext.authorizer?.jwt?.claims ?? {});
   if (!actor) throw new ApiError("unauthorized", "Send a valid token: Authorization: Bearer <token>.");
   return actor;
-};
+}
 
-const bodyOf = async (context: Context<Env>): Promise<unknown> => {
+async function bodyOf(context: Context<Env>): Promise<unknown> {
   const type = context.req.header("content-type");
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
     throw new ApiError("unsupported_media_type", `Send the body as application/json, not as ${type}.`);
@@ -69,34 +78,45 @@ const bodyOf = async (context: Context<Env>): Promise<unknown> => {
   if (Buffer.byteLength(body) > bodyLimit)
     throw new ApiError("too_large", `The body has more than the ${bodyLimit} bytes that are taken.`);
   return body.trim() === "" ? {} : parseJson(body, "body");
-};
+}
 
 /**
- * The gateway hands on a path that it has decoded (https://github.com/honojs/hono/issues/2156), of which Hono makes a
- * URL: encoded again, `?` and the like stay parts of a segment.
+ * Encodes the path of an event again. The gateway passes on a decoded path
+ * (https://github.com/honojs/hono/issues/2156), from which Hono makes a URL. Encoded again, `?` and
+ * similar characters stay parts of a segment.
  */
-const withEncodedPath = <Event extends { readonly rawPath: string }>(event: Event): Event => ({
-  ...event,
-  rawPath: event.rawPath.split("/").map(encodeURIComponent).join("/"),
-});
+function withEncodedPath<Event extends { readonly rawPath: string }>(event: Event): Event {
+  return {
+    ...event,
+    rawPath: event.rawPath.split("/").map(encodeURIComponent).join("/"),
+  };
+}
 
-/** The path to match, without its last slash. Not that of the request's URL, where `x/../y` has become `y`. */
-const pathToMatch = (rawPath: string): string => (rawPath.endsWith("/") ? rawPath.slice(0, -1) : rawPath);
+/**
+ * Returns the path to match, without its last slash. The request's URL cannot be used, because
+ * `x/../y` has become `y` in it.
+ */
+function pathToMatch(rawPath: string): string {
+  return rawPath.endsWith("/") ? rawPath.slice(0, -1) : rawPath;
+}
 
-/** API Gateway speaks TLS only; its `x-forwarded-proto` says what the client spoke, also where the API runs locally. */
-const urlOf = (context: Context<Env>): URL => {
+/**
+ * Returns the URL that the client called. API Gateway accepts TLS only. Its `x-forwarded-proto`
+ * names the client's protocol, also when the API runs locally.
+ */
+function urlOf(context: Context<Env>): URL {
   const { rawPath, rawQueryString, requestContext } = context.env.event;
   const scheme = context.req.header("x-forwarded-proto") ?? "https";
   const host = context.req.header("host") ?? requestContext.domainName;
   return new URL(`${scheme}://${host}${rawPath}${rawQueryString ? `?${rawQueryString}` : ""}`);
-};
+}
 
 /**
- * Where somebody uploaded the bytes, no page of this origin is to come of them: a browser takes them for the type that they
- * were checked to be, and runs nothing. Pages of other origins may show them.
+ * Returns uploaded bytes in a way that they cannot become a page of this origin. A browser takes
+ * them for the type that was checked, and runs nothing. Pages of other origins may show them.
  */
-const mediaResponse = ({ mediaType, bytes, maxAge }: Media): Response =>
-  new Response(new Uint8Array(bytes), {
+function mediaResponse({ mediaType, bytes, maxAge }: Media): Response {
+  return new Response(new Uint8Array(bytes), {
     headers: {
       "content-type": mediaType,
       "cache-control": `public, max-age=${maxAge}, immutable`,
@@ -105,13 +125,14 @@ const mediaResponse = ({ mediaType, bytes, maxAge }: Media): Response =>
       "x-content-type-options": "nosniff",
     },
   });
+}
 
-const run = async (
+async function run(
   operation: Operation,
   handler: Handler<Operation>,
   context: Context<Env>,
-  admit: Admit | undefined,
-): Promise<Response> => {
+  provisionUser: ProvisionUser | undefined,
+): Promise<Response> {
   const actor = operation.auth === "user" ? actorOf(context.env.event) : undefined;
   const input = parseInput(operation, {
     params: context.req.param(),
@@ -119,13 +140,13 @@ const run = async (
     headers: context.req.header(),
     body: operation.body ? await bodyOf(context) : {},
   });
-  if (actor) await admit?.(actor);
-  // Safe: parseInput has just held every part against the schema that its type is read from.
+  if (actor) await provisionUser?.(actor);
+  // Safe: parseInput has just checked every part against the schema from which its type is derived.
   const request = { ...input, actor, url: urlOf(context) } as HandlerRequest<Operation>;
   const result = await handler(request);
   const { status, media } = operation.success;
   if (status === 204) return context.body(null, 204);
-  // Safe: OperationResult has it so where an operation names media types.
+  // Safe: OperationResult is Media if an operation names media types.
   if (media) return mediaResponse(result as unknown as Media);
   if (result instanceof Linked)
     return context.json(
@@ -137,26 +158,29 @@ const run = async (
   return result instanceof Repeated
     ? context.json(result.value, operation.repeated ?? status)
     : context.json(result, status);
-};
+}
 
 /**
- * The Lambda handler of an area: routes with and without the last slash, validates, and maps errors, all in one place.
- * `admit` is called with whoever sends a valid request, before it is handled.
+ * Returns the Lambda handler of an area. It routes paths with and without the last slash,
+ * validates, and maps errors, all in one place. `provisionUser` is called for the sender of each
+ * valid request, before the request is handled.
  */
-export const serveHttp = <const Operations extends Record<string, Operation>>(
+export function serveHttp<const Operations extends Record<string, Operation>>(
   operations: Operations,
   handlers: Handlers<Operations>,
-  admit?: Admit,
-) => {
+  provisionUser?: ProvisionUser,
+) {
   const app = new Hono<Env>({
     getPath: (_request, options) => pathToMatch(options?.env?.event.rawPath ?? "/"),
   });
   for (const [id, operation] of Object.entries(operations)) {
-    // With an external issuer there are no accounts of our own, and no such operations.
+    // With an external issuer there are no own accounts, and no such operations.
     if (operation.identity === "pool" && !environment.hasUserPool) continue;
-    // Safe: Handlers gives every operation its own handler; a loop over both cannot say so.
+    // Safe: Handlers gives every operation its own handler; a loop over both cannot express that.
     const handler = handlers[id] as unknown as Handler<Operation>;
-    app.on(operation.method, routePath(operation.path), (context) => run(operation, handler, context, admit));
+    app.on(operation.method, routePath(operation.path), (context) =>
+      run(operation, handler, context, provisionUser),
+    );
   }
   app.notFound((context) => {
     throw new ApiError(
@@ -175,4 +199,4 @@ export const serveHttp = <const Operations extends Record<string, Operation>>(
   });
   const answer = handle(app);
   return (event: Extract<LambdaEvent, { rawPath: string }>) => answer(withEncodedPath(event));
-};
+}

@@ -8,55 +8,59 @@ interface Page<T> {
   readonly results: T[];
 }
 
-/** The URL that was called, with other query parameters; undefined takes one away. */
-export const linkTo = (url: URL, parameters: Record<string, string | number | undefined>): string => {
+/** Returns the called URL with other query parameters; undefined removes one. */
+export function linkTo(url: URL, parameters: Record<string, string | number | undefined>): string {
   const link = new URL(url);
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) link.searchParams.delete(name);
     else link.searchParams.set(name, String(value));
   }
   return link.href;
-};
+}
 
-/** What of a list is asked for: a page, counted from 1, of what comes after the first `skip` entries. */
+/** The requested part of a list: a page, counted from 1, of the entries after the first `skip`. */
 interface PageQuery {
   readonly page: number;
   readonly page_size: number;
   readonly skip: number;
 }
 
-/** Entries of a list: from `start` on, and at most `size` of them. */
+/** Entries of a list: at most `size` of them, from `start` on. */
 export interface Slice {
   readonly start: number;
   readonly size: number;
 }
 
-export const sliceOf = ({ page, page_size, skip }: PageQuery): Slice => ({
-  start: skip + (page - 1) * page_size,
-  size: page_size,
-});
+/** Returns the slice of a list that a query asks for. */
+export function sliceOf({ page, page_size, skip }: PageQuery): Slice {
+  return {
+    start: skip + (page - 1) * page_size,
+    size: page_size,
+  };
+}
 
-const previousOf = (url: URL, { page, page_size, skip }: PageQuery, count: number): string | null => {
-  // From beyond the end, back to the last page that has something.
+function previousOf(url: URL, { page, page_size, skip }: PageQuery, count: number): string | null {
+  // A page beyond the end leads back to the last page that has entries.
   const last = Math.max(1, Math.ceil((count - skip) / page_size));
   if (page > 1) return linkTo(url, { page: Math.min(page - 1, last) });
   if (skip === 0) return null;
   return skip > page_size
     ? linkTo(url, { skip: skip - page_size })
     : linkTo(url, { skip: undefined, page_size: skip });
-};
+}
 
 /**
- * A page of a list that is counted from 1. It ends early where its entries are too large for one answer, and `next` goes on
- * right there. An entry that is counted and not shown is given as undefined. `order` is that of the entries: a list
- * of which page 1 is the newest may show each page the oldest first, and then it is the oldest that come next.
+ * Returns a page of a list that is counted from 1. It ends early if its entries are too large for
+ * one answer; then `next` continues at the first missing entry. An entry that is counted and not
+ * shown is given as undefined. `order` is the order of the entries. A list whose page 1 is the
+ * newest may show each page with the oldest entry first; then the oldest entries come next.
  */
-export const numberedPage = <T>(
+export function numberedPage<T>(
   url: URL,
   query: PageQuery,
   { count, results }: { readonly count: number; readonly results: readonly (T | undefined)[] },
   order: "as listed" | "reversed" = "as listed",
-): Page<T> => {
+): Page<T> {
   const isReversed = order === "reversed";
   const listed = isReversed ? results.toReversed() : results;
   const fitting = countFitting(listed);
@@ -69,4 +73,4 @@ export const numberedPage = <T>(
     previous: previousOf(url, query, count),
     results: isReversed ? shown.reverse() : shown,
   };
-};
+}

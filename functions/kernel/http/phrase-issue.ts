@@ -1,6 +1,6 @@
 import type * as z from "zod";
 
-/** What a value must be, by the name that zod has for its type. */
+/** Phrases for the types of values, by zod's names. */
 const types: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",
@@ -16,15 +16,18 @@ const formats: Readonly<Record<string, string>> = {
   url: "a URL",
 };
 
-/** `must have at most 20 items`, `must be more than 0`. */
-const phraseBound = (bound: string, limit: number | bigint, origin: string): string => {
+/** Returns `must have at most 20 items`, `must be more than 0`. */
+function phraseBound(bound: string, limit: number | bigint, origin: string): string {
   if (origin !== "string" && origin !== "array") return `must be ${bound} ${limit}`;
   if (bound === "at least" && limit === 1) return "must not be empty";
   return `must have ${bound} ${limit} ${origin === "string" ? "characters" : "items"}`;
-};
+}
 
-/** What to do about a value that a schema refuses without a sentence of its own, in the tone of those that have one. */
-export const phraseIssue = (issue: z.core.$ZodRawIssue): string => {
+/**
+ * Returns what to do about a refused value, for a schema without a sentence of its own. The tone is
+ * that of schemas with one.
+ */
+export function phraseIssue(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined) return "is required";
   switch (issue.code) {
     case "invalid_type":
@@ -42,4 +45,4 @@ export const phraseIssue = (issue: z.core.$ZodRawIssue): string => {
     default:
       return "is not what openapi.json says";
   }
-};
+}

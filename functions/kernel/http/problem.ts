@@ -4,7 +4,7 @@ import { errorFacts, log } from "../runtime/log.ts";
 import { isThrottled } from "../runtime/throttled.ts";
 import { ApiError, type ErrorFacts } from "./api-error.ts";
 
-/** What a caller is told of something that went wrong. */
+/** The parts of an error that a caller gets. */
 export interface Answer {
   readonly code: ErrorCode;
   readonly detail: string;
@@ -12,10 +12,10 @@ export interface Answer {
 }
 
 /**
- * The one place that decides what an error tells: an `ApiError` speaks for itself; of anything else the stack is
- * logged with the request's id, and the caller learns that id alone.
+ * Decides what an error shows, for all kinds of requests. An `ApiError` is shown as it is. For any
+ * other error the stack is logged with the request's id, and the caller gets that id alone.
  */
-export const answerTo = (error: unknown, request: { requestId: string; operation: string }): Answer => {
+export function answerTo(error: unknown, request: { requestId: string; operation: string }): Answer {
   if (error instanceof ApiError) return { code: error.code, detail: error.message, facts: error.facts };
   const isBusy = isThrottled(error);
   log("error", isBusy ? "throttled" : "failed", {
@@ -30,15 +30,20 @@ export const answerTo = (error: unknown, request: { requestId: string; operation
         detail: `Something went wrong on our side. If it goes on, report it with the request id ${request.requestId}.`,
         facts: {},
       };
-};
+}
 
-/** RFC 9457. `about:blank` says that the status and the title say it all; `code` is for programs. */
-export const problemOf = ({ code, detail, facts }: Answer, requestId: string): Problem => ({
-  type: "about:blank",
-  title: errorCodes[code].title,
-  status: errorCodes[code].status,
-  detail,
-  code,
-  request_id: requestId,
-  ...(facts.errors && { errors: [...facts.errors] }),
-});
+/**
+ * Returns the body of an error answer (RFC 9457). `about:blank` says that the status and the title
+ * are the whole meaning; `code` is for programs.
+ */
+export function problemOf({ code, detail, facts }: Answer, requestId: string): Problem {
+  return {
+    type: "about:blank",
+    title: errorCodes[code].title,
+    status: errorCodes[code].status,
+    detail,
+    code,
+    request_id: requestId,
+    ...(facts.errors && { errors: [...facts.errors] }),
+  };
+}

@@ -1,21 +1,21 @@
 import type { MediaKind } from "../../../contract/media-types.ts";
 
 /**
- * What the stack tells a function about itself. Read when it is first needed, so that each function is given only the
- * variables that it uses.
+ * Returns a variable that the stack sets on a function. It is read when it is first needed, so that
+ * each function gets only the variables that it uses.
  */
-const variable = (name: string): string => {
+function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "")
     throw new Error(`The environment variable ${name} is missing: the stack must set it on this function.`);
   return value;
-};
+}
 
-const positive = (name: string): number => {
+function positive(name: string): number {
   const value = Number(variable(name));
   if (!(value > 0)) throw new Error(`The environment variable ${name} must be a number above 0.`);
   return value;
-};
+}
 
 export const environment = {
   get tableName() {
@@ -24,11 +24,14 @@ export const environment = {
   get userPoolId() {
     return variable("USER_POOL_ID");
   },
-  /** False where an external issuer keeps the accounts. */
+  /** False if an external issuer keeps the accounts. */
   get hasUserPool() {
     return process.env.USER_POOL_ID !== undefined;
   },
-  /** Whether one does: told to every function, as the pool is not. */
+  /**
+   * True if an external issuer keeps the accounts. Every function has this variable, unlike the
+   * pool's id.
+   */
   get hasExternalIssuer() {
     return process.env.HAS_EXTERNAL_ISSUER === "true";
   },
@@ -42,23 +45,23 @@ export const environment = {
   get confirmsAtOnce() {
     return variable("STAGE") === "dev";
   },
-  /** Where pages of large deliveries go. */
+  /** The queue of pages of large deliveries. */
   get deliveryQueueUrl() {
     return variable("DELIVERY_QUEUE_URL");
   },
-  /** Where pages go that have failed too often. */
+  /** The queue of pages that have failed too often. */
   get deliveryDeadLettersUrl() {
     return variable("DELIVERY_DEAD_LETTERS_URL");
   },
-  /** Where go notifications that are to reach people who are not connected. */
+  /** The queue of notifications that must reach users who are not connected. */
   get pushQueueUrl() {
     return variable("PUSH_QUEUE_URL");
   },
-  /** The topic that all of these are published to; undefined where there is none. */
+  /** The topic to which all of these notifications are published; undefined if there is none. */
   get notificationTopicArn() {
     return process.env.NOTIFICATION_TOPIC_ARN;
   },
-  /** Whom a push service may turn to: a `mailto:` or `https:` address. */
+  /** The contact for a push service: a `mailto:` or `https:` address. */
   get vapidSubject() {
     return variable("VAPID_SUBJECT");
   },
@@ -66,24 +69,27 @@ export const environment = {
   get pushesToLoopback() {
     return process.env.PUSH_TO_LOOPBACK === "true";
   },
-  /** Where tasks go. */
+  /** The queue of tasks. */
   get tasksQueueUrl() {
     return variable("TASKS_QUEUE_URL");
   },
   get bucketName() {
     return variable("BUCKET_NAME");
   },
-  /** Where clients reach the bucket: its own host, or the endpoint that the SDK too would use in its place. */
+  /**
+   * The address of the bucket for clients: its own host, or the endpoint that the SDK would use
+   * instead.
+   */
   get bucketUrl() {
     const endpoint = process.env.AWS_ENDPOINT_URL_S3;
     return endpoint === undefined ? `https://${variable("BUCKET_HOST")}` : `${endpoint}/${this.bucketName}`;
   },
-  /** Bytes that an upload of this kind may have. */
+  /** Returns the largest size of an upload of this kind, in bytes. */
   uploadLimit(kind: MediaKind): number {
     return positive(`MAX_${kind.toUpperCase()}_MB`) * 1024 * 1024;
   },
   /**
-   * Those of the function's role, as Lambda sets them.
+   * The credentials of the function's role, as Lambda sets them.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
    */
   get credentials() {
@@ -94,7 +100,7 @@ export const environment = {
       region: variable("AWS_REGION"),
     };
   },
-  /** Who is in it, as the claim of a token says, is an administrator. */
+  /** The group whose members are administrators, as a token's claim names it. */
   get adminGroup() {
     return variable("ADMIN_GROUP");
   },
@@ -105,7 +111,9 @@ export const environment = {
   get notificationDays() {
     return positive("NOTIFICATION_DAYS");
   },
-  /** Where the OpenSearch of the operator answers; undefined where messages are found by the table. */
+  /**
+   * The endpoint of the operator's OpenSearch; undefined if messages are found through the table.
+   */
   get openSearchEndpoint() {
     return process.env.OPENSEARCH_ENDPOINT || undefined;
   },

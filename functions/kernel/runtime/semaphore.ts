@@ -1,5 +1,8 @@
-/** Lets at most so many pieces of work run at a time, whoever has them done; the others wait, first come, first served. */
-export const newSemaphore = (permits: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+/**
+ * Returns a function that runs at most `permits` pieces of work at a time, for all its callers. The
+ * others wait, first come, first served.
+ */
+export function newSemaphore(permits: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = permits;
   const waiting: (() => void)[] = [];
   return async (work) => {
@@ -13,4 +16,4 @@ export const newSemaphore = (permits: number): (<T>(work: () => Promise<T>) => P
       else free += 1;
     }
   };
-};
+}

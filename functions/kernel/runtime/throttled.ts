@@ -1,14 +1,18 @@
-// The SDK has retried before it throws one of these; whoever called may do so later.
+// The SDK has retried before it throws one of these errors; the caller may retry later.
 const names = new Set([
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
-  // What S3 says instead. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  // The name that S3 uses instead.
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   "SlowDown",
   "ThrottlingException",
   "TransactionInProgressException",
 ]);
 
-/** Why a part of a transaction may be refused that another time is not; `None` where another part was. */
+/**
+ * Reasons for which a part of a transaction is refused for the moment only. `None` means that
+ * another part was refused.
+ */
 const busyReasons = new Set([
   "None",
   "ProvisionedThroughputExceeded",
@@ -17,18 +21,22 @@ const busyReasons = new Set([
 ]);
 
 /**
- * The reasons of each part of a transaction, where an error tells of one that was cancelled.
+ * Returns the reason of each part of a cancelled transaction; undefined for any other error.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html#API_TransactWriteItems_Errors
  */
-export const cancellationCodes = (error: unknown): string[] | undefined =>
-  error instanceof Error && error.name === "TransactionCanceledException" && "CancellationReasons" in error
-    ? // Safe: the shape of this exception, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+export function cancellationCodes(error: unknown): string[] | undefined {
+  return error instanceof Error &&
+    error.name === "TransactionCanceledException" &&
+    "CancellationReasons" in error
+    ? // Safe: this is the shape of the exception.
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
       (error.CancellationReasons as { Code?: string }[]).map((reason) => reason.Code ?? "None")
     : undefined;
+}
 
-/** Whether an error says that a service is too busy for the moment. */
-export const isThrottled = (error: unknown): boolean => {
+/** Returns whether an error says that a service is too busy for the moment. */
+export function isThrottled(error: unknown): boolean {
   const codes = cancellationCodes(error);
   if (codes) return codes.some((code) => code !== "None") && codes.every((code) => busyReasons.has(code));
   return error instanceof Error && names.has(error.name);
-};
+}

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { environment } from "../runtime/environment.ts";
 
-/** A request that somebody else is to send. */
+/** A request that a client will send. */
 interface PresignedRequest {
   readonly method: "GET" | "PUT";
   /** The object's address, whose path needs no escaping. */
@@ -14,28 +14,39 @@ interface PresignedRequest {
   readonly expiresIn: number;
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}
 
-/** As RFC 3986 has it: encodeURIComponent leaves five characters that the signature wants escaped. */
-const percentEncoded = (text: string): string =>
-  encodeURIComponent(text).replace(
+/**
+ * Encodes a text by RFC 3986. encodeURIComponent leaves five characters that the signature needs
+ * escaped.
+ */
+function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
 
-const byName = ([one]: readonly [string, string], [other]: readonly [string, string]): number =>
-  one < other ? -1 : 1;
+function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1;
+}
 
 /**
- * The URL by which a request to S3 can be sent without credentials, for a while and exactly as it is here: Signature
- * Version 4 in the query. It acts with this function's own role, and so does nothing that the role may not.
+ * Returns a URL for one exact request to S3, which needs no credentials for a while: Signature
+ * Version 4 in the query. It acts with this function's own role, so it allows nothing that the role
+ * may not do.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  *
- * Computed here and not by the SDK's presigner, because messages are made in one go, without waiting for each of their
- * URLs, and because that presigner brings the whole client for S3. A test holds it against the SDK's own signer.
+ * The SDK's presigner is not used, for two reasons. Messages are presented in one go, without
+ * waiting for each of their URLs. And that presigner brings the whole client for S3. A test
+ * compares the result with the SDK's own signer.
  */
-export const presign = ({ method, url, headers = {}, query = {}, expiresIn }: PresignedRequest): string => {
+export function presign({ method, url, headers = {}, query = {}, expiresIn }: PresignedRequest): string {
   const { accessKeyId, secretAccessKey, sessionToken, region } = environment.credentials;
   const { host, pathname } = new URL(url);
   const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
@@ -68,4 +79,4 @@ export const presign = ({ method, url, headers = {}, query = {}, expiresIn }: Pr
   const key = [region, "s3", "aws4_request"].reduce<Buffer>(hmac, hmac(`AWS4${secretAccessKey}`, day));
   const signature = hmac(key, ["AWS4-HMAC-SHA256", time, scope, sha256(request)].join("\n")).toString("hex");
   return `${url}?${parameters}&X-Amz-Signature=${signature}`;
-};
+}

@@ -1,8 +1,9 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
 /**
- * Networks of IPv4 that are nobody's on the Internet, or not a host's: private, shared by carriers, loopback, link-local
- * (where clouds keep their metadata), for documents and tests, multicast and reserved.
+ * Networks of IPv4 that are not public, or do not address one host. They are private, shared by
+ * carriers, loopback, link-local (with the metadata of clouds), for documents and tests, multicast,
+ * or reserved.
  * https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml
  */
 const specialIPv4: readonly (readonly [network: string, prefix: number])[] = [
@@ -24,8 +25,8 @@ const specialIPv4: readonly (readonly [network: string, prefix: number])[] = [
 ];
 
 /**
- * Of the unicast addresses of IPv6, 2000::/3, those that are not one host on the Internet: the protocols' own (Teredo
- * too), 6to4, which holds any address of IPv4, and those for documents.
+ * Networks among the unicast addresses of IPv6, 2000::/3, that are not one host on the Internet.
+ * They belong to protocols (Teredo too), to 6to4, which holds any address of IPv4, or to documents.
  * https://www.iana.org/assignments/iana-ipv6-special-registry/iana-ipv6-special-registry.xhtml
  */
 const specialIPv6: readonly (readonly [network: string, prefix: number])[] = [
@@ -39,13 +40,19 @@ const special = new BlockList();
 for (const [network, prefix] of specialIPv4) special.addSubnet(network, prefix, "ipv4");
 for (const [network, prefix] of specialIPv6) special.addSubnet(network, prefix, "ipv6");
 
-/** All else of IPv6 (loopback, mapped IPv4, unique-local, link-local, multicast) lies outside. */
+/**
+ * All other addresses of IPv6 (loopback, mapped IPv4, unique-local, link-local, multicast) lie
+ * outside.
+ */
 const unicastIPv6 = new BlockList();
 unicastIPv6.addSubnet("2000::", 3, "ipv6");
 
-/** Whether an address is that of a host on the Internet, which a server may call on behalf of anybody. */
-export const isPublicAddress = (address: string): boolean => {
+/**
+ * Returns whether an address is that of a host on the Internet, which a server may call on behalf
+ * of any user.
+ */
+export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
   if (isIPv4(address)) return !special.check(address, "ipv4");
   return unicastIPv6.check(address, "ipv6") && !special.check(address, "ipv6");
-};
+}

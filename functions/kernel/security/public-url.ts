@@ -1,31 +1,44 @@
 /**
- * URLs that somebody gives, and that a server is to call: only hosts on the Internet may be meant, and none that the
- * server alone can reach. https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
+ * Checks URLs that a user gives and a server will call. Only hosts on the Internet are allowed, and
+ * none that the server alone can reach.
+ * https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 import { type LookupAddress, type LookupOptions, lookup as lookupName } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { isPublicAddress } from "./public-address.ts";
 
-/** A host leads, by its name or by what its name resolves to, to where nobody's URL may lead. */
+/**
+ * A host leads, by its name or by the address of its name, to a place that a user's URL may not
+ * reach.
+ */
 export class NotPublicError extends Error {
   override readonly name = "NotPublicError";
 }
 
-/** Names that no public DNS resolves, and that private ones do. https://www.rfc-editor.org/rfc/rfc6761 */
+/**
+ * Names that no public DNS resolves and that private ones do.
+ * https://www.rfc-editor.org/rfc/rfc6761
+ */
 const privateNames =
   /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.arpa|invalid|test|example|onion)$/;
 
 const loopback = ["127.0.0.1", "[::1]"];
 
-/** The host as `net` knows it: an address of IPv6 without brackets, a name without the last dot. */
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+/**
+ * Returns the host as `net` knows it: an address of IPv6 without brackets, a name without the last
+ * dot.
+ */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+}
 
 /**
- * What is wrong with a URL that a server is to call; undefined where nothing is. What its name resolves to is looked at
- * when it is called. The other ways to write an address (decimal, octal, hexadecimal, shortened) are normalized by URL.
- * `toLoopback` takes plain HTTP to this machine too, by its address.
+ * Returns the problem of a URL that a server will call; undefined if there is none. The addresses
+ * of its name are checked at the call. URL normalizes the other notations of an address (decimal,
+ * octal, hexadecimal, shortened). `toLoopback` also accepts plain HTTP to this machine, by its
+ * address.
  */
-export const problemOfUrl = (text: string, { toLoopback }: { toLoopback: boolean }): string | undefined => {
+export function problemOfUrl(text: string, { toLoopback }: { toLoopback: boolean }): string | undefined {
   if (!URL.canParse(text)) return "must be a URL";
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") return "must not hold a name or a password";
@@ -34,14 +47,14 @@ export const problemOfUrl = (text: string, { toLoopback }: { toLoopback: boolean
   const host = hostOf(url);
   const isPublic = isIP(host) === 0 ? host.includes(".") && !privateNames.test(host) : isPublicAddress(host);
   return isPublic ? undefined : "must lead to a host on the Internet";
-};
+}
 
-/** A URL in the one form that all ways to write it have, but for a fragment, which no server is sent. */
-export const normalizedUrl = (text: string): string => {
+/** Returns a URL in one form for all notations of it, without a fragment, which no server gets. */
+export function normalizedUrl(text: string): string {
   const url = new URL(text);
   url.hash = "";
   return url.href;
-};
+}
 
 type Resolve = (
   name: string,
@@ -50,13 +63,13 @@ type Resolve = (
 ) => void;
 
 /**
- * A look-up for a connection, which is then made to what was looked at here and to nothing else, so no second answer of
- * the DNS counts. Refuses a name of whose addresses one is not public.
+ * Returns a look-up for a connection. The connection is made to the address that was checked here
+ * and to no other. So a second answer of the DNS does not count. Refuses a name if one of its
+ * addresses is not public.
  */
-export const lookupPublic =
-  (resolve: Resolve = lookupName): LookupFunction =>
-  (name, options, done) => {
-    // Safe: `all` is set, so what comes back is a list.
+export function lookupPublic(resolve: Resolve = lookupName): LookupFunction {
+  return (name, options, done) => {
+    // Safe: `all` is set, so the result is a list.
     resolve(name, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, []);
       const [first] = addresses;
@@ -65,3 +78,4 @@ export const lookupPublic =
       return options.all === true ? done(null, addresses) : done(null, first.address, first.family);
     });
   };
+}

@@ -1,11 +1,12 @@
 /**
- * Words that stand in every other message and that nobody looks for alone: no message is found by one of them, which
- * saves about a third of what it takes to keep messages findable. Beside other words, and in quotes, they are compared with
- * the message itself. A word that means something in another language is not among them, as German `die`, `war` and `hat`.
+ * Words that stand in every other message, and for which no user searches alone. No message is
+ * found by one of them alone, which saves about a third of the cost of the search index. Among
+ * other words, and in quotes, they are compared with the message itself. A word with a meaning in
+ * another language is not among them, such as German `die`, `war` and `hat`.
  */
 export const common: ReadonlySet<string> = new Set(
   [
-    // What is left of words such as `don't`, `we'll` and `l'eau`; and of addresses.
+    // The rests of words such as `don't`, `we'll` and `l'eau`, and of addresses.
     "s t m d ll re ve don l j c n qu http https www",
     "a an and are as at be been but by can could did do does for from had has have he her him his how i if in into is it its",
     "just me my no not of on or our out she so some that the their them then there they this to too up us was we were",

@@ -1,5 +1,5 @@
 /**
- * An event of the WebSocket API, as far as Parley reads it.
+ * An event of the WebSocket API, in the parts that Parley reads.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
 export interface SocketEvent {

@@ -1,16 +1,16 @@
 import type { Actor } from "../auth/actor.ts";
 
 /**
- * What the authorizer of the WebSocket API tells of a connection. The gateway keeps it and gives it to every later
- * event of the connection, so that no frame needs a read to know who sent it. Values are text: the gateway's context
- * holds nothing deeper.
+ * The context that the authorizer of the WebSocket API returns for a connection. The gateway keeps
+ * it and adds it to every later event of the connection, so no frame needs a read to know its
+ * sender. Values are text, because the gateway's context holds nothing deeper.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-websocket-api-lambda-auth.html
  */
 export interface SocketContext {
   readonly user_id: string;
   /** Seconds since 1970. */
   readonly token_expires_at: string;
-  /** The one room, or the one person, that the connection is limited to; empty for neither. */
+  /** The one room, or the one user, to which the connection is limited; empty for neither. */
   readonly room_id: string;
   readonly peer_id: string;
 }
@@ -24,11 +24,14 @@ export interface Socket {
   readonly peerId: string | undefined;
 }
 
-/** Undefined where an event carries no context of the authorizer: then nobody is let in. */
-export const socketOf = (
+/**
+ * Returns the socket of an event. Undefined if the event has no context of the authorizer: then it
+ * must be refused.
+ */
+export function socketOf(
   connectionId: string,
   context: Readonly<Record<string, unknown>> | null | undefined,
-): Socket | undefined => {
+): Socket | undefined {
   const text = (name: keyof SocketContext): string | undefined => {
     const value = context?.[name];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -42,11 +45,16 @@ export const socketOf = (
     roomId: text("room_id"),
     peerId: text("peer_id"),
   };
-};
+}
 
-/** The user of a connection, as a caller: of the token that opened it, only its expiry was kept. */
-export const actorOf = (socket: Socket): Actor => ({
-  userId: socket.userId,
-  claims: {},
-  tokenExpiresAt: socket.tokenExpiresAt,
-});
+/**
+ * Returns the user of a connection as a caller. From the token that opened it only the expiry was
+ * kept.
+ */
+export function actorOf(socket: Socket): Actor {
+  return {
+    userId: socket.userId,
+    claims: {},
+    tokenExpiresAt: socket.tokenExpiresAt,
+  };
+}

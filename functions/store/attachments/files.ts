@@ -1,14 +1,14 @@
 /**
- * Files: uploads, and what became of them.
+ * Files: uploads, and the messages that hold them.
  *   one by id                 FILE#id / FILE
- * Until it is in a message it expires after a day, and so does its object, below `pending/`.
+ * Until a message holds it, a file expires after a day. So does its object, below `pending/`.
  */
 import type { MediaKind } from "../../../contract/media-types.ts";
 import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, type Item, putIfAbsent, updateItem } from "../table/table.ts";
 
-/** What a message says of its file. */
+/** The facts about a file that its message shows. */
 export interface FileFacts {
   readonly id: string;
   readonly name: string;
@@ -27,49 +27,60 @@ export interface StoredFile extends FileFacts {
   readonly kind: MediaKind;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** When it goes, in seconds since 1970; null once it is in a message. */
+  /** When it expires, in seconds since 1970; null once a message holds it. */
   readonly expiresAt: number | null;
-  /** The message that it is for, in its room; null for none yet. It never changes once it is set. */
+  /**
+   * The message that it is bound to, in its room; null if there is none yet. Once set, it never
+   * changes.
+   */
   readonly seq: number | null;
 }
 
 /** Seconds for which an upload waits for its message. */
 const uploadLifetime = 24 * 60 * 60;
 
-export const factsToItem = ({ id, name, size, mediaType, width, height, duration }: FileFacts) => ({
-  id,
-  name,
-  size,
-  media_type: mediaType,
-  ...(width !== null && { width }),
-  ...(height !== null && { height }),
-  ...(duration !== null && { duration }),
-});
+export function factsToItem({ id, name, size, mediaType, width, height, duration }: FileFacts) {
+  return {
+    id,
+    name,
+    size,
+    media_type: mediaType,
+    ...(width !== null && { width }),
+    ...(height !== null && { height }),
+    ...(duration !== null && { duration }),
+  };
+}
 
-const numberOr = (value: unknown): number | null => (typeof value === "number" ? value : null);
+function numberOr(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
 
-export const factsFromItem = (item: Item): FileFacts => ({
-  id: String(item.id),
-  name: String(item.name),
-  size: Number(item.size),
-  mediaType: String(item.media_type),
-  width: numberOr(item.width),
-  height: numberOr(item.height),
-  duration: numberOr(item.duration),
-});
+export function factsFromItem(item: Item): FileFacts {
+  return {
+    id: String(item.id),
+    name: String(item.name),
+    size: Number(item.size),
+    mediaType: String(item.media_type),
+    width: numberOr(item.width),
+    height: numberOr(item.height),
+    duration: numberOr(item.duration),
+  };
+}
 
-export const fileFromItem = (item: Item): StoredFile => ({
-  ...factsFromItem({ ...item, id: idOfKey(String(item.pk)) }),
-  roomId: String(item.room),
-  uploaderId: String(item.uploader),
-  // Safe: written by putFile alone.
-  kind: item.kind as MediaKind,
-  createdAt: isoOf(Number(item.created_at)),
-  expiresAt: numberOr(item.expires_at),
-  seq: numberOr(item.seq),
-});
+export function fileFromItem(item: Item): StoredFile {
+  return {
+    ...factsFromItem({ ...item, id: idOfKey(String(item.pk)) }),
+    roomId: String(item.room),
+    uploaderId: String(item.uploader),
+    // Safe: only putFile writes it.
+    kind: item.kind as MediaKind,
+    createdAt: isoOf(Number(item.created_at)),
+    expiresAt: numberOr(item.expires_at),
+    seq: numberOr(item.seq),
+  };
+}
 
-const toItem = (file: StoredFile) => {
+function toItem(file: StoredFile) {
   const { id, ...facts } = factsToItem(file);
   return {
     ...keys.file(id),
@@ -81,62 +92,61 @@ const toItem = (file: StoredFile) => {
     ...(file.expiresAt !== null && { expires_at: file.expiresAt }),
     ...(file.seq !== null && { seq: file.seq }),
   };
-};
+}
 
-/** Notes an upload, from now on and for a day. */
-export const putFile = async (
+/** Records an upload for a day. */
+export async function putFile(
   upload: Omit<StoredFile, "createdAt" | "expiresAt" | "seq">,
-): Promise<StoredFile> => {
+): Promise<StoredFile> {
   const now = Date.now();
   const expiresAt = epochSeconds(now) + uploadLifetime;
   const file: StoredFile = { ...upload, createdAt: isoOf(now), expiresAt, seq: null };
   await putIfAbsent(toItem(file));
   return file;
-};
+}
 
-export const getFile = async (id: string): Promise<StoredFile | undefined> => {
+export async function getFile(id: string): Promise<StoredFile | undefined> {
   const item = await getItem(keys.file(id), "consistent");
   return item && fileFromItem(item);
-};
+}
 
 /**
- * Step "bind" of sending a file: it is for this message and no other, ever. `taken`: it is for another one; `gone`: it
- * was deleted, or has expired.
+ * Step "bind" of sending a file: binds it to this message and no other, for good. Returns `taken`
+ * if it is bound to another message, and `missing` if it was deleted or has expired.
  */
-export const bindFile = async (id: string, seq: number): Promise<"bound" | "taken" | "gone"> => {
+export async function bindFile(id: string, seq: number): Promise<"bound" | "taken" | "missing"> {
   const { done, item } = await updateItem(keys.file(id), {
-    UpdateExpression: "SET seq = :seq",
-    ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(seq) OR seq = :seq)",
-    ExpressionAttributeValues: { ":seq": seq },
+    set: { seq },
+    condition: ["attribute_exists(pk)", "(attribute_not_exists(seq) OR seq = :seq)"],
   });
   if (done) return "bound";
-  return item ? "taken" : "gone";
-};
+  return item ? "taken" : "missing";
+}
 
-/** The file is in its message, and stays. */
-export const keepFile = async (id: string, seq: number): Promise<void> => {
+/** Keeps a file that its message now holds: it no longer expires. */
+export async function keepFile(id: string, seq: number): Promise<void> {
   await updateItem(keys.file(id), {
-    UpdateExpression: "REMOVE expires_at",
-    ConditionExpression: "seq = :seq",
-    ExpressionAttributeValues: { ":seq": seq },
+    remove: ["expires_at"],
+    condition: "seq = :seq",
+    values: { seq },
   });
-};
+}
 
-/** Puts back a file that expired although its message holds it, as happens where a send ended before `keepFile`. */
-export const restoreFile = async (file: StoredFile): Promise<void> => {
+/**
+ * Puts back a file that expired although its message holds it. This happens if a send was
+ * interrupted before `keepFile`.
+ */
+export async function restoreFile(file: StoredFile): Promise<void> {
   await putIfAbsent(toItem({ ...file, expiresAt: null }));
-};
+}
 
-/** Deletes a file that is for no message; false if it is for one. */
-export const deleteUnboundFile = async (id: string): Promise<boolean> => {
-  const { done } = await deleteIf(keys.file(id), { ConditionExpression: "attribute_not_exists(seq)" });
+/** Deletes a file that is bound to no message. Returns false if it is bound to one. */
+export async function deleteUnboundFile(id: string): Promise<boolean> {
+  const { done } = await deleteIf(keys.file(id), "attribute_not_exists(seq)");
   return done;
-};
+}
 
 /** Deletes the file of a message that no longer holds it. */
-export const deleteFileOf = async (id: string, seq: number): Promise<void> => {
-  await deleteIf(keys.file(id), {
-    ConditionExpression: "seq = :seq",
-    ExpressionAttributeValues: { ":seq": seq },
-  });
-};
+export async function deleteFileOf(id: string, seq: number): Promise<void> {
+  await deleteIf(keys.file(id), "seq = :seq", { seq });
+}

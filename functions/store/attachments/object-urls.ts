@@ -1,6 +1,4 @@
-/**
- * URLs by which clients reach the bucket without credentials. Making one takes no call.
- */
+/** URLs by which clients reach the bucket without credentials. Signing one takes no call. */
 
 import { environment } from "../../kernel/runtime/environment.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
@@ -9,14 +7,16 @@ import { presign } from "../../kernel/security/presign.ts";
 import { objectKeys } from "../table/keys.ts";
 import type { FileFacts } from "./files.ts";
 
-/** Seconds in which an upload must begin: time to find a network, and no more. */
+/** Seconds until an upload must begin: enough time to find a network. */
 export const uploadSeconds = 15 * 60;
-/** Seconds for which a file can be downloaded by one URL. */
+/** Seconds for which one URL downloads a file. */
 const downloadSeconds = 5 * 60;
 
-const addressOf = (key: string): string => `${environment.bucketUrl}/${key}`;
+function addressOf(key: string): string {
+  return `${environment.bucketUrl}/${key}`;
+}
 
-/** A request that stores a file, as a client has to send it. */
+/** The request by which a client uploads a file. */
 interface UploadRequest {
   readonly url: string;
   readonly method: "PUT";
@@ -24,15 +24,16 @@ interface UploadRequest {
 }
 
 /**
- * Length and type are signed, so that S3 refuses any other; and `if-none-match: *`, so that it refuses a second use
- * with 412: the bytes cannot change after they were looked at.
+ * Returns a signed request for an upload. S3 refuses any other length or type, since they are
+ * signed. `if-none-match: *` makes it refuse a second use with 412: the bytes cannot change after
+ * they were checked.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
-export const uploadRequest = ({
+export function uploadRequest({
   id,
   size,
   mediaType,
-}: Pick<FileFacts, "id" | "size" | "mediaType">): UploadRequest => {
+}: Pick<FileFacts, "id" | "size" | "mediaType">): UploadRequest {
   const headers = { "content-type": mediaType, "if-none-match": "*" };
   const signed = { ...headers, "content-length": String(size) };
   const url = presign({
@@ -41,26 +42,33 @@ export const uploadRequest = ({
     headers: signed,
     expiresIn: uploadSeconds,
   });
-  // The length is left out of what the client sets: a browser lets no page set it, and sends the file's own.
+  // The client does not set the length: a browser lets no page set it, and sends the file's own.
   return { url, method: "PUT", headers };
-};
+}
 
-const isShown = (mediaType: string): boolean => /^(?:image|audio|video)\//.test(mediaType);
-
-/** Text is checked to be UTF-8 before it is attached; without a charset browsers would guess one. */
-const servedType = (mediaType: string): string =>
-  mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
+function isShown(mediaType: string): boolean {
+  return /^(?:image|audio|video)\//.test(mediaType);
+}
 
 /**
- * Where the attachment of a message is downloaded, under its name and as the type that it was found to be. `until` is when
- * the message destroys itself, in seconds since 1970: the URL is not to outlive it. S3 takes no life of less than a second.
+ * Returns the type that S3 serves. A text is checked to be UTF-8 before it is attached; without a
+ * charset browsers would guess one.
  */
-export const downloadUrl = (
+function servedType(mediaType: string): string {
+  return mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
+}
+
+/**
+ * Returns the URL that downloads a message's attachment, under its name and as its checked type.
+ * `until` is when the message destroys itself, in seconds since 1970: the URL ends no later. S3
+ * takes no life below one second.
+ */
+export function downloadUrl(
   roomId: string,
   { id, name, mediaType }: FileFacts,
   until: number | null,
-): string =>
-  presign({
+): string {
+  return presign({
     method: "GET",
     url: addressOf(objectKeys.attached(roomId, id)),
     query: {
@@ -70,3 +78,4 @@ export const downloadUrl = (
     expiresIn:
       until === null ? downloadSeconds : Math.max(1, Math.min(downloadSeconds, until - epochSeconds())),
   });
+}

@@ -1,6 +1,6 @@
 /**
- * Objects of the bucket, one at a time. Imported only when a file is sent or removed, since the client for S3 takes a
- * quarter as long to load as all else that a function needs.
+ * Single objects of the bucket. Only modules that send or remove files import this one: the client
+ * for S3 takes a quarter as long to load as all else that a function needs.
  */
 import {
   CopyObjectCommand,
@@ -12,32 +12,36 @@ import {
 } from "@aws-sdk/client-s3";
 import { environment } from "../../kernel/runtime/environment.ts";
 
-export const client = new S3Client({});
+export const s3Client = new S3Client({});
 
-/** How an object begins. */
+/** The start of an object. */
 export interface ObjectHead {
   /** With its quotes. */
   readonly etag: string;
-  /** Bytes, of the whole object. */
+  /** Bytes of the whole object. */
   readonly size: number;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * S3 answers 403 for a missing key to who may not list the bucket, as functions may not.
+ * Returns whether S3 refused a read. It answers 403 for a missing key to callers who may not list
+ * the bucket, as functions may not.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof S3ServiceException &&
-  (error.$metadata.httpStatusCode === 403 || error.$metadata.httpStatusCode === 404);
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof S3ServiceException &&
+    (error.$metadata.httpStatusCode === 403 || error.$metadata.httpStatusCode === 404)
+  );
+}
 
 /** The tag by which GuardDuty marks what it has scanned, and its value for malware. */
 const scanTag = { key: "GuardDutyMalwareScanStatus", threat: "THREATS_FOUND" } as const;
 
-const isThreat = async (key: string): Promise<boolean> => {
+async function isThreat(key: string): Promise<boolean> {
   try {
-    const { TagSet } = await client.send(
+    const { TagSet } = await s3Client.send(
       new GetObjectTaggingCommand({ Bucket: environment.bucketName, Key: key }),
     );
     return TagSet?.some((tag) => tag.Key === scanTag.key && tag.Value === scanTag.threat) ?? false;
@@ -45,18 +49,15 @@ const isThreat = async (key: string): Promise<boolean> => {
     if (isRefusal(error)) return false;
     throw error;
   }
-};
+}
 
 /**
- * The first bytes of an object and what S3 knows of it. `threat`: it was found to be malware, which the role of no
- * function may read.
+ * Returns the first `length` bytes of an object and what S3 knows of it. Returns `threat` for
+ * malware: the role of no function may read it.
  */
-export const getObjectHead = async (
-  key: string,
-  length: number,
-): Promise<ObjectHead | "absent" | "threat"> => {
+export async function getObjectHead(key: string, length: number): Promise<ObjectHead | "absent" | "threat"> {
   try {
-    const object = await client.send(
+    const object = await s3Client.send(
       new GetObjectCommand({ Bucket: environment.bucketName, Key: key, Range: `bytes=0-${length - 1}` }),
     );
     return {
@@ -69,14 +70,17 @@ export const getObjectHead = async (
     if (!isRefusal(error)) throw error;
     return (await isThreat(key)) ? "threat" : "absent";
   }
-};
+}
 
-/** A whole object, which must be small; undefined where there is none, or nobody may read it. */
-export const getObject = async (
+/**
+ * Returns a whole object, which must be small; undefined if there is none, or no function may read
+ * it.
+ */
+export async function getObject(
   key: string,
-): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> => {
+): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined> {
   try {
-    const object = await client.send(new GetObjectCommand({ Bucket: environment.bucketName, Key: key }));
+    const object = await s3Client.send(new GetObjectCommand({ Bucket: environment.bucketName, Key: key }));
     return {
       mediaType: object.ContentType ?? "",
       bytes: (await object.Body?.transformToByteArray()) ?? new Uint8Array(),
@@ -85,23 +89,23 @@ export const getObject = async (
     if (isRefusal(error)) return undefined;
     throw error;
   }
-};
+}
 
 /**
- * Copies an object within the bucket, if it is still the one with this ETag; false if it is not, or may not be read.
- * Tags are not copied: the copy is scanned by itself, and copying them would take rights to read and write tags. Nor are
- * headers, but for the type: an upload may bring some that nobody signed, such as an encoding, which every download
- * would then have.
+ * Copies an object within the bucket. Returns false if its ETag changed, or it may not be read. It
+ * copies no tags: the copy is scanned by itself, and copying them would take rights to read and
+ * write tags. It copies no header except the type. An upload may bring headers that were not
+ * signed, such as an encoding, and every download would have them.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
-export const copyObject = async (
+export async function copyObject(
   from: string,
   to: string,
   { mediaType, etag }: { readonly mediaType: string; readonly etag?: string },
-): Promise<boolean> => {
+): Promise<boolean> {
   const { bucketName } = environment;
   try {
-    await client.send(
+    await s3Client.send(
       new CopyObjectCommand({
         Bucket: bucketName,
         Key: to,
@@ -118,9 +122,9 @@ export const copyObject = async (
       return false;
     throw error;
   }
-};
+}
 
 /** Deletes an object, if there is one. */
-export const deleteObject = async (key: string): Promise<void> => {
-  await client.send(new DeleteObjectCommand({ Bucket: environment.bucketName, Key: key }));
-};
+export async function deleteObject(key: string): Promise<void> {
+  await s3Client.send(new DeleteObjectCommand({ Bucket: environment.bucketName, Key: key }));
+}

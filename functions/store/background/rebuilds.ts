@@ -1,45 +1,45 @@
 /**
- * Rebuilds: how far the last rebuild of an index is, or came.
+ * Rebuilds: the progress of the last rebuild of an index.
  *   one by index              REBUILD#index / REBUILD
- * The table is gone through in segments, each at a place of its own.
+ * A rebuild scans the table in segments, each at a place of its own.
  */
 import { isoNow } from "../../kernel/runtime/time.ts";
 import { type Key, keys } from "../table/keys.ts";
 import { getItem, type Item, updateItem } from "../table/table.ts";
 
-/** Where the rebuild of a segment is. */
-export interface Place {
-  /** Raised by each step, so that of two that begin at the same place one counts. */
+/** The progress of a rebuild in one segment. */
+export interface ScanPlace {
+  /** Each step raises it, so that only one of two steps from the same place counts. */
   readonly version: number;
-  /** The last item that is done with. */
+  /** The last processed item. */
   readonly after?: Key | undefined;
-  /** The user or room that is begun, and how far. */
+  /** The user or room that is in progress, and how far. */
   readonly within?: { readonly id: string; readonly after: string } | undefined;
   /** Items that were read. */
   readonly scanned: number;
-  /** Users, or rooms, that were rebuilt. */
+  /** Users or rooms that were rebuilt. */
   readonly done: number;
-  /** Those that failed, and are tasks of their own. */
+  /** Users or rooms that failed, each now a task of its own. */
   readonly setAside: number;
 }
 
 export interface Rebuild {
-  /** The id of this rebuild: tasks of an earlier one find that it is over. */
+  /** The id of this rebuild: tasks of an earlier one find that it has ended. */
   readonly run: string;
   /** RFC 3339. */
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** How many items the table had, about. */
+  /** About how many items the table had. */
   readonly items: number;
-  /** Of each segment. */
-  readonly places: readonly Place[];
-  /** The segments that are not at their end. */
+  /** The place of each segment. */
+  readonly places: readonly ScanPlace[];
+  /** The segments that have not ended. */
   readonly left: readonly number[];
 }
 
-const fromItem = (item: Item): Rebuild => {
-  // Safe: written by this module alone.
-  const places = item.places as Readonly<Record<string, Place>>;
+function fromItem(item: Item): Rebuild {
+  // Safe: only this module writes it.
+  const places = item.places as Readonly<Record<string, ScanPlace>>;
   return {
     run: String(item.run),
     startedAt: String(item.started_at),
@@ -50,76 +50,69 @@ const fromItem = (item: Item): Rebuild => {
       .flatMap((segment) => places[segment] ?? []),
     left: item.segments_left instanceof Set ? [...item.segments_left].map(Number) : [],
   };
-};
+}
 
-export const getRebuild = async (index: string): Promise<Rebuild | undefined> => {
+export async function getRebuild(index: string): Promise<Rebuild | undefined> {
   const item = await getItem(keys.rebuild(index), "consistent");
   return item && fromItem(item);
-};
+}
 
-const start: Place = { version: 0, scanned: 0, done: 0, setAside: 0 };
+const start: ScanPlace = { version: 0, scanned: 0, done: 0, setAside: 0 };
 
-/** Begins a rebuild, unless one is under way; then it is that one, and `begun` is false. */
-export const beginRebuild = async (
+/** Begins a rebuild. If one is in progress, returns that one, and `begun` is false. */
+export async function beginRebuild(
   index: string,
   { run, items, segments }: { readonly run: string; readonly items: number; readonly segments: number },
-): Promise<{ readonly begun: boolean; readonly rebuild: Rebuild }> => {
+): Promise<{ readonly begun: boolean; readonly rebuild: Rebuild }> {
   const numbers = Array.from({ length: segments }, (_, segment) => segment);
   const now = isoNow();
   const { done, item } = await updateItem(keys.rebuild(index), {
-    UpdateExpression:
-      "SET run = :run, started_at = :now, updated_at = :now, #items = :items, places = :places, segments_left = :left",
-    // A set that loses its last member is gone.
-    ConditionExpression: "attribute_not_exists(segments_left)",
-    ExpressionAttributeNames: { "#items": "items" },
-    ExpressionAttributeValues: {
-      ":run": run,
-      ":now": now,
-      ":items": items,
-      ":places": Object.fromEntries(numbers.map((segment) => [String(segment), start])),
-      ":left": new Set(numbers),
+    set: {
+      run,
+      started_at: now,
+      updated_at: now,
+      items,
+      places: Object.fromEntries(numbers.map((segment) => [String(segment), start])),
+      segments_left: new Set(numbers),
     },
-    ReturnValues: "ALL_NEW",
+    // A set without members does not exist.
+    condition: "attribute_not_exists(segments_left)",
+    returns: "ALL_NEW",
   });
   if (!item)
     throw new Error(`The rebuild of ${index} ended at the moment when another was begun: begin again.`);
   return { begun: done, rebuild: fromItem(item) };
-};
+}
 
 /** A step of one segment. */
 interface Step {
   readonly index: string;
   readonly run: string;
   readonly segment: number;
-  readonly from: Place;
-  readonly to: Omit<Place, "version">;
-  /** Whether the segment is at its end. */
+  readonly from: ScanPlace;
+  readonly to: Omit<ScanPlace, "version">;
+  /** Whether the segment has ended. */
   readonly ended: boolean;
 }
 
-/** Notes a step, and gives the place that it led to; undefined if another step was made from the same place. */
-export const noteStep = async ({
+/**
+ * Records a step and returns the new place; undefined if another step was made from the same place.
+ */
+export async function recordStep({
   index,
   run,
   segment,
   from,
   to,
   ended,
-}: Step): Promise<Place | undefined> => {
-  const place: Place = { ...to, version: from.version + 1 };
+}: Step): Promise<ScanPlace | undefined> {
+  const place: ScanPlace = { ...to, version: from.version + 1 };
   const { done } = await updateItem(keys.rebuild(index), {
-    UpdateExpression: `SET places.#segment = :place, updated_at = :now${ended ? " DELETE segments_left :segment" : ""}`,
-    ConditionExpression:
-      "run = :run AND contains(segments_left, :number) AND places.#segment.version = :version",
-    ExpressionAttributeNames: { "#segment": String(segment) },
-    ExpressionAttributeValues: {
-      ":run": run,
-      ":place": place,
-      ":now": isoNow(),
-      ":number": segment,
-      ":version": from.version,
-      ...(ended && { ":segment": new Set([segment]) }),
-    },
+    set: { "places.#segment": place, updated_at: isoNow() },
+    delete: { segments_left: new Set(ended ? [segment] : []) },
+    condition: ["run = :run", "contains(segments_left, :segment)", "places.#segment.version = :version"],
+    names: { segment: String(segment) },
+    values: { run, segment, version: from.version },
   });
   return done ? place : undefined;
-};
+}

@@ -1,8 +1,8 @@
 /**
- * Contacts: people whom somebody keeps. That they block somebody is told by blocks.ts.
+ * Contacts: the users in a user's contact list. blocks.ts has the blocks.
  *   of one pair, several      USER#u / CONTACT#v
  *   of a user                 USER#u / CONTACT#...
- *   who added somebody        USER#v / ADDED#u, for as long as they are notified of it
+ *   users who added a user    USER#v / ADDED#u, as long as the notification is kept
  */
 import { environment } from "../../kernel/runtime/environment.ts";
 import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
@@ -10,7 +10,7 @@ import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, putIfAbsent, queryAll, takeItem, updateItem } from "../table/table.ts";
 
 export interface StoredContact {
-  /** Whom it is about. */
+  /** The user in the contact list. */
   readonly userId: string;
   readonly nickname: string | null;
   readonly isFavorite: boolean;
@@ -19,27 +19,29 @@ export interface StoredContact {
   readonly updatedAt: string;
 }
 
-export const contactFromItem = (item: Item): StoredContact => ({
-  userId: idOfKey(String(item.sk)),
-  nickname: typeof item.nickname === "string" ? item.nickname : null,
-  isFavorite: item.is_favorite === true,
-  createdAt: isoOf(Number(item.created_at)),
-  updatedAt: isoOf(Number(item.updated_at)),
-});
+export function contactFromItem(item: Item): StoredContact {
+  return {
+    userId: idOfKey(String(item.sk)),
+    nickname: typeof item.nickname === "string" ? item.nickname : null,
+    isFavorite: item.is_favorite === true,
+    createdAt: isoOf(Number(item.created_at)),
+    updatedAt: isoOf(Number(item.updated_at)),
+  };
+}
 
-export const getContact = async (userId: string, otherId: string): Promise<StoredContact | undefined> => {
+export async function getContact(userId: string, otherId: string): Promise<StoredContact | undefined> {
   const item = await getItem(keys.contact(userId, otherId), "consistent");
   return item && contactFromItem(item);
-};
+}
 
-/** Those of some people who are contacts of somebody. */
-export const getContactIds = async (userId: string, otherIds: readonly string[]): Promise<Set<string>> => {
+/** Returns those of some users who are contacts of a user. */
+export async function getContactIds(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
   const items = await getItems([...new Set(otherIds)].map((otherId) => keys.contact(userId, otherId)));
   return new Set(items.map((item) => contactFromItem(item).userId));
-};
+}
 
-/** All contacts of somebody, as they are now, up to a limit. */
-export const listContacts = async (userId: string, limit: number): Promise<StoredContact[]> => {
+/** Returns all contacts of a user, up to a limit. The read is consistent. */
+export async function listContacts(userId: string, limit: number): Promise<StoredContact[]> {
   const { pk, prefix } = keys.contactsOf(userId);
   const items = await queryAll(
     {
@@ -50,14 +52,14 @@ export const listContacts = async (userId: string, limit: number): Promise<Store
     limit,
   );
   return items.map(contactFromItem);
-};
+}
 
-/** Puts a contact unless there is one, and gives the one that there is. */
-export const putContact = async (
+/** Puts a contact if there is none. Returns the stored contact. */
+export async function putContact(
   userId: string,
   otherId: string,
   nickname: string | null,
-): Promise<{ contact: StoredContact; isNew: boolean }> => {
+): Promise<{ contact: StoredContact; isNew: boolean }> {
   const now = Date.now();
   const item = {
     ...keys.contact(userId, otherId),
@@ -66,61 +68,52 @@ export const putContact = async (
     updated_at: now,
   };
   const outcome = await putIfAbsent(item);
-  // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
+  // The SDK repeats a call if its answer was lost. Then the stored contact is this one.
   const isNew = outcome.done || outcome.item?.created_at === now;
   return { contact: contactFromItem(isNew ? item : (outcome.item ?? item)), isNew };
-};
+}
 
 const daySeconds = 24 * 60 * 60;
 
 /**
- * Notes that somebody is told that they were added at this time, in milliseconds since 1970: once a day by the same person,
- * who can add and remove them as often as they like. Gives the time of the addition by which they are told: this one, also
- * where it was noted by a call that was perhaps cut off before it told them, or another.
+ * Claims the notification that a user was added at this time, in milliseconds since 1970. A user
+ * can add and remove another one as often as they like, so it notifies once a day. Returns the time
+ * of the addition that notifies. That is this time also if an interrupted call claimed it, and may
+ * not have notified.
  */
-export const claimAddition = async (userId: string, byId: string, addedAt: number): Promise<number> => {
+export async function claimAddition(userId: string, byId: string, addedAt: number): Promise<number> {
   const { done, item } = await updateItem(keys.addedBy(userId, byId), {
-    UpdateExpression: "SET added_at = :at, expires_at = :end",
-    ConditionExpression: "attribute_not_exists(pk) OR added_at = :at OR added_at <= :before",
-    ExpressionAttributeValues: {
-      ":at": addedAt,
-      ":before": addedAt - daySeconds * 1000,
-      ":end": epochSeconds() + environment.notificationDays * daySeconds,
+    set: {
+      added_at: addedAt,
+      expires_at: epochSeconds() + environment.notificationDays * daySeconds,
     },
+    condition: "attribute_not_exists(pk) OR added_at = :added_at OR added_at <= :before",
+    values: { before: addedAt - daySeconds * 1000 },
   });
   return done ? addedAt : Number(item?.added_at);
-};
+}
 
-/** What changes; absent for what stays. */
+/** The changes of a contact: an absent one stays, and null removes it. */
 export interface ContactChanges {
   readonly nickname?: string | null | undefined;
   readonly is_favorite?: boolean | undefined;
 }
 
-/** Changes a contact, and gives it as it is then; undefined if there is none. */
-export const updateContact = async (
+/** Changes a contact and returns it; undefined if there is none. */
+export async function updateContact(
   userId: string,
   otherId: string,
   { nickname, is_favorite }: ContactChanges,
-): Promise<StoredContact | undefined> => {
-  const set = [
-    "updated_at = :now",
-    ...(typeof nickname === "string" ? ["nickname = :nickname"] : []),
-    ...(is_favorite === undefined ? [] : ["is_favorite = :favorite"]),
-  ];
+): Promise<StoredContact | undefined> {
   const outcome = await updateItem(keys.contact(userId, otherId), {
-    UpdateExpression: `SET ${set.join(", ")}${nickname === null ? " REMOVE nickname" : ""}`,
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: {
-      ":now": Date.now(),
-      ...(typeof nickname === "string" && { ":nickname": nickname }),
-      ...(is_favorite !== undefined && { ":favorite": is_favorite }),
-    },
-    ReturnValues: "ALL_NEW",
+    set: { updated_at: Date.now(), nickname, is_favorite },
+    condition: "attribute_exists(pk)",
+    returns: "ALL_NEW",
   });
   return outcome.done ? contactFromItem(outcome.item) : undefined;
-};
+}
 
-/** Deletes a contact; false if there was none. */
-export const deleteContact = async (userId: string, otherId: string): Promise<boolean> =>
-  (await takeItem(keys.contact(userId, otherId))) !== undefined;
+/** Deletes a contact. Returns false if there was none. */
+export async function deleteContact(userId: string, otherId: string): Promise<boolean> {
+  return (await takeItem(keys.contact(userId, otherId))) !== undefined;
+}

@@ -1,5 +1,5 @@
 /**
- * Edits: what a message said before each edit.
+ * Edits: the content of a message before each edit.
  *   those of a message        ROOM#r / EDIT#seq#version, one query
  */
 import { keys, seqOfKey } from "../table/keys.ts";
@@ -7,32 +7,35 @@ import { putIfAbsent, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
 interface Edit {
-  /** From 1: what was first said. */
+  /** From 1, the original content. */
   readonly version: number;
   readonly content: string;
-  /** When this content was written. RFC 3339. */
+  /** When the sender wrote this content. RFC 3339. */
   readonly at: string;
 }
 
-/** Keeps the present content of a message, before it is replaced; once, however often it is tried. */
-export const putEdit = async (message: StoredMessage): Promise<void> => {
+/**
+ * Keeps the present content of a message before an edit replaces it. A repeated call changes
+ * nothing.
+ */
+export async function putEdit(message: StoredMessage): Promise<void> {
   await putIfAbsent({
     ...keys.edit(message.roomId, message.seq, message.edits + 1),
     content: message.content,
     written_at: message.editedAt ?? message.at,
     ...(message.expiresAt !== null && { expires_at: message.expiresAt }),
   });
-};
+}
 
 /**
- * The versions `first` to `last` of a message, oldest first. Only as many are earlier ones as the message was edited: an
- * edit that was cut off may have kept the present content too.
+ * Returns the versions `first` to `last` of a message, the oldest first. Only as many are earlier
+ * contents as the message has edits: an interrupted edit may have kept the present content too.
  */
-export const listEdits = async (
+export async function listEdits(
   { roomId, seq, edits }: StoredMessage,
   first: number,
   last: number,
-): Promise<Edit[]> => {
+): Promise<Edit[]> {
   const end = Math.min(last, edits);
   if (end < first) return [];
   const from = keys.edit(roomId, seq, first);
@@ -53,4 +56,4 @@ export const listEdits = async (
     content: String(item.content),
     at: String(item.written_at),
   }));
-};
+}

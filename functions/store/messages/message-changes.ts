@@ -1,11 +1,12 @@
 /**
- * What happens to a message after it was sent, and the room's count of it.
+ * Changes of a sent message, and of the room's revision that counts them.
  *   change one                ROOM#r / MSG#seq, which enters gsi1: ROOM#r#CHANGED / rev
- *   raise the count           ROOM#r / HEAD
+ *   raise the revision        ROOM#r / HEAD
  */
 import { type Head, headFromItem, previewToItem } from "../rooms/heads.ts";
 import { indexKeys, keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
+import type { Update } from "../table/update-expression.ts";
 import { messageFromItem, type StoredMessage } from "./messages.ts";
 
 export type MessageChange =
@@ -17,174 +18,164 @@ export type MessageChange =
   | { readonly kind: "react"; readonly reaction: string; readonly terms: ReactionTerms }
   | { readonly kind: "unreact"; readonly reaction: string };
 
-/** How many reactions there may be after one more, and, where that one is of a new emoji, how many emoji. */
+/**
+ * How many reactions there may be after this one. If its emoji is new, also how many emoji there
+ * may be.
+ */
 interface ReactionTerms {
   readonly limit: number;
   readonly kindLimit: number;
-  /** A reaction with the same emoji that was seen: as long as it stands, the new one adds no emoji. */
+  /** A seen reaction with the same emoji. While it stands, the new one adds no emoji. */
   readonly sameKind: string | undefined;
 }
 
-interface Expression {
-  readonly update: Partial<Record<"SET" | "REMOVE" | "ADD" | "DELETE", string>>;
-  readonly conditions: readonly string[];
-  readonly values?: Record<string, unknown>;
+interface ConditionalUpdate extends Update {
+  readonly condition: readonly string[];
 }
 
 const notDeleted = "attribute_not_exists(deleted_by)";
 const notRemoved = "attribute_not_exists(removed)";
 
-/** Each change stands on what was seen of the message as far as it must, and no further: members react at once. */
-const expressionOf = (seen: StoredMessage, change: MessageChange): Expression => {
+/**
+ * Returns the update of a change. It depends on what was seen of the message only as far as it
+ * must: several members react at the same time.
+ */
+function updateOf(seen: StoredMessage, change: MessageChange): ConditionalUpdate {
   switch (change.kind) {
     case "edit":
       return {
-        update: { SET: "content = :content, edited_at = :at, edits = :edits" },
-        // The content that was seen is kept under the number of edits that was seen.
-        conditions: [notDeleted, seen.edits === 0 ? "attribute_not_exists(edits)" : "edits = :seenEdits"],
-        values: {
-          ":content": change.content,
-          ":at": change.at,
-          ":edits": seen.edits + 1,
-          ...(seen.edits > 0 && { ":seenEdits": seen.edits }),
-        },
+        set: { content: change.content, edited_at: change.at, edits: seen.edits + 1 },
+        // The seen content is kept under the seen number of edits.
+        ...(seen.edits === 0
+          ? { condition: [notDeleted, "attribute_not_exists(edits)"] }
+          : { condition: [notDeleted, "edits = :seen"], values: { seen: seen.edits } }),
       };
     case "delete":
       return {
-        update: { SET: "deleted_by = :by, deleted_at = :at", REMOVE: "pinned_at, attachment" },
-        // Over its author's deletion too, if that was seen.
-        conditions: seen.deletedBy === null ? [notDeleted] : ["deleted_by = :seenBy", notRemoved],
-        values: {
-          ":by": change.by,
-          ":at": change.at,
-          ...(seen.deletedBy !== null && { ":seenBy": seen.deletedBy }),
-        },
+        set: { deleted_by: change.by, deleted_at: change.at },
+        remove: ["pinned_at", "attachment"],
+        // An author's deletion is replaced too, if it was seen.
+        ...(seen.deletedBy === null
+          ? { condition: [notDeleted] }
+          : { condition: ["deleted_by = :seen", notRemoved], values: { seen: seen.deletedBy } }),
       };
     case "remove":
-      // Over a deletion by somebody else too, who could restore it.
+      // A deletion by another user is replaced too, since they could restore it.
       return {
-        update: {
-          SET: "deleted_by = :by, deleted_at = :at, removed = :removed",
-          REMOVE: "pinned_at, attachment",
-        },
-        conditions: [notRemoved],
-        values: { ":by": change.by, ":at": change.at, ":removed": true },
+        set: { deleted_by: change.by, deleted_at: change.at, removed: true },
+        remove: ["pinned_at", "attachment"],
+        condition: [notRemoved],
       };
     case "restore":
       return {
-        update: { REMOVE: "deleted_by, deleted_at" },
-        conditions: ["deleted_by = :seenBy", notRemoved],
-        values: { ":seenBy": seen.deletedBy },
+        remove: ["deleted_by", "deleted_at"],
+        condition: ["deleted_by = :seen", notRemoved],
+        values: { seen: seen.deletedBy },
       };
     case "pin":
       return {
-        update: { SET: "pinned_at = :at" },
-        conditions: [notDeleted, "attribute_not_exists(pinned_at)"],
-        values: { ":at": change.at },
+        set: { pinned_at: change.at },
+        condition: [notDeleted, "attribute_not_exists(pinned_at)"],
       };
     case "unpin":
-      return { update: { REMOVE: "pinned_at" }, conditions: ["attribute_exists(pinned_at)"] };
+      return { remove: ["pinned_at"], condition: ["attribute_exists(pinned_at)"] };
     case "react":
-      return reactExpression(seen, change);
+      return reactionUpdate(seen, change);
     case "unreact":
       return {
-        update: { DELETE: "reactions :reaction" },
-        conditions: [notDeleted, "contains(reactions, :one)"],
-        values: { ":reaction": new Set([change.reaction]), ":one": change.reaction },
+        delete: { reactions: new Set([change.reaction]) },
+        condition: [notDeleted, "contains(reactions, :reaction)"],
+        values: { reaction: change.reaction },
       };
   }
-};
+}
 
 /**
- * One set at the top of the item, because ADD reaches no deeper.
+ * Returns the update that adds a reaction. All reactions are one set at the top of the item,
+ * because ADD reaches no deeper.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
- * A new emoji may be one too many: but never while there are fewer reactions than emoji allowed, nor if there are as
- * many as were seen and counted.
+ * A new emoji may be one too many. It is not while there are fewer reactions than allowed emoji, or
+ * if there are as many as were seen and counted.
  */
-const reactExpression = (
+function reactionUpdate(
   seen: StoredMessage,
   { reaction, terms }: Extract<MessageChange, { kind: "react" }>,
-): Expression => {
+): ConditionalUpdate {
   const fewEnough =
     terms.sameKind === undefined
       ? "(size(reactions) < :kinds OR size(reactions) = :seenSize)"
       : "contains(reactions, :sameKind)";
   return {
-    update: { ADD: "reactions :reaction" },
-    conditions: [
+    add: { reactions: new Set([reaction]) },
+    condition: [
       notDeleted,
       seen.reactions.size === 0
         ? `(attribute_not_exists(reactions) OR ${fewEnough})`
         : `(size(reactions) < :limit AND ${fewEnough})`,
     ],
     values: {
-      ":reaction": new Set([reaction]),
-      ...(seen.reactions.size > 0 && { ":limit": terms.limit }),
+      ...(seen.reactions.size > 0 && { limit: terms.limit }),
       ...(terms.sameKind === undefined
-        ? { ":kinds": terms.kindLimit, ":seenSize": seen.reactions.size }
-        : { ":sameKind": terms.sameKind }),
+        ? { kinds: terms.kindLimit, seenSize: seen.reactions.size }
+        : { sameKind: terms.sameKind }),
     },
   };
-};
+}
 
-/** A message as it is after a try to change it; undefined if there is none any more. */
+/** A message after an attempt to change it; undefined if there is no such message. */
 type Changed =
   | { readonly done: true; readonly message: StoredMessage }
   | { readonly done: false; readonly message: StoredMessage | undefined };
 
-const update = async (
+async function writeChange(
   { roomId, seq }: StoredMessage,
   rev: number,
-  { update, conditions, values }: Expression,
-): Promise<Changed> => {
-  const { gsi1pk, gsi1sk } = indexKeys.changed(roomId, rev);
-  const stamp = "rev = :rev, gsi1pk = :gsi1pk, gsi1sk = :gsi1sk";
-  const clauses = { ...update, SET: update.SET === undefined ? stamp : `${update.SET}, ${stamp}` };
+  update: ConditionalUpdate,
+): Promise<Changed> {
   const { done, item } = await updateItem(keys.message(roomId, seq), {
-    UpdateExpression: Object.entries(clauses)
-      .map(([action, terms]) => `${action} ${terms}`)
-      .join(" "),
-    ConditionExpression: ["attribute_exists(pk)", ...conditions].join(" AND "),
-    ExpressionAttributeValues: { ...values, ":rev": rev, ":gsi1pk": gsi1pk, ":gsi1sk": gsi1sk },
-    ReturnValues: "ALL_NEW",
+    ...update,
+    set: { ...update.set, rev, ...indexKeys.changed(roomId, rev) },
+    condition: ["attribute_exists(pk)", ...update.condition],
+    returns: "ALL_NEW",
   });
   const message = item && messageFromItem(roomId, item);
   return done && message ? { done, message } : { done: false, message };
-};
+}
 
-/** Changes a message and stamps it with `rev`, unless it bears a later one, or is not as the change wants it. */
-export const landChange = (seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> => {
-  const { update: terms, conditions, values } = expressionOf(seen, change);
-  return update(seen, rev, {
-    update: terms,
-    conditions: ["(attribute_not_exists(rev) OR rev <= :rev)", ...conditions],
-    ...(values && { values }),
-  });
-};
+/**
+ * Changes a message and stamps it with `rev`. Fails if the message has a later rev, or is not as
+ * the change needs it.
+ */
+export function applyChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
+  const update = updateOf(seen, change);
+  const condition = ["(attribute_not_exists(rev) OR rev <= :rev)", ...update.condition];
+  return writeChange(seen, rev, { ...update, condition });
+}
 
-/** Stamps a changed message with a later `rev`, unless it bears one as late. */
-export const stampMessage = (message: StoredMessage, rev: number): Promise<Changed> =>
-  update(message, rev, { update: {}, conditions: ["rev < :rev"] });
+/** Stamps a changed message with a later `rev`. Fails if its rev is as late. */
+export function stampMessage(message: StoredMessage, rev: number): Promise<Changed> {
+  return writeChange(message, rev, { condition: ["rev < :rev"] });
+}
 
-/** What a raise came to, with the head as it is where it was refused; undefined if there is none. */
+/**
+ * The result of raising a revision. If it was refused, the head as it is; undefined if there is
+ * none.
+ */
 type Raised = { readonly done: true } | { readonly done: false; readonly head: Head | undefined };
 
 /**
- * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the message is the
- * room's last one, which the head shows: then it shows it as it is now. Refused where that is wrong.
+ * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the
+ * message is the room's last one: then the head shows its present content. Refused if `isLast` is
+ * wrong.
  */
-export const raiseRev = async (message: StoredMessage, isLast: boolean): Promise<Raised> => {
+export async function raiseRev(message: StoredMessage, isLast: boolean): Promise<Raised> {
   const { done, item } = await updateItem(keys.head(message.roomId), {
-    UpdateExpression: isLast ? "SET rev = :rev, #last = :last" : "SET rev = :rev",
-    ConditionExpression: isLast
-      ? "rev < :rev AND last_seq = :seq"
-      : "rev < :rev AND (attribute_not_exists(last_seq) OR last_seq <> :seq)",
-    ...(isLast && { ExpressionAttributeNames: { "#last": "last" } }),
-    ExpressionAttributeValues: {
-      ":rev": message.rev,
-      ":seq": message.seq,
-      ...(isLast && { ":last": previewToItem(message) }),
-    },
+    set: { rev: message.rev, last: isLast ? previewToItem(message) : undefined },
+    condition: [
+      "rev < :rev",
+      isLast ? "last_seq = :seq" : "(attribute_not_exists(last_seq) OR last_seq <> :seq)",
+    ],
+    values: { seq: message.seq },
   });
   return done ? { done } : { done, head: item && headFromItem(item) };
-};
+}

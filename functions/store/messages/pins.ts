@@ -1,38 +1,38 @@
 /**
- * Pins: which messages of a room are pinned. A message itself says whether it is; what is listed here and is not was
- * left by a call that was cut off.
+ * Pins: the pinned messages of a room. The message itself says whether it is pinned. An entry here
+ * for a message that is not was left by an interrupted call.
  *   those of a room           ROOM#r / PIN#seq, all pages of keys
  */
 import { isPast } from "../../kernel/runtime/time.ts";
-import { keys, prefixOf, seqOfKey } from "../table/keys.ts";
+import { keys, seqOfKey } from "../table/keys.ts";
 import { deleteIf, putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
-/** Lists a message as pinned at a time. Written before the message says so. */
-export const putPin = async ({ roomId, seq, expiresAt }: StoredMessage, at: string): Promise<void> => {
+/** Lists a message as pinned at a time. Written before the message itself. */
+export async function putPin({ roomId, seq, expiresAt }: StoredMessage, at: string): Promise<void> {
   await putItem({
     ...keys.pin(roomId, seq),
     pinned_at: at,
     ...(expiresAt !== null && { expires_at: expiresAt }),
   });
-};
+}
 
-/** Takes a message off the list, unless it was pinned anew since it was pinned at that time. */
-export const deletePin = async ({ roomId, seq }: StoredMessage, pinnedAt: string): Promise<void> => {
-  await deleteIf(keys.pin(roomId, seq), {
-    ConditionExpression: "pinned_at <= :at",
-    ExpressionAttributeValues: { ":at": pinnedAt },
-  });
-};
+/** Takes a message off the list, unless it was pinned again after that time. */
+export async function deletePin({ roomId, seq }: StoredMessage, pinnedAt: string): Promise<void> {
+  await deleteIf(keys.pin(roomId, seq), "pinned_at <= :at", { at: pinnedAt });
+}
 
-/** The seqs of the messages that are listed as pinned and have not destroyed themselves, oldest first. */
-export const listPinSeqs = async (roomId: string): Promise<number[]> => {
-  const { pk, sk } = prefixOf(keys.pin(roomId, 0));
+/**
+ * Returns the seqs of the messages listed as pinned that have not destroyed themselves, the oldest
+ * first.
+ */
+export async function listPinSeqs(roomId: string): Promise<number[]> {
+  const { pk, prefix } = keys.pinsOf(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :room AND begins_with(sk, :prefix)",
-    ExpressionAttributeValues: { ":room": pk, ":prefix": sk },
+    ExpressionAttributeValues: { ":room": pk, ":prefix": prefix },
     ConsistentRead: true,
   });
   const lasting = items.filter(({ expires_at }) => typeof expires_at !== "number" || !isPast(expires_at));
   return lasting.map((item) => seqOfKey(String(item.sk)));
-};
+}

@@ -1,9 +1,10 @@
 /**
- * Notifications: what somebody is to know of, each put once by what follows the table's changes.
+ * Notifications: the stream's handlers put each once.
  *   one                       USER#u / NOTIF#id
- *   of a user, newest first   USER#u / NOTIF#..., emergencies apart from all else
- *   all read up to when       USER#u / NOTICED
- * What changes with every message, such as how many there are and whether they are read, stands in memberships and heads.
+ *   of a user, newest first   USER#u / NOTIF#..., emergencies apart from all others
+ *   the read-all time         USER#u / READ_ALL
+ * Memberships and heads hold what changes with every message, such as how many messages there are
+ * and whether they are read.
  */
 import { randomUUID } from "node:crypto";
 import type { NotificationType } from "../../../contract/objects/notification.ts";
@@ -13,41 +14,45 @@ import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, getItem, getItems, type Item, putIfAbsent, queryAll, updateItem } from "../table/table.ts";
 
-/** What makes a notification. */
+/** The facts that make a notification. */
 export interface NewNotification {
   readonly userId: string;
-  /** Follows from what it is about (see notificationId), so that it is put once. */
+  /** Derived from its subject (see notificationId), so that it is put once. */
   readonly id: string;
   readonly type: NotificationType;
-  /** Who set it off. */
+  /** The user who caused it. */
   readonly actorId: string;
-  /** The room that it is about; null for a contact. */
+  /** The room of its subject; null for a contact. */
   readonly roomId: string | null;
   /** The message that it is about; null for an invitation or a contact. */
   readonly seq: number | null;
-  /** Of an invitation, when the membership began. RFC 3339. */
+  /** When the membership of an invitation began; null for other types. RFC 3339. */
   readonly joinedAt: string | null;
-  /** Whether it stands for one that was told before, and is told nobody again. */
+  /** Whether a rebuild made it in place of an earlier one: it is not delivered again. */
   readonly isRebuilt: boolean;
 }
 
 export interface StoredNotification extends NewNotification {
-  /** When that happened which it is about. RFC 3339. */
+  /** The time of its subject. RFC 3339. */
   readonly createdAt: string;
   /** When it was put, in milliseconds since 1970. */
-  readonly notedAt: number;
-  /** Whether it was marked as read by itself. */
+  readonly recordedAt: number;
+  /** Whether the user marked this single notification as read. */
   readonly isMarkedRead: boolean;
-  /** Whether its owner has deleted it: it is shown nowhere, and not put again. */
+  /** Whether its user has deleted it: it is shown nowhere, and not put again. */
   readonly isDeleted: boolean;
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
 
-const textOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+function textOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
 
-/** A notification of an item. Each `as` is safe: the attributes were written by this module alone. */
-export const notificationFromItem = (item: Item): StoredNotification => {
+/**
+ * Returns the notification of an item. Each `as` is safe: only this module writes the attributes.
+ */
+export function notificationFromItem(item: Item): StoredNotification {
   const id = idOfKey(String(item.sk));
   return {
     userId: idOfKey(String(item.pk)),
@@ -59,36 +64,36 @@ export const notificationFromItem = (item: Item): StoredNotification => {
     joinedAt: typeof item.joined === "number" ? isoOf(item.joined) : null,
     isRebuilt: item.rebuilt !== undefined,
     createdAt: isoOf(notificationTime(id)),
-    notedAt: Number(item.noted_at),
+    recordedAt: Number(item.recorded_at),
     isMarkedRead: item.read === true,
     isDeleted: item.deleted !== undefined,
     expiresAt: Number(item.expires_at),
   };
-};
+}
 
 const daySeconds = 24 * 60 * 60;
 
 /**
- * Takes away one that a rebuild made at this time, in milliseconds since 1970, unless its owner has come to it already; true
- * if it did.
+ * Removes a notification that a rebuild made at this time, in milliseconds since 1970, unless its
+ * user has read or deleted it. Returns whether it did.
  */
-const removeRebuilt = async ({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> => {
-  if ((await getNoticed(userId)) >= rebuiltAt) return false;
-  const { done } = await deleteIf(keys.notification(userId, id), {
-    ConditionExpression: "rebuilt = :at AND attribute_not_exists(#read) AND attribute_not_exists(deleted)",
-    ExpressionAttributeNames: { "#read": "read" },
-    ExpressionAttributeValues: { ":at": rebuiltAt },
-  });
+async function removeRebuilt({ userId, id }: NewNotification, rebuiltAt: number): Promise<boolean> {
+  if ((await getReadAllTime(userId)) >= rebuiltAt) return false;
+  const { done } = await deleteIf(
+    keys.notification(userId, id),
+    ["rebuilt = :at", "attribute_not_exists(#read)", "attribute_not_exists(deleted)"],
+    { at: rebuiltAt },
+  );
   return done;
-};
+}
 
 /**
- * Puts a notification unless there is one with its id, and gives the one that there is. One that is made again counts as
- * noted when it was first, by the time of its id: who has marked all as read since has read it, and it is kept no longer.
- * Where a rebuild came first, of which nobody is told, the notification takes its place, and what follows it sees that it is
- * new.
+ * Puts a notification if none has its id. Returns the stored one. A rebuilt notification counts as
+ * recorded at the time of its id: a user who has marked all as read since then has read it, and it
+ * is kept no longer. If a rebuild came before the stream, the notification replaces the rebuilt
+ * one, which was never delivered. So its handlers see a new notification.
  */
-export const putNotification = async (notification: NewNotification): Promise<StoredNotification> => {
+export async function putNotification(notification: NewNotification): Promise<StoredNotification> {
   const now = Date.now();
   const at = notification.isRebuilt ? notificationTime(notification.id) : now;
   const item = {
@@ -99,7 +104,7 @@ export const putNotification = async (notification: NewNotification): Promise<St
     ...(notification.seq !== null && { seq: notification.seq }),
     ...(notification.joinedAt !== null && { joined: Date.parse(notification.joinedAt) }),
     ...(notification.isRebuilt && { rebuilt: now }),
-    noted_at: at,
+    recorded_at: at,
     expires_at: epochSeconds(at) + environment.notificationDays * daySeconds,
   };
   let outcome = await putIfAbsent(item);
@@ -111,51 +116,57 @@ export const putNotification = async (notification: NewNotification): Promise<St
   )
     outcome = await putIfAbsent(item);
   return notificationFromItem(outcome.done || !outcome.item ? item : outcome.item);
-};
+}
 
-/** Those of some notifications in whose place there is nothing, not even that they were deleted. */
-export const listMissing = async (notifications: readonly NewNotification[]): Promise<NewNotification[]> => {
+/** Returns those notifications without an item. A deleted notification still has one. */
+export async function listMissing(notifications: readonly NewNotification[]): Promise<NewNotification[]> {
   const items = await getItems(
     notifications.map(({ userId, id }) => keys.notification(userId, id)),
     "consistent",
   );
-  const there = new Set(items.map((item) => `${item.pk} ${item.sk}`));
+  const existing = new Set(items.map((item) => `${item.pk} ${item.sk}`));
   return notifications.filter(({ userId, id }) => {
     const { pk, sk } = keys.notification(userId, id);
-    return !there.has(`${pk} ${sk}`);
+    return !existing.has(`${pk} ${sk}`);
   });
-};
+}
 
-/** Since when notifications are kept, in milliseconds since 1970: what is older was told of, and is gone. */
-export const keptSince = (): number => Date.now() - environment.notificationDays * daySeconds * 1000;
+/**
+ * Returns since when notifications are kept, in milliseconds since 1970. Users were notified of
+ * older subjects, and those notifications have expired.
+ */
+export function keptSince(): number {
+  return Date.now() - environment.notificationDays * daySeconds * 1000;
+}
 
-/** DynamoDB deletes what has expired up to two days late. */
-const isThere = ({ isDeleted, expiresAt }: StoredNotification): boolean =>
-  !isDeleted && expiresAt > epochSeconds();
+/** DynamoDB deletes expired items up to two days late. */
+function isThere({ isDeleted, expiresAt }: StoredNotification): boolean {
+  return !isDeleted && expiresAt > epochSeconds();
+}
 
-/** A notification as it is now, or what was left when it was deleted; undefined for neither. */
-export const findNotification = async (
+/** Returns a notification, or what its deletion left of it; undefined if there is neither. */
+export async function findNotification(
   userId: string,
   notificationId: string,
-): Promise<StoredNotification | undefined> => {
+): Promise<StoredNotification | undefined> {
   const item = await getItem(keys.notification(userId, notificationId), "consistent");
   return item && notificationFromItem(item);
-};
+}
 
-/** A notification as it is now; undefined for one that was deleted, or has expired. */
-export const getNotification = async (
+/** Returns a notification; undefined if it was deleted or has expired. */
+export async function getNotification(
   userId: string,
   notificationId: string,
-): Promise<StoredNotification | undefined> => {
+): Promise<StoredNotification | undefined> {
   const notification = await findNotification(userId, notificationId);
   return notification && isThere(notification) ? notification : undefined;
-};
+}
 
-const listBetween = (
+function listBetween(
   { pk, from, to }: { readonly pk: string; readonly from: string; readonly to: string },
   limit: number,
-): Promise<Item[]> =>
-  queryAll(
+): Promise<Item[]> {
+  return queryAll(
     {
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
       FilterExpression: "attribute_not_exists(deleted) AND expires_at > :now",
@@ -165,12 +176,13 @@ const listBetween = (
     },
     limit,
   );
+}
 
 /**
- * Somebody's notifications, the newest first: emergencies up to a limit, and up to the same one all others, so that nothing
- * else can take an emergency's place.
+ * Returns a user's notifications, the newest first: emergencies up to a limit, and all others up to
+ * the same limit. So no other notification takes an emergency's place.
  */
-export const listNotifications = async (userId: string, limit: number): Promise<StoredNotification[]> => {
+export async function listNotifications(userId: string, limit: number): Promise<StoredNotification[]> {
   const items = await Promise.all(
     [keys.emergenciesOf(userId), keys.notificationsOf(userId)].map((range) => listBetween(range, limit)),
   );
@@ -178,58 +190,53 @@ export const listNotifications = async (userId: string, limit: number): Promise<
     .flat()
     .map(notificationFromItem)
     .sort((one, other) => notificationTime(other.id) - notificationTime(one.id));
-};
+}
 
-/** Marks a notification as read; false if it is not there. */
-export const markNotified = async (userId: string, notificationId: string): Promise<boolean> => {
+/** Marks a notification as read. Returns false if there is none. */
+export async function setNotificationRead(userId: string, notificationId: string): Promise<boolean> {
   const { done } = await updateItem(keys.notification(userId, notificationId), {
-    UpdateExpression: "SET #read = :yes",
-    ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(deleted)",
-    ExpressionAttributeNames: { "#read": "read" },
-    ExpressionAttributeValues: { ":yes": true },
+    set: { read: true },
+    condition: ["attribute_exists(pk)", "attribute_not_exists(deleted)"],
   });
   return done;
-};
+}
 
-/** Days in which a change may still be followed a second time: those of a stream, and of a dead letter. */
+/** Days in which a handler may process a change again: those of the stream and of a dead letter. */
 const repeatDays = 1 + 14;
 
 /**
- * Deletes a notification; false if it is not there. Something stays in its place for as long as the change that made it
- * may be followed again, or a rebuild may make it.
+ * Deletes a notification. Returns false if there is none. Its item stays, marked as deleted, as
+ * long as a handler may process its change again, or a rebuild may make it.
  */
-export const deleteNotification = async ({
+export async function deleteNotification({
   userId,
   id,
   expiresAt,
-}: Pick<StoredNotification, "userId" | "id" | "expiresAt">): Promise<boolean> => {
+}: Pick<StoredNotification, "userId" | "id" | "expiresAt">): Promise<boolean> {
   const now = epochSeconds();
-  // By which a call knows its own write: the SDK repeats one whose answer was lost.
+  // A call recognizes its own write by this: the SDK repeats a call if its answer was lost.
   const deletion = randomUUID();
   const { done, item } = await updateItem(keys.notification(userId, id), {
-    UpdateExpression: "SET deleted = :deletion, expires_at = :expires",
-    ConditionExpression: "attribute_not_exists(deleted) AND expires_at > :now",
-    ExpressionAttributeValues: {
-      ":deletion": deletion,
-      ":now": now,
-      ":expires": Math.max(expiresAt, now + repeatDays * daySeconds),
-    },
+    set: { deleted: deletion, expires_at: Math.max(expiresAt, now + repeatDays * daySeconds) },
+    condition: ["attribute_not_exists(deleted)", "expires_at > :now"],
+    values: { now },
   });
   return done || item?.deleted === deletion;
-};
+}
 
-/** Up to when somebody has marked all of their notifications as read, in milliseconds since 1970. */
-export const getNoticed = async (userId: string): Promise<number> => {
-  const item = await getItem(keys.noticed(userId), "consistent");
+/**
+ * Returns up to when a user has marked all of their notifications as read, in milliseconds since
+ * 1970.
+ */
+export async function getReadAllTime(userId: string): Promise<number> {
+  const item = await getItem(keys.readAll(userId), "consistent");
   return typeof item?.at === "number" ? item.at : 0;
-};
+}
 
-/** Marks all notifications of somebody that there were at a time, in milliseconds since 1970, as read. */
-export const markAllNotified = async (userId: string, at: number): Promise<void> => {
-  await updateItem(keys.noticed(userId), {
-    UpdateExpression: "SET #at = :now",
-    ConditionExpression: "attribute_not_exists(#at) OR #at < :now",
-    ExpressionAttributeNames: { "#at": "at" },
-    ExpressionAttributeValues: { ":now": at },
+/** Marks all notifications of a user up to a time, in milliseconds since 1970, as read. */
+export async function putReadAllTime(userId: string, at: number): Promise<void> {
+  await updateItem(keys.readAll(userId), {
+    set: { at },
+    condition: "attribute_not_exists(#at) OR #at < :at",
   });
-};
+}

@@ -1,6 +1,7 @@
 /**
- * The keys that this deployment shows itself with to push services (VAPID, RFC 8292): made once, at first need. A browser's
- * subscription is bound to the public one, so with other keys all subscriptions would be void.
+ * The key pair by which push services know this deployment (VAPID, RFC 8292). It is made once, when
+ * it is first needed. A browser's subscription is bound to the public key, so another pair would
+ * make all subscriptions void.
  *   the pair                  PUSH / KEYS
  */
 import { createECDH } from "node:crypto";
@@ -14,28 +15,33 @@ interface PushKeys {
   readonly privateKey: string;
 }
 
-const fromItem = (item: Item): PushKeys => ({
-  publicKey: String(item.public_key),
-  privateKey: String(item.private_key),
-});
+function fromItem(item: Item): PushKeys {
+  return {
+    publicKey: String(item.public_key),
+    privateKey: String(item.private_key),
+  };
+}
 
-const newItem = () => {
+function newItem() {
   const curve = createECDH("prime256v1");
   curve.generateKeys();
   return {
     ...keys.pushKeys(),
     public_key: curve.getPublicKey("base64url"),
-    // A number with zeros in front would come out shorter, and web-push wants its 32 bytes.
+    // A number with leading zeros would come out shorter, and web-push needs its 32 bytes.
     private_key: Buffer.from(curve.getPrivateKey("hex").padStart(64, "0"), "hex").toString("base64url"),
     created_at: isoNow(),
   };
-};
+}
 
-/** Kept by the container: they never change. */
+/** The container keeps the pair: it never changes. */
 let known: PushKeys | undefined;
 
-/** The keys; made now if there are none yet. Of two that make them at once, one pair stays, and both get that one. */
-export const obtainPushKeys = async (): Promise<PushKeys> => {
+/**
+ * Returns the key pair, and makes it if there is none. If two calls make one at the same time, both
+ * return the one that was stored.
+ */
+export async function obtainPushKeys(): Promise<PushKeys> {
   if (known) return known;
   const stored = await getItem(keys.pushKeys(), "consistent");
   if (stored) {
@@ -46,4 +52,4 @@ export const obtainPushKeys = async (): Promise<PushKeys> => {
   const outcome = await putIfAbsent(made);
   known = fromItem(outcome.done ? made : (outcome.item ?? made));
   return known;
-};
+}

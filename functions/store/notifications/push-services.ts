@@ -1,6 +1,7 @@
 /**
- * Push services: each browser names its own, by an endpoint that anybody could have made up. What is sent is encrypted for the
- * browser (RFC 8291) and signed with this deployment's key (RFC 8292). Apart from who may need it, because of the library.
+ * Push services: each browser names its own by an endpoint, which any user could have made up. A
+ * message is encrypted for the browser (RFC 8291) and signed with this deployment's key (RFC 8292).
+ * Only modules that push import this one, because of the library.
  */
 import { request as requestHttp } from "node:http";
 import { Agent, request as requestHttps } from "node:https";
@@ -11,44 +12,53 @@ import { obtainPushKeys } from "./push-keys.ts";
 import type { PushSubscription } from "./push-subscriptions.ts";
 
 export interface PushMessage {
-  /** What the browser is to get: text of up to about 3,900 bytes. */
+  /** The text for the browser, up to about 3,900 bytes. */
   readonly payload: string;
   /** Seconds for which the push service keeps it for a browser that is off. */
   readonly ttl: number;
   readonly urgency: "normal" | "high";
-  /** Whose earlier message, kept there still, it replaces: up to 32 characters of base64url. */
+  /**
+   * Replaces an earlier message with this topic that the service still keeps: up to 32 characters
+   * of base64url.
+   */
   readonly topic: string | undefined;
 }
 
 export interface PushAnswer {
   readonly status: number;
-  /** Seconds after which it can be tried again; undefined where the service does not say. */
+  /** Seconds until it can be tried again; undefined if the service does not say. */
   readonly retryAfter: number | undefined;
 }
 
-/** Milliseconds for all of it. */
+/** Milliseconds for the whole call. */
 const timeLimit = 10_000;
-/** Bytes of an answer, of which nobody reads any. */
+/** Bytes of an answer to receive. Its content is not read. */
 const answerLimit = 16 * 1024;
 
-/** Kept open for the next one. Each connection is made to an address that was looked at as it was looked up. */
+/** Keeps connections open. Each connection goes to an address that was checked at its lookup. */
 const agent = new Agent({ keepAlive: true, maxSockets: 50, lookup: lookupPublic() });
 
-/** As a number of seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
-const secondsOf = (retryAfter: string | undefined): number | undefined => {
+/**
+ * The header is a number of seconds or a date.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+function secondsOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
   const seconds = /^\d+$/.test(retryAfter)
     ? Number(retryAfter)
     : (Date.parse(retryAfter) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
-};
+}
 
-/** Posts, follows no redirect, and reads no more of the answer than its head. Throws where there is none in time. */
-const post = (endpoint: string, headers: Record<string, string>, body: Buffer): Promise<PushAnswer> =>
-  new Promise((resolve, reject) => {
+/**
+ * Posts without following a redirect, and reads only the head of the answer. Throws if there is
+ * none in time.
+ */
+function post(endpoint: string, headers: Record<string, string>, body: Buffer): Promise<PushAnswer> {
+  return new Promise((resolve, reject) => {
     const url = new URL(endpoint);
     const options = { method: "POST", headers, signal: AbortSignal.timeout(timeLimit) };
-    // Plain HTTP was let in for this machine alone (problemOfUrl).
+    // Only an endpoint on this machine may have plain HTTP (problemOfUrl).
     const outgoing =
       url.protocol === "http:" ? requestHttp(url, options) : requestHttps(url, { ...options, agent });
     outgoing.on("error", reject);
@@ -58,7 +68,7 @@ const post = (endpoint: string, headers: Record<string, string>, body: Buffer): 
         bytes += chunk.length;
         if (bytes > answerLimit) incoming.destroy();
       });
-      // What comes after the head, or does not, changes nothing of it.
+      // The result is known from the head, whether the rest arrives or not.
       incoming.on("error", () => undefined);
       resolve({
         status: incoming.statusCode ?? 0,
@@ -67,15 +77,17 @@ const post = (endpoint: string, headers: Record<string, string>, body: Buffer): 
     });
     outgoing.end(body);
   });
+}
 
 /**
- * Sends a message to a browser, by way of its push service. The caller has looked whether the endpoint may be called.
- * @throws NotPublicError where its name leads to where it may not; else what the network throws.
+ * Sends a message to a browser through its push service. The caller has checked that the endpoint
+ * may be called. Throws `NotPublicError` if its name leads to an address that may not, or a network
+ * error.
  */
-export const sendToBrowser = async (
+export async function sendToBrowser(
   { endpoint, p256dh, auth }: Pick<PushSubscription, "endpoint" | "p256dh" | "auth">,
   { payload, ttl, urgency, topic }: PushMessage,
-): Promise<PushAnswer> => {
+): Promise<PushAnswer> {
   const vapidDetails = { subject: environment.vapidSubject, ...(await obtainPushKeys()) };
   const { headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
     vapidDetails,
@@ -85,4 +97,4 @@ export const sendToBrowser = async (
     ...(topic !== undefined && { topic }),
   });
   return post(endpoint, headers, body);
-};
+}

@@ -1,13 +1,15 @@
 /**
- * Push subscriptions: browsers that somebody is told by when they are not connected. The id is a digest of the endpoint, and
- * an endpoint is one person's at a time: who logs in to a browser after somebody else takes it over, in one transaction.
+ * Push subscriptions: browsers that receive a user's notifications while they are not connected.
+ * The id is a digest of the endpoint. An endpoint belongs to one user at a time: a user who logs in
+ * to a browser after another takes it over, in one transaction.
  *   of a user; one of them    USER#u / PUSH#...; USER#u / PUSH#id
- *   whose it is               PUSH#id / OWNER
+ *   the owner                 PUSH#id / OWNER
  */
 import { digest } from "../../kernel/runtime/ids.ts";
 import { epochSeconds, isoOf, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
-import { getItem, type Item, type Part, queryAll, writeTogether } from "../table/table.ts";
+import { getItem, type Item, type Part, queryAll, transactWrite } from "../table/table.ts";
+import { conditionExpression } from "../table/update-expression.ts";
 
 export interface PushSubscription {
   readonly id: string;
@@ -18,37 +20,45 @@ export interface PushSubscription {
   readonly auth: string;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** Seconds since 1970; null where the browser set no end. */
+  /** Seconds since 1970; null if the browser set no end. */
   readonly expiresAt: number | null;
 }
 
-export const subscriptionIdOf = (endpoint: string): string => digest(endpoint);
+export function subscriptionIdOf(endpoint: string): string {
+  return digest(endpoint);
+}
 
-const fromItem = (item: Item): PushSubscription => ({
-  id: idOfKey(String(item.sk)),
-  userId: idOfKey(String(item.pk)),
-  endpoint: String(item.endpoint),
-  p256dh: String(item.p256dh),
-  auth: String(item.auth),
-  createdAt: isoOf(Number(item.created_at)),
-  expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
-});
+function fromItem(item: Item): PushSubscription {
+  return {
+    id: idOfKey(String(item.sk)),
+    userId: idOfKey(String(item.pk)),
+    endpoint: String(item.endpoint),
+    p256dh: String(item.p256dh),
+    auth: String(item.auth),
+    createdAt: isoOf(Number(item.created_at)),
+    expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
+  };
+}
 
-const isThere = ({ expiresAt }: PushSubscription): boolean => !isPast(expiresAt);
+function isThere({ expiresAt }: PushSubscription): boolean {
+  return !isPast(expiresAt);
+}
 
-export const getPushSubscription = async (
+export async function getPushSubscription(
   userId: string,
   subscriptionId: string,
-): Promise<PushSubscription | undefined> => {
+): Promise<PushSubscription | undefined> {
   const item = await getItem(keys.pushSubscription(userId, subscriptionId), "consistent");
   return item && [fromItem(item)].find(isThere);
-};
+}
 
-/** Those of somebody, the oldest first. Their number is bounded by who puts them. */
-export const listPushSubscriptions = async (
+/**
+ * Returns the subscriptions of a user, the oldest first. The caller of `put` bounds their number.
+ */
+export async function listPushSubscriptions(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<PushSubscription[]> => {
+): Promise<PushSubscription[]> {
   const { pk, prefix } = keys.pushSubscriptionsOf(userId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
@@ -59,30 +69,33 @@ export const listPushSubscriptions = async (
     items
       .map(fromItem)
       .filter(isThere)
-      // Of the same moment by their ids, so that all who look agree.
+      // Subscriptions of the same moment are ordered by id, so that all readers agree.
       .sort((one, other) => (`${one.createdAt} ${one.id}` < `${other.createdAt} ${other.id}` ? -1 : 1))
   );
-};
+}
 
-/** Where the endpoint is nobody's any more, or this user's still. */
-const releaseOwner = ({ id, userId }: Pick<PushSubscription, "id" | "userId">): Part => ({
-  Delete: {
-    Key: keys.pushOwner(id),
-    ConditionExpression: "attribute_not_exists(pk) OR user_id = :user",
-    ExpressionAttributeValues: { ":user": userId },
-  },
-});
+/**
+ * Returns the part that removes the owner of an endpoint. It fails if the owner is another user.
+ */
+function releaseOwner({ id, userId }: Pick<PushSubscription, "id" | "userId">): Part {
+  return {
+    Delete: {
+      Key: keys.pushOwner(id),
+      ...conditionExpression("attribute_not_exists(pk) OR user_id = :user", { user: userId }),
+    },
+  };
+}
 
 const attempts = 4;
 
 /**
- * Puts a subscription in place of that of whoever had the endpoint until now. Another that takes the endpoint at the same
- * moment is before or after this.
+ * Puts a subscription in place of the one that the endpoint had. Another call that takes the
+ * endpoint at the same time comes before or after it.
  */
-export const putPushSubscription = async (
+export async function putPushSubscription(
   userId: string,
   given: Pick<PushSubscription, "endpoint" | "p256dh" | "auth" | "expiresAt">,
-): Promise<PushSubscription> => {
+): Promise<PushSubscription> {
   const id = subscriptionIdOf(given.endpoint);
   const expiry = given.expiresAt !== null && { expires_at: given.expiresAt };
   const item = {
@@ -97,9 +110,9 @@ export const putPushSubscription = async (
     const owner = (await getItem(keys.pushOwner(id), "consistent"))?.user_id;
     const unchanged =
       owner === undefined
-        ? { ConditionExpression: "attribute_not_exists(pk)" }
-        : { ConditionExpression: "user_id = :owner", ExpressionAttributeValues: { ":owner": owner } };
-    const { done } = await writeTogether([
+        ? conditionExpression("attribute_not_exists(pk)")
+        : conditionExpression("user_id = :owner", { owner });
+    const { done } = await transactWrite([
       { Put: { Item: { ...keys.pushOwner(id), user_id: userId, ...expiry }, ...unchanged } },
       { Put: { Item: item } },
       ...(owner === undefined || owner === userId
@@ -109,18 +122,25 @@ export const putPushSubscription = async (
     if (done) return fromItem(item);
   }
   throw new Error(`The push subscription ${id} changed hands ${attempts} times while it was put.`);
-};
+}
 
-/** Deletes a subscription, and that its endpoint is this user's. Where somebody else has it by now, it is theirs and stays. */
-export const deletePushSubscription = async (
+/**
+ * Deletes a subscription and its user's ownership of the endpoint. If another user has taken it
+ * over, it stays theirs.
+ */
+export async function deletePushSubscription(
   subscription: Pick<PushSubscription, "id" | "userId">,
-): Promise<void> => {
-  await writeTogether([
+): Promise<void> {
+  await transactWrite([
     { Delete: { Key: keys.pushSubscription(subscription.userId, subscription.id) } },
     releaseOwner(subscription),
   ]);
-};
+}
 
-/** What a browser gives as `expirationTime`, milliseconds since 1970, as the TTL takes it. */
-export const expiryOf = (expirationTime: number | null | undefined): number | null =>
-  typeof expirationTime === "number" ? epochSeconds(expirationTime) : null;
+/**
+ * Returns an expiry in seconds since 1970 for the TTL, from a browser's `expirationTime` in
+ * milliseconds since 1970.
+ */
+export function expiryOf(expirationTime: number | null | undefined): number | null {
+  return typeof expirationTime === "number" ? epochSeconds(expirationTime) : null;
+}

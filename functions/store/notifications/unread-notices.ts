@@ -1,88 +1,90 @@
 /**
- * Unread stretches: what somebody has not read of a room since they were last told of it. The message by which they were
- * told is noted with the membership, and they are told again once that one is read, or what told them is put away.
- *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `put_away`, `noted_silently`
+ * Unread notices: one notification covers all unread messages of a room. The membership records the
+ * message that notified the member. Another message notifies them once that one is read, or its
+ * notification is dismissed.
+ *   of one member             ROOM#r / MEMBER#u, `notified_seq`, `dismissed`, `recorded_silently`
  */
 
 import type { Membership } from "../rooms/memberships.ts";
-import { isRead } from "../rooms/read-ahead.ts";
+import { isReadBy } from "../rooms/read-ahead.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 
 /**
- * Whether a member is still to be told that the message at `seq` is unread: nothing unread before it has told them that they
- * have not put away.
+ * Returns whether the message at `seq` must notify a member: it is unread, and no earlier unread
+ * message has notified them, unless they dismissed that notification.
  */
-export const isUntold = (me: Membership, seq: number): boolean => {
-  if (isRead(me, seq)) return false;
-  if (me.notifiedSeq <= me.readSeq) return true;
-  if (me.isNotedSilently) return me.notifiedSeq <= seq;
-  return me.isPutAway ? me.notifiedSeq < seq : me.notifiedSeq === seq;
-};
+export function needsNotice(membership: Membership, seq: number): boolean {
+  if (isReadBy(membership, seq)) return false;
+  if (membership.notifiedSeq <= membership.readSeq) return true;
+  if (membership.isRecordedSilently) return membership.notifiedSeq <= seq;
+  return membership.isDismissed ? membership.notifiedSeq < seq : membership.notifiedSeq === seq;
+}
 
 /**
- * Notes that a member is told by the message at `seq`. True also where that is noted already, by a call that was perhaps
- * cut off before it told them; false where another message told them, or they have read it, or left.
+ * Records that the message at `seq` notifies a member. Returns true also if an interrupted call has
+ * recorded this, and may not have notified them. Returns false if another message notified them, or
+ * they have read the message, or left.
  */
-export const claimStretch = async (me: Membership, seq: number): Promise<boolean> => {
-  if (me.notifiedSeq === seq && !me.isNotedSilently) return true;
-  const open = [
+export async function claimNotice(membership: Membership, seq: number): Promise<boolean> {
+  if (membership.notifiedSeq === seq && !membership.isRecordedSilently) return true;
+  const claimable = [
     "attribute_not_exists(notified_seq)",
     "notified_seq <= read_seq",
-    "(attribute_exists(put_away) AND notified_seq < :seq)",
-    "(attribute_exists(noted_silently) AND notified_seq <= :seq)",
+    "(attribute_exists(dismissed) AND notified_seq < :notified_seq)",
+    "(attribute_exists(recorded_silently) AND notified_seq <= :notified_seq)",
   ];
-  const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "SET notified_seq = :seq REMOVE put_away, noted_silently",
-    ConditionExpression: `read_seq < :seq AND (${open.join(" OR ")})`,
-    ExpressionAttributeValues: { ":seq": seq },
+  const { done, item } = await updateItem(keys.membership(membership.roomId, membership.userId), {
+    set: { notified_seq: seq },
+    remove: ["dismissed", "recorded_silently"],
+    condition: ["read_seq < :notified_seq", `(${claimable.join(" OR ")})`],
   });
   return done || item?.notified_seq === seq;
-};
+}
 
 /**
- * Notes that a member is told by the message at `seq`, whatever is noted in the membership as it was read; `silently` where
- * they are not told by it indeed. False where something else has been noted since, or they have read the message, or left.
+ * Records that the message at `seq` notifies a member, in place of what the given membership
+ * records. `silently` records it for a rebuild, which does not notify. Returns false if the record
+ * changed in between, or they have read the message, or left.
  */
-export const moveStretch = async (me: Membership, seq: number, silently: boolean): Promise<boolean> => {
-  if (me.notifiedSeq === seq) return true;
-  const { done, item } = await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: silently
-      ? "SET notified_seq = :seq, noted_silently = :yes REMOVE put_away"
-      : "SET notified_seq = :seq REMOVE put_away, noted_silently",
-    ConditionExpression: `read_seq < :seq AND ${me.notifiedSeq === 0 ? "attribute_not_exists(notified_seq)" : "notified_seq = :seen"}`,
-    ExpressionAttributeValues: {
-      ":seq": seq,
-      ...(silently && { ":yes": true }),
-      ...(me.notifiedSeq !== 0 && { ":seen": me.notifiedSeq }),
-    },
+export async function moveNotice(membership: Membership, seq: number, silently: boolean): Promise<boolean> {
+  if (membership.notifiedSeq === seq) return true;
+  const { done, item } = await updateItem(keys.membership(membership.roomId, membership.userId), {
+    set: { notified_seq: seq, recorded_silently: silently || null },
+    remove: ["dismissed"],
+    ...(membership.notifiedSeq === 0
+      ? { condition: ["read_seq < :notified_seq", "attribute_not_exists(notified_seq)"] }
+      : {
+          condition: ["read_seq < :notified_seq", "notified_seq = :seen"],
+          values: { seen: membership.notifiedSeq },
+        }),
   });
   return done || item?.notified_seq === seq;
-};
+}
 
-/** Takes back what is noted in a membership as it was read, unless something else has been noted since. */
-export const forgetStretch = async (me: Membership): Promise<void> => {
-  await updateItem(keys.membership(me.roomId, me.userId), {
-    UpdateExpression: "REMOVE notified_seq, put_away, noted_silently",
-    ConditionExpression: "notified_seq = :seen",
-    ExpressionAttributeValues: { ":seen": me.notifiedSeq },
+/** Removes what the given membership records, unless it changed in between. */
+export async function dropNotice(membership: Membership): Promise<void> {
+  await updateItem(keys.membership(membership.roomId, membership.userId), {
+    remove: ["notified_seq", "dismissed", "recorded_silently"],
+    condition: "notified_seq = :seen",
+    values: { seen: membership.notifiedSeq },
   });
-};
+}
 
-/** Has the next message tell a member again, where it is the one at `seq` that told them last. */
-export const putStretchAway = async (roomId: string, userId: string, seq: number): Promise<void> => {
+/** Lets the next message notify a member again, if the message at `seq` notified them last. */
+export async function dismissNotice(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET put_away = :yes",
-    ConditionExpression: "notified_seq = :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":yes": true },
+    set: { dismissed: true },
+    condition: "notified_seq = :seq",
+    values: { seq },
   });
-};
+}
 
-/** The same, where it is any one up to that at `seq`: all that told them is put away. */
-export const putStretchesAway = async (roomId: string, userId: string, seq: number): Promise<void> => {
+/** Lets the next message notify a member again, if a message up to `seq` notified them last. */
+export async function dismissNoticesUpTo(roomId: string, userId: string, seq: number): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "SET put_away = :yes",
-    ConditionExpression: "notified_seq <= :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":yes": true },
+    set: { dismissed: true },
+    condition: "notified_seq <= :seq",
+    values: { seq },
   });
-};
+}

@@ -1,58 +1,60 @@
 /**
- * Every change of a presence: read, decide, and one conditional write, so that whatever ends in between
- * leaves the connections, the state of its user and their place on the list of who is online in agreement.
- *   who is online             gsi1: ONLINE#shard / until when
- * The index holds a time until which its user is online at least, unless they leave it before. It is not
- * moved with every sign of life, since that would write the index twice: who is on the list beyond their time
- * is looked at (see online.ts).
+ * Changes presences: each change is a read, a decision and one conditional write. So the
+ * connections, the state of their user and the user's place on the list of online users agree,
+ * wherever a call is interrupted.
+ *   the online users          gsi1: ONLINE#shard / until when
+ * The index holds a time until which the user is online at least, unless they go offline before. A
+ * heartbeat does not move it every time, since that would write the index twice. Readers check
+ * users who are on the list beyond their time (see online.ts).
  */
 import { randomBytes } from "node:crypto";
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { indexKeys, keys } from "../table/keys.ts";
 import { getItem, updateItem } from "../table/table.ts";
+import type { Condition, Update } from "../table/update-expression.ts";
 import {
   type Connection,
-  entryOf,
-  liveOf,
+  connectionEntryOf,
   onlineUntil,
+  openConnections,
   type StoredPresence,
   storedFromItem,
 } from "./presence.ts";
 
 interface PresenceChange {
   readonly add?: Connection;
-  /** How many connections there may be with the one that is added. */
+  /** The number of connections that there may be, with the added one. */
   readonly atMost?: number;
-  /** Ids of connections that are over. Dead entries go with every change. */
+  /** Ids of connections that have ended. Every change removes dead entries too. */
   readonly drop?: readonly string[];
   readonly heartbeatAt?: number;
   readonly isHidden?: boolean;
-  /** Whether this is a sign of life: a change of `last_seen`. */
+  /** Whether the user was active: changes `last_seen`. */
   readonly isSeen: boolean;
-  /** How far ahead the place on the list must be for it to stay as it is, in milliseconds. */
+  /** Milliseconds that the place on the list must be ahead to stay as it is. */
   readonly listedAhead?: number;
   /**
-   * `keep`: somebody who goes offline stays on the list, at a time that is over, so that whoever reads the
-   * list finds it out and tells the peers. For changes that come of telling peers something: one must not set
-   * off the next.
+   * `keep`: a user who goes offline stays on the list, at a time in the past. Then the next reader
+   * of the list finds this out and publishes it. For changes that a delivery to peers makes: one
+   * delivery must not cause the next.
    */
-  readonly whenOffline?: "unlist" | "keep";
+  readonly whenOffline?: "remove" | "keep";
 }
 
-/** What a change did. */
+/** The result of a change. */
 export interface Changed {
   readonly before: StoredPresence;
   readonly after: StoredPresence;
-  /** Whether peers are to be told. */
+  /** Whether peers must receive an event. */
   readonly becameOnline: boolean;
   readonly becameOffline: boolean;
 }
 
-/** More than the connections of a user, each of which may be changed at the same time. */
+/** More than the connections of a user, each of which may change at the same time. */
 const attempts = 30;
 
-const applied = (before: StoredPresence, change: PresenceChange, now: number): StoredPresence => {
-  const entries = liveOf(before, now)
+function applied(before: StoredPresence, change: PresenceChange, now: number): StoredPresence {
+  const entries = openConnections(before, now)
     .filter((entry) => entry.id !== change.add?.id && !change.drop?.includes(entry.id))
     .concat(change.add ?? []);
   const after = {
@@ -70,128 +72,125 @@ const applied = (before: StoredPresence, change: PresenceChange, now: number): S
   if (until > now) return { ...after, listedUntil: stays ? listedUntil : until };
   const isKept = change.whenOffline === "keep" && listedUntil !== undefined;
   return { ...after, listedUntil: isKept ? Math.min(listedUntil, now) : undefined };
-};
+}
 
 /**
- * What must still hold when a change is written. Where nothing hangs on the rest, that is the place on the
- * list and, if connections go, that one stays, or, if one comes, that there is room for it: then a user's devices do not
- * get in each other's way.
+ * Returns what must still hold when a change is written. A change that depends on nothing else
+ * checks only the place on the list. If connections go, it also checks that one stays; if one
+ * comes, that there is room for it. So the devices of a user do not block each other.
  */
-const conditionOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange) => {
+function conditionOf(before: StoredPresence, after: StoredPresence, change: PresenceChange): Condition {
   const map = before.entries ? "attribute_exists(connections)" : "attribute_not_exists(connections)";
   const staying = after.entries?.at(-1);
   const isListed = before.listedUntil !== undefined && after.listedUntil === before.listedUntil;
   const makesRoom = change.drop !== undefined && change.drop.length > 0;
   if (isListed && before.entries && change.add && change.atMost !== undefined && !makesRoom)
     return {
-      text: `${map} AND gsi1sk = :seen AND size(connections) < :most`,
-      values: { ":seen": isoOf(before.listedUntil), ":most": change.atMost },
+      condition: [map, "gsi1sk = :seen", "size(connections) < :most"],
+      values: { seen: isoOf(before.listedUntil), most: change.atMost },
     };
   if (isListed && change.heartbeatAt !== undefined)
-    return { text: `${map} AND gsi1sk = :seen`, values: { ":seen": isoOf(before.listedUntil) } };
+    return { condition: [map, "gsi1sk = :seen"], values: { seen: isoOf(before.listedUntil) } };
   if (isListed && change.drop && !change.add && staying)
     return {
-      text: `${map} AND gsi1sk = :seen AND attribute_exists(connections.#stay)`,
-      values: { ":seen": isoOf(before.listedUntil) },
-      names: { "#stay": staying.id },
+      condition: [map, "gsi1sk = :seen", "attribute_exists(connections.#stay)"],
+      values: { seen: isoOf(before.listedUntil) },
+      names: { stay: staying.id },
     };
   return before.version === 0
-    ? { text: `${map} AND attribute_not_exists(version)`, values: {} }
-    : { text: `${map} AND version = :version`, values: { ":version": before.version } };
-};
-
-const updateOf = (before: StoredPresence, after: StoredPresence, change: PresenceChange, stamp: string) => {
-  const set = ["version = if_not_exists(version, :none) + :one", "stamp = :stamp"];
-  const remove: string[] = [];
-  const {
-    text,
-    values: conditionValues,
-    names: conditionNames,
-  } = {
-    names: undefined,
-    ...conditionOf(before, after, change),
-  };
-  const values: Record<string, unknown> = { ":none": 0, ":one": 1, ":stamp": stamp, ...conditionValues };
-  const names: Record<string, string> = { ...conditionNames };
-
-  // A nested path can be set only where its map exists. It is made with the profile, else by the first connection.
-  if (change.add && before.entries) {
-    names["#added"] = change.add.id;
-    set.push("connections.#added = :entry");
-    values[":entry"] = entryOf(change.add);
-  } else if (change.add) {
-    set.push("connections = :map");
-    values[":map"] = { [change.add.id]: entryOf(change.add) };
-  }
-  const left = new Set(after.entries?.map((entry) => entry.id));
-  const gone = [...(before.entries ?? [])].filter((entry) => !left.has(entry.id));
-  for (const [at, entry] of gone.entries()) {
-    names[`#gone${at}`] = entry.id;
-    remove.push(`connections.#gone${at}`);
-  }
-  if (after.lastSeen !== before.lastSeen) {
-    set.push("last_seen = :lastSeen");
-    values[":lastSeen"] = after.lastSeen;
-  }
-  if (after.heartbeatAt > 0 && after.heartbeatAt !== before.heartbeatAt) {
-    set.push("heartbeat_at = :heartbeat");
-    values[":heartbeat"] = after.heartbeatAt;
-  } else if (after.heartbeatAt === 0 && before.heartbeatAt > 0) remove.push("heartbeat_at");
-  if (after.isHidden && !before.isHidden) {
-    set.push("is_hidden = :hidden");
-    values[":hidden"] = true;
-  } else if (!after.isHidden && before.isHidden) remove.push("is_hidden");
-  if (after.listedUntil === undefined && before.listedUntil !== undefined) remove.push("gsi1pk", "gsi1sk");
-  else if (after.listedUntil !== undefined && after.listedUntil !== before.listedUntil) {
-    const { gsi1pk, gsi1sk } = indexKeys.online(after.userId, isoOf(after.listedUntil));
-    set.push("gsi1pk = :pk", "gsi1sk = :sk");
-    values[":pk"] = gsi1pk;
-    values[":sk"] = gsi1sk;
-  }
-  return {
-    UpdateExpression: `SET ${set.join(", ")}${remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""}`,
-    ConditionExpression: text,
-    ExpressionAttributeValues: values,
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-    ReturnValues: "ALL_OLD" as const,
-  };
-};
+    ? { condition: [map, "attribute_not_exists(version)"] }
+    : { condition: [map, "version = :version"], values: { version: before.version } };
+}
 
 /**
- * Changes a presence as `decide` says of what is stored; undefined if it says that there is nothing to do.
- * `decide` is asked again when something else has changed the presence in between.
+ * Returns the update that adds a connection. DynamoDB sets a nested path only if its map exists:
+ * the registration creates the map, else the first connection does.
  */
-export const changePresence = async (
+function addedEntry({ entries }: StoredPresence, added: Connection | undefined): Update {
+  if (!added) return {};
+  const entry = connectionEntryOf(added);
+  return entries
+    ? { set: { "connections.#added": entry }, names: { added: added.id } }
+    : { set: { connections: { [added.id]: entry } } };
+}
+
+/** Returns the new value of an attribute; undefined if it stays. */
+function ifChanged<T>(before: unknown, after: unknown, value: T): T | undefined {
+  return after === before ? undefined : value;
+}
+
+function updateOf(
+  before: StoredPresence,
+  after: StoredPresence,
+  change: PresenceChange,
+  stamp: string,
+): Update {
+  const { condition, names, values } = conditionOf(before, after, change);
+  const added = addedEntry(before, change.add);
+  const remaining = new Set(after.entries?.map((entry) => entry.id));
+  const dropped = (before.entries ?? [])
+    .filter((entry) => !remaining.has(entry.id))
+    .map((entry, at) => [`dropped${at}`, entry.id] as const);
+  const listing =
+    after.listedUntil === undefined
+      ? { gsi1pk: null, gsi1sk: null }
+      : indexKeys.online(after.userId, isoOf(after.listedUntil));
+  return {
+    set: {
+      ...added.set,
+      stamp,
+      last_seen: ifChanged(before.lastSeen, after.lastSeen, after.lastSeen),
+      heartbeat_at: ifChanged(before.heartbeatAt, after.heartbeatAt, after.heartbeatAt || null),
+      is_hidden: ifChanged(before.isHidden, after.isHidden, after.isHidden || null),
+      ...ifChanged(before.listedUntil, after.listedUntil, listing),
+    },
+    compute: { version: "if_not_exists(version, :none) + :one" },
+    remove: dropped.map(([name]) => `connections.#${name}`),
+    condition,
+    names: { ...names, ...added.names, ...Object.fromEntries(dropped) },
+    values: { none: 0, one: 1, ...values },
+  };
+}
+
+/**
+ * Changes a presence as `decide` says of the stored one. Returns undefined if `decide` returns
+ * undefined. It asks `decide` again if another call has changed the presence in between.
+ */
+export async function changePresence(
   userId: string,
   read: "consistent" | "eventual",
   decide: (stored: StoredPresence) => PresenceChange | undefined,
-): Promise<Changed | undefined> => {
+): Promise<Changed | undefined> {
   const key = keys.presence(userId);
   let stored = storedFromItem(userId, await getItem(key, read));
-  // By which a call knows its own write: the SDK repeats one whose answer was lost, and others write the same.
+  // A call recognizes its own write by this: the SDK repeats a call if its answer was lost, and
+  // other calls write the same.
   const stamp = randomBytes(6).toString("base64url");
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const change = decide(stored);
     if (!change) return undefined;
     const now = Date.now();
     const wanted = applied(stored, change, now);
-    const outcome = await updateItem(key, updateOf(stored, wanted, change, stamp));
+    const outcome = await updateItem(key, {
+      ...updateOf(stored, wanted, change, stamp),
+      returns: "ALL_OLD",
+    });
     const found = storedFromItem(userId, outcome.item);
-    const isOwnWork = !outcome.done && outcome.item?.stamp === stamp;
-    if (!outcome.done && !isOwnWork) {
+    const isOwnWrite = !outcome.done && outcome.item?.stamp === stamp;
+    if (!outcome.done && !isOwnWrite) {
       stored = found;
       continue;
     }
-    const current = isOwnWork ? stored : found;
+    const current = isOwnWrite ? stored : found;
     const after = applied(current, change, now);
     const isOnline = onlineUntil(after, now) > now;
-    const wasTold = current.listedUntil !== undefined;
+    const wasListed = current.listedUntil !== undefined;
     return {
       before: current,
       after,
-      becameOnline: isOnline && !(wasTold && onlineUntil(current, now) > now),
-      becameOffline: !isOnline && wasTold && after.listedUntil === undefined,
+      becameOnline: isOnline && !(wasListed && onlineUntil(current, now) > now),
+      becameOffline: !isOnline && wasListed && after.listedUntil === undefined,
     };
   }
-  throw new Error(`The presence of ${userId} changed ${attempts} times while it was to be changed.`);
-};
+  throw new Error(`The presence of ${userId} changed ${attempts} times before it could be written.`);
+}

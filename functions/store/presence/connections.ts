@@ -1,30 +1,31 @@
 /**
- * Connections: which of a user's are open, as far as the gateway tells. They are entries of the user's
- * presence (presence.ts), so that delivery learns of all of a room's with one read a member.
+ * Connections: the open connections of a user, as far as the gateway reports. They are entries of
+ * the user's presence (presence.ts). So a delivery learns all connections of a room with one read a
+ * member.
  */
 
-import { deleteLive } from "../rooms/connected-members.ts";
+import { deleteConnected } from "../rooms/connected-members.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { changePresence } from "./change-presence.ts";
-import { type Connection, liveOf, type StoredPresence } from "./presence.ts";
+import { type Connection, openConnections, type StoredPresence } from "./presence.ts";
 
-/** Live connections that a user may have; the oldest makes room for one more. */
+/** Connections that a user may have at the same time. Another one takes the place of the oldest. */
 const maxConnections = 20;
 
 interface Added {
-  /** Those that made room: to be closed, if they are not dead already. */
-  readonly over: readonly Connection[];
+  /** Connections that lost their place: the caller closes them, if they are not dead already. */
+  readonly displaced: readonly Connection[];
   readonly becameOnline: boolean;
-  /** Whether it is the only one that the user has for its room. */
+  /** Whether the user has no other connection for its room. */
   readonly isFirstOfRoom: boolean;
-  /** The presence with the connection in it. */
+  /** The presence with the added connection. */
   readonly after: StoredPresence;
 }
 
-export const addConnection = async (connection: Connection): Promise<Added> => {
+export async function addConnection(connection: Connection): Promise<Added> {
   const changed = await changePresence(connection.userId, "eventual", (stored) => {
-    const others = liveOf(stored).filter((entry) => entry.id !== connection.id);
+    const others = openConnections(stored).filter((entry) => entry.id !== connection.id);
     return {
       add: connection,
       atMost: maxConnections,
@@ -39,58 +40,59 @@ export const addConnection = async (connection: Connection): Promise<Added> => {
   const earlier = before.entries?.filter((entry) => entry.id !== connection.id) ?? [];
   return {
     after,
-    over: earlier.filter((entry) => !kept.has(entry.id)),
+    displaced: earlier.filter((entry) => !kept.has(entry.id)),
     becameOnline,
     isFirstOfRoom: !earlier.some((entry) => kept.has(entry.id) && entry.roomId === connection.roomId),
   };
-};
+}
 
 interface Removed {
-  /** The time that is now their last sign of life, where peers are to be told that the user is offline. */
+  /** The time of their last activity, if peers must learn that the user is offline. */
   readonly offlineSince: number | undefined;
-  /** Rooms for which the user had a connection of their own among those removed, and has none any more. */
+  /** Rooms that a removed connection was limited to, if no connection for that room is left. */
   readonly leftRooms: readonly string[];
 }
 
 /**
- * Removes connections that are over; with the last one, its user leaves the lists of large rooms. Ids that are unknown
- * change nothing. `whenOffline`: see PresenceChange.
+ * Removes connections that have ended. With the last one, the user leaves the lists of large rooms.
+ * Unknown ids change nothing. `whenOffline`: see PresenceChange.
  */
-export const removeConnections = async (
+export async function removeConnections(
   userId: string,
   ids: readonly string[],
-  whenOffline: "unlist" | "keep",
-): Promise<Removed> => {
+  whenOffline: "remove" | "keep",
+): Promise<Removed> {
   const changed = await changePresence(userId, "consistent", (stored) =>
     stored.entries?.some((entry) => ids.includes(entry.id))
-      ? // Who has said that they are offline was last seen then.
+      ? // A user who has said that they are offline was last seen then.
         { drop: ids, isSeen: !stored.isHidden, whenOffline }
       : undefined,
   );
   if (!changed) return { offlineSince: undefined, leftRooms: [] };
   const { before, after, becameOffline } = changed;
-  if (liveOf(after).length === 0) await deleteLive(after);
-  const left = new Set(after.entries?.map((entry) => entry.roomId));
-  const gone = before.entries?.filter((entry) => ids.includes(entry.id)) ?? [];
+  if (openConnections(after).length === 0) await deleteConnected(after);
+  const remaining = new Set(after.entries?.map((entry) => entry.roomId));
+  const removed = before.entries?.filter((entry) => ids.includes(entry.id)) ?? [];
   return {
     offlineSince: becameOffline ? after.lastSeen : undefined,
-    leftRooms: [...new Set(gone.flatMap(({ roomId }) => (roomId === undefined ? [] : [roomId])))].filter(
-      (roomId) => !left.has(roomId),
+    leftRooms: [...new Set(removed.flatMap(({ roomId }) => (roomId === undefined ? [] : [roomId])))].filter(
+      (roomId) => !remaining.has(roomId),
     ),
   };
-};
+}
 
-/** Lets a connection live as long as a newer token; false if there is no such connection. */
-export const extendConnection = async (
+/**
+ * Extends a connection to the life of a newer token. Returns false if there is no such connection.
+ */
+export async function extendConnection(
   userId: string,
   connectionId: string,
   tokenExpiresAt: number,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { done } = await updateItem(keys.presence(userId), {
-    UpdateExpression: "SET connections.#id.#token = :token",
-    ConditionExpression: "attribute_exists(connections.#id)",
-    ExpressionAttributeNames: { "#id": connectionId, "#token": "token" },
-    ExpressionAttributeValues: { ":token": tokenExpiresAt },
+    set: { "connections.#id.token": tokenExpiresAt },
+    condition: "attribute_exists(connections.#id)",
+    names: { id: connectionId },
   });
   return done;
-};
+}

@@ -1,8 +1,9 @@
 /**
- * Presence: a user's live connections, when they were last there, and whether that makes them online.
+ * Presence: a user's open connections, when the user was last active, and whether they are online.
  *   of one user, of many      USER#u / PRESENCE
- * Written by connections.ts and online.ts, through change-presence.ts alone. A gateway does not always tell
- * of an end, so entries are ignored some time after the two hours that a connection can last at most.
+ * connections.ts and online.ts write it, through change-presence.ts alone. A gateway does not
+ * always report an end. So entries are ignored some time after the two hours that a connection can
+ * last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 import { shortDigest } from "../../kernel/runtime/ids.ts";
@@ -12,7 +13,7 @@ import { getItem, type Item, putIfAbsent } from "../table/table.ts";
 
 /** Milliseconds after which an entry is certainly dead: two hours, and ten minutes for clocks. */
 export const entryLife = (2 * 60 + 10) * 60_000;
-/** Milliseconds for which a heartbeat keeps somebody online. */
+/** Milliseconds for which a heartbeat keeps a user online. */
 export const heartbeatLife = 5 * 60_000;
 
 export interface Connection {
@@ -22,92 +23,108 @@ export interface Connection {
   readonly connectedAt: number;
   /** Seconds since 1970: when the token behind the connection expires. */
   readonly tokenExpiresAt: number;
-  /** The one room whose events the connection gets; undefined for all. */
+  /** The one room whose events the connection receives; undefined for all rooms. */
   readonly roomId: string | undefined;
 }
 
 export interface Presence {
   readonly userId: string;
-  /** Those that can still be alive, the oldest first. */
+  /** Connections that can still be open, the oldest first. */
   readonly connections: readonly Connection[];
   readonly isOnline: boolean;
   readonly lastSeen: string | null;
-  /** Those whom the user blocks, by digests of their ids, and since when in milliseconds since 1970 (see blocks.ts). */
-  readonly hidesFrom: ReadonlyMap<string, number>;
-  /** The large rooms that the user is in (see live.ts). */
+  /**
+   * The users that this user blocks: the time of each block in milliseconds since 1970, by a digest
+   * of the blocked user's id (see blocks.ts).
+   */
+  readonly blockedUsers: ReadonlyMap<string, number>;
+  /** The large rooms of the user (see connected-members.ts). */
   readonly largeRooms: ReadonlySet<string>;
-  /** Raised by every change. */
+  /** Each change raises it. */
   readonly version: number;
 }
 
 /**
- * What a presence keeps of a block: 16 characters, since each connection writes all of them. Eight are a digest, of 48 bits:
- * who has that of somebody blocked is shown as offline, which happens to one in 10^12 where 500 are blocked.
+ * Returns what a presence stores of a block: 16 characters, since each connection writes all of
+ * them. Eight are a digest of 48 bits. A user with the same digest as a blocked user is shown as
+ * offline. With 500 blocks this happens to one user in 10^12.
  */
-export const hidingOf = (userId: string, since: number): string =>
-  `${shortDigest(userId)}${since.toString(36)}`;
+export function blockToText(userId: string, since: number): string {
+  return `${shortDigest(userId)}${since.toString(36)}`;
+}
 
-/** Since when somebody hides from somebody else. */
-const hidingTime = ({ hidesFrom }: Presence, { userId }: Presence): number | undefined =>
-  hidesFrom.size === 0 ? undefined : hidesFrom.get(shortDigest(userId));
+/** Returns since when a user blocks another one; undefined if they do not. */
+function blockTime({ blockedUsers }: Presence, { userId }: Presence): number | undefined {
+  return blockedUsers.size === 0 ? undefined : blockedUsers.get(shortDigest(userId));
+}
 
-/** Since when two people see nothing of each other, in milliseconds since 1970; undefined where neither blocks the other. */
-export const hiddenSince = (one: Presence, other: Presence): number | undefined => {
-  const times = [hidingTime(one, other), hidingTime(other, one)];
+/**
+ * Returns since when two users do not see each other, in milliseconds since 1970. Returns undefined
+ * if neither blocks the other.
+ */
+export function blockedSince(one: Presence, other: Presence): number | undefined {
+  const times = [blockTime(one, other), blockTime(other, one)];
   const since = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
   return Number.isFinite(since) ? since : undefined;
-};
+}
 
-/** A presence as somebody sees it: from a block on, in either direction, the other one is as if they had gone then. */
-export const presenceSeenBy = (presence: Presence, viewer: Presence): Presence => {
-  const since = hiddenSince(presence, viewer);
+/**
+ * Returns a presence as a viewer sees it. After a block in either direction, the other user appears
+ * to have gone offline at its beginning.
+ */
+export function presenceSeenBy(presence: Presence, viewer: Presence): Presence {
+  const since = blockedSince(presence, viewer);
   if (since === undefined) return presence;
   const { lastSeen } = presence;
   const isLater = lastSeen !== null && Date.parse(lastSeen) > since;
   return { ...presence, isOnline: false, lastSeen: isLater ? isoOf(since) : lastSeen };
-};
+}
 
 /**
- * Milliseconds for which a post may not reach a new connection: it is noted before its upgrade is complete,
- * and the gateway answers 410 until then. Forgotten for that, it would stay deaf for as long as it lives.
+ * Milliseconds for which a post may not reach a new connection. Its entry is written before its
+ * upgrade is complete, and the gateway answers 410 until then. If a delivery removed the entry
+ * then, the connection would receive nothing for the rest of its life.
  */
 export const openingTime = 60_000;
 
-export const isOpening = (connection: Connection): boolean =>
-  Date.now() - connection.connectedAt < openingTime;
+export function isOpening(connection: Connection): boolean {
+  return Date.now() - connection.connectedAt < openingTime;
+}
 
-/** A presence as it is stored. All times in milliseconds since 1970, 0 for never. */
+/** A presence as it is stored. All times are in milliseconds since 1970, 0 for never. */
 export interface StoredPresence {
   readonly userId: string;
-  /** Dead ones too, the oldest first; undefined where none was ever stored. */
+  /** The connections, dead ones included, the oldest first; undefined if none was ever stored. */
   readonly entries: readonly Connection[] | undefined;
   readonly heartbeatAt: number;
   readonly lastSeen: number;
   /** Whether the user has said that they are offline, whatever is connected. */
   readonly isHidden: boolean;
   /**
-   * Where they stand on the list of who is online, which is what their peers were told; undefined for not on
-   * it.
+   * The time of the user's place on the list of online users; undefined if they are not on it.
+   * Their peers know the state that the list shows.
    */
   readonly listedUntil: number | undefined;
-  /** As in a presence: written by blocks.ts alone, which leaves the version as it is. */
-  readonly hidesFrom: ReadonlyMap<string, number>;
-  /** The large rooms that the user is in (see live.ts). */
+  /** As in a presence. Only blocks.ts writes it, and leaves the version unchanged. */
+  readonly blockedUsers: ReadonlyMap<string, number>;
+  /** The large rooms of the user (see connected-members.ts). */
   readonly largeRooms: ReadonlySet<string>;
-  /** Raised by every change. */
+  /** Each change raises it. */
   readonly version: number;
 }
 
-export const entryOf = (connection: Connection) => ({
-  at: connection.connectedAt,
-  token: connection.tokenExpiresAt,
-  ...(connection.roomId !== undefined && { room: connection.roomId }),
-});
+export function connectionEntryOf(connection: Connection) {
+  return {
+    at: connection.connectedAt,
+    token: connection.tokenExpiresAt,
+    ...(connection.roomId !== undefined && { room: connection.roomId }),
+  };
+}
 
-const entriesOf = (userId: string, item: Item): Connection[] | undefined =>
-  item.connections === undefined
+function entriesOf(userId: string, item: Item): Connection[] | undefined {
+  return item.connections === undefined
     ? undefined
-    : // Safe: written by entryOf alone.
+    : // Safe: only connectionEntryOf writes it.
       Object.entries(item.connections as Record<string, { at: number; token: number; room?: string }>)
         .map(([id, entry]) => ({
           id,
@@ -117,82 +134,95 @@ const entriesOf = (userId: string, item: Item): Connection[] | undefined =>
           roomId: entry.room,
         }))
         .sort((one, other) => one.connectedAt - other.connectedAt);
+}
 
-const numberOr = (value: unknown, otherwise: number): number =>
-  typeof value === "number" ? value : otherwise;
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === "number" ? value : otherwise;
+}
 
-const hidingsOf = (value: unknown): ReadonlyMap<string, number> =>
-  new Map(
-    [...(value instanceof Set ? value : [])].map((hiding) => {
-      const text = String(hiding);
+function blocksFromSet(value: unknown): ReadonlyMap<string, number> {
+  return new Map(
+    [...(value instanceof Set ? value : [])].map((block) => {
+      const text = String(block);
       return [text.slice(0, 8), Number.parseInt(text.slice(8), 36)] as const;
     }),
   );
+}
 
-export const storedFromItem = (userId: string, item: Item | undefined): StoredPresence => ({
-  userId,
-  entries: entriesOf(userId, item ?? {}),
-  heartbeatAt: numberOr(item?.heartbeat_at, 0),
-  lastSeen: numberOr(item?.last_seen, 0),
-  isHidden: item?.is_hidden === true,
-  listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
-  hidesFrom: hidingsOf(item?.hides_from),
-  // Safe: a set of room ids, written by live.ts alone.
-  largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
-  version: numberOr(item?.version, 0),
-});
+export function storedFromItem(userId: string, item: Item | undefined): StoredPresence {
+  return {
+    userId,
+    entries: entriesOf(userId, item ?? {}),
+    heartbeatAt: numberOr(item?.heartbeat_at, 0),
+    lastSeen: numberOr(item?.last_seen, 0),
+    isHidden: item?.is_hidden === true,
+    listedUntil: typeof item?.gsi1sk === "string" ? Date.parse(item.gsi1sk) : undefined,
+    blockedUsers: blocksFromSet(item?.blocked_users),
+    // Safe: a set of room ids, which only connected-members.ts writes.
+    largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
+    version: numberOr(item?.version, 0),
+  };
+}
 
-/** Those that can still be alive. */
-export const liveOf = (
+/** Returns the connections that can still be open, the oldest first. */
+export function openConnections(
   { entries = [] }: Pick<StoredPresence, "entries">,
   now: number = Date.now(),
-): Connection[] => entries.filter((entry) => now - entry.connectedAt < entryLife);
+): Connection[] {
+  return entries.filter((entry) => now - entry.connectedAt < entryLife);
+}
 
-/** Until when somebody is online, if nothing more is heard of them: a time in the past where they are not. */
-export const onlineUntil = (
+/**
+ * Returns until when a user is online without further activity: a time in the past if they are not
+ * online.
+ */
+export function onlineUntil(
   stored: Pick<StoredPresence, "entries" | "heartbeatAt" | "isHidden">,
   now: number = Date.now(),
-): number => {
+): number {
   if (stored.isHidden) return 0;
-  const newest = liveOf(stored, now).at(-1);
+  const newest = openConnections(stored, now).at(-1);
   return Math.max(newest ? newest.connectedAt + entryLife : 0, stored.heartbeatAt + heartbeatLife);
-};
+}
 
-const present = (stored: StoredPresence): Presence => {
+function present(stored: StoredPresence): Presence {
   const now = Date.now();
   return {
     userId: stored.userId,
-    connections: liveOf(stored, now),
+    connections: openConnections(stored, now),
     isOnline: onlineUntil(stored, now) > now,
     lastSeen: stored.lastSeen > 0 ? isoOf(stored.lastSeen) : null,
-    hidesFrom: stored.hidesFrom,
+    blockedUsers: stored.blockedUsers,
     largeRooms: stored.largeRooms,
     version: stored.version,
   };
-};
+}
 
-export const presenceFromItem = (item: Item): Presence =>
-  present(storedFromItem(idOfKey(String(item.pk)), item));
+export function presenceFromItem(item: Item): Presence {
+  return present(storedFromItem(idOfKey(String(item.pk)), item));
+}
 
-export const absent = (userId: string): Presence => ({
-  userId,
-  connections: [],
-  isOnline: false,
-  lastSeen: null,
-  hidesFrom: new Map(),
-  largeRooms: new Set(),
-  version: 0,
-});
+export function absentPresence(userId: string): Presence {
+  return {
+    userId,
+    connections: [],
+    isOnline: false,
+    lastSeen: null,
+    blockedUsers: new Map(),
+    largeRooms: new Set(),
+    version: 0,
+  };
+}
 
-export const getPresence = async (
+export async function getPresence(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Presence> => {
+): Promise<Presence> {
   const item = await getItem(keys.presence(userId), read);
-  return item ? presenceFromItem(item) : absent(userId);
-};
+  return item ? presenceFromItem(item) : absentPresence(userId);
+}
 
-/** Somebody who has never been there: makes room for their first connection. */
-export const putPresence = async (userId: string): Promise<void> => {
+/** Puts the presence of a new user, with the map for their first connection. */
+export async function putPresence(userId: string): Promise<void> {
   await putIfAbsent({ ...keys.presence(userId), connections: {} });
-};
+}

@@ -1,5 +1,5 @@
 /**
- * Typing: who is writing in a room just now.
+ * Typing: the members who are typing in a room.
  *   of one member             ROOM#r / TYPING#u, for 30 s
  *   in a room                 ROOM#r / TYPING#...
  */
@@ -7,38 +7,39 @@ import { epochSeconds, isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, queryAll, updateItem } from "../table/table.ts";
 
-/** Seconds after which somebody who said nothing more has stopped typing. */
+/** Seconds after its last typing frame until a member counts as stopped. */
 const typingSeconds = 30;
-/** Milliseconds in which typing is stored once, however often a client says it. */
+/** Milliseconds in which one typing frame is stored, however many a client sends. */
 const storeInterval = 5000;
 
-/** Notes that a member types, or has stopped. Somebody who goes on typing is read every time and stored seldom. */
-export const putTyping = async (roomId: string, userId: string, isTyping: boolean): Promise<void> => {
+/**
+ * Records that a member is typing, or has stopped. Each repeated frame reads the item, and few
+ * write it.
+ */
+export async function putTyping(roomId: string, userId: string, isTyping: boolean): Promise<void> {
   const key = keys.typing(roomId, userId);
   const now = Date.now();
-  // An end may come right after its beginning, and must see it.
+  // An end may come right after its start, and must see it.
   const item = await getItem(key, isTyping ? "eventual" : "consistent");
   const same = item?.is_typing === isTyping;
   if (same && (!isTyping || now - Number(item?.last_seen) < storeInterval)) return;
   if (!item && !isTyping) return;
   await updateItem(key, {
-    UpdateExpression: "SET is_typing = :typing, last_seen = :now, expires_at = :expires",
-    ExpressionAttributeValues: {
-      ":typing": isTyping,
-      ":now": now,
-      ":expires": epochSeconds(now) + typingSeconds,
-    },
+    set: { is_typing: isTyping, last_seen: now, expires_at: epochSeconds(now) + typingSeconds },
   });
-};
+}
 
 interface Typing {
   readonly userId: string;
-  /** When they last said that they type. */
+  /** The time of their last typing frame. */
   readonly lastSeen: string;
 }
 
-/** Who has typed in the last 30 seconds and not stopped since, members or not any more; the latest first. */
-export const listTyping = async (roomId: string): Promise<Typing[]> => {
+/**
+ * Returns the users who have typed in the last 30 seconds and not stopped since, the latest first.
+ * Some may no longer be members.
+ */
+export async function listTyping(roomId: string): Promise<Typing[]> {
   const { pk, prefix } = keys.typingIn(roomId);
   const items = await queryAll({
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
@@ -55,4 +56,4 @@ export const listTyping = async (roomId: string): Promise<Typing[]> => {
   return items
     .sort((one, other) => Number(other.last_seen) - Number(one.last_seen))
     .map((item) => ({ userId: idOfKey(String(item.sk)), lastSeen: isoOf(Number(item.last_seen)) }));
-};
+}

@@ -1,7 +1,7 @@
 /**
- * Pages of large deliveries: one event for up to 200 people of a room, on its way through the queue `delivery`. The queue
- * keeps the order of each group, so a group is a room and one of its lanes, and somebody's lane is always the same: their
- * events stay in order, and several workers serve a room at once.
+ * Pages of large deliveries: one event for up to 200 users of a room, in the queue `delivery`. The
+ * queue keeps the order within a group, which is a room and one of its lanes. A user always has the
+ * same lane. So their events stay in order, and several workers serve a room at the same time.
  */
 import { randomUUID } from "node:crypto";
 import type { ServerEvent } from "../../../contract/events.ts";
@@ -9,25 +9,28 @@ import { environment } from "../../kernel/runtime/environment.ts";
 import { errorFacts, log } from "../../kernel/runtime/log.ts";
 import { shardOf } from "../../kernel/runtime/shard.ts";
 
-/** An event that each receiver sees in their own way, by what makes it. */
+/** An event that is presented to each recipient in their own way, by what makes it. */
 export type PageView =
   | { readonly type: "room_created" | "room_updated" }
   | { readonly type: "message_updated"; readonly seq: number };
 
-/** How it is found out, when a page is delivered, who of its people is still in the room: by its list of who is live, or by so many chunks of its roster. */
+/**
+ * The way to check, when a page is delivered, which of its users are still in the room: by its list
+ * of connected members, or by this number of chunks of its roster.
+ */
 export type StillIn = { readonly by: "list" } | { readonly by: "roster"; readonly chunks: number };
 
-/** What is the same on all pages of a delivery. */
+/** The fields that all pages of a delivery share. */
 export interface Delivery {
   readonly room_id: string;
   readonly event?: ServerEvent;
   /** In place of an event. */
   readonly view?: PageView;
-  /** Absent where it is told to those, too, who are not in the room any more. */
+  /** Absent if users who have left the room receive the event too. */
   readonly still_in?: StillIn;
-  /** Only to those who may see the message of this seq. */
+  /** Only users who may see the message of this seq receive the event. */
   readonly viewers_of?: number;
-  /** What is over for those who are told: their membership, or the room for everybody. */
+  /** Tells the recipients that their membership ends, or the room for all users. */
   readonly ends?: "membership" | "room";
 }
 
@@ -39,8 +42,9 @@ const lanes = 8;
 const usersAPage = 200;
 
 /**
- * Bytes of one call. AWS's pages differ: 1 MiB, and 256 KiB before. An event of 128 KB, the most that a connection takes,
- * fits with the ids of its page. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ * Bytes of one call. AWS's pages differ: 1 MiB, and 256 KiB before. An event of 128 KB, the maximum
+ * of a connection, fits with the ids of its page.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
 const batchBytes = 256 * 1024;
 const batchEntries = 10;
@@ -52,8 +56,11 @@ interface Entry {
   readonly MessageDeduplicationId: string;
 }
 
-/** The pages of a delivery. Its ids are its own, so that a call that the SDK repeats doubles nothing. */
-const entriesOf = (delivery: Delivery, userIds: readonly string[]): Entry[] => {
+/**
+ * Returns the pages of a delivery. Their ids are its own, so a call that the SDK repeats adds no
+ * page twice.
+ */
+function entriesOf(delivery: Delivery, userIds: readonly string[]): Entry[] {
   const id = randomUUID();
   const byLane = Map.groupBy(userIds, (userId) => shardOf(userId, lanes));
   const entries: Entry[] = [];
@@ -68,9 +75,9 @@ const entriesOf = (delivery: Delivery, userIds: readonly string[]): Entry[] => {
       });
     }
   return entries;
-};
+}
 
-const inBatches = (entries: readonly Entry[]): Entry[][] => {
+function inBatches(entries: readonly Entry[]): Entry[][] {
   const batches: Entry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const entry of entries) {
@@ -85,10 +92,13 @@ const inBatches = (entries: readonly Entry[]): Entry[][] => {
     }
   }
   return batches;
-};
+}
 
-/** Hands a delivery to the queue. What the queue does not take is logged: those people fetch what they miss. */
-export const enqueueDelivery = async (delivery: Delivery, userIds: readonly string[]): Promise<void> => {
+/**
+ * Puts a delivery into the queue. It logs pages that the queue refuses: their users fetch what they
+ * missed.
+ */
+export async function enqueueDelivery(delivery: Delivery, userIds: readonly string[]): Promise<void> {
   const { sendBatch } = await import("./queues.ts");
   await Promise.all(
     inBatches(entriesOf(delivery, userIds)).map(async (batch) => {
@@ -100,4 +110,4 @@ export const enqueueDelivery = async (delivery: Delivery, userIds: readonly stri
         log("error", "pages_not_queued", { room_id: delivery.room_id, pages: refused.length });
     }),
   );
-};
+}

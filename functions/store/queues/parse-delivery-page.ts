@@ -2,7 +2,10 @@ import * as z from "zod";
 import { deferred } from "../../../contract/deferred.ts";
 import type { Page } from "./delivery-pages.ts";
 
-/** As much of a page as tells it from something else: the event in it was made by the same code that posts it. */
+/**
+ * The fields that tell a page from anything else. The same code that posts an event has made it, so
+ * the event is not checked further.
+ */
 const page = deferred(() =>
   z.object({
     room_id: z.string(),
@@ -15,8 +18,8 @@ const page = deferred(() =>
   }),
 );
 
-/** Reads a page from the queue; undefined where it is none. */
-export const parsePage = (text: string): Page | undefined => {
+/** Reads a page from the queue; undefined if it is none. */
+export function parsePage(text: string): Page | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -27,4 +30,4 @@ export const parsePage = (text: string): Page | undefined => {
   if (!success || (data.event === undefined) === (data.view === undefined)) return undefined;
   // Safe: only enqueueDelivery writes to the queue, and it writes pages.
   return value as Page;
-};
+}

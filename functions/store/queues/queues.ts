@@ -1,6 +1,6 @@
 /**
- * The calls of SQS, apart from what is sent by them: modules that may need a queue import this one when they do, so that
- * no function starts with a client that it hardly ever uses. The SDK finds SQS by the region.
+ * The calls of SQS. Modules that may need a queue import this one only then, so that no function
+ * starts with a client that it hardly ever uses. The SDK finds SQS by the region.
  */
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -10,23 +10,24 @@ import {
   type SendMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { pause } from "../../kernel/runtime/retry.ts";
+import { backoff } from "../../kernel/runtime/retry.ts";
 
 const client = new SQSClient({ maxAttempts: 4 });
 
 const attempts = 4;
 
 /**
- * Sends up to ten messages, in their order within each group, and gives the ids of those that the queue did not take,
- * although it was asked again. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ * Sends up to ten messages, in their order within each group. Returns the ids of messages that the
+ * queue refused several times.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
-export const sendBatch = async (
+export async function sendBatch(
   queueUrl: string,
   entries: readonly SendMessageBatchRequestEntry[],
-): Promise<string[]> => {
+): Promise<string[]> {
   let waiting = [...entries];
   for (let attempt = 0; attempt < attempts && waiting.length > 0; attempt += 1) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await backoff(attempt);
     const { Failed = [] } = await client.send(
       new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: waiting }),
     );
@@ -34,14 +35,15 @@ export const sendBatch = async (
     waiting = waiting.filter((entry) => failed.has(entry.Id));
   }
   return waiting.map((entry) => entry.Id ?? "");
-};
+}
 
-/** Sends a message, and gives its id. */
-export const send = async (
+/** Sends a message and returns its id. */
+export async function send(
   queueUrl: string,
   message: Omit<SendMessageCommandInput, "QueueUrl">,
-): Promise<string> =>
-  (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }))).MessageId ?? "";
+): Promise<string> {
+  return (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }))).MessageId ?? "";
+}
 
 export interface Postponed {
   readonly receiptHandle: string;
@@ -49,8 +51,11 @@ export interface Postponed {
   readonly delay: number;
 }
 
-/** Has up to ten received messages come back after a delay, instead of after the queue's visibility timeout. */
-export const postpone = async (queueUrl: string, messages: readonly Postponed[]): Promise<void> => {
+/**
+ * Makes SQS deliver up to ten received messages again after a delay, instead of after the queue's
+ * visibility timeout.
+ */
+export async function postpone(queueUrl: string, messages: readonly Postponed[]): Promise<void> {
   await client.send(
     new ChangeMessageVisibilityBatchCommand({
       QueueUrl: queueUrl,
@@ -61,4 +66,4 @@ export const postpone = async (queueUrl: string, messages: readonly Postponed[])
       })),
     }),
   );
-};
+}

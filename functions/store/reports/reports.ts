@@ -1,5 +1,5 @@
 /**
- * Reports: messages and people that somebody wants the administrators to look at.
+ * Reports: messages and users that users have reported to the administrators.
  *   one                       REPORT#id / REPORT
  *   of a status, by time      gsi1: REPORTS#status / created_at # id
  */
@@ -23,7 +23,7 @@ export interface ReportedMessage {
 export interface NewReport {
   readonly id: string;
   readonly reporterId: string;
-  /** Who wrote the message, or who was reported as such. */
+  /** The sender of the message, or the reported user. */
   readonly reportedId: string;
   readonly message: ReportedMessage | undefined;
   readonly reason: string;
@@ -45,96 +45,101 @@ export interface Closing {
   readonly at: string;
 }
 
-const messageToItem = ({ attachment, ...message }: ReportedMessage) => ({
-  ...message,
-  ...(attachment && { attachment: factsToItem(attachment) }),
-});
+function messageToItem({ attachment, ...message }: ReportedMessage) {
+  return {
+    ...message,
+    ...(attachment && { attachment: factsToItem(attachment) }),
+  };
+}
 
-// Each `as` is safe: written by messageToItem alone.
-const messageFromItem = (message: unknown): ReportedMessage | undefined => {
+// Each `as` is safe: only messageToItem writes these values.
+function messageFromItem(message: unknown): ReportedMessage | undefined {
   if (message === undefined) return undefined;
   const { attachment, ...facts } = message as Omit<ReportedMessage, "attachment"> & { attachment?: Item };
   return { ...facts, attachment: attachment ? factsFromItem(attachment) : null };
-};
+}
 
-const toItem = (report: NewReport) => ({
-  ...keys.report(report.id),
-  ...indexKeys.report("open" satisfies ReportStatus, report.createdAt, report.id),
-  id: report.id,
-  reporter: report.reporterId,
-  reported: report.reportedId,
-  reason: report.reason,
-  created_at: report.createdAt,
-  ...(report.message && { message: messageToItem(report.message) }),
-});
+function toItem(report: NewReport) {
+  return {
+    ...keys.report(report.id),
+    ...indexKeys.report("open" satisfies ReportStatus, report.createdAt, report.id),
+    id: report.id,
+    reporter: report.reporterId,
+    reported: report.reportedId,
+    reason: report.reason,
+    created_at: report.createdAt,
+    ...(report.message && { message: messageToItem(report.message) }),
+  };
+}
 
-// The `as` is safe: the attributes were written by this module alone.
-const fromItem = (item: Item): StoredReport => ({
-  id: String(item.id),
-  reporterId: String(item.reporter),
-  reportedId: String(item.reported),
-  message: messageFromItem(item.message),
-  reason: String(item.reason),
-  createdAt: String(item.created_at),
-  status: item.closing === undefined ? "open" : "closed",
-  closing: item.closing as Closing | undefined,
-});
+// The `as` is safe: only this module writes the attributes.
+function fromItem(item: Item): StoredReport {
+  return {
+    id: String(item.id),
+    reporterId: String(item.reporter),
+    reportedId: String(item.reported),
+    message: messageFromItem(item.message),
+    reason: String(item.reason),
+    createdAt: String(item.created_at),
+    status: item.closing === undefined ? "open" : "closed",
+    closing: item.closing as Closing | undefined,
+  };
+}
 
-export const getReport = async (reportId: string): Promise<StoredReport | undefined> => {
+export async function getReport(reportId: string): Promise<StoredReport | undefined> {
   const item = await getItem(keys.report(reportId), "consistent");
   return item && fromItem(item);
-};
+}
 
-/** Puts a report unless there is one with its id, and gives the one that there is. */
-export const putReport = async (report: NewReport): Promise<{ report: StoredReport; isNew: boolean }> => {
+/** Puts a report if none has its id. Returns the stored one. */
+export async function putReport(report: NewReport): Promise<{ report: StoredReport; isNew: boolean }> {
   const item = toItem(report);
   const outcome = await putIfAbsent(item);
   const stored = fromItem(outcome.done ? item : (outcome.item ?? item));
-  // The SDK repeats a call whose answer was lost: then the one that stands there is its own.
+  // The SDK repeats a call if its answer was lost. Then the stored report is this one.
   return { report: stored, isNew: stored.createdAt === report.createdAt };
-};
+}
 
 const isOpen = "attribute_exists(pk) AND attribute_not_exists(closing)";
 
-/** Notes of an open report that its message is about to be removed, and gives it as it is then, also where it was closed before. */
-export const noteRemoval = async (reportId: string): Promise<StoredReport | undefined> => {
+/**
+ * Records on an open report that an administrator is about to remove its message. Returns the
+ * report after that, also if it was closed before; undefined if there is none.
+ */
+export async function recordRemoval(reportId: string): Promise<StoredReport | undefined> {
   const outcome = await updateItem(keys.report(reportId), {
-    UpdateExpression: "SET removing = :yes",
-    ConditionExpression: isOpen,
-    ExpressionAttributeValues: { ":yes": true },
-    ReturnValues: "ALL_NEW",
+    set: { removing: true },
+    condition: isOpen,
+    returns: "ALL_NEW",
   });
   return outcome.item && fromItem(outcome.item);
-};
+}
 
 /**
- * Closes an open report, and gives it as it is then: as somebody else closed it, if they did before; open where its message
- * is being removed, and this is another action.
+ * Closes an open report and returns it after that. If another administrator closed it before, it is
+ * as they closed it. It stays open if its message is being removed and this is another action.
  */
-export const closeReport = async (
-  report: StoredReport,
-  closing: Closing,
-): Promise<StoredReport | undefined> => {
+export async function closeReport(report: StoredReport, closing: Closing): Promise<StoredReport | undefined> {
   const { gsi1pk } = indexKeys.report("closed" satisfies ReportStatus, report.createdAt, report.id);
   const outcome = await updateItem(keys.report(report.id), {
-    UpdateExpression: "SET closing = :closing, gsi1pk = :closed REMOVE removing",
-    ConditionExpression:
-      closing.action === "remove_message" ? isOpen : `${isOpen} AND attribute_not_exists(removing)`,
-    ExpressionAttributeValues: { ":closing": { ...closing }, ":closed": gsi1pk },
-    ReturnValues: "ALL_NEW",
+    set: { closing: { ...closing }, gsi1pk },
+    remove: ["removing"],
+    condition: closing.action === "remove_message" ? isOpen : `${isOpen} AND attribute_not_exists(removing)`,
+    returns: "ALL_NEW",
   });
   return outcome.item && fromItem(outcome.item);
-};
+}
 
 /**
- * Reports of a status, the newest first: how many there are, up to a limit, and those from `start` to `end`; undefined for
- * one that has another status by now, since the index follows a moment later.
+ * Returns reports of a status, the newest first: their number up to a limit, and the reports from
+ * `start` to `end`. A report is undefined if its status has changed, since the index follows a
+ * moment later.
  */
-export const listReports = async (
+export async function listReports(
   status: ReportStatus,
   limit: number,
   { start, end }: { readonly start: number; readonly end: number },
-): Promise<{ count: number; reports: (StoredReport | undefined)[] }> => {
+): Promise<{ count: number; reports: (StoredReport | undefined)[] }> {
   const listed = await queryAll(
     {
       IndexName: "gsi1",
@@ -152,4 +157,4 @@ export const listReports = async (
     reports.filter((report) => report.status === status).map((report) => [report.id, report]),
   );
   return { count: listed.length, reports: ids.map((id) => byId.get(id)) };
-};
+}

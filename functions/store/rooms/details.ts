@@ -11,60 +11,49 @@ export interface Details {
 }
 
 export interface StoredDetails extends Details {
-  /** The room's name, if its head says that it stands here; else one of earlier, or null. */
+  /** The room's name if its head says that the details hold it; else an earlier name, or null. */
   readonly longName: string | null;
 }
 
 export const noDetails: StoredDetails = { description: null, tags: [], longName: null };
 
-export const newDetailsItem = (roomId: string, details: StoredDetails) => ({
-  ...keys.details(roomId),
-  ...(details.description !== null && { description: details.description }),
-  ...(details.longName !== null && { long_name: details.longName }),
-  tags: [...details.tags],
-});
+export function newDetailsItem(roomId: string, details: StoredDetails) {
+  return {
+    ...keys.details(roomId),
+    ...(details.description !== null && { description: details.description }),
+    ...(details.longName !== null && { long_name: details.longName }),
+    tags: [...details.tags],
+  };
+}
 
-const fromItem = (item: Item): StoredDetails => ({
-  description: typeof item.description === "string" ? item.description : null,
-  tags: Array.isArray(item.tags) ? item.tags.map(String) : [],
-  longName: typeof item.long_name === "string" ? item.long_name : null,
-});
+function fromItem(item: Item): StoredDetails {
+  return {
+    description: typeof item.description === "string" ? item.description : null,
+    tags: Array.isArray(item.tags) ? item.tags.map(String) : [],
+    longName: typeof item.long_name === "string" ? item.long_name : null,
+  };
+}
 
-/** The details of those rooms that have any, by room. */
-export const getDetails = async (
+/** Returns the details of those rooms that have any, by room. */
+export async function getDetails(
   roomIds: readonly string[],
   read: "consistent" | "eventual" = "eventual",
-): Promise<Map<string, StoredDetails>> => {
+): Promise<Map<string, StoredDetails>> {
   const items = await getItems(roomIds.map(keys.details), read);
   return new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)]));
-};
+}
 
-/** What changes; absent for what stays. */
+/** The details to change: an absent one stays, and null removes it. */
 interface DetailsChanges {
   readonly description?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly longName?: string | undefined;
 }
 
-/** Changes details, made if there are none yet. The head must say that there are any, for them to be seen. */
-export const updateDetails = async (roomId: string, changes: DetailsChanges): Promise<void> => {
+/** Changes details, or creates them. Readers see them only if the head says that there are any. */
+export async function updateDetails(roomId: string, changes: DetailsChanges): Promise<void> {
   const { description, tags, longName } = changes;
-  const set = [
-    ...(typeof description === "string" ? ["description = :description"] : []),
-    ...(tags ? ["tags = :tags"] : []),
-    ...(longName === undefined ? [] : ["long_name = :name"]),
-  ];
   await updateItem(keys.details(roomId), {
-    UpdateExpression: [
-      set.length > 0 ? `SET ${set.join(", ")}` : "",
-      description === null ? "REMOVE description" : "",
-    ].join(" "),
-    ...(set.length > 0 && {
-      ExpressionAttributeValues: {
-        ...(typeof description === "string" && { ":description": description }),
-        ...(tags && { ":tags": [...tags] }),
-        ...(longName !== undefined && { ":name": longName }),
-      },
-    }),
+    set: { description, tags: tags && [...tags], long_name: longName },
   });
-};
+}

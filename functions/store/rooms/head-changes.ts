@@ -1,126 +1,130 @@
 /**
- * Changes of a room's head by those who arrange the room; what sending does to it is in heads.ts. Each is one update,
- * refused where the room is deleted, and gives the head as it is then.
+ * Changes of a room's head by its members and admins; heads.ts has the changes by a send. Each is
+ * one update, fails if the room is deleted, and returns the head after it.
  *   one                       ROOM#r / HEAD
  */
 import type { Permissions, RoomStatus } from "../../../contract/objects/room.ts";
 import { isoNow } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
+import type { Update } from "../table/update-expression.ts";
 import { fitsHead, type Head, headFromItem } from "./heads.ts";
 import { permissionsToText, usualPermissions } from "./permissions.ts";
 
-interface HeadUpdate {
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly remove?: readonly string[];
-  /** Beside that the room is not deleted. */
-  readonly condition?: string;
-  readonly values?: Readonly<Record<string, unknown>>;
+/**
+ * Updates a head on a condition, by default that the room is not deleted. Returns undefined if the
+ * condition fails.
+ */
+async function updateHead(
+  roomId: string,
+  {
+    set,
+    condition,
+    values,
+  }: { set: Readonly<Record<string, unknown>> } & Pick<Update, "condition" | "values">,
+): Promise<Head | undefined> {
+  const { done, item } = await updateItem(keys.head(roomId), {
+    set,
+    condition: condition ?? ["attribute_exists(pk)", "#status <> :deleted"],
+    values: { deleted: "deleted" satisfies RoomStatus, ...values },
+    returns: "ALL_NEW",
+  });
+  // The SDK repeats a call if its answer was lost. Then the head is already as this update makes
+  // it.
+  const isAsWanted =
+    item !== undefined && Object.entries(set).every(([name, value]) => (value ?? item[name]) === item[name]);
+  return item && (done || isAsWanted) ? headFromItem(item) : undefined;
 }
 
-/** Undefined where the condition did not hold. Every attribute is named by a placeholder: some names are reserved. */
-const updateHead = async (roomId: string, update: HeadUpdate): Promise<Head | undefined> => {
-  const set = Object.entries(update.set);
-  const remove = update.remove ?? [];
-  const names = new Set([...set.map(([name]) => name), ...remove, "status"]);
-  const outcome = await updateItem(keys.head(roomId), {
-    UpdateExpression: [
-      `SET ${set.map(([name]) => `#${name} = :${name}`).join(", ")}`,
-      remove.length > 0 ? `REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : "",
-    ].join(" "),
-    ConditionExpression: update.condition ?? "attribute_exists(pk) AND #status <> :deleted",
-    ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-      ":deleted": "deleted" satisfies RoomStatus,
-      ...update.values,
-    },
-    ReturnValues: "ALL_NEW",
-  });
-  const { item } = outcome;
-  // The SDK repeats a call whose answer was lost: then the head is already as this update makes it.
-  const isAsWanted = item !== undefined && set.every(([name, value]) => item[name] === value);
-  return item && (outcome.done || isAsWanted) ? headFromItem(item) : undefined;
-};
-
 interface HeadChanges {
-  /** Null for none; absent where it stays. A long one stands in the details already (see updateDetails). */
+  /**
+   * Null removes the name; absent leaves it. The details hold a long name already (see
+   * updateDetails).
+   */
   readonly name?: string | null | undefined;
   /** Whether the room has details now. */
   readonly hasDetails: boolean;
 }
 
-/** Names a room, and notes that it has details. */
-export const updateHeadName = (
-  roomId: string,
-  { name, hasDetails }: HeadChanges,
-): Promise<Head | undefined> => {
-  const long = typeof name === "string" && !fitsHead(name);
+/** Changes a room's name, and records that the room has details. */
+export function updateHeadName(roomId: string, { name, hasDetails }: HeadChanges): Promise<Head | undefined> {
+  const isLong = typeof name === "string" && !fitsHead(name);
   return updateHead(roomId, {
     set: {
       updated_at: isoNow(),
       ...(hasDetails && { details: true }),
-      ...(typeof name === "string" && (long ? { long_name: true } : { name })),
+      ...(name !== undefined && { name: isLong ? null : name, long_name: isLong ? true : null }),
     },
-    ...(name !== undefined && {
-      remove: name === null ? ["name", "long_name"] : long ? ["name"] : ["long_name"],
-    }),
   });
-};
+}
 
-export const updateHeadStatus = (roomId: string, status: RoomStatus): Promise<Head | undefined> =>
-  updateHead(roomId, { set: { status, updated_at: isoNow() } });
+export function updateHeadStatus(roomId: string, status: RoomStatus): Promise<Head | undefined> {
+  return updateHead(roomId, { set: { status, updated_at: isoNow() } });
+}
 
-/** Changes the permissions of a room from what they were read as; undefined where they have changed meanwhile. */
-export const updateHeadPermissions = (
+/**
+ * Changes a room's permissions. Returns undefined if they are no longer those of the given head.
+ */
+export function updateHeadPermissions(
   { id, type, permissions }: Head,
   wanted: Permissions,
-): Promise<Head | undefined> => {
+): Promise<Head | undefined> {
   const seen = permissionsToText(permissions);
   const isUsual = seen === permissionsToText(usualPermissions(type));
   return updateHead(id, {
     set: { may: permissionsToText(wanted), updated_at: isoNow() },
-    // A head without them gives what is usual.
-    condition: `attribute_exists(pk) AND #status <> :deleted AND (${isUsual ? "attribute_not_exists(#may) OR " : ""}#may = :seen)`,
-    values: { ":seen": seen },
+    // A head without permissions gives the usual ones.
+    condition: [
+      "attribute_exists(pk)",
+      "#status <> :deleted",
+      isUsual ? "(attribute_not_exists(may) OR may = :seen)" : "may = :seen",
+    ],
+    values: { seen },
   });
-};
+}
 
 /**
- * Opens a deleted room again, empty: what it held stays below its floor. Undefined where it is not deleted, or one of
- * its two has blocked the other.
+ * Opens a deleted direct room again. It is empty: its earlier messages stay below its floor.
+ * Returns undefined if the room is not deleted, or one member has blocked the other.
  */
-export const reopenHead = (head: Head): Promise<Head | undefined> => {
+export function reopenHead(head: Head): Promise<Head | undefined> {
   const now = isoNow();
   return updateHead(head.id, {
-    set: { status: "active" satisfies RoomStatus, floor: head.seq, created_at: now, updated_at: now },
-    remove: ["last", "last_seq", "may"],
-    // The same number: deleted, opened, used and deleted again in the meantime, the room has a higher floor.
-    condition: "#status = :deleted AND seq = :seq AND attribute_not_exists(blocked_by)",
-    values: { ":seq": head.seq },
+    set: {
+      status: "active" satisfies RoomStatus,
+      floor: head.seq,
+      created_at: now,
+      updated_at: now,
+      last: null,
+      last_seq: null,
+      may: null,
+    },
+    // The same number: if the room was opened, used and deleted again in between, its floor is
+    // higher.
+    condition: ["#status = :deleted", "seq = :seq", "attribute_not_exists(blocked_by)"],
+    values: { seq: head.seq },
   });
-};
+}
 
-/** Takes off the head of a deleted room what it tells of it: that there was a room is all that stays. */
-export const emptyHead = async (roomId: string): Promise<void> => {
+/** Removes the content from the head of a deleted room. Only the record that it existed stays. */
+export async function emptyHead(roomId: string): Promise<void> {
   await updateItem(keys.head(roomId), {
-    UpdateExpression: "REMOVE #last, last_seq, #name, long_name, details, may",
-    ConditionExpression: "#status = :deleted",
-    ExpressionAttributeNames: { "#last": "last", "#name": "name", "#status": "status" },
-    ExpressionAttributeValues: { ":deleted": "deleted" satisfies RoomStatus },
+    remove: ["last", "last_seq", "name", "long_name", "details", "may"],
+    condition: "#status = :deleted",
+    values: { deleted: "deleted" satisfies RoomStatus },
   });
-};
+}
 
-/** Notes that the room's roster has one chunk more, unless somebody else has done so. */
-export const addRosterChunk = async (roomId: string, chunks: number): Promise<void> => {
+/** Records one more chunk of the room's roster, unless another call has done so. */
+export async function addRosterChunk(roomId: string, chunks: number): Promise<void> {
   await updateHead(roomId, {
     set: { roster_chunks: chunks + 1 },
-    condition: "roster_chunks = :seen AND #status <> :deleted",
-    values: { ":seen": chunks },
+    condition: ["roster_chunks = :seen", "#status <> :deleted"],
+    values: { seen: chunks },
   });
-};
+}
 
-/** Notes that every member of a large room is noted with its list of who is live. */
-export const flagLiveListed = async (roomId: string): Promise<void> => {
-  await updateHead(roomId, { set: { live_listed: true } });
-};
+/** Records that a large room's list of connected members holds every connected member. */
+export async function flagConnectedListed(roomId: string): Promise<void> {
+  await updateHead(roomId, { set: { connected_listed: true } });
+}

@@ -1,5 +1,6 @@
 /**
- * Room heads: what every message and every listing of a room needs, kept under 1 KB so that a send writes one unit.
+ * Room heads: what every message and every list of rooms needs. A head stays under 1 KB, so that a
+ * send writes one unit.
  *   one, many by id           ROOM#r / HEAD
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
@@ -24,49 +25,76 @@ interface Preview {
 export interface Head {
   readonly id: string;
   readonly type: RoomType;
-  /** Null where the room has none, and where it stands in the details because it is long. */
+  /** Null if the room has no name, or if the details hold it because it is long. */
   readonly name: string | null;
   readonly nameInDetails: boolean;
   readonly status: RoomStatus;
-  /** The number of the last message; 0 in a new room. */
+  /** The seq of the last message; 0 in a new room. */
   readonly seq: number;
-  /** Raised by each change of a message. */
+  /** Each change of a message raises it. */
   readonly rev: number;
-  /** Messages up to this seq are out of reach: a direct room that was deleted and opened again starts empty. */
+  /**
+   * Hides messages up to this seq: a direct room that was deleted and opened again starts empty.
+   */
   readonly floor: number;
   readonly permissions: Permissions;
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** How many roster items the room has. */
+  /** The number of roster items of the room. */
   readonly rosterChunks: number;
-  /** Whether all members of a large room are told of it by its list of who is live (see live.ts). */
-  readonly isLiveListed: boolean;
+  /**
+   * Whether the list of connected members holds every connected member of a large room (see
+   * connected-members.ts).
+   */
+  readonly isConnectedListed: boolean;
   /** Whether the room has a details item. */
   readonly hasDetails: boolean;
   readonly last: (Preview & { readonly seq: number }) | undefined;
-  /** The two of a direct room. */
+  /** The two members of a direct room. */
   readonly pair: readonly [string, string] | undefined;
-  /** Those of a direct room who blocked the other. */
+  /** The members of a direct room who blocked the other. */
   readonly blockedBy: ReadonlySet<string>;
 }
 
-/** Bytes of a name that the head holds; a longer one, such as 100 Chinese characters, stands in the details. */
+/** Returns whether a room exists: it was created and is not deleted. Archived rooms exist. */
+export function isThere(head: Head | undefined): head is Head {
+  return head !== undefined && head.status !== "deleted";
+}
+
+/** Returns whether a room has more members than one roster chunk holds (200), or ever had. */
+export function isLarge({ rosterChunks }: Pick<Head, "rosterChunks">): boolean {
+  return rosterChunks > 1;
+}
+
+/** Returns whether a member of a direct room blocks the other. */
+export function isBlocked({ blockedBy }: Pick<Head, "blockedBy">): boolean {
+  return blockedBy.size > 0;
+}
+
+/**
+ * Bytes of a name that the head holds. The details hold a longer one, such as 100 Chinese
+ * characters.
+ */
 const nameBytes = 200;
 
-/** Whether a name is short enough for the head. */
-export const fitsHead = (name: string): boolean => Buffer.byteLength(name) <= nameBytes;
+/** Returns whether a name is short enough for the head. */
+export function fitsHead(name: string): boolean {
+  return Buffer.byteLength(name) <= nameBytes;
+}
 
-/** A name as the head stores it. */
-const nameToItem = (name: string | null) =>
-  name === null ? {} : fitsHead(name) ? { name } : { long_name: true };
+/** Returns a name as the head stores it. */
+function nameToItem(name: string | null) {
+  return name === null ? {} : fitsHead(name) ? { name } : { long_name: true };
+}
 
-// 160 characters, and no more bytes than leave the head under 1 KB in a script of three bytes a character.
+// 160 characters, in as many bytes as keep the head under 1 KB in a script of three bytes a
+// character.
 const previewCharacters = 160;
 const previewBytes = 320;
 
-/** The beginning of a text, for the head. Never cut inside a character. */
-export const previewOf = (content: string): string => {
+/** Returns the start of a text, for the head. It cuts no character in two. */
+export function previewOf(content: string): string {
   let preview = "";
   let characters = 0;
   let bytes = 0;
@@ -77,19 +105,21 @@ export const previewOf = (content: string): string => {
     preview += character;
   }
   return preview;
-};
+}
 
-export const previewToItem = (preview: Preview) => ({
-  sender: preview.senderId,
-  content: preview.isDeleted ? "" : previewOf(preview.content),
-  type: preview.type,
-  at: preview.at,
-  ...(preview.isDeleted && { deleted: true }),
-  ...(preview.expiresAt !== null && { expires: preview.expiresAt }),
-});
+export function previewToItem(preview: Preview) {
+  return {
+    sender: preview.senderId,
+    content: preview.isDeleted ? "" : previewOf(preview.content),
+    type: preview.type,
+    at: preview.at,
+    ...(preview.isDeleted && { deleted: true }),
+    ...(preview.expiresAt !== null && { expires: preview.expiresAt }),
+  };
+}
 
-// Each `as` below is safe: the attributes were written by this module alone.
-const previewFromItem = (item: Item): Head["last"] => {
+// Each `as` below is safe: only this module writes the attributes.
+function previewFromItem(item: Item): Head["last"] {
   const last = item.last as ReturnType<typeof previewToItem> | undefined;
   if (!last) return undefined;
   return {
@@ -101,123 +131,128 @@ const previewFromItem = (item: Item): Head["last"] => {
     expiresAt: last.expires ?? null,
     seq: Number(item.last_seq),
   };
-};
+}
 
-export const headFromItem = (item: Item): Head => ({
-  id: idOfKey(String(item.pk)),
-  type: item.type as RoomType,
-  name: typeof item.name === "string" ? item.name : null,
-  nameInDetails: item.long_name === true,
-  status: item.status as RoomStatus,
-  seq: Number(item.seq),
-  rev: Number(item.rev),
-  floor: typeof item.floor === "number" ? item.floor : 0,
-  permissions:
-    typeof item.may === "string" ? permissionsFromText(item.may) : usualPermissions(item.type as RoomType),
-  createdBy: String(item.created_by),
-  createdAt: String(item.created_at),
-  updatedAt: String(item.updated_at),
-  rosterChunks: Number(item.roster_chunks),
-  isLiveListed: item.live_listed === true,
-  hasDetails: item.details === true,
-  last: previewFromItem(item),
-  pair: item.pair as Head["pair"],
-  blockedBy: item.blocked_by instanceof Set ? item.blocked_by : new Set(),
-});
+export function headFromItem(item: Item): Head {
+  return {
+    id: idOfKey(String(item.pk)),
+    type: item.type as RoomType,
+    name: typeof item.name === "string" ? item.name : null,
+    nameInDetails: item.long_name === true,
+    status: item.status as RoomStatus,
+    seq: Number(item.seq),
+    rev: Number(item.rev),
+    floor: typeof item.floor === "number" ? item.floor : 0,
+    permissions:
+      typeof item.may === "string" ? permissionsFromText(item.may) : usualPermissions(item.type as RoomType),
+    createdBy: String(item.created_by),
+    createdAt: String(item.created_at),
+    updatedAt: String(item.updated_at),
+    rosterChunks: Number(item.roster_chunks),
+    isConnectedListed: item.connected_listed === true,
+    hasDetails: item.details === true,
+    last: previewFromItem(item),
+    pair: item.pair as Head["pair"],
+    blockedBy: item.blocked_by instanceof Set ? item.blocked_by : new Set(),
+  };
+}
 
-/** The item of a new room: no messages yet. */
-export const newHeadItem = (
+/** Returns the head item of a new room, without messages. */
+export function newHeadItem(
   head: Pick<
     Head,
     "id" | "type" | "name" | "createdBy" | "createdAt" | "rosterChunks" | "hasDetails" | "pair"
   >,
-) => ({
-  ...keys.head(head.id),
-  type: head.type,
-  ...nameToItem(head.name),
-  status: "active" satisfies RoomStatus,
-  seq: 0,
-  rev: 0,
-  created_by: head.createdBy,
-  created_at: head.createdAt,
-  updated_at: head.createdAt,
-  roster_chunks: head.rosterChunks,
-  ...(head.hasDetails && { details: true }),
-  ...(head.pair && { pair: [...head.pair] }),
-});
+) {
+  return {
+    ...keys.head(head.id),
+    type: head.type,
+    ...nameToItem(head.name),
+    status: "active" satisfies RoomStatus,
+    seq: 0,
+    rev: 0,
+    created_by: head.createdBy,
+    created_at: head.createdAt,
+    updated_at: head.createdAt,
+    roster_chunks: head.rosterChunks,
+    ...(head.hasDetails && { details: true }),
+    ...(head.pair && { pair: [...head.pair] }),
+  };
+}
 
-export const getHead = async (
+export async function getHead(
   roomId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Head | undefined> => {
+): Promise<Head | undefined> {
   const item = await getItem(keys.head(roomId), read);
   return item && headFromItem(item);
-};
+}
 
-/** The head after a number was taken; or, where the room takes no messages, as it is: undefined if there is none. */
+/**
+ * The head after the room gave a seq. If the room takes no messages, the head as it is; undefined
+ * if there is none.
+ */
 export type TakenSeq =
   | {
       readonly taken: true;
       readonly head: Head;
-      /** What was shown as the last message before. */
+      /** The last message that the head showed before. */
       readonly previous: Head["last"];
     }
   | { readonly taken: false; readonly head: Head | undefined };
 
 /**
- * Step "order" of sending: takes the room's next number and shows the message as its last, unless the room is not
- * active, its members of this role may not send, or one of its two has blocked the other.
+ * Step "order" of sending: takes the room's next seq and shows the message as its last one. Fails
+ * if the room is not active, its members of this role may not send, or one member of a direct room
+ * has blocked the other.
  */
-export const takeSeq = async (roomId: string, preview: Preview, role: RoomRole): Promise<TakenSeq> => {
+export async function takeSeq(roomId: string, preview: Preview, role: RoomRole): Promise<TakenSeq> {
   const { done, item } = await updateItem(keys.head(roomId), {
-    UpdateExpression: "SET seq = seq + :one, last_seq = seq + :one, #last = :last, updated_at = :now",
-    ConditionExpression:
-      "#status = :active AND attribute_not_exists(blocked_by) AND (attribute_not_exists(may) OR contains(may, :send))",
-    ExpressionAttributeNames: { "#last": "last", "#status": "status" },
-    ExpressionAttributeValues: {
-      ":one": 1,
-      ":last": previewToItem(preview),
-      ":now": preview.at,
-      ":active": "active" satisfies RoomStatus,
-      ":send": permissionLetter(role, "can_send"),
+    set: { last: previewToItem(preview), updated_at: preview.at },
+    compute: { seq: "seq + :one", last_seq: "seq + :one" },
+    condition: [
+      "#status = :active",
+      "attribute_not_exists(blocked_by)",
+      "(attribute_not_exists(may) OR contains(may, :send))",
+    ],
+    values: {
+      one: 1,
+      active: "active" satisfies RoomStatus,
+      send: permissionLetter(role, "can_send"),
     },
-    ReturnValues: "ALL_OLD",
+    returns: "ALL_OLD",
   });
   if (!done) return { taken: false, head: item && headFromItem(item) };
   const before = headFromItem(item);
   const seq = before.seq + 1;
   const last = { ...preview, content: previewOf(preview.content), seq };
   return { taken: true, head: { ...before, seq, last, updatedAt: preview.at }, previous: before.last };
-};
+}
 
 /**
- * Shows `last` as the room's last message again, if the one at `seq`, which was never stored, still stands there.
+ * Shows `last` as the room's last message again, if the head still shows the message at `seq`,
+ * which was never stored.
  */
-export const withdrawPreview = async (
+export async function withdrawPreview(
   roomId: string,
   seq: number,
   last: (Preview & { seq: number }) | undefined,
-): Promise<void> => {
+): Promise<void> {
   await updateItem(keys.head(roomId), {
-    UpdateExpression: last
-      ? "SET #last = :last, last_seq = :lastSeq, updated_at = :now"
-      : "SET updated_at = :now REMOVE #last, last_seq",
-    ConditionExpression: "last_seq = :seq",
-    ExpressionAttributeNames: { "#last": "last" },
-    ExpressionAttributeValues: {
-      ":seq": seq,
-      ":now": isoNow(),
-      ...(last && { ":last": previewToItem(last), ":lastSeq": last.seq }),
+    set: {
+      last: last ? previewToItem(last) : null,
+      last_seq: last ? last.seq : null,
+      updated_at: isoNow(),
     },
+    condition: "last_seq = :seq",
+    values: { seq },
   });
-};
+}
 
-/** Shows a message as the room's last one, unless a later one stands there. */
-export const showPreview = async (roomId: string, last: Preview & { seq: number }): Promise<void> => {
+/** Shows a message as the room's last one, unless the head shows a later one. */
+export async function showPreview(roomId: string, last: Preview & { seq: number }): Promise<void> {
   await updateItem(keys.head(roomId), {
-    UpdateExpression: "SET #last = :last, last_seq = :seq",
-    ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(last_seq) OR last_seq < :seq)",
-    ExpressionAttributeNames: { "#last": "last" },
-    ExpressionAttributeValues: { ":last": previewToItem(last), ":seq": last.seq },
+    set: { last: previewToItem(last), last_seq: last.seq },
+    condition: ["attribute_exists(pk)", "(attribute_not_exists(last_seq) OR last_seq < :last_seq)"],
   });
-};
+}

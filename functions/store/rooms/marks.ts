@@ -1,25 +1,29 @@
 /**
- * What a member has read and received of a room, moved on their membership: one conditional write each.
+ * Marks of what a member has read and received in a room. Each mark is one conditional write of
+ * their membership.
  *   of one member             ROOM#r / MEMBER#u
- * Marks only ever grow, so writes that overtake each other do no harm.
+ * Marks only grow, so writes that overtake each other do no harm.
  */
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import {
-  liveAhead,
+  entriesAhead,
   type Marks,
   marksAfter,
   marksUpdate,
-  passedAhead,
-  passedLimit,
+  obsoleteEntries,
+  obsoleteLimit,
   type Reading,
 } from "./read-ahead.ts";
 
 /**
- * What came of a mark: `marked`, with the marks before and after it; `same`, there was nothing to move; `gone`, not a
- * member (any more); `moved`, the mark was moved in the meantime, and this can be tried again with what it is now.
+ * The result of a mark.
+ * - `marked`: the mark moved; with the marks before and after it.
+ * - `same`: there was nothing to move.
+ * - `not_member`: the user is not a member.
+ * - `moved`: another call moved the mark in between. The caller can try again with this membership.
  */
 export type MarkResult =
   | {
@@ -30,77 +34,85 @@ export type MarkResult =
       readonly at: string;
     }
   | { readonly result: "same" }
-  | { readonly result: "gone" }
+  | { readonly result: "not_member" }
   | { readonly result: "moved"; readonly membership: Membership };
 
 /**
- * The present in milliseconds, with three random decimals by which a call knows its own write: the SDK repeats one
- * whose answer was lost, and must not take the first for somebody else's.
+ * Returns the present in milliseconds, with three random decimals. A call recognizes its own write
+ * by them: the SDK repeats a call if its answer was lost.
  */
-const stamp = (): number => Date.now() + Math.floor(Math.random() * 1000) / 1000;
+function stamp(): number {
+  return Date.now() + Math.floor(Math.random() * 1000) / 1000;
+}
 
-const timeOf = (at: number): string => isoOf(Math.floor(at));
-
-/** Removes entries that mean nothing any more, once they are worth a write. Any prefix of this is valid. */
-const prune = async (roomId: string, userId: string, marks: Marks): Promise<void> => {
-  const passed = passedAhead(marks);
-  if (passed.size < passedLimit) return;
-  await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "DELETE read_ahead :passed",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":passed": passed },
-  });
-};
+function timeOf(at: number): string {
+  return isoOf(Math.floor(at));
+}
 
 /**
- * Who of a direct room blocks whom, while a mark is made: behind a block, what its member's marks were when it began is kept
- * beside it, in the same write, because the other one goes on seeing that. All of it is kept with the first such mark.
+ * Removes obsolete entries, once there are enough of them for a write. Removing only some is valid.
  */
-export type Standing = "together" | "apart";
+async function prune(roomId: string, userId: string, marks: Marks): Promise<void> {
+  const passed = obsoleteEntries(marks);
+  if (passed.size < obsoleteLimit) return;
+  await updateItem(keys.membership(roomId, userId), {
+    delete: { read_ahead: passed },
+    condition: "attribute_exists(pk)",
+  });
+}
 
-const keptBeside = (standing: Standing) =>
-  standing === "together"
-    ? { set: [], values: {} }
+/**
+ * During a block of a direct room the other member still sees the marks from the start of the
+ * block. The first mark after it keeps all of these beside the new ones, in the same write.
+ */
+function marksKeptForBlock(isBlocked: boolean) {
+  return !isBlocked
+    ? {}
     : {
-        set: [
-          "told_seq = if_not_exists(told_seq, read_seq)",
-          "told_ahead = if_not_exists(told_ahead, if_not_exists(read_ahead, :none))",
-          "told_at = if_not_exists(told_at, if_not_exists(read_at, :never))",
-          "told_delivered_seq = if_not_exists(told_delivered_seq, if_not_exists(delivered_seq, :never))",
-          "told_delivered_at = if_not_exists(told_delivered_at, if_not_exists(delivered_at, :never))",
-        ],
-        // A set cannot be empty; no message has this number.
-        values: { ":none": new Set([0]), ":never": 0 },
+        compute: {
+          block_seq: "if_not_exists(block_seq, read_seq)",
+          block_ahead: "if_not_exists(block_ahead, if_not_exists(read_ahead, :none))",
+          block_at: "if_not_exists(block_at, if_not_exists(read_at, :never))",
+          block_delivered_seq: "if_not_exists(block_delivered_seq, if_not_exists(delivered_seq, :never))",
+          block_delivered_at: "if_not_exists(block_delivered_at, if_not_exists(delivered_at, :never))",
+        },
+        // A set cannot be empty; no message has this seq.
+        values: { none: new Set([0]), never: 0 },
       };
-
-/** After a block: the marks are seen as they are. A function that ends before it leaves what no block uses, or a later one. */
-export const forgetTold = async (roomId: string, userId: string): Promise<void> => {
-  await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: "REMOVE told_seq, told_ahead, told_at, told_delivered_seq, told_delivered_at",
-    ConditionExpression: "attribute_exists(told_seq)",
-  });
-};
+}
 
 /**
- * Marks everything up to `seq` as read, without having read the membership: what it was before is left beside the new
- * mark, so that what became read can be told even where the first answer was lost.
+ * Shows the present marks again after a block. If interrupted: the marks of the block stay. No
+ * block uses them, or a later block does.
  */
-export const raiseReadMark = async (
+export async function dropMarksBeforeBlock(roomId: string, userId: string): Promise<void> {
+  await updateItem(keys.membership(roomId, userId), {
+    remove: ["block_seq", "block_ahead", "block_at", "block_delivered_seq", "block_delivered_at"],
+    condition: "attribute_exists(block_seq)",
+  });
+}
+
+/**
+ * Marks everything up to `seq` as read without reading the membership. The write keeps the earlier
+ * mark beside the new one, so a repeated call can still say which messages became read.
+ */
+export async function raiseReadMark(
   roomId: string,
   userId: string,
   seq: number,
-  standing: Standing,
-): Promise<MarkResult> => {
+  isBlocked: boolean,
+): Promise<MarkResult> {
   const at = stamp();
-  const kept = keptBeside(standing);
+  const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: `SET ${["read_was = read_seq", "read_seq = :seq", "read_at = :at", ...kept.set].join(", ")}`,
-    ConditionExpression: "attribute_exists(pk) AND read_seq < :seq",
-    ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
-    ReturnValues: "ALL_NEW",
+    set: { read_seq: seq, read_at: at },
+    compute: { read_was: "read_seq", ...kept.compute },
+    condition: "attribute_exists(pk) AND read_seq < :read_seq",
+    values: kept.values,
+    returns: "ALL_NEW",
   });
   const { item } = outcome;
-  if (!item) return { result: "gone" };
+  if (!item) return { result: "not_member" };
   if (!outcome.done && item.read_at !== at) return { result: "same" };
   const after = membershipFromItem(item);
   await prune(roomId, userId, after);
@@ -108,77 +120,72 @@ export const raiseReadMark = async (
     result: "marked",
     joinedSeq: after.joinedSeq,
     before: { readSeq: Number(item.read_was), readAhead: after.readAhead },
-    after: { readSeq: after.readSeq, readAhead: liveAhead(after) },
+    after: { readSeq: after.readSeq, readAhead: entriesAhead(after) },
     at: timeOf(at),
   };
-};
+}
 
-/** Marks what `reading` says as read, on a membership as it was read a moment ago. */
-export const markRead = async (
+/** Marks messages as read, on a membership that was read a moment ago. */
+export async function markRead(
   membership: Membership,
   reading: Reading,
-  standing: Standing,
-): Promise<MarkResult> => {
+  isBlocked: boolean,
+): Promise<MarkResult> {
   const { roomId, userId } = membership;
   const wanted = marksAfter(membership, reading);
   const update = marksUpdate(membership, wanted);
-  // Marks only grow: what was read a moment ago is read. (Entries to remove alone are no reason for a write.)
+  // Marks only grow: a message that was read a moment ago is read. Obsolete entries alone are no
+  // reason for a write.
   if (update.readSeq === undefined && update.add.size === 0) return { result: "same" };
   const at = stamp();
-  const kept = keptBeside(standing);
-  const raised = update.readSeq === undefined ? [] : ["read_seq = :read"];
+  const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: [
-      `SET ${["read_at = :at", ...raised, ...kept.set].join(", ")}`,
-      update.add.size > 0 ? "ADD read_ahead :ahead" : "",
-      update.drop.size > 0 ? "DELETE read_ahead :passed" : "",
-    ].join(" "),
-    ConditionExpression:
-      update.readSeq === undefined ? "attribute_exists(pk)" : "attribute_exists(pk) AND read_seq = :mark",
-    ExpressionAttributeValues: {
-      ":at": at,
-      ...kept.values,
-      ...(update.readSeq !== undefined && { ":read": update.readSeq, ":mark": membership.readSeq }),
-      ...(update.add.size > 0 && { ":ahead": update.add }),
-      ...(update.drop.size > 0 && { ":passed": update.drop }),
-    },
-    ReturnValues: "ALL_OLD",
+    set: { read_at: at, read_seq: update.readSeq },
+    compute: kept.compute,
+    add: { read_ahead: update.add },
+    delete: { read_ahead: update.drop },
+    condition: ["attribute_exists(pk)", ...(update.readSeq === undefined ? [] : ["read_seq = :mark"])],
+    values: { ...kept.values, mark: update.readSeq === undefined ? undefined : membership.readSeq },
+    returns: "ALL_OLD",
   });
   const { item } = outcome;
-  if (!item) return { result: "gone" };
-  const own = item.read_at === at;
-  if (!outcome.done && !own) return { result: "moved", membership: membershipFromItem(item) };
-  // Where the first answer was lost, what the SDK's second call met is what the first one wrote.
-  const before: Marks = own ? membership : membershipFromItem(item);
+  if (!item) return { result: "not_member" };
+  const isOwnWrite = item.read_at === at;
+  if (!outcome.done && !isOwnWrite) return { result: "moved", membership: membershipFromItem(item) };
+  // If the first answer was lost, the SDK's second call found what the first one wrote.
+  const before: Marks = isOwnWrite ? membership : membershipFromItem(item);
   const after: Marks = {
     readSeq: Math.max(before.readSeq, wanted.readSeq),
     readAhead: new Set([...before.readAhead, ...update.add].filter((seq) => seq > wanted.readSeq)),
   };
-  if (!own && update.drop.size === 0) await prune(roomId, userId, before);
+  if (!isOwnWrite && update.drop.size === 0) await prune(roomId, userId, before);
   return { result: "marked", joinedSeq: membership.joinedSeq, before, after, at: timeOf(at) };
-};
+}
 
 type DeliveredResult =
   | { readonly result: "marked"; readonly at: string }
   | { readonly result: "same" }
-  | { readonly result: "gone" };
+  | { readonly result: "not_member" };
 
-/** Marks everything up to `seq` as received; `same` where it was before. */
-export const raiseDeliveredMark = async (
+/** Marks everything up to `seq` as received. Returns `same` if it was before. */
+export async function raiseDeliveredMark(
   roomId: string,
   userId: string,
   seq: number,
-  standing: Standing,
-): Promise<DeliveredResult> => {
+  isBlocked: boolean,
+): Promise<DeliveredResult> {
   const at = stamp();
-  const kept = keptBeside(standing);
+  const kept = marksKeptForBlock(isBlocked);
   const outcome = await updateItem(keys.membership(roomId, userId), {
-    UpdateExpression: `SET ${["delivered_seq = :seq", "delivered_at = :at", ...kept.set].join(", ")}`,
-    ConditionExpression:
-      "attribute_exists(pk) AND (attribute_not_exists(delivered_seq) OR delivered_seq < :seq)",
-    ExpressionAttributeValues: { ":seq": seq, ":at": at, ...kept.values },
+    set: { delivered_seq: seq, delivered_at: at },
+    compute: kept.compute,
+    condition: [
+      "attribute_exists(pk)",
+      "(attribute_not_exists(delivered_seq) OR delivered_seq < :delivered_seq)",
+    ],
+    values: kept.values,
   });
   if (outcome.done) return { result: "marked", at: timeOf(at) };
-  if (!outcome.item) return { result: "gone" };
+  if (!outcome.item) return { result: "not_member" };
   return outcome.item.delivered_at === at ? { result: "marked", at: timeOf(at) } : { result: "same" };
-};
+}

@@ -1,5 +1,5 @@
 /**
- * Memberships: one person in one room, and what they have read of it.
+ * Memberships: one user in one room, and what they have read of it.
  *   one                       ROOM#r / MEMBER#u
  *   the rooms of a user       gsi1: USER#u / ROOM#r
  * An update here never touches the index: it projects keys alone.
@@ -11,9 +11,9 @@ import { idOfKey, indexKeys, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, queryAll, updateItem } from "../table/table.ts";
 import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-ahead.ts";
 
-/** What a member has read and received, and when. */
+/** The messages that a member has read and received, and when. */
 interface TimedMarks extends Marks {
-  /** When the member last read something, and last received something; null for never. RFC 3339. */
+  /** When the member last read a message, and last received one; null for never. RFC 3339. */
   readonly readAt: string | null;
   readonly deliveredSeq: number;
   readonly deliveredAt: string | null;
@@ -24,106 +24,121 @@ export interface Membership extends TimedMarks {
   readonly userId: string;
   readonly role: RoomRole;
   readonly joinedAt: string;
-  /** The room's seq when the member joined: nothing up to it was ever unread to them. */
+  /** The room's seq when the member joined: no message up to it was ever unread to them. */
   readonly joinedSeq: number;
-  /** Everything up to this seq is read. */
+  /** All messages up to this seq are read. */
   readonly readSeq: number;
-  /** What is read beyond it, out of order. */
+  /** Read messages beyond `readSeq`, out of order. */
   readonly readAhead: ReadonlySet<number>;
-  /** The marks as they were before the first one that was made behind a block (see marks.ts); undefined for none. */
-  readonly told: TimedMarks | undefined;
+  /**
+   * The marks before the first one that the member made during a block (see marks.ts); undefined
+   * for none.
+   */
+  readonly marksBeforeBlock: TimedMarks | undefined;
   readonly notifications: boolean;
   readonly mutedUntil: string | null;
-  /** The message by which its member was last told that there is something unread; 0 for none. */
+  /** The message that last notified the member of unread messages; 0 for none. */
   readonly notifiedSeq: number;
-  /** Whether they have put away what told them: then the next message tells them again. */
-  readonly isPutAway: boolean;
-  /** Whether a rebuild noted it, which tells nobody: then what follows the message, or the next one, does. */
-  readonly isNotedSilently: boolean;
+  /** Whether the member dismissed that notification: then the next message notifies them again. */
+  readonly isDismissed: boolean;
+  /**
+   * Whether a rebuild recorded `notifiedSeq`, which notifies no user. Then the stream's handler of
+   * that message, or of the next one, notifies the member.
+   */
+  readonly isRecordedSilently: boolean;
   /** The rate bucket: when it will be full again, in milliseconds since 1970. */
   readonly bucketAt: number;
-  /** Messages that the member sent lately: a short digest of the client's id, and the seq. */
+  /** The member's latest messages: the seq of each, by a short digest of the client's id. */
   readonly recent: ReadonlyMap<string, number>;
 }
 
-const numberOr = (value: unknown, otherwise: number): number =>
-  typeof value === "number" ? value : otherwise;
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === "number" ? value : otherwise;
+}
 
-const timeOr = (value: unknown): string | null =>
-  typeof value === "number" && value > 0 ? isoOf(Math.floor(value)) : null;
+function timeOr(value: unknown): string | null {
+  return typeof value === "number" && value > 0 ? isoOf(Math.floor(value)) : null;
+}
 
-// Safe: only numbers are ever added to it.
-const aheadOr = (value: unknown): ReadonlySet<number> =>
-  value instanceof Set ? (value as Set<number>) : new Set();
+// Safe: the set only ever gets numbers.
+function aheadOr(value: unknown): ReadonlySet<number> {
+  return value instanceof Set ? (value as Set<number>) : new Set();
+}
 
-const toldFromItem = (item: Item): TimedMarks | undefined =>
-  item.told_seq === undefined
+function marksBeforeBlockFromItem(item: Item): TimedMarks | undefined {
+  return item.block_seq === undefined
     ? undefined
     : {
-        readSeq: numberOr(item.told_seq, 0),
-        readAhead: aheadOr(item.told_ahead),
-        readAt: timeOr(item.told_at),
-        deliveredSeq: numberOr(item.told_delivered_seq, 0),
-        deliveredAt: timeOr(item.told_delivered_at),
+        readSeq: numberOr(item.block_seq, 0),
+        readAhead: aheadOr(item.block_ahead),
+        readAt: timeOr(item.block_at),
+        deliveredSeq: numberOr(item.block_delivered_seq, 0),
+        deliveredAt: timeOr(item.block_delivered_at),
       };
+}
 
-export const membershipFromItem = (item: Item): Membership => ({
-  roomId: idOfKey(String(item.pk)),
-  userId: idOfKey(String(item.sk)),
-  // Safe: written by newMembershipItem alone.
-  role: item.role as RoomRole,
-  joinedAt: isoOf(Number(item.joined_at)),
-  joinedSeq: numberOr(item.joined_seq, 0),
-  readSeq: numberOr(item.read_seq, 0),
-  readAhead: aheadOr(item.read_ahead),
-  readAt: timeOr(item.read_at),
-  deliveredSeq: numberOr(item.delivered_seq, 0),
-  deliveredAt: timeOr(item.delivered_at),
-  told: toldFromItem(item),
-  notifications: item.notifications !== false,
-  mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
-  notifiedSeq: numberOr(item.notified_seq, 0),
-  isPutAway: item.put_away === true,
-  isNotedSilently: item.noted_silently === true,
-  bucketAt: numberOr(item.bucket_at, 0),
-  // Safe: a map of numbers, written by claimSend alone.
-  recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
-});
+export function membershipFromItem(item: Item): Membership {
+  return {
+    roomId: idOfKey(String(item.pk)),
+    userId: idOfKey(String(item.sk)),
+    // Safe: only newMembershipItem and updateMemberRole write it.
+    role: item.role as RoomRole,
+    joinedAt: isoOf(Number(item.joined_at)),
+    joinedSeq: numberOr(item.joined_seq, 0),
+    readSeq: numberOr(item.read_seq, 0),
+    readAhead: aheadOr(item.read_ahead),
+    readAt: timeOr(item.read_at),
+    deliveredSeq: numberOr(item.delivered_seq, 0),
+    deliveredAt: timeOr(item.delivered_at),
+    marksBeforeBlock: marksBeforeBlockFromItem(item),
+    notifications: item.notifications !== false,
+    mutedUntil: typeof item.muted_until === "string" ? item.muted_until : null,
+    notifiedSeq: numberOr(item.notified_seq, 0),
+    isDismissed: item.dismissed === true,
+    isRecordedSilently: item.recorded_silently === true,
+    bucketAt: numberOr(item.bucket_at, 0),
+    // Safe: only claimSend writes it, a map of numbers.
+    recent: new Map(Object.entries((item.recent ?? {}) as Record<string, number>)),
+  };
+}
 
-/** The item of somebody who joins when the room's last message is `joinedSeq`. */
-export const newMembershipItem = (membership: {
+/** Returns the item of a user who joins when the room's last message is `joinedSeq`. */
+export function newMembershipItem(membership: {
   roomId: string;
   userId: string;
   role: RoomRole;
   joinedAt: string;
   joinedSeq: number;
   bucketAt?: number | undefined;
-}) => ({
-  ...keys.membership(membership.roomId, membership.userId),
-  ...indexKeys.membership(membership.userId, membership.roomId),
-  role: membership.role,
-  joined_at: Date.parse(membership.joinedAt),
-  joined_seq: membership.joinedSeq,
-  read_seq: membership.joinedSeq,
-  ...(membership.bucketAt !== undefined && { bucket_at: membership.bucketAt }),
-  recent: {},
-});
+}) {
+  return {
+    ...keys.membership(membership.roomId, membership.userId),
+    ...indexKeys.membership(membership.userId, membership.roomId),
+    role: membership.role,
+    joined_at: Date.parse(membership.joinedAt),
+    joined_seq: membership.joinedSeq,
+    read_seq: membership.joinedSeq,
+    ...(membership.bucketAt !== undefined && { bucket_at: membership.bucketAt }),
+    recent: {},
+  };
+}
 
-export const getMembership = async (
+export async function getMembership(
   roomId: string,
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Membership | undefined> => {
+): Promise<Membership | undefined> {
   const item = await getItem(keys.membership(roomId, userId), read);
   return item && membershipFromItem(item);
-};
+}
 
-/** The memberships of several people in one room, those that exist. */
-export const getMemberships = async (roomId: string, userIds: readonly string[]): Promise<Membership[]> =>
-  (await getItems(userIds.map((userId) => keys.membership(roomId, userId)))).map(membershipFromItem);
+/** Returns the memberships of those users who are members of a room. */
+export async function getMemberships(roomId: string, userIds: readonly string[]): Promise<Membership[]> {
+  return (await getItems(userIds.map((userId) => keys.membership(roomId, userId)))).map(membershipFromItem);
+}
 
-/** The ids of all rooms that a user is in. */
-export const listRoomIds = async (userId: string): Promise<string[]> => {
+/** Returns the ids of all rooms of a user. */
+export async function listRoomIds(userId: string): Promise<string[]> {
   const { gsi1pk, prefix } = indexKeys.membershipsOf(userId);
   const items = await queryAll({
     IndexName: "gsi1",
@@ -131,15 +146,19 @@ export const listRoomIds = async (userId: string): Promise<string[]> => {
     ExpressionAttributeValues: { ":user": gsi1pk, ":prefix": prefix },
   });
   return items.map((item) => idOfKey(String(item.gsi1sk)));
-};
+}
 
-/** How many of the last sends a membership remembers: more than a burst, and few enough to stay under 1 KB. */
+/**
+ * The number of latest sends that a membership remembers: more than a burst, and few enough to stay
+ * under 1 KB.
+ */
 const recentSends = 32;
 
-export const recentSeq = (membership: Membership, clientMessageId: string): number | undefined =>
-  membership.recent.get(shortDigest(clientMessageId));
+export function recentSeq(membership: Membership, clientMessageId: string): number | undefined {
+  return membership.recent.get(shortDigest(clientMessageId));
+}
 
-/** A member's rate bucket, in milliseconds: what a message takes from it, and what it holds. */
+/** A member's rate bucket, in milliseconds: the cost of a message, and what a full bucket holds. */
 export interface Bucket {
   readonly cost: number;
   readonly capacity: number;
@@ -148,139 +167,138 @@ export interface Bucket {
 export interface Claim {
   readonly seq: number;
   readonly clientMessageId: string | undefined;
-  /** What the message takes from the bucket; 0 if it was paid for before. */
+  /** The price that the message takes from the bucket; 0 if it was charged before. */
   readonly cost: number;
 }
 
 /**
- * How a message is paid for. The bucket is one time: when it will be full again. A full one starts at the present, unless
- * another call has just done so; any other is moved on from wherever it is.
+ * Returns the update that charges for a message. The bucket is one time: when it will be full
+ * again. A full bucket starts at the present, unless another call has just charged it. Any other
+ * bucket moves on from its stored time.
  */
-const bucketUpdate = ({ bucketAt }: Membership, cost: number, now: number) =>
-  bucketAt <= now
+function bucketUpdate({ bucketAt }: Membership, cost: number, now: number) {
+  return bucketAt <= now
     ? {
-        set: ["bucket_at = :bucket"],
-        add: [],
-        conditions: ["(attribute_not_exists(bucket_at) OR bucket_at <= :present)"],
-        values: { ":bucket": now + cost, ":present": now },
+        set: { bucket_at: now + cost },
+        add: {},
+        condition: ["(attribute_not_exists(bucket_at) OR bucket_at <= :present)"],
+        values: { present: now },
       }
-    : { set: [], add: ["bucket_at :cost"], conditions: [], values: { ":cost": cost } };
+    : { set: {}, add: { bucket_at: cost }, condition: [], values: {} };
+}
 
-/** Whether a bucket holds less than it should for a message to be paid for in the same write as its place. */
-export const isHalfEmpty = ({ bucketAt }: Membership, { capacity }: Bucket): boolean =>
-  bucketAt > Date.now() + capacity / 2;
+/**
+ * Returns whether a bucket is less than half full. Then a message is not charged in the same write
+ * that claims its seq.
+ */
+export function isHalfEmpty({ bucketAt }: Membership, { capacity }: Bucket): boolean {
+  return bucketAt > Date.now() + capacity / 2;
+}
 
-/** How often a payment is tried while other sends of the same member move the bucket. */
-const paymentAttempts = 40;
+/** Attempts to charge while other sends of the same member move the bucket. */
+const chargeAttempts = 40;
 
-/** Takes a message's price from the bucket; false where it holds too little. */
-export const payForSend = async (membership: Membership, { cost, capacity }: Bucket): Promise<boolean> => {
+/** Charges the bucket for a message. Returns false if it holds too little. */
+export async function chargeForSend(membership: Membership, { cost, capacity }: Bucket): Promise<boolean> {
   let current = membership;
-  for (let attempt = 0; attempt < paymentAttempts; attempt += 1) {
+  for (let attempt = 0; attempt < chargeAttempts; attempt += 1) {
     const now = Date.now();
     const limit = now + capacity - cost;
     if (current.bucketAt > limit) return false;
-    const { set, add, conditions, values } = bucketUpdate(current, cost, now);
-    const isFull = set.length > 0;
+    const { set, add, condition, values } = bucketUpdate(current, cost, now);
+    const isFull = condition.length > 0;
     const { done, item } = await updateItem(keys.membership(current.roomId, current.userId), {
-      UpdateExpression: isFull ? `SET ${set.join(", ")}` : `ADD ${add.join(", ")}`,
-      ConditionExpression: ["attribute_exists(pk)", ...(isFull ? conditions : ["bucket_at <= :limit"])].join(
-        " AND ",
-      ),
-      ExpressionAttributeValues: isFull ? values : { ...values, ":limit": limit },
+      set,
+      add,
+      condition: ["attribute_exists(pk)", ...(isFull ? condition : ["bucket_at <= :limit"])],
+      values: isFull ? values : { limit },
     });
     if (done || !item) return done;
     current = membershipFromItem(item);
   }
   return false;
-};
+}
 
 /**
- * Step "claim" of sending: notes that `seq` is the member's, under the client's id, read, and paid for, into debt if need
- * be: who has a number is not refused for want of a token any more (docs/decisions/015-paid-before-numbered.md). Where the
- * claim is refused: `gone`, not a member any more; `seen`, the client's id was claimed before, at that seq; `moved`,
- * another send of the same member came in between, and the claim can be tried again with the membership as it is now.
+ * The result of claiming a seq.
+ * - `claimed`: the seq is the member's.
+ * - `not_member`: the user is no longer a member.
+ * - `seen`: the client's id was claimed before, at that seq.
+ * - `moved`: another send of the same member came in between. The caller can try again with this
+ *   membership.
  */
 export type ClaimResult =
   | {
       readonly result: "claimed";
-      /** The member's mark and its time, where messages of others became read by this (see sentAheadLimit). */
+      /**
+       * The member's mark and its time, if this send made messages of others read (see
+       * sentAheadLimit).
+       */
       readonly read?: { readonly upTo: number; readonly at: string };
     }
-  | { readonly result: "gone" }
+  | { readonly result: "not_member" }
   | { readonly result: "seen"; readonly seq: number }
   | { readonly result: "moved"; readonly membership: Membership };
 
-export const claimSend = async (membership: Membership, claim: Claim): Promise<ClaimResult> => {
+/**
+ * Returns the update that remembers the client's id of a message and forgets those that are too
+ * old.
+ */
+function recentUpdate(membership: Membership, { clientMessageId, seq }: Claim) {
+  if (clientMessageId === undefined) return { set: {}, remove: [], condition: [], names: {} };
+  const oldest = [...membership.recent]
+    .sort((one, other) => other[1] - one[1])
+    .slice(recentSends - 1)
+    .map(([id], at) => [`old${at}`, id] as const);
+  return {
+    set: { "recent.#id": seq },
+    remove: oldest.map(([name]) => `recent.#${name}`),
+    condition: ["attribute_not_exists(#recent.#id)"],
+    names: { id: shortDigest(clientMessageId), ...Object.fromEntries(oldest) },
+  };
+}
+
+/**
+ * Step "claim" of sending: records that `seq` is the member's, under the client's id, read and
+ * charged. The charge may exceed what the bucket holds: a message with a seq is no longer refused
+ * for its price (docs/decisions/015-paid-before-numbered.md).
+ */
+export async function claimSend(membership: Membership, claim: Claim): Promise<ClaimResult> {
   const now = Date.now();
-  const set: string[] = [];
-  const remove: string[] = [];
-  const add: string[] = [];
-  const drop: string[] = [];
-  const conditions = ["attribute_exists(pk)"];
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-
   const bucket = bucketUpdate(membership, claim.cost, now);
-  set.push(...bucket.set);
-  add.push(...bucket.add);
-  conditions.push(...bucket.conditions);
-  Object.assign(values, bucket.values);
-
-  if (claim.clientMessageId !== undefined) {
-    names["#recent"] = "recent";
-    names["#id"] = shortDigest(claim.clientMessageId);
-    values[":seq"] = claim.seq;
-    set.push("#recent.#id = :seq");
-    conditions.push("attribute_not_exists(#recent.#id)");
-    const oldest = [...membership.recent].sort((one, other) => other[1] - one[1]).slice(recentSends - 1);
-    for (const [at, [id]] of oldest.entries()) {
-      names[`#old${at}`] = id;
-      remove.push(`#recent.#old${at}`);
-    }
-  }
-
-  // One's own message is read. It raises the mark if everything before it is read, and else waits in the set.
+  const recent = recentUpdate(membership, claim);
+  // A member's own message is read. It raises the mark if everything before it is read; else it
+  // waits in the set.
   const after = marksAfterSending(membership, claim.seq);
   const marks = marksUpdate(membership, after);
   const passes = countUnread(membership, claim.seq - 1) > 0 && after.readSeq >= claim.seq;
-  if (marks.readSeq !== undefined) {
-    set.push("read_seq = :read");
-    conditions.push("read_seq = :mark");
-    values[":read"] = marks.readSeq;
-    values[":mark"] = membership.readSeq;
-  }
-  if (passes) {
-    set.push("read_at = :now");
-    values[":now"] = now;
-  }
-  if (marks.add.size > 0) {
-    add.push("read_ahead :ahead");
-    values[":ahead"] = marks.add;
-  }
-  if (marks.drop.size > 0) {
-    drop.push("read_ahead :passed");
-    values[":passed"] = marks.drop;
-  }
 
   const outcome = await updateItem(keys.membership(membership.roomId, membership.userId), {
-    UpdateExpression: [
-      set.length > 0 ? `SET ${set.join(", ")}` : "",
-      remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
-      add.length > 0 ? `ADD ${add.join(", ")}` : "",
-      drop.length > 0 ? `DELETE ${drop.join(", ")}` : "",
-    ].join(" "),
-    ConditionExpression: conditions.join(" AND "),
-    ExpressionAttributeValues: values,
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    set: {
+      ...bucket.set,
+      ...recent.set,
+      read_seq: marks.readSeq,
+      read_at: passes ? now : undefined,
+    },
+    remove: recent.remove,
+    add: { ...bucket.add, read_ahead: marks.add },
+    delete: { read_ahead: marks.drop },
+    condition: [
+      "attribute_exists(pk)",
+      ...bucket.condition,
+      ...recent.condition,
+      ...(marks.readSeq === undefined ? [] : ["read_seq = :mark"]),
+    ],
+    names: recent.names,
+    values: { ...bucket.values, mark: marks.readSeq === undefined ? undefined : membership.readSeq },
   });
   if (outcome.done)
     return { result: "claimed", ...(passes && { read: { upTo: after.readSeq, at: isoOf(now) } }) };
-  if (!outcome.item) return { result: "gone" };
+  if (!outcome.item) return { result: "not_member" };
   const current = membershipFromItem(outcome.item);
   const seen = claim.clientMessageId === undefined ? undefined : recentSeq(current, claim.clientMessageId);
-  // The SDK repeats a call whose answer was lost: then the claim that stands is this one.
+  // The SDK repeats a call if its answer was lost. Then this claim is the one that stands.
   if (seen === claim.seq) return { result: "claimed" };
   if (seen !== undefined) return { result: "seen", seq: seen };
   return { result: "moved", membership: current };
-};
+}

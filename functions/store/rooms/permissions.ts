@@ -1,6 +1,7 @@
 /**
- * What each role of a room may do, as a few letters in the room's head: a capital for the admins, a small letter for
- * the members. A head without them gives what is usual, so that rooms which never changed anything pay no bytes.
+ * Permissions of each role in a room, as a few letters in the room's head: capitals for admins,
+ * small letters for members. A head without letters gives the usual permissions, so rooms that
+ * never changed any pay no bytes.
  */
 import type { Permissions, RoomRole, RoomType } from "../../../contract/objects/room.ts";
 
@@ -15,25 +16,30 @@ const letters: Record<Permission, string> = {
 
 const all = { can_send: true, can_view_history: true, can_add_members: true, can_pin: true };
 
-/** In a direct room both are equal, and nobody is added. */
-export const usualPermissions = (type: RoomType): Permissions => {
+/**
+ * Returns the permissions of a new room. In a direct room both members are equal, and neither adds
+ * others.
+ */
+export function usualPermissions(type: RoomType): Permissions {
   const member = { ...all, can_add_members: false };
   return { admin: type === "direct" ? member : all, member };
-};
+}
 
-/** The letter that stands for a permission of a role. */
-export const permissionLetter = (role: RoomRole, permission: Permission): string =>
-  role === "admin" ? letters[permission].toUpperCase() : letters[permission];
+/** Returns the letter of a permission of a role. */
+export function permissionLetter(role: RoomRole, permission: Permission): string {
+  return role === "admin" ? letters[permission].toUpperCase() : letters[permission];
+}
 
 // Object.keys forgets the key type; a Record over a union holds exactly the union's names.
 const names = Object.keys(letters) as Permission[];
 
-export const permissionsToText = (permissions: Permissions): string =>
-  (["admin", "member"] as const)
+export function permissionsToText(permissions: Permissions): string {
+  return (["admin", "member"] as const)
     .flatMap((role) => names.map((name) => (permissions[role][name] ? permissionLetter(role, name) : "")))
     .join("");
+}
 
-export const permissionsFromText = (text: string): Permissions => {
+export function permissionsFromText(text: string): Permissions {
   const of = (role: RoomRole) => ({
     can_send: text.includes(permissionLetter(role, "can_send")),
     can_view_history: text.includes(permissionLetter(role, "can_view_history")),
@@ -41,4 +47,4 @@ export const permissionsFromText = (text: string): Permissions => {
     can_pin: text.includes(permissionLetter(role, "can_pin")),
   });
   return { admin: of("admin"), member: of("member") };
-};
+}

@@ -1,76 +1,82 @@
 /**
- * What a deleted room leaves behind: removed page by page, without hurry.
- *   all of a room but its head          ROOM#r, below and above HEAD
+ * Removes what a deleted room leaves behind, page by page, without hurry.
+ *   all of a room except its head       ROOM#r, below and above HEAD
  *   messages of a direct room up to a   ROOM#r / MSG#, EDIT#, REPLY#, PIN#
  *   seq, and what belongs to them
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { forEach } from "../../kernel/runtime/for-each.ts";
-import { idOfKey, type Key, keyOf, keys, prefixOf } from "../table/keys.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
+import { idOfKey, type Key, keyOf, keys, lastSeq } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { deleteItems, type Item, query } from "../table/table.ts";
 import { dropLargeRoom } from "./connected-members.ts";
-import type { Head } from "./heads.ts";
+import { type Head, isLarge } from "./heads.ts";
 
 interface Range {
   readonly condition: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
-const besideHead = (roomId: string): Range[] => {
-  const values = { ":head": keys.head(roomId).sk };
+function rangesBesideHead(): Range[] {
+  const values = { ":head": prefixes.head };
   return [
     { condition: "sk < :head", values },
     { condition: "sk > :head", values },
   ];
-};
+}
 
-const between = (from: Key, to: Key): Range => ({
-  condition: "sk BETWEEN :from AND :to",
-  values: { ":from": from.sk, ":to": to.sk },
-});
-
-/** The highest number that a key holds. */
-const last = 999_999_999_999;
-
-/** A reply stands with the message that it answers, and what is below a floor cannot be answered from above it. */
-const upTo = (roomId: string, seq: number): Range[] => [
-  between(keys.message(roomId, 0), keys.message(roomId, seq)),
-  between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, last)),
-  between(keys.reply(roomId, 0, 0), keys.reply(roomId, seq, last)),
-  between(keys.pin(roomId, 0), keys.pin(roomId, seq)),
-];
+function between(from: Key, to: Key): Range {
+  return {
+    condition: "sk BETWEEN :from AND :to",
+    values: { ":from": from.sk, ":to": to.sk },
+  };
+}
 
 /**
- * What is to go of a room as it is now. A direct room may be open again, or be opened at any moment: its members and its
- * roster stay, and of its messages go those that are, or will then be, below its floor. Any other room stays deleted.
+ * A reply stands with the message that it answers. No message above a floor can answer one below
+ * it.
  */
-const rangesOf = (head: Head): Range[] => {
-  if (head.type === "direct") return upTo(head.id, head.status === "deleted" ? head.seq : head.floor);
-  return head.status === "deleted" ? besideHead(head.id) : [];
-};
+function rangesUpTo(roomId: string, seq: number): Range[] {
+  return [
+    between(keys.message(roomId, 0), keys.message(roomId, seq)),
+    between(keys.edit(roomId, 0, 0), keys.edit(roomId, seq, lastSeq)),
+    between(keys.reply(roomId, 0, 0), keys.reply(roomId, seq, lastSeq)),
+    between(keys.pin(roomId, 0), keys.pin(roomId, seq)),
+  ];
+}
+
+/**
+ * Returns the ranges of a room's items to remove. A direct room may be open again, or open at any
+ * moment: its members and roster stay, and only messages below its present or coming floor go. Any
+ * other room stays deleted.
+ */
+function rangesOf(head: Head): Range[] {
+  if (head.type === "direct") return rangesUpTo(head.id, head.status === "deleted" ? head.seq : head.floor);
+  return head.status === "deleted" ? rangesBesideHead() : [];
+}
 
 const presencesAtOnce = 10;
 
-/** Has those whose memberships are among the items not put on the list of a large room any more when they connect. */
-const leaveLargeRoom = (roomId: string, items: readonly Item[]): Promise<void> => {
-  const prefix = prefixOf(keys.membership(roomId, "")).sk;
-  const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefix));
-  return forEach(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
-};
+/** Removes a large room from the presences of the members whose memberships are among the items. */
+function dropFromPresences(roomId: string, items: readonly Item[]): Promise<void> {
+  const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefixes.member));
+  return forEachConcurrent(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));
+}
 
 const pageSize = 100;
 
 /**
- * Write units a second. A partition takes 1,000, and other rooms, or this one opened again, may share it.
+ * Write units a second. A partition takes 1,000. Other rooms, or this room after it was opened
+ * again, may share it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
 const unitsPerSecond = 400;
 
 /**
- * Removes what is to go of a room, for as long as there is time; false if something is left. It can be repeated, and
- * begins where it ended, since what was removed is not read again.
+ * Removes what a room leaves behind, as long as there is time. Returns false if something is left.
+ * A repeated call continues where the last one ended, since it does not read removed items again.
  */
-export const removeRoomItems = async (head: Head, hasTime: () => boolean): Promise<boolean> => {
+export async function removeRoomItems(head: Head, hasTime: () => boolean): Promise<boolean> {
   const { pk } = keys.head(head.id);
   const began = performance.now();
   let units = 0;
@@ -82,15 +88,15 @@ export const removeRoomItems = async (head: Head, hasTime: () => boolean): Promi
         ExpressionAttributeValues: { ":pk": pk, ...values },
         ProjectionExpression: "pk, sk",
         Limit: pageSize,
-        // What was just removed must not come again.
+        // Items that were just removed must not come again.
         ConsistentRead: true,
       });
       if (items.length === 0) break;
-      if (head.rosterChunks > 1) await leaveLargeRoom(head.id, items);
+      if (isLarge(head)) await dropFromPresences(head.id, items);
       units += await deleteItems(items.map(keyOf));
       const ahead = (units / unitsPerSecond) * 1000 - (performance.now() - began);
       if (ahead > 0) await sleep(ahead);
     }
   }
   return true;
-};
+}

@@ -1,26 +1,31 @@
 /**
- * A room with all of its members' memberships. They stand side by side, and a query pays for what it reads as a whole: a
- * room of 200 takes about 12 read units and a direct room half a one, where each membership by its key takes half a unit.
+ * Reads a room with the memberships of all members. A query pays for what it reads as a whole. A
+ * room of 200 takes about 12 read units and a direct room half a unit. By key, each membership
+ * takes half a unit.
  *   head and memberships      ROOM#r / HEAD..MEMBER#...
  */
 
-import { keys, prefixOf } from "../table/keys.ts";
+import { keys } from "../table/keys.ts";
+import { prefixes } from "../table/prefixes.ts";
 import { queryAll } from "../table/table.ts";
-import { type Head, headFromItem } from "./heads.ts";
+import { type Head, headFromItem, isLarge } from "./heads.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import { rosterChunkSize } from "./rosters.ts";
 
 interface RoomMembers {
   readonly head: Head;
-  /** All of them; undefined for a large room, of which they are not read. */
+  /** The memberships of all members; undefined for a large room. */
   readonly memberships: readonly Membership[] | undefined;
 }
 
-/** Between head and memberships there is at most a listing, and in a large room its list of who is live. */
+/** At most a listing stands between the head and the memberships. */
 const itemLimit = 1 + 1 + rosterChunkSize;
 
-/** A room, as it was a moment ago, with the memberships of its members; undefined if there is none. */
-export const getRoomMembers = async (roomId: string): Promise<RoomMembers | undefined> => {
+/**
+ * Returns a room with the memberships of its members, as they were a moment ago. Returns undefined
+ * if there is none.
+ */
+export async function getRoomMembers(roomId: string): Promise<RoomMembers | undefined> {
   const { pk, from, to } = keys.headToMemberships(roomId);
   const items = await queryAll(
     {
@@ -32,7 +37,6 @@ export const getRoomMembers = async (roomId: string): Promise<RoomMembers | unde
   const [first, ...further] = items;
   if (!first || first.sk !== from) return undefined;
   const head = headFromItem(first);
-  const { sk: prefix } = prefixOf(keys.membership(roomId, ""));
-  const members = further.filter((item) => String(item.sk).startsWith(prefix));
-  return { head, memberships: head.rosterChunks > 1 ? undefined : members.map(membershipFromItem) };
-};
+  const members = further.filter((item) => String(item.sk).startsWith(prefixes.member));
+  return { head, memberships: isLarge(head) ? undefined : members.map(membershipFromItem) };
+}

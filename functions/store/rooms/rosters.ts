@@ -1,8 +1,10 @@
 /**
- * Rosters: who is in a room, in chunks of 200, so that delivery learns all members with one read.
+ * Rosters: the members of a room in chunks of 200, so that a delivery learns all members with one
+ * read.
  *   the members of a room     ROOM#r / ROSTER#n
- *   how many are in each      ROOM#r / CENSUS, where there is more than one chunk
- * Members are entries of a map, so that one joins or leaves without the others being read (see roster-changes.ts).
+ *   how many are in each      ROOM#r / COUNTS, if there is more than one chunk
+ * Members are entries of a map. So one member joins or leaves without reading the others (see
+ * roster-changes.ts).
  */
 import type { RoomRole } from "../../../contract/objects/room.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
@@ -19,39 +21,59 @@ export interface RosterEntry {
 
 type Read = "consistent" | "eventual";
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-/** The longest-standing first; of those who came together, the admins, and then by id, so that the order is one. */
-export const byStanding = (one: RosterEntry, other: RosterEntry): number =>
-  compare(one.joinedAt, other.joinedAt) || compare(one.role, other.role) || compare(one.userId, other.userId);
-
-export const entryToItem = (entry: RosterEntry) => ({
-  role: entry.role,
-  joined: Date.parse(entry.joinedAt),
-});
-
-/** The members of a chunk as it is stored. */
-export const entriesFromItem = (item: Item): RosterEntry[] =>
-  // Safe: written by entryToItem alone.
-  Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
-    .map(([userId, entry]) => ({ userId, role: entry.role, joinedAt: isoOf(entry.joined) }))
-    .sort(byStanding);
-
-const fromItems = (items: readonly Item[]): RosterEntry[] => items.flatMap(entriesFromItem).sort(byStanding);
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
 
 /**
- * A census entry: the version of its chunk, and how many members that version has, as one number that grows with the
- * version. So an older count never replaces a newer one, whoever comes first.
+ * Compares by joining time, the longest-standing member first. Members who came at the same time
+ * are ordered by role, admins first, and then by id: so there is only one order.
  */
-export const censusEntry = (version: number, members: number): number => version * 1024 + members;
+export function byJoinTime(one: RosterEntry, other: RosterEntry): number {
+  return (
+    compare(one.joinedAt, other.joinedAt) ||
+    compare(one.role, other.role) ||
+    compare(one.userId, other.userId)
+  );
+}
 
-export const newCensusItem = (roomId: string, entries: Readonly<Record<string, number>>) => ({
-  ...keys.census(roomId),
-  chunks: entries,
-});
+export function entryToItem(entry: RosterEntry) {
+  return {
+    role: entry.role,
+    joined: Date.parse(entry.joinedAt),
+  };
+}
 
-/** The items of a new room's roster, and its census if it is large. */
-export const newRosterItems = (roomId: string, members: readonly RosterEntry[]) => {
+/** Returns the members of a stored chunk. */
+export function entriesFromItem(item: Item): RosterEntry[] {
+  // Safe: only entryToItem writes them.
+  return Object.entries((item.members ?? {}) as Record<string, ReturnType<typeof entryToItem>>)
+    .map(([userId, entry]) => ({ userId, role: entry.role, joinedAt: isoOf(entry.joined) }))
+    .sort(byJoinTime);
+}
+
+function fromItems(items: readonly Item[]): RosterEntry[] {
+  return items.flatMap(entriesFromItem).sort(byJoinTime);
+}
+
+/**
+ * Returns an entry of the member counts: the version of a chunk and its size as one number, which
+ * grows with the version. So an older count never replaces a newer one, in whatever order they
+ * come.
+ */
+export function memberCountEntry(version: number, members: number): number {
+  return version * 1024 + members;
+}
+
+export function newMemberCountsItem(roomId: string, entries: Readonly<Record<string, number>>) {
+  return {
+    ...keys.memberCounts(roomId),
+    chunks: entries,
+  };
+}
+
+/** Returns the roster items of a new room, and its member counts if it is large. */
+export function newRosterItems(roomId: string, members: readonly RosterEntry[]) {
   const chunks = Array.from({ length: Math.ceil(members.length / rosterChunkSize) }, (_, chunk) =>
     members.slice(chunk * rosterChunkSize, (chunk + 1) * rosterChunkSize),
   );
@@ -61,23 +83,25 @@ export const newRosterItems = (roomId: string, members: readonly RosterEntry[]) 
     members: Object.fromEntries(chunk.map((entry) => [entry.userId, entryToItem(entry)])),
     ...(many && { counted: true }),
   }));
-  const counts = Object.fromEntries(chunks.map((chunk, at) => [String(at), censusEntry(0, chunk.length)]));
-  return { rosters, census: many ? [newCensusItem(roomId, counts)] : [] };
-};
+  const counts = Object.fromEntries(
+    chunks.map((chunk, at) => [String(at), memberCountEntry(0, chunk.length)]),
+  );
+  return { rosters, memberCounts: many ? [newMemberCountsItem(roomId, counts)] : [] };
+}
 
-/** The first chunk: all members of a room of up to 200. */
-export const getFirstRoster = async (roomId: string, read: Read = "eventual"): Promise<RosterEntry[]> => {
+/** Returns the first chunk: all members of a room of up to 200. */
+export async function getFirstRoster(roomId: string, read: Read = "eventual"): Promise<RosterEntry[]> {
   const item = await getItem(keys.roster(roomId, 0), read);
   return item ? entriesFromItem(item) : [];
-};
+}
 
-/** The members in the chunks after the first. */
-export const getFurtherRosters = async (
+/** Returns the members in the chunks after the first. */
+export async function getFurtherRosters(
   roomId: string,
   chunks: number,
   read: Read = "eventual",
-): Promise<RosterEntry[]> =>
-  chunks <= 1
+): Promise<RosterEntry[]> {
+  return chunks <= 1
     ? []
     : fromItems(
         await getItems(
@@ -85,52 +109,53 @@ export const getFurtherRosters = async (
           read,
         ),
       );
+}
 
-/** All members, the longest-standing first. */
-export const getRoster = async (
+/** Returns all members, the longest-standing first. */
+export async function getRoster(
   roomId: string,
   chunks: number,
   read: Read = "eventual",
-): Promise<RosterEntry[]> => {
+): Promise<RosterEntry[]> {
   const [first, further] = await Promise.all([
     getFirstRoster(roomId, read),
     getFurtherRosters(roomId, chunks, read),
   ]);
-  return [...first, ...further].sort(byStanding);
-};
+  return [...first, ...further].sort(byJoinTime);
+}
 
-/** Some chunks of a roster, each with its members, by its number. */
-export const getRosterChunks = async (
+/** Returns some chunks of a roster: the members of each, by its number. */
+export async function getRosterChunks(
   roomId: string,
   chunks: readonly number[],
   read: Read = "eventual",
-): Promise<Map<number, RosterEntry[]>> => {
+): Promise<Map<number, RosterEntry[]>> {
   const items = await getItems(
     chunks.map((chunk) => keys.roster(roomId, chunk)),
     read,
   );
   return new Map(items.map((item) => [Number(idOfKey(String(item.sk))), entriesFromItem(item)]));
-};
+}
 
-/** The first chunks of several rooms, by room. */
-export const getFirstRosters = async (roomIds: readonly string[]): Promise<Map<string, RosterEntry[]>> => {
+/** Returns the first chunks of several rooms, by room. */
+export async function getFirstRosters(roomIds: readonly string[]): Promise<Map<string, RosterEntry[]>> {
   const items = await getItems(roomIds.map((roomId) => keys.roster(roomId, 0)));
   return new Map(items.map((item) => [idOfKey(String(item.pk)), entriesFromItem(item)]));
-};
+}
 
-/** How many members are in each chunk, by room, for rooms of more than one. */
-export const getCensuses = async (
+/** Returns how many members are in each chunk, by room, for rooms with several chunks. */
+export async function getMemberCounts(
   roomIds: readonly string[],
   read: Read = "eventual",
-): Promise<Map<string, number[]>> => {
-  const items = await getItems(roomIds.map(keys.census), read);
+): Promise<Map<string, number[]>> {
+  const items = await getItems(roomIds.map(keys.memberCounts), read);
   return new Map(
     items.map((item) => {
       const counts: number[] = [];
-      // Safe: written by newCensusItem and countChunk alone.
+      // Safe: only newMemberCountsItem and countChunk write them.
       for (const [chunk, entry] of Object.entries(item.chunks as Record<string, number>))
         counts[Number(chunk)] = entry % 1024;
       return [idOfKey(String(item.pk)), Array.from(counts, (count) => count ?? 0)];
     }),
   );
-};
+}

@@ -2,39 +2,43 @@
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { pause } from "../../kernel/runtime/retry.ts";
+import { backoff } from "../../kernel/runtime/retry.ts";
 
-/** The signer wants a constructor, to which it gives its secret. */
+/** The signer needs a constructor that takes its secret. */
 const Sha256 = Hash.bind(null, "sha256");
 
 /**
- * The name by which the service is signed for: a collection of OpenSearch Serverless has another than a domain.
+ * Returns the service name to sign for. A collection of OpenSearch Serverless has another than a
+ * domain.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
  */
-export const serviceOf = ({ hostname }: URL): "aoss" | "es" =>
-  /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+export function serviceOf({ hostname }: URL): "aoss" | "es" {
+  return /\.aoss\.amazonaws\.com(\.cn)?$/.test(hostname) ? "aoss" : "es";
+}
 
 interface OpenSearchAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** Three times, and the pauses between them, are less than the time of a function behind the gateway. */
+/**
+ * Milliseconds of one attempt. Three attempts and their pauses fit into the time of a function
+ * behind the gateway.
+ */
 const timeout = 6000;
 const attempts = 3;
 
-/** Out of reach: it did not answer at all. */
-const unreached = (error: unknown): OpenSearchAnswer => ({ status: 503, body: String(error) });
+/** The answer for a service that did not answer at all. */
+function unreached(error: unknown): OpenSearchAnswer {
+  return { status: 503, body: String(error) };
+}
 
-/** Busy, or out of reach for a moment. */
-const isPassing = (status: number): boolean => status === 429 || status >= 500;
+/** Returns whether the service is busy or briefly out of reach. */
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500;
+}
 
-const send = async (
-  method: "POST" | "PUT",
-  url: URL,
-  text: string,
-  type: string,
-): Promise<OpenSearchAnswer> => {
+async function send(method: "POST" | "PUT", url: URL, text: string, type: string): Promise<OpenSearchAnswer> {
   const { region, ...credentials } = environment.credentials;
   const signer = new SignatureV4({ credentials, region, service: serviceOf(url), sha256: Sha256 });
   const signed = await signer.sign({
@@ -45,7 +49,7 @@ const send = async (
     headers: { host: url.host, "content-type": type },
     body: text,
   });
-  // `fetch` writes the host by itself, the same.
+  // `fetch` sets the host itself, to the same value.
   const { host: _, ...headers } = signed.headers;
   const response = await fetch(url, {
     method,
@@ -56,17 +60,20 @@ const send = async (
     signal: AbortSignal.timeout(timeout),
   });
   const answer = await response.text();
-  // A proxy before it may answer in its own words.
+  // A proxy before the service may answer without JSON.
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   return { status: response.status, body: isJson && answer !== "" ? JSON.parse(answer) : answer };
-};
+}
 
-/** Sends JSON, or lines of JSON that are text already, and again where the service is busy. Every call can be repeated. */
-export const callOpenSearch = async (
+/**
+ * Sends JSON, or lines of JSON as text. It tries again if the service is busy, so every call must
+ * be repeatable.
+ */
+export async function callOpenSearch(
   method: "POST" | "PUT",
   path: string,
   body: object | string,
-): Promise<OpenSearchAnswer> => {
+): Promise<OpenSearchAnswer> {
   const endpoint = environment.openSearchEndpoint;
   if (endpoint === undefined) throw new Error("There is no OpenSearch: the stack must name its endpoint.");
   const url = new URL(path, endpoint);
@@ -76,6 +83,6 @@ export const callOpenSearch = async (
     const type = isLines ? "application/x-ndjson" : "application/json";
     const answer = await send(method, url, text, type).catch(unreached);
     if (!isPassing(answer.status) || attempt === attempts) return answer;
-    await pause(attempt + 2);
+    await backoff(attempt + 2);
   }
-};
+}

@@ -1,6 +1,6 @@
 /**
- * The search index in an OpenSearch of the operator's: one document for each message, with the terms that the table would
- * have postings of, so that both find the same.
+ * The search index in an operator's OpenSearch: one document for each message. It has the terms
+ * that the table would have postings of, so both indexes find the same messages.
  *   one                       <room>-<seq>
  * Paths and bodies: https://docs.opensearch.org/latest/api-reference/
  */
@@ -11,16 +11,16 @@ import { callOpenSearch } from "./opensearch-client.ts";
 import type {
   Entry,
   EntryChange,
-  Finding,
   KeptEntry,
   Position,
+  SearchCursor,
   SearchIndex,
-  Wanted,
+  SearchRequest,
 } from "./search-index.ts";
 
 const indexName = "parley-messages";
 
-/** Terms are compared as they are: functions have folded them. */
+/** OpenSearch compares terms unchanged: functions have folded them. */
 const definition = {
   mappings: {
     dynamic: "strict",
@@ -49,27 +49,31 @@ interface Document extends FoundDocument {
   readonly terms: readonly string[];
 }
 
-let made: Promise<void> | undefined;
+let indexMade: Promise<void> | undefined;
 
-/** Made once, with its mapping: what is indexed before would make one of OpenSearch's own guess. */
-const makeIndex = async (): Promise<void> => {
+/**
+ * Makes the index with its mapping. A document before that would make OpenSearch guess a mapping of
+ * its own.
+ */
+async function makeIndex(): Promise<void> {
   const { status, body } = await callOpenSearch("PUT", `/${indexName}`, definition);
   const isThere = status === 400 && JSON.stringify(body).includes("resource_already_exists_exception");
   if (status !== 200 && !isThere) throw failed("index could not be made", status, body);
-};
+}
 
-const failed = (what: string, status: number, body: unknown): Error =>
-  new Error(`OpenSearch: the ${what}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
+function failed(what: string, status: number, body: unknown): Error {
+  return new Error(`OpenSearch: the ${what}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
+}
 
-const ensureIndex = (): Promise<void> => {
-  made ??= makeIndex().catch((error: unknown) => {
-    made = undefined;
+function ensureIndex(): Promise<void> {
+  indexMade ??= makeIndex().catch((error: unknown) => {
+    indexMade = undefined;
     throw error;
   });
-  return made;
-};
+  return indexMade;
+}
 
-/** As much of an answer to `_bulk` as is looked at. */
+/** The fields of an answer to `_bulk` that are read. */
 interface BulkAnswer {
   readonly errors: boolean;
   readonly items: readonly Readonly<
@@ -77,23 +81,28 @@ interface BulkAnswer {
   >[];
 }
 
-/** How often a part is sent: again, once the index is made that somebody has deleted. */
+/** Attempts to send a part: the second one makes the index again, if an operator deleted it. */
 const bulkAttempts = 2;
 
 type BulkLine = { readonly index: Document } | { readonly delete: { room: string; seq: number } };
 
-/** Parts of 1 MB or less: a document has at most 100 terms of 20 signs, of four bytes each. */
+/**
+ * Documents of a part, which stays within 1 MB: a document has up to 100 terms of 20 characters of
+ * four bytes.
+ */
 const bulkSize = 100;
 
 /**
- * Sends a part; false where there is no index any more, and the domain makes none by itself (docs/deploying.md). Each document
- * is refused then, and the request is not. https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
+ * Sends a part. Returns false if the index no longer exists and the domain creates none by itself
+ * (docs/deploying.md). Then each document is refused, and the request is not.
+ * https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/
  */
-const sendPart = async (text: string): Promise<boolean> => {
+async function sendPart(text: string): Promise<boolean> {
   await ensureIndex();
   const { status, body } = await callOpenSearch("POST", `/${indexName}/_bulk`, text);
   if (status !== 200) throw failed("documents were not taken", status, body);
-  // Safe: the shape of an answer with status 200. What is to be deleted and is not there answers 404, without an error.
+  // Safe: the shape of an answer with status 200. A deletion of a missing document answers 404,
+  // without an error.
   const { errors, items } = body as BulkAnswer;
   const bad = errors
     ? items
@@ -103,9 +112,9 @@ const sendPart = async (text: string): Promise<boolean> => {
   if (bad?.error?.type === "index_not_found_exception") return false;
   if (bad) throw failed("documents were not all taken", bad.status, bad);
   return true;
-};
+}
 
-const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
+async function bulk(lines: readonly BulkLine[]): Promise<void> {
   for (let at = 0; at < lines.length; at += bulkSize) {
     const part = lines.slice(at, at + bulkSize);
     const text = part
@@ -118,13 +127,13 @@ const bulk = async (lines: readonly BulkLine[]): Promise<void> => {
     for (let attempt = 1; !(await sendPart(text)); attempt += 1) {
       if (attempt === bulkAttempts)
         throw new Error("OpenSearch: the index is deleted as soon as it is made.");
-      made = undefined;
+      indexMade = undefined;
     }
   }
-};
+}
 
-const change = (changes: readonly EntryChange[]): Promise<void> =>
-  bulk(
+function change(changes: readonly EntryChange[]): Promise<void> {
+  return bulk(
     changes.map(({ entry, terms }) =>
       terms.length === 0
         ? { delete: { room: entry.roomId, seq: entry.seq } }
@@ -141,13 +150,14 @@ const change = (changes: readonly EntryChange[]): Promise<void> =>
           },
     ),
   );
+}
 
-/** As much of an answer to `_search` as is looked at. */
+/** The fields of an answer to `_search` that are read. */
 interface SearchAnswer {
   readonly hits: { readonly hits: readonly { readonly _source: FoundDocument }[] };
 }
 
-const search = async (body: object): Promise<FoundDocument[]> => {
+async function search(body: object): Promise<FoundDocument[]> {
   // The parameters of a search stand in its body: those in the URL of a signed POST are ignored.
   // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-signing-service-requests.html
   const answer = await callOpenSearch("POST", `/${indexName}/_search`, {
@@ -155,26 +165,31 @@ const search = async (body: object): Promise<FoundDocument[]> => {
     _source: ["room", "seq", "at", "sender", "type", "expires_at"],
     ...body,
   });
-  // Nothing was ever indexed.
+  // No message was ever indexed.
   if (answer.status === 404) return [];
   if (answer.status === 429 || answer.status === 503)
     throw new ApiError("unavailable", "The search is busy: try again in a moment.", { retryAfter: 1 });
   if (answer.status !== 200) throw failed("search failed", answer.status, answer.body);
   // Safe: the shape of an answer with status 200.
   return (answer.body as SearchAnswer).hits.hits.map((hit) => hit._source);
-};
+}
 
-const entryOf = ({ room, seq, at, sender, type, expires_at }: FoundDocument): Entry => ({
-  roomId: room,
-  seq,
-  at,
-  senderId: sender,
-  type,
-  expiresAt: expires_at,
-});
+function entryOf({ room, seq, at, sender, type, expires_at }: FoundDocument): Entry {
+  return {
+    roomId: room,
+    seq,
+    at,
+    senderId: sender,
+    type,
+    expiresAt: expires_at,
+  };
+}
 
-/** The rooms whose whole history may be seen, together; each other one with its first message and its time. */
-const roomsOf = ({ rooms }: Wanted): object => {
+/**
+ * Returns the condition on rooms. Rooms with a visible history from the start share one clause.
+ * Each other room has its first message and its time.
+ */
+function roomsOf({ rooms }: SearchRequest): object {
   const whole = rooms.filter(({ first, since }) => first <= 1 && since === 0);
   const others = rooms.filter((room) => !whole.includes(room));
   return {
@@ -194,34 +209,36 @@ const roomsOf = ({ rooms }: Wanted): object => {
       ],
     },
   };
-};
+}
 
-const queryOf = (wanted: Wanted): object => ({
-  bool: {
-    filter: [
-      roomsOf(wanted),
-      ...wanted.terms.map((term) => ({ term: { terms: term } })),
-      ...(wanted.prefix === undefined ? [] : [{ prefix: { terms: wanted.prefix } }]),
-      ...(wanted.senderId === undefined ? [] : [{ term: { sender: wanted.senderId } }]),
-      ...(wanted.type === undefined ? [] : [{ term: { type: wanted.type } }]),
-      ...(wanted.from === undefined && wanted.to === undefined
-        ? []
-        : [{ range: { at: { gte: wanted.from, lte: wanted.to } } }]),
-    ],
-    must_not: [{ range: { expires_at: { lte: epochSeconds() } } }],
-  },
-});
+function queryOf(wanted: SearchRequest): object {
+  return {
+    bool: {
+      filter: [
+        roomsOf(wanted),
+        ...wanted.terms.map((term) => ({ term: { terms: term } })),
+        ...(wanted.prefix === undefined ? [] : [{ prefix: { terms: wanted.prefix } }]),
+        ...(wanted.senderId === undefined ? [] : [{ term: { sender: wanted.senderId } }]),
+        ...(wanted.type === undefined ? [] : [{ term: { type: wanted.type } }]),
+        ...(wanted.from === undefined && wanted.to === undefined
+          ? []
+          : [{ range: { at: { gte: wanted.from, lte: wanted.to } } }]),
+      ],
+      must_not: [{ range: { expires_at: { lte: epochSeconds() } } }],
+    },
+  };
+}
 
 const newestFirst = [{ at: "desc" }, { room: "asc" }, { seq: "desc" }] as const;
 
-const find = (wanted: Wanted): Finding => {
+function find(wanted: SearchRequest): SearchCursor {
   let position: Position | undefined = wanted.start;
   const take = async (count: number): Promise<Entry[]> => {
     const found = await search({
       size: count,
       query: queryOf(wanted),
       sort: newestFirst,
-      // What comes after the place just before the position.
+      // The search continues after the place just before the position.
       ...(position && { search_after: [position.at, position.roomId, position.seq + 1] }),
     });
     const last = found.at(-1);
@@ -230,24 +247,27 @@ const find = (wanted: Wanted): Finding => {
     return found.map(entryOf);
   };
   return { take, position: () => position, group: () => undefined };
-};
+}
 
 const pageSize = 500;
 
-/** Documents of a room, oldest first, from a seq on. */
-const listFrom = (roomId: string, first: number): Promise<FoundDocument[]> =>
-  search({
+/** Returns documents of a room from a seq on, the oldest first. */
+function listFrom(roomId: string, first: number): Promise<FoundDocument[]> {
+  return search({
     size: pageSize,
     query: { bool: { filter: [{ term: { room: roomId } }, { range: { seq: { gte: first } } }] } },
     sort: [{ seq: "asc" }],
   });
+}
 
 /**
- * Found and deleted by their ids, since a serverless collection knows no deletion by a query.
+ * Removes documents of a room by their ids, since a serverless collection has no deletion by a
+ * query.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-genref.html
  */
-const remove = async (roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> => {
-  // A search finds what was deleted until the index is refreshed, so it goes on behind what it has found.
+async function remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> {
+  // A search finds deleted documents until the index is refreshed, so the next page starts after
+  // this one.
   let first = 0;
   for (;;) {
     if (!hasTime()) return false;
@@ -257,7 +277,7 @@ const remove = async (roomId: string, last: number | undefined, hasTime: () => b
     if (unwanted.length < pageSize) return true;
     first = (unwanted.at(-1)?.seq ?? 0) + 1;
   }
-};
+}
 
 export const openSearchIndex: SearchIndex = {
   change,

@@ -1,58 +1,67 @@
 /**
- * Postings: the search index in the table. One item for each term of a message, which holds all that a search filters by.
+ * Postings: the search index in the table. Each term of a message has one item, which holds all
+ * fields that a search filters by.
  *   messages by a term, newest first     TERMS#r / term # time # seq
- *   terms by their beginning             TERMS#r / one query each, past the postings of the one before
- * The time comes before the seq so that dates, and the places where searches of several rooms go on, are ranges of keys.
+ *   terms by their prefix                TERMS#r / one query each, past the one before
+ * The time comes before the seq. So dates, and the places where searches of several rooms continue,
+ * are ranges of keys.
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
 import { isPast } from "../../kernel/runtime/time.ts";
-import { behindAll, behindTerm, keys, placeOf, posted } from "../table/keys.ts";
+import { afterPrefix, afterTerm, keys, placeOf, postingOfKey } from "../table/keys.ts";
 import { type Item, query } from "../table/table.ts";
 import { compareTerms, type Entry, type TermGroup } from "./search-index.ts";
 
-/** A posting as it is stored. What is as it mostly is takes no room. */
-export const newPostingItem = (entry: Entry, term: string) => ({
-  ...keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)),
-  by: entry.senderId,
-  ...(entry.type !== "text" && { type: entry.type }),
-  ...(entry.expiresAt !== null && { expires_at: entry.expiresAt }),
-});
+/** Returns the item of a posting. Usual values take no attribute. */
+export function newPostingItem(entry: Entry, term: string) {
+  return {
+    ...keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)),
+    by: entry.senderId,
+    ...(entry.type !== "text" && { type: entry.type }),
+    ...(entry.expiresAt !== null && { expires_at: entry.expiresAt }),
+  };
+}
 
-const entryFromPosting = (roomId: string, item: Item): Entry => {
-  const { at, seq } = posted(String(item.sk));
+function entryFromPosting(roomId: string, item: Item): Entry {
+  const { at, seq } = postingOfKey(String(item.sk));
   return {
     roomId,
     seq,
     at,
     senderId: String(item.by),
-    // Safe: written by newPostingItem alone.
+    // Safe: only newPostingItem writes it.
     type: (item.type as MessageType | undefined) ?? "text",
     expiresAt: typeof item.expires_at === "number" ? item.expires_at : null,
   };
-};
+}
 
-/** What a search may still ask of the table. */
+/** The queries that a search may still make. */
 export interface Allowance {
   queries: number;
 }
 
-/** Postings of one term, or of several that begin alike, from any place on: the newest first. */
+/** Postings of one term, or of several with the same prefix, the newest first. */
 export interface PostingStream {
-  /** The newest posting that is not newer than a place; undefined if there is none. Places only ever get older. */
+  /**
+   * Returns the newest posting that is not newer than a place; undefined if there is none. No
+   * place may be newer than the one before.
+   */
   seek(place: string): Promise<Entry | undefined>;
 }
 
-/** Postings of a query: as many as one read unit of 4 KB holds, so fewer would cost the same. */
+/** Postings of a query: one read unit of 4 KB holds as many, so fewer would cost the same. */
 const pageSize = 30;
 
-const placed = (entry: Entry): string => placeOf(entry.at, entry.seq);
+function placeOfEntry(entry: Entry): string {
+  return placeOf(entry.at, entry.seq);
+}
 
-export const createPostingStream = (
+export function createPostingStream(
   roomId: string,
   term: string,
   low: string,
   allowance: Allowance,
-): PostingStream => {
+): PostingStream {
   let buffer: Entry[] = [];
   let isOver = false;
 
@@ -76,60 +85,63 @@ export const createPostingStream = (
   const seek = async (place: string): Promise<Entry | undefined> => {
     let high = place;
     for (;;) {
-      const newest = buffer.find((entry) => placed(entry) <= place && !isPast(entry.expiresAt));
+      const newest = buffer.find((entry) => placeOfEntry(entry) <= place && !isPast(entry.expiresAt));
       if (newest) {
         buffer = buffer.slice(buffer.indexOf(newest));
         return newest;
       }
       if (isOver) return undefined;
-      // A page of postings whose time is over: on with what is older.
+      // All postings of this page have expired: it continues with older ones.
       const oldest = buffer.at(-1);
-      if (oldest && placed(oldest) <= place) high = placeOf(oldest.at, oldest.seq - 1);
+      if (oldest && placeOfEntry(oldest) <= place) high = placeOf(oldest.at, oldest.seq - 1);
       await read(high);
     }
   };
   return { seek };
-};
+}
 
-/** The newest of several streams. */
-export const createUnionStream = (streams: readonly PostingStream[]): PostingStream => ({
-  seek: async (place) => {
-    const found = await Promise.all(streams.map((stream) => stream.seek(place)));
-    return found.reduce<Entry | undefined>(
-      (newest, entry) => (entry && (!newest || placed(entry) > placed(newest)) ? entry : newest),
-      undefined,
-    );
-  },
-});
+/** Returns the union of several streams. */
+export function createUnionStream(streams: readonly PostingStream[]): PostingStream {
+  return {
+    seek: async (place) => {
+      const found = await Promise.all(streams.map((stream) => stream.seek(place)));
+      return found.reduce<Entry | undefined>(
+        (newest, entry) =>
+          entry && (!newest || placeOfEntry(entry) > placeOfEntry(newest)) ? entry : newest,
+        undefined,
+      );
+    },
+  };
+}
 
 /**
- * The first term of a room that begins so, behind one of them and up to another where these are given: what is read is its
- * first posting. A term that is no more than the beginning comes first.
+ * Returns the first term of a room that begins with a prefix, after one term and up to another if
+ * these are given. It reads the term's first posting. A term that equals the prefix comes first.
  */
-export const getTerm = async (
+export async function getTerm(
   roomId: string,
-  beginning: string,
+  prefix: string,
   { after, upTo }: TermGroup,
-): Promise<string | undefined> => {
-  const from = after === undefined ? beginning : behindTerm(after);
-  const to = typeof upTo === "string" ? behindTerm(upTo) : behindAll(beginning);
-  // A cursor that somebody made may say so, and the table refuses it.
+): Promise<string | undefined> {
+  const from = after === undefined ? prefix : afterTerm(after);
+  const to = typeof upTo === "string" ? afterTerm(upTo) : afterPrefix(prefix);
+  // A made-up cursor may have such bounds, and the table refuses them.
   if (compareTerms(from, to) > 0) return undefined;
   const [item] = await query({
     KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
     ExpressionAttributeValues: { ":pk": keys.postingsOf(roomId).pk, ":from": from, ":to": to },
     Limit: 1,
   });
-  return item && posted(String(item.sk)).term;
-};
+  return item && postingOfKey(String(item.sk)).term;
+}
 
-/** The terms of a room that begin so, in the order of the alphabet, at most so many. */
-export const listTerms = async (roomId: string, beginning: string, most: number): Promise<string[]> => {
+/** Returns up to `most` terms of a room that begin with a prefix, in alphabetical order. */
+export async function listTerms(roomId: string, prefix: string, most: number): Promise<string[]> {
   const terms: string[] = [];
   while (terms.length < most) {
-    const term = await getTerm(roomId, beginning, { after: terms.at(-1) });
+    const term = await getTerm(roomId, prefix, { after: terms.at(-1) });
     if (term === undefined) break;
     terms.push(term);
   }
   return terms;
-};
+}

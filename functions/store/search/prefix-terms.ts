@@ -1,29 +1,40 @@
-/** The terms of rooms that begin as somebody typed: which of them are looked for at once, where nothing else is. */
-import { forEach } from "../../kernel/runtime/for-each.ts";
+/**
+ * The terms of rooms that begin with what a user typed: the ones to search for at the same time, if
+ * the search has no other term.
+ */
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { getTerm } from "./postings.ts";
-import { compareTerms, type TermGroup, type Wanted } from "./search-index.ts";
+import { compareTerms, type SearchRequest, type TermGroup } from "./search-index.ts";
 
-/** Queries of different rooms that are under way together. */
-export const roomsAtOnce = 25;
+/** Rooms that are queried at the same time. */
+export const roomsPerPrefixQuery = 25;
 
-/** Terms that are looked for in one room; in several together, as many for each result of a page, where that is more. */
+/**
+ * Terms to search for in one room. In several rooms it is `termsForResult` for each result of a
+ * page, if that is more.
+ */
 export const termsInRoom = 20;
 const termsForResult = 2;
 
 /**
- * Terms of a group whose end is known, counted in each room: more than the first call has found, which ends with a term that
- * may be in all of the rooms. It holds where a cursor says what no search has written.
+ * Terms of a group with a known end, counted in each room. It exceeds what the first call has
+ * found, which ends with a term that may be in all of the rooms. It bounds a cursor that no search
+ * has written.
  */
 const mostTerms = 350;
 
-/** How many terms, counted in each room, make a group. */
-const termsAtOnce = ({ rooms, results }: Wanted): number =>
-  Math.max(termsInRoom, Math.min(termsInRoom * rooms.length, termsForResult * results));
+/** Returns how many terms, counted in each room, make a group. */
+function termsAtOnce({ rooms, results }: SearchRequest): number {
+  return Math.max(termsInRoom, Math.min(termsInRoom * rooms.length, termsForResult * results));
+}
 
-export interface Beginnings {
-  /** By room, in the order of the alphabet. */
+export interface PrefixTerms {
+  /** The terms by room, in alphabetical order. */
   readonly terms: ReadonlyMap<string, readonly string[]>;
-  /** How far by the alphabet they are looked for: in all rooms to the same term, or each would need a place in the cursor. */
+  /**
+   * The end of the terms in the alphabet. It is the same in all rooms: else each room would need a
+   * place in the cursor.
+   */
   readonly group: TermGroup;
 }
 
@@ -34,10 +45,11 @@ interface ListedRoom {
 }
 
 /**
- * Lists a group of terms in all rooms: those that come first in the alphabet, up to the one with which there are enough of
- * them. A room that has come so far is not asked for more, so that this costs half a unit for each room and each term.
+ * Lists a group of terms in all rooms: the first ones in the alphabet, up to the term that makes
+ * them enough. A room that has come so far is not queried again. So this costs half a unit for each
+ * room and each term.
  */
-export const listBeginnings = async (wanted: Wanted, prefix: string): Promise<Beginnings> => {
+export async function listPrefixTerms(wanted: SearchRequest, prefix: string): Promise<PrefixTerms> {
   const { after, upTo } = wanted.group;
   const most = upTo === undefined ? termsAtOnce(wanted) : mostTerms;
   const rooms = wanted.rooms.map(({ id }): ListedRoom => ({ id, terms: [], isOver: false }));
@@ -45,7 +57,7 @@ export const listBeginnings = async (wanted: Wanted, prefix: string): Promise<Be
   const isWithin = (term: string): boolean => end === undefined || compareTerms(term, end) <= 0;
 
   for (let open = rooms; open.length > 0; ) {
-    await forEach(open, roomsAtOnce, async (room) => {
+    await forEachConcurrent(open, roomsPerPrefixQuery, async (room) => {
       const term = await getTerm(room.id, prefix, { after: room.terms.at(-1) ?? after, upTo });
       if (term === undefined) room.isOver = true;
       else room.terms.push(term);
@@ -60,4 +72,4 @@ export const listBeginnings = async (wanted: Wanted, prefix: string): Promise<Be
     terms: new Map(rooms.map(({ id, terms }) => [id, terms.filter(isWithin)])),
     group: { after, upTo: upTo === undefined ? (end ?? null) : upTo },
   };
-};
+}

@@ -1,12 +1,12 @@
 /**
- * What messages are found by: kept beside them, behind the stream, and never asked who may read what. It is in the table
- * (table-index.ts), or in an OpenSearch of the operator's (opensearch.ts). Whatever it says, a message is shown as it stands
- * in the table then, and only where it still says what was sought.
+ * The search index: the stream keeps it up to date, and it decides no access. It is in the table
+ * (table-index.ts), or in an operator's OpenSearch (opensearch.ts). Whatever it finds, a message is
+ * shown as the table holds it then, and only if it still matches the search.
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
 import { environment } from "../../kernel/runtime/environment.ts";
 
-/** A message as it is found. */
+/** A message in the index. */
 export interface Entry {
   readonly roomId: string;
   readonly seq: number;
@@ -18,19 +18,19 @@ export interface Entry {
   readonly expiresAt: number | null;
 }
 
-/** What becomes of the terms of a message. */
+/** A change of a message's terms. */
 export interface EntryChange {
   readonly entry: Entry;
-  /** All that it is found by from now on; none where it is not to be found. */
+  /** All terms of the message from now on; none if no search may find it. */
   readonly terms: readonly string[];
-  /** Those of them that may be missing, and those others that may be there. */
+  /** The terms that may be missing from the index, and the other terms that may be in it. */
   readonly missing: readonly string[];
-  readonly gone: readonly string[];
+  readonly obsolete: readonly string[];
 }
 
 /**
- * Where a search stands: everything newer has been looked at. Entries are in the order of their time, those of the same
- * moment by room, and those of a room by seq; this one, and those after it, come next.
+ * The place of a search: everything newer was searched. Entries are in the order of their time. At
+ * the same time they are ordered by room, and in a room by seq. The entry at this place comes next.
  */
 export interface Position {
   readonly at: number;
@@ -38,58 +38,64 @@ export interface Position {
   readonly seq: number;
 }
 
-/** A room in which to look. */
+/** A room to search in. */
 export interface SearchedRoom {
   readonly id: string;
-  /** The first message that may be seen. */
+  /** The first message that the user may see. */
   readonly first: number;
-  /** Nothing before this time may be seen, in milliseconds since 1970; it saves looking there. */
+  /**
+   * The user may see nothing before this time, in milliseconds since 1970. It saves a search there.
+   */
   readonly since: number;
 }
 
 /**
- * Of the terms that begin as somebody typed, those that are looked for at once, where they are too many: by the alphabet,
- * those behind `after` (undefined for the first ones), up to `upTo`; null for all that are left, undefined for as many as
- * one call looks for.
+ * A part of the terms with a prefix, if one call cannot search for all of them. It has the terms
+ * after `after` in the alphabet (undefined for the first ones), up to `upTo`. Null is up to the
+ * last term, and undefined up to as many as one call searches for.
  */
 export interface TermGroup {
   readonly after?: string | undefined;
   readonly upTo?: string | null | undefined;
 }
 
-/** The order of terms: that of the table's keys, which is by bytes. */
-export const compareTerms = (one: string, other: string): number =>
-  Buffer.compare(Buffer.from(one), Buffer.from(other));
+/** Compares terms by bytes, as the table orders keys. */
+export function compareTerms(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
 
-export interface Wanted {
+export interface SearchRequest {
   readonly rooms: readonly SearchedRoom[];
   readonly terms: readonly string[];
-  /** How one further term begins. */
+  /** The prefix of one further term. */
   readonly prefix: string | undefined;
-  /** Which of these, where nothing but they is looked for. */
+  /** The part of the terms with the prefix, if the search has no other term. */
   readonly group: TermGroup;
   readonly senderId: string | undefined;
   readonly type: MessageType | undefined;
   /** Milliseconds since 1970, both included. */
   readonly from: number | undefined;
   readonly to: number | undefined;
-  /** How many messages an answer shows. */
+  /** The number of messages in an answer. */
   readonly results: number;
   /** Undefined for the newest. */
   readonly start: Position | undefined;
 }
 
-/** A search that is under way. */
-export interface Finding {
-  /** The next entries, the newest first, at most so many; fewer only at the end, or where it has looked far enough. */
+/** A search in progress. */
+export interface SearchCursor {
+  /**
+   * Returns up to `count` next entries, the newest first. Fewer come only at the end, or if it has
+   * searched far enough.
+   */
   take(count: number): Promise<Entry[]>;
-  /** Where it goes on; undefined at the end. */
+  /** Returns where the search continues; undefined at the end. */
   position(): Position | undefined;
-  /** The group that was looked for, with its end; undefined where terms are in no groups. */
+  /** Returns the group that was searched, with its end; undefined if the index has no groups. */
   group(): TermGroup | undefined;
 }
 
-/** An entry as it is kept, of one term or of all that its message has. */
+/** An entry of one term, or of all terms of its message. */
 export interface KeptEntry {
   readonly seq: number;
   readonly at: number;
@@ -98,12 +104,17 @@ export interface KeptEntry {
 
 export interface SearchIndex {
   change(changes: readonly EntryChange[]): Promise<void>;
-  find(wanted: Wanted): Finding;
-  /** Sees to a message that is gone because its time was over. */
+  find(wanted: SearchRequest): SearchCursor;
+  /** Removes the entries of a message that has expired. */
   forget(roomId: string, seq: number): Promise<void>;
-  /** Removes the entries of a room up to a seq, or all, for as long as there is time; false if something is left. */
+  /**
+   * Removes the entries of a room up to a seq, or all, as long as there is time. Returns false if
+   * something is left.
+   */
   remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean>;
-  /** A page of what is kept of a room, and the cursor of the next one; undefined for none. */
+  /**
+   * Returns a page of the entries of a room, and the cursor of the next page; undefined for none.
+   */
   list(
     roomId: string,
     after: string | undefined,
@@ -112,10 +123,10 @@ export interface SearchIndex {
 
 let index: Promise<SearchIndex> | undefined;
 
-/** The index that the stack has chosen; the other one is not even read. */
-export const searchIndex = (): Promise<SearchIndex> => {
+/** Returns the index that the stack has chosen. The other module is not loaded. */
+export function searchIndex(): Promise<SearchIndex> {
   index ??= environment.openSearchEndpoint
     ? import("./opensearch.ts").then((module) => module.openSearchIndex)
     : import("./table-index.ts").then((module) => module.tableIndex);
   return index;
-};
+}

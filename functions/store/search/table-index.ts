@@ -1,25 +1,25 @@
-/** The search index in the table (see postings.ts): what is written, listed and removed of it. */
+/** The search index in the table (see postings.ts): writes, lists and removes postings. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { keyOf, keys, placeOf, posted } from "../table/keys.ts";
+import { keyOf, keys, placeOf, postingOfKey } from "../table/keys.ts";
 import { type Item, query, writeItems } from "../table/table.ts";
-import { createTableFinding } from "./find-postings.ts";
+import { createTableCursor } from "./find-postings.ts";
 import { newPostingItem } from "./postings.ts";
 import type { EntryChange, SearchIndex } from "./search-index.ts";
 
-const change = async (changes: readonly EntryChange[]): Promise<void> => {
+async function change(changes: readonly EntryChange[]): Promise<void> {
   await writeItems(
-    changes.flatMap(({ entry, missing, gone }) => [
+    changes.flatMap(({ entry, missing, obsolete }) => [
       ...missing.map((term) => ({ put: newPostingItem(entry, term) })),
-      ...gone.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
+      ...obsolete.map((term) => ({ delete: keys.posting(entry.roomId, term, placeOf(entry.at, entry.seq)) })),
     ]),
   );
-};
+}
 
 const pageSize = 100;
 
-/** Postings of a room in the order of their keys, past one of them. */
-const listPage = async (roomId: string, after: string | undefined): Promise<Item[]> =>
-  query({
+/** Returns a page of a room's postings in the order of their keys, after one of them. */
+async function listPage(roomId: string, after: string | undefined): Promise<Item[]> {
+  return query({
     KeyConditionExpression: after === undefined ? "pk = :pk" : "pk = :pk AND sk > :after",
     ExpressionAttributeValues: {
       ":pk": keys.postingsOf(roomId).pk,
@@ -27,14 +27,15 @@ const listPage = async (roomId: string, after: string | undefined): Promise<Item
     },
     ProjectionExpression: "pk, sk",
     Limit: pageSize,
-    // What was just removed must not come again, and what was just written must be seen.
+    // Removed postings must not come again, and new ones must be seen.
     ConsistentRead: true,
   });
+}
 
-/** Write units a second, as for whatever else a deleted room held (see room-items.ts). */
+/** Write units a second, as for the other items of a deleted room (see room-items.ts). */
 const unitsPerSecond = 400;
 
-const remove = async (roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> => {
+async function remove(roomId: string, last: number | undefined, hasTime: () => boolean): Promise<boolean> {
   const began = performance.now();
   let units = 0;
   let after: string | undefined;
@@ -43,23 +44,23 @@ const remove = async (roomId: string, last: number | undefined, hasTime: () => b
     const items = await listPage(roomId, after);
     if (items.length === 0) return true;
     after = String(items.at(-1)?.sk);
-    const unwanted = items.filter((item) => last === undefined || posted(String(item.sk)).seq <= last);
+    const unwanted = items.filter((item) => last === undefined || postingOfKey(String(item.sk)).seq <= last);
     units += await writeItems(unwanted.map((item) => ({ delete: keyOf(item) })));
     const ahead = (units / unitsPerSecond) * 1000 - (performance.now() - began);
     if (ahead > 0) await sleep(ahead);
   }
-};
+}
 
 export const tableIndex: SearchIndex = {
   change,
-  find: createTableFinding,
-  // Its postings have the same `expires_at`, and go by themselves.
+  find: createTableCursor,
+  // Postings have the `expires_at` of their message, so the TTL deletes them.
   forget: async () => {},
   remove,
   list: async (roomId, after) => {
     const items = await listPage(roomId, after);
     return {
-      entries: items.map((item) => posted(String(item.sk))),
+      entries: items.map((item) => postingOfKey(String(item.sk))),
       next: items.length < pageSize ? undefined : String(items.at(-1)?.sk),
     };
   },

@@ -1,5 +1,5 @@
 /**
- * Reads that share their calls: whatever an answer needs of these kinds, by key, in batches of 100.
+ * Reads items of several kinds by their keys, in shared batches of 100.
  *   heads                     ROOM#r / HEAD
  *   memberships               ROOM#r / MEMBER#u
  *   profiles, presences       USER#u / PROFILE, PRESENCE
@@ -11,29 +11,33 @@ import { type Membership, membershipFromItem } from "../rooms/memberships.ts";
 import { type Profile, profileFromItem } from "../users/profiles.ts";
 import type { People } from "../users/users.ts";
 import { idOfKey, type Key, keys } from "./keys.ts";
+import { prefixes } from "./prefixes.ts";
 import { getItems } from "./table.ts";
 
-interface Wanted {
+interface BatchGetRequest {
   /** Room ids. */
   readonly heads?: Iterable<string>;
   /** A room and a user each. */
   readonly memberships?: Iterable<readonly [roomId: string, userId: string]>;
-  /** User ids, as often as they come. */
+  /** User ids. An id may be given several times. */
   readonly profiles?: Iterable<string>;
   readonly presences?: Iterable<string>;
 }
 
-interface Together {
+interface BatchGetResult {
   readonly heads: readonly Head[];
   readonly memberships: readonly Membership[];
   readonly people: People;
 }
 
-/** What there is of what is wanted: as it was a moment ago, at half the price, unless it is to be consistent. */
-export const getTogether = async (
-  wanted: Wanted,
+/**
+ * Returns the wanted items that exist. An eventual read may be a moment old, at half the price of a
+ * consistent one.
+ */
+export async function batchGet(
+  wanted: BatchGetRequest,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Together> => {
+): Promise<BatchGetResult> {
   const all: Key[] = [
     ...[...(wanted.heads ?? [])].map(keys.head),
     ...[...(wanted.memberships ?? [])].map(([roomId, userId]) => keys.membership(roomId, userId)),
@@ -46,10 +50,10 @@ export const getTogether = async (
   const presences = new Map<string, Presence>();
   for (const item of await getItems(all, read)) {
     const sk = String(item.sk);
-    if (sk === "HEAD") heads.push(headFromItem(item));
-    else if (sk === "PROFILE") profiles.set(idOfKey(String(item.pk)), profileFromItem(item));
-    else if (sk === "PRESENCE") presences.set(idOfKey(String(item.pk)), presenceFromItem(item));
+    if (sk === prefixes.head) heads.push(headFromItem(item));
+    else if (sk === prefixes.profile) profiles.set(idOfKey(String(item.pk)), profileFromItem(item));
+    else if (sk === prefixes.presence) presences.set(idOfKey(String(item.pk)), presenceFromItem(item));
     else memberships.push(membershipFromItem(item));
   }
   return { heads, memberships, people: { profiles, presences } };
-};
+}

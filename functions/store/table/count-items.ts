@@ -1,12 +1,12 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { client } from "./table.ts";
+import { documentClient } from "./table.ts";
 
 /**
- * How many items the table has, about: DynamoDB counts them anew every six hours.
+ * Returns about how many items the table has: DynamoDB counts them every six hours.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
  */
-export const countItems = async (): Promise<number> => {
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: environment.tableName }));
+export async function countItems(): Promise<number> {
+  const { Table } = await documentClient.send(new DescribeTableCommand({ TableName: environment.tableName }));
   return Table?.ItemCount ?? 0;
-};
+}

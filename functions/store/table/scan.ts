@@ -1,57 +1,53 @@
 /**
- * The scan of a rebuild, which has to find everybody, or every room. No request of a client and nothing that follows from
- * one ever scans: they know the keys of what they need.
+ * Scans the table for a rebuild, which must find every user or every room. No request of a client
+ * and nothing that follows from one ever scans: they know the keys of what they need.
  */
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { idOfKey, type Key, keyOf, keys } from "./keys.ts";
-import { client } from "./table.ts";
+import { idOfKey, type Key, keyOf } from "./keys.ts";
+import { prefixes } from "./prefixes.ts";
+import { documentClient } from "./table.ts";
 
-/** Of whom, or of what, an index holds something. */
+/** The kind of subject that an index describes. */
 export type SubjectKind = "user" | "room";
 
-/** The item that each of them has exactly one of. */
+/** The sort key of the one item that each subject has. */
 const anchors: Readonly<Record<SubjectKind, string>> = {
-  user: keys.profile("").sk,
-  room: keys.head("").sk,
+  user: prefixes.profile,
+  room: prefixes.head,
 };
 
 interface ScanRequest {
   readonly kind: SubjectKind;
-  /** How the partition keys of the index's own entries begin, where these are wanted too. */
+  /** The prefix of the partition keys of the index's own entries, if the caller wants these too. */
   readonly entries: string | undefined;
   readonly segment: number;
   readonly segments: number;
-  /** Where to go on: after the item with this key, of the same segment. */
+  /** The scan continues after the item with this key, of the same segment. */
   readonly after: Key | undefined;
 }
 
 export interface ScanPage {
   readonly subjects: readonly { readonly id: string; readonly key: Key }[];
   readonly entries: readonly Key[];
-  /** How many items were read, wanted or not. */
+  /** The number of items that the page read, wanted or not. */
   readonly scanned: number;
-  /** Read units that it took. */
+  /** The read units that the page took. */
   readonly units: number;
-  /** Where the next page begins; undefined at the end of the segment. */
+  /** The key to continue after; undefined at the end of the segment. */
   readonly next: Key | undefined;
 }
 
-/** Items read at once: at 512 bytes each 13 read units. */
+/** Items of one page: at 512 bytes each, 13 read units. */
 const pageSize = 200;
 
 /**
- * One page of a segment of the table. Keys alone are given back, yet all of each item is read, and paid for.
+ * Returns one page of a segment of the table. The page holds keys alone, yet DynamoDB reads each
+ * item as a whole and bills it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */
-export const scanPage = async ({
-  kind,
-  entries,
-  segment,
-  segments,
-  after,
-}: ScanRequest): Promise<ScanPage> => {
-  const page = await client.send(
+export async function scanPage({ kind, entries, segment, segments, after }: ScanRequest): Promise<ScanPage> {
+  const page = await documentClient.send(
     new ScanCommand({
       TableName: environment.tableName,
       Segment: segment,
@@ -76,4 +72,4 @@ export const scanPage = async ({
     units: page.ConsumedCapacity?.CapacityUnits ?? 0,
     next: page.LastEvaluatedKey && keyOf(page.LastEvaluatedKey),
   };
-};
+}

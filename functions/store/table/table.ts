@@ -8,7 +8,6 @@ import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
   DeleteCommand,
-  type DeleteCommandInput,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -17,94 +16,117 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
-  type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue as EventValue } from "aws-lambda";
 import { environment } from "../../kernel/runtime/environment.ts";
-import { forEach } from "../../kernel/runtime/for-each.ts";
-import { pause } from "../../kernel/runtime/retry.ts";
+import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
+import { backoff } from "../../kernel/runtime/retry.ts";
 import { cancellationCodes } from "../../kernel/runtime/throttled.ts";
 import type { Key } from "./keys.ts";
+import { conditionExpression, type Update, updateExpression } from "./update-expression.ts";
 
-/** An item as it is stored. The data module of its entity alone knows what is in it. */
+/** An item as it is stored. Only the module of its entity knows its attributes. */
 export type Item = Record<string, unknown>;
 
-/** An item as the table's stream gives it in an event of Lambda. */
-export const itemOfImage = (image: Readonly<Record<string, EventValue>>): Item =>
-  // Safe: the types differ in binary values alone, which are text in an event, and which no item here has.
-  unmarshall(image as Record<string, AttributeValue>);
+/** Returns an item from an event of the table's stream. */
+export function itemOfImage(image: Readonly<Record<string, EventValue>>): Item {
+  // Safe: the types differ in binary values alone. An event has them as text, and no item here has
+  // any.
+  return unmarshall(image as Record<string, AttributeValue>);
+}
 
-// Five attempts: the SDK's standard three give up too early on a table that is just then splitting a partition.
-export const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
+// Five attempts: the SDK's standard three give up too early while a table splits a partition.
+export const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 5 }), {
   marshallOptions: { removeUndefinedValues: true },
 });
 
-/** BatchGetItem takes at most 100 keys a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+/**
+ * BatchGetItem takes at most 100 keys a call.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
 const batchGetLimit = 100;
-/** BatchWriteItem takes at most 25 items a call. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+/**
+ * BatchWriteItem takes at most 25 items a call.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+ */
 const batchWriteLimit = 25;
-/** TransactWriteItems takes at most 100 items. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+/**
+ * TransactWriteItems takes at most 100 items.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
 export const transactionLimit = 100;
 const batchAttempts = 8;
 
-export const getItem = async (
+export async function getItem(
   key: Key,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Item | undefined> => {
-  const { Item } = await client.send(
+): Promise<Item | undefined> {
+  const { Item } = await documentClient.send(
     new GetCommand({ TableName: environment.tableName, Key: key, ConsistentRead: read === "consistent" }),
   );
   return Item;
-};
+}
 
-/** Keys that stay unprocessed are a throttle that comes without an exception; here it gets the same name. */
-const throttled = (message: string): Error =>
-  Object.assign(new Error(message), { name: "ProvisionedThroughputExceededException" });
+/**
+ * Unprocessed keys are a throttle without an exception. Returns an error with the name that
+ * DynamoDB gives to a throttle.
+ */
+function throttled(message: string): Error {
+  return Object.assign(new Error(message), { name: "ProvisionedThroughputExceededException" });
+}
 
-const getBatch = async (batch: readonly Key[], consistent: boolean): Promise<Item[]> => {
+async function getBatch(batch: readonly Key[], consistent: boolean): Promise<Item[]> {
   const items: Item[] = [];
   const table = environment.tableName;
   let pending: Record<string, unknown>[] = batch.map((key) => ({ ...key }));
   for (let attempt = 0; pending.length > 0; attempt += 1) {
     if (attempt === batchAttempts)
       throw throttled(`${pending.length} of ${batch.length} items were not read.`);
-    if (attempt > 0) await pause(attempt);
-    const result = await client.send(
+    if (attempt > 0) await backoff(attempt);
+    const result = await documentClient.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: pending, ConsistentRead: consistent } } }),
     );
     items.push(...(result.Responses?.[table] ?? []));
     pending = result.UnprocessedKeys?.[table]?.Keys ?? [];
   }
   return items;
-};
+}
 
-/** Items by their keys, in no order, those that exist; 100 keys a call, the calls at once. Keys must be distinct. */
-export const getItems = async (
+/**
+ * Returns the items of distinct keys that exist, in no order. It sends 100 keys a call, and all
+ * calls at the same time.
+ */
+export async function getItems(
   wanted: readonly Key[],
   read: "consistent" | "eventual" = "eventual",
-): Promise<Item[]> => {
+): Promise<Item[]> {
   const batches: Key[][] = [];
   for (let at = 0; at < wanted.length; at += batchGetLimit)
     batches.push(wanted.slice(at, at + batchGetLimit));
   return (await Promise.all(batches.map((batch) => getBatch(batch, read === "consistent")))).flat();
-};
+}
 
-/** One query; `Limit` or a key range must bound it. */
-export const query = async (input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> => {
-  const { Items } = await client.send(new QueryCommand({ TableName: environment.tableName, ...input }));
+/** Runs one query. `Limit` or a key range must bound it. */
+export async function query(input: Omit<QueryCommandInput, "TableName">): Promise<Item[]> {
+  const { Items } = await documentClient.send(
+    new QueryCommand({ TableName: environment.tableName, ...input }),
+  );
   return Items ?? [];
-};
+}
 
-/** A query followed through its pages of 1 MB, to its end or to `limit` items, for lists that one of both bounds. */
-export const queryAll = async (
+/**
+ * Runs a query through all of its pages of 1 MB, to its end or to `limit` items. The key range or
+ * the limit must bound it.
+ */
+export async function queryAll(
   input: Omit<QueryCommandInput, "TableName">,
   limit = Number.POSITIVE_INFINITY,
-): Promise<Item[]> => {
+): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
   do {
-    const page = await client.send(
+    const page = await documentClient.send(
       new QueryCommand({
         TableName: environment.tableName,
         ...input,
@@ -116,59 +138,65 @@ export const queryAll = async (
     start = page.LastEvaluatedKey;
   } while (start && items.length < limit);
   return items;
-};
+}
 
-/** What an update did: the item before it, or, where its condition failed, the item that made it fail. */
-export type Outcome =
+/**
+ * The result of a conditional write. `item` is what the write returns if it is done, else the item
+ * that failed the condition.
+ */
+export type UpdateOutcome =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item: Item | undefined };
 
 /**
- * Waits for a transaction that is under way on the item, which refuses any other write of it; the SDK does not.
+ * Calls again while a transaction holds the item: DynamoDB refuses other writes then, and the SDK
+ * does not retry them.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
-const afterTransactions = async <T>(call: () => Promise<T>): Promise<T> => {
+async function afterTransactions<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
       const isConflict = error instanceof Error && error.name === "TransactionConflictException";
       if (!isConflict || attempt === transactionAttempts) throw error;
-      await pause(attempt);
+      await backoff(attempt);
     }
   }
-};
+}
 
-/** Tells a failed condition, which is an answer, from an error. */
-const outcome = async (call: () => Promise<Item | undefined>): Promise<Outcome> => {
+/** Returns a failed condition as a result, and throws any other error. */
+async function outcome(call: () => Promise<Item | undefined>): Promise<UpdateOutcome> {
   try {
     return { done: true, item: (await afterTransactions(call)) ?? {} };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { done: false, item: error.Item && unmarshall(error.Item) };
   }
-};
+}
 
-export const updateItem = (
+export function updateItem(
   key: Key,
-  input: Omit<UpdateCommandInput, "TableName" | "Key" | "ReturnValuesOnConditionCheckFailure">,
-): Promise<Outcome> =>
-  outcome(async () => {
-    const { Attributes } = await client.send(
+  { returns, ...update }: Update & { readonly returns?: "ALL_OLD" | "ALL_NEW" },
+): Promise<UpdateOutcome> {
+  return outcome(async () => {
+    const { Attributes } = await documentClient.send(
       new UpdateCommand({
         TableName: environment.tableName,
         Key: key,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        ...input,
+        ...updateExpression(update),
+        ReturnValues: returns,
       }),
     );
     return Attributes;
   });
+}
 
-/** Puts an item if there is none with its key. */
-export const putIfAbsent = (item: Key & Item): Promise<Outcome> =>
-  outcome(async () => {
-    await client.send(
+/** Puts an item if none has its key. */
+export function putIfAbsent(item: Key & Item): Promise<UpdateOutcome> {
+  return outcome(async () => {
+    await documentClient.send(
       new PutCommand({
         TableName: environment.tableName,
         Item: item,
@@ -178,43 +206,43 @@ export const putIfAbsent = (item: Key & Item): Promise<Outcome> =>
     );
     return undefined;
   });
+}
 
-export const putItem = async (item: Key & Item): Promise<void> => {
-  await client.send(new PutCommand({ TableName: environment.tableName, Item: item }));
-};
+export async function putItem(item: Key & Item): Promise<void> {
+  await documentClient.send(new PutCommand({ TableName: environment.tableName, Item: item }));
+}
 
-/** Deletes an item and gives what it was; undefined if there was none. */
-export const takeItem = async (key: Key): Promise<Item | undefined> => {
-  const { Attributes } = await client.send(
+/** Deletes an item and returns what it was; undefined if there was none. */
+export async function takeItem(key: Key): Promise<Item | undefined> {
+  const { Attributes } = await documentClient.send(
     new DeleteCommand({ TableName: environment.tableName, Key: key, ReturnValues: "ALL_OLD" }),
   );
   return Attributes;
-};
+}
 
-/** Deletes an item if a condition holds of it. */
-export const deleteIf = (
+/** Deletes an item if a condition holds. `values` are those that the condition names. */
+export function deleteIf(
   key: Key,
-  condition: Pick<
-    DeleteCommandInput,
-    "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
-  >,
-): Promise<Outcome> =>
-  outcome(async () => {
-    await client.send(
+  condition: string | readonly string[],
+  values?: Readonly<Record<string, unknown>>,
+): Promise<UpdateOutcome> {
+  return outcome(async () => {
+    await documentClient.send(
       new DeleteCommand({
         TableName: environment.tableName,
         Key: key,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        ...condition,
+        ...conditionExpression(condition, values),
       }),
     );
     return undefined;
   });
+}
 
 /** A put or a delete of a batch. */
 type Write = { readonly put: Key & Item } | { readonly delete: Key };
 
-const writeBatch = async (batch: readonly Write[]): Promise<number> => {
+async function writeBatch(batch: readonly Write[]): Promise<number> {
   const table = environment.tableName;
   let units = 0;
   let pending: NonNullable<BatchWriteCommandInput["RequestItems"]>[string] = batch.map((write) =>
@@ -225,48 +253,49 @@ const writeBatch = async (batch: readonly Write[]): Promise<number> => {
   for (let attempt = 0; pending.length > 0; attempt += 1) {
     if (attempt === batchAttempts)
       throw throttled(`${pending.length} of ${batch.length} items were not written.`);
-    if (attempt > 0) await pause(attempt);
-    const result = await client.send(
+    if (attempt > 0) await backoff(attempt);
+    const result = await documentClient.send(
       new BatchWriteCommand({ RequestItems: { [table]: pending }, ReturnConsumedCapacity: "TOTAL" }),
     );
     units += result.ConsumedCapacity?.[0]?.CapacityUnits ?? 0;
     pending = result.UnprocessedItems?.[table] ?? [];
   }
   return units;
-};
+}
 
 /**
- * Puts and deletes items of different keys, whatever was there before, 25 a call and one call after the other, and gives
- * the write units that it took.
+ * Puts and deletes items of different keys without a condition: 25 a call, one call after the
+ * other. Returns the write units that it took.
  */
-export const writeItems = async (writes: readonly Write[]): Promise<number> => {
+export async function writeItems(writes: readonly Write[]): Promise<number> {
   let units = 0;
   for (let at = 0; at < writes.length; at += batchWriteLimit)
     units += await writeBatch(writes.slice(at, at + batchWriteLimit));
   return units;
-};
+}
 
-/** Deletes items, and gives the write units that it took. */
-export const deleteItems = (unwanted: readonly Key[]): Promise<number> =>
-  writeItems(unwanted.map((key) => ({ delete: key })));
+/** Deletes items. Returns the write units that it took. */
+export function deleteItems(unwanted: readonly Key[]): Promise<number> {
+  return writeItems(unwanted.map((key) => ({ delete: key })));
+}
 
 /**
- * Puts many items, each if there is none with its key, a bounded number at once; gives what was there already instead of
- * some of them.
+ * Puts each item if none has its key, up to 25 at the same time. Returns the items that existed
+ * before.
  */
-export const putAllIfAbsent = async (items: readonly (Key & Item)[]): Promise<Item[]> => {
+export async function putAllIfAbsent(items: readonly (Key & Item)[]): Promise<Item[]> {
   const present: Item[] = [];
-  await forEach(items, putsAtOnce, async (item) => {
+  await forEachConcurrent(items, putsAtOnce, async (item) => {
     const outcome = await putIfAbsent(item);
     if (!outcome.done && outcome.item) present.push(outcome.item);
   });
   return present;
-};
+}
 
 const putsAtOnce = 25;
 const transactionAttempts = 6;
 
-/** Parts of a transaction, without the name of the table. */
+/** A part of a transaction, without the name of the table. */
 export type Part = {
   readonly [Kind in keyof NonNullable<TransactWriteCommandInput["TransactItems"]>[number]]?: Omit<
     NonNullable<NonNullable<TransactWriteCommandInput["TransactItems"]>[number][Kind]>,
@@ -274,25 +303,29 @@ export type Part = {
   >;
 };
 
-const onTable = (part: Part) =>
-  // Safe: each kind of part is given back as it was, with the table that it lacked.
-  Object.fromEntries(
+function onTable(part: Part) {
+  // Safe: each kind of part is returned unchanged, with its table added.
+  return Object.fromEntries(
     Object.entries(part).map(([kind, input]) => [kind, { TableName: environment.tableName, ...input }]),
   ) as NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+}
 
-/** What a transaction did: all of it, or nothing, with the places of the parts whose condition failed. */
+/**
+ * The result of a transaction: it did all parts, or none. `failed` holds the positions of the parts
+ * with a failed condition.
+ */
 export type Transaction = { readonly done: true } | { readonly done: false; readonly failed: number[] };
 
 /**
- * Does all parts or none. Two transactions that meet on an item are told to try again, and do: the SDK does not retry a
- * cancelled transaction.
+ * Does all parts or none. Two transactions that meet on an item are refused, and it tries again:
+ * the SDK does not retry a cancelled transaction.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-export const writeTogether = async (parts: readonly Part[]): Promise<Transaction> => {
+export async function transactWrite(parts: readonly Part[]): Promise<Transaction> {
   const items = parts.map(onTable);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await client.send(new TransactWriteCommand({ TransactItems: items }));
+      await documentClient.send(new TransactWriteCommand({ TransactItems: items }));
       return { done: true };
     } catch (error) {
       const codes = refusalCodes(error);
@@ -300,12 +333,13 @@ export const writeTogether = async (parts: readonly Part[]): Promise<Transaction
       const failed = codes.flatMap((code, at) => (code === "ConditionalCheckFailed" ? [at] : []));
       if (failed.length > 0) return { done: false, failed };
       if (attempt === transactionAttempts) throw error;
-      await pause(attempt);
+      await backoff(attempt);
     }
   }
-};
+}
 
-const refusalCodes = (error: unknown): string[] | undefined =>
-  error instanceof Error && error.name === "TransactionInProgressException"
+function refusalCodes(error: unknown): string[] | undefined {
+  return error instanceof Error && error.name === "TransactionInProgressException"
     ? ["TransactionConflict"]
     : cancellationCodes(error);
+}

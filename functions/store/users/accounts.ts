@@ -1,6 +1,6 @@
 /**
- * Accounts: the stack's own Cognito user pool. Its users are named by their e-mail address; usernames are Parley's own
- * (usernames.ts). Nothing here exists where an external issuer keeps the accounts.
+ * Accounts: the stack's own Cognito user pool. It names its users by e-mail address; usernames are
+ * Parley's own (usernames.ts). With an external issuer no call here is made.
  */
 import {
   AdminConfirmSignUpCommand,
@@ -23,7 +23,7 @@ const cognito = new CognitoIdentityProviderClient({});
 export interface Tokens {
   readonly accessToken: string;
   readonly idToken: string;
-  /** Undefined after a refresh: the one that was given goes on. */
+  /** Undefined after a refresh: the given refresh token stays valid. */
   readonly refreshToken: string | undefined;
   /** Seconds. */
   readonly expiresIn: number;
@@ -45,7 +45,10 @@ const wrongCode = new ApiError(
   "The code is wrong or has expired: check the newest e-mail, or ask for another code.",
 );
 
-/** What a caller is told of an exception of Cognito's; undefined for one that is no answer to them. */
+/**
+ * The error that a caller gets for an exception of Cognito's. Any other exception is no answer for
+ * them.
+ */
 const answers: Record<string, (message: string) => ApiError> = {
   InvalidPasswordException: (message) => invalidInput([{ path: "password", message }]),
   UsernameExistsException: () =>
@@ -67,18 +70,18 @@ const answers: Record<string, (message: string) => ApiError> = {
     new ApiError("invalid_credentials", "This account needs a new password: ask for a code to reset it."),
 };
 
-const ask = async <T>(call: () => Promise<T>): Promise<T> => {
+async function callCognito<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     const answer = error instanceof Error ? answers[error.name]?.(error.message) : undefined;
     throw answer ?? error;
   }
-};
+}
 
-/** Creates an account, and gives its user id. Throws `conflict` where the e-mail address has one. */
-export const signUp = (account: NewAccount): Promise<string> =>
-  ask(async () => {
+/** Creates an account and returns its user id. Throws `conflict` if the e-mail address has one. */
+export function signUp(account: NewAccount): Promise<string> {
+  return callCognito(async () => {
     const { UserSub } = await cognito.send(
       new SignUpCommand({
         ClientId: environment.clientId,
@@ -95,10 +98,14 @@ export const signUp = (account: NewAccount): Promise<string> =>
     if (!UserSub) throw new Error("Cognito answered a sign-up without a user id.");
     return UserSub;
   });
+}
 
-/** Confirms an account without a code, as a `dev` stage does; the address counts as verified, so that it can be reset. */
-export const confirmAtOnce = (email: string): Promise<void> =>
-  ask(async () => {
+/**
+ * Confirms an account without a code, as a `dev` stage does. The address counts as verified, so
+ * that its password can be reset.
+ */
+export function confirmAtOnce(email: string): Promise<void> {
+  return callCognito(async () => {
     const account = { UserPoolId: environment.userPoolId, Username: email };
     await cognito.send(new AdminConfirmSignUpCommand(account));
     await cognito.send(
@@ -108,23 +115,25 @@ export const confirmAtOnce = (email: string): Promise<void> =>
       }),
     );
   });
+}
 
-/** Confirms an account with the code that was e-mailed. Throws `invalid_code`. */
-export const confirmSignUp = async (email: string, code: string): Promise<void> => {
+/** Confirms an account with the code from its e-mail. Throws `invalid_code`. */
+export async function confirmSignUp(email: string, code: string): Promise<void> {
   try {
-    await ask(() =>
+    await callCognito(() =>
       cognito.send(
         new ConfirmSignUpCommand({ ClientId: environment.clientId, Username: email, ConfirmationCode: code }),
       ),
     );
   } catch (error) {
-    // An unknown account, or one that is confirmed already, looks like a wrong code: nobody learns who has an account.
+    // An unknown account, or a confirmed one, looks like a wrong code: no caller learns which
+    // addresses have accounts.
     throw error instanceof ApiError && error.code === "invalid_credentials" ? wrongCode : error;
   }
-};
+}
 
-const initiate = (input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParameters">): Promise<Tokens> =>
-  ask(async () => {
+function initiate(input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParameters">): Promise<Tokens> {
+  return callCognito(async () => {
     const { AuthenticationResult: result, ChallengeName } = await cognito.send(
       new InitiateAuthCommand({ ClientId: environment.clientId, ...input }),
     );
@@ -140,12 +149,20 @@ const initiate = (input: Pick<InitiateAuthCommandInput, "AuthFlow" | "AuthParame
       expiresIn: result.ExpiresIn ?? 3600,
     };
   });
+}
 
-/** Throws `invalid_credentials`, alike for an unknown account and a wrong password, or `not_confirmed`. */
-export const logIn = (email: string, password: string): Promise<Tokens> =>
-  initiate({ AuthFlow: "USER_PASSWORD_AUTH", AuthParameters: { USERNAME: email, PASSWORD: password } });
+/**
+ * Logs in with a password. Throws `invalid_credentials`, the same for an unknown account and a
+ * wrong password, or `not_confirmed`.
+ */
+export function logIn(email: string, password: string): Promise<Tokens> {
+  return initiate({
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME: email, PASSWORD: password },
+  });
+}
 
-export const refreshTokens = async (refreshToken: string): Promise<Tokens> => {
+export async function refreshTokens(refreshToken: string): Promise<Tokens> {
   try {
     return await initiate({
       AuthFlow: "REFRESH_TOKEN_AUTH",
@@ -153,15 +170,18 @@ export const refreshTokens = async (refreshToken: string): Promise<Tokens> => {
     });
   } catch (error) {
     if (error instanceof ApiError && error.code === "invalid_credentials")
-      throw new ApiError("invalid_credentials", "The refresh token is not valid any more: log in again.");
+      throw new ApiError("invalid_credentials", "The refresh token is no longer valid: log in again.");
     throw error;
   }
-};
+}
 
-/** Ends the session of a refresh token. A token that is none, or has ended, is no error: the session is over. */
-export const revokeToken = async (refreshToken: string): Promise<void> => {
+/**
+ * Ends the session of a refresh token. An invalid or ended token is no error: the session has
+ * ended.
+ */
+export async function revokeToken(refreshToken: string): Promise<void> {
   try {
-    await ask(() =>
+    await callCognito(() =>
       cognito.send(new RevokeTokenCommand({ ClientId: environment.clientId, Token: refreshToken })),
     );
   } catch (error) {
@@ -169,7 +189,7 @@ export const revokeToken = async (refreshToken: string): Promise<void> => {
     if (error instanceof Error && endedTokenErrors.has(error.name)) return;
     throw error;
   }
-};
+}
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
 const endedTokenErrors = new Set([
@@ -178,10 +198,12 @@ const endedTokenErrors = new Set([
   "InvalidParameterException",
 ]);
 
-/** Has a code e-mailed, if there is an account that it can be sent to: whoever asks is not told. */
-const sendCode = async (send: () => Promise<unknown>): Promise<void> => {
+/**
+ * E-mails a code, if there is an account that can receive it. The caller does not learn whether.
+ */
+async function sendCode(send: () => Promise<unknown>): Promise<void> {
   try {
-    await ask(send);
+    await callCognito(send);
   } catch (error) {
     const silent =
       error instanceof Error &&
@@ -189,27 +211,33 @@ const sendCode = async (send: () => Promise<unknown>): Promise<void> => {
     if (silent || (error instanceof ApiError && error.code !== "rate_limited")) return;
     throw error;
   }
-};
+}
 
 /**
- * Has another code e-mailed to confirm an account with. One that is confirmed is an `InvalidParameterException`.
+ * E-mails another code to confirm an account. Cognito answers `InvalidParameterException` for a
+ * confirmed one.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html
  */
-export const resendCode = (email: string): Promise<void> =>
-  sendCode(() =>
+export function resendCode(email: string): Promise<void> {
+  return sendCode(() =>
     cognito.send(new ResendConfirmationCodeCommand({ ClientId: environment.clientId, Username: email })),
   );
+}
 
-/** Has a code e-mailed to set a new password with. */
-export const forgotPassword = (email: string): Promise<void> =>
-  sendCode(() =>
+/** E-mails a code to set a new password. */
+export function forgotPassword(email: string): Promise<void> {
+  return sendCode(() =>
     cognito.send(new ForgotPasswordCommand({ ClientId: environment.clientId, Username: email })),
   );
+}
 
-/** Sets a new password with the code that was e-mailed. Throws `invalid_code`, or `invalid_input` for the password. */
-export const resetPassword = async (email: string, code: string, password: string): Promise<void> => {
+/**
+ * Sets a new password with the code from the e-mail. Throws `invalid_code`, or `invalid_input` for
+ * the password.
+ */
+export async function resetPassword(email: string, code: string, password: string): Promise<void> {
   try {
-    await ask(() =>
+    await callCognito(() =>
       cognito.send(
         new ConfirmForgotPasswordCommand({
           ClientId: environment.clientId,
@@ -224,4 +252,4 @@ export const resetPassword = async (email: string, code: string, password: strin
       ? wrongCode
       : error;
   }
-};
+}

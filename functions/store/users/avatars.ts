@@ -1,74 +1,78 @@
 /**
- * Avatars: uploads of people's pictures, and which of them were made a profile's picture.
+ * Avatars: uploads of users' pictures, and which of them became a profile's picture.
  *   one by id                 AVATAR#id / AVATAR
- * The item goes after a day, and with it the object of a picture that was never used; of one that was, the profile
- * alone tells.
+ * The item expires after a day, and with it the object of a picture that was never used. For a used
+ * picture only the profile says whether its object is needed.
  */
 import { epochSeconds, isPast } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
-import { deleteIf, getItem, type Item, putIfAbsent, writeTogether } from "../table/table.ts";
+import { deleteIf, getItem, type Item, putIfAbsent, transactWrite } from "../table/table.ts";
+import { updateExpression } from "../table/update-expression.ts";
 
 export interface Avatar {
   readonly id: string;
   /** Bytes. */
   readonly size: number;
   readonly mediaType: string;
-  /** Whether it was made somebody's picture, which it is once. */
+  /** Whether it became a user's picture, which happens once. */
   readonly isUsed: boolean;
 }
 
 /** Seconds for which an upload waits to be used. */
 const uploadLifetime = 24 * 60 * 60;
 
-/** Notes an upload, from now on and for a day. */
-export const putAvatar = async (upload: Omit<Avatar, "isUsed">): Promise<void> => {
+/** Records an upload for a day. */
+export async function putAvatar(upload: Omit<Avatar, "isUsed">): Promise<void> {
   await putIfAbsent({
     ...keys.avatar(upload.id),
     size: upload.size,
     media_type: upload.mediaType,
     expires_at: epochSeconds() + uploadLifetime,
   });
-};
+}
 
-export const avatarFromItem = (item: Item): Avatar => ({
-  id: idOfKey(String(item.pk)),
-  size: Number(item.size),
-  mediaType: String(item.media_type),
-  isUsed: item.used === true,
-});
+export function avatarFromItem(item: Item): Avatar {
+  return {
+    id: idOfKey(String(item.pk)),
+    size: Number(item.size),
+    mediaType: String(item.media_type),
+    isUsed: item.used === true,
+  };
+}
 
-export const getAvatar = async (id: string): Promise<Avatar | undefined> => {
+export async function getAvatar(id: string): Promise<Avatar | undefined> {
   const item = await getItem(keys.avatar(id), "consistent");
   return item && !isPast(Number(item.expires_at)) ? avatarFromItem(item) : undefined;
-};
+}
 
 /**
- * Makes an upload the picture of a profile, once; false if it was used before, or is gone. Both are written or neither:
- * so whether an object is still needed is told by the upload until it is used, and by the profile from then on.
+ * Makes an upload the picture of a profile, once. Returns false if it was used before or has
+ * expired. Both items are written or neither. So the upload says whether its object is needed until
+ * it is used, and from then on the profile does.
  */
-export const applyAvatar = async (userId: string, id: string, address: string): Promise<boolean> => {
-  const { done } = await writeTogether([
+export async function applyAvatar(userId: string, id: string, address: string): Promise<boolean> {
+  const { done } = await transactWrite([
     {
       Update: {
         Key: keys.avatar(id),
-        UpdateExpression: "SET used = :true",
-        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(used) AND expires_at > :now",
-        ExpressionAttributeValues: { ":true": true, ":now": epochSeconds() },
+        ...updateExpression({
+          set: { used: true },
+          condition: ["attribute_exists(pk)", "attribute_not_exists(used)", "expires_at > :now"],
+          values: { now: epochSeconds() },
+        }),
       },
     },
     {
       Update: {
         Key: keys.profile(userId),
-        UpdateExpression: "SET profile_picture = :address",
-        ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ":address": address },
+        ...updateExpression({ set: { profile_picture: address }, condition: "attribute_exists(pk)" }),
       },
     },
   ]);
   return done;
-};
+}
 
 /** Deletes an upload that was not used. */
-export const deleteUnusedAvatar = async (id: string): Promise<void> => {
-  await deleteIf(keys.avatar(id), { ConditionExpression: "attribute_not_exists(used)" });
-};
+export async function deleteUnusedAvatar(id: string): Promise<void> {
+  await deleteIf(keys.avatar(id), "attribute_not_exists(used)");
+}

@@ -1,5 +1,5 @@
 /**
- * Profiles: what people say of themselves.
+ * Profiles: what users say about themselves.
  *   one by id, many by id     USER#u / PROFILE
  * A username is unique because of the item that claims it (usernames.ts).
  */
@@ -23,24 +23,26 @@ export interface Profile {
   readonly created_at: string;
 }
 
-/** A profile of which nothing is known but whose it is, made now. */
-export const blankProfile = (id: string, username: string): Profile => ({
-  id,
-  username,
-  email: null,
-  display_name: null,
-  first_name: null,
-  last_name: null,
-  profile_picture: null,
-  bio: null,
-  specialization: null,
-  institution: null,
-  role: null,
-  is_verified: false,
-  created_at: isoNow(),
-});
+/** Returns a new profile with only an id and a username. */
+export function blankProfile(id: string, username: string): Profile {
+  return {
+    id,
+    username,
+    email: null,
+    display_name: null,
+    first_name: null,
+    last_name: null,
+    profile_picture: null,
+    bio: null,
+    specialization: null,
+    institution: null,
+    role: null,
+    is_verified: false,
+    created_at: isoNow(),
+  };
+}
 
-/** The fields that their owner changes. */
+/** The fields that a user changes in their own profile. */
 const ownFields = [
   "display_name",
   "first_name",
@@ -53,53 +55,60 @@ const ownFields = [
 ] as const;
 export type ProfileChanges = { readonly [F in (typeof ownFields)[number]]?: string | null | undefined };
 
-const stringOr = (value: unknown): string | null => (typeof value === "string" ? value : null);
+function stringOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
 
-export const profileFromItem = (item: Item): Profile => ({
-  id: String(item.id),
-  username: String(item.username),
-  email: stringOr(item.email),
-  display_name: stringOr(item.display_name),
-  first_name: stringOr(item.first_name),
-  last_name: stringOr(item.last_name),
-  profile_picture: stringOr(item.profile_picture),
-  bio: stringOr(item.bio),
-  specialization: stringOr(item.specialization),
-  institution: stringOr(item.institution),
-  role: stringOr(item.role),
-  is_verified: item.is_verified === true,
-  created_at: String(item.created_at),
-});
+export function profileFromItem(item: Item): Profile {
+  return {
+    id: String(item.id),
+    username: String(item.username),
+    email: stringOr(item.email),
+    display_name: stringOr(item.display_name),
+    first_name: stringOr(item.first_name),
+    last_name: stringOr(item.last_name),
+    profile_picture: stringOr(item.profile_picture),
+    bio: stringOr(item.bio),
+    specialization: stringOr(item.specialization),
+    institution: stringOr(item.institution),
+    role: stringOr(item.role),
+    is_verified: item.is_verified === true,
+    created_at: String(item.created_at),
+  };
+}
 
-export const profileAttributes = (profile: Profile) =>
-  Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+export function profileAttributes(profile: Profile) {
+  return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+}
 
-export const newProfileItem = (profile: Profile) => ({
-  ...keys.profile(profile.id),
-  ...profileAttributes(profile),
-});
+export function newProfileItem(profile: Profile) {
+  return {
+    ...keys.profile(profile.id),
+    ...profileAttributes(profile),
+  };
+}
 
-export const getProfile = async (
+export async function getProfile(
   userId: string,
   read: "consistent" | "eventual" = "eventual",
-): Promise<Profile | undefined> => {
+): Promise<Profile | undefined> {
   const item = await getItem(keys.profile(userId), read);
   return item && profileFromItem(item);
-};
+}
 
-/** Those of the ids that have a profile. */
-export const getProfiles = async (userIds: readonly string[]): Promise<Map<string, Profile>> => {
+/** Returns the profiles of those ids that have one. */
+export async function getProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
   const items = await getItems([...new Set(userIds)].map(keys.profile));
   return new Map(items.map((item) => [String(item.id), profileFromItem(item)]));
-};
+}
 
-/** Puts the profile unless there is one, and gives the one that there is. */
-export const putProfile = async (profile: Profile): Promise<Profile> => {
+/** Puts a profile if there is none. Returns the stored one. */
+export async function putProfile(profile: Profile): Promise<Profile> {
   const outcome = await putIfAbsent(newProfileItem(profile));
   return outcome.done || !outcome.item ? profile : profileFromItem(outcome.item);
-};
+}
 
-/** Those by which somebody says who they are: what is verified of them holds as long as these do. */
+/** The fields that say who a user is: a verification holds as long as these stay. */
 const verifiedFields: readonly (typeof ownFields)[number][] = [
   "display_name",
   "first_name",
@@ -109,68 +118,55 @@ const verifiedFields: readonly (typeof ownFields)[number][] = [
   "role",
 ];
 
-/** The parts of an update of the given fields; `same` holds where those that are verified have these values already. */
-const partsOf = (changes: ProfileChanges) => {
-  const set: string[] = [];
-  const remove: string[] = [];
-  const same: string[] = [];
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  for (const field of ownFields) {
-    const value = changes[field];
-    if (value === undefined) continue;
-    names[`#${field}`] = field;
-    if (value === null) remove.push(`#${field}`);
-    else {
-      set.push(`#${field} = :${field}`);
-      values[`:${field}`] = value;
-    }
-    if (verifiedFields.includes(field))
-      same.push(value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`);
-  }
-  return { set, remove, same, names, values };
-};
+/**
+ * Returns conditions that hold if the verified fields among the changes have their new values
+ * already.
+ */
+function sameAsVerified(changes: ProfileChanges): string[] {
+  return verifiedFields
+    .filter((field) => changes[field] !== undefined)
+    .map((field) => (changes[field] === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}`));
+}
 
-/** Changes the given fields; undefined if there is no profile. Who changes what they were verified as is so no more. */
-export const updateProfile = async (
-  userId: string,
-  changes: ProfileChanges,
-): Promise<Profile | undefined> => {
-  const { set, remove, same, names, values } = partsOf(changes);
-  if (Object.keys(names).length === 0) return getProfile(userId);
-  const write = (condition: string, allSet: readonly string[], allValues: Record<string, unknown>) =>
-    updateItem(keys.profile(userId), {
-      UpdateExpression: [
-        allSet.length > 0 ? `SET ${allSet.join(", ")}` : "",
-        remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
-      ].join(" "),
-      ConditionExpression: condition,
-      ExpressionAttributeNames: names,
-      ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
-      ReturnValues: "ALL_NEW",
-    });
-  const isThere = "attribute_exists(pk)";
-  const stays = `${isThere} AND (is_verified <> :yes OR (${same.join(" AND ")}))`;
-  const kept = await (same.length === 0
-    ? write(isThere, set, values)
-    : write(stays, set, { ...values, ":yes": true }));
+/**
+ * Changes the given fields. Returns undefined if there is no profile. A user who changes a verified
+ * field is no longer verified.
+ */
+export async function updateProfile(userId: string, changes: ProfileChanges): Promise<Profile | undefined> {
+  const set = Object.fromEntries(ownFields.map((field) => [field, changes[field]]));
+  if (ownFields.every((field) => changes[field] === undefined)) return getProfile(userId);
+  const same = sameAsVerified(changes);
+  const exists = "attribute_exists(pk)";
+  const kept = await updateItem(keys.profile(userId), {
+    set,
+    ...(same.length === 0
+      ? { condition: exists }
+      : {
+          condition: [exists, `(is_verified <> :yes OR (${same.join(" AND ")}))`],
+          values: { yes: true },
+        }),
+    returns: "ALL_NEW",
+  });
   const outcome =
     kept.done || !kept.item
       ? kept
-      : await write(isThere, [...set, "is_verified = :no"], { ...values, ":no": false });
+      : await updateItem(keys.profile(userId), {
+          set: { ...set, is_verified: false },
+          condition: exists,
+          returns: "ALL_NEW",
+        });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
-};
+}
 
-/** Says whether somebody is verified, which they never say themselves; undefined if there is no profile. */
-export const updateVerification = async (
-  userId: string,
-  isVerified: boolean,
-): Promise<Profile | undefined> => {
+/**
+ * Records whether a user is verified, which they cannot say themselves. Returns undefined if there
+ * is no profile.
+ */
+export async function updateVerification(userId: string, isVerified: boolean): Promise<Profile | undefined> {
   const outcome = await updateItem(keys.profile(userId), {
-    UpdateExpression: "SET is_verified = :verified",
-    ConditionExpression: "attribute_exists(pk)",
-    ExpressionAttributeValues: { ":verified": isVerified },
-    ReturnValues: "ALL_NEW",
+    set: { is_verified: isVerified },
+    condition: "attribute_exists(pk)",
+    returns: "ALL_NEW",
   });
   return outcome.done ? profileFromItem(outcome.item) : undefined;
-};
+}

@@ -1,7 +1,8 @@
 /**
- * Usernames: one item claims each, so that two people cannot have the same.
- *   who has a username        USERNAME#<folded> / USERNAME
- * A claim is pending, with a time to live, until its account exists and, where that takes a code, is confirmed.
+ * Usernames: one item claims each, so that two users cannot have the same one.
+ *   the user of a username    USERNAME#<folded> / USERNAME
+ * A claim is pending, with a time to live, until its account exists and, if that takes a code, is
+ * confirmed.
  */
 import { epochSeconds } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
@@ -10,83 +11,84 @@ import { getItem, getItems, type Item, updateItem } from "../table/table.ts";
 /** Seconds for which an unfinished registration keeps its username. */
 const pendingSeconds = 3600;
 
-/** `Ann` and `ann` are one username, and so are the ways in which Unicode can write it. */
-const folded = (username: string): string => username.normalize("NFKC").toLowerCase();
+/** `Ann` and `ann` are the same username, and so are the ways in which Unicode can write it. */
+function folded(username: string): string {
+  return username.normalize("NFKC").toLowerCase();
+}
 
-export const isSameUsername = (one: string, other: string): boolean => folded(one) === folded(other);
+export function isSameUsername(one: string, other: string): boolean {
+  return folded(one) === folded(other);
+}
 
 interface UsernameClaim {
   readonly email: string;
   readonly userId: string | undefined;
 }
 
-const fromItem = (item: Item): UsernameClaim | undefined => {
+function fromItem(item: Item): UsernameClaim | undefined {
   const isLapsed = typeof item.expires_at === "number" && item.expires_at < epochSeconds();
   if (isLapsed) return undefined;
   return { email: String(item.email), userId: typeof item.user_id === "string" ? item.user_id : undefined };
-};
+}
 
-export const getUsernameClaim = async (username: string): Promise<UsernameClaim | undefined> => {
+export async function getUsernameClaim(username: string): Promise<UsernameClaim | undefined> {
   const item = await getItem(keys.username(folded(username)));
   return item && fromItem(item);
-};
+}
 
-/** Finds who has some usernames: gives the id of each, undefined where nobody has it. */
-export const findUserIds = async (
+/**
+ * Finds the users of some usernames. Returns a function that gives the id for each; undefined if no
+ * user has it.
+ */
+export async function findUserIds(
   usernames: readonly string[],
-): Promise<(username: string) => string | undefined> => {
+): Promise<(username: string) => string | undefined> {
   const items = await getItems([...new Set(usernames.map(folded))].map(keys.username));
   const userIds = new Map(items.map((item) => [idOfKey(String(item.pk)), fromItem(item)?.userId]));
   return (username) => userIds.get(folded(username));
-};
-
-/** Claims the username for an account to be; false if an account has it, or somebody else. The same e-mail may claim again. */
-export const claimUsername = async (username: string, email: string): Promise<boolean> => {
-  const now = epochSeconds();
-  const { done } = await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET email = :email, expires_at = :expires REMOVE user_id",
-    ConditionExpression:
-      "attribute_not_exists(pk) OR (attribute_exists(expires_at) AND (expires_at < :now OR (email = :email AND attribute_not_exists(user_id))))",
-    ExpressionAttributeValues: { ":email": email, ":expires": now + pendingSeconds, ":now": now },
-  });
-  return done;
-};
+}
 
 /**
- * Makes the claim last, for so many seconds where they are given, else for good; false if the username has become somebody
- * else's.
+ * Claims a username for a future account. Returns false if an account has it, or another claim. The
+ * same e-mail address may claim it again.
  */
-export const keepUsername = async (
+export async function claimUsername(username: string, email: string): Promise<boolean> {
+  const now = epochSeconds();
+  const { done } = await updateItem(keys.username(folded(username)), {
+    set: { email, expires_at: now + pendingSeconds },
+    remove: ["user_id"],
+    condition:
+      "attribute_not_exists(pk) OR (attribute_exists(expires_at) AND (expires_at < :now OR (email = :email AND attribute_not_exists(user_id))))",
+    values: { now },
+  });
+  return done;
+}
+
+/**
+ * Makes a claim last for `seconds` if they are given, else for good. Returns false if another user
+ * has the username by now.
+ */
+export async function keepUsername(
   username: string,
   email: string,
   userId: string,
   seconds?: number,
-): Promise<boolean> => {
+): Promise<boolean> {
   const now = epochSeconds();
   const { done } = await updateItem(keys.username(folded(username)), {
-    UpdateExpression:
-      seconds === undefined
-        ? "SET email = :email, user_id = :user REMOVE expires_at"
-        : "SET email = :email, user_id = :user, expires_at = :expires",
-    ConditionExpression:
-      "attribute_not_exists(pk) OR user_id = :user OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
-    ExpressionAttributeValues: {
-      ":email": email,
-      ":user": userId,
-      ":now": now,
-      ...(seconds !== undefined && { ":expires": now + seconds }),
-    },
+    set: { email, user_id: userId, expires_at: seconds === undefined ? null : now + seconds },
+    condition:
+      "attribute_not_exists(pk) OR user_id = :user_id OR (attribute_exists(expires_at) AND (expires_at < :now OR email = :email))",
+    values: { now },
   });
   return done;
-};
+}
 
-/**
- * Gives back a claim whose account did not come to be: it lapses after `seconds`.
- */
-export const releaseUsername = async (username: string, email: string, seconds: number): Promise<void> => {
+/** Releases a claim whose account was not created: it expires after `seconds`. */
+export async function releaseUsername(username: string, email: string, seconds: number): Promise<void> {
   await updateItem(keys.username(folded(username)), {
-    UpdateExpression: "SET expires_at = :then",
-    ConditionExpression: "attribute_exists(expires_at) AND email = :email",
-    ExpressionAttributeValues: { ":email": email, ":then": epochSeconds() + seconds },
+    set: { expires_at: epochSeconds() + seconds },
+    condition: "attribute_exists(expires_at) AND email = :email",
+    values: { email },
   });
-};
+}

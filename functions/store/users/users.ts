@@ -1,40 +1,44 @@
 import { isoOf } from "../../kernel/runtime/time.ts";
-import { absent, hiddenSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
+import { absentPresence, blockedSince, type Presence, presenceSeenBy } from "../presence/presence.ts";
 import { blankProfile, type Profile } from "./profiles.ts";
 
-/** A profile with its presence, as most answers show somebody. */
+/** A profile with its presence, as most answers show a user. */
 export interface Person {
   readonly profile: Profile;
   readonly presence: Presence;
 }
 
-/** What was read of some people (see together.ts). */
+/** The profiles and presences of some users (see batch-get.ts). */
 export interface People {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly presences: ReadonlyMap<string, Presence>;
 }
 
-/** Stands for somebody whose profile is gone: what they wrote stays. */
-const unknownProfile = (id: string): Profile => ({
-  ...blankProfile(id, "unknown"),
-  created_at: isoOf(0),
-});
+/** Stands for a user whose profile was deleted: their messages stay. */
+function unknownProfile(id: string): Profile {
+  return {
+    ...blankProfile(id, "unknown"),
+    created_at: isoOf(0),
+  };
+}
 
-const presenceOf = (people: People, userId: string): Presence =>
-  people.presences.get(userId) ?? absent(userId);
+function presenceOf(people: People, userId: string): Presence {
+  return people.presences.get(userId) ?? absentPresence(userId);
+}
 
 /**
- * A person as a viewer sees them, whose presence should have been read too: it tells whom the viewer blocks. Without a
- * viewer it is the person as they are, for what all see alike.
+ * Returns a person as a viewer sees them. The viewer's presence must have been read too: it says
+ * whom they block. Without a viewer, returns the person as all users see them.
  */
-export const personOf = (people: People, userId: string, viewerId?: string): Person => {
+export function personOf(people: People, userId: string, viewerId?: string): Person {
   const presence = presenceOf(people, userId);
   return {
     profile: people.profiles.get(userId) ?? unknownProfile(userId),
     presence: viewerId === undefined ? presence : presenceSeenBy(presence, presenceOf(people, viewerId)),
   };
-};
+}
 
-/** Whether one of two people blocks the other, as their presences tell. */
-export const areApart = (people: People, one: string, other: string): boolean =>
-  hiddenSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;
+/** Returns whether one of two users blocks the other, by their presences. */
+export function areBlocked(people: People, one: string, other: string): boolean {
+  return blockedSince(presenceOf(people, one), presenceOf(people, other)) !== undefined;
+}

@@ -11,11 +11,13 @@ const usualCalls = 6;
  * more of a third of a processor, which is what 512 MB come with, for each post and each further call. A deployed stack
  * tells its own in `platform.report` of the functions' logs.
  */
-export const functionMilliseconds = (counts: {
+export function functionMilliseconds(counts: {
   readonly invocations: number;
   readonly calls: number;
   readonly posts: number;
-}): number => 50 * counts.invocations + 5 * (counts.posts + Math.max(0, counts.calls - usualCalls));
+}): number {
+  return 50 * counts.invocations + 5 * (counts.posts + Math.max(0, counts.calls - usualCalls));
+}
 
 /** CloudWatch Logs adds this to each event. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const eventBytes = 26;
@@ -48,7 +50,7 @@ const accessLogValues: Readonly<Record<string, string>> = {
 };
 
 /** The bytes of one line of the HTTP API's access log, of these fields. Throws for a field without a value. */
-export const accessLogBytes = (fields: readonly string[]): number => {
+export function accessLogBytes(fields: readonly string[]): number {
   const line = Object.fromEntries(
     fields.map((field) => {
       const value = accessLogValues[field];
@@ -57,7 +59,7 @@ export const accessLogBytes = (fields: readonly string[]): number => {
     }),
   );
   return JSON.stringify(line).length + eventBytes;
-};
+}
 
 /** DynamoDB adds this to each item that is stored. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 export const itemOverheadBytes = 100;

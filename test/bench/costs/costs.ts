@@ -39,28 +39,34 @@ const gigabyte = 1e9;
 const million = 1e6;
 
 /** Dollars for a million messages, by what they are for. */
-export const partsOf = (counts: MessageCounts): Parts => ({
-  "API requests":
-    counts.httpRequests * prices.millionHttpRequests + counts.frames * prices.millionSocketMessages,
-  "Lambda requests": counts.invocations * prices.millionInvocations,
-  "Lambda time": (counts.functionMs / 1000) * functionGigabytes * prices.gigabyteSecond * million,
-  writes: counts.wru * prices.millionWriteUnits,
-  reads: counts.rru * prices.millionReadUnits,
-  deliveries: counts.posts * Math.ceil(counts.eventBytes / socketMessageBytes) * prices.millionSocketMessages,
-  SQS: counts.queueRequests * prices.millionQueueRequests,
-  logs: (counts.logBytes / gigabyte) * million * prices.logGigabyte,
-  "data out": ((counts.posts * counts.eventBytes) / gigabyte) * million * prices.outGigabyte,
-});
+export function partsOf(counts: MessageCounts): Parts {
+  return {
+    "API requests":
+      counts.httpRequests * prices.millionHttpRequests + counts.frames * prices.millionSocketMessages,
+    "Lambda requests": counts.invocations * prices.millionInvocations,
+    "Lambda time": (counts.functionMs / 1000) * functionGigabytes * prices.gigabyteSecond * million,
+    writes: counts.wru * prices.millionWriteUnits,
+    reads: counts.rru * prices.millionReadUnits,
+    deliveries:
+      counts.posts * Math.ceil(counts.eventBytes / socketMessageBytes) * prices.millionSocketMessages,
+    SQS: counts.queueRequests * prices.millionQueueRequests,
+    logs: (counts.logBytes / gigabyte) * million * prices.logGigabyte,
+    "data out": ((counts.posts * counts.eventBytes) / gigabyte) * million * prices.outGigabyte,
+  };
+}
 
-export const totalOf = (parts: Parts): number =>
-  Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
+export function totalOf(parts: Parts): number {
+  return Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
+}
 
 /** Dollars a month for keeping a million messages, with point-in-time recovery. */
-export const storageOf = ({ storedBytes }: MessageCounts): number =>
-  (storedBytes / gigabyte) * million * (prices.tableGigabyteMonth + prices.recoveryGigabyteMonth);
+export function storageOf({ storedBytes }: MessageCounts): number {
+  return (storedBytes / gigabyte) * million * (prices.tableGigabyteMonth + prices.recoveryGigabyteMonth);
+}
 
 const minutesOfMonth = (365 / 12) * 24 * 60;
 
 /** Dollars for connections that stay open for a month. */
-export const connectedForAMonth = (connections: number): number =>
-  ((connections * minutesOfMonth) / million) * prices.millionConnectionMinutes;
+export function connectedForAMonth(connections: number): number {
+  return ((connections * minutesOfMonth) / million) * prices.millionConnectionMinutes;
+}

@@ -19,10 +19,10 @@ interface MeasuredSends {
   readonly accessLogBytes: number;
 }
 
-export const measuredCounts = (
+export function measuredCounts(
   { sends, request, after, printedBytes, accessLogBytes }: MeasuredSends,
   { itemBytes, eventBytes }: MessageSize,
-): MessageCounts => {
+): MessageCounts {
   const each = (what: keyof Counts): number => (request[what] + after[what]) / sends;
   const counts = { invocations: each("invocations"), calls: each("calls"), posts: each("posts") };
   return {
@@ -38,10 +38,12 @@ export const measuredCounts = (
     logBytes: accessLogBytes + counts.invocations * invocationLogBytes + printedBytes / sends,
     storedBytes: itemBytes + itemOverheadBytes,
   };
-};
+}
 
 /** An eventually consistent read of so many bytes by one query or scan, in units. */
-const readUnits = (bytes: number): number => Math.ceil(bytes / 4096) / 2;
+function readUnits(bytes: number): number {
+  return Math.ceil(bytes / 4096) / 2;
+}
 
 /**
  * The item of a connection: an attribute `connectionId` with 16 characters, and nothing else. A scan stops after 1 MB,
@@ -53,10 +55,10 @@ const connectionItemBytes = "connectionId".length + 16;
  * AWS's sample (https://github.com/aws-samples/simple-websockets-chat-app, sendmessage/app.js): a frame comes in, the
  * table of connections is scanned, and the text is posted to each. It stores no message.
  */
-export const scanCounts = (
+export function scanCounts(
   { live, others }: { readonly live: number; readonly others: number },
   { eventBytes }: MessageSize,
-): MessageCounts => {
+): MessageCounts {
   const counts = { invocations: 1, calls: 1, posts: live + others };
   return {
     httpRequests: 0,
@@ -70,7 +72,7 @@ export const scanCounts = (
     logBytes: invocationLogBytes,
     storedBytes: 0,
   };
-};
+}
 
 /** A row that says who is in a room, and that says where somebody is connected. */
 const memberRowBytes = 100;
@@ -79,11 +81,11 @@ const memberRowBytes = 100;
  * Fan-out on write: a copy of the message in the inbox of each member, in batches of 25. The members are read by one
  * query, and their connections by key, in batches of 100; the message is posted to those who are live.
  */
-export const inboxCounts = (
+export function inboxCounts(
   { members, live }: { readonly members: number; readonly live: number },
   { itemBytes, eventBytes }: MessageSize,
   accessLogBytes: number,
-): MessageCounts => {
+): MessageCounts {
   const calls = 1 + Math.ceil(members / 25) + Math.ceil(members / 100);
   const counts = { invocations: 1, calls, posts: live };
   return {
@@ -98,4 +100,4 @@ export const inboxCounts = (
     logBytes: accessLogBytes + invocationLogBytes,
     storedBytes: members * (itemBytes + itemOverheadBytes),
   };
-};
+}

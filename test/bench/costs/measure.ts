@@ -2,9 +2,9 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { itemSize } from "stack-emulator/item-size";
-import { keys } from "../../../functions/store/table/keys.ts";
 import { httpAccessLog } from "../../../lib/constructs/chat-http-api.ts";
 import { functionNames } from "../../../lib/functions.ts";
+import { keys } from "../../support/internals.ts";
 import type { Bench } from "../bench.ts";
 import type { BenchUser } from "../client.ts";
 import { say } from "../progress.ts";
@@ -30,11 +30,12 @@ const text = "A message of five hundred characters. ".repeat(14).slice(0, 500);
 const accessLog = accessLogBytes(Object.keys(httpAccessLog));
 
 /** What functions have printed, in bytes: the runner begins their lines with their names. */
-const printedBytes = (output: string): number =>
-  output
+function printedBytes(output: string): number {
+  return output
     .split("\n")
     .filter((line) => functionNames.some((name) => line.trimStart().startsWith(`${name} |`)))
     .reduce((sum, line) => sum + Buffer.byteLength(line.slice(line.indexOf("|") + 2)), 0);
+}
 
 interface Measured {
   readonly members: number;
@@ -43,7 +44,7 @@ interface Measured {
   readonly counts: MessageCounts;
 }
 
-const sizeOf = async (bench: Bench, roomId: string, message: { seq: number }): Promise<MessageSize> => {
+async function sizeOf(bench: Bench, roomId: string, message: { seq: number }): Promise<MessageSize> {
   const { Item } = await bench.table.send(
     new GetCommand({
       TableName: bench.tableName,
@@ -56,12 +57,14 @@ const sizeOf = async (bench: Bench, roomId: string, message: { seq: number }): P
     itemBytes: itemSize(marshall(Item)),
     eventBytes: Buffer.byteLength(JSON.stringify({ type: "message", message })),
   };
-};
+}
 
 /** Dollars, with cents; of large sums the dollars. */
-const dollars = (value: number): number => Number(value.toFixed(value < 1000 ? 2 : 0));
+function dollars(value: number): number {
+  return Number(value.toFixed(value < 1000 ? 2 : 0));
+}
 
-const costLine = (of: Line, counts: MessageCounts): Line => {
+function costLine(of: Line, counts: MessageCounts): Line {
   const parts = partsOf(counts);
   return {
     ...of,
@@ -69,24 +72,26 @@ const costLine = (of: Line, counts: MessageCounts): Line => {
     "in all": dollars(totalOf(parts)),
     "then a month": dollars(storageOf(counts)),
   };
-};
+}
 
-const designsOf = ({ members, live, size, counts }: Measured): (readonly [Line, MessageCounts])[] => [
-  [{ members, live, design: "Parley" }, counts],
-  [
-    { members, live, design: "a row in each member's inbox" },
-    inboxCounts({ members, live }, size, accessLog),
-  ],
-  ...othersConnected.map(
-    (others) =>
-      [
-        { members, live, design: `scan of connections, ${others.toLocaleString("en-US")} others` },
-        scanCounts({ live, others }, size),
-      ] as const,
-  ),
-];
+function designsOf({ members, live, size, counts }: Measured): (readonly [Line, MessageCounts])[] {
+  return [
+    [{ members, live, design: "Parley" }, counts],
+    [
+      { members, live, design: "a row in each member's inbox" },
+      inboxCounts({ members, live }, size, accessLog),
+    ],
+    ...othersConnected.map(
+      (others) =>
+        [
+          { members, live, design: `scan of connections, ${others.toLocaleString("en-US")} others` },
+          scanCounts({ live, others }, size),
+        ] as const,
+    ),
+  ];
+}
 
-export const measureCosts = (bench: Bench) => {
+export function measureCosts(bench: Bench) {
   const measured: Measured[] = [];
 
   const measure = async (room: {
@@ -135,4 +140,4 @@ export const measureCosts = (bench: Bench) => {
   };
 
   return { measure, tables };
-};
+}

@@ -9,7 +9,7 @@ import { columnsOf } from "./columns.ts";
 /** As many as a user may have. */
 export const connectionsEach = 20;
 
-export const measureConnections = async (bench: Bench, counts: readonly number[]): Promise<Table> => {
+export async function measureConnections(bench: Bench, counts: readonly number[]): Promise<Table> {
   const [ann, ben] = [await bench.newUser("send-ann"), await bench.newUser("send-ben")];
   const roomId = await bench.directRoom(ann, ben);
   const own = [await bench.connect(ann), await bench.connect(ben)];
@@ -24,4 +24,4 @@ export const measureConnections = async (bench: Bench, counts: readonly number[]
   }
   for (const socket of [...own, ...sockets]) socket.terminate();
   return { name: "Others connected: a send in a direct room, 2 live", lines };
-};
+}

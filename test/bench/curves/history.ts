@@ -7,7 +7,7 @@ import { columnsOf } from "./columns.ts";
 
 const pageSize = 50;
 
-export const measureHistory = async (bench: Bench, lengths: readonly number[]): Promise<Table> => {
+export async function measureHistory(bench: Bench, lengths: readonly number[]): Promise<Table> {
   const [ann, ben] = [await bench.newUser("history-ann"), await bench.newUser("history-ben")];
   const roomId = await bench.directRoom(ann, ben);
   const sockets = [await bench.connect(ann), await bench.connect(ben)];
@@ -31,4 +31,4 @@ export const measureHistory = async (bench: Bench, lengths: readonly number[]): 
   }
   for (const socket of sockets) socket.terminate();
   return { name: `History of a direct room, 2 live, pages of ${pageSize}`, lines };
-};
+}

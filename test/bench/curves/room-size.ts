@@ -20,20 +20,20 @@ interface Room {
 }
 
 /** Several of one kind, the one in the middle by its time: the first ones of a worker are slower. */
-const measureMiddle = async (bench: Bench, work: () => Promise<unknown>): Promise<Cost> => {
+async function measureMiddle(bench: Bench, work: () => Promise<unknown>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let round = 0; round < 3; round += 1) costs.push(await bench.measure(work));
   return at(
     costs.sort((one, other) => one.ms - other.ms),
     1,
   );
-};
+}
 
 /** By then it is looked whether a leaving was cut off (functions/actions/follow-removed-member.ts). */
 const laterSeconds = 61;
 
 /** Joining, leaving and the pages of participants, with nobody live. */
-const measureMembership = async (bench: Bench, room: Room, newcomer: BenchUser): Promise<Line[]> => {
+async function measureMembership(bench: Bench, room: Room, newcomer: BenchUser): Promise<Line[]> {
   const path = `/api/chat/rooms/${room.id}`;
   const participants = (page: number) => () =>
     bench.api(newcomer, "GET", `${path}/participants?page_size=50&page=${page}`);
@@ -44,13 +44,13 @@ const measureMembership = async (bench: Bench, room: Room, newcomer: BenchUser):
     line("participants, last page", await bench.measure(participants(Math.ceil((room.size + 1) / 50)))),
     line("leave", await bench.measure(() => bench.api(newcomer, "POST", `${path}/leave`, {}), laterSeconds)),
   ];
-};
+}
 
 /**
  * Measures rooms of these sizes. `also` is called for each room and each number of its members that are live, while
  * they are, for what else is to be known of it.
  */
-export const measureRoomSizes = async (
+export async function measureRoomSizes(
   bench: Bench,
   { sizes, live }: RoomSizes,
   also: (room: {
@@ -59,7 +59,7 @@ export const measureRoomSizes = async (
     live: number;
     sender: BenchUser;
   }) => Promise<void> = async () => {},
-): Promise<Table[]> => {
+): Promise<Table[]> {
   const users = await newUsers(bench, "member", Math.max(...sizes));
   const newcomer = await bench.newUser("newcomer");
   const rooms: Room[] = [];
@@ -88,4 +88,4 @@ export const measureRoomSizes = async (
     },
     { name: "Room size: members, nobody live", lines: memberships },
   ];
-};
+}

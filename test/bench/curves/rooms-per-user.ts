@@ -6,7 +6,7 @@ import { at, newUsers } from "../seed.ts";
 import type { Line, Table } from "../table.ts";
 import { columnsOf } from "./columns.ts";
 
-export const measureRoomsPerUser = async (bench: Bench, counts: readonly number[]): Promise<Table> => {
+export async function measureRoomsPerUser(bench: Bench, counts: readonly number[]): Promise<Table> {
   const most = Math.max(...counts);
   const ann = await bench.newUser("rooms-ann");
   const others = await newUsers(bench, "peer", most);
@@ -41,4 +41,4 @@ export const measureRoomsPerUser = async (bench: Bench, counts: readonly number[
     await bench.rest();
   }
   return { name: "Rooms of one person, all direct", lines };
-};
+}

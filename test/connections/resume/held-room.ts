@@ -1,0 +1,188 @@
+import type { Message } from "../../../contract/objects/message.ts";
+import type { Participant, Room } from "../../../contract/objects/room.ts";
+import type { EventOf } from "../../support/socket-client.ts";
+import { type Marks, mergedMarks, newMarks } from "./marks.ts";
+import { newTranscript, type Transcript } from "./transcript.ts";
+
+/** What a client holds of one room. */
+export interface HeldRoom {
+  facts: Room;
+  readonly messages: Map<number, Message>;
+  readonly marks: Map<string, Marks>;
+  /** Up to here every number was asked for, or came: its message is held, or the history had none. */
+  held: number;
+  /** Messages above a number that did not come yet: held back, so that all are shown in their order. */
+  readonly waiting: Map<number, Message>;
+  /** The highest number that the client has heard of. */
+  known: number;
+  rev: number;
+  /** Numbers without a message, which are asked for once more. */
+  readonly missing: Set<number>;
+  readonly transcript: Transcript;
+}
+
+export function newHeldRoom(facts: Room): HeldRoom {
+  return {
+    facts,
+    messages: new Map(),
+    marks: new Map(),
+    held: 0,
+    waiting: new Map(),
+    known: facts.seq,
+    rev: 0,
+    missing: new Set(),
+    transcript: newTranscript(),
+  };
+}
+
+function show(room: HeldRoom, message: Message): void {
+  room.messages.set(message.seq, message);
+  room.missing.delete(message.seq);
+  room.waiting.delete(message.seq);
+  room.known = Math.max(room.known, message.seq);
+  room.transcript.show(message.seq);
+}
+
+/** Notes that the history has nothing between what is held and `seq`. */
+function skipTo(room: HeldRoom, seq: number): void {
+  for (let number = room.held + 1; number < seq; number += 1) {
+    room.missing.add(number);
+    room.transcript.explain(number);
+  }
+  room.held = Math.max(room.held, seq);
+}
+
+/** Shows a message that has nothing unknown before it, once. */
+function showNext(room: HeldRoom, message: Message): void {
+  if (room.messages.has(message.seq)) return;
+  // Below what is held, it takes the place of a number that had no message.
+  room.held = Math.max(room.held, message.seq);
+  show(room, message);
+}
+
+/** Shows what waited for the numbers that have come now. */
+function showWaiting(room: HeldRoom): void {
+  for (const message of [...room.waiting.values()].sort((one, other) => one.seq - other.seq)) {
+    if (message.seq > room.held + 1) return;
+    showNext(room, message);
+  }
+}
+
+/** A message of a page that was asked for with `after` what is held: nothing is left out before it. */
+export function takeListed(room: HeldRoom, message: Message): void {
+  if (message.seq <= room.held && !room.missing.has(message.seq)) return;
+  skipTo(room, message.seq);
+  show(room, message);
+  showWaiting(room);
+}
+
+/** A message of an event or an ack. It is held back where something before it is not known. */
+export function takeNew(room: HeldRoom, message: Message): void {
+  room.known = Math.max(room.known, message.seq);
+  if (message.seq > room.held + 1) {
+    room.waiting.set(message.seq, message);
+    return;
+  }
+  showNext(room, message);
+  showWaiting(room);
+}
+
+/** The messages that are held, shown or waiting, by id. */
+function heldById(room: HeldRoom): Map<string, Message> {
+  return new Map(
+    [...room.messages.values(), ...room.waiting.values()].map((message) => [message.id, message]),
+  );
+}
+
+/** A message as it is now, of a page of changes. One that is not shown yet comes in its order. */
+export function takeChanged(room: HeldRoom, message: Message): void {
+  if (room.messages.has(message.seq)) room.messages.set(message.seq, message);
+  else if (room.waiting.has(message.seq)) room.waiting.set(message.seq, message);
+  else if (message.seq <= room.held) show(room, message);
+}
+
+type Change = EventOf<"message_updated"> | EventOf<"message_deleted"> | EventOf<"reaction">;
+
+function changed(message: Message, change: Change): Message {
+  switch (change.type) {
+    case "message_updated":
+      return change.message;
+    case "message_deleted":
+      return {
+        ...message,
+        rev: change.rev,
+        content: "",
+        metadata: null,
+        reactions: {},
+        is_deleted: true,
+        pinned: false,
+      };
+    case "reaction":
+      return { ...message, rev: change.rev, reactions: change.reactions };
+  }
+}
+
+/** Applies a change of the next revision, or drops one that is known. False where one before it is not known. */
+export function takeChange(room: HeldRoom, change: Change): boolean {
+  const rev = change.type === "message_updated" ? change.message.rev : change.rev;
+  if (rev <= room.rev) return true;
+  const id = change.type === "message_updated" ? change.message.id : change.message_id;
+  const message = heldById(room).get(id);
+  if (rev > room.rev + 1 || !message) return false;
+  // A page may have shown it as it is by now.
+  if (rev > message.rev) takeChanged(room, changed(message, change));
+  room.rev = rev;
+  return true;
+}
+
+/** Applies somebody's mark. False where it names a message that is not held. */
+export function takeMark(room: HeldRoom, event: EventOf<"read_receipt"> | EventOf<"delivered">): boolean {
+  const none = newMarks(event.joined_seq);
+  if (event.type === "delivered") {
+    const marks = { ...none, received: event.up_to_seq };
+    room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));
+    return true;
+  }
+  const held = heldById(room);
+  const seqs = (event.message_ids ?? []).map((id) => held.get(id)?.seq);
+  const ahead = new Set(seqs.filter((seq) => seq !== undefined));
+  const marks = { ...none, upTo: event.up_to_seq, ahead };
+  room.marks.set(event.user_id, mergedMarks(room.marks.get(event.user_id), marks));
+  return !seqs.includes(undefined);
+}
+
+/** Notes what the user has read, or wrote, themselves. */
+export function noteOwn(room: HeldRoom, userId: string, read: Pick<Marks, "upTo" | "ahead">): void {
+  const own = room.marks.get(userId);
+  if (own) room.marks.set(userId, mergedMarks(own, { ...own, ...read }));
+}
+
+/** The marks of a page: whoever is not among them has left. */
+export function takeMarks(room: HeldRoom, marks: ReadonlyMap<string, Marks>): void {
+  for (const userId of room.marks.keys()) if (!marks.has(userId)) room.marks.delete(userId);
+  for (const [userId, one] of marks) room.marks.set(userId, mergedMarks(room.marks.get(userId), one));
+}
+
+function byId(participants: readonly Participant[]) {
+  return new Map(participants.map((one) => [one.id, one]));
+}
+
+export function takeParticipants(
+  room: HeldRoom,
+  event: EventOf<"participants_changed">,
+  userId: string,
+): void {
+  const participants = byId(room.facts.participants);
+  for (const userId of event.removed) {
+    participants.delete(userId);
+    room.marks.delete(userId);
+  }
+  for (const one of [...event.added, ...event.changed]) participants.set(one.id, one);
+  const own = event.changed.find((one) => one.id === userId);
+  const { me } = room.facts;
+  room.facts = {
+    ...room.facts,
+    participants: [...participants.values()],
+    me: me && own ? { ...me, role: own.room_role } : me,
+  };
+}

@@ -1,0 +1,58 @@
+import { ask } from "../../support/ask.ts";
+import type { TestUser } from "../../support/people.ts";
+import { type HeldRoom, takeChanged, takeListed, takeMarks } from "./held-room.ts";
+import { marksOfPage } from "./marks.ts";
+
+/** Small, so that there are further pages. */
+const pageSize = 10;
+
+type Query = Record<string, number>;
+
+/** A page of a room's history; undefined where the room is not the user's any more. */
+async function getPage(user: TestUser, room: HeldRoom, query: Query) {
+  const params = { room_id: room.facts.id };
+  const { status, body } = await ask("listMessages", { token: user.token, params, query });
+  if (status !== 200) return undefined;
+  const marks = new Map(body.marks.map((one) => [one.user_id, marksOfPage(one)]));
+  // A public room that the user has left can be read all the same.
+  if (!marks.has(user.id)) return undefined;
+  takeMarks(room, marks);
+  return body;
+}
+
+/** Takes what is new, with everybody's marks. False where the room is not the user's any more. */
+export async function fetchNew(user: TestUser, room: HeldRoom): Promise<boolean> {
+  for (;;) {
+    const page = await getPage(user, room, { after: room.held, page_size: pageSize });
+    if (!page) return false;
+    for (const message of page.results) takeListed(room, message);
+    if (page.next === null) return true;
+  }
+}
+
+/** Takes what was changed up to `rev` at least. False where the room is not the user's any more. */
+export async function fetchChanged(user: TestUser, room: HeldRoom, rev: number): Promise<boolean> {
+  let since: number | undefined = room.rev < rev ? room.rev : undefined;
+  while (since !== undefined) {
+    const page = await getPage(user, room, { changed_since: since, page_size: pageSize });
+    if (!page) return false;
+    for (const message of page.results) {
+      takeChanged(room, message);
+      room.rev = Math.max(room.rev, message.rev);
+    }
+    since = page.next === null ? undefined : Number(new URL(page.next).searchParams.get("changed_since"));
+  }
+  room.rev = Math.max(room.rev, rev);
+  return true;
+}
+
+/** Asks once more for the numbers that had no message. False where the room is not the user's any more. */
+export async function fetchMissing(user: TestUser, room: HeldRoom): Promise<boolean> {
+  for (const seq of [...room.missing]) {
+    const page = await getPage(user, room, { after: seq - 1, page_size: 1 });
+    if (!page) return false;
+    for (const message of page.results) if (message.seq === seq) takeChanged(room, message);
+    room.missing.delete(seq);
+  }
+  return fetchNew(user, room);
+}

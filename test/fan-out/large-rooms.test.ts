@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../support/contract-client.ts";
+import {
+  type Listener,
+  type LoadRunner,
+  type LoadUser,
+  listenAll,
+  seqsOf,
+  startLoadRunner,
+} from "../support/load.ts";
+
+/**
+ * The most connections that a user may have, of more users than are posted to without the queue.
+ */
+const peopleCount = 250;
+const connectionsEach = 20;
+const minutes = 60_000;
+
+let load: LoadRunner;
+let people: LoadUser[];
+let roomId: string;
+let listeners: Listener[];
+beforeAll(async () => {
+  load = await startLoadRunner();
+  people = await load.newUsers(peopleCount);
+  listeners = await listenAll(people, connectionsEach);
+  const [ann] = people;
+  const body = { room_type: "group", name: "Assembly", participant_ids: people.map(({ id }) => id) };
+  roomId = (await call("createRoom", { token: ann?.token, body })).id;
+}, 10 * minutes);
+afterAll(async () => {
+  await load.stop();
+});
+
+async function send(sender: LoadUser | undefined, content: string): Promise<number> {
+  return (await call("sendMessage", { token: sender?.token, params: { room_id: roomId }, body: { content } }))
+    .seq;
+}
+
+/** Returns how many connections have got at least `count` messages. */
+function withMessages(count: number): number {
+  return listeners.filter((listener) => seqsOf(listener, roomId).length >= count).length;
+}
+
+test(
+  "sendMessage reaches each of 5,000 connections of a room once",
+  async () => {
+    expect(listeners).toHaveLength(5000);
+    const [ann, ben] = people;
+    // One after the other: each connection gets them in their order.
+    const inTurn: number[] = [];
+    for (const sender of [ann, ben]) inTurn.push(await send(sender, `message ${inTurn.length}`));
+    await expect.poll(() => withMessages(2), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
+    expect(listeners.filter((listener) => seqsOf(listener, roomId).join() !== inTurn.join())).toEqual([]);
+
+    // At the same time: which is told first is not said, and each is told once.
+    const together = await Promise.all([ann, ben, ann].map((sender) => send(sender, "at once")));
+    await expect.poll(() => withMessages(5), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
+    const all = [...inTurn, ...together].sort((one, other) => one - other);
+    expect(
+      listeners.filter(
+        (listener) =>
+          seqsOf(listener, roomId)
+            .sort((one, other) => one - other)
+            .join() !== all.join(),
+      ),
+    ).toEqual([]);
+  },
+  8 * minutes,
+);

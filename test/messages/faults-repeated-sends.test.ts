@@ -1,0 +1,96 @@
+/** What the repeat of a send may still do, when the room is not as it was at the first attempt. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { attempt, call } from "../support/contract-client.ts";
+import { clearFaults } from "../support/control.ts";
+import { cutOff } from "../support/faults.ts";
+import { groupRoom, type TestUser, three } from "../support/people.ts";
+import { closeAll, connect, type SocketClient } from "../support/socket-client.ts";
+
+let ann: TestUser;
+let ben: TestUser;
+let cid: TestUser;
+let roomId: string;
+
+beforeEach(async () => {
+  [ann, ben, cid] = await three();
+  roomId = await groupRoom(ann, [ben]);
+});
+
+function inRoom(user: TestUser, body?: object) {
+  return {
+    token: user.token,
+    params: { room_id: roomId },
+    ...(body && { body }),
+  };
+}
+
+function send(user: TestUser) {
+  return attempt("sendMessage", inRoom(user, { content: "the message", client_message_id: "the-id" }));
+}
+
+/** A send that ends when its number is claimed, and nothing stored. */
+async function sendHalf(user: TestUser): Promise<void> {
+  const claim = { action: "UpdateItem", pk: `ROOM#${roomId}`, sk: "MEMBER#", function: "messages" };
+  await cutOff(() => send(user), claim);
+  await clearFaults();
+}
+
+async function heard(socket: SocketClient): Promise<number[]> {
+  await socket.request({ type: "ping" });
+  return socket.events.flatMap((event) => (event.type === "message" ? [event.message.seq] : []));
+}
+
+describe("of what somebody who joined since may not see", () => {
+  for (const [what, first, status] of [
+    ["was stored", async () => expect((await send(ann)).status).toBe(201), 200],
+    ["was claimed alone", () => sendHalf(ann), 201],
+  ] as const)
+    test(`tells the others alone, where it ${what}`, async () => {
+      await call("updatePermissions", inRoom(ann, { member: { can_view_history: false } }));
+      await first();
+      await call("addParticipants", inRoom(ann, { user_ids: [cid.id] }));
+      const [bens, cids] = [await connect(ben), await connect(cid)];
+      const { body, ...answer } = await send(ann);
+      expect(answer.status).toBe(status);
+      const params = { room_id: roomId, message_id: body.id };
+      expect((await attempt("getMessage", { token: cid.token, params })).status).toBe(404);
+      // Nor of what becomes of it, whatever its time says.
+      await call("updateMessage", { token: ann.token, params, body: { content: "changed" } });
+      expect((await bens.next("message_updated")).message.content).toBe("changed");
+      expect(await heard(bens)).toEqual([1]);
+      expect(await heard(cids)).toEqual([]);
+      expect(cids.events.filter(({ type }) => type === "message_updated")).toEqual([]);
+      await closeAll(ben, [bens]);
+      await closeAll(cid, [cids]);
+    });
+});
+
+describe("of what was not stored", () => {
+  for (const [what, forbid, allow] of [
+    [
+      "in a room that was archived since, waits until it is active",
+      () => call("archiveRoom", inRoom(ann)),
+      () => call("activateRoom", inRoom(ann)),
+    ],
+    [
+      "of somebody who may not send any more, waits until they may",
+      () => call("updatePermissions", inRoom(ann, { member: { can_send: false } })),
+      () => call("updatePermissions", inRoom(ann, { member: { can_send: true } })),
+    ],
+  ] as const)
+    test(what, async () => {
+      await sendHalf(ben);
+      await forbid();
+      const socket = await connect(ann);
+      expect((await send(ben)).status).toBe(403);
+      expect((await call("listMessages", inRoom(ann))).results).toEqual([]);
+      expect(await heard(socket)).toEqual([]);
+      await allow();
+      expect(await send(ben)).toMatchObject({ status: 201, body: { seq: 1 } });
+      expect(await heard(socket)).toEqual([1]);
+      // What is stored was said when it might be, and the answer to its repeat is the same.
+      await forbid();
+      expect((await send(ben)).status).toBe(200);
+      await closeAll(ann, [socket]);
+    });
+});
