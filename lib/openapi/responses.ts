@@ -151,7 +151,7 @@ function codesByStatus(operation: Operation): Map<number, ErrorCode[]> {
   return Map.groupBy(codes, (code) => errorCodes[code].status);
 }
 
-/** Collects the responses that operations share. Each is written once, and referred to by its name. */
+/** Collects the responses that operations share: each is written once, and referred to by name. */
 export function collectResponses() {
   const shared: Record<string, ZodOpenApiResponseObject> = {};
 
