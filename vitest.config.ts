@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: "api",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.unit.test.ts", "test/stack/**"],
+          exclude: ["**/node_modules/**", "test/**/*.unit.test.ts", "test/stack/**"],
           globalSetup: ["test/support/runner-setup.ts"],
           ...shared,
         },

@@ -30,7 +30,8 @@ export const username = deferred(() =>
     .regex(usernamePattern, {
       abort: true,
       error:
-        "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter or digit",
+        "must be 1 to 50 letters, digits, dots, underscores or hyphens, and begin and end with a letter " +
+        "or digit",
     })
     .refine((name) => usernamePattern.test(name.normalize("NFKC")), {
       error: "must be so in Unicode's form NFKC too: leave out characters that stand for several, such as ½",

@@ -14,7 +14,8 @@ export const maxFound = 50;
 function boundary(timeOfDay: string) {
   return z.union([instant(), z.iso.date().transform((day) => `${day}T${timeOfDay}Z`)], {
     error:
-      "must be a time such as 2026-01-31T09:30:00Z, or a day such as 2026-01-31, of a year from 0000 to 9999 in UTC",
+      "must be a time such as 2026-01-31T09:30:00Z, or a day such as 2026-01-31, of a year from 0000 to " +
+      "9999 in UTC",
   });
 }
 

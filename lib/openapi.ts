@@ -137,7 +137,7 @@ function describePaths(made: OpenApiDocument["paths"], schemas: Schemas): OpenAp
   return paths;
 }
 
-/** Returns the OpenAPI 3.1 document of the HTTP API, made from the contract and its descriptions alone. */
+/** Returns the OpenAPI 3.1 document of the HTTP API, from the contract and its descriptions alone. */
 export function openApiDocument(): OpenApiDocument {
   const { paths, components, ...rest } = createShapes();
   const schemas = describeSchemas(components.schemas);

@@ -15,11 +15,16 @@ export const areaDescriptions: Readonly<Record<Area, string>> = {
 /** Rules that hold for all operations. */
 export const conventions = [
   "The HTTP API of Parley, a chat backend. The WebSocket API is described in docs/protocol.md.",
-  "- Every path is answered with and without a last slash.\n" +
-    "- Bodies are JSON, in UTF-8, up to 256 KB. An empty body counts as `{}`. Fields that an operation does not know are ignored.\n" +
-    "- In answers, a field without a value is null and never absent. Ignore fields that you do not know: more may come.\n" +
-    "- Ids are opaque texts. Times are RFC 3339, in UTC and with milliseconds. Lengths of texts are in Unicode characters.\n" +
-    "- Errors of the service are `application/problem+json` (RFC 9457), with a `code` for programs. Errors of API Gateway are " +
-    '`application/json`, `{"message":"..."}`.\n' +
-    "- Lists are paged: follow `next` until it is null.",
+  [
+    "- Every path is answered with and without a last slash.",
+    "- Bodies are JSON, in UTF-8, up to 256 KB. An empty body counts as `{}`.",
+    "- Fields that an operation does not know are ignored.",
+    "- In answers, a field without a value is null and never absent.",
+    "- Clients ignore fields that they do not know: more may come.",
+    "- Ids are opaque texts. Times are RFC 3339, in UTC and with milliseconds.",
+    "- Lengths of texts are in Unicode characters.",
+    "- Errors of the service are `application/problem+json` (RFC 9457), with a `code` for programs.",
+    '- Errors of API Gateway are `application/json`: `{"message":"..."}`.',
+    "- Lists are paged: clients follow `next` until it is null.",
+  ].join("\n"),
 ].join("\n\n");

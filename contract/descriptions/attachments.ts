@@ -6,8 +6,8 @@ import { noRoom, noSending } from "./errors.ts";
 import * as examples from "./examples.ts";
 
 const begin =
-  "The answer has the one request that stores the bytes. Send it, then `sendMessage` with the `file_id`. A file that no message has " +
-  "within a day is removed.";
+  "The answer has the one request that stores the bytes. Send it, then `sendMessage` with the `file_id`. " +
+  "A file that no message has within a day is removed.";
 
 interface Kind {
   readonly kind: MediaKind;
@@ -93,8 +93,9 @@ export const attachmentDescriptions = describeOperations(attachmentOperations, {
     body: {
       file_name: {
         description:
-          `The name of the file, 1 to ${maxFileName} characters, without a path. Its extension must fit the media type, or mean no other ` +
-          "type. Extensions of programs and pages, such as `.exe` and `.html`, are refused. Invisible characters are removed.",
+          `The name of the file, 1 to ${maxFileName} characters, without a path. Its extension must fit ` +
+          "the media type, or mean no other type. Extensions of programs and pages, such as `.exe` and " +
+          "`.html`, are refused. Invisible characters are removed.",
         example: "x-ray.png",
       },
       file_size: { description: "The exact size of the file in bytes, from 1.", example: 482_133 },
@@ -108,8 +109,8 @@ export const attachmentDescriptions = describeOperations(attachmentOperations, {
       height: { description: `The height of a picture or a video in pixels, ${pixels}`, example: 900 },
       duration: {
         description:
-          `The length of a recording in seconds, 0 to ${maxDuration.toLocaleString("en")} (a day). The server does not check it. ` +
-          "Default: not known.",
+          `The length of a recording in seconds, 0 to ${maxDuration.toLocaleString("en")} (a day). The ` +
+          "server does not check it. Default: not known.",
         example: 12.5,
       },
     },
@@ -121,13 +122,15 @@ export const attachmentDescriptions = describeOperations(attachmentOperations, {
   },
   getUpload: {
     description:
-      "Gets an upload. Its uploader sees it while it is pending, and every user who sees its message sees it after that.",
+      "Gets an upload. Its uploader sees it while it is pending, and every user who sees its message " +
+      "sees it after that.",
     success: "The upload.",
     errors: { not_found: "There is no upload with this id that the caller may see." },
   },
   deleteUpload: {
     description:
-      "Deletes an upload of the caller that no message has. The file of a message is removed with the message.",
+      "Deletes an upload of the caller that no message has. The file of a message is removed with the " +
+      "message.",
     success: "The upload is deleted.",
     errors: {
       not_found: "The caller has no upload with this id, or it has expired.",

@@ -14,8 +14,8 @@ const password = {
 };
 const newPassword = {
   description:
-    "The new password, up to 256 characters. The stage `dev` asks for 8 characters. The stage `prod` asks for 12, with " +
-    "lower case, upper case, digits and symbols.",
+    "The new password, up to 256 characters. The stage `dev` asks for 8 characters. The stage `prod` " +
+    "asks for 12, with lower case, upper case, digits and symbols.",
   example: "Parley-demo-1",
 };
 const code = { description: "The code from the e-mail, 1 to 64 characters.", example: "123456" };
@@ -25,21 +25,21 @@ const refreshToken = {
 };
 
 const wrongCode =
-  "The code is wrong or has expired, or there is no such account. The answer does not tell which, so that it does not " +
-  "tell who has an account.";
+  "The code is wrong or has expired, or there is no such account. The answer does not tell which, so " +
+  "that it does not tell who has an account.";
 
 export const authDescriptions = describeOperations(authOperations, {
   register: {
     description:
-      "Creates an account and its profile. In the stage `dev` the account can log in at once. In the stage `prod` its user " +
-      "confirms it first, with the code from the e-mail. Until their first log-in no other user finds them. An account that " +
-      "is not confirmed keeps its username for about a day.",
+      "Creates an account and its profile. In the stage `dev` the account can log in at once. In the " +
+      "stage `prod` its user confirms it first, with the code from the e-mail. Until their first log-in " +
+      "no other user finds them. An account that is not confirmed keeps its username for about a day.",
     body: {
       ...describeProfileFields("none"),
       username: {
         description:
-          "The name by which others mention the user: 1 to 50 letters, digits, dots, underscores or hyphens. It begins and " +
-          "ends with a letter or digit. It is unique regardless of case.",
+          "The name by which others mention the user: 1 to 50 letters, digits, dots, underscores or " +
+          "hyphens. It begins and ends with a letter or digit. It is unique regardless of case.",
         example: "ada",
       },
       email,
@@ -60,16 +60,17 @@ export const authDescriptions = describeOperations(authOperations, {
   },
   resendCode: {
     description:
-      "Sends another code to an account that is not confirmed. Use it if the e-mail was lost or the code has expired. Nothing " +
-      "else about the account changes. The answer is the same whether or not there is such an account.",
+      "Sends another code to an account that is not confirmed. Use it if the e-mail was lost or the code " +
+      "has expired. Nothing else about the account changes. The answer is the same whether or not there " +
+      "is such an account.",
     body: { email },
     success: "A code is on its way, if such an account waits for one.",
     errors: { rate_limited: tooManyAttempts },
   },
   login: {
     description:
-      "Starts a session. The access token and the id token are valid for an hour, the refresh token for 30 days. Send " +
-      "`email` or `username`; if both are sent, `email` counts.",
+      "Starts a session. The access token and the id token are valid for an hour, the refresh token for " +
+      "30 days. Send `email` or `username`; if both are sent, `email` counts.",
     body: {
       email: {
         description: "The e-mail address, up to 254 characters. Required without `username`.",
@@ -102,31 +103,32 @@ export const authDescriptions = describeOperations(authOperations, {
   },
   logout: {
     description:
-      "Ends the session of a refresh token. Access tokens stay valid until they expire, and open WebSockets stay open. A " +
-      "session that has ended already is no error.",
+      "Ends the session of a refresh token. Access tokens stay valid until they expire, and open " +
+      "WebSockets stay open. A session that has ended already is no error.",
     body: { refresh_token: refreshToken },
     success: "The session has ended.",
     errors: { rate_limited: tooManyAttempts },
   },
   getProfile: {
     description:
-      "Gets the caller's own profile. If an external issuer keeps the accounts, the first call creates the profile from the " +
-      "claims of the token.",
+      "Gets the caller's own profile. If an external issuer keeps the accounts, the first call creates " +
+      "the profile from the claims of the token.",
     success: "The caller.",
     errors: {},
   },
   updateProfile: {
     description:
-      "Changes the caller's own profile. Fields that are left out stay as they are, and null empties a field. A verified user " +
-      "who changes a name, `role`, `institution` or `specialization` is no longer verified.",
+      "Changes the caller's own profile. Fields that are left out stay as they are, and null empties a " +
+      "field. A verified user who changes a name, `role`, `institution` or `specialization` is no longer " +
+      "verified.",
     body: describeProfileFields("unchanged"),
     success: "The caller, as changed.",
     errors: {},
   },
   forgotPassword: {
     description:
-      "Sends a code to the account's e-mail address. `resetPassword` takes it. The answer is the same whether or not there is " +
-      "such an account.",
+      "Sends a code to the account's e-mail address. `resetPassword` takes it. The answer is the same " +
+      "whether or not there is such an account.",
     body: { email },
     success: "A code is on its way, if there is such an account.",
     errors: { rate_limited: tooManyAttempts },
@@ -143,8 +145,9 @@ export const authDescriptions = describeOperations(authOperations, {
   },
   createWebSocketTicket: {
     description:
-      "Creates a ticket that opens one WebSocket, once. Send it as `?ticket=` in the WebSocket's URL. The connection lasts as " +
-      "long as the token of this request. Browsers use it because they cannot send a token in a header.",
+      "Creates a ticket that opens one WebSocket, once. Send it as `?ticket=` in the WebSocket's URL. " +
+      "The connection lasts as long as the token of this request. Browsers use it because they cannot " +
+      "send a token in a header.",
     success: "The ticket.",
     errors: {},
   },

@@ -5,11 +5,11 @@ import * as examples from "./examples.ts";
 export const avatarDescriptions = describeOperations(avatarOperations, {
   createAvatarUpload: {
     description:
-      "Begins to upload a profile picture. The answer has the one request that stores the bytes. Send it, then `updateAvatar` with the " +
-      "`file_id`. A picture that is not set within a day is removed.",
+      "Begins to upload a profile picture. The answer has the one request that stores the bytes. Send " +
+      "it, then `updateAvatar` with the `file_id`. A picture that is not set within a day is removed.",
     body: {
       file_size: {
-        description: `The exact size of the picture in bytes, 1 to ${avatarLimit.toLocaleString("en")} (1 MB).`,
+        description: `The size of the picture in bytes, exactly, 1 to ${avatarLimit.toLocaleString("en")}.`,
         example: 48_213,
       },
       media_type: { description: "The media type of the picture.", example: "image/png" },
@@ -19,8 +19,9 @@ export const avatarDescriptions = describeOperations(avatarOperations, {
   },
   updateAvatar: {
     description:
-      "Makes an uploaded picture the caller's profile picture. The bytes are checked, and removed if they are not such a picture. The " +
-      "former picture is removed. To have none, set `profile_picture` to null with `updateProfile`.",
+      "Makes an uploaded picture the caller's profile picture. The bytes are checked, and removed if " +
+      "they are not such a picture. The former picture is removed. To have none, set `profile_picture` " +
+      "to null with `updateProfile`.",
     body: {
       file_id: { description: "The id of the upload, up to 128 characters.", example: examples.avatar },
     },
@@ -35,8 +36,9 @@ export const avatarDescriptions = describeOperations(avatarOperations, {
   },
   getAvatar: {
     description:
-      "Downloads a profile picture that was uploaded. `profile_picture` has the URL. It takes no token, because a page cannot send one " +
-      "with a picture. The picture at a URL never changes. Clients may cache it for a week.",
+      "Downloads a profile picture that was uploaded. `profile_picture` has the URL. It takes no token, " +
+      "because a page cannot send one with a picture. The picture at a URL never changes. Clients may " +
+      "cache it for a week.",
     success: "The picture.",
     errors: { not_found: "There is no picture with this id any longer." },
   },

@@ -27,7 +27,9 @@ export const contactDescriptions = describeOperations(contactOperations, {
     errors: {},
   },
   createContact: {
-    description: `Adds a user to the caller's contacts, of which there may be ${maxContacts}. The user gets a notification.`,
+    description:
+      `Adds a user to the caller's contacts, of which there may be ${maxContacts}. The user gets a ` +
+      "notification.",
     body: {
       user_id: { description: "The id of the user, up to 128 characters.", example: examples.grace },
       nickname: { ...nickname, description: `${nickname.description} Default: null.` },
@@ -47,7 +49,8 @@ export const contactDescriptions = describeOperations(contactOperations, {
   },
   updateContact: {
     description:
-      "Changes the nickname of a contact, or whether it is a favorite. Fields that are left out stay as they are.",
+      "Changes the nickname of a contact, or whether it is a favorite. Fields that are left out stay as " +
+      "they are.",
     body: {
       nickname: { ...nickname, description: `${nickname.description} Null removes it. Default: unchanged.` },
       is_favorite: { description: "Whether the contact is a favorite. Default: unchanged.", example: true },
@@ -72,9 +75,9 @@ export const contactDescriptions = describeOperations(contactOperations, {
   },
   blockContact: {
     description:
-      "Blocks a user, who need not be a contact. From then on no direct message passes between the two. Neither sees that the other " +
-      "types or is online, and neither can add the other to a room. The blocked user is not told. Rooms that both are in go on. A user " +
-      `may block ${blockLimit} others.`,
+      "Blocks a user, who need not be a contact. From then on no direct message passes between the two. " +
+      "Neither sees that the other types or is online, and neither can add the other to a room. The " +
+      `blocked user is not told. Rooms that both are in go on. A user may block ${blockLimit} others.`,
     success: "The user as a contact, with `is_blocked` true.",
     errors: {
       invalid_input: "The id is the caller's own, or is not valid.",

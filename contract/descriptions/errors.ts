@@ -19,4 +19,5 @@ export const tooManyAttempts = "There were too many attempts: wait a minute.";
 
 /** An operation that sends a message or changes one. */
 export const noSending =
-  "Or the room is archived, or the caller's role may not send in it. Or one of a direct room's two members blocks the other.";
+  "Or the room is archived, or the caller's role may not send in it. Or one of a direct room's two " +
+  "members blocks the other.";

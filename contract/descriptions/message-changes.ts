@@ -32,8 +32,8 @@ const pinForbidden = `${noRoom} Or the caller's role may not pin. ${archivedOrBl
 export const messageChangeDescriptions = describeOperations(messageChangeOperations, {
   updateMessage: {
     description:
-      "Changes the text of a message. Only its author may. The earlier text stays in the message's history. Everything else about " +
-      "the message stays as it is.",
+      "Changes the text of a message. Only its author may. The earlier text stays in the message's " +
+      "history. Everything else about the message stays as it is.",
     body: edit,
     success: "The message, as changed.",
     errors: editErrors,
@@ -46,8 +46,9 @@ export const messageChangeDescriptions = describeOperations(messageChangeOperati
   },
   deleteMessage: {
     description:
-      "Deletes a message. Its author may, and so may an admin if the room is not direct. The message keeps its place, without its " +
-      "content, and can be restored. Its file and its pin are removed for good. A message that is deleted already is no error.",
+      "Deletes a message. Its author may, and so may an admin if the room is not direct. The message " +
+      "keeps its place, without its content, and can be restored. Its file and its pin are removed for " +
+      "good. A message that is deleted already is no error.",
     success: "The message is deleted.",
     errors: {
       forbidden: `${noRoom} Or the caller is neither the author nor an admin. Or the room is archived.`,
@@ -57,8 +58,9 @@ export const messageChangeDescriptions = describeOperations(messageChangeOperati
   },
   restoreMessage: {
     description:
-      "Restores a deleted message. The member who deleted it may, and any admin if the room is not direct. No member may if an " +
-      "administrator removed the message. Its file and its pin do not come back. A message that is not deleted is no error.",
+      "Restores a deleted message. The member who deleted it may, and any admin if the room is not " +
+      "direct. No member may if an administrator removed the message. Its file and its pin do not come " +
+      "back. A message that is not deleted is no error.",
     success: "The message, as restored.",
     errors: {
       forbidden: `${noRoom} Or the caller may not restore the message. ${archivedOrBlocked}`,
@@ -69,17 +71,18 @@ export const messageChangeDescriptions = describeOperations(messageChangeOperati
   },
   listMessageHistory: {
     description:
-      "Lists the texts that a message had before it was edited, the oldest first. A message that is deleted has none.",
+      "Lists the texts that a message had before it was edited, the oldest first. A message that is " +
+      "deleted has none.",
     query: paging,
     success: "A page of earlier texts.",
     errors: { forbidden: noReadableRoom, not_found: noMessage },
   },
   reactToMessage: {
     description:
-      "Adds or removes a reaction of the caller. A member reacts once with each emoji. A reaction that is there already, or that is " +
-      `not there to remove, is no error. A message takes ${maxReactionKinds} different emoji and ` +
-      `${maxReactions.toLocaleString("en")} reactions. It takes fewer if the ids of the users are long: together they may have ` +
-      `${maxReactionBytes / 1000} KB.`,
+      "Adds or removes a reaction of the caller. A member reacts once with each emoji. A reaction that " +
+      "is there already, or that is not there to remove, is no error. A message takes " +
+      `${maxReactionKinds} different emoji and ${maxReactions.toLocaleString("en")} reactions. It takes ` +
+      `fewer if the ids of the users are long: together they may have ${maxReactionBytes / 1000} KB.`,
     body: {
       emoji: {
         description: "One emoji that Unicode recommends for interchange, perhaps with a skin tone.",
@@ -97,7 +100,8 @@ export const messageChangeDescriptions = describeOperations(messageChangeOperati
   },
   pinMessage: {
     description:
-      "Pins a message, so that `listPins` lists it. Members may if their role has `can_pin`. A message that is pinned already is no error.",
+      "Pins a message, so that `listPins` lists it. Members may if their role has `can_pin`. A message " +
+      "that is pinned already is no error.",
     success: "The message, as pinned.",
     errors: {
       forbidden: pinForbidden,

@@ -10,22 +10,23 @@ const { skip: _, ...pageAndSize } = paging;
 
 const clientMessageId = {
   description:
-    "Makes the request safe to repeat, as an `Idempotency-Key` header does: a repeat within the member's last 32 sends to the room " +
-    "stores nothing new. 1 to 64 printable ASCII characters without spaces. Default: none.",
+    "Makes the request safe to repeat, as an `Idempotency-Key` header does: a repeat within the member's " +
+    "last 32 sends to the room stores nothing new. 1 to 64 printable ASCII characters without spaces. " +
+    "Default: none.",
   example: examples.clientMessage,
 };
 
 const reply = {
   content: {
     description:
-      `The text, up to ${maxContentLength.toLocaleString("en")} characters after trimming. Required without \`file_id\`. ` +
-      "Default: empty.",
+      `The text, up to ${maxContentLength.toLocaleString("en")} characters after trimming. Required ` +
+      "without `file_id`. Default: empty.",
     example: "The X-ray from this morning",
   },
   file_id: {
     description:
-      "The id of an upload of the caller for this room that no message has yet. The message then has its kind as `message_type`. " +
-      "Default: no file.",
+      "The id of an upload of the caller for this room that no message has yet. The message then has its " +
+      "kind as `message_type`. Default: no file.",
     example: examples.file,
   },
   message_type: {
@@ -35,7 +36,9 @@ const reply = {
   },
   priority: { description: "The priority of the message. Default: `normal`.", example: "normal" },
   expires_in: {
-    description: `Seconds after which the message destroys itself, 1 to ${maxLifetime.toLocaleString("en")} (a year). Default: never.`,
+    description:
+      `Seconds after which the message destroys itself, 1 to ${maxLifetime.toLocaleString("en")} (a ` +
+      "year). Default: never.",
     example: 86_400,
   },
   metadata: {
@@ -54,17 +57,19 @@ const sendErrors = {
 };
 
 const limit =
-  `A member may send ${defaults.rateLimitPerSecond} messages a second to a room, and ${defaults.rateLimitBurst} at once. ` +
-  "Edits, deletions, restorations, reactions and pins count as messages. The limits are props of the stack.";
+  `A member may send ${defaults.rateLimitPerSecond} messages a second to a room, and ` +
+  `${defaults.rateLimitBurst} at once. Edits, deletions, restorations, reactions and pins count as ` +
+  "messages. The limits are props of the stack.";
 
 export const messageDescriptions = describeOperations(messageOperations, {
   listMessages: {
     description:
-      "Lists the messages of a room. Each page is in the order of `seq`, and page 1 holds the newest. To go on, follow `next`, which " +
-      "leads to older messages. Do not count pages: new messages move older ones to the next page. Instead of `page`, `before` and " +
-      "`after` give the messages next to a `seq`. `changed_since` gives the messages that were edited, deleted, restored, pinned or " +
-      "reacted to. They are in the order of their last change, and `next` leads to later changes. Send one of these three at most. " +
-      "`marks` says what each member has read and received, in all of the room.",
+      "Lists the messages of a room. Each page is in the order of `seq`, and page 1 holds the newest. To " +
+      "go on, follow `next`, which leads to older messages. Do not count pages: new messages move older " +
+      "ones to the next page. Instead of `page`, `before` and `after` give the messages next to a `seq`. " +
+      "`changed_since` gives the messages that were edited, deleted, restored, pinned or reacted to. " +
+      "They are in the order of their last change, and `next` leads to later changes. Send one of these " +
+      "three at most. `marks` says what each member has read and received, in all of the room.",
     query: {
       ...pageAndSize,
       before: {
@@ -90,8 +95,9 @@ export const messageDescriptions = describeOperations(messageOperations, {
   },
   sendMessage: {
     description:
-      "Sends a message to a room. To send a file, upload it first (see `createImageUpload` and its like), then send its `file_id`. The " +
-      `file is checked, and removed if it is not what its upload announced. ${limit}`,
+      "Sends a message to a room. To send a file, upload it first (see `createImageUpload` and its " +
+      "like), then send its `file_id`. The file is checked, and removed if it is not what its upload " +
+      `announced. ${limit}`,
     body: {
       ...reply,
       reply_to: {
@@ -124,9 +130,10 @@ export const messageDescriptions = describeOperations(messageOperations, {
   },
   forwardMessage: {
     description:
-      "Sends a message again, as the caller's own, to other rooms of theirs. If one of the rooms takes no message of the caller, or " +
-      "not yet (`rate_limited`), none gets it. A file is copied, so that each room has its own. A message that destroys itself does " +
-      `so everywhere at the same time. ${limit}`,
+      "Sends a message again, as the caller's own, to other rooms of theirs. If one of the rooms takes " +
+      "no message of the caller, or not yet (`rate_limited`), none gets it. A file is copied, so that " +
+      "each room has its own. A message that destroys itself does so everywhere at the same time. " +
+      `${limit}`,
     body: {
       room_ids: {
         description: `The ids of the rooms, 1 to ${maxForwards}. An id that is given twice counts once.`,
@@ -156,13 +163,15 @@ export const messageSchemas = [
     fields: {
       count: {
         description:
-          "How many places the room has that the caller may see. With `changed_since`: how many messages this answer has.",
+          "How many places the room has that the caller may see. With `changed_since`: how many messages " +
+          "this answer has.",
         example: 7,
       },
       next: {
         ...links.next,
         description:
-          "The URL that goes on: to older messages, or with `after` and `changed_since` to later ones. Null at the end.",
+          "The URL that goes on: to older messages, or with `after` and `changed_since` to later ones. " +
+          "Null at the end.",
       },
       previous: {
         ...links.previous,

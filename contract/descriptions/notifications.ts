@@ -8,8 +8,9 @@ const noNotification = "The caller has no notification with this id.";
 export const notificationDescriptions = describeOperations(notificationOperations, {
   listNotifications: {
     description:
-      "Lists the caller's notifications: first emergencies that are not read, then all others, the newest first in both. It covers the " +
-      `newest ${notificationLimit}, and up to ${notificationLimit} more emergencies. Notifications of rooms that the caller is no longer in are left out.`,
+      "Lists the caller's notifications: first emergencies that are not read, then all others, the " +
+      `newest first in both. It covers the newest ${notificationLimit}, and up to ${notificationLimit} ` +
+      "more emergencies. Notifications of rooms that the caller is no longer in are left out.",
     query: paging,
     success: "A page of notifications.",
     errors: {},
@@ -21,8 +22,8 @@ export const notificationDescriptions = describeOperations(notificationOperation
   },
   markNotificationRead: {
     description:
-      "Marks a notification as read. Its message stays unread: it is read when the caller reads the room. After a " +
-      "`new_message` the next message of the room notifies again.",
+      "Marks a notification as read. Its message stays unread: it is read when the caller reads the " +
+      "room. After a `new_message` the next message of the room notifies again.",
     success: "The notification, as read.",
     errors: { not_found: noNotification },
   },
@@ -33,7 +34,8 @@ export const notificationDescriptions = describeOperations(notificationOperation
   },
   deleteNotification: {
     description:
-      "Deletes a notification. Its message stays as it is. After a `new_message` the next message of the room notifies again.",
+      "Deletes a notification. Its message stays as it is. After a `new_message` the next message of the " +
+      "room notifies again.",
     success: "The notification is deleted.",
     errors: { not_found: noNotification },
   },

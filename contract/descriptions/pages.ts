@@ -12,7 +12,8 @@ type PageSchema = z.ZodObject<{
 export const links = {
   next: {
     description:
-      "The URL of the next page. Null on the last page. Follow it as it is: a page may be short and have a next one.",
+      "The URL of the next page. Null on the last page. Follow it as it is: a page may be short and have " +
+      "a next one.",
     example: "https://chat.example.com/api/chat/rooms?page=2",
   },
   previous: { description: "The URL of the previous page. Null on the first page.", example: null },

@@ -48,8 +48,8 @@ export const pathParameters: Readonly<Record<PathParameter, Field>> = {
 export const headers: Readonly<Record<"idempotency-key", Field>> = {
   "idempotency-key": {
     description:
-      "Makes the request safe to repeat: a request with the same key is carried out once. " +
-      "1 to 64 printable ASCII characters without spaces. Choose a new one for each thing to create. Optional.",
+      "Makes the request safe to repeat: a request with the same key is carried out once. 1 to 64 " +
+      "printable ASCII characters without spaces. Choose a new one for each thing to create. Optional.",
     example: examples.clientMessage,
   },
 };
@@ -66,8 +66,8 @@ export const paging: FieldsOf<{ page: number; page_size: number; skip: number }>
   },
   skip: {
     description:
-      "How many entries to leave out before page 1. Clients need not set it. `next` sets it if an answer ended early, " +
-      "because its entries had more than about 4.5 MB.",
+      "How many entries to leave out before page 1. Clients need not set it. `next` sets it if an answer " +
+      "ended early, because its entries had more than about 4.5 MB.",
     example: 0,
   },
 };

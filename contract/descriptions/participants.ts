@@ -8,17 +8,18 @@ import { paging } from "./parameters.ts";
 export const participantDescriptions = describeOperations(participantOperations, {
   listParticipants: {
     description:
-      "Lists the members of a room that the caller may read, the longest-standing first. Rooms of over 200 members are listed in " +
-      "parts of up to 200, each in that order.",
+      "Lists the members of a room that the caller may read, the longest-standing first. Rooms of over " +
+      "200 members are listed in parts of up to 200, each in that order.",
     query: paging,
     success: "A page of the room's members.",
     errors: { forbidden: noReadableRoom },
   },
   addParticipants: {
     description:
-      "Adds users to a room that is not direct. Admins may, and members if `can_add_members` allows it. Only admins add admins. " +
-      "Users who are members already stay as they are, so a repeat is safe. Users who block the caller, and users whom the caller " +
-      "blocks, are left out. The answer does not say so.",
+      "Adds users to a room that is not direct. Admins may, and members if `can_add_members` allows it. " +
+      "Only admins add admins. Users who are members already stay as they are, so a repeat is safe. " +
+      "Users who block the caller, and users whom the caller blocks, are left out. The answer does not " +
+      "say so.",
     body: {
       user_ids: {
         description: `The ids of the users, 1 to ${maxAddedParticipants.toLocaleString("en")} of them.`,
@@ -34,8 +35,8 @@ export const participantDescriptions = describeOperations(participantOperations,
   },
   updateParticipant: {
     description:
-      "Changes the role of a member in a room that is not direct. Only admins may. The last admin cannot become a member: make " +
-      "another member an admin first, or leave.",
+      "Changes the role of a member in a room that is not direct. Only admins may. The last admin cannot " +
+      "become a member: make another member an admin first, or leave.",
     body: { role: { description: "The new role.", example: "admin" } },
     success: "The member, as changed.",
     errors: {
@@ -46,8 +47,8 @@ export const participantDescriptions = describeOperations(participantOperations,
   },
   removeParticipant: {
     description:
-      "Removes a member from a room that is not direct. Only admins may. Callers who remove themselves leave the room, which any " +
-      "member may.",
+      "Removes a member from a room that is not direct. Only admins may. Callers who remove themselves " +
+      "leave the room, which any member may.",
     success: "The user is no longer a member.",
     errors: {
       forbidden: `${noRoom} Or the caller is not an admin of it, or the room is direct.`,

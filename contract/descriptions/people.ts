@@ -8,13 +8,16 @@ import { paging } from "./parameters.ts";
 
 const limit = directoryLimit.toLocaleString("en");
 
-const bound = `The first ${limit} users by name are counted, and the pages reach no further. A new or changed profile is found a moment later.`;
+const bound =
+  `The first ${limit} users by name are counted, and the pages reach no further. ` +
+  "A new or changed profile is found a moment later.";
 
 const filters = {
   ...paging,
   role: {
     description:
-      "Lists only users with this role, compared as a whole, regardless of case and accents. 1 to 100 characters. Default: all.",
+      "Lists only users with this role, compared as a whole, regardless of case and accents. 1 to 100 " +
+      "characters. Default: all.",
     example: "Doctor",
   },
   institution: {
@@ -24,7 +27,8 @@ const filters = {
   },
   specialization: {
     description:
-      "Lists only users with this specialization, compared in the same way. 1 to 100 characters. Default: all.",
+      "Lists only users with this specialization, compared in the same way. 1 to 100 characters. " +
+      "Default: all.",
     example: "Radiology",
   },
 };
@@ -38,10 +42,11 @@ export const peopleDescriptions = describeOperations(peopleOperations, {
   },
   searchUsers: {
     description:
-      "Finds users by their names, username, role or institution, and lists them by name. Each word of `q` must be the beginning of " +
-      "one of their words, in any order. Case and accents do not matter. The first 5 words count. The filters combine with it. " +
-      `${bound} If every word and filter matches more than ${limit} users, only those among the first ${limit} of each are found: ` +
-      "one more letter finds the others.",
+      "Finds users by their names, username, role or institution, and lists them by name. Each word of " +
+      "`q` must be the beginning of one of their words, in any order. Case and accents do not matter. " +
+      `The first 5 words count. The filters combine with it. ${bound} If every word and filter matches ` +
+      `more than ${limit} users, only those among the first ${limit} of each are found: one more letter ` +
+      "finds the others.",
     query: {
       ...filters,
       q: { description: "The words to find, 1 to 100 characters.", example: "ada" },
@@ -50,7 +55,9 @@ export const peopleDescriptions = describeOperations(peopleOperations, {
     errors: {},
   },
   filterUsers: {
-    description: `Lists users by name, like \`listUsers\`. The filters combine; without one, all users are listed. ${bound}`,
+    description:
+      "Lists users by name, like `listUsers`. The filters combine; without one, all users are listed. " +
+      `${bound}`,
     query: filters,
     success: "A page of users.",
     errors: {},
@@ -62,16 +69,17 @@ export const peopleDescriptions = describeOperations(peopleOperations, {
   },
   updateUser: {
     description:
-      "The same as `updateProfile`; the id must be the caller's own. Fields that are left out stay as they are, and null empties a field.",
+      "The same as `updateProfile`; the id must be the caller's own. Fields that are left out stay as " +
+      "they are, and null empties a field.",
     body: describeProfileFields("unchanged"),
     success: "The caller, as changed.",
     errors: { forbidden: "The id is not the caller's own." },
   },
   updateVerification: {
     description:
-      "Sets whether a user is verified. Only administrators may: users whose token names the administrators' group " +
-      `(\`${defaults.adminGroup}\` by default, a prop of the stack). A user who changes a name, \`role\`, \`institution\` or ` +
-      "`specialization` is no longer verified.",
+      "Sets whether a user is verified. Only administrators may: users whose token names the " +
+      `administrators' group (\`${defaults.adminGroup}\` by default, a prop of the stack). A user who ` +
+      "changes a name, `role`, `institution` or `specialization` is no longer verified.",
     body: { is_verified: { description: "Whether the user is who they say they are.", example: true } },
     success: "The user, as changed.",
     errors: { forbidden: notAdministrator, not_found: noUser },

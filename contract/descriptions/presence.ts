@@ -13,23 +13,25 @@ const activity = {
 export const presenceDescriptions = describeOperations(presenceOperations, {
   heartbeat: {
     description:
-      "Keeps the caller online for five minutes. It is for clients without an open WebSocket, which keeps its user online by itself. " +
-      "Send it every two minutes. A heartbeat within a minute of the last one stores nothing.",
+      "Keeps the caller online for five minutes. It is for clients without an open WebSocket, which " +
+      "keeps its user online by itself. Send it every two minutes. A heartbeat within a minute of the " +
+      "last one stores nothing.",
     body: activity,
     success: "When the caller's last heartbeat was stored.",
     errors: {},
   },
   listOnlineUsers: {
     description:
-      "Lists the ids of all users who are online: they have an open WebSocket, or sent a heartbeat in the last five minutes, and " +
-      "have not gone offline since. Users " +
-      "whom the caller blocks, and users who block the caller, are left out.",
+      "Lists the ids of all users who are online: they have an open WebSocket, or sent a heartbeat in " +
+      "the last five minutes, and have not gone offline since. Users whom the caller blocks, and users " +
+      "who block the caller, are left out.",
     success: "The ids of all online users.",
     errors: {},
   },
   markOffline: {
     description:
-      "Sets the caller offline until their next heartbeat or their next WebSocket. Open WebSockets stay open and get all events.",
+      "Sets the caller offline until their next heartbeat or their next WebSocket. Open WebSockets stay " +
+      "open and get all events.",
     body: activity,
     success: "The caller is offline.",
     errors: {},
@@ -41,15 +43,16 @@ export const presenceDescriptions = describeOperations(presenceOperations, {
   },
   updateUserStatus: {
     description:
-      "Sets the caller online, like `heartbeat`, or offline, like `markOffline`. The id must be the caller's own.",
+      "Sets the caller online, like `heartbeat`, or offline, like `markOffline`. The id must be the " +
+      "caller's own.",
     body: { is_online: { description: "True for a heartbeat, false to go offline.", example: true } },
     success: "The status of the caller.",
     errors: { forbidden: "The id is not the caller's own." },
   },
   listTypingUsers: {
     description:
-      "Lists the members who have typed in a room in the last 30 seconds. Users whom the caller blocks, and users who block the caller, " +
-      "are left out.",
+      "Lists the members who have typed in a room in the last 30 seconds. Users whom the caller blocks, " +
+      "and users who block the caller, are left out.",
     success: "Up to 100 users, the latest first. Empty in a room that is archived.",
     errors: { forbidden: noReadableRoom },
   },
@@ -83,8 +86,8 @@ export const presenceSchemas = [
       },
       last_seen: {
         description:
-          "When the user last came online, went offline or sent a heartbeat; null if never. If one of the caller and the user blocks " +
-          "the other, it is not later than the block.",
+          "When the user last came online, went offline or sent a heartbeat; null if never. If one of " +
+          "the caller and the user blocks the other, it is not later than the block.",
         example: examples.time,
       },
     },

@@ -9,7 +9,8 @@ const endpoint = "https://push.example.com/send/f1kXq3v7";
 export const pushDescriptions = describeOperations(pushOperations, {
   getPushKey: {
     description:
-      "Gets the public key that a browser subscribes with: the `applicationServerKey` of `pushManager.subscribe`. It stays the same.",
+      "Gets the public key that a browser subscribes with: the `applicationServerKey` of " +
+      "`pushManager.subscribe`. It stays the same.",
     success: "The key.",
     errors: {},
   },
@@ -21,8 +22,9 @@ export const pushDescriptions = describeOperations(pushOperations, {
   },
   createPushSubscription: {
     description:
-      "Makes a browser get push messages (RFC 8030) while the caller is not connected, and for every emergency. The body is the browser's own subscription, as " +
-      "`JSON.stringify` writes it. A subscription that another user of the same browser had is theirs no longer. A user has up to " +
+      "Makes a browser get push messages (RFC 8030) while the caller is not connected, and for every " +
+      "emergency. The body is the browser's own subscription, as `JSON.stringify` writes it. A " +
+      "subscription that another user of the same browser had is theirs no longer. A user has up to " +
       `${pushSubscriptionLimit} subscriptions: one more removes the oldest.`,
     body: {
       endpoint: {

@@ -10,17 +10,21 @@ const notMember = "The caller is not a member of the room, or there is no such r
 export const roomReadStateDescriptions = describeOperations(roomReadStateOperations, {
   markRoomRead: {
     description:
-      "Marks messages of a room as read by the caller. `message_ids` marks single messages, `up_to_seq` all messages up to one. Send " +
-      "one of the two at most. Without them, all messages are marked, also those that are being sent or are on their way to the " +
-      "caller. A client that shows messages does better to say which.",
+      "Marks messages of a room as read by the caller. `message_ids` marks single messages, `up_to_seq` " +
+      "all messages up to one. Send one of the two at most. Without them, all messages are marked, also " +
+      "those that are being sent or are on their way to the caller. A client that shows messages does " +
+      "better to say which.",
     body: {
       message_ids: {
-        description: `The ids of the messages, 1 to ${maxMarkedMessages}. All are marked, or none. Default: not used.`,
+        description:
+          `The ids of the messages, 1 to ${maxMarkedMessages}. All are marked, or none. Default: not ` +
+          "used.",
         example: [examples.message],
       },
       up_to_seq: {
         description:
-          "Marks all messages up to this `seq`. A number beyond the last message means all of them. Default: not used.",
+          "Marks all messages up to this `seq`. A number beyond the last message means all of them. " +
+          "Default: not used.",
         example: 7,
       },
     },
@@ -48,24 +52,24 @@ export const messageReadStateDescriptions = describeOperations(messageReadStateO
   },
   getMessageStatus: {
     description:
-      "Gets the status of a message, as a whole and for each member other than the sender. Members who joined after the message " +
-      "stay at `sent`: it was never theirs to read.",
+      "Gets the status of a message, as a whole and for each member other than the sender. Members who " +
+      "joined after the message stay at `sent`: it was never theirs to read.",
     query: paging,
     success: "The status of the message, and a page of the members' own.",
     errors: { forbidden: noReadableRoom, not_found: noMessage },
   },
   updateMessageStatus: {
     description:
-      "Marks a message as received or read by the caller. `delivered` counts for all messages before it, too; `read` for this one " +
-      "only. A status never goes back.",
+      "Marks a message as received or read by the caller. `delivered` counts for all messages before it, " +
+      "too; `read` for this one only. A status never goes back.",
     body: { status: { description: "The new status: `delivered` or `read`.", example: "read" } },
     success: "The status of the message for the caller.",
     errors: { forbidden: notMember, not_found: noMessage },
   },
   listUnreadMessages: {
     description:
-      "Lists the messages that the caller has not read, in all their rooms. The most recently active room comes first, and in each " +
-      "room the oldest message.",
+      "Lists the messages that the caller has not read, in all their rooms. The most recently active " +
+      "room comes first, and in each room the oldest message.",
     query: paging,
     success: "A page of unread messages.",
     errors: {},

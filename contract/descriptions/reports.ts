@@ -17,8 +17,8 @@ function report() {
 export const reportDescriptions = describeOperations(reportOperations, {
   reportMessage: {
     description:
-      "Reports a message of another member to the administrators, with what it says at present. Each member reports a message once. " +
-      "After the message was edited they may report it again.",
+      "Reports a message of another member to the administrators, with what it says at present. Each " +
+      "member reports a message once. After the message was edited they may report it again.",
     body: { reason },
     success: "The new report.",
     repeated: existing,
@@ -31,7 +31,8 @@ export const reportDescriptions = describeOperations(reportOperations, {
   },
   reportUser: {
     description:
-      "Reports a user to the administrators. While the caller's report of the user is open, another request changes nothing.",
+      "Reports a user to the administrators. While the caller's report of the user is open, another " +
+      "request changes nothing.",
     body: { reason },
     success: "The new report.",
     repeated: existing,
@@ -48,9 +49,10 @@ export const reportDescriptions = describeOperations(reportOperations, {
   },
   updateReport: {
     description:
-      "Closes a report. Only administrators may. `remove_message` deletes the reported message for good: no member can restore it, even " +
-      "if it was deleted before. `dismiss` leaves it. A closed report never changes: the same action again is no error. A removal that " +
-      "was interrupted is completed by the same action.",
+      "Closes a report. Only administrators may. `remove_message` deletes the reported message for good: " +
+      "no member can restore it, even if it was deleted before. `dismiss` leaves it. A closed report " +
+      "never changes: the same action again is no error. A removal that was interrupted is completed by " +
+      "the same action.",
     body: {
       action: { description: "The action to take.", example: "remove_message" },
       note: {
@@ -63,7 +65,8 @@ export const reportDescriptions = describeOperations(reportOperations, {
       forbidden: notAdministrator,
       not_found: "There is no report with this id.",
       conflict:
-        "The report is closed with another action, or its message is being removed. Or it is about a user, and has no message.",
+        "The report is closed with another action, or its message is being removed. Or it is about a " +
+        "user, and has no message.",
     },
   },
 });

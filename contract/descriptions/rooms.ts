@@ -64,16 +64,16 @@ export const roomDescriptions = describeOperations(roomOperations, {
   },
   createRoom: {
     description:
-      "Creates a room. The caller becomes its admin. A `direct` room takes exactly one other participant, and is the same as " +
-      "from `openDirectRoom`. Other rooms leave out users who block the caller, and users whom the caller blocks. The answer does " +
-      "not say so.",
+      "Creates a room. The caller becomes its admin. A `direct` room takes exactly one other " +
+      "participant, and is the same as from `openDirectRoom`. Other rooms leave out users who block the " +
+      "caller, and users whom the caller blocks. The answer does not say so.",
     body: {
       name: { ...name, description: `${name.description} A direct room stores none. Default: null.` },
       room_type: { description: "The type of the room. It never changes.", example: "group" },
       participant_ids: {
         description:
-          `The ids of the other members, up to ${maxInitialParticipants.toLocaleString("en")}. The caller's own id ` +
-          "and an id that is given twice change nothing. Default: none.",
+          `The ids of the other members, up to ${maxInitialParticipants.toLocaleString("en")}. The ` +
+          "caller's own id and an id that is given twice change nothing. Default: none.",
         example: [examples.grace],
       },
       description: {
@@ -84,20 +84,22 @@ export const roomDescriptions = describeOperations(roomOperations, {
     },
     success: "The new room.",
     repeated:
-      "The direct room that existed, or the room that an earlier request with the same `Idempotency-Key` created.",
+      "The direct room that existed, or the room that an earlier request with the same `Idempotency-Key` " +
+      "created.",
     errors: {
       invalid_input:
         "A field is not valid, a direct room has not exactly one other participant, or an id is unknown.",
       forbidden:
-        "The room is direct and one of the two users blocks the other. Or the caller has left the room of this `Idempotency-Key`.",
+        "The room is direct and one of the two users blocks the other. Or the caller has left the room " +
+        "of this `Idempotency-Key`.",
       not_found: "The room is direct, and there is no user with this id.",
       conflict: "The room that was created with this `Idempotency-Key` was deleted.",
     },
   },
   openDirectRoom: {
     description:
-      "Gets the direct room of the caller and another user, and creates it if there is none. A direct room that was deleted is " +
-      "opened again, and is empty.",
+      "Gets the direct room of the caller and another user, and creates it if there is none. A direct " +
+      "room that was deleted is opened again, and is empty.",
     body: {
       user_id: { description: "The id of the other user, up to 128 characters.", example: examples.grace },
     },
@@ -116,8 +118,8 @@ export const roomDescriptions = describeOperations(roomOperations, {
       ...paging,
       q: {
         description:
-          "Lists only rooms whose name contains each of these words, regardless of case and accents. 1 to 100 characters. " +
-          "Default: all public rooms.",
+          "Lists only rooms whose name contains each of these words, regardless of case and accents. 1 " +
+          "to 100 characters. Default: all public rooms.",
         example: "ward",
       },
     },
@@ -131,56 +133,62 @@ export const roomDescriptions = describeOperations(roomOperations, {
   },
   updateRoom: {
     description:
-      "Changes the name, the description or the tags of a room. Only its admins may. Fields that are left out stay as they are.",
+      "Changes the name, the description or the tags of a room. Only its admins may. Fields that are " +
+      "left out stay as they are.",
     body: changes,
     success: "The room, as changed.",
     errors: changesErrors,
   },
   replaceRoom: {
     description:
-      "The same as PATCH, for clients that update with PUT. Fields that are left out stay as they are here, too.",
+      "The same as PATCH, for clients that update with PUT. Fields that are left out stay as they are " +
+      "here, too.",
     body: changes,
     success: "The room, as changed.",
     errors: changesErrors,
   },
   deleteRoom: {
     description:
-      "Deletes a room for all its members at once. Only its admins may, and both members of a direct room. A direct " +
-      "room that is opened again is empty.",
+      "Deletes a room for all its members at once. Only its admins may, and both members of a direct " +
+      "room. A direct room that is opened again is empty.",
     success: "The room is deleted.",
     errors: { forbidden: notAdmin },
   },
   joinRoom: {
     description:
-      "Makes the caller a member of a public room. Nothing in it is unread to a new member. At first they may send one " +
-      "message, then as fast as the rate limit allows. A burst builds up with time. A member who joins again changes nothing.",
+      "Makes the caller a member of a public room. Nothing in it is unread to a new member. At first " +
+      "they may send one message, then as fast as the rate limit allows. A burst builds up with time. A " +
+      "member who joins again changes nothing.",
     success: "The room.",
     errors: { forbidden: `${noReadableRoom} Or the room is archived.` },
   },
   leaveRoom: {
     description:
-      "Ends the caller's membership of a room that is not direct. If the last admin leaves, the longest-standing member becomes " +
-      "an admin. When the last member leaves a room that is not public, the room is deleted.",
+      "Ends the caller's membership of a room that is not direct. If the last admin leaves, the " +
+      "longest-standing member becomes an admin. When the last member leaves a room that is not public, " +
+      "the room is deleted.",
     success: "The caller has left the room.",
     errors: { forbidden: `${noRoom} Or the room is direct: delete it instead.` },
   },
   archiveRoom: {
     description:
-      "Archives a room: members can read it, and it takes no messages and no changes of messages. Only its admins may, and both " +
-      "members of a direct room.",
+      "Archives a room: members can read it, and it takes no messages and no changes of messages. Only " +
+      "its admins may, and both members of a direct room.",
     success: "The room, as changed.",
     errors: { forbidden: `${notAdmin} Or one of a direct room's two members blocks the other.` },
   },
   activateRoom: {
     description:
-      "Takes a room out of the archive, so that it takes messages again. Only its admins may, and both members of a direct room.",
+      "Takes a room out of the archive, so that it takes messages again. Only its admins may, and both " +
+      "members of a direct room.",
     success: "The room, as changed.",
     errors: { forbidden: `${notAdmin} Or one of a direct room's two members blocks the other.` },
   },
   updatePermissions: {
     description:
-      "Changes what each role may do in a room. Only its admins may. Permissions that are left out stay as they are. Renaming, " +
-      "archiving and deleting the room, and changing roles, always stay with its admins.",
+      "Changes what each role may do in a room. Only its admins may. Permissions that are left out stay " +
+      "as they are. Renaming, archiving and deleting the room, and changing roles, always stay with its " +
+      "admins.",
     body: { admin: permissionChanges("admins"), member: permissionChanges("members who are not admins") },
     success: "The room, as changed.",
     errors: {
@@ -190,7 +198,8 @@ export const roomDescriptions = describeOperations(roomOperations, {
   },
   updateNotifications: {
     description:
-      "Changes whether a room notifies the caller. It changes nothing for other members. Emergencies always notify.",
+      "Changes whether a room notifies the caller. It changes nothing for other members. Emergencies " +
+      "always notify.",
     body: {
       enabled: { description: "Whether the room notifies the caller. Default: unchanged.", example: true },
       muted_until: {
@@ -204,10 +213,11 @@ export const roomDescriptions = describeOperations(roomOperations, {
   },
   searchRooms: {
     description:
-      "Finds the caller's rooms by their name, their tags and their participants. Each word of `q` must be part of one of them, " +
-      "regardless of case and accents. Participants are found by display name, full name, username and e-mail address. The search " +
-      "covers the other member of every direct room. In other rooms it covers up to 200 participants each, and up to 1,000 users " +
-      "in all. The most recently active rooms come first.",
+      "Finds the caller's rooms by their name, their tags and their participants. Each word of `q` must " +
+      "be part of one of them, regardless of case and accents. Participants are found by display name, " +
+      "full name, username and e-mail address. The search covers the other member of every direct room. " +
+      "In other rooms it covers up to 200 participants each, and up to 1,000 users in all. The most " +
+      "recently active rooms come first.",
     query: {
       q: { description: "The words to find, 1 to 100 characters.", example: "ward handover" },
     },

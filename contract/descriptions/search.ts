@@ -4,12 +4,13 @@ import { noReadableRoom } from "./errors.ts";
 import * as examples from "./examples.ts";
 
 const howItFinds =
-  "Finds messages by their words, the newest first. Every word of `q` must be in the message or in its file's name. Case and accents do " +
-  "not matter. The last word may be the beginning of a longer one. Words in quotes must follow each other. A message is " +
-  "found a moment after it was sent. Only the first 100 words of a message are searched, and `encrypted` messages are not. The " +
-  "commonest words of some languages, such as `the`, `is`, `und` and `les`, find nothing by themselves. A `q` of several of them is " +
-  "refused. A single one is taken for the beginning of a longer word. If `q` is only the beginning of many words, the words that " +
-  "come first in the alphabet are searched first.";
+  "Finds messages by their words, the newest first. Every word of `q` must be in the message or in its " +
+  "file's name. Case and accents do not matter. The last word may be the beginning of a longer one. " +
+  "Words in quotes must follow each other. A message is found a moment after it was sent. Only the first " +
+  "100 words of a message are searched, and `encrypted` messages are not. The commonest words of some " +
+  "languages, such as `the`, `is`, `und` and `les`, find nothing by themselves. A `q` of several of them " +
+  "is refused. A single one is taken for the beginning of a longer word. If `q` is only the beginning of " +
+  "many words, the words that come first in the alphabet are searched first.";
 
 const day = "RFC 3339, or a day of UTC, such as `2026-01-31`, which is included as a whole.";
 
@@ -34,7 +35,8 @@ const query = {
   },
   cursor: {
     description:
-      "The place where the search goes on, up to 4,000 characters. The link of an answer sets it. Default: from the newest message.",
+      "The place where the search goes on, up to 4,000 characters. The link of an answer sets it. " +
+      "Default: from the newest message.",
     example: "kT3vQ0pZeyJwb3NpdGlvbiI6eyJhdCI6MTc2OTg1MTgwMDAwMH19",
   },
 } as const;
@@ -47,13 +49,15 @@ const errors = {
 export const searchDescriptions = describeOperations(searchOperations, {
   searchMessages: {
     description:
-      `${howItFinds} The 200 most recently active rooms are searched first, then the others, 200 at a time. If there may be more, a ` +
-      '`Link` header with `rel="next"` leads there. An answer may be short, or empty, and have one.',
+      `${howItFinds} The 200 most recently active rooms are searched first, then the others, 200 at a ` +
+      'time. If there may be more, a `Link` header with `rel="next"` leads there. An answer may be ' +
+      "short, or empty, and have one.",
     query: {
       ...query,
       room: {
         description:
-          "Searches only the room with this id: one of the caller's, or a public one. Default: all of theirs.",
+          "Searches only the room with this id: one of the caller's, or a public one. Default: all of " +
+          "theirs.",
         example: examples.room,
       },
     },
@@ -62,8 +66,9 @@ export const searchDescriptions = describeOperations(searchOperations, {
   },
   searchRoomMessages: {
     description:
-      `${howItFinds} \`count\` is how many messages were found so far, with those of earlier answers. If \`next\` is null, there are no ` +
-      "more. An answer may be short, or empty, and have a `next`. `previous` is always null.",
+      `${howItFinds} \`count\` is how many messages were found so far, with those of earlier answers. If ` +
+      "`next` is null, there are no more. An answer may be short, or empty, and have a `next`. " +
+      "`previous` is always null.",
     query,
     success: "The messages that were found, the newest first.",
     errors: { ...errors, forbidden: noReadableRoom },

@@ -10,7 +10,8 @@ export const sessionDescriptions = describeOperations(sessionOperations, {
   },
   cleanupOldSessions: {
     description:
-      "Deletes what is stored about connections of the caller that ended over 24 hours ago. It is deleted in any case, a while later.",
+      "Deletes what is stored about connections of the caller that ended over 24 hours ago. It is " +
+      "deleted in any case, a while later.",
     success: "How many were deleted.",
     errors: {},
   },

@@ -57,8 +57,9 @@ const gatewayAnswers: Readonly<Record<number, GatewayAnswer>> = {
   429: {
     message: "Too Many Requests",
     cause:
-      `All callers together send more than ${defaults.httpThrottleRate.toLocaleString("en")} requests a second, or ` +
-      `${defaults.httpThrottleBurst.toLocaleString("en")} at once. The limits are props of the stack.`,
+      `All callers together send more than ${defaults.httpThrottleRate.toLocaleString("en")} requests a ` +
+      `second, or ${defaults.httpThrottleBurst.toLocaleString("en")} at once. The limits are props of ` +
+      "the stack.",
     isOf: always,
   },
   500: { message: "Internal Server Error", cause: "The service ended without an answer.", isOf: always },
@@ -84,7 +85,8 @@ function retryAfter(status: number) {
 const challenge = {
   "WWW-Authenticate": {
     description:
-      "Why the gateway refused the token (RFC 6750); only `Bearer` if there was none. The service sends no such header.",
+      "Why the gateway refused the token (RFC 6750); only `Bearer` if there was none. The service sends " +
+      "no such header.",
     schema: { type: "string" as const },
     example: 'Bearer scope="" error="invalid_token" error_description="the token has expired"',
   },
@@ -149,7 +151,7 @@ function codesByStatus(operation: Operation): Map<number, ErrorCode[]> {
   return Map.groupBy(codes, (code) => errorCodes[code].status);
 }
 
-/** Collects the responses that operations share. Each is written once, and referred to by its name. */
+/** Collects the responses that operations share: each is written once, and referred to by name. */
 export function collectResponses() {
   const shared: Record<string, ZodOpenApiResponseObject> = {};
 

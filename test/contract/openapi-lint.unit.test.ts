@@ -1,11 +1,26 @@
-import { lint, loadConfig } from "@redocly/openapi-core";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-test("redocly finds nothing in openapi.json (redocly.yaml has the rules)", async () => {
-  const config = await loadConfig({ configPath: "redocly.yaml" });
-  const problems = await lint({ ref: "openapi.json", config });
-  const standing = problems
-    .filter(({ ignored }) => !ignored)
-    .map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer})`);
-  expect(standing).toEqual([]);
+const run = promisify(execFile);
+
+/** The result of `redocly lint`. It makes no call: no telemetry, and no look for a newer version. */
+async function lint(file: string): Promise<unknown> {
+  const { stdout } = await run(
+    process.execPath,
+    ["node_modules/@redocly/cli/bin/cli.js", "lint", file, "--format=json"],
+    { env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" } },
+  ).catch(
+    // Redocly ends with an error if it finds something.
+    (failure: { readonly stdout: string }) => failure,
+  );
+  return JSON.parse(stdout);
+}
+
+test("redocly lint finds nothing in openapi.json (redocly.yaml has the rules)", async () => {
+  // One finding stands, for the reason that .redocly.lint-ignore.yaml gives.
+  expect(await lint("openapi.json")).toMatchObject({
+    totals: { errors: 0, warnings: 0, ignored: 1 },
+    problems: [],
+  });
 });

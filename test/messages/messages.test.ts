@@ -298,4 +298,4 @@ test("sendMessage numbers 3,000 messages of 20 concurrent senders once each, and
     expect(received.size).toBe(total);
   }
   for (const listener of listeners) listener.close();
-}, 300_000);
+}, 600_000);

@@ -4,6 +4,7 @@ import { errorCodes } from "../../contract/errors.ts";
 import { type Problem, problem } from "../../contract/objects/problem.ts";
 import type { Media, Operation } from "../../contract/operation.ts";
 import { type OperationId, operations } from "../../contract/operations.ts";
+import { holdDeclared } from "./declared-answers.ts";
 import { loggedFor } from "./logged.ts";
 import { exercise, target } from "./target.ts";
 
@@ -64,23 +65,17 @@ async function bodyOf({ success }: Operation, response: Response): Promise<unkno
 }
 
 /**
- * The gateway's own answers, in its own shape: its authorizer refuses a token; a function ends
- * without an answer, or gives none in 30 seconds.
+ * The statuses that the gateway may answer with by itself, in the shape that `holdDeclared` knows. Its
+ * authorizer refuses a token; a function ends without an answer, or gives none in 30 seconds. Any other
+ * is a fault of the stack, such as a missing route.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
  */
-const gatewayAnswers: Record<number, unknown> = {
-  401: { message: "Unauthorized" },
-  500: { message: "Internal Server Error" },
-  503: { message: "Service Unavailable" },
-};
+const gatewayStatuses = [401, 500, 503];
 
 function holdProblem(operation: Operation, response: Response, body: unknown): void {
   const type = response.headers.get("content-type");
   const what = `The ${response.status} of ${operation.id}`;
-  if (!type?.includes("problem") && gatewayAnswers[response.status]) {
-    expect(body, what).toEqual(gatewayAnswers[response.status]);
-    return;
-  }
+  if (gatewayStatuses.includes(response.status) && type === "application/json") return;
   expect(type, what).toBe("application/problem+json");
   holdAgainst(problem, body, what);
   const { code, status, detail } = body as Problem;
@@ -117,6 +112,8 @@ async function request<Id extends OperationId>(
   const body = await bodyOf(operation, response);
   const logged = response.status >= 500 ? await loggedFor(response.headers.get("apigw-requestid")) : "";
   const { success, repeated } = operation;
+  const mediaType = response.headers.get("content-type")?.split(";")[0];
+  holdDeclared(operation, { status: response.status, mediaType, body });
   if (response.status === success.status || response.status === repeated) {
     exercise(id);
     if (success.schema) holdAgainst(success.schema(), body, `The answer of ${id}`);

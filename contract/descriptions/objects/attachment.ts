@@ -38,11 +38,11 @@ const facts: FieldsOf<{
 export const attachmentObjects = [
   describeValue(mediaKind, {
     description:
-      "The kind of a file, which decides its media types and its size. The limits of size are props of the stack. " +
-      `\`image\`: ${mediaTypes.image.join(", ")}; up to ${defaults.maxImageMb} MB by default. ` +
-      `\`audio\`: ${mediaTypes.audio.join(", ")}; up to ${defaults.maxAudioMb} MB by default. ` +
-      `\`video\`: ${mediaTypes.video.join(", ")}; up to ${defaults.maxVideoMb} MB by default. ` +
-      `\`file\`: all of these and documents; up to ${defaults.maxFileMb} MB by default.`,
+      "The kind of a file, which decides its media types and its size. The limits of size are props of " +
+      `the stack. \`image\`: ${mediaTypes.image.join(", ")}; up to ${defaults.maxImageMb} MB by default. ` +
+      `\`audio\`: ${mediaTypes.audio.join(", ")}; up to ${defaults.maxAudioMb} MB by default. \`video\`: ` +
+      `${mediaTypes.video.join(", ")}; up to ${defaults.maxVideoMb} MB by default. \`file\`: all of ` +
+      `these and documents; up to ${defaults.maxFileMb} MB by default.`,
     example: "image",
   }),
   describeObject(attachment, {
@@ -52,8 +52,8 @@ export const attachmentObjects = [
       ...facts,
       url: {
         description:
-          "Downloads the file, without a token. It is valid for five minutes, or until the message destroys itself. " +
-          "Get the message again for a fresh one.",
+          "Downloads the file, without a token. It is valid for five minutes, or until the message " +
+          "destroys itself. Get the message again for a fresh one.",
         example: url,
       },
     },
@@ -102,7 +102,8 @@ export const attachmentObjects = [
       file_id: { description: "The id of the upload.", example: examples.file },
       upload: {
         description:
-          "The request that stores the file. It succeeds once. The body is the file, of exactly the announced size.",
+          "The request that stores the file. It succeeds once. The body is the file, of exactly the " +
+          "announced size.",
         fields: {
           url: {
             description: "The URL to send the file to, without a token.",

@@ -15,9 +15,9 @@ import * as examples from "../examples.ts";
 export const messageObjects = [
   describeValue(messageType, {
     description:
-      "The type of a message. `image`, `file`, `audio` and `video` are messages with a file of that kind. " +
-      "`system` is for messages of the server. `encrypted` messages are not searched. Parley stores the other types " +
-      "as they are: clients decide what they mean.",
+      "The type of a message. `image`, `file`, `audio` and `video` are messages with a file of that " +
+      "kind. `system` is for messages of the server. `encrypted` messages are not searched. Parley " +
+      "stores the other types as they are: clients decide what they mean.",
     example: "text",
   }),
   describeValue(priority, {
@@ -26,8 +26,8 @@ export const messageObjects = [
   }),
   describeValue(messageStatus, {
     description:
-      "The status of a message. `sent`: stored. `delivered`: received. `read`: read. To its sender it tells of the other " +
-      "members: one of them is enough. To any other caller it tells of themselves.",
+      "The status of a message. `sent`: stored. `delivered`: received. `read`: read. To its sender it " +
+      "tells of the other members: one of them is enough. To any other caller it tells of themselves.",
     example: "read",
   }),
   describeValue(reactions, {
@@ -38,15 +38,17 @@ export const messageObjects = [
   }),
   describeObject(message, {
     description:
-      "A message, as the caller sees it. A message that was deleted, or that has destroyed itself, keeps its place: " +
-      "`is_deleted` is true, and its content, its file, its reactions and its metadata are gone.",
+      "A message, as the caller sees it. A message that was deleted, or that has destroyed itself, keeps " +
+      "its place: `is_deleted` is true, and its content, its file, its reactions and its metadata are " +
+      "gone.",
     example: { forwarded_from: null, expires_at: null },
     fields: {
       id: { description: "The id of the message.", example: examples.message },
       room: { description: "The id of the room.", example: examples.room },
       seq: {
         description:
-          "The place in the room, from 1. Messages are in the order of `seq`. A number is missing if its message was never stored.",
+          "The place in the room, from 1. Messages are in the order of `seq`. A number is missing if its " +
+          "message was never stored.",
         example: 7,
       },
       rev: {
@@ -85,8 +87,9 @@ export const messageObjects = [
       reactions: { description: "The reactions to the message." },
       read_by: {
         description:
-          "Members who have read the message, the longest-standing first: up to 50 in the answer for one message, up to " +
-          "10 elsewhere. In rooms of over 200 members it names some of them. `marks` of the list of messages cover all.",
+          "Members who have read the message, the longest-standing first: up to 50 in the answer for one " +
+          "message, up to 10 elsewhere. In rooms of over 200 members it names some of them. `marks` of " +
+          "the list of messages cover all.",
       },
       is_read: {
         description:
@@ -98,8 +101,8 @@ export const messageObjects = [
       pinned: { description: "Whether the message is pinned.", example: false },
       forwarded_from: {
         description:
-          "The id of the message that this one forwards, or null. If that message is of a direct room, other rooms get an " +
-          "id that leads to no message.",
+          "The id of the message that this one forwards, or null. If that message is of a direct room, " +
+          "other rooms get an id that leads to no message.",
         example: examples.earlierMessage,
       },
       expires_at: { description: "When the message destroys itself, or null.", example: examples.nextDay },
@@ -123,9 +126,9 @@ export const messageObjects = [
   }),
   describeObject(memberMarks, {
     description:
-      "The marks of a member in a room. They concern the other members' messages above `joined_seq`. The member has read a message " +
-      "if its `seq` is at most `up_to_seq`, or in `read_ahead`. They have received it if they have read it, or if its `seq` is at " +
-      "most `delivered_up_to_seq`.",
+      "The marks of a member in a room. They concern the other members' messages above `joined_seq`. The " +
+      "member has read a message if its `seq` is at most `up_to_seq`, or in `read_ahead`. They have " +
+      "received it if they have read it, or if its `seq` is at most `delivered_up_to_seq`.",
     fields: {
       user_id: { description: "The id of the member.", example: examples.grace },
       joined_seq: { description: "The highest `seq` of the room when the member joined.", example: 0 },

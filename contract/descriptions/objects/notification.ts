@@ -6,13 +6,16 @@ import * as examples from "../examples.ts";
 export const notificationObjects = [
   describeValue(notificationType, {
     description:
-      "The kind of a notification. `new_message`: unread messages of a room. `message_reply`: a reply to a message of " +
-      "the user. `mention`: a message that names the user as `@username`. `contact_request`: another user made the user a " +
-      "contact. `group_invite`: another user added the user to a room. `emergency`: a message of that priority.",
+      "The kind of a notification. `new_message`: unread messages of a room. `message_reply`: a reply to " +
+      "a message of the user. `mention`: a message that names the user as `@username`. " +
+      "`contact_request`: another user made the user a contact. `group_invite`: another user added the " +
+      "user to a room. `emergency`: a message of that priority.",
     example: "new_message",
   }),
   describeObject(notification, {
-    description: `A notification of the caller. It is kept for ${defaults.notificationDays} days by default, a prop of the stack.`,
+    description:
+      `A notification of the caller. It is kept for ${defaults.notificationDays} days by default, a prop ` +
+      "of the stack.",
     fields: {
       id: { description: "The id of the notification.", example: examples.notification },
       type: { description: "The kind of the notification.", example: "new_message" },
@@ -22,8 +25,8 @@ export const notificationObjects = [
       },
       message: {
         description:
-          "The message that it is about, in short. For a `new_message` it is the message that it began with, or, if that " +
-          "is gone, the first unread one. Null if it is not about a message.",
+          "The message that it is about, in short. For a `new_message` it is the message that it began " +
+          "with, or, if that is gone, the first unread one. Null if it is not about a message.",
       },
       actor: { description: "The user who caused it." },
       count: {

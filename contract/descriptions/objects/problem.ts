@@ -33,7 +33,8 @@ export const problemObjects = [
       },
       errors: {
         description:
-          "With `invalid_input`: everything that is wrong, up to 20 problems. One more entry then says how many there are.",
+          "With `invalid_input`: everything that is wrong, up to 20 problems. One more entry then says " +
+          "how many there are.",
         fields: {
           path: {
             description:
@@ -47,7 +48,8 @@ export const problemObjects = [
   }),
   describeObject(gatewayError, {
     description:
-      "An error that API Gateway answers by itself, before the request reaches the service or because it got no answer.",
+      "An error that API Gateway answers by itself, before the request reaches the service or because it " +
+      "got no answer.",
     fields: {
       message: { description: "The name of the status.", example: "Unauthorized" },
     },

@@ -14,8 +14,8 @@ export function describeProfileFields(
     last_name: { description: text("The last name", "last_name"), example: "Lovelace" },
     profile_picture: {
       description:
-        "The http or https URL of a picture, up to 1,024 characters. Null stands for none. To upload a picture instead, " +
-        `see \`createAvatarUpload\`. Default: ${initial}.`,
+        "The http or https URL of a picture, up to 1,024 characters. Null stands for none. To upload a " +
+        `picture instead, see \`createAvatarUpload\`. Default: ${initial}.`,
       example: "https://www.example.com/pictures/ada.png",
     },
     bio: { description: text("A text of the user about themselves", "bio"), example: "On call on weekdays." },

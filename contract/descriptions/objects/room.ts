@@ -14,20 +14,22 @@ import { userFields } from "./user.ts";
 export const roomObjects = [
   describeValue(roomType, {
     description:
-      "The type of a room. `direct`: exactly two members, who have equal rights. `public`: any user may list, read and " +
-      "join it. All other types are private rooms that members are added to, and differ only in their name.",
+      "The type of a room. `direct`: exactly two members, who have equal rights. `public`: any user may " +
+      "list, read and join it. All other types are private rooms that members are added to, and differ " +
+      "only in their name.",
     example: "group",
   }),
   describeValue(roomRole, {
     description:
-      "The role of a member in a room. An `admin` manages the room, its members and their messages. The two members of a " +
-      "direct room are both `member`. They have the rights of admins, but do not delete each other's messages.",
+      "The role of a member in a room. An `admin` manages the room, its members and their messages. The " +
+      "two members of a direct room are both `member`. They have the rights of admins, but do not delete " +
+      "each other's messages.",
     example: "member",
   }),
   describeValue(roomStatus, {
     description:
-      "`active`: the room takes messages. `archived`: it can be read, and takes none. `deleted`: no caller sees the room " +
-      "any longer, so no answer has this value.",
+      "`active`: the room takes messages. `archived`: it can be read, and takes none. `deleted`: no " +
+      "caller sees the room any longer, so no answer has this value.",
     example: "active",
   }),
   describeObject(participant, {
@@ -81,8 +83,9 @@ export const roomObjects = [
       is_active: { description: "Whether `status` is `active`.", example: true },
       participants: {
         description:
-          "The first members, the longest-standing first: up to 100 in the answer for one room, up to 20 in a list. " +
-          "`participant_count` counts all of them, and `GET /api/chat/rooms/{room_id}/participants` lists them.",
+          "The first members, the longest-standing first: up to 100 in the answer for one room, up to 20 " +
+          "in a list. `participant_count` counts all of them, and `GET " +
+          "/api/chat/rooms/{room_id}/participants` lists them.",
       },
       participant_count: { description: "How many members the room has.", example: 2 },
       created_by: { description: "The user who created the room." },
@@ -92,7 +95,8 @@ export const roomObjects = [
       },
       updated_at: {
         description:
-          "When the last message was sent, or the room's name, description, tags, status or permissions changed.",
+          "When the last message was sent, or the room's name, description, tags, status or permissions " +
+          "changed.",
         example: examples.time,
       },
       last_message: {
@@ -127,7 +131,8 @@ export const roomObjects = [
       },
       rev: {
         description:
-          "The revision of the room's messages, from 0. Each edit, deletion, restoration, reaction and pin raises it.",
+          "The revision of the room's messages, from 0. Each edit, deletion, restoration, reaction and " +
+          "pin raises it.",
         example: 3,
       },
     },

@@ -11,9 +11,9 @@ export const userFields: FieldsOf<User> = {
   },
   email: {
     description:
-      "The e-mail address. The caller sees their own, those of their contacts, and those of users who share a " +
-      "room with them. Otherwise it is null. In a room, its messages and its notifications, members see the " +
-      "addresses of members only.",
+      "The e-mail address. The caller sees their own, those of their contacts, and those of users who " +
+      "share a room with them. Otherwise it is null. In a room, its messages and its notifications, " +
+      "members see the addresses of members only.",
     example: "ada@example.com",
   },
   display_name: {
@@ -43,20 +43,20 @@ export const userFields: FieldsOf<User> = {
   role: { description: "The user's profession or position, or null.", example: "Doctor" },
   is_verified: {
     description:
-      "Whether an administrator has verified who the user is. It becomes false when the user changes a name, " +
-      "`role`, `institution` or `specialization`.",
+      "Whether an administrator has verified who the user is. It becomes false when the user changes a " +
+      "name, `role`, `institution` or `specialization`.",
     example: true,
   },
   is_online: {
     description:
-      "Whether the user is online: they have an open WebSocket, or sent a heartbeat in the last five minutes. False after they " +
-      "went offline, and if one of the caller and the user blocks the other.",
+      "Whether the user is online: they have an open WebSocket, or sent a heartbeat in the last five " +
+      "minutes. False after they went offline, and if one of the caller and the user blocks the other.",
     example: true,
   },
   last_seen: {
     description:
-      "When the user last came online, went offline or sent a heartbeat; null if never. If one of the caller and the " +
-      "user blocks the other, it is not later than the block.",
+      "When the user last came online, went offline or sent a heartbeat; null if never. If one of the " +
+      "caller and the user blocks the other, it is not later than the block.",
     example: examples.time,
   },
 };

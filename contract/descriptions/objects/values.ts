@@ -16,8 +16,8 @@ export const valueObjects = [
   }),
   describeValue(metadataObject, {
     description:
-      "Free JSON that clients store with a message. Up to 4,096 bytes when written as JSON, and up to 8 levels deep. " +
-      "A key `__proto__` is refused. The server stores it as it is, and does not use it.",
+      "Free JSON that clients store with a message. Up to 4,096 bytes when written as JSON, and up to 8 " +
+      "levels deep. A key `__proto__` is refused. The server stores it as it is, and does not use it.",
     example: { case_number: "2026-0131", tags: ["x-ray"] },
   }),
 ];
