@@ -22,7 +22,7 @@ function readCommand(): Command | undefined {
     ...commandLine,
     sourceRoot: sourceMapRoot,
     async template(dataDir, report) {
-      // At once: after the synthesis, which takes longest, it would be late to say so.
+      // Before the synthesis, which takes longest.
       await requireJava();
       if (commandLine.watch) sourceWatch = watchSources(sources, report);
       return provideTemplate(commandLine, dataDir, report);

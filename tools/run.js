@@ -1,25 +1,25 @@
 /**
- * Runs a TypeScript file of the project: `node tools/run.js <file> [arguments]`. In JavaScript, to tell a Node that does not
- * run TypeScript, or a project without its packages, what to do.
+ * Runs a TypeScript file of the project: `node tools/run.js <file> [arguments]`. It is JavaScript,
+ * so that it can print what to do where Node does not run TypeScript or the packages are missing.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** Node runs TypeScript as it is from here on: https://nodejs.org/api/typescript.html */
+/** The first Node that runs TypeScript as it is: https://nodejs.org/api/typescript.html */
 const minimum = /** @type {const} */ ([22, 18]);
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 /** @param {string} text */
-const fail = (text) => {
+function fail(text) {
   console.error(text);
   process.exit(1);
-};
+}
 
 if (major < minimum[0] || (major === minimum[0] && minor < minimum[1]))
   fail(
-    `Node ${minimum.join(".")} or newer is needed, and this is ${process.versions.node}. \`npm ci\` installs one for the ` +
-      "scripts of this project, unless it is told to skip install scripts: then run `npm rebuild node`.",
+    `Node ${minimum.join(".")} or newer is needed, and this is ${process.versions.node}. \`npm ci\` installs one ` +
+      "for the scripts of this project. If it skipped install scripts, run `npm rebuild --ignore-scripts=false node`.",
   );
 
 const [, , file = "", ...rest] = process.argv;

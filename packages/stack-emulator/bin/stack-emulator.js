@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// In JavaScript, to tell a Node that does not run TypeScript what is needed. https://nodejs.org/api/typescript.html
+// This file is JavaScript, so that it can print what to do where Node does not run TypeScript:
+// https://nodejs.org/api/typescript.html
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) await import("../src/command/main.ts");

@@ -6,22 +6,23 @@ import { StartError } from "./start-error.ts";
 
 interface DataDirectory {
   readonly path: string;
-  /** Lets the next emulator in; removes what is not to be kept. */
+  /** Lets the next emulator in, and removes a directory that is not kept. */
   release(): void;
 }
 
-/** A directory that is empty now and gone at the end. */
+/** Makes an empty directory, which `release` removes. */
 export function openTemporaryDirectory(): DataDirectory {
   const path = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   return { path, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** The result codes of SQLite for a database that another connection holds: https://www.sqlite.org/rescode.html */
-const heldCodes = [5, 6];
+/** SQLite's result codes: https://www.sqlite.org/rescode.html */
+const codes = { held: [5, 6], damaged: [11, 26] };
 
 /**
- * The directory with the kept data, locked: two emulators would spoil each other's. The lock is a transaction of SQLite,
- * which is a lock of the operating system on the file: it ends with its process, however that ends.
+ * Opens the directory with the kept data, and locks it: two emulators would spoil each other's data.
+ * The lock is a transaction of SQLite, so the operating system locks a file. It ends with its
+ * process, also after a SIGKILL. Throws a StartError if another emulator has the lock.
  */
 export function openDataDirectory(dir: string): DataDirectory {
   const path = resolve(dir);
@@ -38,13 +39,15 @@ export function openDataDirectory(dir: string): DataDirectory {
   return {
     path,
     release() {
+      // A second release would remove the file of the next owner.
+      if (!lock.isOpen) return;
       rmSync(ownerFile, { force: true });
-      if (lock.isOpen) lock.close();
+      lock.close();
     },
   };
 }
 
-/** Undefined when another connection holds it. */
+/** Returns undefined if another connection has the lock. */
 function acquireLock(file: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
@@ -54,7 +57,11 @@ function acquireLock(file: string): DatabaseSync | undefined {
   } catch (error) {
     lock?.close();
     if (!(error instanceof Error) || !("errcode" in error)) throw error;
-    if (heldCodes.includes(Number(error.errcode))) return undefined;
+    // The low byte of an extended code is its main code.
+    const code = Number(error.errcode) & 0xff;
+    if (codes.held.includes(code)) return undefined;
+    if (codes.damaged.includes(code))
+      throw new StartError(`${file} is damaged. It holds no data: remove it.`);
     throw Object.assign(error, { path: file });
   }
 }

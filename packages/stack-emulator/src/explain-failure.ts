@@ -1,18 +1,20 @@
 import { StartError } from "./start-error.ts";
 
-/** What to do about an error of the operating system, by its code. `path` is what was to be read or written. */
+/** Says what to do about an error of the operating system, by its code. `path` is the file or folder. */
 const remedies: Readonly<Record<string, (path: string) => string>> = {
   EACCES: (path) => `There is no permission to write ${path}. ${otherFolder}`,
   EPERM: (path) => `There is no permission to write ${path}. ${otherFolder}`,
   EROFS: (path) => `${path} is on a disk that can only be read. ${otherFolder}`,
-  ENOTDIR: (path) => `${path} lies in something that is no folder. ${otherFolder}`,
-  EEXIST: (path) => `${path} is in the way: there is to be a folder. ${otherFolder}`,
+  ENOTDIR: (path) => `${path} is inside a file, and not inside a folder. ${otherFolder}`,
+  EEXIST: (path) => `${path} is a file, and the data needs a folder. ${otherFolder}`,
   ENOSPC: (path) =>
     `The disk is full: ${path} could not be written. Free some space, or ${lower(otherFolder)}`,
   EDQUOT: (path) =>
     `The disk quota is used up: ${path} could not be written. Free some space, or ${lower(otherFolder)}`,
   EMFILE: () => "Too many files are open: allow more with `ulimit -n 4096`.",
 };
+
+const pathless = ["ENOSPC", "EDQUOT", "EMFILE"];
 
 const otherFolder = "Name another folder with --data DIR.";
 
@@ -25,7 +27,7 @@ const sqliteCodes: Readonly<Record<string, string>> = {
   23: "EACCES",
 };
 
-/** The sentence that helps a user; for an error that no user could do anything about, its stack. */
+/** Returns a sentence that says what to do; for an error that no user can mend, its stack. */
 export function explainFailure(error: unknown): string {
   if (error instanceof StartError) return error.message;
   if (!(error instanceof Error)) return String(error);
@@ -34,13 +36,17 @@ export function explainFailure(error: unknown): string {
 
 function explainCode(error: Error): string | undefined {
   if (!("code" in error)) return undefined;
-  const path = "path" in error ? String(error.path) : "a file of the data";
-  const sqliteCode = "errcode" in error ? sqliteCodes[String(error.errcode)] : undefined;
-  return remedies[sqliteCode ?? String(error.code)]?.(path);
+  // The low byte of an extended code of SQLite is its main code.
+  const sqliteCode = "errcode" in error ? sqliteCodes[Number(error.errcode) & 0xff] : undefined;
+  const code = sqliteCode ?? String(error.code);
+  if ("path" in error) return remedies[code]?.(String(error.path));
+  // An error of a write to an open file names no path. Other errors without one are not of files.
+  return pathless.includes(code) ? remedies[code]?.("a file of the data") : undefined;
 }
 
 /**
- * Why DynamoDB Local cannot use the database `file`, by what it printed. It answers any such call with an InternalFailure.
+ * Returns why DynamoDB Local cannot use the database `file`, by what it printed. It answers each
+ * call to such a database with an InternalFailure.
  */
 export function explainDatabaseFailure(output: string, file: string): StartError {
   const code = [...output.matchAll(/SQLiteException: \[(\d+)\]/g)].at(-1)?.[1] ?? "";

@@ -7,15 +7,16 @@ import { StartError } from "./start-error.ts";
 /** DynamoDB Local: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.DownloadingAndRunning.html */
 const MINIMUM_JAVA = 17;
 
-/** What decides where Java may be. */
+/** The facts of a machine that decide where Java may be. */
 interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
 }
 
 /**
- * The commands that may start Java, best first. Homebrew does not link its versions into the path ("keg-only"), where macOS
- * has a command of its own that only tells how to install Java: https://formulae.brew.sh/formula/openjdk@17
+ * Returns the commands that may start Java, best first. Homebrew does not link its versions into the
+ * path ("keg-only": https://formulae.brew.sh/formula/openjdk@17). There, macOS has a command of its
+ * own, which only says how to install Java.
  */
 export function javaCandidates({ env, platform }: Machine): readonly string[] {
   const ofHome = env.JAVA_HOME ? [join(env.JAVA_HOME, "bin", "java")] : [];
@@ -28,8 +29,19 @@ export function javaCandidates({ env, platform }: Machine): readonly string[] {
   return [...ofHome, "java", ...kegs];
 }
 
-/** A command that starts a Java that is new enough. Throws a StartError that names the command which installs one. */
-export async function requireJava(candidates = javaCandidates(process)): Promise<string> {
+let found: Promise<string> | undefined;
+
+/** Returns the command of this machine that `findJava` finds; looks for it once. */
+export function requireJava(): Promise<string> {
+  found ??= findJava(javaCandidates(process));
+  return found;
+}
+
+/**
+ * Returns the first of the commands that starts a Java which is new enough. Throws a StartError with
+ * the command that installs Java if there is none.
+ */
+export async function findJava(candidates: readonly string[]): Promise<string> {
   const tooOld: string[] = [];
   for (const java of candidates) {
     if (java !== "java" && !existsSync(java)) continue;
@@ -37,11 +49,11 @@ export async function requireJava(candidates = javaCandidates(process)): Promise
     if (version !== undefined && version >= MINIMUM_JAVA) return java;
     if (version !== undefined) tooOld.push(`\`${java}\` is version ${version}`);
   }
-  const found = tooOld.length > 0 ? tooOld.join(", and ") : "none was found";
-  throw new StartError(`DynamoDB Local needs Java ${MINIMUM_JAVA} or newer: ${found}. ${installHint()}`);
+  const reason = tooOld.length > 0 ? tooOld.join(", and ") : "none was found";
+  throw new StartError(`DynamoDB Local needs Java ${MINIMUM_JAVA} or newer: ${reason}. ${installHint()}`);
 }
 
-/** The major version; `1.8` counts as 8. Undefined when the command does not run. */
+/** Returns the major version, 8 for `1.8`; undefined if the command does not run. */
 async function findJavaVersion(java: string): Promise<number | undefined> {
   try {
     const { stderr, stdout } = await promisify(execFile)(java, ["-version"]);

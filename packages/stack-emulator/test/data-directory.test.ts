@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDataDirectory } from "../src/data-directory.ts";
 import { readDataFile } from "../src/data-file.ts";
-import { endOrphan, noteProcess } from "../src/dynamodb/orphan.ts";
+import { endOrphan, recordProcess } from "../src/dynamodb/orphan.ts";
 import { explainDatabaseFailure, explainFailure } from "../src/explain-failure.ts";
 
 let folder: string;
@@ -72,14 +72,14 @@ describe("a process that an earlier emulator left on the database", () => {
 
   test("is ended", async () => {
     const { child, ended } = await startProcess(waits, folder);
-    noteProcess(folder, child.pid ?? 0);
+    recordProcess(folder, child.pid ?? 0);
     await endOrphan(folder);
     expect(await ended).toEqual([null, "SIGKILL"]);
   });
 
   test("is left alone when its number belongs to another process now", async () => {
     const { child, ended } = await startProcess(waits, "another folder");
-    noteProcess(folder, child.pid ?? 0);
+    recordProcess(folder, child.pid ?? 0);
     await endOrphan(folder);
     child.kill("SIGTERM");
     expect(await ended).toEqual([null, "SIGTERM"]);

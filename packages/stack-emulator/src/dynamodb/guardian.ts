@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 
 /**
- * Ends the process `pid` when this one is gone, also when a signal ended it that no process sees. A shell waits for the end
- * of its input, which the operating system closes with this process; it is in a session of its own, so that an interrupted
- * terminal does not end it first. On Windows there is no such shell, and no guard.
+ * Kills the process `pid` when this process ends, also after a SIGKILL. A shell waits for the end of
+ * its input, which the operating system closes with this process. The shell has a session of its
+ * own, so that an interrupted terminal does not end it first. Windows has no such shell and no guard.
  */
 export function guardProcess(pid: number): { release(): void } {
   if (process.platform === "win32") return { release() {} };
@@ -12,7 +12,7 @@ export function guardProcess(pid: number): { release(): void } {
     detached: true,
   });
   guardian.unref();
-  // Without a guardian the process ends with an orderly end of this one alone.
+  // Without a guardian the process ends only if this one ends in good order.
   guardian.on("error", () => {});
   guardian.stdin.on("error", () => {});
   return { release: () => void guardian.stdin.end("released\n") };

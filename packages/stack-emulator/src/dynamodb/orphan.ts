@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const fileIn = (dataPath: string): string => join(dataPath, "process");
 
-/** Notes which process serves the database in `dataPath`. */
-export function noteProcess(dataPath: string, pid: number): void {
+/** Records which process serves the database in `dataPath`. */
+export function recordProcess(dataPath: string, pid: number): void {
   writeFileSync(fileIn(dataPath), String(pid));
 }
 
@@ -15,14 +15,14 @@ export function forgetProcess(dataPath: string): void {
 }
 
 /**
- * Ends the process that an earlier emulator, which did not end in good order, left on the database: two on one file would
- * spoil it. The caller holds the lock of the data directory.
+ * Ends the process that an earlier emulator left on the database when it was killed: two processes
+ * on one file would spoil it. The caller holds the lock of the data directory.
  */
 export async function endOrphan(dataPath: string): Promise<void> {
   const pid = readPid(dataPath);
-  // Its number may have gone to another process since.
+  // Another process may have the number by now.
   while (pid !== undefined && commandOf(pid).includes(dataPath)) {
-    process.kill(pid, "SIGKILL");
+    kill(pid);
     await sleep(20);
   }
   forgetProcess(dataPath);
@@ -36,7 +36,16 @@ function readPid(dataPath: string): number | undefined {
   }
 }
 
-/** The command line of a running process; empty when there is none, or when this system has no `ps`. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It may have ended by itself in the meantime.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
+/** Returns the command line of a process; empty if it does not run, or if this system has no `ps`. */
 function commandOf(pid: number): string {
   try {
     return execFileSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], {

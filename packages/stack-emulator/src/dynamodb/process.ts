@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findFreePort } from "../free-port.ts";
 import { createForward, type Forward } from "../proxy/forward.ts";
 import { guardProcess } from "./guardian.ts";
-import { endOrphan, forgetProcess, noteProcess } from "./orphan.ts";
+import { endOrphan, forgetProcess, recordProcess } from "./orphan.ts";
 
 export interface DynamoDbLocal {
   readonly port: number;
@@ -89,9 +89,9 @@ async function start(
   });
   failed.catch(() => {});
   const guard = child.pid === undefined ? undefined : guardProcess(child.pid);
-  // Its number may then go to another process.
+  // Another process may get the number then.
   child.once("exit", () => guard?.release());
-  if (dataPath && child.pid !== undefined) noteProcess(dataPath, child.pid);
+  if (dataPath && child.pid !== undefined) recordProcess(dataPath, child.pid);
   const killOnExit = () => void child.kill();
   process.once("exit", killOnExit);
 

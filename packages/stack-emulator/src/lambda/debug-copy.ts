@@ -1,21 +1,31 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+/** The part of a source map that is read here: https://tc39.es/ecma426/ */
+interface SourceMapFile {
+  readonly sources?: readonly string[];
+  readonly sourceRoot?: string;
+}
+
 /**
- * Copies a function's code into `folder`, with source maps that name the sources by their whole paths: a debugger looks for
- * them relative to the map. Returns the copy of `file`.
+ * Copies the code of a function into `folder`, in place of an earlier copy. The source maps of the
+ * copy name their sources by whole paths: a debugger looks for sources relative to the map.
+ * `sourceRoot` is the folder relative to which the maps name them now. Returns the copy of `file`.
  */
 export function createDebugCopy(file: string, folder: string, sourceRoot: string | undefined): string {
   const from = dirname(file);
+  rmSync(folder, { recursive: true, force: true });
   cpSync(from, folder, { recursive: true });
-  const root = sourceRoot ?? from;
-  for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".map"))) {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  for (const name of names.filter((entry) => entry.endsWith(".map"))) {
     const path = join(folder, name);
-    // A bundler wrote it by the format of source maps: https://tc39.es/ecma426/
-    const map = JSON.parse(readFileSync(path, "utf8")) as { sources: string[] };
+    // A bundler wrote it.
+    const map = JSON.parse(readFileSync(path, "utf8")) as SourceMapFile;
+    if (!map.sources) continue;
+    const root = resolve(sourceRoot ?? dirname(join(from, name)), map.sourceRoot ?? "");
     const sources = map.sources.map((source) => pathToFileURL(resolve(root, source)).href);
-    writeFileSync(path, JSON.stringify({ ...map, sources }));
+    writeFileSync(path, JSON.stringify({ ...map, sourceRoot: undefined, sources }));
   }
   return join(folder, basename(file));
 }
