@@ -19,6 +19,9 @@ export function openTemporaryDirectory(): DataDirectory {
 /** SQLite's result codes: https://www.sqlite.org/rescode.html */
 const codes = { held: [5, 6], damaged: [11, 26] };
 
+/** Garbage collection would close a lock that nothing refers to. */
+const locks = new Set<DatabaseSync>();
+
 /**
  * Opens the directory with the kept data, and locks it: two emulators would spoil each other's data.
  * The lock is a transaction of SQLite, so the operating system locks a file. It ends with its
@@ -35,12 +38,13 @@ export function openDataDirectory(dir: string): DataDirectory {
         "own with --data DIR, or none with --fresh.",
     );
   }
+  locks.add(lock);
   writeFileSync(ownerFile, String(process.pid));
   return {
     path,
     release() {
       // A second release would remove the file of the next owner.
-      if (!lock.isOpen) return;
+      if (!locks.delete(lock)) return;
       rmSync(ownerFile, { force: true });
       lock.close();
     },

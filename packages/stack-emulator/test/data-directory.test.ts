@@ -41,6 +41,15 @@ describe("the data directory", () => {
     openDataDirectory(folder).release();
   });
 
+  test("stays with its next owner when an earlier one releases it twice", () => {
+    const earlier = openDataDirectory(folder);
+    earlier.release();
+    const next = openDataDirectory(folder);
+    earlier.release();
+    expect(() => openDataDirectory(folder)).toThrow(`(process ${process.pid})`);
+    next.release();
+  });
+
   test("is free when only the number of its last owner runs again", () => {
     writeFileSync(join(folder, "owner"), String(process.pid));
     const opened = openDataDirectory(folder);
@@ -61,9 +70,13 @@ describe("the data directory", () => {
       return "opened";
     };
     expect(explanation(join(file, "data"))).toBe(
-      `${join(file, "data")} lies in something that is no folder. Name another folder with --data DIR.`,
+      `${join(file, "data")} is inside a file, and not inside a folder. Name another folder with --data DIR.`,
     );
-    expect(explanation(file)).toContain(`${file} is in the way`);
+    expect(explanation(file)).toBe(
+      `${file} is a file, and the data needs a folder. Name another folder with --data DIR.`,
+    );
+    writeFileSync(join(folder, "lock.db"), "no database".repeat(100));
+    expect(explanation(folder)).toBe(`${join(folder, "lock.db")} is damaged. It holds no data: remove it.`);
   });
 });
 
@@ -114,6 +127,8 @@ describe("a failure", () => {
 
   test("that no user can mend keeps its stack", () => {
     expect(explainFailure(failure("EINVAL"))).toContain("data-directory.test.ts");
+    const ofProcess = Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+    expect(explainFailure(ofProcess)).toContain("data-directory.test.ts");
   });
 
   test.each([

@@ -25,7 +25,11 @@ interface Started {
 }
 
 function start(...args: string[]): Started {
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  return startNode(bin, ...args);
+}
+
+function startNode(...args: string[]): Started {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
@@ -44,14 +48,7 @@ describe("stack-emulator", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "stack-emulator-"));
     await synthesizeNotesStack(folder);
-    const readyFile = join(folder, "ready.json");
-    started = start(
-      ...["--template", join(folder, "cdk.out"), "--port", "0", "--fresh", "--ready-file", readyFile],
-      ...["--quiet", "--log-requests", "--inspect-port", "0"],
-    );
-    while (!existsSync(readyFile) && started.child.exitCode === null) await sleep(50);
-    if (started.child.exitCode !== null) throw new Error(started.output());
-    ready = JSON.parse(readFileSync(readyFile, "utf8"));
+    await startReady();
   }, 100_000);
   afterAll(() => {
     attached?.close();
@@ -59,6 +56,18 @@ describe("stack-emulator", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const flags = () => [
+    ...["--template", join(folder, "cdk.out"), "--data", join(folder, "data")],
+    ...["--port", "0", "--quiet", "--log-requests", "--inspect-port", "0"],
+  ];
+  const startReady = async (): Promise<void> => {
+    const readyFile = join(folder, "ready.json");
+    rmSync(readyFile, { force: true });
+    started = start(...flags(), "--ready-file", readyFile);
+    while (!existsSync(readyFile) && started.child.exitCode === null) await sleep(50);
+    if (started.child.exitCode !== null) throw new Error(started.output());
+    ready = JSON.parse(readFileSync(readyFile, "utf8"));
+  };
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${ready.httpUrl}${path}`, init);
 
@@ -96,18 +105,34 @@ describe("stack-emulator", () => {
     expect((await asked).status).toBe(500);
   });
 
-  test("leaves no process when it is killed", async () => {
+  test("refuses a data folder that another one has open", async () => {
+    const second = start(...flags());
+    const inUse = `is in use by another emulator (process ${started.child.pid}). Stop that one`;
+    expect([await second.ended, second.output()]).toEqual([1, expect.stringContaining(inUse)]);
+  });
+
+  test("leaves no process when it is killed, and the next one finds the data", async () => {
     const children = childrenOf(started.child.pid);
     expect(children.length).toBeGreaterThan(0);
     started.child.kill("SIGKILL");
     await started.ended;
     await expect.poll(() => children.filter(isRunning)).toEqual([]);
+    await startReady();
+    expect(await (await ask("/notes/first")).json()).toEqual({ id: "first", text: "Hello" });
   });
 });
 
 test("stack-emulator without a template says what is missing", async () => {
   const { output, ended } = start("--port", "0");
   expect([await ended, output()]).toEqual([1, expect.stringContaining("--template is missing.")]);
+});
+
+test("stack-emulator names the Node that it needs when an older one runs it", async () => {
+  const versions = `{ value: { ...process.versions, node: "22.17.1" } }`;
+  const older = `data:text/javascript,Object.defineProperty(process, "versions", ${versions})`;
+  const { output, ended } = startNode("--import", older, bin);
+  const sentence = "stack-emulator needs Node 22.18 or newer, and this is 22.17.1.\n";
+  expect([await ended, output()]).toEqual([1, sentence]);
 });
 
 function childrenOf(pid: number | undefined): number[] {
