@@ -9,7 +9,7 @@ import { type Cognito, startCognito } from "./cognito/start.ts";
 import { startDynamoDbLocal } from "./dynamodb/process.ts";
 import { createDynamoService } from "./dynamodb/service.ts";
 import { hasTables, provisionTables } from "./dynamodb/tables.ts";
-import { explainDatabaseFailure } from "./explain-failure.ts";
+import { explainDatabaseFailure, reportDatabaseFailures } from "./explain-failure.ts";
 import { findFreePort } from "./free-port.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import type { FunctionHost } from "./lambda/types.ts";
@@ -47,6 +47,8 @@ interface AwsOptions {
   readonly functions: () => FunctionHost;
   readonly connections: () => Connections;
   readonly log: Log;
+  /** Takes lines that are printed even where only errors are. */
+  readonly logError: Log;
   /** Called when a part ends by itself later on. */
   readonly onFailure?: (error: Error) => void;
   /** The command that starts Java 17. @default - the one that this machine has */
@@ -106,6 +108,7 @@ async function startParts(
 
   const startDynamo = async () => {
     const dataPath = fresh ? undefined : join(dataDir, "dynamodb");
+    const file = dataPath && join(dataPath, "shared-local-instance.db");
     const started = await startDynamoDbLocal({
       dataPath,
       java: options.java ?? (await requireJava()),
@@ -113,10 +116,12 @@ async function startParts(
     });
     onClose(started.close);
     const tables = await provisionTables(template, started.forward, names, log).catch((error: unknown) => {
-      if (dataPath === undefined || !String(error).includes("InternalFailure")) throw error;
-      throw explainDatabaseFailure(started.output(), join(dataPath, "shared-local-instance.db"));
+      if (file === undefined || !String(error).includes("InternalFailure")) throw error;
+      throw explainDatabaseFailure(started.output(), file);
     });
-    return { ...started, tables };
+    const forward =
+      file === undefined ? started.forward : reportDatabaseFailures(started, file, options.logError);
+    return { ...started, forward, tables };
   };
   const pools = definePools(template, endpoint, names);
   const startAccounts = async () => {

@@ -149,6 +149,7 @@ async function startParts(
     functions: () => requireStarted(functions),
     connections: () => requireStarted(webSocket).connections,
     log: log("aws"),
+    logError: (line) => report.line("aws", line, true),
     onFailure,
   });
   onClose(aws.close);

@@ -1,4 +1,7 @@
+import type { DynamoDbLocal } from "./dynamodb/process.ts";
+import type { Forward } from "./proxy/forward.ts";
 import { StartError } from "./start-error.ts";
+import type { Log } from "./store.ts";
 
 /** Says what to do about an error of the operating system, by its code. `path` is the file or folder. */
 const remedies: Readonly<Record<string, (path: string) => string>> = {
@@ -58,6 +61,24 @@ export function explainDatabaseFailure(output: string, file: string): StartError
     );
   }
   return new StartError(`DynamoDB Local could not use ${file}. It printed:\n${output.trim()}`);
+}
+
+/** Returns a `forward` that prints why the database cannot be used, each reason once, when a call fails. */
+export function reportDatabaseFailures(
+  { forward, output }: Pick<DynamoDbLocal, "forward" | "output">,
+  file: string,
+  print: Log,
+): Forward {
+  const printed = new Set<string>();
+  return async (headers, body) => {
+    const answer = await forward(headers, body);
+    if (answer.status === 500 && answer.body.includes("InternalFailure")) {
+      const { message } = explainDatabaseFailure(output(), file);
+      if (!printed.has(message)) print(message);
+      printed.add(message);
+    }
+    return answer;
+  };
 }
 
 function lower(sentence: string): string {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDataDirectory } from "../src/data-directory.ts";
 import { readDataFile } from "../src/data-file.ts";
 import { endOrphan, recordProcess } from "../src/dynamodb/orphan.ts";
-import { explainDatabaseFailure, explainFailure } from "../src/explain-failure.ts";
+import { explainDatabaseFailure, explainFailure, reportDatabaseFailures } from "../src/explain-failure.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -139,5 +139,23 @@ describe("a failure", () => {
   ])("of the database is told by the code that SQLite gave: %s", (printed, sentence) => {
     const output = `com.almworks.sqlite4java.SQLiteException: ${printed}`;
     expect(explainDatabaseFailure(output, "data.db").message).toContain(sentence);
+  });
+  test("of the database while it runs is printed once", async () => {
+    const printed: string[] = [];
+    let status = 200;
+    const forward = reportDatabaseFailures(
+      {
+        forward: async () => ({ status, headers: {}, body: Buffer.from('{"__type":"InternalFailure"}') }),
+        output: () => "SQLiteException: [13] disk full",
+      },
+      "data.db",
+      (line) => printed.push(line),
+    );
+    await forward({}, Buffer.from(""));
+    expect(printed).toEqual([]);
+    status = 500;
+    await forward({}, Buffer.from(""));
+    await forward({}, Buffer.from(""));
+    expect(printed).toEqual([expect.stringContaining("The disk is full: data.db could not be written.")]);
   });
 });

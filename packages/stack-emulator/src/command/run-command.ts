@@ -41,7 +41,14 @@ export async function runCommand(read: () => Command | undefined, usage: string)
     // A reader that waits for the file must not meet an earlier run's.
     if (readyFile !== undefined) removeReadyFile(readyFile);
     if (inspectPort !== undefined) await openInspector(inspectPort);
-    const options: EmulatorOptions = { ...command, template: (dataDir) => template(dataDir, report) };
+    const options: EmulatorOptions = {
+      ...command,
+      template(dataDir) {
+        // An emulator that was killed leaves its file.
+        removeReadyFile(join(dataDir, "ready.json"));
+        return template(dataDir, report);
+      },
+    };
     // What parts say of each other's end while they stop is no news.
     const line: Report["line"] = (...given) => {
       if (!isStopping) report.line(...given);

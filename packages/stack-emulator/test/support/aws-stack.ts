@@ -178,6 +178,7 @@ export async function startTestAws(
     functions: () => functions,
     connections: () => connections,
     log: (line) => lines.push(line),
+    logError: (line) => lines.push(line),
     ...(options.java ? { java: options.java } : {}),
   }).catch((error: unknown) => {
     rmSync(scratch, { recursive: true, force: true });
