@@ -1,7 +1,12 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { DynamoDbLocal } from "./dynamodb/process.ts";
 import type { Forward } from "./proxy/forward.ts";
 import { StartError } from "./start-error.ts";
 import type { Log } from "./store.ts";
+
+/** The codes of SQLite for a file that is no database, or a damaged one. */
+const damageCodes = [11, 26];
 
 /** Says what to do about an error of the operating system, by its code. `path` is the file or folder. */
 const remedies: Readonly<Record<string, (path: string) => string>> = {
@@ -22,7 +27,7 @@ const pathless = ["ENOSPC", "EDQUOT", "EMFILE"];
 const otherFolder = "Name another folder with --data DIR.";
 
 /** SQLite's result codes, which DynamoDB Local prints in brackets: https://www.sqlite.org/rescode.html */
-const sqliteCodes: Readonly<Record<string, string>> = {
+const sqliteCodes: Readonly<Record<number, string>> = {
   3: "EACCES",
   8: "EROFS",
   13: "ENOSPC",
@@ -52,16 +57,32 @@ function explainCode(error: Error): string | undefined {
  * call to such a database with an InternalFailure.
  */
 export function explainDatabaseFailure(output: string, file: string): StartError {
-  const code = [...output.matchAll(/SQLiteException: \[(\d+)\]/g)].at(-1)?.[1] ?? "";
-  const remedy = remedies[sqliteCodes[code] ?? ""];
+  const codes = [...output.matchAll(/SQLiteException: \[(\d+)\]/g)].map(([, code]) => Number(code));
+  // Other codes may follow, such as that of a rollback which fails for the same reason.
+  const code = codes.findLast((one) => one in sqliteCodes || damageCodes.includes(one)) ?? 0;
+  // DynamoDB Local does not print the code of each failed write.
+  const remedy = remedies[sqliteCodes[code] ?? (isDiskFull(dirname(file)) ? "ENOSPC" : "")];
   if (remedy) return new StartError(remedy(file));
-  if (code === "11" || code === "26") {
+  if (damageCodes.includes(code)) {
     return new StartError(
       `${file} is damaged. Restore it from a copy, or move it away to begin with empty tables, or start with --fresh.`,
     );
   }
   return new StartError(`DynamoDB Local could not use ${file}. It printed:\n${output.trim()}`);
 }
+
+/** Returns whether less than 64 KB are free: SQLite grows a file by pages of some KB. */
+function isDiskFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < 65_536;
+  } catch {
+    return false;
+  }
+}
+
+/** Milliseconds until DynamoDB Local has printed why a call failed. */
+const printedAfter = 200;
 
 /** Returns a `forward` that prints why the database cannot be used, each reason once, when a call fails. */
 export function reportDatabaseFailures(
@@ -70,12 +91,20 @@ export function reportDatabaseFailures(
   print: Log,
 ): Forward {
   const printed = new Set<string>();
+  let isScheduled = false;
+  const report = (): void => {
+    isScheduled = false;
+    const { message } = explainDatabaseFailure(output(), file);
+    // What follows the first line is DynamoDB Local's own, and never the same.
+    const [reason = ""] = message.split("\n");
+    if (!printed.has(reason)) print(message);
+    printed.add(reason);
+  };
   return async (headers, body) => {
     const answer = await forward(headers, body);
-    if (answer.status === 500 && answer.body.includes("InternalFailure")) {
-      const { message } = explainDatabaseFailure(output(), file);
-      if (!printed.has(message)) print(message);
-      printed.add(message);
+    if (!isScheduled && answer.status === 500 && answer.body.includes("InternalFailure")) {
+      isScheduled = true;
+      setTimeout(report, printedAfter).unref();
     }
     return answer;
   };

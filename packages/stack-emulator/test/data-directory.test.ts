@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDataDirectory } from "../src/data-directory.ts";
 import { readDataFile } from "../src/data-file.ts";
@@ -135,6 +136,10 @@ describe("a failure", () => {
     ["[13] disk full", "The disk is full: data.db could not be written."],
     ["[26] file is encrypted or is not a database", "data.db is damaged."],
     ["[11] database disk image is malformed", "data.db is damaged."],
+    [
+      "[13] disk full\nSQLiteException: [1] cannot rollback",
+      "The disk is full: data.db could not be written.",
+    ],
     ["[21] misuse", "DynamoDB Local could not use data.db. It printed:"],
   ])("of the database is told by the code that SQLite gave: %s", (printed, sentence) => {
     const output = `com.almworks.sqlite4java.SQLiteException: ${printed}`;
@@ -155,7 +160,9 @@ describe("a failure", () => {
     expect(printed).toEqual([]);
     status = 500;
     await forward({}, Buffer.from(""));
+    await expect.poll(() => printed).toHaveLength(1);
     await forward({}, Buffer.from(""));
+    await sleep(300);
     expect(printed).toEqual([expect.stringContaining("The disk is full: data.db could not be written.")]);
   });
 });

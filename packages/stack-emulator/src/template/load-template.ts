@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { StartError } from "../start-error.ts";
 import { resolve, type Scope } from "./intrinsics.ts";
 import { pseudoParameters } from "./pseudo-parameters.ts";
 import type { Resource, Template } from "./types.ts";
@@ -42,13 +43,17 @@ interface AssetManifest {
 
 /** Reads the one stack of the cloud assembly in `dir` (what `cdk synth` writes to `cdk.out`). */
 export function loadTemplate(dir: string): LoadedTemplate {
-  const manifest = readJson<Manifest>(join(dir, "manifest.json"));
+  const manifestFile = join(dir, "manifest.json");
+  if (!existsSync(manifestFile)) {
+    throw new StartError(`${dir} holds no cloud assembly (manifest.json). Run \`cdk synth\` first.`);
+  }
+  const manifest = readJson<Manifest>(manifestFile);
   const artifacts = Object.entries(manifest.artifacts ?? {});
   const stacks = artifacts.filter(([, artifact]) => artifact.type === "aws:cloudformation:stack");
   const [stack] = stacks;
   if (!stack || stacks.length > 1) {
     const names = stacks.map(([name]) => name).join(", ") || "none";
-    throw new Error(`${dir} must hold exactly one stack, and it holds ${names}.`);
+    throw new StartError(`${dir} must hold exactly one stack, and it holds ${names}.`);
   }
   const [stackName, { properties }] = stack;
   const assetPaths = new Map<string, string>();
