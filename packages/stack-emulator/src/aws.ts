@@ -41,7 +41,10 @@ interface AwsOptions {
   readonly template: Template;
   readonly names: NameTable;
   readonly dataDir: string;
-  /** Begin empty; tables and accounts stay in memory, and what lies in `dataDir` is for the caller to remove. */
+  /**
+   * Begin empty; tables and accounts stay in memory, and what lies in `dataDir` is for the caller
+   * to remove.
+   */
   readonly fresh: boolean;
   readonly clock: Clock;
   readonly functions: () => FunctionHost;
@@ -60,11 +63,15 @@ export interface Aws {
   readonly endpoint: string;
   /** What goes with every access key id. */
   readonly secretKey: string;
-  /** DynamoDB Local itself, for reading streams: no policies, no meter. Undefined when the template has no table. */
+  /**
+   * DynamoDB Local itself, for reading streams: no policies, no meter. Undefined when the template
+   * has no table.
+   */
   readonly dynamoEndpoint: string | undefined;
   /**
-   * What leads a function's SDK here. `{AWS_ACCESS_KEY_ID}` in a value must be replaced by the worker's own key id: the
-   * SDK leaves Cognito's public operations unsigned, so only the address tells who calls.
+   * What leads a function's SDK here. `{AWS_ACCESS_KEY_ID}` in a value must be replaced by the
+   * worker's own key id: the SDK leaves Cognito's public operations unsigned, so only the address
+   * tells who calls.
    */
   readonly environment: Readonly<Record<string, string>>;
   readonly sqs: Sqs;
@@ -80,10 +87,16 @@ export interface Aws {
   close(): Promise<void>;
 }
 
-/** The secret of every key id: nobody else can reach the emulator's loopback port, and S3 verifies signatures with it. */
+/**
+ * The secret of every key id: nobody else can reach the emulator's loopback port, and S3 verifies
+ * signatures with it.
+ */
 const secretKey = "local";
 
-/** Starts every AWS service that the template uses, behind one endpoint, and registers the names of its resources. */
+/**
+ * Starts every AWS service that the template uses, behind one endpoint, and registers the names of
+ * its resources.
+ */
 export async function startAws(options: AwsOptions): Promise<Aws> {
   const closers: (() => unknown)[] = [];
   const close = async () => {

@@ -23,8 +23,8 @@ const codes = { held: [5, 6], damaged: [11, 26] };
 const locks = new Set<DatabaseSync>();
 
 /**
- * Opens the directory with the kept data, and locks it: two emulators would spoil each other's data.
- * The lock is a transaction of SQLite, so the operating system locks a file. It ends with its
+ * Opens the directory with the kept data, and locks it: two emulators would spoil each other's
+ * data. The lock is a transaction of SQLite, so the operating system locks a file. It ends with its
  * process, also after a SIGKILL. Throws a StartError if another emulator has the lock.
  */
 export function openDataDirectory(dir: string): DataDirectory {

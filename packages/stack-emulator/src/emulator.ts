@@ -29,8 +29,9 @@ import { unservedTypes } from "./template/unserved-types.ts";
 
 export interface EmulatorOptions {
   /**
-   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or what makes one and gives its folder. It is
-   * called with the data folder, as soon as the folder and the port belong to this emulator.
+   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or what makes one and gives
+   * its folder. It is called with the data folder, as soon as the folder and the port belong to
+   * this emulator.
    */
   readonly template: string | ((dataDir: string) => Promise<string>);
   /** The port of the HTTP and WebSocket API; 0 takes any free one. */
@@ -45,11 +46,17 @@ export interface EmulatorOptions {
   readonly sourceRoot?: string | undefined;
   /** Workers of one function at most. */
   readonly concurrency: number;
-  /** Whether a debugger may attach: functions have no time limits, and their code leads to its sources. */
+  /**
+   * Whether a debugger may attach: functions have no time limits, and their code leads to its
+   * sources.
+   */
   readonly debug?: boolean;
   /** Reports each request and each frame. */
   readonly logRequests?: boolean;
-  /** Milliseconds without a frame after which a WebSocket connection is closed. @default - 10 minutes */
+  /**
+   * Milliseconds without a frame after which a WebSocket connection is closed. @default - 10
+   * minutes
+   */
   readonly idleMs?: number | undefined;
   /** Milliseconds after which a WebSocket connection is closed in any case. @default - 2 hours */
   readonly maxConnectionMs?: number | undefined;
@@ -62,7 +69,10 @@ export interface Addresses {
   /** Null when the template has no WebSocket API. */
   readonly webSocketUrl: string | null;
   readonly controlUrl: string;
-  /** The one endpoint of DynamoDB, S3, SQS, SNS, Cognito and Lambda, for tools that look behind the APIs. */
+  /**
+   * The one endpoint of DynamoDB, S3, SQS, SNS, Cognito and Lambda, for tools that look behind the
+   * APIs.
+   */
   readonly awsUrl: string;
   /** The credentials that may do anything there, without policies, faults and meter. */
   readonly operator: {
@@ -78,8 +88,8 @@ export interface Emulator {
   readonly addresses: Addresses;
   readonly dataDir: string;
   /**
-   * Runs the module `file` in place of a function's code, from the next invocation on; connections stay open. `name` is a
-   * logical id, or a logical id without what the CDK adds to it.
+   * Runs the module `file` in place of a function's code, from the next invocation on; connections
+   * stay open. `name` is a logical id, or a logical id without what the CDK adds to it.
    */
   replaceCode(name: string, file: string): void;
   /** Stops every process, worker and server. */
@@ -87,8 +97,8 @@ export interface Emulator {
 }
 
 /**
- * Serves a synthesized stack on this machine: starts the stores, the functions' workers and the gateways. Calls
- * `onFailure` when a part ends by itself later on.
+ * Serves a synthesized stack on this machine: starts the stores, the functions' workers and the
+ * gateways. Calls `onFailure` when a part ends by itself later on.
  */
 export async function startEmulator(
   options: EmulatorOptions,

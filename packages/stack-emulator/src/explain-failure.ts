@@ -8,7 +8,10 @@ import type { Log } from "./store.ts";
 /** The codes of SQLite for a file that is no database, or a damaged one. */
 const damageCodes = [11, 26];
 
-/** Says what to do about an error of the operating system, by its code. `path` is the file or folder. */
+/**
+ * Says what to do about an error of the operating system, by its code. `path` is the file or
+ * folder.
+ */
 const remedies: Readonly<Record<string, (path: string) => string>> = {
   EACCES: (path) => `There is no permission to write ${path}. ${otherFolder}`,
   EPERM: (path) => `There is no permission to write ${path}. ${otherFolder}`,
@@ -26,7 +29,10 @@ const pathless = ["ENOSPC", "EDQUOT", "EMFILE"];
 
 const otherFolder = "Name another folder with --data DIR.";
 
-/** SQLite's result codes, which DynamoDB Local prints in brackets: https://www.sqlite.org/rescode.html */
+/**
+ * SQLite's result codes, which DynamoDB Local prints in brackets:
+ * https://www.sqlite.org/rescode.html
+ */
 const sqliteCodes: Readonly<Record<number, string>> = {
   3: "EACCES",
   8: "EROFS",
@@ -84,7 +90,10 @@ function isDiskFull(folder: string): boolean {
 /** Milliseconds until DynamoDB Local has printed why a call failed. */
 const printedAfter = 200;
 
-/** Returns a `forward` that prints why the database cannot be used, each reason once, when a call fails. */
+/**
+ * Returns a `forward` that prints why the database cannot be used, each reason once, when a call
+ * fails.
+ */
 export function reportDatabaseFailures(
   { forward, output }: Pick<DynamoDbLocal, "forward" | "output">,
   file: string,

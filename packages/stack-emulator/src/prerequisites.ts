@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { StartError } from "./start-error.ts";
 
-/** DynamoDB Local: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.DownloadingAndRunning.html */
+/**
+ * DynamoDB Local:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.DownloadingAndRunning.html
+ */
 const MINIMUM_JAVA = 17;
 
 /** The facts of a machine that decide where Java may be. */
@@ -14,9 +17,9 @@ interface Machine {
 }
 
 /**
- * Returns the commands that may start Java, best first. Homebrew does not link its versions into the
- * path ("keg-only": https://formulae.brew.sh/formula/openjdk@17). There, macOS has a command of its
- * own, which only says how to install Java.
+ * Returns the commands that may start Java, best first. Homebrew does not link its versions into
+ * the path ("keg-only": https://formulae.brew.sh/formula/openjdk@17). There, macOS has a command of
+ * its own, which only says how to install Java.
  */
 export function javaCandidates({ env, platform }: Machine): readonly string[] {
   const ofHome = env.JAVA_HOME ? [join(env.JAVA_HOME, "bin", "java")] : [];
@@ -38,8 +41,8 @@ export function requireJava(): Promise<string> {
 }
 
 /**
- * Returns the first of the commands that starts a Java which is new enough. Throws a StartError with
- * the command that installs Java if there is none.
+ * Returns the first of the commands that starts a Java which is new enough. Throws a StartError
+ * with the command that installs Java if there is none.
  */
 export async function findJava(candidates: readonly string[]): Promise<string> {
   const tooOld: string[] = [];

@@ -36,7 +36,10 @@ export function functionsByArn(stack: ResolvedStack): ReadonlyMap<string, string
   );
 }
 
-/** An invocation URI is `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`. */
+/**
+ * An invocation URI is
+ * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`.
+ */
 export function lambdaArnIn(uri: string): string {
   return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
 }

@@ -1,7 +1,10 @@
 import type { PoolDefinition } from "./pools.ts";
 import type { CognitoRequest } from "./users.ts";
 
-/** What real Cognito would e-mail. `kind` is why: SignUp, ResendCode, ForgotPassword, UpdateUserAttribute and others. */
+/**
+ * What real Cognito would e-mail. `kind` is why: SignUp, ResendCode, ForgotPassword,
+ * UpdateUserAttribute and others.
+ */
 export interface Mail {
   /** RFC 3339, by the emulator's clock. */
   readonly at: string;

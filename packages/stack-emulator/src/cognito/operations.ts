@@ -53,7 +53,10 @@ async function checkBearer(directory: Directory, request: CognitoRequest): Promi
   if (request.AccessToken !== undefined) await accessBearer(directory, text(request, "AccessToken"));
 }
 
-/** cognito-local finds users by the exact letters, and refuses unknown ones as not authorized in admin operations. */
+/**
+ * cognito-local finds users by the exact letters, and refuses unknown ones as not authorized in
+ * admin operations.
+ */
 async function withKnownUser(
   directory: Directory,
   target: string,

@@ -17,8 +17,9 @@ export interface Cognito {
 }
 
 /**
- * Starts cognito-local in a thread of its own. Its server is not used: it answers a discovery document with a fixed
- * issuer, and prints codes as a picture; its operations are called by messages instead.
+ * Starts cognito-local in a thread of its own. Its server is not used: it answers a discovery
+ * document with a fixed issuer, and prints codes as a picture; its operations are called by
+ * messages instead.
  */
 export async function startCognito(options: {
   readonly directory: string | undefined;

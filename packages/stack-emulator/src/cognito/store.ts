@@ -13,8 +13,9 @@ const writeDelayMs = 50;
 
 /**
  * Keeps cognito-local's data in memory, and in `directory` as JSON when it is given.
- * cognito-local's own store writes the whole pool at every change and does not wait for the write before, so two
- * concurrent registrations can leave a torn file; this one writes at most every 50 ms, and replaces the file at once.
+ * cognito-local's own store writes the whole pool at every change and does not wait for the write
+ * before, so two concurrent registrations can leave a torn file; this one writes at most every 50
+ * ms, and replaces the file at once.
  */
 export function createStores(directory: string | undefined): Stores {
   const unwritten = new Map<string, object>();
@@ -46,7 +47,8 @@ export function createStores(directory: string | undefined): Stores {
 }
 
 function createStore(root: object, changed: () => void): DataStore {
-  // cognito-local's interface lets the caller name the type of what lies at a path; nothing here can check it.
+  // cognito-local's interface lets the caller name the type of what lies at a path; nothing here
+  // can check it.
   const at = (path: readonly string[]): unknown => path.reduce<unknown>(child, root);
   return {
     get: (_ctx: unknown, key: string | string[], fallback?: unknown) =>

@@ -38,16 +38,19 @@ export interface TokenIssuer {
   readonly jwks: { readonly keys: readonly object[] };
   startSession(client: AppClient): { session: Session; refreshToken: string };
   issue(user: User, groups: readonly string[], client: AppClient, session: Session): Tokens;
-  /** The claims of an access token of this issuer; undefined when it is none. Its expiry is not checked. */
+  /**
+   * The claims of an access token of this issuer; undefined when it is none. Its expiry is not
+   * checked.
+   */
   readAccessToken(token: string): AccessClaims | undefined;
 }
 
 const secondsPer: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 
 /**
- * Issues tokens with the claims and lifetimes of Cognito's.
- * cognito-local's own generator signs with a key that is published with the package, takes the machine's clock, leaves
- * profile attributes, `origin_jti` and `version` out, and makes `email_verified: "false"` true.
+ * Issues tokens with the claims and lifetimes of Cognito's. cognito-local's own generator signs
+ * with a key that is published with the package, takes the machine's clock, leaves profile
+ * attributes, `origin_jti` and `version` out, and makes `email_verified: "false"` true.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */
@@ -74,7 +77,8 @@ export function createTokenIssuer(options: {
         auth_time +
         lifetime(client.RefreshTokenValidity, client.TokenValidityUnits?.RefreshToken, "days", 30);
       const session = { origin_jti: randomUUID(), auth_time, exp, client_id: client.ClientId };
-      // Opaque to clients, as Cognito's is. It needs no signature: it counts only while the user's record holds it.
+      // Opaque to clients, as Cognito's is. It needs no signature: it counts only while the user's
+      // record holds it.
       return { session, refreshToken: `${encode(session)}.${randomUUID()}` };
     },
     issue(user, groups, client, session) {
@@ -132,8 +136,8 @@ export function createTokenIssuer(options: {
 }
 
 /**
- * The session that a refresh token says it carries; undefined when it is no refresh token. It counts only when a user's
- * record holds the token: anyone could have written it.
+ * The session that a refresh token says it carries; undefined when it is no refresh token. It
+ * counts only when a user's record holds the token: anyone could have written it.
  */
 export function readUnverifiedSession(token: string): Session | undefined {
   try {

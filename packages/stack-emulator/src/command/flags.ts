@@ -61,7 +61,10 @@ type Values = {
     | undefined;
 };
 
-/** Throws a StartError when a value is not what its flag takes. `dataDir` is the folder when no flag names one. */
+/**
+ * Throws a StartError when a value is not what its flag takes. `dataDir` is the folder when no flag
+ * names one.
+ */
 export function readEmulatorFlags(values: Values, dataDir: string): EmulatorFlags {
   const inspectPort =
     wholeNumber("--inspect-port", values["inspect-port"], 0, 65_535) ?? (values.inspect ? 9229 : undefined);

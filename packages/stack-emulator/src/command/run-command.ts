@@ -9,13 +9,16 @@ import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
 /** What a command starts. */
 export interface Command extends EmulatorFlags {
   readonly template: (dataDir: string, report: Report) => Promise<string>;
-  /** Called when the emulator answers. Gives what the ready file holds, and what is printed beneath the URLs. */
+  /**
+   * Called when the emulator answers. Gives what the ready file holds, and what is printed beneath
+   * the URLs.
+   */
   readonly onReady?: (emulator: Emulator) => Promise<{ readonly ready: object; readonly text: string }>;
 }
 
 /**
- * Runs an emulator until it is interrupted or one of its parts ends. `read` gives what the arguments ask for, or
- * undefined when they ask for help.
+ * Runs an emulator until it is interrupted or one of its parts ends. `read` gives what the
+ * arguments ask for, or undefined when they ask for help.
  */
 export async function runCommand(read: () => Command | undefined, usage: string): Promise<void> {
   // Lambda's clock is in UTC, and workers share the time zone of their process.

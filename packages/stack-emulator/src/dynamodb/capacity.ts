@@ -4,10 +4,11 @@ import { itemSize } from "./item-size.ts";
 /**
  * Makes DynamoDB Local report what a call consumed, and takes the report out of the answer again.
  *
- * DynamoDB Local 3.3 counts as AWS does: half a unit per 4 KB read, one unit per KB of the larger of the old and the new
- * item, each item of a batch rounded up by itself, twice of all in transactions, and an index only when its projected
- * attributes change (a moved index key costs two). It reports one sum, never reads and writes apart; no call does both,
- * so the action tells which it is. It is wrong in places, of which these are corrected here:
+ * DynamoDB Local 3.3 counts as AWS does: half a unit per 4 KB read, one unit per KB of the larger
+ * of the old and the new item, each item of a batch rounded up by itself, twice of all in
+ * transactions, and an index only when its projected attributes change (a moved index key costs
+ * two). It reports one sum, never reads and writes apart; no call does both, so the action tells
+ * which it is. It is wrong in places, of which these are corrected here:
  * - a query or scan that finds nothing reports 0; AWS charges the minimum of that kind of read (API reference of Query);
  * - keys of BatchGetItem without an item report 0; AWS charges the minimum for each (API reference of BatchGetItem);
  * - a write whose condition fails reports nothing; AWS charges for the size of the existing item, at least one unit
@@ -16,7 +17,8 @@ import { itemSize } from "./item-size.ts";
  *   of anything else, whose item the request does not show, 1 KB. Its indexes stay as reported;
  * - a cancelled transaction reports nothing; it is counted as two units per KB of each item of its writes as far as the
  *   request shows them. AWS publishes no rule for it, so this is an upper bound for small items.
- * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports two units, not one.
+ * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports
+ * two units, not one.
  */
 interface MeteredRequest {
   readonly body: Buffer;
@@ -107,7 +109,10 @@ function readConsumed(body: Buffer, wanted: unknown): Consumed & { body: Buffer 
   return { body: Buffer.concat([body.subarray(0, from), body.subarray(to)]), units, tableUnits };
 }
 
-/** Where the object or array ends that begins here; its strings are names of tables and hold no brackets. */
+/**
+ * Where the object or array ends that begins here; its strings are names of tables and hold no
+ * brackets.
+ */
 function endOfValue(body: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < body.length; at++) {

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 
 /**
- * Kills the process `pid` when this process ends, also after a SIGKILL. A shell waits for the end of
- * its input, which the operating system closes with this process. The shell has a session of its
- * own, so that an interrupted terminal does not end it first. Windows has no such shell and no guard.
+ * Kills the process `pid` when this process ends, also after a SIGKILL. A shell waits for the end
+ * of its input, which the operating system closes with this process. The shell has a session of its
+ * own, so that an interrupted terminal does not end it first. Windows has no such shell and no
+ * guard.
  */
 export function guardProcess(pid: number): { release(): void } {
   if (process.platform === "win32") return { release() {} };

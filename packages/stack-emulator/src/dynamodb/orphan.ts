@@ -45,7 +45,9 @@ function kill(pid: number): void {
   }
 }
 
-/** Returns the command line of a process; empty if it does not run, or if this system has no `ps`. */
+/**
+ * Returns the command line of a process; empty if it does not run, or if this system has no `ps`.
+ */
 function commandOf(pid: number): string {
   try {
     return execFileSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], {

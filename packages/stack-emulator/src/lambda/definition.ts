@@ -33,7 +33,8 @@ export function readFunctions(
     const assetPath = resource.Metadata?.["aws:asset:path"];
     const runtime = String(properties.Runtime);
     if (!runtime.startsWith("nodejs")) {
-      // CDK's own custom resources come in Python and others; they serve a deployment and none happens here.
+      // CDK's own custom resources come in Python and others; they serve a deployment and none
+      // happens here.
       continue;
     }
     if (typeof assetPath !== "string") {
@@ -50,7 +51,8 @@ export function readFunctions(
       file: moduleFile(join(template.assetsDir, assetPath, module)),
       exportName,
       environment: readEnvironment(properties.Environment),
-      // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html: 3 s and 128 MB by default
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html:
+      // 3 s and 128 MB by default
       timeoutSeconds: Number(properties.Timeout ?? 3),
       memoryMb: Number(properties.MemorySize ?? 128),
     });

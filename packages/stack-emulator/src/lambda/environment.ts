@@ -14,7 +14,8 @@ export function createAccessKeyId(): string {
 /**
  * The whole environment of a worker, none of the machine's own:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
- * `endpoints` wins over the template, whose values lead to AWS; `{AWS_ACCESS_KEY_ID}` in one stands for the worker's own.
+ * `endpoints` wins over the template, whose values lead to AWS; `{AWS_ACCESS_KEY_ID}` in one stands
+ * for the worker's own.
  */
 export function createEnvironment(
   definition: FunctionDefinition,

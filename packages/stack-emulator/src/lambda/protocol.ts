@@ -6,7 +6,10 @@ export interface WorkerStart {
   readonly sharedOffset: SharedArrayBuffer;
 }
 
-/** One invocation. JSON, as between Lambda and its runtime, so that what a function sees is what survives JSON. */
+/**
+ * One invocation. JSON, as between Lambda and its runtime, so that what a function sees is what
+ * survives JSON.
+ */
 export interface InvokeMessage {
   readonly requestId: string;
   readonly eventJson: string;
@@ -30,7 +33,9 @@ export type WorkerMessage =
       readonly message: string;
     }
   | {
-      /** What the function printed, usually a line; `requestId` is that of the latest invocation. */
+      /**
+       * What the function printed, usually a line; `requestId` is that of the latest invocation.
+       */
       readonly kind: "log";
       readonly stream: "stdout" | "stderr";
       readonly requestId: string | undefined;

@@ -4,14 +4,19 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface SourceMaps {
-  /** The text with each place in a bundle, such as in a stack, replaced by the place in its source. */
+  /**
+   * The text with each place in a bundle, such as in a stack, replaced by the place in its source.
+   */
   map(text: string): string;
 }
 
 interface SourceMapsOptions {
   /** Where the bundles of the template are. */
   readonly assetsDir: string;
-  /** The folder relative to which the maps of these bundles name their sources. @default - the folder of each bundle */
+  /**
+   * The folder relative to which the maps of these bundles name their sources. @default - the
+   * folder of each bundle
+   */
   readonly sourceRoot: string | undefined;
 }
 

@@ -13,7 +13,10 @@ export interface StoredObject {
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
-  /** Content-Type, Content-Disposition, Cache-Control, Content-Encoding, Content-Language, Expires; lower-case names. */
+  /**
+   * Content-Type, Content-Disposition, Cache-Control, Content-Encoding, Content-Language, Expires;
+   * lower-case names.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** User metadata, names without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -25,7 +28,9 @@ export interface StoredObject {
 
 export type NewObject = Omit<StoredObject, "file" | "size" | "etag">;
 
-/** The objects of one bucket in a folder. Throwing in `precondition` leaves everything as it was. */
+/**
+ * The objects of one bucket in a folder. Throwing in `precondition` leaves everything as it was.
+ */
 export interface ObjectFiles {
   get(key: string): StoredObject | undefined;
   /** By key, in the order of their UTF-8 bytes, as S3 lists. */
@@ -42,8 +47,9 @@ export interface ObjectFiles {
 }
 
 /**
- * A key never becomes a path: the file name is its hash, and the key itself stands in the JSON file beside the bytes.
- * Bytes get a fresh name for each version, so the rename of the JSON file is the moment of change, also in a crash.
+ * A key never becomes a path: the file name is its hash, and the key itself stands in the JSON file
+ * beside the bytes. Bytes get a fresh name for each version, so the rename of the JSON file is the
+ * moment of change, also in a crash.
  */
 export function openObjectFiles(folder: string): ObjectFiles {
   mkdirSync(folder, { recursive: true });
@@ -72,7 +78,8 @@ export function openObjectFiles(folder: string): ObjectFiles {
       const file = `${hashOf(object.key)}.${randomUUID()}.data`;
       await writeFile(join(folder, file), bytes);
       try {
-        // From here to the end nothing awaits: of two conditional writes of one key, exactly one wins.
+        // From here to the end nothing awaits: of two conditional writes of one key, exactly one
+        // wins.
         precondition?.(objects.get(object.key));
         const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
         const stored = { ...object, file, size: bytes.length, etag };

@@ -12,7 +12,9 @@ import { requirePolicySignature } from "./signature.ts";
 import { parseTagging } from "./tagging.ts";
 import { element, xmlDocument } from "./xml.ts";
 
-/** An upload by an HTML form: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+/**
+ * An upload by an HTML form: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+ */
 export async function postObject(
   request: S3Request,
   bucket: Bucket,

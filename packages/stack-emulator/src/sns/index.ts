@@ -37,7 +37,8 @@ export interface Sns {
 const kept = 1000;
 
 /**
- * SNS over its query protocol, as far as publishing goes: nobody is subscribed here, and what was published can be looked at.
+ * SNS over its query protocol, as far as publishing goes: nobody is subscribed here, and what was
+ * published can be looked at.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSns({ resources, clock, location }: SnsOptions): Sns {

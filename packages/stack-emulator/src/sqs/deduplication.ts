@@ -17,7 +17,9 @@ export interface Deduplication {
   remember(message: NewMessage, sent: Sent): void;
 }
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
 const intervalMs = 5 * 60_000;
 
 export function createDeduplication(config: QueueConfig, clock: Clock): Deduplication {

@@ -13,8 +13,8 @@ interface Snapshots {
 }
 
 /**
- * A JSON file a queue, or none when `fresh`. Messages are in memory; after a sudden end of the process the last 200 ms of
- * changes are lost, so a message may be gone or delivered again.
+ * A JSON file a queue, or none when `fresh`. Messages are in memory; after a sudden end of the
+ * process the last 200 ms of changes are lost, so a message may be gone or delivered again.
  */
 export function createSnapshots(folder: string, fresh: boolean): Snapshots {
   if (fresh) return { load: () => [], follow() {}, close() {} };

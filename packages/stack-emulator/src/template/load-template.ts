@@ -119,8 +119,8 @@ function decideConditions(
 }
 
 /**
- * The CDK CLI notes a function's asset in its metadata, an app synthesized without the CLI does not: then the
- * asset manifest tells which directory becomes the S3 object of the function's code.
+ * The CDK CLI notes a function's asset in its metadata, an app synthesized without the CLI does
+ * not: then the asset manifest tells which directory becomes the S3 object of the function's code.
  */
 function withAssetPath(resource: Resource, assetPaths: ReadonlyMap<string, string>): Resource {
   if (resource.Type !== "AWS::Lambda::Function" || resource.Metadata?.["aws:asset:path"]) return resource;
@@ -131,6 +131,7 @@ function withAssetPath(resource: Resource, assetPaths: ReadonlyMap<string, strin
 }
 
 function readJson<Shape>(file: string): Shape {
-  // Written by the CDK a moment ago: its shape is the CDK's promise (cloud assembly schema), not a user's input.
+  // Written by the CDK a moment ago: its shape is the CDK's promise (cloud assembly schema), not a
+  // user's input.
   return JSON.parse(readFileSync(file, "utf8")) as Shape;
 }

@@ -25,7 +25,10 @@ const servedTypes = [
   "AWS::SQS::Queue",
 ];
 
-/** What has no effect on one machine: who else may call, what is written and kept, what serves a deployment. */
+/**
+ * What has no effect on one machine: who else may call, what is written and kept, what serves a
+ * deployment.
+ */
 const inertTypes = [
   "AWS::ApiGatewayV2::Deployment",
   "AWS::CDK::Metadata",
@@ -40,7 +43,10 @@ const inertTypes = [
   "AWS::SQS::QueuePolicy",
 ];
 
-/** The types of the template's resources that the emulator does not serve although something may depend on them. */
+/**
+ * The types of the template's resources that the emulator does not serve although something may
+ * depend on them.
+ */
 export function unservedTypes({ resources }: Pick<Template, "resources">): readonly string[] {
   const known = new Set([...servedTypes, ...inertTypes]);
   const types = new Set([...resources.values()].map(({ Type }) => Type));

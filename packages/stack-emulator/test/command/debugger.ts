@@ -20,16 +20,22 @@ interface Script {
 }
 
 export interface Debugger {
-  /** Breaks where a source throws in this line; resolves with the number of places in loaded code. */
+  /**
+   * Breaks where a source throws in this line; resolves with the number of places in loaded code.
+   */
   breakAtThrow(source: string, line: number): Promise<number>;
-  /** Waits until a function pauses, resumes it, and resolves with the place in the source, as `url:line`. */
+  /**
+   * Waits until a function pauses, resumes it, and resolves with the place in the source, as
+   * `url:line`.
+   */
   passBreakpoint(): Promise<string>;
   close(): void;
 }
 
 /**
- * Attaches to the worker threads behind an inspector's address, as editors do: reads the source maps of their scripts, and
- * finds by them where the places of a source are. The protocol: https://chromedevtools.github.io/devtools-protocol/v8/Debugger/
+ * Attaches to the worker threads behind an inspector's address, as editors do: reads the source
+ * maps of their scripts, and finds by them where the places of a source are. The protocol:
+ * https://chromedevtools.github.io/devtools-protocol/v8/Debugger/
  */
 export async function attachDebugger(address: string): Promise<Debugger> {
   const socket = new WebSocket(address);
@@ -106,7 +112,10 @@ function readScript(session: string, url: string, sourceMapUrl: string): Script 
   return { session, url, code, map: new SourceMap(map) };
 }
 
-/** The source and its line, of a place in a script; both count from 0 there, and lines from 1 in sources. */
+/**
+ * The source and its line, of a place in a script; both count from 0 there, and lines from 1 in
+ * sources.
+ */
 function sourcePlace({ map }: Script, line: number, column: number): string | undefined {
   const entry = map.findEntry(line, column);
   return "originalSource" in entry ? `${entry.originalSource}:${entry.originalLine + 1}` : undefined;

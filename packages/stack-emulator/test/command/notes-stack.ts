@@ -9,8 +9,8 @@ import { App, CfnOutput, Stack } from "aws-cdk-lib/core";
 import { build } from "esbuild";
 
 /**
- * Synthesizes a small stack as a CDK project does, into `folder`: an HTTP API, whose one function is bundled as CommonJS,
- * before a table.
+ * Synthesizes a small stack as a CDK project does, into `folder`: an HTTP API, whose one function
+ * is bundled as CommonJS, before a table.
  */
 export async function synthesizeNotesStack(folder: string): Promise<void> {
   const outdir = join(folder, "cdk.out");

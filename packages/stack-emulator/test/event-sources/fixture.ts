@@ -23,7 +23,10 @@ export const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:000000000000:${qu
 /** Waits until it is so. */
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
-/** A stack of one function `Worker` with its event source mappings, as the template loader would resolve it. */
+/**
+ * A stack of one function `Worker` with its event source mappings, as the template loader would
+ * resolve it.
+ */
 export function stackOf(
   mappings: Record<string, Record<string, unknown>>,
   timeoutSeconds = 3,

@@ -38,7 +38,8 @@ export interface HttpGateway {
   handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: maximum integration timeout 30 seconds
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: maximum
+// integration timeout 30 seconds
 const INTEGRATION_TIMEOUT_MS = 30_000;
 
 /** Serves the HTTP API of the stack as API Gateway would. */
@@ -64,7 +65,8 @@ export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
     const { rawPath } = splitUrl(request.url ?? "/");
     const match = findRoute(method, rawPath);
     if (!match) {
-      // A preflight needs no route: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+      // A preflight needs no route:
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
       if (method === "OPTIONS" && cors) {
         const { origin, "access-control-request-method": requestedMethod } = request.headers;
         return {

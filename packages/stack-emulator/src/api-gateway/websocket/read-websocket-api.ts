@@ -23,7 +23,8 @@ export interface WebSocketRoute {
   readonly integration: Integration;
   readonly authorizer: RequestAuthorizer | undefined;
   /**
-   * Is what the function returns sent to the client? Needs a route response and its selection expression:
+   * Is what the function returns sent to the client? Needs a route response and its selection
+   * expression:
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
    */
   readonly returnsResponse: boolean;
