@@ -61,7 +61,7 @@ interface AwsOptions {
 export interface Aws {
   /** The origin of all services, e.g. `http://127.0.0.1:4001`. */
   readonly endpoint: string;
-  /** What goes with every access key id. */
+  /** The secret of every access key id. */
   readonly secretKey: string;
   /**
    * DynamoDB Local itself, for reading streams: no policies, no meter. Undefined when the template
@@ -69,9 +69,9 @@ export interface Aws {
    */
   readonly dynamoEndpoint: string | undefined;
   /**
-   * What leads a function's SDK here. `{AWS_ACCESS_KEY_ID}` in a value must be replaced by the
-   * worker's own key id: the SDK leaves Cognito's public operations unsigned, so only the address
-   * tells who calls.
+   * The variables that lead a function's SDK here. `{AWS_ACCESS_KEY_ID}` in a value must be
+   * replaced by the worker's own key id. The SDK leaves Cognito's public operations unsigned, so
+   * only the address names the caller.
    */
   readonly environment: Readonly<Record<string, string>>;
   readonly sqs: Sqs;
@@ -88,8 +88,8 @@ export interface Aws {
 }
 
 /**
- * The secret of every key id: nobody else can reach the emulator's loopback port, and S3 verifies
- * signatures with it.
+ * The secret of every key id, with which S3 verifies signatures. It is no secret: only this machine
+ * reaches the loopback port.
  */
 const secretKey = "local";
 
@@ -143,12 +143,12 @@ async function startParts(
     onClose(started.close);
     return started;
   };
-  // What the template does not use is not started.
+  // Only services that the template uses are started.
   const starting = {
     dynamo: hasTables(template) ? startDynamo() : undefined,
     accounts: pools.length > 0 ? startAccounts() : undefined,
   };
-  // Both, before either's failure is told: a part that starts late would be left running.
+  // Waits for both before either failure is thrown: a part that starts late would be left running.
   await Promise.allSettled([starting.dynamo, starting.accounts]);
   const dynamo = await starting.dynamo;
   const accounts = await starting.accounts;

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { StartError } from "./start-error.ts";
 
 /**
- * What `parse` makes of a file of the data directory; undefined when there is no such file. Throws
- * a StartError when the file is damaged: `remedy` says what to do, as a sentence without its point.
+ * Returns the result of `parse` for a file of the data directory; undefined if there is no such
+ * file. Throws a StartError if the file is damaged. `remedy` says what to do, as a sentence without
+ * its full stop.
  */
 export function readDataFile<Value>(
   file: string,

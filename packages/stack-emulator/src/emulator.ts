@@ -29,9 +29,9 @@ import { unservedTypes } from "./template/unserved-types.ts";
 
 export interface EmulatorOptions {
   /**
-   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or what makes one and gives
-   * its folder. It is called with the data folder, as soon as the folder and the port belong to
-   * this emulator.
+   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or a function that makes
+   * one and returns its folder. It is called with the data folder, as soon as the folder and the
+   * port belong to this emulator.
    */
   readonly template: string | ((dataDir: string) => Promise<string>);
   /** The port of the HTTP and WebSocket API; 0 takes any free one. */
@@ -47,8 +47,8 @@ export interface EmulatorOptions {
   /** Workers of one function at most. */
   readonly concurrency: number;
   /**
-   * Whether a debugger may attach: functions have no time limits, and their code leads to its
-   * sources.
+   * Whether a debugger may attach: functions then have no time limits, and source maps with whole
+   * paths.
    */
   readonly debug?: boolean;
   /** Reports each request and each frame. */

@@ -104,7 +104,7 @@ export function reportDatabaseFailures(
   const report = (): void => {
     isScheduled = false;
     const { message } = explainDatabaseFailure(output(), file);
-    // What follows the first line is DynamoDB Local's own, and never the same.
+    // The lines after the first are from DynamoDB Local and differ each time.
     const [reason = ""] = message.split("\n");
     if (!printed.has(reason)) print(message);
     printed.add(reason);

@@ -1,7 +1,7 @@
 import { numberOf, resourcesOfType, textOf } from "../template/read.ts";
 import type { ResolvedStack } from "../template/types.ts";
 
-/** Where a route leads: a function, and how long the gateway waits for it. */
+/** The target of a route: a function, and the time that the gateway waits for it. */
 export interface Integration {
   readonly functionLogicalId: string;
   readonly payloadFormatVersion: string | undefined;
@@ -44,7 +44,7 @@ export function lambdaArnIn(uri: string): string {
   return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
 }
 
-/** What `integrations/{id}` names. */
+/** Returns the integration that `integrations/{id}` names. */
 export function integrationOf(
   integrations: ReadonlyMap<string, Integration>,
   target: unknown,

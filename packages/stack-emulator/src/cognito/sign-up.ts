@@ -25,7 +25,7 @@ import {
  */
 const codeLifetimeMs = 24 * 3_600_000;
 
-/** What only Cognito itself or an administrator writes. */
+/** Attributes that only Cognito itself or an administrator writes. */
 const reserved = new Set(["sub", "email_verified", "phone_number_verified"]);
 
 type Next = (request: CognitoRequest) => Promise<unknown>;

@@ -48,7 +48,7 @@ export async function startCognito(options: {
   let closed = () => {};
 
   const jwks = await new Promise<string>((resolve, reject) => {
-    // What a thread throws keeps its name, and loses its class.
+    // An error from a thread keeps its name, and loses its class.
     worker.once("error", (error: unknown) =>
       reject(error instanceof Error && error.name === "StartError" ? new StartError(error.message) : error),
     );

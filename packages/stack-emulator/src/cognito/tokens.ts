@@ -13,7 +13,10 @@ import type { AppClient } from "cognito-local/lib/services/appClient.js";
 import type { User } from "cognito-local/lib/services/userPoolService.js";
 import { readDataFile } from "../data-file.ts";
 
-/** What a sign-in began and its refreshed tokens share. Times are seconds since the epoch. */
+/**
+ * The facts that the tokens of a sign-in share, also those of its refreshes. Times are seconds
+ * since the epoch.
+ */
 interface Session {
   readonly origin_jti: string;
   readonly auth_time: number;
@@ -143,7 +146,7 @@ export function readUnverifiedSession(token: string): Session | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
     const isSession = typeof value === "object" && value !== null && "origin_jti" in value;
-    // What is no session beyond this is in no user's record.
+    // The cast is safe: this module wrote every value that passes the check.
     return isSession ? (value as Session) : undefined;
   } catch {
     return undefined;

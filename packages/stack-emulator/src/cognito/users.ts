@@ -7,7 +7,7 @@ import type { TokenIssuer } from "./tokens.ts";
 
 export type CognitoRequest = Readonly<Record<string, unknown>>;
 
-/** What the operations work with. */
+/** The parts that the operations work with. */
 export interface Directory {
   readonly services: Services;
   readonly issuer: TokenIssuer;
@@ -119,7 +119,10 @@ export function withoutCode(user: StoredUser): StoredUser {
   return rest;
 }
 
-/** Also the answer for an address that nobody has, where the client hides which users exist. */
+/**
+ * Returns the delivery of a code. It is also the answer for an address without a user if the client
+ * hides which users exist.
+ */
 export function delivery(address: string): { CodeDeliveryDetails: object } {
   return {
     CodeDeliveryDetails: {

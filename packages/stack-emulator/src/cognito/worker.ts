@@ -119,7 +119,7 @@ const operations = createOperations({
     // Lambda triggers are refused when the pool is defined, so cognito-local asks no more of them
     // than this.
     triggers: { enabled: () => false } as unknown as Services["triggers"],
-    // Of the settings, its operations read these alone.
+    // Its operations read only these settings.
     config: { UserPoolDefaults: {}, TokenConfig: {} } as unknown as Services["config"],
     tokenGenerator: {
       async generate(_ctx, user, groups, client) {

@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { EmulatorOptions } from "../emulator.ts";
 import { StartError } from "../start-error.ts";
 
-/** The flags of every command that starts an emulator, as `parseArgs` takes them. */
+/** The flags of each command that starts an emulator, in the shape of `parseArgs`. */
 export const emulatorFlags = {
   port: { type: "string" },
   data: { type: "string" },
@@ -19,7 +19,7 @@ export const emulatorFlags = {
   help: { type: "boolean", short: "h" },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** What the flags say, apart from the template. */
+/** The values of the flags, except the template. */
 export interface EmulatorFlags extends Omit<EmulatorOptions, "template"> {
   readonly readyFile: string | undefined;
   /** The port at which a debugger may attach. */
@@ -62,8 +62,8 @@ type Values = {
 };
 
 /**
- * Throws a StartError when a value is not what its flag takes. `dataDir` is the folder when no flag
- * names one.
+ * Returns the values with their defaults. `dataDir` is the folder if no flag names one. Throws a
+ * StartError if a flag does not take its value.
  */
 export function readEmulatorFlags(values: Values, dataDir: string): EmulatorFlags {
   const inspectPort =

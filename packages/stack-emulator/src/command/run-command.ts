@@ -6,19 +6,19 @@ import { StartError } from "../start-error.ts";
 import type { EmulatorFlags } from "./flags.ts";
 import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
 
-/** What a command starts. */
+/** The emulator that a command starts. */
 export interface Command extends EmulatorFlags {
   readonly template: (dataDir: string, report: Report) => Promise<string>;
   /**
-   * Called when the emulator answers. Gives what the ready file holds, and what is printed beneath
-   * the URLs.
+   * Called when the emulator answers. Returns the content of the ready file, and a text that is
+   * printed below the URLs.
    */
   readonly onReady?: (emulator: Emulator) => Promise<{ readonly ready: object; readonly text: string }>;
 }
 
 /**
- * Runs an emulator until it is interrupted or one of its parts ends. `read` gives what the
- * arguments ask for, or undefined when they ask for help.
+ * Runs an emulator until it is interrupted or one of its parts ends. `read` returns the command
+ * that the arguments ask for, or undefined if they ask for help.
  */
 export async function runCommand(read: () => Command | undefined, usage: string): Promise<void> {
   // Lambda's clock is in UTC, and workers share the time zone of their process.
@@ -52,7 +52,7 @@ export async function runCommand(read: () => Command | undefined, usage: string)
         return template(dataDir, report);
       },
     };
-    // What parts say of each other's end while they stop is no news.
+    // Lines of parts about the end of other parts are dropped while everything stops.
     const line: Report["line"] = (...given) => {
       if (!isStopping) report.line(...given);
     };

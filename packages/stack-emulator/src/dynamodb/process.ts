@@ -11,7 +11,7 @@ import { endOrphan, forgetProcess, recordProcess } from "./orphan.ts";
 export interface DynamoDbLocal {
   readonly port: number;
   readonly forward: Forward;
-  /** The end of what it has printed. */
+  /** Returns the end of its output. */
   output(): string;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ const startAttempts = 3;
 export async function startDynamoDbLocal(options: {
   readonly dataPath: string | undefined;
   readonly java: string;
-  /** Hears that it ended by itself, with what it said last. */
+  /** Called with the end of its output when it ends by itself. */
   readonly onFailure: (error: Error) => void;
 }): Promise<DynamoDbLocal> {
   for (let attempt = 1; ; attempt++) {
@@ -34,7 +34,7 @@ export async function startDynamoDbLocal(options: {
     try {
       return await start(port, options.dataPath, options.java, options.onFailure);
     } catch (error) {
-      // Someone else may have taken the port since it was found free.
+      // Another process may have taken the port since it was found free.
       if (attempt === startAttempts || !String(error).includes("Address already in use")) throw error;
     }
   }

@@ -23,11 +23,11 @@ interface FunctionHostOptions {
   /** At most so many workers a function. */
   readonly concurrency: number;
   /**
-   * Runs code that a debugger finds the sources of, from copies in this folder, and without time
+   * Runs copies of the code in this folder, with source maps for a debugger and without time
    * limits.
    */
   readonly debug?: { readonly folder: string; readonly sourceRoot: string | undefined } | undefined;
-  /** Takes what functions print. */
+  /** Takes the texts that functions print. */
   readonly log: (entry: FunctionLog) => void;
   /**
    * Told of every invocation when it is accepted, with the id of API Gateway's request behind it.

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ResolvedStack, Template } from "../template/types.ts";
 
-/** What the template says about one function. */
+/** A function, as the template describes it. */
 export interface FunctionDefinition {
   readonly logicalId: string;
   readonly roleLogicalId: string;

@@ -107,7 +107,7 @@ export function startExecutionEnvironment(
       events.idle();
     }
   });
-  // An exception that nobody caught ends the thread, as it ends Lambda's process.
+  // An uncaught exception ends the thread, as it ends Lambda's process.
   worker.on("error", (error: unknown) => {
     const errorType = error instanceof Error ? error.name : "Error";
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

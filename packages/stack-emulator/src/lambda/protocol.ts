@@ -1,4 +1,4 @@
-/** What a worker is started with. */
+/** The data with which a worker starts. */
 export interface WorkerStart {
   readonly file: string;
   readonly exportName: string;
@@ -21,7 +21,7 @@ export interface InvokeMessage {
   readonly deadline: number;
 }
 
-/** What a worker reports. */
+/** A message of a worker. */
 export type WorkerMessage =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly errorType: string; readonly message: string }
@@ -34,7 +34,8 @@ export type WorkerMessage =
     }
   | {
       /**
-       * What the function printed, usually a line; `requestId` is that of the latest invocation.
+       * A text that the function printed, usually a line. `requestId` is that of the latest
+       * invocation.
        */
       readonly kind: "log";
       readonly stream: "stdout" | "stderr";

@@ -11,7 +11,7 @@ export interface SourceMaps {
 }
 
 interface SourceMapsOptions {
-  /** Where the bundles of the template are. */
+  /** The folder of the template, which holds its bundles. */
   readonly assetsDir: string;
   /**
    * The folder relative to which the maps of these bundles name their sources. @default - the

@@ -6,7 +6,7 @@ export interface Caller {
   readonly operation: string | undefined;
 }
 
-/** What a function printed, or what is to be said of it. */
+/** A text that a function printed, or a text about it. */
 export interface FunctionLog {
   readonly functionLogicalId: string;
   /** The invocation that it belongs to; undefined before the first one. */

@@ -32,12 +32,13 @@ function isHandler(value) {
 const report = (message) => port.postMessage(message);
 
 /**
- * @type {string | undefined} The latest invocation: nothing is frozen, so what is printed later still belongs to it.
+ * The latest invocation. Nothing is frozen: a text that is printed later belongs to it.
+ * @type {string | undefined}
  */
 let requestId;
 
-// By messages, like results: through the thread's own streams, lines would arrive after the result
-// that they explain.
+// Texts go as messages, like results: through the thread's own streams they would arrive after the
+// result that they explain.
 for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
   /**
    * @param {string | Uint8Array} chunk
@@ -117,7 +118,7 @@ function createContext(invocation) {
 }
 
 /**
- * What a failed invocation reports:
+ * Returns the facts that a failed invocation reports:
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  * @param {unknown} error
  */

@@ -56,7 +56,7 @@ export interface Meter {
 
 const keptCalls = 1000;
 
-/** What no operation was named for. */
+/** The name of calls without an operation. */
 export const noOperation = "(none)";
 
 export function createMeter(): Meter {

@@ -9,8 +9,8 @@ export type ServiceName = "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "s
 export const ADMIN_ACCESS_KEY_ID = "local-admin";
 
 /**
- * What a call touches. Outside DynamoDB `pk` is the object key, queue, topic, connection id or user
- * name, and `sk` is ''.
+ * The item that a call touches. Outside DynamoDB `pk` is the object key, queue, topic, connection
+ * id or user name, and `sk` is ''.
  */
 export interface ItemKey {
   readonly pk: string;
@@ -27,7 +27,7 @@ export interface Need {
   readonly context?: () => ConditionContext;
 }
 
-/** What a request asks for. All of `needs` must be granted. */
+/** A request, decomposed. All of `needs` must be granted. */
 export interface Call {
   readonly service: ServiceName;
   readonly action: string;

@@ -28,9 +28,9 @@ export interface BucketConfig {
 }
 
 /**
- * What the store needs of an AWS::S3::Bucket. Bucket policies are not evaluated here: the usual one
- * denies requests for which `aws:SecureTransport` is false, and loopback has no TLS; what a
- * function may do is held against its role by the proxy in front.
+ * Reads the properties of an AWS::S3::Bucket that the store needs. Bucket policies are not
+ * evaluated: the usual one denies requests for which `aws:SecureTransport` is false, and loopback
+ * has no TLS. The proxy in front checks calls of functions against their roles.
  */
 export function readBucketConfig(logicalId: string, resource: Resource): BucketConfig {
   const properties = resource.Properties;

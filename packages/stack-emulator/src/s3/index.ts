@@ -53,8 +53,8 @@ export interface S3 {
   provision(names: PhysicalNames): void;
   handle(request: StoreRequest): Promise<StoreResponse>;
   /**
-   * What a request asks for and who signed it, by header, query or form; nothing is verified yet.
-   * For policies and meters.
+   * Returns what a request asks for and its signer, by header, query or form, for policies and
+   * meters. Nothing is verified yet.
    */
   describe(request: StoreRequest): S3Call;
   /** Waits for notifications under way. */

@@ -119,7 +119,7 @@ function loadAll(folder: string): Map<string, StoredObject> {
   }
   const live = new Set([...objects.values()].map((object) => object.file));
   for (const name of names) {
-    // What a crash left between writing bytes and committing them.
+    // A crash left these files between writing bytes and committing them.
     if (name.endsWith(".tmp") || (name.endsWith(".data") && !live.has(name)))
       rmSync(join(folder, name), { force: true });
   }

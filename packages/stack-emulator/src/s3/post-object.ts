@@ -54,7 +54,7 @@ export async function postObject(
   return answer(stored, fields, bucket.config.name, origin);
 }
 
-/** Who signed the form; throws for an unsigned one, which only a public bucket would take. */
+/** Returns the signer of the form. Throws if it is unsigned: only a public bucket would take it. */
 async function authenticateForm(form: Form, context: SignatureContext): Promise<string> {
   const { fields } = form;
   const policy = fields.get("policy");

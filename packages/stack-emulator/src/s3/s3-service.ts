@@ -3,8 +3,8 @@ import type { StoreResponse } from "../store.ts";
 import type { S3 } from "./index.ts";
 
 /**
- * S3 behind the proxy. What signed a request, by header, query or form, is found by the store
- * itself.
+ * Creates S3 behind the proxy. The store itself finds the signature of a request, in its header,
+ * query or form.
  */
 export function createS3Service(s3: Pick<S3, "describe" | "handle">): Service {
   return {

@@ -17,7 +17,7 @@ const skewMs = 15 * 60_000;
 const weekSeconds = 7 * 24 * 3600;
 
 /**
- * Who signed the request; throws what S3 answers to an unsigned, expired or altered one.
+ * Returns the signer of the request. Throws the answer of S3 if it is unsigned, expired or altered.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  * An unsigned request is always refused, as it is on a bucket whose public access is blocked.
  */

@@ -16,7 +16,7 @@ interface SnsOptions {
   readonly location: StoreLocation;
 }
 
-/** What a request asks for; nothing is verified yet. For policies, meters and faults. */
+/** A request, for policies, meters and faults. Nothing is verified yet. */
 interface SnsCall {
   readonly action: string;
   readonly needs: readonly { readonly action: string; readonly resource: string }[];
@@ -37,8 +37,8 @@ export interface Sns {
 const kept = 1000;
 
 /**
- * SNS over its query protocol, as far as publishing goes: nobody is subscribed here, and what was
- * published can be looked at.
+ * SNS over its query protocol, as far as publishing goes. There are no subscribers; published
+ * messages can be listed.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSns({ resources, clock, location }: SnsOptions): Sns {

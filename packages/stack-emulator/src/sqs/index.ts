@@ -22,7 +22,7 @@ interface SqsOptions {
   readonly location: StoreLocation;
 }
 
-/** What a request asks for; nothing is verified yet. For policies, meters and faults. */
+/** A request, for policies, meters and faults. Nothing is verified yet. */
 interface SqsCall {
   /** The API's name, such as `SendMessageBatch`. */
   readonly action: string;

@@ -28,7 +28,7 @@ export interface Message {
   readonly firstReceivedAt: number | undefined;
   /** When it can be received (again). */
   readonly visibleAt: number;
-  /** Of the last receipt; undefined before the first. */
+  /** The handle of the last receipt; undefined before the first. */
   readonly receiptHandle: string | undefined;
 }
 

@@ -1,8 +1,8 @@
 import { NO_VALUE } from "./pseudo-parameters.ts";
 
 /**
- * Where the intrinsic functions find what they name. Each throws with a sentence when there is
- * nothing.
+ * Finds the values that intrinsic functions name. Each method throws with a sentence if there is
+ * none.
  */
 export interface Scope {
   ref(name: string): unknown;

@@ -9,7 +9,7 @@ import type { Resource, Template } from "./types.ts";
 export interface LoadedTemplate extends Template {
   readonly stackName: string;
   readonly conditions: ReadonlyMap<string, boolean>;
-  /** Parameters by name, with their defaults: nobody is there to give others. */
+  /** Parameters by name, with their defaults: a start has no way to give others. */
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly mappings: Mappings;
 }

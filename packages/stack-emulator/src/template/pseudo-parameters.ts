@@ -5,7 +5,7 @@
 export const REGION = "us-east-1";
 export const ACCOUNT_ID = "000000000000";
 
-/** What `AWS::NoValue` resolves to: whoever holds it drops the property. */
+/** The value of `AWS::NoValue`: a property that has it is dropped. */
 export const NO_VALUE = Symbol("AWS::NoValue");
 
 /**

@@ -1,6 +1,6 @@
 import type { Template } from "./types.ts";
 
-/** What the emulator serves. */
+/** The types that the emulator serves. */
 const servedTypes = [
   "AWS::ApiGatewayV2::Api",
   "AWS::ApiGatewayV2::Authorizer",
@@ -26,8 +26,8 @@ const servedTypes = [
 ];
 
 /**
- * What has no effect on one machine: who else may call, what is written and kept, what serves a
- * deployment.
+ * Types without effect on one machine: permissions of other accounts, logs, alarms and keys, and
+ * the tools of a deployment.
  */
 const inertTypes = [
   "AWS::ApiGatewayV2::Deployment",
@@ -44,8 +44,8 @@ const inertTypes = [
 ];
 
 /**
- * The types of the template's resources that the emulator does not serve although something may
- * depend on them.
+ * Returns the types of resources in the template that the emulator does not serve, although other
+ * parts may depend on them.
  */
 export function unservedTypes({ resources }: Pick<Template, "resources">): readonly string[] {
   const known = new Set([...servedTypes, ...inertTypes]);

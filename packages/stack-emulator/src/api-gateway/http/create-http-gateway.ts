@@ -177,7 +177,7 @@ function framing({ status, body }: GatewayResponse): Headers {
   return status === 204 || status === 304 ? {} : { "content-length": String(body.length) };
 }
 
-/** What the gateway names as its source when it asks to invoke a function. */
+/** Returns the ARN that the gateway names as its source when it invokes a function. */
 function sourceArn(apiId: string, route: HttpRoute): string {
   const resource = route.routeKey === "$default" ? "$default" : `${route.method}/${route.segments.join("/")}`;
   return `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId}/$default/${resource}`;

@@ -2,7 +2,7 @@ import { createGatewayId } from "../request-id.ts";
 import { formatRequestTime } from "../request-time.ts";
 import type { Handshake } from "./handshake.ts";
 
-/** What stays the same over all events of one connection. */
+/** The facts that all events of a connection share. */
 export interface EventConnection {
   readonly connectionId: string;
   readonly connectedAt: number;

@@ -60,7 +60,7 @@ export async function handleMessage(
   return route.returnsResponse && typeof body === "string" && body !== "" ? body : undefined;
 }
 
-/** Best effort, as on AWS: nobody learns of a failure but the log. */
+/** Best effort, as on AWS: a failure is only logged. */
 export async function handleDisconnect(
   context: GatewayContext,
   connection: EventConnection,

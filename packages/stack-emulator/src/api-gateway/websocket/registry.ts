@@ -7,7 +7,7 @@ import type { Connections } from "./types.ts";
 export interface LiveConnection extends EventConnection {
   readonly socket: WebSocket;
   lastActiveAt: number;
-  /** Why the gateway closes it; what comes in after that is not read any more. */
+  /** Why the gateway closes it. Frames that come in later are no longer read. */
   closing: { readonly code: number; readonly reason: string } | undefined;
 }
 
