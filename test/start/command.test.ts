@@ -104,7 +104,8 @@ describe("a whole runner", () => {
     expect((await first.ended).code).toBe(0);
     await expect.poll(() => children.filter(isRunning)).toEqual([]);
 
-    const third = await started("--quiet");
+    // Without the watch, whose process would be killed with the others.
+    const third = await started("--quiet", "--no-watch");
     for (const pid of childrenOf(third.child.pid)) process.kill(pid, "SIGKILL");
     expect(await third.ended).toEqual({
       code: 1,

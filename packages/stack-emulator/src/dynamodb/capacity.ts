@@ -13,15 +13,15 @@ import { itemSize } from "./item-size.ts";
  *   reference of Query).
  * - Keys of BatchGetItem without an item report 0. AWS charges the minimum for each (API reference
  *   of BatchGetItem).
- * - A write whose condition fails reports nothing. AWS charges for the size of the existing item, at
- *   least one unit:
+ * - A write whose condition fails reports nothing. AWS charges for the size of the existing item,
+ *   at least one unit:
  *   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  * - A transaction of writes reports only one of its parts. Each part is counted here with two units
  *   per KB: a put by its item, other parts by 1 KB, as the request does not show their item. Its
  *   indexes stay as reported.
- * - A cancelled transaction reports nothing. It is counted with two units per KB of each item of its
- *   writes that the request shows. AWS publishes no rule for it: this is an upper bound for small
- *   items.
+ * - A cancelled transaction reports nothing. It is counted with two units per KB of each item of
+ *   its writes that the request shows. AWS publishes no rule for it: this is an upper bound for
+ *   small items.
  * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports
  * two units, not one.
  */
