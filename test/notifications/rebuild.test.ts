@@ -4,7 +4,7 @@ import { call } from "../support/contract-client.ts";
 import { say } from "../support/messages.ts";
 import { clearNotifications, markRead, notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
+import { loseNotifications, rebuild, setNotifiedSeq, shownTo } from "../support/rebuilt-notifications.ts";
 import { closeAll, connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
@@ -19,7 +19,7 @@ function lose(): Promise<void> {
   return loseNotifications(ben);
 }
 function tellBy(room: string, seq: number | undefined): Promise<void> {
-  return noteToldBy(ben, room, seq);
+  return setNotifiedSeq(ben, room, seq);
 }
 function shown() {
   return shownTo(ben);

@@ -7,7 +7,7 @@ import { say } from "../support/messages.ts";
 import { clearNotifications, notificationsOf } from "../support/notifications.ts";
 import { messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
+import { loseNotifications, rebuild, setNotifiedSeq, shownTo } from "../support/rebuilt-notifications.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -79,7 +79,7 @@ test("what came behind a notification that was put away is made again", async ()
   await say(ann, room, "Two");
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
   await loseNotifications(ben);
-  await noteToldBy(ben, room, 1);
+  await setNotifiedSeq(ben, room, 1);
   const { dismissNotice } = await internals.unreadNotices();
   await dismissNotice(room, ben.id, 1);
   for (let time = 0; time < 2; time += 1) await rebuild(ben.id);

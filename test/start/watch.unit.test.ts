@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
     { line: (_, text) => void printed.push(text), step: () => {} },
   );
-  await watch.follow({
+  await watch.attach({
     dataDir: join(root, "data"),
     replaceCode: (name, file) => void replaced.push({ name, code: readFileSync(file, "utf8") }),
   });
