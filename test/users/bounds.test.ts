@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test, vi } from "vitest";
-import { directoryLimit } from "../../contract/people.ts";
+import { directoryLimit } from "../../contract/users.ts";
 import { call } from "../support/contract-client.ts";
 import { metered, meteredWithStream } from "../support/control.ts";
 import { internals } from "../support/internals.ts";
