@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { bundleOptions, functionOptions } from "../../lib/bundle.ts";
-import { type FunctionName, functionNames } from "../../lib/functions.ts";
+import { entryPoints, type FunctionName, functionNames } from "../../lib/functions.ts";
 import type { Row } from "./row.ts";
 
 const ratioLimit = 1.25;
@@ -97,7 +97,7 @@ export async function measureBundles(): Promise<Row[]> {
       const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
         Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
       );
-      const own = importedBy(`functions/${name}.ts`, metafile.inputs).filter((file) => kept.includes(file));
+      const own = importedBy(entryPoints[name], metafile.inputs).filter((file) => kept.includes(file));
       const reference = join(folder, `${name}-sdk.mjs`);
       await build({
         ...bundleOptions,
