@@ -46,7 +46,7 @@ describe("register", () => {
     expect(other.status).toBe(201);
   });
 
-  test("takes a username that can be mentioned in the form that is compared, and keeps it as it is given", async () => {
+  test("takes a username whose compared form can be mentioned, and keeps it as it is given", async () => {
     const register = (username: string) =>
       attempt("register", { body: { username, email: `${freshName()}@example.com`, password } });
     for (const none of ["½x", "ﷺ", "x⒈", "ﬀ".repeat(26)]) {
@@ -74,7 +74,7 @@ describe("register", () => {
     ]);
   });
 
-  test("refuses a password that the pool does not take, and says why", async () => {
+  test("refuses a password that the pool does not take, with the reason", async () => {
     const username = freshName();
     const { status, problem } = await attempt("register", {
       body: { username, email: `${username}@example.com`, password: "short" },
@@ -129,7 +129,7 @@ describe("getProfile and updateProfile", () => {
       expect((await call("getProfile", { token })).email).toBe(ann.email);
   });
 
-  test("changes what is given, empties what is null, and leaves the rest", async () => {
+  test("changes the given fields, empties those that are null, and leaves the rest", async () => {
     const ann = await newUser("ann");
     await call("updateProfile", {
       token: ann.token,

@@ -62,7 +62,7 @@ test("other users find a user after the first call, whatever it is", async () =>
   }
 });
 
-test("claims become a profile that its owner can send back as it is shown", async () => {
+test("claims become a profile that a client can send back as it is shown", async () => {
   const claims = {
     preferred_username: `.${"a".repeat(49)}𝒜b`,
     name: "n".repeat(500),
@@ -126,7 +126,7 @@ test("a user's id works in paths, blocks and reactions, whatever characters the 
 });
 
 test("two users who prefer the same username each get one that a mention can name", async () => {
-  // Some have the full length. The last one ends in nothing but signs where it is cut.
+  // Some have the full length. The last one ends in signs alone where it is cut.
   const wanted = ["same", "x".repeat(50), "ﬁ".repeat(25), `${"y".repeat(30)}${"_".repeat(19)}y`];
   for (const preferred_username of wanted) {
     const names = [];

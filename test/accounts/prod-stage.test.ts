@@ -137,7 +137,7 @@ describe("forgotPassword and resetPassword", () => {
     expect((await attempt("resetPassword", { body: { email, code, password } })).status).toBe(400);
   });
 
-  test("answer the same whether or not there is such an account", async () => {
+  test("answer the same if there is no such account", async () => {
     const { email } = await register();
     const known = await call("forgotPassword", { body: { email } });
     const unknown = await call("forgotPassword", { body: { email: `${randomUUID()}@example.com` } });

@@ -22,7 +22,7 @@ function getUpload(user: TestUser, fileId: string) {
 }
 
 describe("a picture", () => {
-  test("is uploaded, sent, shown to the other, and downloaded as it was", async () => {
+  test("is uploaded, sent, shown to the other member, and downloaded with the same bytes", async () => {
     const socket = await connect(ben);
     const created = await createUpload(ann, roomId, { width: 1, height: 1, file_name: 'My "dot" Ü.png' });
     expect(created).toMatchObject({

@@ -53,7 +53,10 @@ function injectAt(kind: FaultSpec["kind"], step: Step, further: Partial<FaultSpe
   return injectFault({ kind, function: "messages", ...steps[step], ...further });
 }
 
-/** The messages that have the file, as the other sees them, each with what is downloaded of it. */
+/**
+ * Returns the messages that have the file, as the other member sees them, each with its downloaded
+ * bytes.
+ */
 async function withFile() {
   const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
   const having = page.results.filter(({ attachments }) =>
@@ -149,7 +152,7 @@ describe("a call is throttled for good at", () => {
 
 describe("two concurrent sends of one file", () => {
   test("with different ids: one wins, and the other leaves nothing", async () => {
-    // Both have looked at the file before either takes it, and the winner is slow to be stored.
+    // Both read the file before either takes it, and the winner's message is stored late.
     await injectAt("delay", "order", { delay_ms: 300, times: 2, nth: 1 });
     await injectAt("delay", "write", { delay_ms: 500 });
     expectedHits = [2, 1];

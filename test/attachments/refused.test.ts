@@ -30,7 +30,7 @@ async function expectNothingSent() {
   });
 }
 
-test("a name of 255 characters of any script comes back as it was, and ends no header", async () => {
+test("a name of 255 characters of any script comes back unchanged, and ends no header", async () => {
   const long = `${"😀".repeat(251)}.png`;
   const joined = ["می\u200cخواهم.png", "👩\u200d❤️\u200d👨🏽\u200d🦱.png"];
   for (const file_name of [`a"b';filename=x.exe; %41.png`, "文件 – عربي.png", ...joined, long]) {
@@ -116,7 +116,7 @@ describe("sending refuses", () => {
     ["a text in another encoding", Buffer.from("J\xfcrgen", "latin1"), "text/plain", /not UTF-8 text/],
   ];
   for (const [what, bytes, media_type, found] of lies)
-    test(`${what}, says what it found, and removes it`, async () => {
+    test(`${what}, names the type that it found, and removes the file`, async () => {
       const kind = media_type.startsWith("image/") ? "image" : "file";
       const file = await uploaded(ann, roomId, bytes, { media_type }, kind);
       expect(await trySendFile(ann, roomId, file)).toMatchObject({

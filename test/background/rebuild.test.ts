@@ -54,7 +54,7 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-/** Calls the function as an operator does. Throws what it threw. */
+/** Calls the function as an operator does. Throws the function's error. */
 async function invoke(event: object): Promise<{ begun?: boolean; rebuilds: RebuildReport[] }> {
   const { FunctionError, Payload } = await new LambdaClient(clientOptions()).send(
     new InvokeCommand({
@@ -86,7 +86,7 @@ function isEntry({ pk }: { pk: string }): boolean {
 }
 
 describe("npm run rebuild -- --index directory", () => {
-  test("puts back what is missing and removes what is stale, while profiles change", async () => {
+  test("restores missing entries and removes stale ones, while profiles change", async () => {
     const [ann, ben, cid, dee, eve] = users;
     if (!ann || !ben || !cid || !dee || !eve) throw new Error("Eight users were made.");
     const lost = [

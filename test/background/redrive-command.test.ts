@@ -82,7 +82,7 @@ function environmentOf({ ready: { awsUrl, operator } }: RunnerProcess) {
 }
 
 describe("npm run redrive", () => {
-  test("says what is missing, and what to do", async () => {
+  test("names missing settings, and the remedy", async () => {
     const missing = await redrive(["--data", join(folder, "none")]);
     expect(missing).toMatchObject({ code: 1, output: expect.stringContaining("npm start") });
     expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes tasks, delivery or push");

@@ -36,7 +36,7 @@ describe("a blocked user cannot notice the block:", () => {
     );
   };
 
-  test("sees everything as before, and the blocker as just gone offline", async () => {
+  test("sees everything as before, and the blocker as having just gone offline", async () => {
     const [ann, ben] = await two();
     const roomIds = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
     for (const room_id of roomIds) await say(ann, room_id);

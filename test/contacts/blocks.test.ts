@@ -113,7 +113,7 @@ describe("blockContact", () => {
     expect((await attempt("getContact", { token: ann.token, params })).status).toBe(404);
   });
 
-  test("repeats without a change; refuses oneself and an unknown user", async () => {
+  test("repeats without a change; refuses the caller and an unknown user", async () => {
     const [ann, ben] = await two();
     const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => block(ann, ben)));
     for (const other of others) expect(other).toMatchObject({ status: 200, body: first?.body });

@@ -38,7 +38,7 @@ describe("createContact", () => {
     expect(await listed(ann)).toEqual([ben.id]);
   });
 
-  test("refuses oneself, an unknown user, and an invalid nickname", async () => {
+  test("refuses the caller, an unknown user, and an invalid nickname", async () => {
     const [ann, ben] = await two();
     expect((await add(ann, ann)).status).toBe(400);
     const unknown = await attempt("createContact", { token: ann.token, body: { user_id: randomUUID() } });

@@ -19,11 +19,11 @@ const peopleCount = 210;
 let load: LoadRunner;
 let ann: LoadUser;
 let ben: LoadUser;
-/** The members from beginning to end, except ann and ben. */
+/** The members of most tests, except ann and ben. */
 let others: LoadUser[];
 let listeners: Listener[];
 let socket: SocketClient;
-/** The room of most tests, one after the other. The last of them deletes it. */
+/** The room of most tests, in their order. The last test deletes it. */
 let roomId: string;
 beforeAll(async () => {
   load = await startLoadRunner();

@@ -118,7 +118,7 @@ describe("a push service that answers", () => {
     expect(counts(browser)).toEqual({ requests: 4, pushed: 1 });
   });
 
-  test("any other status is neither followed nor called again, and keeps its subscription", async () => {
+  test("any other status causes no redirect and no second call, and keeps its subscription", async () => {
     const replies = [
       { status: 400 },
       { status: 403 },

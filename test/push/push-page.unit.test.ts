@@ -53,7 +53,7 @@ function push(content: object) {
 }
 
 describe("the service worker of docs/push.md", () => {
-  test("shows what is pushed, one for each room", async () => {
+  test("shows each push, one for each room", async () => {
     const { shown, dispatch } = startWorker();
     await dispatch("push", push({}));
     await dispatch("push", push({ count: 3 }));

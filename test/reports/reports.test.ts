@@ -144,7 +144,7 @@ describe("reportUser", () => {
     expect(later.body.id).not.toBe(first.body.id);
   });
 
-  test("refuses oneself and an unknown user", async () => {
+  test("refuses the caller and an unknown user", async () => {
     const { ann } = await setScene();
     expect((await reportUser(ann, ann.id)).status).toBe(400);
     expect((await reportUser(ann, randomUUID())).status).toBe(404);
@@ -213,7 +213,7 @@ describe("listReports", () => {
 });
 
 describe("updateReport", () => {
-  test("dismisses, with a note, once", async () => {
+  test("dismisses a report, with a note, once", async () => {
     const scene = await setScene();
     const { id } = (await report(scene.ann, scene)).body;
     expect((await close(scene.ann, id, "dismiss")).status).toBe(403);

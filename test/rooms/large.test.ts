@@ -125,7 +125,7 @@ describe("a room of more members than one roster item holds", () => {
       expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject({ status: 403 });
     });
     const rru = calls.reduce((sum, one) => sum + one.rru, 0);
-    // The head, the membership that is not there, and the caller's presence.
+    // The head, the missing membership, and the caller's presence.
     expect(rru).toBe(3);
   });
 

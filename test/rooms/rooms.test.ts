@@ -69,7 +69,7 @@ describe("openDirectRoom", () => {
     }
   });
 
-  test("refuses oneself and an unknown user", async () => {
+  test("refuses the caller and an unknown user", async () => {
     const ann = await newUser("ann");
     const self = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ann.id } });
     expect(self).toMatchObject(invalid("user_id"));

@@ -27,7 +27,7 @@ function synthesizeWithout(action: string, policyPrefix: RegExp): string {
   });
   if (status !== 0) throw new Error(stderr);
   const file = join(outdir, "Parley.template.json");
-  // Safe as far as it is used: a template that the CDK wrote.
+  // Safe as far as the test reads it: a template that the CDK wrote.
   const template = JSON.parse(readFileSync(file, "utf8")) as Template;
   let taken = 0;
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {

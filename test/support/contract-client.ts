@@ -84,7 +84,7 @@ function holdProblem(operation: Operation, response: Response, body: unknown): v
   expect(detail.length, what).toBeGreaterThan(10);
 }
 
-/** Has a test that fails print what the functions printed for a request. */
+/** Prints the functions' output for a request if its test fails. */
 function printIfTestFails(what: string, logged: string): void {
   try {
     onTestFailed(() => console.error(`${what}:${logged}`));

@@ -104,7 +104,7 @@ function matchesBool(document: Document, { filter = [], should, must_not = [], .
   );
 }
 
-/** The fields that a clause compares, whatever documents there are. */
+/** Returns the fields that a clause compares. */
 function fieldsOf(clause: unknown): string[] {
   const [kind, body] = only(clause);
   if (kind !== "bool") return [only(body)[0]];

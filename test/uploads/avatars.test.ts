@@ -47,7 +47,7 @@ function idOf(address: string): string {
 function get(address: string) {
   return attempt("getAvatar", { params: { avatar_id: idOf(address) } });
 }
-function untilGone(address: string): Promise<void> {
+function untilRemoved(address: string): Promise<void> {
   return until(async () => (await get(address)).status === 404, "the picture is removed");
 }
 
@@ -80,15 +80,15 @@ describe("a user's own picture", () => {
     const first = await setPicture(ann);
     const second = await setPicture(ann, newPicture());
     expect(second).not.toBe(first);
-    await untilGone(first);
+    await untilRemoved(first);
     expect((await get(second)).status).toBe(200);
     expect((await update(ann, { profile_picture: null })).profile_picture).toBeNull();
-    await untilGone(second);
+    await untilRemoved(second);
 
     const third = await setPicture(ann);
     const elsewhere = "https://images.example.com/ann.png";
     expect((await update(ann, { profile_picture: elsewhere })).profile_picture).toBe(elsewhere);
-    await untilGone(third);
+    await untilRemoved(third);
   });
 
   test("stays when a client sends a profile back as it was shown, even some time ago", async () => {
@@ -98,7 +98,7 @@ describe("a user's own picture", () => {
       const profile = await update(ann, { profile_picture, bio: profile_picture });
       expect(profile).toMatchObject({ profile_picture: second, bio: profile_picture });
     }
-    await untilGone(first);
+    await untilRemoved(first);
     expect((await get(second)).status).toBe(200);
   });
 
@@ -113,7 +113,7 @@ describe("a user's own picture", () => {
     await update(ben, { profile_picture: address });
     const own = await setPicture(ben);
     await update(ben, { profile_picture: null });
-    await untilGone(own);
+    await untilRemoved(own);
     expect((await get(address)).status).toBe(200);
   });
 });

@@ -47,7 +47,7 @@ export async function openLink(user: TestUser, take: (event: ServerEvent) => voi
     socket.once("open", () => resolve());
     socket.once("error", reject);
   });
-  // A broken connection is what this is about: `close` follows.
+  // A broken connection is expected here: `close` follows.
   socket.on("error", () => {});
   return {
     request: (frame) =>
