@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: prints each budget as measured, the curves behind them, and what a million messages cost; fails if a
- * budget is broken. It takes about half an hour; `-- --quick` stops short of the ends of the curves; `--only` with `budgets`,
- * `search`, `bundles`, `curves` or one of these does a part; `--others N` sets how many others are connected when a budget is
- * measured; `--json FILE` writes all of it.
+ * `npm run bench` prints each budget as measured, the curves behind them, and the costs of a
+ * million messages. It fails if a budget is broken, and takes about half an hour. `-- --quick`
+ * leaves out the ends of the curves. `--only` with `budgets`, `search`, `bundles`, `curves` or the
+ * name of one curve measures a part. `--others N` sets the number of other connections while a
+ * budget is measured. `--json FILE` writes all results.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -80,8 +81,8 @@ if (does("room-size"))
   await withBench(async (bench) => {
     const costs = measureCosts(bench);
     const sizes = full ? [2, 10, 50, 200, 1000, 5000, 10_000] : [2, 10, 50, 200, 1000];
-    const live = full ? [0, 2, 10, 20, 100, 200, 500, 1000] : [0, 2, 10, 20, 100, 200];
-    print(...(await measureRoomSizes(bench, { sizes, live }, costs.measure)));
+    const connected = full ? [0, 2, 10, 20, 100, 200, 500, 1000] : [0, 2, 10, 20, 100, 200];
+    print(...(await measureRoomSizes(bench, { sizes, connected }, costs.measure)));
     print(...costs.tables());
   });
 
