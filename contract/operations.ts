@@ -7,7 +7,6 @@ import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
 import type { Operation } from "./operation.ts";
 import { participantOperations } from "./participants.ts";
-import { peopleOperations } from "./people.ts";
 import { presenceOperations } from "./presence.ts";
 import { pushOperations } from "./push.ts";
 import { messageReadStateOperations, roomReadStateOperations } from "./read-state.ts";
@@ -15,6 +14,7 @@ import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { userOperations } from "./users.ts";
 
 /** Every operation of the HTTP API, by its id. Each function imports only those of its own area. */
 export const operations = {
@@ -28,7 +28,7 @@ export const operations = {
   ...avatarOperations,
   ...attachmentOperations,
   ...searchOperations,
-  ...peopleOperations,
+  ...userOperations,
   ...contactOperations,
   ...reportOperations,
   ...notificationOperations,

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from "./objects/page.ts";
 import { user } from "./objects/user.ts";
 import { id, text, timestamp } from "./objects/values.ts";
 import { defineOperation } from "./operation.ts";
-import { userParams } from "./people.ts";
+import { userParams } from "./users.ts";
 
 const reportStatus = deferred(() => z.enum(["open", "closed"]).meta({ id: "ReportStatus" }));
 export type ReportStatus = z.output<ReturnType<typeof reportStatus>>;

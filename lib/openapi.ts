@@ -137,7 +137,10 @@ function describePaths(made: OpenApiDocument["paths"], schemas: Schemas): OpenAp
   return paths;
 }
 
-/** Returns the OpenAPI 3.1 document of the HTTP API, from the contract and its descriptions alone. */
+/**
+ * Returns the OpenAPI 3.1 document of the HTTP API. It is made from the contract and its
+ * descriptions.
+ */
 export function openApiDocument(): OpenApiDocument {
   const { paths, components, ...rest } = createShapes();
   const schemas = describeSchemas(components.schemas);

@@ -6,8 +6,8 @@ const demoAccounts = [
 ] as const;
 
 /**
- * Registers the accounts through the HTTP API, as anyone would. 409 means that an earlier start made them. Returns why
- * they cannot be used, if so.
+ * Registers the demo accounts through the HTTP API, as any user does. A 409 means that an earlier
+ * start made them. Returns the reason if they cannot be used.
  */
 export async function createDemoAccounts(httpUrl: string): Promise<string | undefined> {
   for (const account of demoAccounts) {

@@ -11,7 +11,7 @@ import { type SourceWatch, watchSources } from "./watch.ts";
 
 // `npm start`: serves the stack on this machine until it is interrupted.
 
-/** What `npm start` watches. */
+/** The folders that `npm start` watches, and the functions that it bundles from them. */
 const sources = { root: join(import.meta.dirname, ".."), folders: ["functions", "contract"], entryPoints };
 
 function readCommand(): Command | undefined {
@@ -29,8 +29,8 @@ function readCommand(): Command | undefined {
     },
     async onReady(emulator) {
       const welcome = await describeWelcome(emulator.addresses);
-      // In the background: it takes seconds to get ready.
-      void sourceWatch?.follow(emulator);
+      // In the background: the watch takes seconds to get ready.
+      void sourceWatch?.attach(emulator);
       return welcome;
     },
   };
@@ -49,7 +49,9 @@ async function provideTemplate(
   return outDir;
 }
 
-/** Makes the demo accounts. The ready file names the ids that clients of Parley ask for, beside the URLs. */
+/**
+ * Makes the demo accounts. The ready file names the URLs and the ids that clients of Parley need.
+ */
 async function describeWelcome(addresses: Addresses): Promise<{ ready: object; text: string }> {
   const { httpUrl, outputs } = addresses;
   if (httpUrl === null) throw new StartError("The template has no HTTP API, so it is not Parley's.");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { StartError } from "stack-emulator";
 
 /**
- * Synthesizes the CDK app into `outDir`, as the CDK's command line does: the app is told where to write and with which
- * context (`-c name=value`) by two variables. No account is needed.
+ * Synthesizes the CDK app into `outDir`, as the CDK's command line does. Two variables name the
+ * folder and the context (`-c name=value`) for the app. It needs no account.
  */
 export async function synthesize(outDir: string, context: Readonly<Record<string, string>>): Promise<void> {
   const root = join(import.meta.dirname, "..");

@@ -7,7 +7,10 @@ import { bundleOptions } from "../lib/bundle.ts";
 /** Milliseconds. Editors write a file in several steps, and a checkout writes many files. */
 const settledAfter = 50;
 
-/** What is bundled: the files with the functions' handlers, by the functions' names, and the folders of their sources. */
+/**
+ * The input of the bundler: the file with each function's handler, by the function's name, and the
+ * folders of the sources.
+ */
 interface Sources {
   readonly root: string;
   readonly folders: readonly string[];
@@ -18,14 +21,15 @@ interface Sources {
 type Bundles = ReadonlyMap<string, string>;
 
 export interface SourceWatch {
-  /** Has the emulator run what changes, from the beginning of the watch on. */
-  follow(emulator: Pick<Emulator, "dataDir" | "replaceCode">): Promise<void>;
+  /** Makes the emulator run the code that has changed since the watch began. */
+  attach(emulator: Pick<Emulator, "dataDir" | "replaceCode">): Promise<void>;
 }
 
 /**
- * Watches the sources of the functions. When a file changes, bundles them anew and replaces the code of the functions that
- * came out differently. While the sources have an error, which is printed once, the old code goes on. The watch begins
- * before the synthesis, which bundles them for the first time.
+ * Watches the sources of the functions. When a file changes, bundles all functions anew and
+ * replaces the code of those with another bundle than before. While the sources have an error, the
+ * old code goes on; the error is printed once. The watch begins before the synthesis, which bundles
+ * the functions for the first time.
  */
 export function watchSources(sources: Sources, report: Pick<Report, "line" | "step">): SourceWatch {
   let hasChanged = false;
@@ -46,9 +50,12 @@ export function watchSources(sources: Sources, report: Pick<Report, "line" | "st
   }
 
   return {
-    async follow(emulator) {
+    async attach(emulator) {
       const bundle = await createBundler(sources, join(emulator.dataDir, "code"));
-      /** Empty while the bundles that the emulator runs are not known: then all functions are replaced. */
+      /**
+       * Empty while the bundles that the emulator runs are not known. All functions are replaced
+       * then.
+       */
       let running: Bundles = new Map();
       let lastProblem = "";
 
@@ -78,7 +85,7 @@ export function watchSources(sources: Sources, report: Pick<Report, "line" | "st
       };
 
       const before = hasChanged ? undefined : await bundle();
-      // What changed since the synthesis may be in this bundle, but not in the code that runs.
+      // This bundle may hold changes that were made after the synthesis and do not run yet.
       if (!hasChanged && typeof before === "object") running = before;
       isBusy = false;
       await onChange();
@@ -91,7 +98,8 @@ function describeWatchProblem(folder: string, error: Error): string | undefined 
   const code = "code" in error ? error.code : undefined;
   // A folder that was removed while it was read.
   if (code === "ENOENT") return undefined;
-  // inotify gives these codes at its limits: https://man7.org/linux/man-pages/man2/inotify_add_watch.2.html
+  // inotify gives these codes at its limits:
+  // https://man7.org/linux/man-pages/man2/inotify_add_watch.2.html
   const remedy =
     code === "ENOSPC" || code === "EMFILE"
       ? " Raise the limit of the system: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"
@@ -100,8 +108,10 @@ function describeWatchProblem(folder: string, error: Error): string | undefined 
 }
 
 /**
- * Bundles all functions into `folder`; gives what is wrong with the sources as text. They are one bundle with common parts,
- * unlike those that are deployed: one bundle a function would take several times as long after a change of the contract.
+ * Returns a function that bundles all functions into `folder`, and returns the problems of the
+ * sources as text if there are some. The functions are one bundle with common parts, unlike the
+ * deployed ones: one bundle a function would take several times as long after a change of the
+ * contract.
  */
 async function createBundler(
   { root, entryPoints }: Sources,
@@ -139,7 +149,7 @@ async function createBundler(
   };
 }
 
-/** What esbuild found wrong; undefined when the error is not its own. */
+/** Returns the problems that esbuild found; undefined if the error is not esbuild's. */
 function messagesOf(error: unknown): readonly Message[] | undefined {
   // esbuild gives each of its failures a list of messages.
   return error instanceof Error && "errors" in error ? (error.errors as readonly Message[]) : undefined;

@@ -1,4 +1,7 @@
-/** Before `npm test`: says at the start, and not after ten minutes, what this machine lacks and how to install it. */
+/**
+ * Before `npm test`: says at once, and not after ten minutes, what this machine lacks and how to
+ * install it.
+ */
 import { requireJava } from "stack-emulator/prerequisites";
 import { findChromium } from "./support/chromium.ts";
 

@@ -15,7 +15,6 @@ import { roomObjects } from "./objects/room.ts";
 import { userObjects } from "./objects/user.ts";
 import { valueObjects } from "./objects/values.ts";
 import { participantDescriptions, participantSchemas } from "./participants.ts";
-import { peopleDescriptions, peopleSchemas } from "./people.ts";
 import { presenceDescriptions, presenceSchemas } from "./presence.ts";
 import { pushDescriptions, pushSchemas } from "./push.ts";
 import { messageReadStateDescriptions, readStateSchemas, roomReadStateDescriptions } from "./read-state.ts";
@@ -23,6 +22,7 @@ import { reportDescriptions, reportSchemas } from "./reports.ts";
 import { roomDescriptions, roomSchemas } from "./rooms.ts";
 import { searchDescriptions } from "./search.ts";
 import { sessionDescriptions, sessionSchemas } from "./sessions.ts";
+import { userDescriptions, userSchemas } from "./users.ts";
 
 /** The description of every operation, by its id. */
 export const operationDescriptions: Readonly<Record<OperationId, OperationDescription>> = {
@@ -36,7 +36,7 @@ export const operationDescriptions: Readonly<Record<OperationId, OperationDescri
   ...avatarDescriptions,
   ...attachmentDescriptions,
   ...searchDescriptions,
-  ...peopleDescriptions,
+  ...userDescriptions,
   ...contactDescriptions,
   ...reportDescriptions,
   ...notificationDescriptions,
@@ -60,7 +60,7 @@ export const schemaDescriptions: readonly SchemaDescription[] = [
   ...messageSchemas,
   ...messageChangeSchemas,
   ...readStateSchemas,
-  ...peopleSchemas,
+  ...userSchemas,
   ...contactSchemas,
   ...reportSchemas,
   ...notificationSchemas,

@@ -1,10 +1,12 @@
 import type { messageChangeOperations } from "../../contract/message-changes.ts";
 import type { messageOperations } from "../../contract/messages.ts";
 import type { Message } from "../../contract/objects/message.ts";
+import type { messageReadStateOperations } from "../../contract/read-state.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { type HandlerRequest, type Handlers, Repeated } from "../kernel/http/http.ts";
 import { linkTo, numberedPage, sliceOf } from "../kernel/http/page.ts";
-import { noSuchMessage } from "../receipts/access.ts";
+import { accessMessageId, noSuchMessage } from "../receipts/access.ts";
+import { type Marked, markMessagesRead } from "../receipts/mark-read.ts";
 import { accessReadableRoom } from "../rooms/access.ts";
 import { accessMessage } from "./access.ts";
 import { updateMessage } from "./change.ts";
@@ -13,10 +15,12 @@ import { listMessageHistory } from "./edit-history.ts";
 import { forwardMessage } from "./forward.ts";
 import { type HistoryPlace, listMessages, type MessageList } from "./list.ts";
 import { listChangedMessages } from "./list-changed.ts";
+import { listUnreadMessages } from "./list-unread.ts";
 import { pinMessage, unpinMessage } from "./pins.ts";
 import { reactToMessage } from "./reactions.ts";
 import { listPins, listReplies } from "./replies-and-pins.ts";
 import { type Sent, sendMessage } from "./send.ts";
+import { getMessageStatus, updateMessageStatus } from "./status.ts";
 import { viewOneMessage } from "./view.ts";
 
 interface PlaceQuery {
@@ -163,5 +167,47 @@ export const messageChangeHandlers: Handlers<typeof messageChangeOperations> = {
   listPins: async ({ actor, params, query, url }) => {
     const { count, messages } = await listPins(actor.userId, params.room_id, sliceOf(query));
     return numberedPage(url, query, { count, results: messages }, "reversed");
+  },
+};
+
+function messageMarked({ wasRead }: Marked) {
+  return {
+    status: "marked as read" as const,
+    was_already_read: wasRead,
+  };
+}
+
+export const messageReadStateHandlers: Handlers<typeof messageReadStateOperations> = {
+  markMessageRead: async ({ actor, params }) =>
+    messageMarked(await markMessagesRead(actor.userId, params.room_id, [params.message_id])),
+
+  markMessageReadById: async ({ actor, params }) => {
+    const { roomId } = accessMessageId(params.message_id);
+    return messageMarked(await markMessagesRead(actor.userId, roomId, [params.message_id]));
+  },
+
+  getMessageStatus: async ({ actor, params, query, url }) => {
+    const { messageId, roomId, marks, count, members } = await getMessageStatus(
+      actor.userId,
+      params.message_id,
+      sliceOf(query),
+    );
+    const { results, ...paging } = numberedPage(url, query, { count, results: members });
+    return {
+      message_id: messageId,
+      room: roomId,
+      status: marks.status,
+      is_read: marks.isRead,
+      ...paging,
+      members: results,
+    };
+  },
+
+  updateMessageStatus: ({ actor, params, body }) =>
+    updateMessageStatus(actor.userId, params.message_id, body.status),
+
+  listUnreadMessages: async ({ actor, query, url }) => {
+    const { count, messages } = await listUnreadMessages(actor.userId, sliceOf(query));
+    return numberedPage(url, query, { count, results: messages });
   },
 };

@@ -1,4 +1,4 @@
-import type { peopleOperations } from "../../contract/people.ts";
+import type { userOperations } from "../../contract/users.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import type { HandlerRequest, Handlers } from "../kernel/http/http.ts";
 import { numberedPage, sliceOf } from "../kernel/http/page.ts";
@@ -7,8 +7,8 @@ import { updateOwnProfile } from "./profiles.ts";
 import { findUsers } from "./search.ts";
 import { verifyUser, viewUser } from "./view.ts";
 
-type Listing = Pick<HandlerRequest<typeof peopleOperations.listUsers>, "actor" | "url"> & {
-  readonly query: HandlerRequest<typeof peopleOperations.listUsers>["query"] & { readonly q?: string };
+type Listing = Pick<HandlerRequest<typeof userOperations.listUsers>, "actor" | "url"> & {
+  readonly query: HandlerRequest<typeof userOperations.listUsers>["query"] & { readonly q?: string };
 };
 
 async function list({ actor, query, url }: Listing) {
@@ -17,7 +17,7 @@ async function list({ actor, query, url }: Listing) {
   return numberedPage(url, query, { count, results: users });
 }
 
-export const userHandlers: Handlers<typeof peopleOperations> = {
+export const userHandlers: Handlers<typeof userOperations> = {
   listUsers: list,
   searchUsers: list,
   filterUsers: list,

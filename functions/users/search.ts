@@ -1,5 +1,5 @@
 import type { User } from "../../contract/objects/user.ts";
-import { directoryLimit } from "../../contract/people.ts";
+import { directoryLimit } from "../../contract/users.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { searchWords } from "../kernel/text/words.ts";
 import {

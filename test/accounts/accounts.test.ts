@@ -37,7 +37,8 @@ describe("register", () => {
     const username = freshName();
     const sameMail = await attempt("register", { body: { username, email: ann.email, password } });
     expect(sameMail).toMatchObject({ status: 409, body: { code: "conflict" } });
-    // The refused registration keeps its username for a minute: another call for the address may be about to use it.
+    // The refused registration keeps its username for a minute: another call for the address may be
+    // about to use it.
     await advanceClock(61_000);
     const other = await attempt("register", {
       body: { username, email: `${username}@example.com`, password },
@@ -45,7 +46,7 @@ describe("register", () => {
     expect(other.status).toBe(201);
   });
 
-  test("takes a username that can be mentioned in the form that is compared, and keeps it as it is given", async () => {
+  test("takes a username whose compared form can be mentioned, and keeps it as it is given", async () => {
     const register = (username: string) =>
       attempt("register", { body: { username, email: `${freshName()}@example.com`, password } });
     for (const none of ["½x", "ﷺ", "x⒈", "ﬀ".repeat(26)]) {
@@ -62,7 +63,7 @@ describe("register", () => {
 
   test("names all problems of a body at once", async () => {
     const { status, problem } = await attempt("register", {
-      body: { username: "-", email: "nobody", password: "", bio: 7 },
+      body: { username: "-", email: "no-address", password: "", bio: 7 },
     });
     expect(status).toBe(400);
     expect(problem.errors?.map((error) => error.path).sort()).toEqual([
@@ -73,7 +74,7 @@ describe("register", () => {
     ]);
   });
 
-  test("refuses a password that the pool does not take, and says why", async () => {
+  test("refuses a password that the pool does not take, with the reason", async () => {
     const username = freshName();
     const { status, problem } = await attempt("register", {
       body: { username, email: `${username}@example.com`, password: "short" },
@@ -95,7 +96,7 @@ describe("login", () => {
     }
   });
 
-  test("wants an e-mail address or a username", async () => {
+  test("refuses a body without an e-mail address and a username", async () => {
     const { status, problem } = await attempt("login", { body: { password } });
     expect(status).toBe(400);
     expect(problem.errors).toHaveLength(1);
@@ -115,7 +116,7 @@ describe("refresh and logout", () => {
     await call("logout", { token: tokens.access_token, body: { refresh_token: tokens.refresh_token } });
   });
 
-  test("what is no refresh token is refused", async () => {
+  test("a text that is no refresh token is refused", async () => {
     const { status } = await attempt("refresh", { body: { refresh_token: "not-a-token" } });
     expect(status).toBe(401);
   });
@@ -128,7 +129,7 @@ describe("getProfile and updateProfile", () => {
       expect((await call("getProfile", { token })).email).toBe(ann.email);
   });
 
-  test("changes what is given, empties what is null, and leaves the rest", async () => {
+  test("changes the given fields, empties those that are null, and leaves the rest", async () => {
     const ann = await newUser("ann");
     await call("updateProfile", {
       token: ann.token,
@@ -139,7 +140,7 @@ describe("getProfile and updateProfile", () => {
     expect(await call("getProfile", { token: ann.token })).toEqual(changed);
   });
 
-  test("takes nothing that is too long or no URL", async () => {
+  test("refuses a value that is too long, and a URL that is none", async () => {
     const ann = await newUser("ann");
     const { status, problem } = await attempt("updateProfile", {
       token: ann.token,

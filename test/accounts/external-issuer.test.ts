@@ -25,7 +25,7 @@ afterAll(async () => {
   issuer.stop();
 });
 
-test("whoever the issuer names has a profile at first sight, from the claims", async () => {
+test("a user of the issuer has a profile from the first call on, made of the claims", async () => {
   const token = await sign({
     sub: "auth0|ann",
     email: "Ann@example.com",
@@ -43,7 +43,7 @@ test("whoever the issuer names has a profile at first sight, from the claims", a
   });
 });
 
-test("whoever sends a first call of whatever kind is somebody to others", async () => {
+test("other users find a user after the first call, whatever it is", async () => {
   const ben = await sign({ sub: "ben|1" });
   const first = {
     getUser: (token: string, id: string) => call("getUser", { token, params: { user_id: id } }),
@@ -62,7 +62,7 @@ test("whoever sends a first call of whatever kind is somebody to others", async 
   }
 });
 
-test("claims become a profile that its owner can send back as it is shown", async () => {
+test("claims become a profile that a client can send back as it is shown", async () => {
   const claims = {
     preferred_username: `.${"a".repeat(49)}𝒜b`,
     name: "n".repeat(500),
@@ -93,7 +93,7 @@ test("claims become a profile that its owner can send back as it is shown", asyn
   expect(shown.slice(-2).map(({ username }) => username)).toEqual(["x", "ﬀ".repeat(25)]);
 });
 
-test("whatever the issuer calls somebody, their id works in paths, blocks and reactions", async () => {
+test("a user's id works in paths, blocks and reactions, whatever characters the issuer puts into it", async () => {
   const subjects = ["ann lee", "https://issuer.example.com/ann?x=1#2", "a".repeat(2000), "..", "Zoë"];
   const ben = await sign({ sub: "ben|1" });
   expect((await call("getProfile", { token: ben })).id).toBe("ben|1");
@@ -125,8 +125,8 @@ test("whatever the issuer calls somebody, their id works in paths, blocks and re
   expect(ids.size).toBe(subjects.length);
 });
 
-test("two people who prefer the same username both get one, that a mention can name", async () => {
-  // A name that takes all the room there is, and one that ends in nothing but signs where it is cut.
+test("two users who prefer the same username each get one that a mention can name", async () => {
+  // Some have the full length. The last one ends in signs alone where it is cut.
   const wanted = ["same", "x".repeat(50), "ﬁ".repeat(25), `${"y".repeat(30)}${"_".repeat(19)}y`];
   for (const preferred_username of wanted) {
     const names = [];
@@ -140,14 +140,14 @@ test("two people who prefer the same username both get one, that a mention can n
   }
 });
 
-test("who prefers no username gets one that a mention can name", async () => {
+test("a user without a preferred username gets one that a mention can name", async () => {
   for (let count = 0; count < 12; count += 1) {
     const { username: name } = await call("getProfile", { token: await sign({ sub: randomUUID() }) });
     expect(username().safeParse(name).data, name).toBe(name);
   }
 });
 
-test("its people chat, over HTTP and the socket", async () => {
+test("users of the issuer chat, over HTTP and the socket", async () => {
   const [ann, ben] = await Promise.all(
     ["ann-2", "ben-2"].map((sub) => sign({ sub, preferred_username: sub })),
   );

@@ -58,7 +58,7 @@ describe("confirm", () => {
 describe("resendCode", () => {
   const mailsTo = async (email: string) => (await readMail()).filter(({ to }) => to === email).length;
 
-  test("e-mails another code where one was lost, also when it has expired, and changes nothing else", async () => {
+  test("e-mails another code to a user who lost one, even an expired one, and changes nothing else", async () => {
     const username = `lea-${randomUUID().slice(0, 8)}`;
     const email = `${username}@example.com`;
     const { user } = await call("register", { body: { username, email, password, bio: "Hearts" } });
@@ -72,21 +72,21 @@ describe("resendCode", () => {
     expect((await call("login", { body: { email, password } })).user).toMatchObject(user);
   });
 
-  test("answers the same, and e-mails nothing, where no account waits for a code", async () => {
+  test("answers the same, and e-mails nothing, if no account waits for a code", async () => {
     const { email } = await register();
     const waiting = await call("resendCode", { body: { email } });
     await call("confirm", { body: { email, code: await codeFor(email) } });
-    const nobody = `${randomUUID()}@example.com`;
+    const unknown = `${randomUUID()}@example.com`;
     expect(await call("resendCode", { body: { email } })).toEqual(waiting);
-    expect(await call("resendCode", { body: { email: nobody } })).toEqual(waiting);
-    expect([await mailsTo(email), await mailsTo(nobody)]).toEqual([2, 0]);
+    expect(await call("resendCode", { body: { email: unknown } })).toEqual(waiting);
+    expect([await mailsTo(email), await mailsTo(unknown)]).toEqual([2, 0]);
   });
 });
 
 describe("an account that is not confirmed", () => {
   const facts = { display_name: "Prof. Eva Meier", role: "Chief Physician", bio: "Hearts", password };
 
-  test("is nobody to others, and what its owner said before their first log-in", async () => {
+  test("is hidden from other users until it is confirmed, and then has the profile it was registered with", async () => {
     const username = `eva-${randomUUID().slice(0, 8)}`;
     const email = `${username}@example.com`;
     const { user } = await call("register", { body: { ...facts, username, email } });
@@ -108,7 +108,7 @@ describe("an account that is not confirmed", () => {
     expect(await call("getUser", { token, params: { user_id: user.id } })).toMatchObject({ username });
   });
 
-  test("leaves its username to others after a day, and not before", async () => {
+  test("leaves its username to other users after a day, and not before", async () => {
     const { username } = await register();
     const email = `${randomUUID()}@example.com`;
     expect((await attempt("register", { body: { username, email, password } })).status).toBe(409);
@@ -137,7 +137,7 @@ describe("forgotPassword and resetPassword", () => {
     expect((await attempt("resetPassword", { body: { email, code, password } })).status).toBe(400);
   });
 
-  test("answer the same whether or not there is such an account", async () => {
+  test("answer the same if there is no such account", async () => {
     const { email } = await register();
     const known = await call("forgotPassword", { body: { email } });
     const unknown = await call("forgotPassword", { body: { email: `${randomUUID()}@example.com` } });

@@ -22,7 +22,7 @@ function getUpload(user: TestUser, fileId: string) {
 }
 
 describe("a picture", () => {
-  test("is uploaded, sent, shown to the other, and downloaded as it was", async () => {
+  test("is uploaded, sent, shown to the other member, and downloaded with the same bytes", async () => {
     const socket = await connect(ben);
     const created = await createUpload(ann, roomId, { width: 1, height: 1, file_name: 'My "dot" Ü.png' });
     expect(created).toMatchObject({
@@ -66,7 +66,7 @@ describe("a picture", () => {
     });
   });
 
-  test("is stored and served without what nobody signed", async () => {
+  test("is stored and served without headers that the URL did not sign", async () => {
     const created = await createUpload(ann, roomId);
     const unsigned = {
       "content-encoding": "br",
@@ -83,7 +83,7 @@ describe("a picture", () => {
     expect(response.headers.get("content-disposition")).toMatch(/^inline; filename="dot\.png"/);
     for (const name of ["content-encoding", "content-language", "cache-control", "expires"])
       expect([name, response.headers.get(name)]).toEqual([name, null]);
-    // What was already attached is copied in the same way.
+    // A file that is already attached is copied in the same way.
     const params = { room_id: roomId, message_id: body.id };
     const room_ids = [await groupRoom(ann, [ben])];
     const { results } = await call("forwardMessage", { token: ann.token, params, body: { room_ids } });
@@ -138,14 +138,14 @@ describe("a picture", () => {
   });
 });
 
-describe("who sees a file", () => {
-  test("before it is sent: its uploader alone", async () => {
+describe("access to a file", () => {
+  test("before it is sent, only its uploader sees it", async () => {
     const file = await uploaded(ann, roomId);
     expect((await getUpload(ben, file)).status).toBe(404);
     expect((await getUpload(ann, "no-such-file")).status).toBe(404);
   });
 
-  test("after: who is in the room, and nobody else", async () => {
+  test("after it is sent, only the members of the room see it", async () => {
     const room = await groupRoom(ann, [ben]);
     const file = await uploaded(ann, room);
     await send(ann, { file_id: file }, room);
@@ -157,7 +157,7 @@ describe("who sees a file", () => {
     expect((await getUpload(ben, file)).status).toBe(404);
   });
 
-  test("after its message was deleted: nobody, and it is not restored", async () => {
+  test("after its message is deleted, no user sees it, and it is not restored", async () => {
     const ids = { room_id: roomId, message_id: "" };
     const withText = await send(ann, { file_id: await uploaded(ann, roomId), content: "Words" });
     const withoutText = await send(ann, { file_id: await uploaded(ann, roomId) });
@@ -195,7 +195,7 @@ describe("an upload that is not sent", () => {
     expect((await remove(ann, created.file_id)).status).toBe(404);
     expect((await getUpload(ann, created.file_id)).status).toBe(404);
     expect((await send(ann, { file_id: created.file_id })).status).toBe(404);
-    // The place is free: the bytes are gone.
+    // The place is free, because the bytes are deleted.
     expect((await putBytes(created)).status).toBe(200);
   });
 
@@ -251,7 +251,7 @@ test("a browser is let through by the bucket's CORS rule, with the headers that 
   expect(preflight.headers.get("access-control-allow-headers")).toContain("if-none-match");
 });
 
-test("who may not send does not upload either", async () => {
+test("a user who may not send messages may not upload either", async () => {
   const room = await groupRoom(ann, [ben]);
   const begin = (user: TestUser, roomOf = room) =>
     attempt("createUpload", { token: user.token, params: { kind: "image" }, body: pngUpload(roomOf) });

@@ -53,7 +53,10 @@ function injectAt(kind: FaultSpec["kind"], step: Step, further: Partial<FaultSpe
   return injectFault({ kind, function: "messages", ...steps[step], ...further });
 }
 
-/** The messages that have the file, as the other sees them, each with what is downloaded of it. */
+/**
+ * Returns the messages that have the file, as the other member sees them, each with its downloaded
+ * bytes.
+ */
 async function withFile() {
   const page = await call("listMessages", { token: ben.token, params: { room_id: roomId } });
   const having = page.results.filter(({ attachments }) =>
@@ -93,7 +96,7 @@ describe("the function ends after", () => {
     });
 
   for (const step of ["inspect", "copy", "order", "claim"] as const)
-    test(`${step}: who gave no id sends the file again`, async () => {
+    test(`${step}: a sender without an id sends the file again`, async () => {
       await injectAt("crash", step);
       expect((await send()).status).toBe(500);
       const retry = await send();
@@ -101,12 +104,12 @@ describe("the function ends after", () => {
       await expectSentOnce(retry.body.seq);
     });
 
-  test("bind: who gave no id is told that the file is taken, and it is in no message", async () => {
+  test("bind: a sender without an id gets a 409, and the file is in no message", async () => {
     await injectAt("crash", "bind");
     expect((await send()).status).toBe(500);
     expect((await send()).status).toBe(409);
     expect(await withFile()).toEqual([]);
-    // It is still an upload of its sender's, who sees that it is in no message.
+    // It is still an upload of its sender, who sees that it is in no message.
     const upload = await call("getUpload", { token: ann.token, params: { file_id: fileId } });
     expect(upload).toMatchObject({ status: "pending", url: null });
   });
@@ -137,7 +140,7 @@ describe("a call is throttled for good at", () => {
       await expectSentOnce(retry.body.seq);
     });
 
-  test("keep: the message is sent all the same", async () => {
+  test("keep: the message is sent nevertheless", async () => {
     await injectAt("throttle", "keep", { times: 0 });
     const { status, body } = await send("the-id");
     expect(status).toBe(201);
@@ -147,9 +150,9 @@ describe("a call is throttled for good at", () => {
   });
 });
 
-describe("two sends at once of one file", () => {
+describe("two concurrent sends of one file", () => {
   test("with different ids: one wins, and the other leaves nothing", async () => {
-    // Both have looked at the file before either takes it, and the winner is slow to be stored.
+    // Both read the file before either takes it, and the winner's message is stored late.
     await injectAt("delay", "order", { delay_ms: 300, times: 2, nth: 1 });
     await injectAt("delay", "write", { delay_ms: 500 });
     expectedHits = [2, 1];

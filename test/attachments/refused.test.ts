@@ -21,7 +21,7 @@ async function history() {
   return (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
 }
 
-/** Nothing of a send that was refused is seen: no message, no number, and no last message. */
+/** Checks that a refused send left nothing to see: no message, no number, and no last message. */
 async function expectNothingSent() {
   expect(await history()).toEqual([]);
   expect(await call("getRoom", { token: ben.token, params: { room_id: roomId } })).toMatchObject({
@@ -30,11 +30,11 @@ async function expectNothingSent() {
   });
 }
 
-test("a name of 255 characters of any script comes back as it was, and ends no header", async () => {
+test("a name of 255 characters of any script comes back unchanged, and ends no header", async () => {
   const long = `${"😀".repeat(251)}.png`;
   const joined = ["می\u200cخواهم.png", "👩\u200d❤️\u200d👨🏽\u200d🦱.png"];
   for (const file_name of [`a"b';filename=x.exe; %41.png`, "文件 – عربي.png", ...joined, long]) {
-    // What cannot be seen is left out.
+    // Invisible characters are left out.
     const unseen = file_name === long ? file_name : `\u061c\u200b${file_name}\u200e\ufeff`;
     const { body } = await trySendFile(ann, roomId, await uploaded(ann, roomId, png, { file_name: unseen }));
     expect(body.file_name).toBe(file_name);
@@ -61,7 +61,7 @@ describe("sending refuses", () => {
     expect((await trySendFile(ann, roomId, created.file_id)).status).toBe(201);
   });
 
-  test("somebody else's file, an unknown one, and one for another room", async () => {
+  test("another user's file, an unknown one, and one for another room", async () => {
     const file = await uploaded(ann, roomId);
     expect((await trySendFile(ben, roomId, file)).status).toBe(404);
     for (const unknown of ["no-such-file", "../../pending/x", "a/b", "\0"])
@@ -116,7 +116,7 @@ describe("sending refuses", () => {
     ["a text in another encoding", Buffer.from("J\xfcrgen", "latin1"), "text/plain", /not UTF-8 text/],
   ];
   for (const [what, bytes, media_type, found] of lies)
-    test(`${what}, says what it found, and removes it`, async () => {
+    test(`${what}, names the type that it found, and removes the file`, async () => {
       const kind = media_type.startsWith("image/") ? "image" : "file";
       const file = await uploaded(ann, roomId, bytes, { media_type }, kind);
       expect(await trySendFile(ann, roomId, file)).toMatchObject({
@@ -141,7 +141,7 @@ describe("sending refuses", () => {
   });
 });
 
-describe("what GuardDuty finds to be malware", () => {
+describe("a file that GuardDuty finds to be malware", () => {
   /** Tags an object as GuardDuty does, with the runner's own key, which needs no grant. */
   const tag = async (url: string): Promise<void> => {
     const { origin, pathname } = new URL(url);
@@ -169,7 +169,7 @@ describe("what GuardDuty finds to be malware", () => {
     await expectNothingSent();
   });
 
-  test("is not served any more, and not forwarded", async () => {
+  test("is no longer served, and not forwarded", async () => {
     const { body } = await trySendFile(ann, roomId, await uploaded(ann, roomId));
     const url = body.file_attachment ?? "";
     expect((await fetch(url)).status).toBe(200);

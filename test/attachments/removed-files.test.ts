@@ -9,7 +9,10 @@ import { internals } from "../support/internals.ts";
 import { actAsFunction, deleteItemOfFile, itemOfFile, objectsOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, two } from "../support/people.ts";
 
-/** Longer than what a room held is kept after its deletion, and shorter than a URL lives. */
+/**
+ * Seconds: longer than the content of a room is kept after its deletion, and shorter than a URL
+ * lives.
+ */
 const settled = 61;
 
 let ann: TestUser;
@@ -37,10 +40,10 @@ function fileOf(message: Message): string {
 async function download(message: Message) {
   return s3Answer(await fetch(message.file_attachment ?? ""));
 }
-const gone = "403 AccessDenied";
+const removed = "403 AccessDenied";
 
 async function untilRemoved(message: Message): Promise<void> {
-  await until(async () => (await download(message)) === gone, "the object is removed");
+  await until(async () => (await download(message)) === removed, "the object is removed");
   await until(async () => (await itemOfFile(fileOf(message))) === undefined, "the file is forgotten");
 }
 
@@ -68,7 +71,7 @@ describe("a file is removed", () => {
     expect(await itemOfFile(fileOf(other))).not.toHaveProperty("expires_at");
   });
 
-  test("in the end where the function ends in the midst of it, and the copy that was forwarded stays", async () => {
+  test("in the end if the function ends in the midst of it; the forwarded copy stays", async () => {
     const [room, other] = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
     const message = await sendFile(room);
     const [copy] = (
@@ -85,7 +88,7 @@ describe("a file is removed", () => {
     expect(await download(copy)).toBe("200");
   });
 
-  test("when its room is deleted, also what a send left that was cut off, and no other room's", async () => {
+  test("when its room is deleted, with the rests of an interrupted send, and no other room's", async () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
     const messages = [await sendFile(room), await sendFile(room)];
     const kept = await sendFile(other);
@@ -102,7 +105,7 @@ describe("a file is removed", () => {
     expect(await download(kept)).toBe("200");
   });
 
-  test("with what a direct room held, and not what was sent after it was opened again", async () => {
+  test("with a deleted direct room, and not if it was sent after the room was opened again", async () => {
     const room = await directRoom(ann, ben);
     const before = await sendFile(room);
     await removeRoom(room);
@@ -116,13 +119,14 @@ describe("a file is removed", () => {
     expect((await attempt("sendMessage", sending)).status).toBe(201);
   });
 
-  test("in several tasks where one has no time for all of them", async () => {
+  test("in several tasks if one has no time for all files", async () => {
     const room = await groupRoom(ann, []);
     const message = await sendFile(room);
     await removeRoom(room);
     await afterSeconds(0);
     await emptyQueues();
-    // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
+    // Runs the task here instead of in its function: 100 seconds of work would be too long for a
+    // test.
     actAsFunction();
     const { runTask } = await internals.backgroundTasks();
     await runTask({ task: "remove_room_items", room_id: room }, () => false);
@@ -130,13 +134,13 @@ describe("a file is removed", () => {
   });
 });
 
-/** Whether S3 takes an upload a second time: then there is nothing of it any more. */
+/** Returns whether S3 takes an upload a second time: then nothing of the first one is left. */
 async function isTakenAgain(upload: NewUpload): Promise<boolean> {
   return (await putBytes(upload)).status === 200;
 }
 
-describe("an upload that is gone", () => {
-  test("goes with its object, and the copy that a send made of it which was refused", async () => {
+describe("an upload that expires or is deleted", () => {
+  test("takes its object with it, and the copy that a refused send made of it", async () => {
     const room = await groupRoom(ann, [ben]);
     const created = await createUpload(ann, room);
     await putBytes(created);
@@ -150,7 +154,7 @@ describe("an upload that is gone", () => {
     await until(() => isTakenAgain(created), "the upload is removed");
   });
 
-  test("goes with its object when its uploader deletes it, even where the request ends too early", async () => {
+  test("takes its object with it when its uploader deletes it, even if the request ends too early", async () => {
     const upload = await createUpload(ann, await directRoom(ann, ben));
     await putBytes(upload);
     const removal = { token: ann.token, params: { file_id: upload.file_id } };
@@ -159,7 +163,7 @@ describe("an upload that is gone", () => {
     await until(() => isTakenAgain(upload), "the object is removed");
   });
 
-  test("is put back where a message holds it, whose send ended before it could say so", async () => {
+  test("is restored if a message holds it whose send ended before it was recorded", async () => {
     const room = await directRoom(ann, ben);
     const file_id = await uploaded(ann, room);
     const sending = { token: ann.token, params: { room_id: room }, body: { file_id, content: "Look" } };

@@ -28,7 +28,7 @@ const texts = [
   "WEBVTT\n\n",
   "PK: wir rufen an\n\f\x1b[1mDanke\x1b[0m",
 ];
-test("a text is one whatever letters it begins with", async () => {
+test("a text is taken as a text, whatever letters it begins with", async () => {
   for (const media_type of ["text/plain", "text/csv"])
     for (const text of texts) {
       const file_id = await uploaded(ann, roomId, Buffer.from(text), { media_type }, "file");
@@ -39,7 +39,7 @@ test("a text is one whatever letters it begins with", async () => {
     }
 });
 
-test("a recording of a telephone is taken as 3GP or MP4, whichever it calls itself", async () => {
+test("a telephone's recording is taken as 3GP or MP4, whichever type the client names", async () => {
   const brands = ["3gp4", "isom"].map((brand) =>
     Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}\0\0\0\0${brand}mp41`)]),
   );
@@ -54,7 +54,7 @@ test("a recording of a telephone is taken as 3GP or MP4, whichever it calls itse
     }
 });
 
-test("one of a recorder is taken without the parameters of its type", async () => {
+test("a recorder's file is taken without the parameters of its type", async () => {
   const webm = Buffer.from(
     "1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff",
     "hex",

@@ -16,21 +16,21 @@ import { type RunnerProcess, startRunnerProcess } from "../support/runner-proces
 import { find } from "../support/search.ts";
 import { setTarget, target } from "../support/target.ts";
 
-/** Longer than a queue hides a message whose function ended without an answer. */
+/** Seconds: longer than a queue hides a message of a function that ended without an answer. */
 const hidden = 721;
-/** Longer than a rebuild leaves a busy table alone. */
+/** Seconds: longer than a rebuild waits for a busy table. */
 const busy = 31;
 
-/** Parts of the table that are gone through side by side. */
+/** Parts of the table that a rebuild scans in parallel. */
 const segments = 8;
 const scan = { service: "dynamodb", action: "Scan", function: "tasks" } as const;
 
 let runner: RunnerProcess;
 const users: TestUser[] = [];
-/** With the two accounts that a new runner has. */
-const everybody = 10;
+/** All users, with the two accounts that a new runner has. */
+const allUsers = 10;
 
-// A runner of its own: a rebuild goes through all people that there are.
+// A runner of its own: a rebuild scans all users that there are.
 beforeAll(async () => {
   runner = await startRunnerProcess("--fresh", "--quiet");
   setTarget(runner.ready);
@@ -54,7 +54,7 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-/** Calls the function as an operator does. Throws what it threw. */
+/** Calls the function as an operator does. Throws the function's error. */
 async function invoke(event: object): Promise<{ begun?: boolean; rebuilds: RebuildReport[] }> {
   const { FunctionError, Payload } = await new LambdaClient(clientOptions()).send(
     new InvokeCommand({
@@ -86,23 +86,23 @@ function isEntry({ pk }: { pk: string }): boolean {
 }
 
 describe("npm run rebuild -- --index directory", () => {
-  test("puts back what is missing and removes what is stale, while profiles change", async () => {
+  test("restores missing entries and removes stale ones, while profiles change", async () => {
     const [ann, ben, cid, dee, eve] = users;
     if (!ann || !ben || !cid || !dee || !eve) throw new Error("Eight users were made.");
-    const gone = [
+    const lost = [
       ...itemsOf(ann),
       ...itemsOf(ben).filter(isEntry),
       ...itemsOf(cid).filter((item) => !isEntry(item)),
     ];
-    await deleteItems(gone);
-    const [nobody, word] = [randomUUID(), `stale${randomUUID().slice(0, 8)}`];
+    await deleteItems(lost);
+    const [unknown, word] = [randomUUID(), `stale${randomUUID().slice(0, 8)}`];
     const stale = { name: word, words: word };
     await putItems([
       { ...keys.word(word, dee.id), ...stale },
       { ...keys.word(word, cid.id), ...stale },
-      { ...keys.word(word, nobody), ...stale },
-      { ...keys.listed("ALL", word, nobody), ...stale },
-      { ...keys.directory(nobody), ...stale, version: 3 },
+      { ...keys.word(word, unknown), ...stale },
+      { ...keys.listed("ALL", word, unknown), ...stale },
+      { ...keys.directory(unknown), ...stale, version: 3 },
       ...itemsOf(dee)
         .filter(isEntry)
         .map((item) => ({ ...item, words: word })),
@@ -131,17 +131,17 @@ describe("npm run rebuild -- --index directory", () => {
     expect((await rebuild()).output).toContain("directory: rebuilt from ");
   });
 
-  test("writes nothing where all is right, and can be done again and again", async () => {
+  test("writes nothing if all is right, and can be repeated", async () => {
     for (let count = 0; count < 2; count += 1) {
       const { calls } = await metered(() => rebuild("--index", "directory"));
       expect(calls.filter(({ function: name }) => name === "tasks").length).toBeGreaterThan(segments);
       expect(calls.filter(({ action }) => action === "TransactWriteItems")).toEqual([]);
-      expect(await reportOf()).toMatchObject({ ended: true, done: everybody });
+      expect(await reportOf()).toMatchObject({ ended: true, done: allUsers });
     }
     expect(await directoryItems()).toEqual(whole);
   });
 
-  test("refuses an index that there is not, and what it does not know", async () => {
+  test("refuses an unknown index, and unknown arguments", async () => {
     const refused = await rebuild("--index", "mail");
     expect(refused).toMatchObject({
       code: 1,
@@ -160,8 +160,8 @@ describe("npm run rebuild -- --index directory", () => {
 });
 
 describe("a rebuild", () => {
-  test("is one at a time: who starts it again joins it, and each segment is gone through once", async () => {
-    // So that both tasks of each segment are at the same place.
+  test("runs once: an operator who starts it again joins it, and each segment is scanned once", async () => {
+    // The delay puts both tasks of each segment at the same place.
     await injectFault({ kind: "delay", delay_ms: 1000, times: 0, ...scan });
     const first = await invoke({ index: "directory" });
     const second = await invoke({ index: "directory" });
@@ -169,10 +169,10 @@ describe("a rebuild", () => {
     expect(second.rebuilds[0]?.started_at).toBe(first.rebuilds[0]?.started_at);
     await untilEnded();
     await afterSeconds(0);
-    expect(await reportOf()).toMatchObject({ done: everybody, set_aside: 0 });
+    expect(await reportOf()).toMatchObject({ done: allUsers, set_aside: 0 });
   });
 
-  test("waits while the table is busy, without being given up", async () => {
+  test("waits while the table is busy, and is not given up", async () => {
     await deleteItems(itemsOf(users[0]));
     await injectFault({ kind: "throttle", times: 0, ...scan });
     await invoke({ index: "directory" });
@@ -187,21 +187,21 @@ describe("a rebuild", () => {
 
   for (const [what, fault] of [
     ["reading a page", { action: "Scan" }],
-    ["rebuilding somebody", { action: "TransactWriteItems" }],
-    ["noting how far it is", { action: "UpdateItem", pk: "REBUILD#" }],
+    ["rebuilding a user", { action: "TransactWriteItems" }],
+    ["recording its progress", { action: "UpdateItem", pk: "REBUILD#" }],
   ] as const)
-    test(`goes on where it was when its function ended in ${what}`, async () => {
+    test(`continues at its place if its function ended in ${what}`, async () => {
       await deleteItems(users.slice(0, 6).flatMap(itemsOf));
       await injectFault({ kind: "crash", service: "dynamodb", function: "tasks", ...fault });
       await invoke({ index: "directory" });
       await until(async () => (await listFaults())[0]?.hits === 1, "the function has ended");
       await afterSeconds(hidden);
       await untilEnded();
-      expect(await reportOf()).toMatchObject({ done: everybody, set_aside: 0 });
+      expect(await reportOf()).toMatchObject({ done: allUsers, set_aside: 0 });
       expect(await directoryItems()).toEqual(whole);
     });
 
-  test("sets aside who cannot be rebuilt, and tries it again by itself", async () => {
+  test("sets aside a user who cannot be rebuilt, and retries automatically", async () => {
     const [ann] = users;
     await deleteItems(itemsOf(ann));
     await injectFault({
@@ -225,13 +225,13 @@ describe("a rebuild", () => {
     if (ann) await untilListed(ann, ann);
   });
 
-  test("goes on in several tasks where one has no time, also in the midst of a room", async () => {
+  test("continues in several tasks if one has no time, even in the midst of a room", async () => {
     const [ann] = users;
     if (!ann) throw new Error("Eight users were made.");
     const rooms: string[] = [];
     for (let count = 0; count < 8; count += 1) rooms.push(await groupRoom(ann, []));
-    // The tasks themselves, here instead of in their function, since 100 seconds of work would be too long for a test; and
-    // an index that takes two of them for each room.
+    // Runs the tasks here instead of in their function, since 100 seconds of work would be too long
+    // for a test. The index takes two tasks for each room.
     actAsFunction();
     const { beginRebuild, getRebuild } = await internals.rebuilds();
     const { continueRebuild } = await internals.rebuild();

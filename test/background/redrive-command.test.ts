@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the command prints, and how it ends, where nothing in the environment leads to AWS but what is given. */
+/** Returns the output and the exit code of the command. Only the given environment leads to AWS. */
 async function redrive(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -47,7 +47,10 @@ async function redrive(
   return { code, output };
 }
 
-/** CloudFormation, as far as it tells of one stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
+/**
+ * Serves CloudFormation's description of one stack.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+ */
 async function serveCloudFormation(stack: string, outputs: Readonly<Record<string, string>>) {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
@@ -79,7 +82,7 @@ function environmentOf({ ready: { awsUrl, operator } }: RunnerProcess) {
 }
 
 describe("npm run redrive", () => {
-  test("says what is missing, and what to do", async () => {
+  test("names missing settings, and the remedy", async () => {
     const missing = await redrive(["--data", join(folder, "none")]);
     expect(missing).toMatchObject({ code: 1, output: expect.stringContaining("npm start") });
     expect((await redrive(["--queue", "mail"])).output).toContain("--queue takes tasks, delivery or push");
@@ -118,7 +121,7 @@ describe("npm run redrive", () => {
 });
 
 describe("a restart", () => {
-  test("goes on with what was still to be done", async () => {
+  test("continues the work that was left", async () => {
     setTarget(runner.ready);
     const ann = await newUser();
     const roomId = await groupRoom(ann, []);

@@ -14,7 +14,7 @@ async function newUser(): Promise<TestUser> {
   return ann;
 }
 
-/** Rooms of somebody alone, each with a message. */
+/** Creates rooms whose only member is ann, each with a message. */
 function newRooms(ann: TestUser, count: number): Promise<string[]> {
   return Promise.all(
     Array.from({ length: count }, async () => {
@@ -42,15 +42,16 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-describe("a change that cannot be followed", () => {
-  test("delays no other, is given up as a task that holds it, and is followed once it is put back", async () => {
+describe("a change whose handler fails", () => {
+  test("delays no other, becomes the dead letter of a task, and is handled after redrive", async () => {
     const [ann, ...others] = await newUsers(4);
     if (!ann) throw new Error("There are no users.");
     const rooms = await Promise.all(others.map((one) => groupRoom(ann, [one])));
     const [poisoned = "", ...healthy] = rooms;
     const listed = async (roomId: string): Promise<number> =>
       (await call("getRoom", { token: ann.token, params: { room_id: roomId } })).participant_count;
-    // All three leave, and are cut off halfway: it is up to what follows from it to complete that.
+    // All three members leave, and their calls are cut off halfway: the stream's handler must
+    // complete the rest.
     await injectFault({
       kind: "crash",
       service: "dynamodb",
@@ -81,7 +82,7 @@ describe("a change that cannot be followed", () => {
     await until(async () => {
       const { delayed } = await countMessages("TasksQueueUrl");
       return delayed === 2;
-    }, "the others have been followed");
+    }, "the other changes have been handled");
 
     await afterSeconds(settled);
     expect(await Promise.all(healthy.map(listed))).toEqual([1, 1]);
@@ -118,8 +119,8 @@ describe("a change that cannot be followed", () => {
   });
 });
 
-describe("a function that follows changes and ends in the midst", () => {
-  test("once, loses none of them", async () => {
+describe("the function of the table's stream that ends in the midst", () => {
+  test("once, loses no change", async () => {
     const ann = await newUser();
     const rooms = await newRooms(ann, 6);
     await injectFault({
@@ -135,7 +136,7 @@ describe("a function that follows changes and ends in the midst", () => {
     for (const roomId of rooms) await untilRemoved(roomId);
   });
 
-  test("each time, leaves where they stand in the stream, from where they are put back", async () => {
+  test("each time, leaves the places of the changes in the stream, and redrive puts these back", async () => {
     const ann = await newUser();
     const rooms = await newRooms(ann, 2);
     await injectFault({
@@ -165,7 +166,7 @@ describe("a function that follows changes and ends in the midst", () => {
 });
 
 describe("a task that fails", () => {
-  test("is tried five times, delays no other, and is done once it is put back", async () => {
+  test("is tried five times, delays no other, and is done after redrive", async () => {
     const ann = await newUser();
     const [poisoned = "", healthy = ""] = await newRooms(ann, 2);
     await injectFault({
@@ -194,7 +195,7 @@ describe("a task that fails", () => {
     await untilRemoved(poisoned);
   });
 
-  test("is given up where no version knows it, or it is none", async () => {
+  test("is given up if no version knows it, or if it is no task", async () => {
     const bodies = ['{"task":"remove_room_items"}', '{"task":"unheard_of"}', "no task"];
     for (const MessageBody of bodies)
       await operatorSqs().send(new SendMessageCommand({ QueueUrl: queueUrl("TasksQueueUrl"), MessageBody }));
@@ -211,7 +212,7 @@ describe("a task that fails", () => {
 });
 
 describe("a page of a delivery", () => {
-  test("goes back as it was, into its group, and is shown without its text", async () => {
+  test("returns unchanged into its group with redrive, which shows it without its text", async () => {
     const body = JSON.stringify({
       room_id: "room-1",
       user_ids: [],
@@ -231,7 +232,7 @@ describe("a page of a delivery", () => {
     await resetMeter();
     expect(await redrive("--queue", "delivery", "--run")).toMatchObject({ code: 0 });
     await afterSeconds(0);
-    // It was delivered, to nobody.
+    // It was delivered, and had no recipients.
     expect(await countMessages("DeliveryDeadLettersUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
     const { operations } = await readMeter();
     expect(Object.keys(operations)).toEqual([expect.stringContaining("fanOut")]);

@@ -1,4 +1,7 @@
-/** A runner to measure, with an issuer of its own, a client, the meter and the table behind them. */
+/**
+ * Starts a runner to measure, with an issuer of its own, a client, the meter and the table behind
+ * them.
+ */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startIssuer } from "../support/issuer.ts";
@@ -7,7 +10,10 @@ import { createClient } from "./client.ts";
 import { createMeter } from "./meter.ts";
 import { say } from "./progress.ts";
 
-/** So many messages that no bucket runs dry, and connections that nobody closes while others are being made. */
+/**
+ * Rate limits that no bench reaches, and an idle time in which no connection is closed while others
+ * are opened.
+ */
 const flags = [
   ...["-c", "rateLimitPerSecond=1000", "-c", "rateLimitBurst=10000"],
   ...["--idle-seconds", "7200"],
@@ -33,7 +39,10 @@ async function openBench() {
     /** The table itself: neither policies nor the meter see these calls. */
     table,
     tableName: ready.tableName,
-    /** Everything that the runner has printed: functions print what AWS would write to their logs. */
+    /**
+     * Returns everything that the runner has printed. Functions print the lines that AWS would
+     * write to their logs.
+     */
     output: runner.output,
     close: async (): Promise<void> => {
       table.destroy();

@@ -1,4 +1,7 @@
-/** The budgets of the design, each measured as it is met by a client: through the gateway, by the runner's meter. */
+/**
+ * The budgets of the design. Each is measured as a client meets it: through the gateway, by the
+ * runner's meter.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import type { Bench } from "./bench.ts";
@@ -12,8 +15,8 @@ import { at, connectMore, growHistory, newRoom, newUsers } from "./seed.ts";
 
 type Report = (row: Row) => void;
 
-interface Crowds {
-  /** Connections of people who are in none of the rooms. */
+interface Load {
+  /** Connections of users who are in none of the rooms. */
   readonly others: number;
   /** Messages of a long history. */
   readonly history: number;
@@ -26,7 +29,10 @@ function sentTo(posts: number, rru: number): Pick<Row, "limits" | "exactly"> {
   };
 }
 
-/** What a budget names, of what was measured. What follows a request is in the curves, and in the costs. */
+/**
+ * Returns the measured values that budgets name. The curves and the costs show the work behind a
+ * request.
+ */
 function measuredOf({ request, inSequence, rruBeforeWrite, queries }: Cost): Row["measured"] {
   return {
     wru: request.wru,
@@ -50,44 +56,48 @@ function rowOf(name: string, cost: Cost, budget: Pick<Row, "limits" | "exactly">
 }
 
 /**
- * Has the functions know the person: the bench's people come from an issuer of its own, and each container looks once whether
- * one of those has a profile (see functions/actions/admit.ts), which is no part of a budget.
+ * Makes the functions see a user before a measurement. The bench's users come from an issuer of its
+ * own: each container checks once whether such a user has a profile (functions/users/provision.ts).
+ * That check is no part of a budget.
  */
 async function introduce(bench: Bench, user: BenchUser, roomId: string): Promise<void> {
   await bench.api(user, "GET", `/api/chat/rooms/${roomId}`);
   await bench.api(user, "GET", `/api/chat/rooms/${roomId}/messages?page_size=1`);
 }
 
-/** Costs a send, and another one where how many of its calls follow each other is counted. */
+/** Measures a send, and another one to count its calls in sequence. */
 async function measureSend(bench: Bench, user: BenchUser, roomId: string): Promise<Cost> {
   await introduce(bench, user, roomId);
   const send = () => bench.send(user, roomId);
   return { ...(await bench.measure(send)), inSequence: await bench.measureSequence(send) };
 }
 
-/** Sending in a direct room and in a room of 50: alone, beside others who are connected, after a long history. */
-async function measureSends(bench: Bench, { others, history }: Crowds, report: Report): Promise<void> {
+/**
+ * Measures sends in a direct room and in a room of 50: alone, beside other connected users, after a
+ * long history.
+ */
+async function measureSends(bench: Bench, { others, history }: Load, report: Report): Promise<void> {
   const [ann, ben] = [await bench.newUser("ann"), await bench.newUser("ben")];
   const direct = await bench.directRoom(ann, ben);
   const sockets: WebSocket[] = [await bench.connect(ann), await bench.connect(ben)];
   const members = await newUsers(bench, "member", 50);
   const group = await newRoom(bench, members);
-  const live: WebSocket[] = [];
-  await connectMore(bench, members, live, 20);
+  const connected: WebSocket[] = [];
+  await connectMore(bench, members, connected, 20);
   const first = at(members, 0);
   const both = async (which: string): Promise<void> => {
     for (const [name, user, room, budget] of [
-      ["send, direct room, 2 live", ann, direct, sentTo(2, 3)],
-      ["send, room of 50, 20 live", first, group, sentTo(20, 30)],
+      ["send, direct room, 2 connected", ann, direct, sentTo(2, 3)],
+      ["send, room of 50, 20 connected", first, group, sentTo(20, 30)],
     ] as const) {
       report(rowOf(`${name}${which}`, await measureSend(bench, user, room), budget));
     }
   };
   await both("");
 
-  const crowd = await newUsers(bench, "crowd", Math.ceil(others / connectionsEach));
+  const otherUsers = await newUsers(bench, "other", Math.ceil(others / connectionsEach));
   const beside: WebSocket[] = [];
-  await connectMore(bench, crowd, beside, others);
+  await connectMore(bench, otherUsers, beside, others);
   await both(`, ${others.toLocaleString("en-US")} others connected`);
 
   await measureMarks(bench, { group, sender: first, reader: at(members, 1) }, report);
@@ -107,10 +117,10 @@ async function measureSends(bench: Bench, { others, history }: Crowds, report: R
         { limits: {}, exactly: { queries: 1 } },
       ),
     );
-  for (const socket of [...sockets, ...live, ...beside]) socket.terminate();
+  for (const socket of [...sockets, ...connected, ...beside]) socket.terminate();
 }
 
-/** A file, and the message that it is sent with. */
+/** Measures the upload of a file, and the send of a message with it. */
 async function measureFiles(bench: Bench, report: Report): Promise<void> {
   const [ann, ben] = [await bench.newUser("fay"), await bench.newUser("flo")];
   const room = await bench.directRoom(ann, ben);
@@ -171,7 +181,10 @@ async function measureTyping(bench: Bench, socket: WebSocket, roomId: string, re
   );
 }
 
-/** The list of 50 direct rooms. Whether the other has read the caller's own last message takes the other's membership. */
+/**
+ * Measures the list of 50 direct rooms. If the caller spoke last, `is_read` also takes the other
+ * member's membership.
+ */
 async function measureList(bench: Bench, report: Report): Promise<void> {
   const lister = await bench.newUser("lister");
   const peers = await newUsers(bench, "peer", 50);
@@ -196,20 +209,20 @@ async function measureConnecting(bench: Bench, report: Report): Promise<void> {
   report(rowOf("connect: ticket, presence, session", connecting, { limits: { wru: 5 } }));
   const disconnecting = await bench.measure(async () => {
     for (const socket of opened) socket.close();
-    // The gateway tells of an end when nobody waits for it any more: until then nothing is under way.
+    // The gateway reports the end to a function later, and until then nothing is under way.
     for (let round = 0; round < 500; round += 1) {
       if ((await bench.read()).operations.$disconnect) return;
       await sleep(20);
     }
-    throw new Error("The gateway did not tell of a closed connection within 10 s.");
+    throw new Error("The gateway did not report a closed connection within 10 s.");
   });
   report(rowOf("disconnect", disconnecting, { limits: { wru: 4 } }));
 }
 
-export async function measureBudgets(bench: Bench, crowds: Crowds, report: Report): Promise<void> {
+export async function measureBudgets(bench: Bench, load: Load, report: Report): Promise<void> {
   await measureConnecting(bench, report);
   await measureList(bench, report);
   await measureFiles(bench, report);
   await measureNotifying(bench, report);
-  await measureSends(bench, crowds, report);
+  await measureSends(bench, load, report);
 }

@@ -1,6 +1,6 @@
 /**
- * How long each function's bundle takes to import, against a bundle that holds only its SDK clients, in one file.
- * A ratio, because a time says more of the machine than of the bundle.
+ * Measures how long each function's bundle takes to import, against one file with its SDK clients
+ * alone. The result is a ratio, because a time depends more on the machine than on the bundle.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,10 @@ import { say } from "./progress.ts";
 import type { Row } from "./row.ts";
 
 const ratioLimit = 1.25;
-/** Each is imported this often in a process of its own, by turns, so that a slow moment meets all of them. */
+/**
+ * Imports of each bundle, each in a process of its own. The bundles take turns, so that a slow
+ * moment meets all of them.
+ */
 const rounds = 25;
 
 interface Import {
@@ -21,7 +24,7 @@ interface Import {
   readonly from: string;
 }
 
-/** What one of our own files imports from the SDK, types aside. */
+/** Returns the imports of one of our own files from the SDK, except types. */
 function sdkImportsOf(source: string): Import[] {
   return [...source.matchAll(/import\s*\{([^}]*)\}\s*from\s*"(@aws-sdk\/[^"]+)";/g)].map(
     ([, names = "", from = ""]) => ({
@@ -35,8 +38,9 @@ function sdkImportsOf(source: string): Import[] {
 }
 
 /**
- * A module that imports what a function's bundle kept of the SDK, makes the same clients, and does nothing else. A
- * command that the function's bundle dropped, because nothing calls it, is not held against it here either.
+ * Returns a module that imports the parts of the SDK that a function's bundle kept, makes the same
+ * clients, and does nothing else. It leaves out a command that the bundle dropped because no code
+ * calls it.
  */
 function referenceSource(files: readonly string[], kept: readonly string[]): string {
   const sources = files.map((file) => readFileSync(file, "utf8"));
@@ -58,7 +62,10 @@ function referenceSource(files: readonly string[], kept: readonly string[]): str
   ].join("\n");
 }
 
-/** Our own files that importing an entry runs: not those that it imports when it needs them, nor their clients. */
+/**
+ * Returns our own files that run when an entry is imported, without those that it imports when it
+ * needs them.
+ */
 function importedBy(entry: string, inputs: Metafile["inputs"]): string[] {
   const found = new Set([entry]);
   for (const file of found)

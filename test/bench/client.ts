@@ -5,17 +5,17 @@ import type { Ready } from "../support/runner-process.ts";
 
 export interface BenchUser {
   readonly id: string;
-  /** Signed when it is first asked for: most people are only there to be members. */
+  /** Signed at the first call, since most users only serve as members. */
   readonly token: () => Promise<string>;
 }
 
-/** How many calls run at once where many are made to prepare something. */
+/** The number of concurrent calls that prepare a measurement. */
 const atOnce = 16;
 
 /** The gateway takes frames of up to 32 KB, and messages of several. */
 const frameLength = 16_384;
 
-/** Does a piece of work for each number from 0, a bounded number at once, and says how far it has come. */
+/** Works for each number from 0, up to `atOnce` at a time, and reports the progress. */
 export async function forEachOf<T>(
   count: number,
   work: (at: number) => Promise<T>,
@@ -50,8 +50,11 @@ export function createClient({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) {
     return (text === "" ? undefined : JSON.parse(text)) as T;
   };
 
-  /** Somebody of the issuer's. Their id is as long as one of Cognito's: it is in every key. */
-  const someone = (name: string): BenchUser => {
+  /**
+   * Returns a user of the issuer. The id is as long as one of Cognito's, since it is part of every
+   * key.
+   */
+  const unseenUser = (name: string): BenchUser => {
     const id = crypto.randomUUID();
     let token: Promise<string> | undefined;
     return {
@@ -63,9 +66,9 @@ export function createClient({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) {
     };
   };
 
-  /** Somebody who has made their first call, and so has a profile. */
+  /** Returns a user who has made a first call, and so has a profile. */
   const newUser = async (name: string): Promise<BenchUser> => {
-    const user = someone(name);
+    const user = unseenUser(name);
     await api(user, "GET", "/api/auth/profile");
     return user;
   };
@@ -79,13 +82,13 @@ export function createClient({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) {
     return socket;
   };
 
-  /** As a client connects: with a ticket. */
+  /** Connects with a ticket, as a client does. */
   const connect = async (user: BenchUser): Promise<WebSocket> => {
     const { ticket } = await api<{ ticket: string }>(user, "POST", "/api/auth/ws-ticket", {});
     return open(`${webSocketUrl}?ticket=${ticket}`);
   };
 
-  /** With the token, which takes one call less: for those who are only there to be connected. */
+  /** Connects with the token, which takes one call less: for users who only listen. */
   const connectQuickly = async (user: BenchUser): Promise<WebSocket> =>
     open(`${webSocketUrl}?token=${await user.token()}`);
 
@@ -117,5 +120,5 @@ export function createClient({ httpUrl, webSocketUrl }: Ready, issuer: Issuer) {
       client_message_id: crypto.randomUUID(),
     });
 
-  return { api, someone, newUser, connect, connectQuickly, ask, directRoom, send };
+  return { api, unseenUser, newUser, connect, connectQuickly, ask, directRoom, send };
 }

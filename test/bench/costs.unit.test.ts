@@ -44,11 +44,11 @@ describe("the costs of a million messages", () => {
     expect(partsOf({ ...counts, eventBytes: 32_769 }).deliveries).toBeCloseTo(40, 9);
   });
 
-  test("leave 0.8 GB to be kept, at 45 cents with its recovery", () => {
+  test("of storage are for 0.8 GB, at 45 cents with its recovery", () => {
     expect(storageOf(counts)).toBeCloseTo(0.36, 9);
   });
 
-  test("stand beside those of being connected: a thousand for a month of 43,800 minutes", () => {
+  test("of connections are for a thousand in a month of 43,800 minutes", () => {
     expect(connectedForAMonth(1000)).toBeCloseTo(10.95, 9);
   });
 });
@@ -59,14 +59,14 @@ test("functions take 50 ms each, and 5 ms for each post and each call beyond tho
   expect(functionMilliseconds({ invocations: 1, calls: 1, posts: 0 })).toBe(50);
 });
 
-test("a line of the access log is as long as its fields, and none is forgotten", () => {
+test("a line of the access log is as long as its fields, and an unknown field throws", () => {
   // {"method":"POST","status":"201"} and 26 bytes of the event.
   expect(accessLogBytes(["method", "status"])).toBe(32 + 26);
   expect(() => accessLogBytes(["cookie"])).toThrow("cookie");
 });
 
-describe("what a message counts", () => {
-  test("as measured: request and what followed, shared among the sends, each batch received and deleted", () => {
+describe("the counts of a message", () => {
+  test("as measured: the request and the work behind it, shared among the sends, each batch received and deleted", () => {
     const counts = { invocations: 20, calls: 120, rru: 60, wru: 60, posts: 0, queued: 60, batches: 0 };
     const after = { invocations: 10, calls: 0, rru: 20, wru: 0, posts: 10_000, queued: 0, batches: 10 };
     expect(
@@ -87,9 +87,9 @@ describe("what a message counts", () => {
     });
   });
 
-  test("where connections are scanned: every connection is read and posted to", () => {
+  test("if connections are scanned: every connection is read and posted to", () => {
     // 1,020 connections of 28 bytes are 28,560 bytes: 7 times 4 KB, at half a unit each.
-    expect(scanCounts({ live: 20, others: 1000 }, size)).toMatchObject({
+    expect(scanCounts({ connected: 20, others: 1000 }, size)).toMatchObject({
       frames: 1,
       rru: 3.5,
       posts: 1020,
@@ -97,18 +97,19 @@ describe("what a message counts", () => {
       wru: 0,
       storedBytes: 0,
     });
-    expect(scanCounts({ live: 2, others: 0 }, size)).toMatchObject({ rru: 0.5, posts: 2 });
+    expect(scanCounts({ connected: 2, others: 0 }, size)).toMatchObject({ rru: 0.5, posts: 2 });
   });
 
-  test("where each member has an inbox: a row is written and kept for each of them", () => {
-    // 1,000 members: 25 times 4 KB of rows and 1,000 connections to look for; 40 batches of writes, 10 of reads.
-    expect(inboxCounts({ members: 1000, live: 100 }, size, 400)).toMatchObject({
+  test("if each member has an inbox: a row is written and kept for each of them", () => {
+    // 1,000 members: 25 times 4 KB of rows, and 1,000 connections to read; 40 batches of writes, 10
+    // of reads.
+    expect(inboxCounts({ members: 1000, connected: 100 }, size, 400)).toMatchObject({
       wru: 1000,
       rru: 12.5 + 500,
       posts: 100,
       functionMs: 50 + 5 * (100 + 45),
       storedBytes: 800_000,
     });
-    expect(inboxCounts({ members: 2, live: 2 }, { ...size, itemBytes: 1025 }, 400).wru).toBe(4);
+    expect(inboxCounts({ members: 2, connected: 2 }, { ...size, itemBytes: 1025 }, 400).wru).toBe(4);
   });
 });

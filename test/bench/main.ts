@@ -1,4 +1,4 @@
-/** `npm run bench`: `usage` says what it does. */
+/** `npm run bench` measures the budgets; its `usage` describes it. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { withBench } from "./bench.ts";
@@ -112,8 +112,8 @@ if (does("room-size"))
   await withBench(async (bench) => {
     const costs = measureCosts(bench);
     const sizes = full ? [2, 10, 50, 200, 1000, 5000, 10_000] : [2, 10, 50, 200, 1000];
-    const live = full ? [0, 2, 10, 20, 100, 200, 500, 1000] : [0, 2, 10, 20, 100, 200];
-    print(...(await measureRoomSizes(bench, { sizes, live }, costs.measure)));
+    const connected = full ? [0, 2, 10, 20, 100, 200, 500, 1000] : [0, 2, 10, 20, 100, 200];
+    print(...(await measureRoomSizes(bench, { sizes, connected }, costs.measure)));
     print(...costs.tables());
   });
 

@@ -1,4 +1,7 @@
-/** What a piece of work cost, by the runner's meter (docs/local-runner.md): what was waited for, and what followed. */
+/**
+ * Measures the cost of some work by the runner's meter (docs/local-runner.md): the request, and the
+ * work behind it.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { askControl } from "../support/ask-control.ts";
 import { callsInSequence, lateAnswer } from "../support/calls-in-sequence.ts";
@@ -12,20 +15,20 @@ export interface Counts {
   readonly wru: number;
   /** Posts to connections. */
   readonly posts: number;
-  /** Calls of SQS by functions: sends. */
+  /** Calls of SQS by functions, each of which sends messages. */
   readonly queued: number;
-  /** Batches that a function was given from a queue. */
+  /** Batches of a queue that functions were called with. */
   readonly batches: number;
 }
 
 export interface Cost {
-  /** Until the answer. */
+  /** The counts until the answer. */
   readonly request: Counts;
-  /** By functions behind a queue or the table's stream. */
+  /** The counts of functions behind a queue or the table's stream. */
   readonly after: Counts;
-  /** Of the request: what was read before the last write, and so before anybody was told of it. */
+  /** Read units of the request before its last write, and so before its event is published. */
   readonly rruBeforeWrite: number;
-  /** Of the request: how many calls of DynamoDB had to wait for another one. */
+  /** The longest chain of DynamoDB calls of the request that had to wait for each other. */
   readonly inSequence: number;
   readonly queries: number;
   /** Milliseconds until the answer, on this machine. */
@@ -35,14 +38,17 @@ export interface Cost {
 type MeteredCounts = Omit<FullCounts, "cognito_calls">;
 type MeteredCall = Pick<FullCall, "operation" | "service" | "action" | "rru" | "started_ms" | "ended_ms">;
 
-/** As much of the runner's meter as the bench reads. */
+/** The parts of the runner's meter that the bench reads. */
 export interface MeterReport {
   readonly operations: Readonly<Record<string, MeteredCounts>>;
   readonly calls: readonly MeteredCall[];
 }
 
-/** Event sources name what they invoke after their kind (packages/stack-emulator/src/event-sources/index.ts). */
-function follows(operation: string): boolean {
+/**
+ * Returns whether a queue or the stream called the function. Event sources begin their names with
+ * their kind (packages/stack-emulator/src/event-sources/index.ts).
+ */
+function isBehind(operation: string): boolean {
   return /^(queue|stream) /.test(operation);
 }
 
@@ -69,10 +75,10 @@ function sumOf(operations: readonly (readonly [string, MeteredCounts])[]): Count
 
 export function costOf({ operations, calls }: MeterReport, ms: number): Cost {
   const entries = Object.entries(operations);
-  const toTable = calls.filter(({ service, operation }) => service === "dynamodb" && !follows(operation));
+  const toTable = calls.filter(({ service, operation }) => service === "dynamodb" && !isBehind(operation));
   return {
-    request: sumOf(entries.filter(([name]) => !follows(name))),
-    after: sumOf(entries.filter(([name]) => follows(name))),
+    request: sumOf(entries.filter(([name]) => !isBehind(name))),
+    after: sumOf(entries.filter(([name]) => isBehind(name))),
     rruBeforeWrite: round(
       toTable
         .slice(0, toTable.findLastIndex((call) => call.action === "UpdateItem") + 1)
@@ -84,16 +90,22 @@ export function costOf({ operations, calls }: MeterReport, ms: number): Cost {
   };
 }
 
-/** How long a queue or a stream may stand still before it is at rest: that is a fault, such as a message that fails again and again. */
+/**
+ * Milliseconds without progress after which waiting for a queue or a stream fails: such as for a
+ * message that fails again and again.
+ */
 const restLimit = 120_000;
 
-/** `output` is what the runner has printed: its end says what keeps it from coming to rest. */
+/**
+ * Makes a meter. `output` returns what the runner has printed: its end shows why it does not come
+ * to rest.
+ */
 export function createMeter(controlUrl: string, output: () => string) {
   // Safe: the shapes of the runner's own control API, which its own tests hold.
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
     (await askControl(controlUrl, method, path, body)) as T;
 
-  /** Waits until nothing is under way any more. */
+  /** Waits until nothing is under way. */
   const rest = async (): Promise<void> => {
     let left = "";
     let movedAt = Date.now();
@@ -113,26 +125,27 @@ export function createMeter(controlUrl: string, output: () => string) {
   const read = (): Promise<MeterReport> => ask("GET", "/meter");
 
   /**
-   * What a piece of work cost, when all that it set off has come to rest; what it put off until later too, where it is
-   * said by how many seconds.
+   * Returns the cost of some work, once all work behind it has ended. With `delaySeconds`, advances
+   * the clock by them, so that postponed work counts, too.
    */
-  const measure = async (work: () => Promise<unknown>, putOffSeconds = 0): Promise<Cost> => {
+  const measure = async (work: () => Promise<unknown>, delaySeconds = 0): Promise<Cost> => {
     await rest();
     await ask("POST", "/meter/reset");
     const began = performance.now();
     await work();
     const ms = performance.now() - began;
     await rest();
-    if (putOffSeconds > 0) {
-      await ask("POST", "/clock", { advance_ms: putOffSeconds * 1000 });
+    if (delaySeconds > 0) {
+      await ask("POST", "/clock", { advance_ms: delaySeconds * 1000 });
       await rest();
     }
     return costOf(await read(), ms);
   };
 
   /**
-   * How many calls of a piece of work follow each other. The table answers late, so that calls that are free to run at
-   * once never miss each other, however fast it is and however busy the machine.
+   * Returns the longest chain of calls of some work that wait for each other. The table answers
+   * late, so that concurrent calls always overlap, however fast they are and however busy the
+   * machine.
    */
   const measureSequence = async (work: () => Promise<unknown>): Promise<number> => {
     await rest();

@@ -1,4 +1,4 @@
-/** What notifying people who are not connected costs, behind the stream, for each of them. */
+/** Measures the cost of notifying offline members, behind the stream, for each of them. */
 import type { Bench } from "./bench.ts";
 import type { Row } from "./row.ts";
 import { at, newRoom, newUsers } from "./seed.ts";
@@ -7,10 +7,10 @@ function perMember(units: number, members: number): number {
   return Math.round((units / members) * 1000) / 1000;
 }
 
-/** Not indexed for search, which would be written behind the stream too. */
+/** A message that is not indexed for search: the index would be written behind the stream, too. */
 const unindexed = { content: "Hello, how are you?", message_type: "encrypted" };
 
-/** The first message of an unread stretch, and a later one, in a room in which nobody is connected. */
+/** Measures the first and a later unread message in a room without connected members. */
 export async function measureNotifying(bench: Bench, report: (row: Row) => void): Promise<void> {
   const two = await newUsers(bench, "absent", 2);
   const fifty = await newUsers(bench, "absent-member", 50);

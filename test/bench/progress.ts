@@ -1,4 +1,4 @@
-/** Tells whoever waits how far it has come: on stderr, apart from what is measured. */
+/** Reports the progress on stderr, which keeps it out of the results. */
 const began = performance.now();
 
 export function secondsPassed(): number {
@@ -9,7 +9,10 @@ export function say(text: string): void {
   process.stderr.write(`[${String(secondsPassed()).padStart(4)} s] ${text}\n`);
 }
 
-/** For work in many small steps: says every tenth of it, and nothing where it is short. */
+/**
+ * Returns a function that reports every tenth of work in many small steps, and nothing if it is
+ * short.
+ */
 export function sayTenths(what: string, total: number): (done: number) => void {
   const step = Math.ceil(total / 10);
   return (done) => {

@@ -1,10 +1,10 @@
-/** One budget: what was counted, and what it may be. */
+/** One budget: the measured counts, and their limits. */
 export interface Row {
   readonly name: string;
   readonly measured: Readonly<Record<string, number>>;
-  /** At most. */
+  /** The most that is allowed. */
   readonly limits: Readonly<Record<string, number>>;
-  /** To the unit: a message that reaches nobody is cheap, and kept no budget. */
+  /** The exact values: a message that reaches no member would be cheap, and keep no promise. */
   readonly exactly?: Readonly<Record<string, number>>;
 }
 

@@ -11,7 +11,7 @@ describe("a budget", () => {
     expect(isKept({ name: "send", measured: { wru: 3, rru: 3.5 }, limits })).toBe(false);
   });
 
-  test("is broken where nothing was measured", () => {
+  test("is broken if nothing was measured", () => {
     expect(isKept({ name: "send", measured: { wru: 3 }, limits })).toBe(false);
     expect(isKept({ name: "send", measured: { wru: 3, rru: Number.NaN }, limits })).toBe(false);
   });
@@ -22,14 +22,14 @@ describe("a budget", () => {
     expect(isKept({ name: "send", measured: {}, limits: {}, exactly: { posts: 0 } })).toBe(false);
   });
 
-  test("is printed with what it may be", () => {
+  test("is printed with its limits", () => {
     expect(
       rowText({ name: "send", measured: { wru: 4, posts: 2 }, limits: { wru: 3 }, exactly: { posts: 2 } }),
     ).toMatch(/^OVER send +wru 4 \(at most 3\), posts 2 \(exactly 2\)$/);
   });
 });
 
-describe("what a request cost", () => {
+describe("the cost of a request", () => {
   const counts = { invocations: 1, dynamodb_calls: 0, rru: 0, wru: 0, posts: 0, sqs_calls: 0 };
   const call = (
     action: string,
@@ -61,7 +61,7 @@ describe("what a request cost", () => {
   };
   const cost = costOf(report, 12.4);
 
-  test("is told apart from what followed it behind a queue or the stream", () => {
+  test("is separate from the work behind a queue or the stream", () => {
     expect(cost.request).toEqual({
       invocations: 1,
       calls: 4,

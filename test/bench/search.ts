@@ -1,4 +1,7 @@
-/** What a search reads in a short history and in a long one, and what it takes to have a message found. */
+/**
+ * Measures the reads of a search in a short and a long history, and the writes that make a message
+ * found.
+ */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { keys, newPostingItem } from "../support/internals.ts";
 import type { Bench } from "./bench.ts";
@@ -8,18 +11,18 @@ import type { Row } from "./row.ts";
 import { at, seedMessages, writeItems } from "./seed.ts";
 import type { Line, Table } from "./table.ts";
 
-/** How many messages have the rare word, in a history of any length. */
+/** Messages with the rare word, in a history of any length. */
 const rareMessages = 5;
-/** The newest ones, of which every page that is measured is made. */
+/** The number of newest messages: every page that is measured shows these alone. */
 const shownMessages = 600;
 
-/** What is searched for, with about as many results in either history. */
+/** Queries by their kinds, with about as many results in either history. */
 const searches: Readonly<Record<string, string>> = {
   "a common word": "common",
   "a rare word": "rare",
   "two words": "third2 right",
   "a rare and a common word": "common rare",
-  "the beginning of five words": "thi",
+  "a prefix of five words": "thi",
   "a phrase": '"right third4"',
 };
 
@@ -29,7 +32,7 @@ interface Seeded {
   readonly count: number;
 }
 
-/** The words of a message: as many for each. */
+/** Returns the words of a message: the same number for each. */
 function wordsOf(seq: number, count: number): string[] {
   const isRare = seq % Math.floor(count / rareMessages) === 0;
   return ["common", seq % 2 === 0 ? "right" : "left", isRare ? "rare" : `third${seq % 5}`];
@@ -38,8 +41,9 @@ function wordsOf(seq: number, count: number): string[] {
 const wordsEach = wordsOf(1, rareMessages).length;
 
 /**
- * Lets a room have a history whose messages are found: what sending, and the stream behind it, would have written. Those
- * that no page shows are of a type that the stream passes over, since it would write all of their postings once more.
+ * Seeds a room with a history whose messages are found: all items that sends, and the stream's
+ * handlers, would have written. Messages that no page shows have a type that the stream's handler
+ * skips, since it would write all of their postings once more.
  */
 async function seedHistory(bench: Bench, { roomId, senderId, count }: Seeded): Promise<void> {
   const { table, tableName: TableName } = bench;
@@ -96,10 +100,10 @@ function historyText(count: number): string {
   return count < fullHistory ? `${text} (${fullHistory.toLocaleString("en-US")} without --quick)` : text;
 }
 
-/** How much more a search in the longer history may read. */
+/** The largest allowed ratio of the reads in the longer history to those in the shorter one. */
 const mostGrowth = 1.2;
 
-/** Searches in histories of two lengths: what they read, and how much more it is in the longer one. */
+/** Measures searches in histories of two lengths: their reads, and the ratio of these. */
 export async function measureSearches(
   bench: Bench,
   [short, long]: readonly [number, number],
@@ -115,7 +119,7 @@ export async function measureSearches(
     { roomId: await bench.directRoom(ann, cid), count: long },
   ];
   for (const room of rooms) {
-    say(`a history of ${room.count} that is found`);
+    say(`a history of ${room.count} with postings`);
     await seedHistory(bench, { ...room, senderId: ann.id });
   }
   for (const [what, q] of Object.entries(searches)) {
@@ -150,7 +154,7 @@ const texts: Readonly<Record<string, string>> = {
   "4,000 characters": paragraphs.join(" ").slice(0, 4000),
 };
 
-/** What is written behind a message so that it is found, and behind a change of it. */
+/** Measures the writes behind a message that make it found, and behind a change of it. */
 export async function measureIndexing(bench: Bench): Promise<Table> {
   const [ann, ben] = [await bench.newUser("index-ann"), await bench.newUser("index-ben")];
   const roomId = await bench.directRoom(ann, ben);
@@ -169,5 +173,5 @@ export async function measureIndexing(bench: Bench): Promise<Table> {
   );
   await measure("react to it", () => bench.api(ben, "POST", `${path}/${id}/react`, { emoji: "👍" }));
   await measure("delete it", () => bench.api(ann, "DELETE", `${path}/${id}`));
-  return { name: "What is written so that a message is found", lines };
+  return { name: "Writes that make a message found", lines };
 }

@@ -1,4 +1,6 @@
-/** What has to be there before something is measured: people, rooms of any size, long histories, many connections. */
+/**
+ * Seeds the data before a measurement: users, rooms of any size, long histories, many connections.
+ */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { WebSocket } from "ws";
 import { keys, newMessageItem, type StoredMessage } from "../support/internals.ts";
@@ -7,7 +9,7 @@ import type { Bench } from "./bench.ts";
 import { type BenchUser, forEachOf } from "./client.ts";
 import { sayTenths } from "./progress.ts";
 
-/** Writes items straight into the table, as many as `makeItem` is asked for. */
+/** Writes `count` items straight into the table. */
 export async function writeItems(
   { table, tableName }: Bench,
   what: string,
@@ -26,26 +28,29 @@ export async function writeItems(
   );
 }
 
-/** People who have a profile, written as their first call would: ten thousand calls would take minutes. */
+/**
+ * Seeds users with a profile, written as their first call would: ten thousand calls would take
+ * minutes.
+ */
 export async function newUsers(bench: Bench, name: string, count: number): Promise<BenchUser[]> {
-  const users = Array.from({ length: count }, (_, place) => bench.someone(`${name}-${place}`));
-  await writeItems(bench, `people ${name}`, count, (place) =>
+  const users = Array.from({ length: count }, (_, place) => bench.unseenUser(`${name}-${place}`));
+  await writeItems(bench, `users ${name}`, count, (place) =>
     seededProfile(at(users, place).id, `${name}-${place}`),
   );
   return users;
 }
 
-/** The one at a place that is known to be there. */
+/** Returns the element at a place. Throws if there is none. */
 export function at<T>(list: readonly T[], place: number): T {
   const one = list.at(place);
   if (one === undefined) throw new Error(`There is nothing at ${place} of ${list.length}.`);
   return one;
 }
 
-/** How many are added by one call: with more, a busy machine takes longer than the gateway waits. */
+/** Members that one call adds. With more, a busy machine takes longer than the gateway waits. */
 const addedAtOnce = 250;
 
-/** A public room of these members, made by the first of them. */
+/** Creates a public room of these members, by the first of them. Returns its id. */
 export async function newRoom(bench: Bench, members: readonly BenchUser[]): Promise<string> {
   const [creator, ...others] = [at(members, 0), ...members.slice(1)];
   const { id } = await bench.api<{ id: string }>(creator, "POST", "/api/chat/rooms", {
@@ -61,7 +66,7 @@ export async function newRoom(bench: Bench, members: readonly BenchUser[]): Prom
   return id;
 }
 
-/** Further connections, each of somebody else until all have one, up to as many in all. */
+/** Opens connections until there are `count`, each of another user until all users have one. */
 export async function connectMore(
   bench: Bench,
   users: readonly BenchUser[],
@@ -78,12 +83,12 @@ export async function connectMore(
   sockets.push(...opened);
 }
 
-/** The text of a message that was seeded. */
+/** Returns the text of a seeded message. */
 function seededText(seq: number): string {
   return `message ${seq}`;
 }
 
-/** Writes plain messages of a room, from one seq to another, and has the room count them. */
+/** Seeds plain messages of a room, from one seq to another, and raises the room's seq. */
 export async function seedMessages(
   bench: Bench,
   roomId: string,
@@ -109,8 +114,9 @@ export async function seedMessages(
 }
 
 /**
- * Lets a room have `count` messages, by writing what sending them would have written of messages, straight into the
- * table: a hundred thousand sends would take an hour. That the product reads them is seen by reading the oldest.
+ * Grows the history of a room to `count` messages. It seeds the messages that sends would have
+ * written: a hundred thousand sends would take an hour. It reads the oldest one to check that the
+ * product reads them.
  */
 export async function growHistory(
   bench: Bench,
@@ -128,7 +134,8 @@ export async function growHistory(
   await seedMessages(bench, room.id, { from, to: count }, (seq) => ({
     senderId: room.sender.id,
     content: seededText(seq),
-    // Passed over by what follows from a message: a hundred thousand of them would be indexed for minutes.
+    // The stream's handlers skip this type: they would index a hundred thousand messages for
+    // minutes.
     type: "encrypted",
     at,
   }));

@@ -1,7 +1,7 @@
 /** One line of a curve or a list of costs: its columns by their names. */
 export type Line = Readonly<Record<string, string | number>>;
 
-/** What is printed, and written as JSON. */
+/** A table that is printed, and written as JSON. */
 export interface Table {
   readonly name: string;
   readonly lines: readonly Line[];
@@ -13,7 +13,9 @@ function shown(value: string | number | undefined): string {
     : (value ?? "");
 }
 
-/** Columns as wide as their widest value: words on the left of theirs, numbers on the right. */
+/**
+ * Prints columns as wide as their widest value: words on the left of theirs, numbers on the right.
+ */
 export function tableText({ name, lines }: Table): string {
   const columns = [...new Set(lines.flatMap((line) => Object.keys(line)))];
   const widths = columns.map((column) =>

@@ -1,12 +1,13 @@
 import { type Browser, chromium } from "playwright-core";
 import { findChromium } from "../support/chromium.ts";
 
-/** A browser with a profile of its own, which calls nobody but this machine. */
+/** Starts a browser with a profile of its own, which calls only this machine. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [
-      // As root, as in a container, its sandbox cannot be set up; it opens pages of these tests alone.
+      // The sandbox cannot be set up as root, such as in a container. The browser opens pages of
+      // these tests alone.
       "--no-sandbox",
       "--no-first-run",
       "--disable-gpu",

@@ -19,7 +19,7 @@ let ben: TestUser;
 let roomId: string;
 const closers: (() => unknown)[] = [];
 
-// A runner of its own, which lets in one origin alone.
+// A runner of its own, which allows one origin alone.
 beforeAll(async () => {
   browser = await startBrowser();
   closers.push(() => browser.close());
@@ -35,7 +35,7 @@ afterAll(async () => {
   for (const close of closers) await close();
 });
 
-/** The client in a window of its own, of a page from this origin. */
+/** Opens the client in a window of its own, from this origin. */
 async function openPage({ origin }: PageServer): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   const { httpUrl, webSocketUrl } = runner.ready;
@@ -44,10 +44,10 @@ async function openPage({ origin }: PageServer): Promise<Page> {
   return page;
 }
 
-/** Presses a button, and gives how what it does has ended. */
+/** Presses a button, and returns the outcome. */
 async function press(page: Page, name: string): Promise<string> {
   const status = page.getByRole("status");
-  // What the last press came to is not this one's outcome.
+  // Clears the outcome of the press before.
   await status.evaluate((element: object) => Reflect.set(element, "textContent", ""));
   await page.getByRole("button", { name }).click();
   let text = "";
@@ -89,7 +89,7 @@ async function usePicture(page: Page): Promise<string> {
   return press(page, "Use picture");
 }
 
-/** How wide a picture is that the page has loaded; 0 for one that it could not. */
+/** Returns the width of a picture that the page has loaded; 0 if it could not. */
 async function widthOf(page: Page, name: string): Promise<unknown> {
   const image = page.getByRole("img", { name, exact: true }).last();
   await image.waitFor({ state: "attached" });
@@ -111,14 +111,14 @@ describe("a page of another origin, which has logged in and opened a socket", ()
     expect(await widthOf(one, "dot.png")).toBe(1);
   });
 
-  test("shows a person's picture, which was uploaded in a page", async () => {
+  test("shows a user's picture, which was uploaded in a page", async () => {
     expect(await usePicture(one)).toBe("done");
     expect(await sendText(one, "Hello")).toBe("done");
     await other.getByText("Hello").waitFor();
     expect(await widthOf(other, ann.username)).toBe(1);
   });
 
-  test("saves a file under its name, and runs nothing that is in it", async () => {
+  test("saves a file under its name, and runs no code in it", async () => {
     const text = Buffer.from("<html><script>document.title = 'run'</script></html>");
     expect(await sendFile(one, file("Befund Ü (1).txt", "text/plain", text))).toBe("done");
     const saving = other.waitForEvent("download");
@@ -129,7 +129,7 @@ describe("a page of another origin, which has logged in and opened a socket", ()
     expect(await other.title()).toBe("A small client");
   });
 
-  test("is told that a picture which is HTML is refused, and nobody is sent it", async () => {
+  test("shows that a picture which is HTML is refused, and no member gets it", async () => {
     const html = Buffer.from("<html><script>alert(1)</script></html>");
     const before = await other.getByRole("listitem").count();
     expect(await sendFile(one, file("dot.png", "image/png", html))).toMatch(/^failed: The file is refused/);
@@ -140,7 +140,7 @@ describe("a page of another origin, which has logged in and opened a socket", ()
 });
 
 describe("a page of an origin that is not allowed", () => {
-  test("reads no answer of the API, and is let through by no preflight", async () => {
+  test("reads no answer of the API, and passes no preflight", async () => {
     const page = await openPage(stranger);
     const problems: string[] = [];
     page.on("console", (line) => problems.push(line.text()));
@@ -161,7 +161,7 @@ describe("a page of an origin that is not allowed", () => {
     expect(await other.evaluate(put)).toBe(200);
   });
 
-  test("may show a picture, which is public to who has its address", async () => {
+  test("may show a picture, which is public to every client with its address", async () => {
     expect(await usePicture(await chatting(ann))).toBe("done");
     const { profile_picture } = await call("getProfile", { token: ann.token });
     const page = await openPage(stranger);

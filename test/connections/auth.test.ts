@@ -27,13 +27,13 @@ describe("a socket is refused before its upgrade", () => {
     await refused({}, ["parley"]);
   });
 
-  test("with a token that is none", async () => {
+  test("with a text that is no token", async () => {
     await refused({ token: "none" });
     await refused({ ticket: "none" });
     await refused({}, ["parley", "none"]);
   });
 
-  test("with a token of another pool, and one signed by somebody else for this pool", async () => {
+  test("with a token of another pool, and one for this pool with a foreign signature", async () => {
     const ann = await newUser("ann");
     const claims = claimsOf(ann.token);
     const { privateKey } = await generateKeyPair("RS256");
@@ -69,7 +69,7 @@ describe("a socket is refused before its upgrade", () => {
     await refused({ ticket: old });
   });
 
-  test("for a room, or somebody, that nobody can have the id of", async () => {
+  test("for the id of a room or of a user that cannot exist", async () => {
     const { token } = await newUser("ann");
     await expect(openSocket({ token, room_id: "x".repeat(2100) })).rejects.toMatchObject({ status: 403 });
     await expect(openSocket({ token, user_id: "é".repeat(1100) })).rejects.toMatchObject({ status: 404 });
@@ -84,14 +84,17 @@ async function passMinutes(minutes: number, socket: SocketClient): Promise<void>
   }
 }
 
-/** Seven more minutes after 55 are over the hour of a token, and under the ten of an idle connection. */
+/**
+ * Advances the clock by seven minutes after 55: past the hour of a token, and less than the ten
+ * minutes of an idle connection.
+ */
 async function outliveToken(socket: SocketClient): Promise<void> {
   await passMinutes(55, socket);
   await advanceClock(7 * 60_000);
 }
 
 describe("when the token expires", () => {
-  test("new sockets are refused, and a frame on an open one is answered by token_expired and its end", async () => {
+  test("the server refuses new sockets, and answers a frame on an open one by token_expired and closes it", async () => {
     const ann = await newUser("ann");
     const socket = await openSocket({ token: ann.token });
     await outliveToken(socket);
@@ -105,7 +108,7 @@ describe("when the token expires", () => {
     await socket.closed;
   });
 
-  test("authenticate with a newer token of the same user extends the connection, any other does not", async () => {
+  test("authenticate extends the connection with a newer token of the same user, and with no other", async () => {
     const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
     const socket = await openSocket({ token: ann.token });
     await passMinutes(50, socket);
@@ -121,7 +124,7 @@ describe("when the token expires", () => {
     await socket.close();
   });
 
-  test("a connection that only listens is told, and closed, instead of going silent", async () => {
+  test("a connection that only listens gets token_expired and is closed, instead of going silent", async () => {
     const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
     const { id } = await call("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
     const socket = await openSocket({ token: ben.token });
@@ -139,7 +142,7 @@ describe("when the token expires", () => {
 });
 
 describe("connections", () => {
-  test("the oldest of more than 20 makes room for a new one", async () => {
+  test("a new connection beyond 20 closes the oldest one", async () => {
     const ann = await newUser("ann");
     const sockets = [];
     for (let at = 0; at < 21; at += 1) sockets.push(await connect(ann));
@@ -148,7 +151,7 @@ describe("connections", () => {
     await Promise.all(sockets.slice(1).map((socket) => socket.close()));
   });
 
-  test("somebody is online while they are connected, and was last seen when they left", async () => {
+  test("a user is online while connected, and last_seen is the end of the last connection", async () => {
     const ann = await newUser("ann");
     expect(await call("getProfile", { token: ann.token })).toMatchObject({
       is_online: false,

@@ -4,7 +4,7 @@ import { directRoom, groupRoom, newUsers, pair, three } from "../support/people.
 import { connect, openSocket } from "../support/socket-client.ts";
 
 describe("message", () => {
-  test("the ack carries the stored message, and everyone gets it", async () => {
+  test("the ack carries the stored message, and all members get it", async () => {
     const { ann, ben, roomId } = await pair();
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
     const ack = await annSocket.request({
@@ -31,7 +31,7 @@ describe("message", () => {
     await Promise.all([annSocket.close(), benSocket.close()]);
   });
 
-  test("a room that one is not in is refused", async () => {
+  test("a room that the sender is not in is refused", async () => {
     const { roomId } = await pair();
     const [eve] = await newUsers(1);
     if (!eve) throw new Error("no user");
@@ -45,7 +45,7 @@ describe("message", () => {
 });
 
 describe("hello", () => {
-  test("tells the rooms that have moved", async () => {
+  test("lists the rooms that have changed", async () => {
     const { ann, ben, roomId } = await pair();
     const other = await groupRoom(ann, [ben]);
     const send = (room: string) =>
@@ -75,7 +75,7 @@ describe("hello", () => {
 });
 
 describe("typing", () => {
-  test("reaches the others, and never the typist", async () => {
+  test("reaches the other members, and never the typist", async () => {
     const { ann, ben, roomId } = await pair();
     const [annSocket, annOther, benSocket] = await Promise.all([connect(ann), connect(ann), connect(ben)]);
     await annSocket.request({ type: "typing", room_id: roomId, is_typing: true });
@@ -96,7 +96,7 @@ describe("typing", () => {
 });
 
 describe("typing in an archived room", () => {
-  test("is told to nobody, but that somebody stops", async () => {
+  test("reaches no member, except the end of typing", async () => {
     const { ann, ben, roomId } = await pair();
     const params = { room_id: roomId };
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
@@ -116,7 +116,7 @@ describe("typing in an archived room", () => {
 });
 
 describe("ping", () => {
-  test("is answered by pong", async () => {
+  test("gets a pong", async () => {
     const { ann } = await pair();
     const socket = await connect(ann);
     socket.send({ type: "ping" });
@@ -125,7 +125,7 @@ describe("ping", () => {
   });
 });
 
-describe("frames that are none", () => {
+describe("invalid frames", () => {
   const refused = [
     ["broken JSON", "{", "invalid_json"],
     ["no object", "[]", "invalid_frame"],
@@ -167,7 +167,7 @@ describe("frames that are none", () => {
     expect(page.count).toBe(0);
   });
 
-  test("a room must be named where the connection serves all of them", async () => {
+  test("a frame must name a room if the connection serves all of them", async () => {
     const { ann } = await pair();
     const socket = await connect(ann);
     expect(await socket.request({ type: "typing", is_typing: true })).toMatchObject({
@@ -196,13 +196,13 @@ describe("a connection of one room", () => {
     await socket.close();
   });
 
-  test("by a person: the direct room is made if there is none", async () => {
+  test("by a user's id: the direct room is created if there is none", async () => {
     const [ann, ben, eve] = await three();
     const socket = await connect(ann, { user_id: ben.id });
     const ack = await socket.request({ type: "message", content: "Hello" });
     expect(ack).toMatchObject({ message: { room: await directRoom(ann, ben) } });
     await socket.close();
-    await expect(connect(ann, { user_id: "nobody" })).rejects.toMatchObject({ status: 404 });
+    await expect(connect(ann, { user_id: "no-user" })).rejects.toMatchObject({ status: 404 });
     await expect(connect(ann, { user_id: ann.id })).rejects.toMatchObject({ status: 400 });
     const theirs = await directRoom(ann, ben);
     await expect(connect(eve, { room_id: theirs })).rejects.toMatchObject({ status: 403 });

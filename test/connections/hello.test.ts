@@ -19,7 +19,7 @@ async function hello(socket: SocketClient, rooms: Record<string, { seq: number; 
 
 const nothing = { seq: 0, rev: 0 };
 
-/** What the table holds of a room with one member. */
+/** Returns the items that the table holds of a room with one member. */
 function roomItems(roomId: string, { id: userId }: TestUser) {
   const createdAt = new Date().toISOString();
   const room = { id: roomId, name: null, createdBy: userId, createdAt, rosterChunks: 1 };
@@ -29,8 +29,8 @@ function roomItems(roomId: string, { id: userId }: TestUser) {
   ];
 }
 
-describe("rooms that are not the caller's any more", () => {
-  test("are told: left, removed, deleted, somebody else's and never there alike", async () => {
+describe("rooms that the caller is no longer in", () => {
+  test("are listed as removed: left, removed, deleted, foreign and unknown rooms alike", async () => {
     const { ann, ben, cid } = await setScene();
     const kept = await directRoom(ann, ben);
     const [left, removed, deleted, foreign] = await Promise.all([
@@ -43,19 +43,19 @@ describe("rooms that are not the caller's any more", () => {
     await call("removeParticipant", { token: ben.token, params: { room_id: removed, user_id: ann.id } });
     await call("deleteRoom", { token: ben.token, params: { room_id: deleted } });
     const socket = await connect(ann);
-    const gone = [left, removed, deleted, foreign, "no-such-room"];
+    const notMember = [left, removed, deleted, foreign, "no-such-room"];
     const answer = await hello(socket, {
       [kept]: nothing,
-      ...Object.fromEntries(gone.map((roomId) => [roomId, { seq: 5, rev: 5 }])),
+      ...Object.fromEntries(notMember.map((roomId) => [roomId, { seq: 5, rev: 5 }])),
     });
     expect(answer).toMatchObject({ rooms: [], remaining: 0 });
-    expect([...answer.removed].sort()).toEqual([...gone].sort());
-    // What the client does not name is not told as removed.
+    expect([...answer.removed].sort()).toEqual([...notMember].sort());
+    // A room that the client does not name is not listed as removed.
     expect(await hello(socket, { [kept]: nothing })).toMatchObject({ rooms: [], removed: [], remaining: 0 });
     await socket.close();
   });
 
-  test("a room that one is in again is told with what there is", async () => {
+  test("a room that the caller has joined again is listed with its present state", async () => {
     const { ann, ben } = await setScene();
     const roomId = await groupRoom(ben, [ann]);
     await call("leaveRoom", { token: ann.token, params: { room_id: roomId } });
@@ -74,7 +74,7 @@ describe("rooms that are not the caller's any more", () => {
   });
 });
 
-test("a room of which the client holds more than there is, since the table was restored, is told", async () => {
+test("hello lists a room of which the client holds more than the restored table", async () => {
   const { ann, ben } = await setScene();
   const roomId = await directRoom(ann, ben);
   const socket = await connect(ann);
@@ -90,7 +90,7 @@ test("a room of which the client holds more than there is, since the table was r
 });
 
 describe("an answer that one event cannot carry", () => {
-  test("comes as several, each with how many entries remain, and the ack last", async () => {
+  test("comes as several, each with the number of remaining entries, and the ack last", async () => {
     const { ann } = await setScene();
     // Long ids make long entries: a few rooms stand for many.
     const rooms = Array.from({ length: 600 }, (_, at) => `${randomUUID()}-${at}-`.padEnd(128, "x"));
@@ -112,7 +112,7 @@ describe("an answer that one event cannot carry", () => {
     await socket.close();
   });
 
-  test("rooms that are not the caller's are looked up 100 at a time", async () => {
+  test("looks up the rooms that are not the caller's 100 at a time", async () => {
     const { ann, ben } = await setScene();
     const roomId = await directRoom(ann, ben);
     const unknown = Array.from({ length: 150 }, (_, at) => `no-such-room-${at}`);
@@ -134,7 +134,7 @@ describe("an answer that one event cannot carry", () => {
     await socket.close();
   });
 
-  test("a client that names more rooms than fit is told so", async () => {
+  test("refuses more rooms than fit in a frame", async () => {
     const { ann } = await setScene();
     const socket = await connect(ann);
     const rooms = Object.fromEntries(Array.from({ length: 2001 }, (_, at) => [`r${at}`, nothing]));

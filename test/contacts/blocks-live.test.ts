@@ -9,7 +9,7 @@ function ofType(socket: SocketClient, type: ServerEvent["type"]): ServerEvent[] 
   return socket.events.filter((event) => event.type === type);
 }
 
-test("a message over the socket is refused, without saying why, and nobody is told of a block", async () => {
+test("a message over the socket is refused without the reason, and no event names the block", async () => {
   const [ann, ben] = await two();
   const room_id = await directRoom(ann, ben);
   const [anns, bens] = [await connect(ann, { room_id }), await connect(ben, { room_id })];
@@ -25,7 +25,7 @@ test("a message over the socket is refused, without saying why, and nobody is to
   await Promise.all([anns.close(), bens.close()]);
 });
 
-test("a socket of one person opens no room with who blocks them", async () => {
+test("a blocked user opens no socket for a room with the blocker", async () => {
   const [ann, ben] = await two();
   await block(ann, ben);
   await expect(connect(ben, { user_id: ann.id })).rejects.toBeInstanceOf(UpgradeRefused);
@@ -33,7 +33,7 @@ test("a socket of one person opens no room with who blocks them", async () => {
   await (await connect(ben, { user_id: ann.id })).close();
 });
 
-test("typing reaches neither of the two, in a direct room or a group; the others of a group see it", async () => {
+test("typing reaches neither blocker nor blocked user in any room; other members of a group see it", async () => {
   const [ann, ben, cid] = await three();
   const direct = await directRoom(ann, ben);
   const group = await groupRoom(ann, [ben, cid]);
@@ -65,7 +65,7 @@ test("typing reaches neither of the two, in a direct room or a group; the others
   await Promise.all(sockets.map((socket) => socket.close()));
 });
 
-test("who is blocked sees the other go, and no more of them until the block is lifted", async () => {
+test("a blocked user sees the blocker go offline, and no later presence until the block is lifted", async () => {
   const [ann, ben, cid] = await three();
   const group = await groupRoom(ann, [ben, cid]);
   const [bens, cids] = [await connect(ben), await connect(cid)];
@@ -104,7 +104,7 @@ test("strangers learn nothing of each other by a block", async () => {
   await Promise.all([anns.close(), bens.close()]);
 });
 
-test("who comes to a group, and whose role changes, is shown as gone to whom they block, or who blocks them", async () => {
+test("a member who joins or changes role is shown as offline to users on either side of a block", async () => {
   const [ann, ben, cid] = await three();
   const dan = await newUser();
   const room_id = await groupRoom(ann, [ben, cid]);
@@ -123,9 +123,9 @@ test("who comes to a group, and whose role changes, is shown as gone to whom the
     ];
     return [...role.changed, ...coming.added].map((one) => [one.id, one.is_online, one.last_seen]);
   };
-  const [there, gone] = [expect.any(String), expect.toSatisfy((seen) => seen === null || seen <= since)];
+  const [there, away] = [expect.any(String), expect.toSatisfy((seen) => seen === null || seen <= since)];
   expect(await shown(anns)).toEqual([
-    [ben.id, false, gone],
+    [ben.id, false, away],
     [dan.id, true, there],
   ]);
   expect(await shown(bens)).toEqual([
@@ -134,36 +134,36 @@ test("who comes to a group, and whose role changes, is shown as gone to whom the
   ]);
   expect(await shown(cids)).toEqual([
     [ben.id, true, there],
-    [dan.id, false, gone],
+    [dan.id, false, away],
   ]);
   await Promise.all(sockets.map((socket) => socket.close()));
 });
 
-test("whose message comes in a group is shown as gone to whom they block, or who blocks them, and to nobody else", async () => {
+test("a sender in a group is shown as offline to users on either side of a block, and to no others", async () => {
   const [ann, ben, cid] = await three();
   const room_id = await groupRoom(ann, [ben, cid]);
   const sockets = await Promise.all([ann, ben, cid].map((user) => connect(user)));
   const [anns, bens, cids] = sockets;
   if (!anns || !bens || !cids) throw new Error("Three sockets were opened.");
   const { updated_at: since } = await block(ann, ben);
-  const gone = expect.toSatisfy((seen) => seen === null || seen <= since);
+  const away = expect.toSatisfy((seen) => seen === null || seen <= since);
   for (const [author, other, theirs, others] of [
     [ann, ben, anns, bens],
     [ben, ann, bens, anns],
   ] as const) {
     const body = { content: "Hello" };
     const sent = await call("sendMessage", { token: author.token, params: { room_id }, body });
-    const told = (await others.next("message")).message;
-    expect(told.sender).toMatchObject({ id: author.id, is_online: false, last_seen: gone });
+    const received = (await others.next("message")).message;
+    expect(received.sender).toMatchObject({ id: author.id, is_online: false, last_seen: away });
     const history = await call("listMessages", { token: other.token, params: { room_id } });
-    expect(history.results.at(-1)?.sender).toEqual(told.sender);
+    expect(history.results.at(-1)?.sender).toEqual(received.sender);
     for (const socket of [theirs, cids])
       expect(await socket.next("message")).toEqual({ type: "message", message: sent });
     expect(sent.sender.is_online).toBe(true);
     const of = { room_id, message_id: sent.id };
     await call("updateMessage", { token: author.token, params: of, body });
     const edited = (await others.next("message_updated")).message;
-    expect(edited.sender).toMatchObject({ id: author.id, is_online: false, last_seen: gone });
+    expect(edited.sender).toMatchObject({ id: author.id, is_online: false, last_seen: away });
     expect((await cids.next("message_updated")).message.sender.is_online).toBe(true);
     await theirs.next("message_updated");
   }
@@ -180,7 +180,7 @@ test("whose message comes in a group is shown as gone to whom they block, or who
   await Promise.all(sockets.map((socket) => socket.close()));
 });
 
-test("what is read and received in a direct room is not told while one blocks the other", async () => {
+test("receipts of a direct room are not published while one member blocks the other", async () => {
   const [ann, ben] = await two();
   const room_id = await directRoom(ann, ben);
   const say = (content: string) =>

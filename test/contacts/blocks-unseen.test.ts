@@ -14,8 +14,8 @@ import {
 } from "../support/people.ts";
 import { untilIndexed } from "../support/search.ts";
 
-describe("who is blocked cannot tell", () => {
-  /** All that somebody is shown of somebody else, without what says when they were there. */
+describe("a blocked user cannot notice the block:", () => {
+  /** Returns all that a viewer is shown of another user, except times and presence. */
   const shown = async (viewer: TestUser, other: TestUser, roomIds: readonly string[]) => {
     const { token } = viewer;
     const params = { user_id: other.id };
@@ -36,7 +36,7 @@ describe("who is blocked cannot tell", () => {
     );
   };
 
-  test("sees all as before, and the other as somebody who has just gone", async () => {
+  test("sees everything as before, and the blocker as having just gone offline", async () => {
     const [ann, ben] = await two();
     const roomIds = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
     for (const room_id of roomIds) await say(ann, room_id);
@@ -51,7 +51,7 @@ describe("who is blocked cannot tell", () => {
     );
   });
 
-  test("is shown no presence, nor is the blocker, wherever it is shown", async () => {
+  test("sees no presence of the blocker in any answer, nor does the blocker", async () => {
     const [ann, ben, cid] = await three();
     const roomIds = [await directRoom(ann, ben), await groupRoom(ann, [ben, cid])];
     for (const room_id of roomIds) for (const user of [ann, ben]) await say(user, room_id);
@@ -107,7 +107,7 @@ describe("who is blocked cannot tell", () => {
       expect(found).toHaveLength(seenBefore.found.length);
       for (const [isOnline, lastSeen] of found as [boolean, string][]) {
         expect(isOnline).toBe(false);
-        // When the block began, at the latest: not when they were there since.
+        // The latest time is the beginning of the block, not a later presence.
         expect(Date.parse(lastSeen)).toBeLessThanOrEqual(Date.parse(since));
       }
     }
@@ -118,7 +118,7 @@ describe("who is blocked cannot tell", () => {
     expect((await present(ben, ann)).found[0]).toMatchObject([true, expect.any(String)]);
   });
 
-  test("is shown no presence in the answer to a change of their role", async () => {
+  test("sees no presence in the answer to a change of role", async () => {
     const [ann, ben] = await two();
     const room_id = await groupRoom(ann, [ben]);
     await call("heartbeat", { token: ben.token });
@@ -130,7 +130,7 @@ describe("who is blocked cannot tell", () => {
     expect(await change("member")).toBe(false);
   });
 
-  test("is shown no presence with the messages of a public room that the viewer is not in", async () => {
+  test("sees no presence with the messages of a public room that the viewer has not joined", async () => {
     const [ann, ben] = await two();
     const { id: room_id } = await call("createRoom", {
       token: ann.token,
@@ -145,7 +145,9 @@ describe("who is blocked cannot tell", () => {
     expect(await isOnline()).toBe(false);
   });
 
-  /** What one is shown of what the other has read, and received, of the two messages of a direct room. */
+  /**
+   * Returns what a viewer is shown of the other's receipts for the two messages of a direct room.
+   */
   const receipts = async ({ token }: TestUser, other: TestUser, room_id: string) => {
     const { results, marks } = await call("listMessages", { token, params: { room_id } });
     const status = await call("getMessageStatus", { token, params: { message_id: `${room_id}-2` } });
@@ -160,8 +162,8 @@ describe("who is blocked cannot tell", () => {
     };
   };
 
-  test.each(["the blocked one", "the blocker"])(
-    "is shown as having read what they had: to %s",
+  test.each(["the blocked user", "the blocker"])(
+    "receipts from before the block are still shown: to %s",
     async (who) => {
       const [ann, ben] = await two();
       const room_id = await directRoom(ann, ben);

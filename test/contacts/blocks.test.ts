@@ -27,7 +27,7 @@ const notOpened = {
 };
 
 describe("blockContact", () => {
-  test("refuses direct messages both ways in the same words, and nothing that is there vanishes", async () => {
+  test("refuses direct messages both ways in the same words, and hides nothing that is there", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await trySay(ben, roomId, "before");
@@ -42,7 +42,7 @@ describe("blockContact", () => {
     }
   });
 
-  test("lets no word pass by editing, reacting, replying, forwarding or restoring", async () => {
+  test("refuses edits, reactions, replies, forwards and restores, too", async () => {
     const [ann, ben, cid] = await three();
     const room_id = await directRoom(ann, ben);
     const elsewhere = await groupRoom(ben, [cid]);
@@ -63,7 +63,7 @@ describe("blockContact", () => {
     for (const answer of await Promise.all(tries)) expect(answer).toMatchObject(refused);
   });
 
-  test("lets neither archive their direct room, nor activate it; who is blocked may delete it", async () => {
+  test("lets neither archive or activate their direct room; the blocked user may delete it", async () => {
     const [ann, ben] = await two();
     const room_id = await directRoom(ann, ben);
     const of = (user: TestUser) => ({ token: user.token, params: { room_id } });
@@ -95,7 +95,7 @@ describe("blockContact", () => {
     expect((await open(cid, ann)).status).toBe(201);
   });
 
-  test("works of contacts and of others, and outlasts the contact", async () => {
+  test("works for contacts and other users, and remains when the contact is deleted", async () => {
     const [ann, ben, cid] = await three();
     await call("createContact", { token: ann.token, body: { user_id: ben.id, nickname: "Benny" } });
     expect((await block(ann, ben)).body).toMatchObject({ nickname: "Benny", is_blocked: true });
@@ -113,14 +113,14 @@ describe("blockContact", () => {
     expect((await attempt("getContact", { token: ann.token, params })).status).toBe(404);
   });
 
-  test("again, it changes nothing; refuses oneself and nobody", async () => {
+  test("repeats without a change; refuses the caller and an unknown user", async () => {
     const [ann, ben] = await two();
     const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => block(ann, ben)));
     for (const other of others) expect(other).toMatchObject({ status: 200, body: first?.body });
     expect((await block(ann, ann)).status).toBe(400);
-    const nobody = { token: ann.token, params: { contact_id: randomUUID() } };
-    expect((await attempt("blockContact", nobody)).status).toBe(404);
-    expect((await attempt("unblockContact", nobody)).status).toBe(404);
+    const unknown = { token: ann.token, params: { contact_id: randomUUID() } };
+    expect((await attempt("blockContact", unknown)).status).toBe(404);
+    expect((await attempt("unblockContact", unknown)).status).toBe(404);
   });
 });
 
@@ -136,7 +136,7 @@ describe("unblockContact", () => {
     expect((await unblock(ann, ben)).status).toBe(204);
   });
 
-  test("is no way out for who is blocked", async () => {
+  test("does not lift a block of the other user", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await block(ann, ben);
@@ -146,7 +146,7 @@ describe("unblockContact", () => {
   });
 });
 
-describe("shared rooms go on", () => {
+describe("two users of a block share rooms:", () => {
   test("messages of a group pass both ways", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
@@ -154,7 +154,7 @@ describe("shared rooms go on", () => {
     for (const user of [ann, ben]) expect((await trySay(user, roomId)).status).toBe(201);
   });
 
-  test("neither adds the other to a room: they are left out without a word, and the rest are added", async () => {
+  test("neither adds the other to a room: they are left out without an error, and the rest are added", async () => {
     const [ann, ben, cid] = await three();
     await block(ann, ben);
     for (const [user, other] of [
@@ -184,12 +184,12 @@ describe("shared rooms go on", () => {
       expect(alone.status).toBe(200);
       expect((await attempt("getRoom", { token: other.token, params: { room_id } })).status).toBe(403);
     }
-    // Somebody else still brings the two together.
+    // Another user may still add both to one room.
     const both = await groupRoom(cid, [ann, ben]);
     for (const user of [ann, ben]) expect((await trySay(user, both)).status).toBe(201);
   });
 
-  test("who is blocked joins a public room of the blocker's", async () => {
+  test("a blocked user joins a public room of the blocker's", async () => {
     const [ann, ben] = await two();
     const { id: room_id } = await call("createRoom", {
       token: ann.token,
@@ -201,7 +201,7 @@ describe("shared rooms go on", () => {
   });
 });
 
-describe("at once", () => {
+describe("concurrent calls:", () => {
   test("a block and the opening of a direct room: no message passes, whichever was first", async () => {
     for (let round = 0; round < 8; round += 1) {
       const [ann, ben] = await two();
@@ -213,7 +213,7 @@ describe("at once", () => {
     }
   });
 
-  test("a block and many messages: what comes after the block's answer is refused", async () => {
+  test("a block and many messages: a message after the block's answer is refused", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     let isBlocked = false;
@@ -237,7 +237,7 @@ describe("at once", () => {
     expect(count).toBe(early.filter((status) => status === 201).length);
   });
 
-  test("blocks and unblocks of both leave what the last of each said", async () => {
+  test("blocks and unblocks of both users leave the last state that each asked for", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await Promise.all([

@@ -16,7 +16,7 @@ async function listed(user: TestUser, query: Record<string, string | number> = {
 }
 
 describe("createContact", () => {
-  test("keeps somebody, for oneself alone, and shows their address", async () => {
+  test("keeps a user as a contact of the caller alone, and shows the address", async () => {
     const [ann, ben, cid] = await three();
     const { status, body } = await add(ann, ben, "Benny");
     expect(status).toBe(201);
@@ -29,7 +29,7 @@ describe("createContact", () => {
     expect((await attempt("getContact", { token: cid.token, params: params(ben) })).status).toBe(404);
   });
 
-  test("again, it is the same contact with 200, however many at once", async () => {
+  test("returns the same contact with 200 when repeated, also concurrently", async () => {
     const [ann, ben] = await two();
     const answers = await Promise.all(Array.from({ length: 8 }, () => add(ann, ben, "Benny")));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
@@ -38,11 +38,11 @@ describe("createContact", () => {
     expect(await listed(ann)).toEqual([ben.id]);
   });
 
-  test("refuses oneself, nobody, and what is no nickname", async () => {
+  test("refuses the caller, an unknown user, and an invalid nickname", async () => {
     const [ann, ben] = await two();
     expect((await add(ann, ann)).status).toBe(400);
-    const nobody = await attempt("createContact", { token: ann.token, body: { user_id: randomUUID() } });
-    expect([nobody.status, nobody.problem.code]).toEqual([404, "not_found"]);
+    const unknown = await attempt("createContact", { token: ann.token, body: { user_id: randomUUID() } });
+    expect([unknown.status, unknown.problem.code]).toEqual([404, "not_found"]);
     expect((await add(ann, ben, "x".repeat(101))).status).toBe(400);
     expect((await add(ann, ben, "   ")).status).toBe(400);
     expect(await listed(ann)).toEqual([]);
@@ -66,7 +66,7 @@ describe("updateContact, favoriteContact and unfavoriteContact", () => {
     expect((await call("getContact", { token: ann.token, params: params(ben) })).is_favorite).toBe(false);
   });
 
-  test("answer 404 for who is no contact", async () => {
+  test("answer 404 for a user who is no contact", async () => {
     const [ann, ben] = await two();
     const input = { token: ann.token, params: params(ben) };
     for (const id of ["favoriteContact", "unfavoriteContact", "deleteContact", "getContact"] as const)
@@ -75,7 +75,7 @@ describe("updateContact, favoriteContact and unfavoriteContact", () => {
   });
 });
 
-test("deleteContact removes a contact, and what was kept with it", async () => {
+test("deleteContact removes a contact, with its nickname and favorite", async () => {
   const [ann, ben] = await two();
   await add(ann, ben, "Benny");
   await call("favoriteContact", { token: ann.token, params: params(ben) });
@@ -85,7 +85,7 @@ test("deleteContact removes a contact, and what was kept with it", async () => {
   expect((await add(ann, ben)).body).toMatchObject({ nickname: null, is_favorite: false });
 });
 
-test("listContacts gives favorites first, then by nickname or name in any language, in pages", async () => {
+test("listContacts lists favorites first, then by nickname or name in any language, in pages", async () => {
   const ann = await newUser("ann");
   const made: Record<string, TestUser> = {};
   for (const [key, display_name, nickname] of [

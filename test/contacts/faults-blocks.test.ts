@@ -13,14 +13,14 @@ interface Scene {
 
 type Write = Pick<FaultSpec, "action" | "sk">;
 
-/** An operation on somebody who is, or was, none of ann's contacts. */
+/** An operation on a user who is, or was, no contact of ann's. */
 interface Case {
   readonly write: Write;
   readonly prepare?: (scene: Scene) => Promise<unknown>;
   readonly run: (scene: Scene) => Promise<Answer<unknown>>;
-  /** What a repeat may answer beside success: where the first call had done it all, there is nothing left to do. */
+  /** Another status of a repeat, if the first call had done it all and nothing is left to do. */
   readonly repeated?: number;
-  /** How it is before, and how it is when it is done. */
+  /** Checks the state before the operation, and the state when it is done. */
   readonly before: (scene: Scene) => Promise<void>;
   readonly after: (scene: Scene) => Promise<void>;
 }
@@ -34,7 +34,7 @@ function block(scene: Scene) {
 function unblock(scene: Scene) {
   return attempt("unblockContact", { token: scene.ann.token, params: params(scene) });
 }
-/** Whether ann's list, a message either way, and what either sees of the other agree on the block. */
+/** Returns whether ann blocks ben. Her list, a message, and the presence must agree on it. */
 async function isBlocked({ ann, ben }: Scene): Promise<boolean> {
   const { results } = await call("listContacts", { token: ann.token, query: { blocked: "true" } });
   const listed = results.map((one) => one.id);
@@ -42,8 +42,8 @@ async function isBlocked({ ann, ben }: Scene): Promise<boolean> {
   const sent = opened.status === 403 ? opened : await trySay(ben, opened.body.id);
   const { online_users: online } = await call("listOnlineUsers", { token: ben.token });
   const status = await call("getUserStatus", { token: ben.token, params: { user_id: ann.id } });
-  const told = [listed.length === 1, sent.status === 403, !online.includes(ann.id), !status.is_online];
-  expect(new Set(told), `list, message, online list and status say ${told.join(", ")}`).toHaveLength(1);
+  const signs = [listed.length === 1, sent.status === 403, !online.includes(ann.id), !status.is_online];
+  expect(new Set(signs), `list, message, online list and status say ${signs.join(", ")}`).toHaveLength(1);
   return listed.length === 1;
 }
 
@@ -60,20 +60,20 @@ function open({ ann, ben }: Scene) {
   return directRoom(ann, ben);
 }
 
-const together = { action: "TransactWriteItems", sk: "BLOCK#" };
+const transaction = { action: "TransactWriteItems", sk: "BLOCK#" };
 const contact = "CONTACT#";
 
 const cases: Record<string, Case> = {
   "blockContact, with a direct room": {
-    write: together,
+    write: transaction,
     prepare: open,
     run: block,
     before: unblocked,
     after: blocked,
   },
-  "blockContact, without": { write: together, run: block, before: async () => {}, after: blocked },
+  "blockContact, without": { write: transaction, run: block, before: async () => {}, after: blocked },
   unblockContact: {
-    write: together,
+    write: transaction,
     prepare: async (scene) => [await open(scene), await block(scene)],
     run: unblock,
     before: blocked,
@@ -114,7 +114,7 @@ afterEach(expectOneHit);
 
 for (const [name, one] of Object.entries(cases))
   describe(name, () => {
-    test("ends after its write: all of it is done, and a repeat is answered", async () => {
+    test("ends after its write: the write is complete, and a repeat is answered", async () => {
       const scene = await setScene(one);
       await one.before(scene);
       await injectAt("crash", scene, one.write);
@@ -134,7 +134,7 @@ for (const [name, one] of Object.entries(cases))
       await one.after(scene);
     });
 
-    test("is throttled once: it is done all the same", async () => {
+    test("is throttled once: it is done nevertheless", async () => {
       const scene = await setScene(one);
       await injectAt("throttle", scene, one.write);
       expect(succeeded).toContain((await one.run(scene)).status);
@@ -146,12 +146,12 @@ for (const [what, run, is_online] of [
   ["a block", block, false],
   ["the end of a block", unblock, true],
 ] as const)
-  test(`${what} that was cut off before it was told is told by its repeat`, async () => {
+  test(`${what} that was cut off before its event is published by its repeat`, async () => {
     const scene = await setScene(cases.createContact as Case);
     await open(scene);
     if (is_online) await block(scene);
     const socket = await connect(scene.ben);
-    await injectAt("crash", scene, together);
+    await injectAt("crash", scene, transaction);
     expect((await run(scene)).status).toBe(500);
     expect(succeeded).toContain((await run(scene)).status);
     expect(await socket.next("presence")).toMatchObject({ user_id: scene.ann.id, is_online });
@@ -159,7 +159,7 @@ for (const [what, run, is_online] of [
   });
 
 describe("a message that was cut off before a block", () => {
-  test("is not stored by its repeat after it", async () => {
+  test("is not stored by a repeat after the block", async () => {
     const scene = await setScene(cases.createContact as Case);
     const { ann, ben } = scene;
     const roomId = await open(scene);
@@ -176,7 +176,7 @@ describe("a message that was cut off before a block", () => {
     expect((await trySay(ben, roomId, "hi", { client_message_id: "one" })).status).toBe(201);
   });
 
-  test("is stored, and not told of again by its repeat after it", async () => {
+  test("is stored, and not delivered by a repeat after the block", async () => {
     const scene = await setScene(cases.createContact as Case);
     const { ann, ben } = scene;
     const roomId = await open(scene);

@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 
 const run = promisify(execFile);
 
-/** The result of `redocly lint`. It makes no call: no telemetry, and no look for a newer version. */
+/**
+ * Returns the report of `redocly lint`. It makes no call: no telemetry, and no look for a newer
+ * version.
+ */
 async function lint(file: string): Promise<unknown> {
   const { stdout } = await run(
     process.execPath,

@@ -16,7 +16,7 @@ const text = readFileSync("openapi.json", "utf8");
 const document: OpenApiDocument = JSON.parse(text);
 const all: readonly Operation[] = Object.values(operations);
 
-/** The operation of the contract in the document: several where it has variants. */
+/** Returns the operation of the contract in the document: several if it has variants. */
 function listed({ path, method }: Operation): OperationObject[] {
   const pattern = new RegExp(
     `^${path.replace("{kind}", "(?:image|audio|video|file)").replaceAll(/[{}]/g, "\\$&")}$`,
@@ -27,7 +27,7 @@ function listed({ path, method }: Operation): OperationObject[] {
   });
 }
 
-test("openapi.json is what the contract gives (npm run openapi writes it)", () => {
+test("openapi.json is generated from the contract (npm run openapi writes it)", () => {
   expect(JSON.parse(JSON.stringify(openApiDocument()))).toEqual(document);
 });
 
@@ -37,7 +37,7 @@ test("openapi.json is a valid OpenAPI 3.1 document", async () => {
   expect(result.valid).toBe(true);
 });
 
-test("every operation stands in it under its own id, and one for each kind of upload", () => {
+test("every operation is in it under its own id, with one for each kind of upload", () => {
   for (const operation of all) {
     const ids =
       operation.id === "createUpload"
@@ -52,7 +52,7 @@ describe("descriptions", () => {
     expect(listUndescribed(document)).toEqual([]);
   });
 
-  test("what has none is named by its place", () => {
+  test("a part without a description is named by its place", () => {
     const { tags, paths, components } = document;
     const list = paths["/api/chat/rooms"]?.get;
     const room = components.schemas.Room;
@@ -80,7 +80,7 @@ describe("descriptions", () => {
     expect(() => describeProperties(schema, stale, "Room")).toThrow("Room.topic, which does not exist");
   });
 
-  test("no function and no other part of the contract imports them", () => {
+  test("no function and no other part of the contract imports descriptions", () => {
     const files = globSync("{contract,functions}/**/*.ts").filter(
       (file) => !file.startsWith("contract/descriptions/"),
     );
@@ -88,7 +88,7 @@ describe("descriptions", () => {
     expect(files.filter((file) => /from "[^"]*descriptions\//.test(readFileSync(file, "utf8")))).toEqual([]);
   });
 
-  test("the defaults that they name are those of the props", () => {
+  test("the defaults that they name are the defaults of the props", () => {
     expect(readProps({})).toMatchObject(defaults);
   });
 });
@@ -132,7 +132,7 @@ describe("requests", () => {
     expect(numbers).toBeGreaterThan(50);
   });
 
-  test("a body is required if the server refuses a request without one", () => {
+  test("a body is required if the server refuses a request without it", () => {
     const optional = all.filter((operation) => listed(operation)[0]?.requestBody?.required === false);
     expect(optional.map(({ id }) => id).sort()).toEqual([
       "heartbeat",
@@ -158,13 +158,13 @@ describe("requests", () => {
 });
 
 describe("answers", () => {
-  test("the example of every named schema is such a value", () => {
+  test("the example of every named schema is a valid value of it", () => {
     const schemas = new Map(schemaDescriptions.map(({ schema }) => [schema().meta()?.id, schema()]));
     for (const [name, { examples = [] }] of Object.entries(document.components.schemas))
       expect(schemas.get(name)?.safeParse(examples[0]).error, name).toBeUndefined();
   });
 
-  test("every operation declares what the gateway answers by itself", () => {
+  test("every operation declares the answers that the gateway gives by itself", () => {
     const gateway = { schema: { $ref: "#/components/schemas/GatewayError" } };
     const declared = (response: { $ref?: string } | undefined) =>
       response?.$ref === undefined

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const compilerOptions = {
   target: "es2022",
-  // Not the types of browsers: without skipLibCheck they would be compiled, too.
+  // Without the types of browsers: without skipLibCheck they would be compiled, too.
   lib: ["es2022"],
   module: "nodenext",
   types: [],
@@ -32,7 +32,7 @@ beforeAll(async () => {
   );
 });
 
-/** The output of a compiler for the types and the client that uses them: empty if both compile. */
+/** Returns the output of a compiler for the types and the client: empty if both compile. */
 async function compile(compiler: string): Promise<string> {
   const { stdout } = await run(process.execPath, [resolve(compiler), "-p", folder]).catch(
     // A compiler that reports problems ends with an error.

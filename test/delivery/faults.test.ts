@@ -15,12 +15,12 @@ import { connect } from "../support/socket-client.ts";
 
 afterEach(clearFaults);
 
-describe("connections whose end nobody told", () => {
+describe("connections whose end was not reported", () => {
   test("are removed by the next post, and cost nothing afterwards", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");
     const roomId = await directRoom(ann, ben);
-    // The function that is told of the end can't write it down: the connection stays where it was noted.
+    // The function that handles the end can't write: the connection stays where it was recorded.
     await injectFault({
       kind: "throttle",
       service: "dynamodb",
@@ -30,20 +30,20 @@ describe("connections whose end nobody told", () => {
     });
     const socket = await connect(ben);
     await socket.close();
-    // As often as the SDK tries.
+    // As many times as the SDK tries.
     await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 20_000 }).toBe(5);
     await clearFaults();
     const posts = async () => {
       const { operations } = await metered(() => say(ann, roomId));
       return Object.values(operations).reduce((sum, counts) => sum + counts.posts, 0);
     };
-    // A connection that may still be opening is not given up for one post that misses it.
+    // A connection that may still be opening is not given up after one post that misses it.
     await advanceClock(61_000);
     expect(await posts()).toBe(1);
     expect(await posts()).toBe(0);
   });
 
-  test("a post that meets a connection before its upgrade is complete does not leave it deaf", async () => {
+  test("a post to a connection before its upgrade is complete does not end its delivery", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");
     const roomId = await directRoom(ann, ben);
@@ -69,13 +69,16 @@ describe("connections whose end nobody told", () => {
   });
 });
 
-describe("what a post does to a message", () => {
+describe("a failing delivery", () => {
   const troubles: [string, FaultSpec][] = [
     ["the roster", { kind: "throttle", service: "dynamodb", action: "GetItem", sk: "ROSTER", times: 0 }],
-    ["who is connected", { kind: "throttle", service: "dynamodb", action: "BatchGetItem", times: 0 }],
+    [
+      "the connections of the members",
+      { kind: "throttle", service: "dynamodb", action: "BatchGetItem", times: 0 },
+    ],
   ];
   for (const [what, fault] of troubles)
-    test(`a message is answered as sent though ${what} cannot be read`, async () => {
+    test(`a message is answered as sent if ${what} cannot be read`, async () => {
       const [ann, ben] = await newUsers(2);
       if (!ann || !ben) throw new Error("no users");
       const roomId = await directRoom(ann, ben);
@@ -99,7 +102,7 @@ describe("what a post does to a message", () => {
     await socket.close();
   });
 
-  test("a gateway that does not answer holds a message up for seconds, not until the function ends", async () => {
+  test("a gateway that does not answer delays a message by seconds, not until the function ends", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");
     const roomId = await directRoom(ann, ben);
@@ -124,8 +127,8 @@ describe("what a post does to a message", () => {
   });
 });
 
-describe("what a send costs", () => {
-  test("in a direct room: 3 WRU, 3 RRU, 6 calls of which 4 follow each other, a post for each connection", async () => {
+describe("the cost of a send", () => {
+  test("in a direct room: 3 WRU, 3 RRU, 6 calls, 4 of them in sequence, a post for each connection", async () => {
     const [ann, ben] = await newUsers(2);
     if (!ann || !ben) throw new Error("no users");
     const roomId = await directRoom(ann, ben);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test, vi } from "vitest";
 import { internals } from "../support/internals.ts";
 
-test("a post that waits while other lanes post loses none of its time by that", async () => {
+test("a post that waits while other lanes post keeps its full time", async () => {
   const open: ServerResponse[] = [];
   let posts = 0;
   const gateway = createServer((_, response) => {

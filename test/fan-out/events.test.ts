@@ -19,11 +19,11 @@ const peopleCount = 210;
 let load: LoadRunner;
 let ann: LoadUser;
 let ben: LoadUser;
-/** The members from beginning to end, except ann and ben. */
+/** The members of most tests, except ann and ben. */
 let others: LoadUser[];
 let listeners: Listener[];
 let socket: SocketClient;
-/** The room of most tests, one after the other. The last of them deletes it. */
+/** The room of most tests, in their order. The last test deletes it. */
 let roomId: string;
 beforeAll(async () => {
   load = await startLoadRunner();
@@ -60,7 +60,7 @@ function countsOf(type: string, from: readonly number[]): number[] {
  * Does some work that publishes one event to every member. Returns the result of the work, and the
  * event of the one socket whose events are checked against the contract.
  */
-async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) {
+async function publishedToAll<E extends ServerEvent["type"], T>(type: E, work: () => Promise<T>) {
   const from = listeners.map((listener) => listener.heard.length);
   const done = await work();
   const event = await socket.next(type);
@@ -70,31 +70,31 @@ async function toldAll<E extends ServerEvent["type"], T>(type: E, work: () => Pr
 
 describe("a room with more connected members than are posted to inline", () => {
   test("publishes every change once to each member", async () => {
-    const created = await toldAll("room_created", createRoom);
+    const created = await publishedToAll("room_created", createRoom);
     const params = { room_id: created.done };
     expect(created.event).toMatchObject({ room: { id: created.done, me: { role: "member" } } });
-    const { done: message, event: told } = await toldAll("message", () => say(ann, created.done, "first"));
-    expect(told).toEqual({ type: "message", message });
+    const { done: message, event } = await publishedToAll("message", () => say(ann, created.done, "first"));
+    expect(event).toEqual({ type: "message", message });
     const of = { ...params, message_id: message.id };
 
-    const updated = await toldAll("room_updated", () =>
+    const updated = await publishedToAll("room_updated", () =>
       call("updateRoom", { token: ann.token, params, body: { name: "Meeting" } }),
     );
     expect(updated.event).toMatchObject({
       room: { name: "Meeting", me: { role: "member" }, unread_count: 1 },
     });
 
-    const edited = await toldAll("message_updated", () =>
+    const edited = await publishedToAll("message_updated", () =>
       call("updateMessage", { token: ann.token, params: of, body: { content: "second" } }),
     );
     expect(edited.event).toMatchObject({ message: { content: "second", rev: 1, is_edited: true } });
 
-    const reacted = await toldAll("reaction", () =>
+    const reacted = await publishedToAll("reaction", () =>
       call("reactToMessage", { token: ben.token, params: of, body: { emoji: "👍" } }),
     );
     expect(reacted.event).toMatchObject({ reactions: { "👍": [ben.id] }, rev: 2 });
 
-    const deleted = await toldAll("message_deleted", () =>
+    const deleted = await publishedToAll("message_deleted", () =>
       attempt("deleteMessage", { token: ann.token, params: of }),
     );
     expect(deleted.event).toMatchObject({ message_id: message.id, seq: 1 });
@@ -102,7 +102,7 @@ describe("a room with more connected members than are posted to inline", () => {
 
   test("updateMessage publishes a file with a URL that works", async () => {
     const params = { room_id: roomId };
-    const { done: message } = await toldAll("message", async () =>
+    const { done: message } = await publishedToAll("message", async () =>
       call("sendMessage", {
         token: ann.token,
         params,
@@ -110,7 +110,7 @@ describe("a room with more connected members than are posted to inline", () => {
       }),
     );
     const of = { ...params, message_id: message.id };
-    const { event } = await toldAll("message_updated", () =>
+    const { event } = await publishedToAll("message_updated", () =>
       call("updateMessage", { token: ann.token, params: of, body: { content: "Look here" } }),
     );
     expect(event).toMatchObject({ message: { content: "Look here", file_name: "dot.png" } });
@@ -131,11 +131,11 @@ describe("a room with more connected members than are posted to inline", () => {
     await call("joinRoom", { token: cid.token, params });
     const late = await openSocket({ token: cid.token });
     const of = { ...params, message_id: message.id };
-    await toldAll("message_updated", () =>
+    await publishedToAll("message_updated", () =>
       call("updateMessage", { token: ann.token, params: of, body: { content: "changed" } }),
     );
-    await toldAll("message_deleted", () => attempt("deleteMessage", { token: ann.token, params: of }));
-    const { done: next } = await toldAll("message", () => say(ann, roomId, "new"));
+    await publishedToAll("message_deleted", () => attempt("deleteMessage", { token: ann.token, params: of }));
+    const { done: next } = await publishedToAll("message", () => say(ann, roomId, "new"));
     expect((await late.next("message")).message.id).toBe(next.id);
     expect(late.events.map((event) => event.type)).not.toContain("message_updated");
     expect(late.events.map((event) => event.type)).not.toContain("message_deleted");
@@ -158,7 +158,7 @@ describe("a room with more connected members than are posted to inline", () => {
     });
     expect(await call("listTypingUsers", { token: ann.token, params })).toEqual([]);
     // Events that were published before have arrived with this one.
-    await toldAll("message", () => say(ann, roomId, "after that"));
+    await publishedToAll("message", () => say(ann, roomId, "after that"));
     expect(listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "typing")).toEqual([]);
     expect(
       listeners.flatMap(({ heard }) => heard).filter(({ type }) => type === "participants_changed"),
@@ -196,7 +196,7 @@ describe("a room with more connected members than are posted to inline", () => {
       await openSocket({ token: dan.token }),
       await openSocket({ token: dan.token, room_id: roomId }),
     ];
-    const { done: last } = await toldAll("message", () => say(ann, roomId, "with them"));
+    const { done: last } = await publishedToAll("message", () => say(ann, roomId, "with them"));
     for (const one of [all, limited]) expect((await one.next("message")).message.id).toBe(last.id);
     // Messages that are sent during the removal may reach dan or not. Later ones must not.
     const [removed] = await Promise.all([
@@ -206,7 +206,7 @@ describe("a room with more connected members than are posted to inline", () => {
     expect(removed.status).toBe(204);
     expect(await all.next("room_removed")).toMatchObject(params);
     await limited.closed;
-    await toldAll("message_deleted", async () => {
+    await publishedToAll("message_deleted", async () => {
       const after = await say(ann, roomId, "without them");
       await attempt("deleteMessage", { token: ann.token, params: { ...params, message_id: after.id } });
     });
@@ -221,7 +221,7 @@ describe("a room with more connected members than are posted to inline", () => {
     const limited = await openSocket({ token: ben.token, room_id: roomId });
     const typing = { type: "typing", ...params, is_typing: true } as const;
     const typed = [1, 2, 3, 4].map(() => socket.request(typing));
-    await toldAll("room_removed", () => attempt("deleteRoom", { token: ann.token, params }));
+    await publishedToAll("room_removed", () => attempt("deleteRoom", { token: ann.token, params }));
     await limited.closed;
     for (const answer of await Promise.all(typed))
       if (answer.type === "error") expect(answer.error.code).toBe("forbidden");
@@ -234,7 +234,7 @@ test("sendMessage reaches all connections of a small room when they are too many
   const devices = await listenAll(people, 10);
   const body = { room_type: "group", name: "Team", participant_ids: people.map(({ id }) => id) };
   const { id: roomId } = await call("createRoom", { token: ann.token, body });
-  const [gone] = people;
+  const [removed] = people;
   const seqs = (userId: string | undefined, isTheirs: boolean): string[] => [
     ...new Set(
       devices
@@ -247,9 +247,9 @@ test("sendMessage reaches all connections of a small room when they are too many
   await expect.poll(() => seqs(undefined, false), { timeout: 30_000 }).toEqual(["1,2"]);
   await attempt("removeParticipant", {
     token: ann.token,
-    params: { room_id: roomId, user_id: gone?.id ?? "" },
+    params: { room_id: roomId, user_id: removed?.id ?? "" },
   });
   await say(ann, roomId, "third");
-  await expect.poll(() => seqs(gone?.id, false), { timeout: 30_000 }).toEqual(["1,2,3"]);
-  expect(seqs(gone?.id, true)).toEqual(["1,2"]);
+  await expect.poll(() => seqs(removed?.id, false), { timeout: 30_000 }).toEqual(["1,2,3"]);
+  expect(seqs(removed?.id, true)).toEqual(["1,2"]);
 });

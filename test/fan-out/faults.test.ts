@@ -42,7 +42,8 @@ let roomId: string;
 /** The number of the last message before a test. */
 let from = 0;
 beforeAll(async () => {
-  // One worker of each function, so that a page comes again where it is known whom it has reached.
+  // One worker of each function, so that a page is redelivered to the worker that knows its
+  // recipients.
   load = await startLoadRunner("--concurrency", "1");
   const people = await load.newUsers(peopleCount);
   const [first, second, ...rest] = people;
@@ -160,7 +161,7 @@ describe("fanOut", () => {
       .toEqual([]);
   });
 
-  test("gives up at once a message that is no page, and goes on with the next", async () => {
+  test("gives up at once a message that is no page, and continues with the next", async () => {
     const before = await countMessages("DeliveryDeadLettersUrl");
     const sqs = operatorSqs();
     const broken = [

@@ -48,15 +48,15 @@ test(
     expect(listeners).toHaveLength(5000);
     const [ann, ben] = people;
     // One after the other: each connection gets them in their order.
-    const inTurn: number[] = [];
-    for (const sender of [ann, ben]) inTurn.push(await send(sender, `message ${inTurn.length}`));
+    const inSequence: number[] = [];
+    for (const sender of [ann, ben]) inSequence.push(await send(sender, `message ${inSequence.length}`));
     await expect.poll(() => withMessages(2), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
-    expect(listeners.filter((listener) => seqsOf(listener, roomId).join() !== inTurn.join())).toEqual([]);
+    expect(listeners.filter((listener) => seqsOf(listener, roomId).join() !== inSequence.join())).toEqual([]);
 
-    // At the same time: which is told first is not said, and each is told once.
-    const together = await Promise.all([ann, ben, ann].map((sender) => send(sender, "at once")));
+    // At the same time: their order is not defined, and each connection gets each message once.
+    const atOnce = await Promise.all([ann, ben, ann].map((sender) => send(sender, "at once")));
     await expect.poll(() => withMessages(5), { timeout: 3 * minutes, interval: 200 }).toBe(5000);
-    const all = [...inTurn, ...together].sort((one, other) => one - other);
+    const all = [...inSequence, ...atOnce].sort((one, other) => one - other);
     expect(
       listeners.filter(
         (listener) =>

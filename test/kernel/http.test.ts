@@ -14,9 +14,9 @@ function url(operation: Operation): URL {
   return new URL(fillPath(operation.path), target().httpUrl);
 }
 
-describe("who may call", () => {
+describe("access tokens", () => {
   for (const operation of all.filter(({ auth }) => auth === "user"))
-    test(`${operation.id} refuses a missing token and one that is none`, async () => {
+    test(`${operation.id} refuses a request without a token, and one with an invalid token`, async () => {
       for (const headers of [{}, { authorization: "Bearer none" }, { authorization: "Basic abc" }])
         for (const slash of ["", "/"]) {
           const response = await fetch(`${url(operation).href}${slash}`, {
@@ -32,14 +32,14 @@ describe("who may call", () => {
       const body = operation.body && { headers: { "content-type": "application/json" }, body: "{}" };
       for (const slash of ["", "/"]) {
         const response = await fetch(`${url(operation).href}${slash}`, { method: operation.method, ...body });
-        // What is sent is not enough, or names nothing that there is.
+        // The input is incomplete, or names something that does not exist.
         expect(response.status).toBe(body ? 400 : 404);
       }
     });
 });
 
 describe("browsers of other origins", () => {
-  test("a preflight is answered without a token", async () => {
+  test("the gateway answers a preflight without a token", async () => {
     for (const operation of all) {
       const response = await fetch(url(operation), {
         method: "OPTIONS",
@@ -60,7 +60,7 @@ describe("browsers of other origins", () => {
 });
 
 describe("bad requests", () => {
-  test("what is not JSON, or not said to be, is refused as such", async () => {
+  test("a body that is not JSON, or not declared as JSON, is refused with that code", async () => {
     const ann = await newUser("ann");
     const notJson = await attempt("createRoom", { token: ann.token, body: "{" });
     expect(notJson).toMatchObject({ status: 400, body: { code: "invalid_json" } });
@@ -79,7 +79,7 @@ describe("bad requests", () => {
     expect(large).toMatchObject({ status: 413, body: { code: "too_large" } });
   });
 
-  test("a body is read as JSON when nothing says what it is", async () => {
+  test("a body without a media type is read as JSON, or refused", async () => {
     const ann = await newUser("ann");
     const response = await fetch(new URL("/api/chat/rooms", target().httpUrl), {
       method: "POST",
@@ -89,7 +89,7 @@ describe("bad requests", () => {
     expect([201, 415]).toContain(response.status);
   });
 
-  test("what is nested without end, or no Unicode, is refused and breaks nothing", async () => {
+  test("a body that is nested too deep, or holds no valid Unicode, is refused and breaks nothing", async () => {
     const ann = await newUser("ann");
     const deep = `{"room_type":"group","tags":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
     const nested = await attempt("createRoom", { token: ann.token, body: deep });
@@ -101,7 +101,7 @@ describe("bad requests", () => {
     expect(half).toMatchObject({ status: 400, body: { errors: [{ path: "name" }] } });
   });
 
-  test("what is missing or of a wrong kind is said in words that tell what to send", async () => {
+  test("a field that is missing or of a wrong kind gets a message that says what to send", async () => {
     const { token } = await newUser("ann");
     const problemsOf = async (...[id, input]: Parameters<typeof attempt>) => {
       const { status, problem } = await attempt(id, { token, ...input });
@@ -134,9 +134,9 @@ describe("bad requests", () => {
     expect(await problemsOf("createRoom", { body: [] })).toEqual([" must be an object"]);
   });
 
-  test("of many problems the first are listed, and the others counted", async () => {
+  test("the first of many problems are listed, and the others counted", async () => {
     const { token } = await newUser("ann");
-    const participant_ids = Array.from({ length: 1000 }, (_, at) => `nobody-${at}`);
+    const participant_ids = Array.from({ length: 1000 }, (_, at) => `no-user-${at}`);
     const { problem } = await attempt("createRoom", { token, body: { room_type: "group", participant_ids } });
     expect(problem.errors).toHaveLength(21);
     expect(problem.errors?.[19]?.path).toBe("participant_ids.19");
@@ -145,7 +145,7 @@ describe("bad requests", () => {
     expect(problem.detail.length).toBeLessThan(2000);
   });
 
-  test("a path that is none is said to be none, with the request's id", async () => {
+  test("an unknown path gets a 404 with the request's id", async () => {
     const ann = await newUser("ann");
     const response = await fetch(new URL("/api/chat/rooms/a/b/c", target().httpUrl), {
       headers: { authorization: `Bearer ${ann.token}` },
@@ -157,7 +157,10 @@ describe("bad requests", () => {
 });
 
 describe("paths", () => {
-  /** The status and the problem of a GET of a path as it is written here: `fetch` would take dots for a way up. */
+  /**
+   * Returns the status and the problem of a GET of a path as it is written: `fetch` would resolve
+   * its dots.
+   */
   const getAsWritten = (path: string, token: string) =>
     new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}` };
@@ -170,7 +173,7 @@ describe("paths", () => {
         .end();
     });
 
-  test("an id that means something in a URL is an id all the same", async () => {
+  test("an id with a meaning in a URL is still an id", async () => {
     const { token } = await newUser("ann");
     for (const id of ["%20", "%00", "%3Fx", "%23x", "%2e", "%2E%2e", "%25", "%2541", "%5C", "%C3%A9"])
       expect(await getAsWritten(`/api/chat/rooms/${id}`, token), id).toMatchObject({
@@ -203,7 +206,7 @@ describe("paths", () => {
 });
 
 describe("lists", () => {
-  test("a page or a page size that is none is refused, both at once", async () => {
+  test("an invalid page and an invalid page size are refused, both at once", async () => {
     const ann = await newUser("ann");
     for (const query of [
       { page: 0, page_size: 0 },

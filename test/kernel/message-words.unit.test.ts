@@ -20,24 +20,24 @@ describe("termsOf", () => {
       expect(termsOf([text])).toEqual(expected);
     });
 
-  test("are a hundred at most, of the first texts first, whatever is written", () => {
+  test("returns a hundred at most, in the order of the texts", () => {
     const words = Array.from({ length: 600 }, (_, at) => `w${at}x`);
     const signs = Array.from({ length: 4000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join("");
     expect(termsOf([words.join(" ")])).toEqual(words.slice(0, termLimit));
     expect(termsOf([signs])).toHaveLength(termLimit);
     expect(termsOf(["report.pdf", words.join(" ")]).slice(0, 3)).toEqual(["report", "pdf", "w0x"]);
-    // No key grows beyond what DynamoDB takes: twenty signs of each.
+    // DynamoDB limits the length of a key: a term has twenty signs.
     expect(termsOf(["z".repeat(4000)])).toEqual(["z".repeat(20)]);
   });
 
-  test("have no sign that keys are made with", () => {
+  test("returns no sign that keys are made with", () => {
     for (const term of termsOf(["a#b $5 c_d~e ﹟＃ ０＃１ é#"]))
       expect(term).toMatch(/^[\p{L}\p{M}\p{N}]+$/u);
   });
 });
 
 describe("seekMessage", () => {
-  test("looks for each word, for the last one as it was typed, and for quoted words in their order", () => {
+  test("searches each word, the last one as a prefix, and quoted words in their order", () => {
     expect(seekMessage('budget "of the team" mee')).toEqual({
       terms: ["budget", "team"],
       prefix: "mee",
@@ -45,12 +45,12 @@ describe("seekMessage", () => {
     });
   });
 
-  test("takes runs of signs apart, and a single sign for the beginning of a pair", () => {
+  test("splits runs of signs, and takes a single sign for the beginning of a pair", () => {
     expect(seekMessage("北京大")).toEqual({ terms: ["北京", "京大"], prefix: undefined, texts: ["北京大"] });
     expect(seekMessage("北")).toEqual({ terms: [], prefix: "北", texts: ["北"] });
   });
 
-  test("leaves the commonest words to what is said, and finds nothing by them alone", () => {
+  test("leaves the commonest words to the comparison, and finds nothing by them alone", () => {
     expect(seekMessage("meeting the")).toEqual({
       terms: ["meeting"],
       prefix: undefined,
@@ -60,7 +60,7 @@ describe("seekMessage", () => {
     expect(seekMessage("?!")).toBeUndefined();
   });
 
-  test("looks up five words at most, the longest, and compares all of them", () => {
+  test("searches five words at most, the longest, and compares all of them", () => {
     const sought = seekMessage("aa bbbbbb ccc dddd eeeee ffffff g");
     expect(sought?.terms).toEqual(["bbbbbb", "ffffff", "eeeee", "dddd", "ccc"]);
     expect(sought?.texts).toHaveLength(7);
@@ -79,7 +79,7 @@ describe("isFoundIn", () => {
     ["ภาษา\u200bไทย", ["Team ภาษาไทย"], true],
     ['"team ภาษา\u200bไทย"', ["Team ภาษา\u200bไทย"], true],
     ["ខ្មែរភាសា", ["ភាសា\u200bខ្មែរ"], false],
-    ['"the team" of', ["Of the team"], true],
+    ['"the team" of', ["OF the team"], true],
   ];
   for (const [q, texts, expected] of found)
     test(`${q} in ${texts.join(", ")}: ${expected}`, () => {
@@ -88,7 +88,7 @@ describe("isFoundIn", () => {
     });
 });
 
-test("what is sought in a script without spaces is found where zero width spaces part its words", () => {
+test("a text in a script without spaces is found if zero width spaces separate its words", () => {
   const written = ["ภาษา\u200bไทย", "ភាសា\u200bខ្មែរ", "ພາສາ\u200bລາວ", "မြန်မာ\u200bဘာသာ", "北京\u200b大学"];
   for (const text of written)
     for (const q of [text, text.replaceAll("\u200b", ""), ...text.split("\u200b")]) {

@@ -18,7 +18,10 @@ afterAll(() => {
   vi.unstubAllEnvs();
 });
 
-/** The parameters of the same request as the SDK's own signer signs it, by which the local S3 checks signatures. */
+/**
+ * Returns the parameters of the same request as the SDK's own signer signs it. The local S3 checks
+ * signatures by them.
+ */
 async function signedBySdk({
   method,
   url,

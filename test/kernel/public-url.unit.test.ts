@@ -2,7 +2,7 @@ import type { LookupAddress, LookupOptions } from "node:dns";
 import { describe, expect, test } from "vitest";
 import { isPublicAddress, lookupPublic, NotPublicError, problemOfUrl } from "../support/internals.ts";
 
-const nobodys = [
+const privateAddresses = [
   ["loopback", "127.0.0.1", "127.255.255.254", "::1"],
   ["unspecified", "0.0.0.0", "::"],
   ["private", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "fc00::1", "fdff::1"],
@@ -30,7 +30,7 @@ const nobodys = [
   ],
   ["no addresses", "", "example.com", "127.1", "0x7f000001", "1.2.3", "::1%lo"],
 ] as const;
-const everybodys = [
+const publicAddresses = [
   "8.8.8.8",
   "1.1.1.1",
   "172.15.0.1",
@@ -42,19 +42,19 @@ const everybodys = [
 ];
 
 describe("isPublicAddress", () => {
-  for (const [what, ...addresses] of nobodys)
-    test(`refuses those that are ${what}`, () => {
+  for (const [what, ...addresses] of privateAddresses)
+    test(`refuses addresses that are ${what}`, () => {
       expect(addresses.filter(isPublicAddress)).toEqual([]);
     });
-  test("takes those of hosts on the Internet", () => {
-    expect(everybodys.filter((address) => !isPublicAddress(address))).toEqual([]);
+  test("takes addresses of hosts on the Internet", () => {
+    expect(publicAddresses.filter((address) => !isPublicAddress(address))).toEqual([]);
   });
 });
 
 describe("problemOfUrl", () => {
   const problem = (url: string, toLoopback = false) => problemOfUrl(url, { toLoopback });
   const toNowhere = "must lead to a host on the Internet";
-  test("takes what browsers give", () => {
+  test("takes the URLs that browsers give", () => {
     for (const url of [
       "https://fcm.googleapis.com/fcm/send/abc:APA91b",
       "https://updates.push.services.mozilla.com/wpush/v2/gAAAA",
@@ -75,7 +75,8 @@ describe("problemOfUrl", () => {
     ["file:///etc/passwd", "must be an https URL"],
     ["https://user@push.example.org/x", "must not hold a name or a password"],
     ["https://:secret@push.example.org/x", "must not hold a name or a password"],
-    // Written as they are, in decimal, hexadecimal, octal, shortened, with full-width digits, and as parts of IPv6.
+    // Local addresses as they are, in decimal, hexadecimal, octal, shortened, with full-width
+    // digits, and as parts of IPv6.
     ["https://127.0.0.1/x", toNowhere],
     ["https://169.254.169.254/latest/meta-data/", toNowhere],
     ["https://2130706433/", toNowhere],
@@ -102,7 +103,7 @@ describe("problemOfUrl", () => {
   ];
   for (const [url, why] of refused) test(`refuses ${url}`, () => expect(problem(url)).toBe(why));
 
-  test("takes plain HTTP to this machine, by its address, where it is told to, and nothing else", () => {
+  test("takes plain HTTP to this machine by its address if that is allowed, and nothing else", () => {
     expect(problem("http://127.0.0.1:4000/x", true)).toBeUndefined();
     expect(problem("http://[::1]:4000/x", true)).toBeUndefined();
     expect(problem("https://push.example.org/x", true)).toBeUndefined();
@@ -114,7 +115,7 @@ describe("problemOfUrl", () => {
 });
 
 describe("lookupPublic", () => {
-  /** What a connection is told of a name that resolves to these addresses. */
+  /** Looks up a name that resolves to these addresses, as a connection does. */
   const lookUp = (addresses: readonly string[], options: LookupOptions) =>
     new Promise<unknown>((resolve, reject) => {
       const found = addresses.map(
@@ -126,7 +127,7 @@ describe("lookupPublic", () => {
       );
     });
 
-  test("gives a connection the addresses that it looked at", async () => {
+  test("returns the addresses that it checked", async () => {
     expect(await lookUp(["8.8.8.8", "2606:4700::1"], { all: true })).toEqual([
       { address: "8.8.8.8", family: 4 },
       { address: "2606:4700::1", family: 6 },
@@ -134,13 +135,13 @@ describe("lookupPublic", () => {
     expect(await lookUp(["2606:4700::1", "8.8.8.8"], {})).toEqual(["2606:4700::1", 6]);
   });
 
-  test("refuses a name that leads to an address that is not public, to no other one either", async () => {
+  test("refuses a name if one of its addresses is not public", async () => {
     for (const addresses of [["127.0.0.1"], ["8.8.8.8", "169.254.169.254"], ["::ffff:10.0.0.1"], []])
       for (const options of [{ all: true }, {}])
         await expect(lookUp(addresses, options), addresses.join()).rejects.toThrow(NotPublicError);
   });
 
-  test("says so where a name resolves to nothing", async () => {
+  test("passes on the error if a name resolves to nothing", async () => {
     const lookup = lookupPublic((_name, _options, done) =>
       done(Object.assign(new Error("no such name"), { code: "ENOTFOUND" }), []),
     );

@@ -11,12 +11,12 @@ function cancelled(...codes: string[]) {
 }
 
 describe("a transaction that was cancelled", () => {
-  test("was throttled where its reasons say that the table is busy", () => {
+  test("was throttled if its reasons say that the table is busy", () => {
     for (const code of ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"])
       expect(isThrottled(cancelled("None", code)), code).toBe(true);
   });
 
-  test("was not where a reason would hold the next time too, or none is told", () => {
+  test("was not if a reason would hold the next time too, or if there is no reason", () => {
     for (const codes of [
       ["None", "ValidationError"],
       ["ConditionalCheckFailed", "None"],

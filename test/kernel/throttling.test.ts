@@ -11,22 +11,24 @@ import { connect, type SocketClient } from "../support/socket-client.ts";
 const seed = Number(process.env.PARLEY_THROTTLING_SEED ?? 20_261_121);
 const deedsEach = 16;
 
-/** Milliseconds: on an idle machine it takes a tenth of it. */
+/** Milliseconds. An idle machine needs a tenth of it. */
 const slowMachine = 180_000;
 
 afterEach(clearFaults);
 
-/** What the service has acknowledged, which it must therefore hold. */
+/** The changes that the service has acknowledged, and must therefore hold. */
 interface Acknowledged {
-  /** What each message says now, by its id. */
+  /** The present content of each message, by its id. */
   readonly contents: Map<string, string>;
   /** Sends that were refused or failed, by room: each may leave a number without a message. */
   readonly failures: Map<string, number>;
-  /** Whether somebody's emoji is on a message, by `message emoji user`: as it was last set. */
+  /**
+   * Whether a user's emoji is on a message, by `message emoji user`: the last state that was set.
+   */
   readonly reactions: Map<string, boolean>;
-  /** Up to where somebody has read a room, by `room user`. */
+  /** The seq up to which a user has read a room, by `room user`. */
   readonly marks: Map<string, number>;
-  /** Who is in the public room, as they last asked. */
+  /** The members of the public room, by their last joins and leaves. */
   readonly members: Set<string>;
   /** Groups that were created while calls were throttled, with their members. */
   readonly groups: Map<string, readonly string[]>;
@@ -64,22 +66,28 @@ async function setScene(): Promise<Scene> {
   };
 }
 
-function note(map: Map<string, number>, key: string): void {
+function countUp(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
 }
 
-/** What one device of a user does, one thing after the other. No two devices touch the same message or emoji. */
+/**
+ * Does the deeds of one device of a user, one after the other. No two devices touch the same
+ * message or emoji.
+ */
 async function useDevice(scene: Scene, user: TestUser, device: number, random: Random): Promise<void> {
   const { done, square } = scene;
   const { token } = user;
   const seen: Message[] = [];
   const own: Message[] = [];
   let socket: SocketClient | undefined;
-  /** Throttling refuses nobody for good: only who has left is refused. */
+  /** Throttling refuses no call for good. Only users who have left the public room are refused. */
   const expectDone = (status: number, room_id: string): void => {
     if (room_id !== square) expect(status).toBeLessThan(300);
   };
-  /** A ticket whose deletion was throttled to the end opens nothing: a client gets another one. */
+  /**
+   * Connects with another ticket if the first opens nothing, because its deletion was throttled to
+   * the end.
+   */
   const reconnect = async (): Promise<void> => {
     await socket?.close();
     socket = undefined;
@@ -90,15 +98,15 @@ async function useDevice(scene: Scene, user: TestUser, device: number, random: R
     if (!socket) return undefined;
     const answer = await socket.request({ type: "message", room_id, ...body });
     if (answer.type === "ack") return answer.message;
-    note(done.failures, room_id);
+    countUp(done.failures, room_id);
     return undefined;
   };
   const send = async (room_id: string): Promise<void> => {
     const client_message_id = `${device}-${random.below(1e9)}`;
     const body = { content: `${user.id} ${client_message_id}`, client_message_id };
     const sent = random.chance(0.5) ? await overSocket(room_id, body) : undefined;
-    // Also where the socket has answered: a repeat is the same message.
-    const failed = () => note(done.failures, room_id);
+    // Even if the socket has answered: a repeat is the same message.
+    const failed = () => countUp(done.failures, room_id);
     const { status, body: message } = await ask("sendMessage", { token, params: { room_id }, body }, failed);
     if (sent && status < 300) expect(message.id).toBe(sent.id);
     expectDone(status, room_id);
@@ -150,11 +158,11 @@ async function useDevice(scene: Scene, user: TestUser, device: number, random: R
         break;
       }
       case 5: {
-        // One device of each comes and goes; the one who made the room stays.
+        // One device of each user joins and leaves; the creator of the room stays.
         if (device > 0 || user === scene.people[0]) break;
         const id = isMember() ? "leaveRoom" : "joinRoom";
         const { status } = await ask(id, { token, params: { room_id: square } });
-        // Leaving again, because the first answer was an error, finds nothing to leave.
+        // If the first answer was an error, leaving again finds the user outside.
         if (id === "joinRoom" ? status === 200 : status === 200 || status === 403)
           done.members[id === "joinRoom" ? "add" : "delete"](user.id);
         break;
@@ -199,14 +207,14 @@ test(
     const { people, rooms, square, done } = scene;
     await injectFault({ kind: "throttle", service: "dynamodb", probability: 0.1, seed });
     await injectFault({ kind: "unprocessed", service: "dynamodb", probability: 0.1, seed });
-    // Transactions are few: each of the first is throttled, so that one is for certain.
+    // There are few transactions: the first ones are throttled, so that one is for certain.
     await injectFault({ kind: "throttle", service: "dynamodb", action: "TransactWriteItems", times: 2 });
     await Promise.all(
       people.flatMap((user) => [0, 1].map((device) => useDevice(scene, user, device, random.fork()))),
     );
     const hits = (await listFaults()).map((fault) => fault.hits);
     await clearFaults();
-    // The load was one, and calls of each kind were throttled.
+    // Many messages were sent, and calls of each kind were throttled.
     expect(done.contents.size).toBeGreaterThan(30);
     expect(hits.map((count) => count > 0)).toEqual([true, true, true]);
     expect(hits[0]).toBeGreaterThan(40);
@@ -225,13 +233,14 @@ test(
             expect(message.reactions[emoji]?.includes(id) ?? false, `${emoji} of ${id}`).toBe(wanted);
           }
       }
-      // Each number has a message, but those of sends that failed.
+      // Each number has a message, except the numbers of failed sends.
       const { seq } = await call("getRoom", { token: ann.token, params: { room_id } });
       expect(seq - messages.length).toBeLessThanOrEqual(done.failures.get(room_id) ?? 0);
       expect(new Set(messages.map((message) => message.seq)).size).toBe(messages.length);
       expect(new Set(messages.map((message) => message.client_message_id)).size).toBe(messages.length);
     }
-    // Acknowledged is stored, once, as last edited. (What is stored beyond that was sent by who left before the answer.)
+    // Each acknowledged message is stored once, as last edited. Other stored messages are of
+    // senders who left before the answer.
     for (const [id, content] of done.contents) expect(found.get(id)).toBe(content);
     const refused = [...done.failures.values()].reduce((sum, count) => sum + count, 0);
     expect(found.size - done.contents.size).toBeLessThanOrEqual(refused);
@@ -249,7 +258,7 @@ test(
       for (const room of results) {
         const { marks } = await listHistory(user, room.id);
         const mark = marks.find((one) => one.user_id === user.id);
-        if (!mark) throw new Error("Whoever is in a room has a mark.");
+        if (!mark) throw new Error("Every member of a room has a mark.");
         expect(room.unread_count).toBe(room.seq - mark.up_to_seq - mark.read_ahead.length);
         expect(mark.up_to_seq).toBeGreaterThanOrEqual(done.marks.get(`${room.id} ${user.id}`) ?? 0);
         expect(room.participants.map((one) => one.id).sort()).toEqual(marks.map((one) => one.user_id).sort());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { foldText, indexWords, searchWords } from "../support/internals.ts";
 
-/** Whether somebody called so is found by what is typed. */
+/** Returns whether a search for the typed text finds a user of this name. */
 function finds(typed: string, name: string): boolean {
   const words = indexWords(name);
   const sought = searchWords(typed);
@@ -11,7 +11,7 @@ function finds(typed: string, name: string): boolean {
 describe("foldText", () => {
   const folded: readonly (readonly [string, string])[] = [
     ["Müller", "muller"],
-    // The same letters, written with a mark of their own.
+    // The same letters, with separate marks.
     ["Mu\u0308ller", "muller"],
     ["STRASSE", "strasse"],
     ["Straße", "strasse"],
@@ -21,23 +21,24 @@ describe("foldText", () => {
     ["ΟΔΥΣΣΕΥΣ", "οδυσσευσ"],
     ["Οδυσσεύς", "οδυσσευσ"],
     ["أَحْمَد", "احمد"],
-    // Hebrew is written with its points, and mostly without.
+    // Hebrew, written with its points, and mostly without.
     ["שָׁלוֹם", "שלום"],
     ["ﬁnch", "finch"],
     ["Ａｎｎ", "ann"],
     ["Ёлка", "елка"],
     ["  two \t words ", "two words"],
-    // Where a word may be hyphenated, and where none may be parted.
+    // Marks of a possible hyphenation, and marks against a break.
     ["Donau\u00addampf\u00adschiff", "donaudampfschiff"],
     ["Word\u2060joiner", "wordjoiner"],
     ["No\ufeffbreak", "nobreak"],
-    // What sets the direction, and what chooses how a letter looks.
+    // Marks that set the direction, or choose the look of a letter.
     ["\u2067של\u200fום\u2069", "שלום"],
     ["ᠮᠣᠩ\u180bᠭᠣᠯ", "ᠮᠣᠩᠭᠣᠯ"],
-    // Persian and Indic letters that are joined, or not: the same to search, as to Unicode's collation.
+    // Persian and Indic letters, joined or not: they are equal for the search, and in Unicode's
+    // collation.
     ["می\u200cخواهم", "میخواهم"],
     ["ශ්\u200dරී", "ශ්රී"],
-    // Where words of scripts without spaces may be parted.
+    // Marks of possible breaks in scripts without spaces.
     ["ភាសា\u200bខ្មែរ", "ភាសា\u200bខ្មែរ"],
   ];
   for (const [text, expected] of folded)
@@ -45,19 +46,19 @@ describe("foldText", () => {
       expect(foldText(text)).toBe(expected);
     });
 
-  test("is bounded, where single letters are whole phrases, and leaves no other message short", () => {
+  test("bounds the length, and shortens no ordinary message, even if single letters are whole phrases", () => {
     expect(foldText("\ufdfa".repeat(4000))).toHaveLength(12_000);
     for (const letter of ["각", "ᾧ", "日", "𝒽"])
       expect([...foldText(letter.repeat(4000))]).toHaveLength(4000);
   });
 
-  test("keeps what makes another word of it", () => {
+  test("keeps marks that make another word", () => {
     expect(foldText("राम")).not.toBe(foldText("रोम"));
     expect(foldText("がく")).not.toBe(foldText("かく"));
   });
 });
 
-describe("a name is found", () => {
+describe("a name is found:", () => {
   const found: readonly (readonly [string, string])[] = [
     ["mul", "Jürgen Müller"],
     ["Müll jür", "Jürgen Müller"],
@@ -83,7 +84,8 @@ describe("a name is found", () => {
     ["müllerhausen", "Müller\ufeffhausen"],
     ["mull\u200eer", "Jürgen Müller"],
     ["hausen", "Müller\u200bhausen"],
-    // Scripts without spaces, with their words parted, and not; the dictionary knows the second one as one word.
+    // Scripts without spaces, with and without marked words. The dictionary knows the second one as
+    // one word.
     ["ภาษาไทย", "ภาษา\u200bไทย"],
     ["ភាសាខ្មែរ", "ភាសា\u200bខ្មែរ"],
     ["ខ្មែរ", "ភាសា\u200bខ្មែរ"],
@@ -103,12 +105,12 @@ describe("a name is found", () => {
     ["!!!", "Jürgen Müller"],
   ];
   for (const [typed, name] of missed)
-    test(`${name}, but not by ${typed}`, () => {
+    test(`${name}, except by ${typed}`, () => {
       expect(finds(typed, name)).toBe(false);
     });
 });
 
-test("words are bounded, and none is kept that begins another one", () => {
+test("words are bounded, and a word that begins another one is left out", () => {
   expect(indexWords("ann anna annabelle Ann")).toEqual(["annabelle"]);
   expect(indexWords("x".repeat(500))).toEqual(["x".repeat(20)]);
   expect(finds("x".repeat(30), "x".repeat(500))).toBe(true);

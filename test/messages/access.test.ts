@@ -44,7 +44,7 @@ function all(status: number, operations: readonly unknown[]): number[] {
 }
 
 describe("a member who may not view the history", () => {
-  test("sees nothing of what was there before, and is told of no change of it", async () => {
+  test("sees no message from before joining, and gets no event of its changes", async () => {
     const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben]);
     const old = await say(ann, roomId, "old");
@@ -79,7 +79,7 @@ describe("a member who may not view the history", () => {
     ).toEqual([]);
     const changed = await call("listMessages", inRoom(cid, roomId, { query: { changed_since: 0 } }));
     expect(changed.results.map((message) => message.content)).toEqual(["fresher"]);
-    // Who was there before may see it still.
+    // Ben was a member before, and still sees the message.
     expect((await call("listMessages", inRoom(ben, roomId))).count).toBe(2);
     expect((await call("listMessages", inRoom(ann, roomId))).count).toBe(2);
     await socket.close();
@@ -87,7 +87,7 @@ describe("a member who may not view the history", () => {
 });
 
 describe("a public room", () => {
-  test("is read by anyone, and changed by members alone", async () => {
+  test("is read by any user, and changed by members alone", async () => {
     const [ann, eve] = await two();
     const body = { room_type: "public", name: "For all" };
     const { id: roomId } = await call("createRoom", { token: ann.token, body });
@@ -100,7 +100,7 @@ describe("a public room", () => {
 });
 
 describe("permissions", () => {
-  test("who may not send may neither edit nor restore; who may not pin may not unpin", async () => {
+  test("without can_send a member may neither edit nor restore; without can_pin a member may not unpin", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const said = await say(ben, roomId, "hello");
@@ -117,7 +117,7 @@ describe("permissions", () => {
     expect((await attempt("forwardMessage", forward)).status).toBe(403);
   });
 
-  test("in an archived room messages are read, and not changed", async () => {
+  test("members read messages of an archived room, and cannot change them", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const said = await say(ann, roomId, "hello");
@@ -126,7 +126,7 @@ describe("permissions", () => {
     expect(await statuses(ann, said, [...changing, ...sending])).toEqual(all(403, [...changing, ...sending]));
   });
 
-  test("somebody who was removed has no access to anything", async () => {
+  test("a removed member has no access to any message", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const said = await say(ben, roomId, "hello");

@@ -1,4 +1,7 @@
-/** What is as long as the contract lets it be, and of signs that JSON writes with six bytes each, still reaches everybody. */
+/**
+ * Messages, rooms and events as long as the contract allows, of signs that JSON writes with six
+ * bytes each, reach all members.
+ */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maxReactions } from "../../contract/message-changes.ts";
@@ -12,7 +15,7 @@ import { seedItems } from "../support/seed-items.ts";
 import { connect } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
-/** A text in which nothing shows is none. */
+/** Returns a text of control signs, with one visible sign: without it, the text would be empty. */
 function signs(count: number): string {
   return `${"\u0001".repeat(count - 1)}.`;
 }
@@ -36,7 +39,7 @@ function setItem(Key: object, names: string, values: Record<string, unknown>) {
   );
 }
 
-/** People who say of themselves what `user` does: to register them all would take longer than all else. */
+/** Seeds users with the profile of `user`: to register them all would take longer than all else. */
 async function likenesses(user: TestUser): Promise<string[]> {
   const { Item } = await operatorTable().send(
     new GetCommand({ TableName: target().tableName, Key: keys.profile(user.id) }),
@@ -46,7 +49,10 @@ async function likenesses(user: TestUser): Promise<string[]> {
   return ids;
 }
 
-/** The first message again and again, each changed, pinned, an answer to the first, and read by everybody. */
+/**
+ * Seeds copies of the first message, each changed, pinned, a reply to the first, and read by all
+ * users.
+ */
 async function repeatMessage(): Promise<void> {
   const first = (await itemsOfRoom(roomId)).find(({ sk }) => sk === keys.message(roomId, 1).sk);
   const seqs = Array.from({ length: messageCount }, (_, at) => at + 1);
@@ -97,13 +103,13 @@ interface List {
   readonly results: readonly { readonly id: string }[];
 }
 
-/** The ids of each page of a list, as its links lead through it. */
+/** Returns the ids of each page of a list, by its links. */
 async function walk(id: OperationId, query: Query, params: Record<string, string> = {}) {
   const pages: string[][] = [];
   for (let next: Query | undefined = query; next; ) {
     const { status, body } = await attempt(id, { token: ann.token, params, query: next });
     expect(status).toBe(200);
-    // Safe: those that are walked through here are lists of what has an id.
+    // Safe: the operations here list objects with an id.
     const page = body as unknown as List;
     pages.push(page.results.map((entry) => entry.id));
     next = page.next === null ? undefined : Object.fromEntries(new URL(page.next).searchParams);
@@ -137,13 +143,16 @@ describe("an answer that is too large", () => {
     expect(pages.flat()).toEqual(idsOf(oldestFirst));
   });
 
-  test.each(["listReplies", "listPins"] as const)("ends early, and goes on right there: %s", async (id) => {
-    const pages = await walk(id, { page_size: 100 }, { room_id: roomId, message_id: `${roomId}-1` });
-    expect(pages.length).toBeGreaterThan(1);
-    expect(pages.toReversed().flat()).toEqual(idsOf(oldestFirst));
-  });
+  test.each(["listReplies", "listPins"] as const)(
+    "ends early, and continues at that place: %s",
+    async (id) => {
+      const pages = await walk(id, { page_size: 100 }, { room_id: roomId, message_id: `${roomId}-1` });
+      expect(pages.length).toBeGreaterThan(1);
+      expect(pages.toReversed().flat()).toEqual(idsOf(oldestFirst));
+    },
+  );
 
-  test("ends early, and goes on right there: searches", async () => {
+  test("ends early, and continues at that place: searches", async () => {
     await untilIndexed();
     const newestFirst = idsOf(oldestFirst).reverse();
     const params = { room_id: roomId };
@@ -159,7 +168,7 @@ describe("an answer that is too large", () => {
     expect(found).toEqual(newestFirst);
   });
 
-  test("ends early, and goes on right there: rooms, also back again", async () => {
+  test("ends early, and continues at that place: rooms, in both directions", async () => {
     const name = `Large ${roomId}`;
     const ids: string[] = [];
     const params = (id: string) => ({ token: ann.token, params: { room_id: id } });
@@ -181,7 +190,7 @@ describe("an answer that is too large", () => {
     expect(before.results.map(({ id }) => id)).toEqual(rooms[0]);
     expect(before.previous).toBeNull();
 
-    // The first ones, as many as one answer holds: there is no way on.
+    // The first rooms, as many as one answer holds: there is no further page.
     const first = await call("searchRooms", { token: ann.token, query: { q: name } });
     expect(first.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, first.length));
     for (const id of ids) await call("deleteRoom", params(id));
@@ -189,7 +198,7 @@ describe("an answer that is too large", () => {
 });
 
 describe("an event", () => {
-  test("that tells of a change names as many readers, or participants, as it has room for", async () => {
+  test("of a change names as many readers, or participants, as it has room for", async () => {
     const reactions = Array.from(
       { length: maxReactions },
       (_, at) => `👍 ${ben.id.slice(0, -4)}${at + 1000}`,
@@ -221,7 +230,7 @@ describe("an event", () => {
     await socket.close();
   });
 
-  test("of reactions by people with long ids has room for them all, since a message takes no more", async () => {
+  test("of reactions by users with long ids has room for them all, since a message takes no more", async () => {
     const long = Array.from({ length: 200 }, (_, at) => `👍 ${"x".repeat(250)}${at}`);
     await setItem(keys.message(roomId, 2), "reactions = :long", { ":long": new Set(long) });
     const { status, problem } = await attempt("reactToMessage", {

@@ -6,7 +6,7 @@ import { groupRoom, type TestUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("updateMessage", () => {
-  test("changes what the author said, tells everybody, and keeps what it said before", async () => {
+  test("changes the content, publishes it to all members, and keeps the former content", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
     const said = await say(ben, roomId, "Frist", { metadata: { a: 1 } });
@@ -43,7 +43,7 @@ describe("updateMessage", () => {
     await Promise.all([annSocket.close(), benSocket.close()]);
   });
 
-  test("an edit of an older message leaves the room's last message alone", async () => {
+  test("leaves the room's last message alone if the message is older", async () => {
     const { ben, roomId } = await groupWithStranger();
     const first = await say(ben, roomId, "one");
     await say(ben, roomId, "two");
@@ -52,7 +52,7 @@ describe("updateMessage", () => {
     expect(room).toMatchObject({ rev: 1, last_message: { content: "two" } });
   });
 
-  test("concurrent edits keep every content once", async () => {
+  test("keeps every content once when edits are concurrent", async () => {
     const { ben, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "0");
     const texts = Array.from({ length: 8 }, (_, at) => String(at + 1));
@@ -67,7 +67,7 @@ describe("updateMessage", () => {
     expect(room.rev).toBe(now.rev);
   });
 
-  test("is the author's alone, and wants a content", async () => {
+  test("is allowed to the author alone, and requires a content", async () => {
     const { ann, ben, eve, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "mine");
     for (const id of ["updateMessage", "replaceMessage"] as const) {
@@ -83,7 +83,7 @@ describe("updateMessage", () => {
     expect((await call("getMessage", about(ben, said))).rev).toBe(0);
   });
 
-  test("a message of another room is not found under this one", async () => {
+  test("finds no message of another room under this one", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const other = await groupRoom(ann, [ben]);
     const said = await say(ben, other, "elsewhere");
@@ -96,7 +96,7 @@ describe("updateMessage", () => {
 });
 
 describe("getMessage", () => {
-  test("is refused to somebody who is not in the room", async () => {
+  test("refuses a user who is not in the room", async () => {
     const { ben, eve, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "secret");
     for (const id of ["getMessage", "listReplies", "listMessageHistory"] as const) {
@@ -107,7 +107,7 @@ describe("getMessage", () => {
 });
 
 describe("changed_since", () => {
-  test("lists what changed in the order of the changes, each message once", async () => {
+  test("lists changed messages in the order of the changes, each once", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const sent: Message[] = [];
     for (const text of ["a", "b", "c", "d"]) sent.push(await say(ben, roomId, text));
@@ -143,30 +143,30 @@ describe("changed_since", () => {
       );
   });
 
-  test("whoever asks again and again while many change messages misses nothing", async () => {
+  test("a client that asks again and again while many members change messages misses nothing", async () => {
     const { ann, ben, cid, roomId } = await groupWithStranger();
     const sent: Message[] = [];
     for (let at = 0; at < 12; at += 1) sent.push(await say(ben, roomId, `m${at}`));
     const held = new Map<string, unknown>();
     let since = 0;
     let done = false;
-    const follow = async (): Promise<void> => {
+    const askUntilDone = async (): Promise<void> => {
       const isLastPage = done;
       const page = await list(ann, roomId, { changed_since: since, page_size: 3 });
       for (const message of page.results) {
         held.set(message.id, message);
         since = Math.max(since, message.rev);
       }
-      if (!isLastPage || page.results.length > 0) await follow();
+      if (!isLastPage || page.results.length > 0) await askUntilDone();
     };
     const change = async (user: TestUser, emoji: string) => {
       for (const message of sent) await call("reactToMessage", about(user, message, { body: { emoji } }));
     };
-    const following = follow();
+    const asking = askUntilDone();
     const changes = ["🎉", "👍", "🚀"].flatMap((emoji) => [ann, ben, cid].map((user) => change(user, emoji)));
     await Promise.all(changes);
     done = true;
-    await following;
+    await asking;
     const { results } = await list(ann, roomId);
     for (const message of results) {
       expect(Object.keys(message.reactions).sort()).toEqual(["🎉", "👍", "🚀"].sort());

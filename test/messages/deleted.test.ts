@@ -5,7 +5,7 @@ import { directRoom } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("deleteMessage and restoreMessage", () => {
-  test("a deleted message keeps its place and says nothing; restored it is as it was", async () => {
+  test("a deleted message keeps its place without its content; restored it is as before", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const socket = await connect(ann);
     const said = await say(ben, roomId, "Oops", { metadata: { a: 1 } });
@@ -21,8 +21,8 @@ describe("deleteMessage and restoreMessage", () => {
       seq: said.seq,
       rev: 4,
     });
-    const gone = await call("getMessage", about(ann, said));
-    expect(gone).toMatchObject({
+    const deleted = await call("getMessage", about(ann, said));
+    expect(deleted).toMatchObject({
       id: said.id,
       seq: 1,
       content: "",
@@ -32,7 +32,7 @@ describe("deleteMessage and restoreMessage", () => {
       pinned: false,
       sender: { id: ben.id },
     });
-    expect((await list(ann, roomId)).results).toEqual([gone, await call("getMessage", about(ann, other))]);
+    expect((await list(ann, roomId)).results).toEqual([deleted, await call("getMessage", about(ann, other))]);
     expect((await call("listMessageHistory", about(ben, said))).results).toEqual([]);
     expect((await call("listPins", { token: ann.token, params: { room_id: roomId } })).results).toEqual([]);
     for (const [id, body] of [
@@ -59,7 +59,7 @@ describe("deleteMessage and restoreMessage", () => {
     await socket.close();
   });
 
-  test("of the room's last message shows in the room, and again when it is restored", async () => {
+  test("a deleted last message is shown as deleted in the room, and again when it is restored", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "Oops");
     const last = async () =>
@@ -70,7 +70,7 @@ describe("deleteMessage and restoreMessage", () => {
     expect(await last()).toMatchObject({ id: said.id, content: "Oops", is_deleted: false });
   });
 
-  test("deleting again, and restoring what is not deleted, change nothing", async () => {
+  test("a second deletion, and the restoration of a message that is not deleted, change nothing", async () => {
     const { ben, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "Oops");
     expect(await call("restoreMessage", about(ben, said))).toEqual(said);
@@ -79,13 +79,13 @@ describe("deleteMessage and restoreMessage", () => {
     expect(await call("getMessage", about(ben, said))).toMatchObject({ is_deleted: true });
   });
 
-  test("is for the author, and for an admin of a group", async () => {
+  test("the author may delete, and an admin of a group", async () => {
     const { ann, ben, cid, eve, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "mine");
     expect(await statusOf("deleteMessage", about(cid, said))).toBe(403);
     expect(await statusOf("deleteMessage", about(eve, said))).toBe(403);
     await call("deleteMessage", about(ann, said));
-    // What an admin deleted, its author does not restore.
+    // The author may not restore a message that an admin deleted.
     expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
     const { problem } = await attempt("restoreMessage", about(cid, said));
     expect(problem.detail).toBe("Only its author and the room's admins can restore a message.");
@@ -94,13 +94,13 @@ describe("deleteMessage and restoreMessage", () => {
     expect(await statusOf("restoreMessage", about(ben, { id: `${roomId}-9`, room: roomId }))).toBe(404);
   });
 
-  test("of an admin holds against an author who had deleted the message before", async () => {
+  test("an admin's deletion remains if the author had deleted the message before", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const said = await say(ben, roomId, "abuse");
     await call("deleteMessage", about(ben, said));
     await call("deleteMessage", about(ann, said));
     expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
-    // Nor does it become the author's again.
+    // The author's deletion does not replace the admin's.
     await call("deleteMessage", about(ben, said));
     expect(await statusOf("restoreMessage", about(ben, said))).toBe(403);
     expect(await call("restoreMessage", about(ann, said))).toMatchObject({ content: "abuse" });

@@ -1,4 +1,4 @@
-/** What the repeat of a send may still do, when the room is not as it was at the first attempt. */
+/** Repeats of a send, when the room has changed since the first attempt. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { clearFaults } from "../support/control.ts";
@@ -28,7 +28,9 @@ function send(user: TestUser) {
   return attempt("sendMessage", inRoom(user, { content: "the message", client_message_id: "the-id" }));
 }
 
-/** A send that ends when its number is claimed, and nothing stored. */
+/**
+ * Sends a message whose function ends after the claim of its number, before the message is stored.
+ */
 async function sendHalf(user: TestUser): Promise<void> {
   const claim = { action: "UpdateItem", pk: `ROOM#${roomId}`, sk: "MEMBER#", function: "messages" };
   await cutOff(() => send(user), claim);
@@ -40,12 +42,12 @@ async function heard(socket: SocketClient): Promise<number[]> {
   return socket.events.flatMap((event) => (event.type === "message" ? [event.message.seq] : []));
 }
 
-describe("of what somebody who joined since may not see", () => {
+describe("a repeated send that a later member may not see", () => {
   for (const [what, first, status] of [
     ["was stored", async () => expect((await send(ann)).status).toBe(201), 200],
     ["was claimed alone", () => sendHalf(ann), 201],
   ] as const)
-    test(`tells the others alone, where it ${what}`, async () => {
+    test(`is delivered to the other members alone, if it ${what}`, async () => {
       await call("updatePermissions", inRoom(ann, { member: { can_view_history: false } }));
       await first();
       await call("addParticipants", inRoom(ann, { user_ids: [cid.id] }));
@@ -54,7 +56,7 @@ describe("of what somebody who joined since may not see", () => {
       expect(answer.status).toBe(status);
       const params = { room_id: roomId, message_id: body.id };
       expect((await attempt("getMessage", { token: cid.token, params })).status).toBe(404);
-      // Nor of what becomes of it, whatever its time says.
+      // Later changes of the message do not reach the member either, whatever its time says.
       await call("updateMessage", { token: ann.token, params, body: { content: "changed" } });
       expect((await bens.next("message_updated")).message.content).toBe("changed");
       expect(await heard(bens)).toEqual([1]);
@@ -65,7 +67,7 @@ describe("of what somebody who joined since may not see", () => {
     });
 });
 
-describe("of what was not stored", () => {
+describe("a repeated send whose message was not stored", () => {
   for (const [what, forbid, allow] of [
     [
       "in a room that was archived since, waits until it is active",
@@ -73,7 +75,7 @@ describe("of what was not stored", () => {
       () => call("activateRoom", inRoom(ann)),
     ],
     [
-      "of somebody who may not send any more, waits until they may",
+      "of a sender who may no longer send, waits until it is allowed",
       () => call("updatePermissions", inRoom(ann, { member: { can_send: false } })),
       () => call("updatePermissions", inRoom(ann, { member: { can_send: true } })),
     ],
@@ -88,7 +90,7 @@ describe("of what was not stored", () => {
       await allow();
       expect(await send(ben)).toMatchObject({ status: 201, body: { seq: 1 } });
       expect(await heard(socket)).toEqual([1]);
-      // What is stored was said when it might be, and the answer to its repeat is the same.
+      // A stored message was sent when it was allowed, and its repeat gets the same answer.
       await forbid();
       expect((await send(ben)).status).toBe(200);
       await closeAll(ann, [socket]);

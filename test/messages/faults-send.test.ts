@@ -5,7 +5,7 @@ import { directRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 import { target } from "../support/target.ts";
 
-/** The three writes of a send, in their order: what each touches. */
+/** The item of each of the three writes of a send, in their order. */
 const steps = {
   order: { action: "UpdateItem", sk: "HEAD" },
   claim: { action: "UpdateItem", sk: "MEMBER#" },
@@ -50,7 +50,10 @@ function room({ ben, roomId }: Scene) {
   return call("getRoom", { token: ben.token, params: { room_id: roomId } });
 }
 
-/** What the socket has received of the message so far, after everything posted before has arrived. */
+/**
+ * Returns the numbers of the message's events that the socket got, after everything posted before
+ * has arrived.
+ */
 async function received({ socket }: Scene): Promise<number[]> {
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) =>
@@ -59,7 +62,7 @@ async function received({ socket }: Scene): Promise<number[]> {
 }
 
 let scene: Scene;
-/** How often each fault of the test must have hit by its end. */
+/** The number of hits that each fault of the test must have by its end. */
 let expectedHits: number[];
 beforeEach(async () => {
   expectedHits = [1];
@@ -158,7 +161,7 @@ describe("a call is throttled", () => {
     });
 });
 
-describe("what is not stored is not shown", () => {
+describe("a message that is not stored is not shown", () => {
   test("as the last message, when a step fails for good", async () => {
     for (const step of ["claim", "write"] as const) {
       await injectFault({
@@ -180,7 +183,7 @@ describe("what is not stored is not shown", () => {
   });
 });
 
-test("page 1 holds the newest messages, though numbers stayed unused", async () => {
+test("page 1 holds the newest messages, even if numbers stayed unused", async () => {
   expectedHits = [1, 1, 1];
   for (let at = 0; at < 3; at += 1) {
     await injectAt("crash", scene, "order");
@@ -194,7 +197,7 @@ test("page 1 holds the newest messages, though numbers stayed unused", async () 
   expect(page.results.map((message) => message.content)).toEqual(["before"]);
 });
 
-test("links from page 1 repeat nothing, though numbers stayed unused", async () => {
+test("links from page 1 repeat nothing, even if numbers stayed unused", async () => {
   expectedHits = [1, 1];
   for (let at = 0; at < 2; at += 1) {
     await injectAt("crash", scene, "order");
@@ -215,7 +218,7 @@ test("links from page 1 repeat nothing, though numbers stayed unused", async () 
 
 describe("over the socket", () => {
   for (const step of ["order", "claim", "write"] as const)
-    test(`the function ends after ${step}: the client's retry gets its ack, and the message is there once`, async () => {
+    test(`the function ends after ${step}: the client's retry gets its ack, and the message is stored once`, async () => {
       const socket = await connect(scene.ann);
       await injectAt("crash", scene, step);
       const frame = {

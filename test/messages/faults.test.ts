@@ -6,7 +6,9 @@ import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support
 import { groupRoom, type TestUser, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-/** Every change of a message writes these two, in this order, between its own writes. */
+/**
+ * Every change of a message makes this write and `raise`, in this order, between its own writes.
+ */
 const land = { action: "UpdateItem", sk: "MSG#" };
 const raise = { action: "UpdateItem", sk: "HEAD" };
 
@@ -18,7 +20,7 @@ interface Scene {
   readonly socket: SocketClient;
 }
 
-/** The users, with Ben's socket, are those of the whole file: each test has a room of its own. */
+/** The users, with Ben's socket, of the whole file: each test has a room of its own. */
 let people: Pick<Scene, "ann" | "ben" | "socket">;
 beforeAll(async () => {
   const [ann, ben] = await two();
@@ -39,7 +41,7 @@ async function setScene(): Promise<Scene> {
   return { ...people, roomId, said };
 }
 
-/** The caller's own view of how the message is, in what matters here. */
+/** Returns ben's view of the message, as far as a change concerns it. */
 async function seen({ ben, roomId, said }: Scene) {
   const params = { room_id: roomId, message_id: said.id };
   const [message, history, pins, room] = await Promise.all([
@@ -70,12 +72,12 @@ const before = {
 interface Change {
   readonly id: OperationId;
   readonly body?: object;
-  /** The operation that must come before. */
+  /** An operation that must come before. */
   readonly first?: OperationId;
   readonly from: object;
   readonly to: object;
   readonly event: "message_updated" | "message_deleted" | "reaction";
-  /** Further writes of its own, before it lands and after. */
+  /** Further writes of the operation, before `land` and after `raise`. */
   readonly ahead?: Pick<FaultSpec, "action" | "sk">;
   readonly after?: Pick<FaultSpec, "action" | "sk">;
 }
@@ -193,7 +195,7 @@ for (const change of changes)
 
     if (change.ahead) {
       const { ahead } = change;
-      test("the function ends before it lands: nothing has changed, and the repeat does it", async () => {
+      test("the function ends before it lands: nothing has changed, and the repeat completes it", async () => {
         const start = await setUp();
         await injectAt("crash", ahead);
         expect((await run(change.id, change.body)).status).toBe(500);
@@ -204,7 +206,7 @@ for (const change of changes)
       });
     }
 
-    test("the function ends after it lands: it stands, and the repeat tells of it", async () => {
+    test("the function ends after it lands: the change is kept, and the repeat publishes it", async () => {
       const start = await setUp();
       await injectAt("crash", land);
       expect((await run(change.id, change.body)).status).toBe(500);
@@ -213,7 +215,7 @@ for (const change of changes)
       await holdDone(start);
     });
 
-    test("the function ends after it lands, others change more: the repeat tells even who knows of those", async () => {
+    test("the function ends after it lands, and other messages change: the repeat reaches clients who know these", async () => {
       const start = await setUp();
       await injectAt("crash", land);
       expect((await run(change.id, change.body)).status).toBe(500);
@@ -231,7 +233,7 @@ for (const change of changes)
       await holdDone({ ...start, since: known }, "another");
     });
 
-    test("the function ends after the revision is raised: whoever asks learns of it, and the repeat tells it", async () => {
+    test("the function ends after the revision is raised: changed_since has it, and the repeat publishes it", async () => {
       const start = await setUp();
       await injectAt("crash", raise);
       expect((await run(change.id, change.body)).status).toBe(500);
@@ -242,7 +244,7 @@ for (const change of changes)
 
     if (change.after) {
       const { after } = change;
-      test("the function ends after its last write: it stands, and the repeat tells of it", async () => {
+      test("the function ends after its last write: the change is kept, and the repeat publishes it", async () => {
         const start = await setUp();
         await injectAt("crash", after);
         expect((await run(change.id, change.body)).status).toBe(500);
@@ -271,7 +273,7 @@ describe("replyToMessage", () => {
     return (await call("listReplies", { token: scene.ben.token, params })).results.map((one) => one.seq);
   };
 
-  test("the function ends after the note of the reply: no list shows it, and the repeat completes it", async () => {
+  test("the function ends after it records the reply: no list shows it, and the repeat completes it", async () => {
     await injectAt("crash", { action: "PutItem", sk: "REPLY#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([]);
@@ -287,7 +289,7 @@ describe("replyToMessage", () => {
     expect(await thread()).toEqual([2]);
   });
 
-  test("the function ends before the note, after the claim: the repeat makes a whole reply", async () => {
+  test("the function ends after the claim, before the record: the repeat makes a whole reply", async () => {
     await injectAt("crash", { action: "UpdateItem", sk: "MEMBER#" });
     expect((await reply()).status).toBe(500);
     expect(await thread()).toEqual([]);
@@ -295,7 +297,7 @@ describe("replyToMessage", () => {
     expect(await thread()).toEqual([2]);
   });
 
-  test("the answer of the note is lost: there is one reply", async () => {
+  test("the answer of the record is lost: there is one reply", async () => {
     await injectAt("lose", { action: "PutItem", sk: "REPLY#" });
     expect((await reply()).status).toBe(201);
     expect(await thread()).toEqual([2]);

@@ -5,7 +5,7 @@ import { about, groupWithStranger, say, statusOf } from "../support/messages.ts"
 import { connect } from "../support/socket-client.ts";
 
 describe("pinMessage, unpinMessage and listPins", () => {
-  test("pinned messages are listed, and everybody is told", async () => {
+  test("pinned messages are listed, and all members get an event", async () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const socket = await connect(ben);
     const messages: Message[] = [];
@@ -31,7 +31,7 @@ describe("pinMessage, unpinMessage and listPins", () => {
     await socket.close();
   });
 
-  test("wants the permission, and a message of the room", async () => {
+  test("pinning requires the permission, and a message of the room", async () => {
     const { ann, ben, eve, roomId } = await groupWithStranger();
     const said = await say(ann, roomId, "one");
     const unknown = { id: `${roomId}-9`, room: roomId };

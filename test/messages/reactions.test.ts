@@ -34,7 +34,7 @@ async function reactionsOf({ ann, message }: Scene) {
 }
 
 describe("reactToMessage", () => {
-  test("adds and removes, one of each emoji for each user, and tells everybody", async () => {
+  test("adds and removes, one of each emoji for each user, and publishes it to all members", async () => {
     const scene = await setScene();
     const { ann, ben, message } = scene;
     const socket = await connect(ben);
@@ -70,13 +70,13 @@ describe("reactToMessage", () => {
     const { ann } = scene;
     const taken = ["👍🏽", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "❤️", "🕵🏽‍♂️", "✌🏽", "👩‍❤️‍💋‍👨"];
     for (const emoji of taken) expect((await react(ann, scene, { emoji })).status).toBe(200);
-    // What keyboards leave out, or put in too much, makes no other emoji.
+    // A sign that keyboards leave out, or add, makes no other emoji.
     for (const emoji of ["❤", "🏳‍🌈", "1⃣", "👍🏽\uFE0F"])
       expect((await react(ann, scene, { emoji })).status).toBe(200);
     expect(Object.keys(await reactionsOf(scene)).sort()).toEqual([...taken].sort());
   });
 
-  test("what is no emoji, and no action, is refused", async () => {
+  test("refuses a text that is no emoji, and an unknown action", async () => {
     const scene = await setScene();
     const { ann } = scene;
     const refused = [
@@ -100,7 +100,7 @@ describe("reactToMessage", () => {
     expect(await reactionsOf(scene)).toEqual({});
   });
 
-  test("of 60 different emoji at once exactly 50 stay", async () => {
+  test("keeps exactly 50 of 60 different emoji at once", async () => {
     const scene = await setScene();
     const { ann, ben } = scene;
     const emoji = Array.from({ length: 60 }, (_, at) => String.fromCodePoint(0x1f400 + at));
@@ -110,7 +110,8 @@ describe("reactToMessage", () => {
     const [known = ""] = Object.keys(await reactionsOf(scene));
     expect(Object.keys(await reactionsOf(scene))).toHaveLength(50);
     expect((await react(ben, scene, { emoji: "🎉" })).status).toBe(409);
-    // With an emoji that is there, others still react; and one that is gone makes room for another.
+    // Other members may still react with an emoji that is there. A removed one makes room for
+    // another.
     expect((await react(ben, scene, { emoji: known })).status).toBe(200);
     await react(ben, scene, { emoji: known, action: "remove" });
     await react(ann, scene, { emoji: known, action: "remove" });
@@ -118,7 +119,7 @@ describe("reactToMessage", () => {
     expect(Object.keys(await reactionsOf(scene))).toHaveLength(50);
   });
 
-  test("of many members at once none is lost", async () => {
+  test("loses no reaction of many members at once", async () => {
     const people = await newUsers(12);
     const [ann, ben, eve] = people;
     if (!ann || !ben || !eve) throw new Error("no users");
@@ -134,7 +135,7 @@ describe("reactToMessage", () => {
     expect((await reactionsOf(scene))["👍"]).toEqual(people.map((user) => user.id).sort());
   });
 
-  test("is for members, and for a message of the room", async () => {
+  test("is allowed to members, for a message of the room", async () => {
     const scene = await setScene();
     const { ben, eve, message } = scene;
     expect((await react(eve, scene, { emoji: "👍" })).status).toBe(403);

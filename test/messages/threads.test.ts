@@ -33,7 +33,7 @@ describe("replyToMessage and listReplies", () => {
     expect((await call("listReplies", about(ann, reply))).results.map((one) => one.content)).toEqual([
       "Deeper",
     ]);
-    // What was deleted keeps its place, in the thread as well.
+    // A deleted reply keeps its place, in the thread as well.
     await call("deleteMessage", about(ben, reply));
     expect((await thread()).results.map((message) => [message.content, message.is_deleted])).toEqual([
       ["", true],
@@ -42,7 +42,7 @@ describe("replyToMessage and listReplies", () => {
     await socket.close();
   });
 
-  test("a repeat with the same client's id is the same reply, once in the thread", async () => {
+  test("a repeat with the same client_message_id is the same reply, once in the thread", async () => {
     const { ann, roomId } = await setScene();
     const said = await say(ann, roomId, "Question");
     const reply = (more: object) => attempt("replyToMessage", about(ann, said, more));
@@ -53,7 +53,7 @@ describe("replyToMessage and listReplies", () => {
     expect((await call("listReplies", about(ann, said))).count).toBe(1);
   });
 
-  test("is refused to others, to unknown messages and without a content", async () => {
+  test("a reply is refused of non-members, to unknown messages and without a content", async () => {
     const { ann, ben, eve, roomId } = await setScene();
     const said = await say(ann, roomId, "Question");
     const elsewhere = await say(ann, await directRoom(ann, ben), "Elsewhere");
@@ -86,7 +86,7 @@ describe("replyToMessage and listReplies", () => {
 });
 
 describe("forwardMessage", () => {
-  test("sends it to each room, as the caller's", async () => {
+  test("sends the message to each room, with the caller as its sender", async () => {
     const { ann, ben, eve, roomId } = await setScene();
     const said = await say(ben, roomId, "News", {
       message_type: "case",
@@ -158,7 +158,7 @@ describe("forwardMessage", () => {
     expect(await forward([one, archived])).toBe(200);
   });
 
-  test("out of a direct room says that it was forwarded, and not from where", async () => {
+  test("out of a direct room says that the message was forwarded, and not from where", async () => {
     const { ann, ben, eve, roomId } = await setScene();
     const direct = await directRoom(ann, eve);
     const said = await say(eve, direct, "Psst");
@@ -169,13 +169,13 @@ describe("forwardMessage", () => {
     const [copy] = (await call("listMessages", { token: ben.token, params: { room_id: roomId } })).results;
     expect(copy).toMatchObject({ id: results[0]?.id, content: "Psst", forwarded_from: expect.any(String) });
     expect(copy?.forwarded_from).not.toContain(direct);
-    // The two who were there may know.
+    // The two members of the direct room may know.
     expect(results[1]?.forwarded_from).toBe(said.id);
   });
 });
 
 describe("expires_in", () => {
-  test("a message destroys itself: it keeps its place and says nothing", async () => {
+  test("an expired message keeps its place without its content", async () => {
     const { ann, ben, roomId } = await setScene();
     const said = await say(ann, roomId, "Burn after reading", { expires_in: 60, metadata: { a: 1 } });
     if (said.expires_at === null) throw new Error("It lasts for ever.");
@@ -214,7 +214,7 @@ describe("expires_in", () => {
     expect((await attempt("restoreMessage", about(ben, copy.results[0] ?? said))).status).toBe(404);
   });
 
-  test("of the last message goes from the room too", async () => {
+  test("an expired last message is no longer shown in the room either", async () => {
     const { ann, ben, roomId } = await setScene();
     await say(ann, roomId, "Burn after reading", { expires_in: 1 });
     await advanceClock(3000);
@@ -222,7 +222,7 @@ describe("expires_in", () => {
     expect(room.last_message).toMatchObject({ content: "", is_deleted: true });
   });
 
-  test("is from a second to a year", async () => {
+  test("lasts from a second to a year", async () => {
     const { ann, roomId } = await setScene();
     for (const expires_in of [0, -1, 1.5, 31_536_001, "60"]) {
       const { status } = await attempt("sendMessage", {

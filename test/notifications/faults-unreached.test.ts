@@ -1,4 +1,6 @@
-/** Who is told of a message that was posted to connections of theirs which had ended unnoticed. */
+/**
+ * Notifications of members whose connections had ended unnoticed when a message was posted to them.
+ */
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
@@ -31,8 +33,11 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-/** Sends, and has what follows find its receivers connected still: nobody knows better until the post is answered. */
-async function sayAheadOfPost(room: string, content: string) {
+/**
+ * Sends a message while its recipients still count as connected: a delay holds up the post that
+ * would find their connections closed.
+ */
+async function sayBeforePost(room: string, content: string) {
   await injectFault({ kind: "delay", service: "execute-api", delay_ms: 1500 });
   return say(ann, room, content);
 }
@@ -41,14 +46,14 @@ function pushed() {
   return browser.pushed.map(({ content }) => [content.type, content.body]);
 }
 
-test("of a new message, once, as of one to somebody offline", async () => {
+test("a new message notifies a member with dead connections once, as if offline", async () => {
   const room = await directRoom(ann, ben);
   const { timestamp } = await say(ann, room, "Hello");
   await markRead(ben, room);
   await clearNotifications(ben);
   await leaveDead(ben.id, timestamp, 2);
   const before = browser.pushed.length;
-  await sayAheadOfPost(room, "Call me");
+  await sayBeforePost(room, "Call me");
   expect(await notificationsOf(ben)).toMatchObject([
     { type: "new_message", message: { content: "Call me" }, count: 1, is_read: false },
   ]);
@@ -59,11 +64,11 @@ test("of a new message, once, as of one to somebody offline", async () => {
 
 const cannotForget = [
   { kind: "crash", times: 1, answers: [500, 200] },
-  // As often as the SDK tries.
+  // As many times as the SDK tries.
   { kind: "throttle", times: 5, answers: [201] },
 ] as const;
 for (const { kind, times, answers } of cannotForget)
-  test(`once, where the function that posted it meets a ${kind} when it forgets the connection`, async () => {
+  test(`a member is notified once if the posting function meets a ${kind} when it removes the dead connection`, async () => {
     const room = await directRoom(ann, ben);
     const { timestamp } = await say(ann, room, "Hello");
     await markRead(ben, room);
@@ -89,7 +94,7 @@ for (const { kind, times, answers } of cannotForget)
     expect((await call("getUser", { token: ann.token, params: { user_id: ben.id } })).is_online).toBe(false);
   });
 
-test("by push of a mention, once, and not of what another connection got", async () => {
+test("a mention is pushed once to a member with a dead connection, and not to one who got the event", async () => {
   const room = await groupRoom(ann, [ben, cid]);
   const { timestamp } = await say(ann, room, "Hello", { message_type: "encrypted" });
   for (const user of [ben, cid]) {
@@ -100,7 +105,7 @@ test("by push of a mention, once, and not of what another connection got", async
   const socket = await connect(cid);
   await leaveDead(ben.id, timestamp);
   const content = `@${ben.username}, call me`;
-  await sayAheadOfPost(room, content);
+  await sayBeforePost(room, content);
   expect(await notificationsOf(ben)).toMatchObject([{ type: "mention", message: { content } }]);
   expect(await notificationsOf(cid)).toEqual([]);
   await say(ann, room, "Please");
@@ -112,7 +117,7 @@ test("by push of a mention, once, and not of what another connection got", async
   await socket.close();
 });
 
-test("of a message that was delivered through the queue", async () => {
+test("a message delivered through the queue notifies a member with a dead connection", async () => {
   const others = await newAccounts(10);
   const { id: room } = await call("createRoom", {
     token: ann.token,
@@ -123,14 +128,14 @@ test("of a message that was delivered through the queue", async () => {
   await clearNotifications(ben);
   await leaveDead(ben.id, timestamp);
   for (const id of others) await leaveDead(id, timestamp, 20);
-  await sayAheadOfPost(room, "Call me");
+  await sayBeforePost(room, "Call me");
   await until(async () => (await notificationsOf(ben)).length > 0, "ben is notified");
   expect(await notificationsOf(ben)).toMatchObject([
     { type: "new_message", message: { content: "Call me" }, count: 1 },
   ]);
 });
 
-test("a minute later, where the connection was so new that it might still have been opening", async () => {
+test("a member is notified a minute later if the connection was so new that it might still be opening", async () => {
   const room = await directRoom(ann, ben);
   const { timestamp } = await say(ann, room, "Hello");
   await markRead(ben, room);
@@ -147,7 +152,7 @@ test("a minute later, where the connection was so new that it might still have b
   expect((await call("getUser", { token: ann.token, params: { user_id: ben.id } })).is_online).toBe(false);
 });
 
-test("of a page that comes again for one of their connections, though another one was left out then", async () => {
+test("a redelivered page notifies for a connection that is tried again, though another was left out", async () => {
   const room = await directRoom(ann, ben);
   const socket = await connect(ben);
   const message = await say(ann, room, "Call me");
@@ -155,8 +160,8 @@ test("of a page that comes again for one of their connections, though another on
   await socket.close();
   await leaveDead(ben.id, message.timestamp, 2, 0);
   await injectFault({
-    ...{ kind: "throttle", service: "execute-api", function: "fanOut", pk: "gone-1=" },
-    // As often as the SDK tries.
+    ...{ kind: "throttle", service: "execute-api", function: "fanOut", pk: "dead-1=" },
+    // As many times as the SDK tries.
     times: 4,
   });
   const page = { room_id: room, user_ids: [ben.id], event: { type: "message", message } };
@@ -175,7 +180,7 @@ test("of a page that comes again for one of their connections, though another on
   expect(await notificationsOf(ben)).toMatchObject([{ message: { content: "Call me" } }]);
 });
 
-test("not of one that a connection missed while it was opening, which is open by then", async () => {
+test("a message that a connection missed while it was opening does not notify if it is open by then", async () => {
   const room = await directRoom(ann, ben);
   const socket = await connect(ben);
   const { seq } = await say(ann, room, "Hello");

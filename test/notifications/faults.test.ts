@@ -1,4 +1,7 @@
-/** What is left where what follows a message, a contact or an invitation ends in the midst of it, or comes twice. */
+/**
+ * Handlers of the stream that end in the midst of notifying of a message, a contact or an
+ * invitation, or run twice.
+ */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, processAgain } from "../support/background.ts";
 import { call } from "../support/contract-client.ts";
@@ -29,7 +32,7 @@ type Fault = Pick<FaultSpec, "action" | "sk"> & { readonly service?: FaultSpec["
 const claim: Fault = { action: "UpdateItem", sk: "MEMBER#" };
 const put: Fault = { action: "PutItem", sk: "NOTIF#" };
 
-/** Has a call of what follows the stream go wrong, and looks that it did by the end. */
+/** Makes a call of a stream handler fail during some work, and checks that it did by the end. */
 async function withFault(kind: FaultSpec["kind"], fault: Fault, work: () => Promise<unknown>) {
   await injectFault({ kind, service: "dynamodb", function: "tableStream", ...fault });
   await work();
@@ -39,14 +42,14 @@ async function withFault(kind: FaultSpec["kind"], fault: Fault, work: () => Prom
 }
 
 for (const kind of ["crash", "lose"] as const)
-  describe(`a call that goes wrong by ${kind}`, () => {
+  describe(`a call that fails by ${kind}`, () => {
     for (const [what, fault] of Object.entries({
       "the room is read": { action: "Query" },
       "presences are read": { action: "BatchGetItem" },
-      "a stretch is claimed": claim,
+      "an unread notice is claimed": claim,
       "a notification is put": put,
     }))
-      test(`as ${what} leaves one notification of the stretch`, async () => {
+      test(`as ${what} leaves one notification of the unread messages`, async () => {
         const room = await directRoom(ann, ben);
         await withFault(kind, fault, () => say(ann, room, "Hello"));
         await say(ann, room, "Are you there?");
@@ -55,7 +58,7 @@ for (const kind of ["crash", "lose"] as const)
         ]);
       });
 
-    test("as a member is notified leaves each with one, and tells of it", async () => {
+    test("as a member is notified leaves each with one, and publishes it", async () => {
       const room = await groupRoom(ann, [ben, cid]);
       const socket = await connect(cid);
       await afterSeconds(0);
@@ -68,7 +71,7 @@ for (const kind of ["crash", "lose"] as const)
       await socket.close();
     });
 
-    test("as an emergency is told, a contact or a membership made leaves one of each", async () => {
+    test("as members are notified of an emergency, a contact or an invitation leaves one of each", async () => {
       const room = await groupRoom(ann, []);
       await withFault(kind, put, () =>
         call("addParticipants", {
@@ -86,7 +89,7 @@ for (const kind of ["crash", "lose"] as const)
     });
   });
 
-test("of what tells somebody at once, seen as it was before any of it, one counts", async () => {
+test("concurrent messages make one notice, though each handler read the membership before the others' writes", async () => {
   const room = await directRoom(ann, ben);
   const socket = await connect(ben);
   for (let seq = 1; seq <= 5; seq += 1) await say(ann, room, `Message ${seq}`);
@@ -104,7 +107,7 @@ test("of what tells somebody at once, seen as it was before any of it, one count
   expect(await claimNotice(before, 6)).toBe(true);
 });
 
-test("a change that cannot be followed delays no other, and is followed when it can", async () => {
+test("a change whose handler fails delays no other, and is handled when the calls succeed", async () => {
   const [toBen, toCid] = [await directRoom(ann, ben), await directRoom(ann, cid)];
   await injectFault({
     kind: "throttle",
@@ -116,15 +119,15 @@ test("a change that cannot be followed delays no other, and is followed when it 
   });
   await Promise.all([say(ann, toBen, "Hello"), say(ann, toCid, "Hello")]);
   expect(await typesOf(cid)).toEqual(["new_message"]);
-  // Nor what else follows from the same one.
+  // Other handlers of the same change are not delayed either.
   expect(await find(ben, toBen, "hello")).toEqual(["Hello"]);
   await clearFaults();
   await afterSeconds(6);
   expect(await typesOf(ben)).toEqual(["new_message"]);
 });
 
-describe("a change that is followed again", () => {
-  test("doubles nothing, brings back nothing that was deleted, and tells nobody who knows", async () => {
+describe("a change that is processed again", () => {
+  test("doubles nothing, restores nothing that was deleted, and publishes nothing known", async () => {
     const room = await groupRoom(ann, [ben, cid]);
     const { seq } = await say(ann, room, `@${ben.username}`);
     const [mention, ...before] = await notificationsOf(ben);
@@ -149,7 +152,7 @@ describe("a change that is followed again", () => {
     expect(await typesOf(cid)).toEqual(["new_message", "group_invite"]);
   });
 
-  test("late tells nobody of an emergency who joined since", async () => {
+  test("late does not notify members of an emergency who joined since", async () => {
     const room = await groupRoom(ann, [ben]);
     const { seq } = await say(ann, room, "Fire!", { priority: "emergency" });
     expect(await typesOf(ben)).toEqual(["emergency", "group_invite"]);
@@ -163,15 +166,15 @@ describe("a change that is followed again", () => {
     });
     expect(await typesOf(cid)).toEqual(["group_invite"]);
     await cids.request({ type: "ping" });
-    const told = cids.events.flatMap((event) =>
+    const types = cids.events.flatMap((event) =>
       event.type === "notification" ? [event.notification.type] : [],
     );
-    expect(told).not.toContain("emergency");
+    expect(types).not.toContain("emergency");
     await closeAll(ben, [bens]);
     await closeAll(cid, [cids]);
   });
 
-  test("late notifies of nothing that was read, or deleted, since", async () => {
+  test("late notifies of no message that was read or deleted since", async () => {
     const [read, deleted] = [await directRoom(ann, ben), await directRoom(ann, cid)];
     const [bens, cids] = [await connect(ben), await connect(cid)];
     const messages = [await say(ann, read, "Hello"), await say(ann, deleted, "Hello")];

@@ -1,4 +1,7 @@
-/** Who is told behind a request that was cut off between its change and its telling, and is not told by its repeat. */
+/**
+ * Requests that were cut off between the change and its events: a task publishes the events, since
+ * a repeat does not.
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until } from "../support/background.ts";
 import { attempt, call } from "../support/contract-client.ts";
@@ -8,10 +11,10 @@ import { actAsFunction, keysOfRoom } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-/** Longer than any request runs. */
+/** Seconds: longer than any request runs. */
 const settled = 61;
 
-/** The next update of the item ends its function, once it is made. */
+/** Ends the function after its next update of the item. */
 function crashAfterUpdate(sk: string, nth = 1) {
   return injectFault({
     kind: "crash",
@@ -23,15 +26,21 @@ function crashAfterUpdate(sk: string, nth = 1) {
   });
 }
 
-/** The types of the events that concern a room's members, once all that was posted before has arrived. */
-async function toldOn(socket: SocketClient): Promise<string[]> {
+/**
+ * Returns the types of the events about membership that a socket got, once everything posted before
+ * has arrived.
+ */
+async function membershipEventsOf(socket: SocketClient): Promise<string[]> {
   await socket.request({ type: "ping" });
   return socket.events
     .map((event) => event.type)
     .filter((type) => type === "room_removed" || type === "participants_changed");
 }
 
-/** A room is over for somebody: their connections learn of it, and the one that is limited to it is closed. */
+/**
+ * Checks that a user's connections get room_removed, and that the connection of the room alone is
+ * closed.
+ */
 async function expectRemoved(roomId: string, free: SocketClient, limited: SocketClient): Promise<void> {
   for (const socket of [free, limited])
     expect(await socket.next("room_removed")).toEqual({ type: "room_removed", room_id: roomId });
@@ -48,24 +57,24 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-describe("a deletion that was cut off", () => {
-  test("is told to all members, and closes the room's own connections", async () => {
+describe("a deleteRoom that was cut off", () => {
+  test("publishes room_removed to all members, and closes the room's own connections", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     const [free, limited] = await openBoth(ben, params.room_id);
     await crashAfterUpdate("HEAD");
     expect((await attempt("deleteRoom", { token: ann.token, params })).status).toBe(500);
     expect((await attempt("deleteRoom", { token: ann.token, params })).status).toBe(403);
-    expect(await toldOn(free)).toEqual([]);
+    expect(await membershipEventsOf(free)).toEqual([]);
 
     await afterSeconds(settled);
     await expectRemoved(params.room_id, free, limited);
   });
 
-  test("of a large room is told to those who are live in it", async () => {
+  test("publishes room_removed of a large room to its connected members", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
-    // What the 201st member would bring about.
+    // Grows the room as its 201st member would.
     actAsFunction();
     const { growRoster } = await internals.rosterChanges();
     const { addAllConnected } = await internals.connectedMembers();
@@ -79,7 +88,7 @@ describe("a deletion that was cut off", () => {
     await expectRemoved(params.room_id, free, limited);
   });
 
-  test("of a direct room that was opened again since is not told", async () => {
+  test("publishes nothing for a direct room that was opened again since", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await directRoom(ann, ben) };
     const [free, limited] = await openBoth(ben, params.room_id);
@@ -89,12 +98,12 @@ describe("a deletion that was cut off", () => {
 
     await afterSeconds(settled);
     for (const socket of [free, limited]) {
-      expect(await toldOn(socket)).toEqual([]);
+      expect(await membershipEventsOf(socket)).toEqual([]);
       await socket.close();
     }
   });
 
-  test("is not told by a task that goes on with the removal", async () => {
+  test("publishes nothing from a task that continues the removal", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
@@ -106,13 +115,13 @@ describe("a deletion that was cut off", () => {
     const { sendTask } = await internals.tasksQueue();
     await sendTask({ task: "remove_room_items", room_id: params.room_id, continues: true });
     await until(async () => (await keysOfRoom(params.room_id)).join() === "HEAD", "only the head is left");
-    expect(await toldOn(socket)).toEqual([]);
+    expect(await membershipEventsOf(socket)).toEqual([]);
     await socket.close();
   });
 });
 
 describe("a removal that was cut off", () => {
-  test("is told to who was removed, and to the others, and closes the room's own connections", async () => {
+  test("publishes to the removed member and to the others, and closes the room's own connections", async () => {
     const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     const [free, limited] = await openBoth(ben, roomId);
@@ -121,7 +130,7 @@ describe("a removal that was cut off", () => {
     await crashAfterUpdate("ROSTER#0");
     expect((await attempt("removeParticipant", input)).status).toBe(500);
     expect((await attempt("removeParticipant", input)).status).toBe(404);
-    expect(await toldOn(cids)).toEqual([]);
+    expect(await membershipEventsOf(cids)).toEqual([]);
 
     await afterSeconds(settled);
     await expectRemoved(roomId, free, limited);
@@ -134,12 +143,12 @@ describe("a removal that was cut off", () => {
     await cids.close();
   });
 
-  test("is told, where the last admin left", async () => {
+  test("publishes its events if the last admin left", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     const [free, limited] = await openBoth(ann, params.room_id);
     const cids = await connect(cid);
-    // The first update of the roster makes another one admin.
+    // The first update of the roster promotes another admin.
     await crashAfterUpdate("ROSTER#0", 2);
     expect((await attempt("leaveRoom", { token: ann.token, params })).status).toBe(500);
 
@@ -149,7 +158,7 @@ describe("a removal that was cut off", () => {
     await cids.close();
   });
 
-  test("is not told of somebody who is back", async () => {
+  test("publishes nothing of a member who has joined again", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     await crashAfterUpdate("ROSTER#0");
@@ -160,12 +169,12 @@ describe("a removal that was cut off", () => {
 
     await afterSeconds(settled);
     for (const socket of [free, limited, cids]) {
-      expect(await toldOn(socket)).toEqual([]);
+      expect(await membershipEventsOf(socket)).toEqual([]);
       await socket.close();
     }
   });
 
-  test("is not told in a room that was deleted since", async () => {
+  test("publishes nothing in a room that was deleted since", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     await crashAfterUpdate("ROSTER#0");
@@ -175,9 +184,9 @@ describe("a removal that was cut off", () => {
     const sockets = [await connect(ben), await connect(cid)];
 
     await afterSeconds(settled);
-    const [bens = [], cids = []] = await Promise.all(sockets.map(toldOn));
+    const [bens = [], cids = []] = await Promise.all(sockets.map(membershipEventsOf));
     expect(bens).toEqual([]);
-    // Of the deletion, once more.
+    // The event of the deletion, once more.
     expect(cids).toEqual(["room_removed"]);
     await Promise.all(sockets.map((socket) => socket.close()));
   });

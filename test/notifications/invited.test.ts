@@ -7,7 +7,7 @@ import { keys } from "../support/internals.ts";
 import { countMessages, itemsAt } from "../support/operator.ts";
 import { newAccounts, newUser } from "../support/people.ts";
 
-/** More than fit into the transaction that creates a room. */
+/** More accounts than fit into the transaction that creates a room. */
 const accountCount = 100;
 
 async function invitations(userId: string): Promise<number> {
@@ -20,7 +20,7 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-test("those whose memberships come ahead of their room are invited when it is there, and not to none", async () => {
+test("members whose memberships are written before their room are invited once it exists, and not without it", async () => {
   const ann = await newUser("ann");
   const participant_ids = await newAccounts(accountCount);
   const early = participant_ids.toSorted().at(-1) ?? "";
@@ -38,7 +38,7 @@ test("those whose memberships come ahead of their room are invited when it is th
 
   await createHalf("repeated-1");
   expect(await invitations(early)).toBe(0);
-  // It waits to be looked at again. Nothing failed: that would be in flight, until it is tried again.
+  // The task waits to be tried again. It did not fail: a failed one would be in flight until then.
   const { delayed, ...others } = await countMessages("TasksQueueUrl");
   expect(others).toEqual({ visible: 0, inFlight: 0 });
   expect(delayed).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ beforeEach(async () => {
   [ann, ben, cid] = await three();
 });
 
-/** What became known of messages alone, the newest first. */
+/** Returns a user's notifications of messages, the newest first: type and content. */
 async function ofMessages(user: TestUser) {
   return (await notificationsOf(user)).flatMap(({ type, message }) =>
     message ? [[type, message.content]] : [],
@@ -29,10 +29,10 @@ function settle(user: TestUser, room_id: string, body: object) {
 }
 
 describe("a mention", () => {
-  test("notifies the member who is named, connected or not, and nobody else of it", async () => {
+  test("notifies the member who is named, connected or not, and no other", async () => {
     const [room, dana] = [await groupRoom(ann, [ben, cid]), await newUser("dana")];
     const socket = await connect(ben);
-    const content = `Look, @${ben.username.toUpperCase()}. And @${dana.username}, @nobody, @${ann.username}`;
+    const content = `Look, @${ben.username.toUpperCase()}. And @${dana.username}, @unknown, @${ann.username}`;
     await say(ann, room, content);
     expect(await ofMessages(ben)).toEqual([["mention", content]]);
     expect(await ofMessages(cid)).toEqual([["new_message", content]]);
@@ -51,7 +51,7 @@ describe("a mention", () => {
     expect(await typesOf(jose)).toEqual(["mention", "group_invite"]);
   });
 
-  test("counts in what was written, not in what was forwarded, encrypted, or added by an edit", async () => {
+  test("counts in the content of a new message, not if it is forwarded, encrypted or edited", async () => {
     const [room, from] = [await groupRoom(ann, [ben]), await groupRoom(ann, [])];
     const socket = await connect(ben);
     const original = await say(ann, from, `@${ben.username} forwarded`);
@@ -69,7 +69,7 @@ describe("a mention", () => {
   });
 });
 
-test("a reply notifies whom it answers, unless it mentions them, or they answer themselves", async () => {
+test("a reply notifies the sender of its original, unless it mentions that sender or is their own", async () => {
   const room = await groupRoom(ann, [ben, cid]);
   const { id: reply_to } = await say(ben, room, "Who comes?");
   await say(ann, room, "I do", { reply_to });
@@ -81,13 +81,13 @@ test("a reply notifies whom it answers, unless it mentions them, or they answer 
   ]);
 });
 
-describe("who has muted a room, or wants no notifications of it", () => {
+describe("a member who has muted a room, or turned its notifications off", () => {
   const silences = [
     { enabled: false },
     { muted_until: new Date(Date.now() + 365 * 24 * 3600 * 1000).toISOString() },
   ];
   for (const silence of silences)
-    test(`is told of emergencies alone: ${Object.keys(silence)}`, async () => {
+    test(`is notified of emergencies alone: ${Object.keys(silence)}`, async () => {
       const room = await groupRoom(ann, [ben]);
       await settle(ben, room, silence);
       const { id: reply_to } = await say(ben, room, "Quiet, please");
@@ -102,7 +102,7 @@ describe("who has muted a room, or wants no notifications of it", () => {
     });
 });
 
-test("an emergency notifies everybody, connected or not, and not its sender", async () => {
+test("an emergency notifies all members, connected or not, and not its sender", async () => {
   const room = await groupRoom(ann, [ben, cid]);
   const socket = await connect(ben);
   await say(ann, room, "Fire!", { priority: "emergency" });
@@ -111,7 +111,7 @@ test("an emergency notifies everybody, connected or not, and not its sender", as
   await socket.close();
 });
 
-test("an emergency that is not read is listed and counted, whatever came after it", async () => {
+test("an unread emergency is listed and counted, whatever came after it", async () => {
   const room = await groupRoom(ann, [ben]);
   const { timestamp } = await say(ann, room, "Fire!", { priority: "emergency" });
   await afterSeconds(0);
@@ -134,13 +134,13 @@ test("an emergency that is not read is listed and counted, whatever came after i
   expect(await call("getUnreadNotificationCount", { token: ben.token })).toEqual({ unread_count: 501 });
   const params = { notification_id: listed.results[0]?.id ?? "" };
   await call("markNotificationRead", { token: ben.token, params });
-  // Then it stands where its time puts it.
+  // Once read, its place in the list follows its time.
   const last = await call("listNotifications", { token: ben.token, query: { page: 501, page_size: 1 } });
   expect(last.results).toMatchObject([{ type: "emergency", is_read: true }]);
 });
 
-describe("people of whom one blocks the other", () => {
-  test("notify each other of nothing, in rooms that both are in", async () => {
+describe("two users of a block", () => {
+  test("do not notify each other in shared rooms", async () => {
     const room = await groupRoom(ann, [ben, cid]);
     await block(ben, ann);
     for (const [speaker, other] of [
@@ -153,7 +153,7 @@ describe("people of whom one blocks the other", () => {
       await say(speaker, room, "Fire!", { priority: "emergency" });
       expect(await notificationsOf(other)).toEqual(before);
     }
-    // Somebody else notifies of what is unread, theirs too.
+    // A message of another member notifies of all unread ones, the blocked user's included.
     await say(cid, room, "Hello");
     expect((await notificationsOf(ann))[0]).toMatchObject({ type: "new_message", actor: { id: cid.id } });
     await unblock(ben, ann);
@@ -161,7 +161,7 @@ describe("people of whom one blocks the other", () => {
     expect((await typesOf(ben))[0]).toBe("mention");
   });
 
-  test("learn nothing of being added as a contact", async () => {
+  test("are not notified when one adds the other as a contact", async () => {
     await block(ben, ann);
     for (const [user, other] of [
       [ann, ben],
@@ -173,7 +173,7 @@ describe("people of whom one blocks the other", () => {
   });
 });
 
-test("who is added as a contact is notified once, and sees the address of whom they know", async () => {
+test("an added contact is notified once, and sees the address of a contact of their own", async () => {
   const add = (user: TestUser) => call("createContact", { token: user.token, body: { user_id: ben.id } });
   await directRoom(ben, cid);
   await add(ann);
@@ -186,7 +186,7 @@ test("who is added as a contact is notified once, and sees the address of whom t
   expect(await notificationsOf(ann)).toEqual([]);
 });
 
-test("who is added as a contact again and again is notified once a day", async () => {
+test("a contact who is added again and again is notified once a day", async () => {
   const add = () => call("createContact", { token: ann.token, body: { user_id: ben.id } });
   const again = async () => {
     await call("deleteContact", { token: ann.token, params: { contact_id: ben.id } });
@@ -199,7 +199,7 @@ test("who is added as a contact again and again is notified once a day", async (
   expect(await notificationsOf(ben)).toEqual([first]);
   actAsFunction();
   const { updateItem } = await internals.table();
-  // As it is a day later.
+  // Changes the record to what it is a day later.
   await updateItem(keys.addedBy(ben.id, ann.id), {
     compute: { added_at: "added_at - :day" },
     condition: "attribute_exists(pk)",
@@ -209,7 +209,7 @@ test("who is added as a contact again and again is notified once a day", async (
   expect(await typesOf(ben)).toEqual(["contact_request", "contact_request"]);
 });
 
-test("who is added to a group is notified, and neither who makes it, who joins, nor who is in a direct room", async () => {
+test("a member added to a group is notified; its creator, a joiner, and members of a direct room are not", async () => {
   await directRoom(ann, ben);
   const group = await groupRoom(ann, [ben]);
   await call("addParticipants", {

@@ -17,7 +17,7 @@ let room: string;
 beforeAll(async () => {
   [ann, ben, cid] = await three();
   room = await groupRoom(ann, [ben, cid]);
-  // What the 201st member would bring about; cid is as one who came later.
+  // Grows the room as its 201st member would. Cid then counts as a later member.
   actAsFunction();
   const { enterRoster, growRoster, leaveRoster } = await internals.rosterChanges();
   const { getFirstRoster } = await internals.rosters();
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await addAllConnected(room, 2);
 });
 
-/** What became known of messages alone, the newest first. */
+/** Returns a user's notifications of messages, the newest first: type and content. */
 async function ofMessages(user: TestUser) {
   return (await notificationsOf(user)).flatMap(({ type, message }) =>
     message ? [[type, message.content]] : [],
@@ -63,7 +63,7 @@ test("in a large room mentions, replies and emergencies notify, and new messages
   expect(await notificationsOf(ben)).toEqual([]);
 });
 
-test("a message that meets only a connection which ended unnoticed sets off no task, where it notifies nobody", async () => {
+test("a message that meets only a dead connection sends no task, if it would notify no member", async () => {
   const socket = await connect(cid);
   const { timestamp } = await say(ann, room, "Hello");
   await leaveDead(cid.id, timestamp);

@@ -7,19 +7,19 @@ import { notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, three, two } from "../support/people.ts";
 import { connect, type SocketClient } from "../support/socket-client.ts";
 
-/** The notifications that came, once all that was done before is followed. */
+/** Returns the notifications that a socket got, once all changes before are processed. */
 async function gotOn(socket: SocketClient): Promise<Notification[]> {
   await afterSeconds(0);
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) => (event.type === "notification" ? [event.notification] : []));
 }
 
-/** Their types. */
+/** Returns their types. */
 async function heardOn(socket: SocketClient): Promise<string[]> {
   return (await gotOn(socket)).map(({ type }) => type);
 }
 
-test("a notification is told on every connection, as it is listed, but for new messages", async () => {
+test("a notification is published to every connection as it is listed, except of new messages", async () => {
   const [ann, ben] = await two();
   const sockets = [await connect(ben), await connect(ben)];
   const room = await groupRoom(ann, [ben]);
@@ -29,9 +29,9 @@ test("a notification is told on every connection, as it is listed, but for new m
   await say(ann, room, `@${ben.username}`);
   await call("createContact", { token: ann.token, body: { user_id: ben.id } });
   const listed = await notificationsOf(ben);
-  const told = ["contact_request", "group_invite", "mention", "message_reply"];
+  const types = ["contact_request", "group_invite", "mention", "message_reply"];
   for (const socket of sockets) {
-    expect((await heardOn(socket)).sort()).toEqual(told);
+    expect((await heardOn(socket)).sort()).toEqual(types);
     for (const { id } of listed) {
       const event = socket.events.find((one) => one.type === "notification" && one.notification.id === id);
       const [one] = listed.filter((notification) => notification.id === id);
@@ -41,7 +41,7 @@ test("a notification is told on every connection, as it is listed, but for new m
   }
 });
 
-test("a connection of one room is told of that room's notifications alone", async () => {
+test("a connection of one room gets that room's notifications alone", async () => {
   const [ann, ben, cid] = await three();
   const [group, other] = [await groupRoom(ann, [ben]), await groupRoom(cid, [ben])];
   const direct = await directRoom(ann, ben);
@@ -57,7 +57,7 @@ test("a connection of one room is told of that room's notifications alone", asyn
   for (const socket of [ofGroup, ofDirect]) await socket.close();
 });
 
-test("an emergency is told on the sockets of those who have muted the room", async () => {
+test("an emergency reaches the sockets of members who have muted the room", async () => {
   const [ann, ben] = await two();
   const room = await groupRoom(ann, [ben]);
   await call("updateNotifications", {
@@ -82,7 +82,7 @@ test("an emergency is told on the sockets of those who have muted the room", asy
   await socket.close();
 });
 
-test("a notification that is told when its sender has left the room shows no e-mail address of theirs", async () => {
+test("a notification shows no e-mail address of a sender who has left the room by then", async () => {
   const [ann, ben, cid] = await three();
   const room_id = await groupRoom(ann, [ben, cid]);
   const { seq } = await say(ann, room_id, `@${cid.username}`);
@@ -97,12 +97,12 @@ test("a notification that is told when its sender has left the room shows no e-m
   for (const task of tasks) await doTask({ ...task, room_id });
   await call("leaveRoom", { token: ann.token, params: { room_id } });
   for (const task of tasks) await doTask({ ...task, room_id });
-  const told = await gotOn(socket);
+  const got = await gotOn(socket);
   const types = ["group_invite", "mention", "emergency"];
-  expect(told.map(({ type, actor }) => [type, actor.id, actor.email])).toEqual([
+  expect(got.map(({ type, actor }) => [type, actor.id, actor.email])).toEqual([
     ...types.map((type) => [type, ann.id, ann.email]),
     ...types.map((type) => [type, ann.id, null]),
   ]);
-  expect(told.slice(-2).map(({ message }) => message?.sender.email)).toEqual([null, null]);
+  expect(got.slice(-2).map(({ message }) => message?.sender.email)).toEqual([null, null]);
   await socket.close();
 });

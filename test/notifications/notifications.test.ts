@@ -17,12 +17,15 @@ beforeEach(async () => {
   [ann, ben, cid] = await three();
 });
 
-/** Sends what is not indexed for search, which would be written behind the stream too. */
+/**
+ * Sends a message that is not indexed for search: the index would be written behind the stream,
+ * too.
+ */
 function sayUnindexed(user: TestUser, room: string, content: string) {
   return say(user, room, content, { message_type: "encrypted" });
 }
 
-/** What is written and read behind the stream because of some work. */
+/** Returns the write and read units of the stream's function for some work. */
 async function behind(work: () => Promise<unknown>): Promise<readonly number[]> {
   const { operations } = await meteredWithStream(async () => {
     await work();
@@ -33,14 +36,14 @@ async function behind(work: () => Promise<unknown>): Promise<readonly number[]> 
 }
 
 describe("a new message", () => {
-  test("notifies who is not there once for all that they have not read", async () => {
+  test("notifies a member who is offline once for all unread messages", async () => {
     const room = await directRoom(ann, ben);
     const first = await say(ann, room, "Hello Ben");
     await notificationsOf(ben);
     await say(ann, room, "Are you there?");
-    const [told, ...others] = await notificationsOf(ben);
+    const [notification, ...others] = await notificationsOf(ben);
     expect(others).toEqual([]);
-    expect(told).toMatchObject({
+    expect(notification).toMatchObject({
       type: "new_message",
       room,
       message: { id: first.id, seq: 1, content: "Hello Ben", is_deleted: false, is_read: false },
@@ -52,7 +55,7 @@ describe("a new message", () => {
     expect(await notificationsOf(ann)).toEqual([]);
   });
 
-  test("of twenty that are sent at once makes one notification of twenty, at the price of one", async () => {
+  test("makes one notification of twenty concurrent messages, at the price of one", async () => {
     const room = await directRoom(ann, ben);
     const twenty = Array.from({ length: 20 }, (_, at) => `Message ${at}`);
     const [wru] = await behind(() => Promise.all(twenty.map((content) => sayUnindexed(ann, room, content))));
@@ -60,7 +63,7 @@ describe("a new message", () => {
     expect(wru).toBe(2);
   });
 
-  test("is counted less as it is read elsewhere, and notifies again once all is read", async () => {
+  test("is counted less as it is read elsewhere, and notifies again once all are read", async () => {
     const room = await directRoom(ann, ben);
     for (const content of ["One", "Two", "Three"]) await say(ann, room, content);
     const before = await notificationsOf(ben);
@@ -76,7 +79,7 @@ describe("a new message", () => {
     ]);
   });
 
-  test("notifies anew after a part was read, and the later notification alone stands for what is unread", async () => {
+  test("notifies anew after a part was read, and the later notification alone counts the unread messages", async () => {
     const room = await directRoom(ann, ben);
     for (const content of ["One", "Two", "Three"]) await say(ann, room, content);
     await notificationsOf(ben);
@@ -92,7 +95,7 @@ describe("a new message", () => {
     expect(await notificationsOf(ben)).toEqual([earlier]);
   });
 
-  test("notifies nobody who is connected, unless to another room alone", async () => {
+  test("notifies no connected member, unless the connection is for another room alone", async () => {
     const [room, other] = [await groupRoom(ann, [ben, cid]), await directRoom(ben, cid)];
     const [socket, elsewhere] = [await connect(ben), await connect(cid, { room_id: other })];
     await say(ann, room, "Hello");
@@ -112,7 +115,7 @@ describe("a new message", () => {
     expect(await sending()).toEqual([0, 0.5]);
   });
 
-  test("that is deleted, or destroys itself, is shown without what it said", async () => {
+  test("that is deleted or expired is shown without its content", async () => {
     const room = await directRoom(ann, ben);
     const message = await say(ann, room, "A secret");
     expect(await notificationsOf(ben)).toMatchObject([{ message: { content: "A secret" } }]);
@@ -127,7 +130,7 @@ describe("a new message", () => {
 });
 
 describe("a notification", () => {
-  test("is not shown any more where its room was left or deleted, nor after one joins again", async () => {
+  test("is no longer shown if its room was left or deleted, nor after its user joins again", async () => {
     const [left, deleted] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
     for (const room of [left, deleted]) await say(ann, room, `@${ben.username}, look`);
     expect((await typesOf(ben)).sort()).toEqual(["group_invite", "group_invite", "mention", "mention"]);
@@ -160,7 +163,7 @@ describe("a notification", () => {
     expect(await notificationsOf(ben)).toEqual([invitation]);
     for (const operation of ["deleteNotification", "markNotificationRead"] as const)
       expect((await attempt(operation, { token: ben.token, params })).status, operation).toBe(404);
-    // What it told of is unread all the same, and the next message tells of both.
+    // The message is still unread, and the next one notifies of both.
     await say(ann, room, "Still there?");
     expect(await notificationsOf(ben)).toMatchObject([
       { type: "new_message", message: { content: "Still there?" }, count: 3, is_read: false },
@@ -168,7 +171,7 @@ describe("a notification", () => {
     ]);
   });
 
-  test("of somebody else is not found", async () => {
+  test("of another user is not found", async () => {
     await say(ann, await directRoom(ann, ben), "Hello");
     const [{ id = "" } = {}] = await notificationsOf(ben);
     for (const operation of ["deleteNotification", "markNotificationRead"] as const)
@@ -179,7 +182,7 @@ describe("a notification", () => {
     expect(await notificationsOf(ben)).toHaveLength(1);
   });
 
-  test("is read with all others, and those that come later are not", async () => {
+  test("is read with all others, and later ones are not", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Hello");
     expect((await notificationsOf(ben)).map(({ is_read }) => is_read)).toEqual([false, false]);
@@ -190,7 +193,7 @@ describe("a notification", () => {
     const before = await counting();
     const answer = await call("markAllNotificationsRead", { token: ben.token });
     expect(answer).toEqual({ status: "marked as read" });
-    // Without the head and the membership of the room.
+    // Ben's calls without the head and the membership of the room.
     expect(await counting()).toBe((before ?? 0) - 1);
     await say(ann, room, `@${ben.username}?`);
     expect((await notificationsOf(ben)).map(({ type, is_read }) => [type, is_read])).toEqual([
@@ -215,13 +218,13 @@ describe("a notification", () => {
       expect((await notificationsOf(ben))[0]).toMatchObject({ message: { content }, is_read: false });
     }
     const { operations } = await metered(() => call("markAllNotificationsRead", { token: ben.token }));
-    // That of the membership, and up to when all are read.
+    // One unit for the membership, one for the time up to which all are read.
     expect(operations["PUT /api/chat/notifications/read-all"]?.wru).toBe(2);
     await say(ann, room, "Four");
     expect((await notificationsOf(ben))[0]).toMatchObject({ count: 2, is_read: false });
   });
 
-  test("comes with the others in pages, the newest first, after emergencies that are not read", async () => {
+  test("is listed with the others in pages, the newest first, after unread emergencies", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Fire!", { priority: "emergency" });
     for (const at of [1, 2, 3]) await say(ann, room, `@${ben.username} ${at}`);
@@ -252,7 +255,7 @@ describe("a notification", () => {
     const item = await getItem(key);
     const days = (Number(item?.expires_at) - Number(item?.recorded_at) / 1000) / (24 * 60 * 60);
     expect(Math.round(days)).toBe(90);
-    // As it is then: DynamoDB deletes it up to two days late.
+    // Changes the item to what it is by then: DynamoDB deletes it up to two days late.
     await updateItem(key, {
       set: { expires_at: Math.floor(Number(item?.recorded_at) / 1000) },
     });

@@ -4,7 +4,7 @@ import { call } from "../support/contract-client.ts";
 import { say } from "../support/messages.ts";
 import { clearNotifications, markRead, notificationsOf } from "../support/notifications.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
+import { loseNotifications, rebuild, setNotifiedSeq, shownTo } from "../support/rebuilt-notifications.ts";
 import { closeAll, connect } from "../support/socket-client.ts";
 
 let ann: TestUser;
@@ -18,8 +18,8 @@ beforeEach(async () => {
 function lose(): Promise<void> {
   return loseNotifications(ben);
 }
-function tellBy(room: string, seq: number | undefined): Promise<void> {
-  return noteToldBy(ben, room, seq);
+function setNotified(room: string, seq: number | undefined): Promise<void> {
+  return setNotifiedSeq(ben, room, seq);
 }
 function shown() {
   return shownTo(ben);
@@ -27,21 +27,21 @@ function shown() {
 
 const losses: Record<string, (room: string) => Promise<unknown>> = {
   "notifications are lost": lose,
-  "what is noted with the membership is lost": (room) => tellBy(room, undefined),
+  "the record in the membership is lost": (room) => setNotified(room, undefined),
   "both are lost": async (room) => {
     await lose();
-    await tellBy(room, undefined);
+    await setNotified(room, undefined);
   },
-  "a message is noted that does not exist": async (room) => {
+  "the recorded message does not exist": async (room) => {
     await lose();
-    await tellBy(room, 1000);
+    await setNotified(room, 1000);
   },
 };
 
 for (const [what, loseWhat] of Object.entries(losses)) {
-  const known = what === "notifications are lost" || what === "what is noted with the membership is lost";
-  const next = known ? "makes no other" : "tells of it, which nothing may have done";
-  test(`where ${what}, an unread room is notified of once, and the next message ${next}`, async () => {
+  const known = what === "notifications are lost" || what === "the record in the membership is lost";
+  const next = known ? "makes no other" : "notifies, since none may have done so";
+  test(`if ${what}, an unread room is notified of once, and the next message ${next}`, async () => {
     const room = await directRoom(ann, ben);
     for (const content of ["One", "Two", "Three"]) await say(ann, room, content);
     expect(await shown()).toEqual([["new_message", "One", 3, false]]);
@@ -64,12 +64,12 @@ for (const [what, loseWhat] of Object.entries(losses)) {
 }
 
 for (const muted of [false, true])
-  test(`where a message is noted that does not exist in a read room${muted ? " that is muted" : ""}, the next one is told of`, async () => {
+  test(`if the recorded message does not exist in a read room${muted ? " that is muted" : ""}, the next message notifies`, async () => {
     const room = await directRoom(ann, ben);
     await say(ann, room, "One");
     await markRead(ben, room);
     await clearNotifications(ben);
-    await tellBy(room, 50);
+    await setNotified(room, 50);
     const params = { room_id: room };
     if (muted) await call("updateNotifications", { token: ben.token, params, body: { enabled: false } });
     for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
@@ -79,7 +79,7 @@ for (const muted of [false, true])
     expect(await shown()).toEqual([["new_message", "Two", 1, false]]);
   });
 
-test("what is right stays: what was read, deleted or told otherwise", async () => {
+test("a rebuild keeps correct notifications: read, deleted, or of another kind", async () => {
   const [read, deleted, mentioned] = [
     await directRoom(ann, ben),
     await directRoom(cid, ben),
@@ -100,7 +100,7 @@ test("what is right stays: what was read, deleted or told otherwise", async () =
   expect((await shown())[0]).toEqual(["new_message", "Again", 2, false]);
 });
 
-test("nothing is made of what came while its receiver was there, and what came later is told of by itself", async () => {
+test("a rebuild makes nothing of messages that came while their recipient was connected, and later ones notify", async () => {
   const room = await directRoom(ann, ben);
   const socket = await connect(ben);
   for (let time = 0; time < 26; time += 1) await say(ann, room, `Seen ${time}`);
@@ -112,29 +112,29 @@ test("nothing is made of what came while its receiver was there, and what came l
   await say(ann, room, "Unseen");
   expect(await shown()).toEqual([["new_message", "Unseen", 27, false]]);
   await lose();
-  await tellBy(room, undefined);
+  await setNotified(room, undefined);
   await rebuild(ben.id);
   expect(await shown()).toEqual([["new_message", "Unseen", 27, false]]);
 });
 
-test("nothing is made of rooms that are muted or gone, nor of what blocked people said", async () => {
-  const [muted, gone, direct] = [
+test("a rebuild makes nothing of muted or deleted rooms, nor of messages of blocked users", async () => {
+  const [muted, removed, direct] = [
     await groupRoom(ann, [ben]),
     await groupRoom(ann, [ben]),
     await directRoom(ann, ben),
   ];
-  for (const room of [muted, gone, direct]) await say(ann, room, "Hello");
+  for (const room of [muted, removed, direct]) await say(ann, room, "Hello");
   await clearNotifications(ben);
-  for (const room of [muted, gone, direct]) await tellBy(room, undefined);
+  for (const room of [muted, removed, direct]) await setNotified(room, undefined);
   const params = { room_id: muted };
   await call("updateNotifications", { token: ben.token, params, body: { enabled: false } });
-  await call("deleteRoom", { token: ann.token, params: { room_id: gone } });
+  await call("deleteRoom", { token: ann.token, params: { room_id: removed } });
   await block(ben, ann);
   await rebuild(ben.id);
   expect(await shown()).toEqual([]);
 });
 
-test("what is told by an earlier message than before is read with all others, and the next message notifies again", async () => {
+test("a notice of an earlier message than before is read with all others, and the next message notifies again", async () => {
   const room = await groupRoom(ann, [ben, cid]);
   const earlier = await block(ben, cid).then(() => say(cid, room, "Earlier"));
   const { id } = await say(ann, room, "Later");
@@ -148,11 +148,11 @@ test("what is told by an earlier message than before is read with all others, an
   expect((await shown())[0]).toEqual(["new_message", "Next", 3, false]);
 });
 
-test("while chat goes on, an unread room is notified of once, and nobody is told on a socket", async () => {
+test("while members chat, a rebuild notifies once of an unread room, and publishes nothing", async () => {
   const rooms = [await directRoom(ann, ben), await directRoom(cid, ben)];
   for (const room of rooms) await say(room === rooms[0] ? ann : cid, room, "First");
   await lose();
-  for (const room of rooms) await tellBy(room, undefined);
+  for (const room of rooms) await setNotified(room, undefined);
   const saying = [ann, cid].flatMap((user, at) =>
     Array.from({ length: 10 }, (_, time) => say(user, rooms[at] ?? "", `Message ${time}`)),
   );

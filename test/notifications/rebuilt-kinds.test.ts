@@ -16,7 +16,9 @@ beforeEach(async () => {
   [ann, ben, cid] = await three();
 });
 
-/** What addresses ben, each in a way of its own: in rooms of which he has muted one, and outside of rooms. */
+/**
+ * Sends ben a notification of each kind: in rooms, of which he has muted one, and outside of rooms.
+ */
 async function addressBen(): Promise<void> {
   const [room, muted] = [await groupRoom(ann, [ben, cid]), await groupRoom(cid, [ben])];
   await call("updateNotifications", {
@@ -33,40 +35,40 @@ async function addressBen(): Promise<void> {
   for (const { token } of [ann, cid]) await call("createContact", { token, body: { user_id: ben.id } });
 }
 
-/** Rebuilds ben's notifications, and those that others set off by themselves. */
-async function rebuildEverybody(): Promise<void> {
+/** Rebuilds ben's notifications, and those of ann and cid. */
+async function rebuildAll(): Promise<void> {
   for (const { id } of [ann, ben, cid]) await rebuild(id);
 }
 
-test("what addressed somebody is made again as it was: mentions, replies, emergencies, invitations, contacts", async () => {
+test("lost notifications are made again as they were: mentions, replies, emergencies, invitations, contacts", async () => {
   await addressBen();
-  const told = await notificationsOf(ben);
+  const before = await notificationsOf(ben);
   const types = ["contact_request", "contact_request", "message_reply", "mention", "mention"];
-  expect(told.map(({ type }) => type)).toEqual(["emergency", ...types, "group_invite", "group_invite"]);
+  expect(before.map(({ type }) => type)).toEqual(["emergency", ...types, "group_invite", "group_invite"]);
   await loseNotifications(ben);
   expect(await notificationsOf(ben)).toEqual([]);
-  for (let time = 0; time < 2; time += 1) await rebuildEverybody();
-  expect(await notificationsOf(ben)).toEqual(told);
+  for (let time = 0; time < 2; time += 1) await rebuildAll();
+  expect(await notificationsOf(ben)).toEqual(before);
 });
 
-test("what addressed somebody stays as it is where they have read, deleted or put it away", async () => {
+test("a rebuild keeps notifications that their user has read or deleted as they are", async () => {
   await addressBen();
-  const told = await notificationsOf(ben);
-  const [first, second] = told;
-  if (!first || !second) throw new Error("Ben was told of eight things.");
+  const before = await notificationsOf(ben);
+  const [first, second] = before;
+  if (!first || !second) throw new Error("Ben was notified of eight things.");
   for (const { id } of [first, second])
     await call("deleteNotification", { token: ben.token, params: { notification_id: id } });
-  await rebuildEverybody();
-  expect(await notificationsOf(ben)).toEqual(told.slice(2));
+  await rebuildAll();
+  expect(await notificationsOf(ben)).toEqual(before.slice(2));
   await call("markAllNotificationsRead", { token: ben.token });
   const read = await notificationsOf(ben);
   expect(read.every((one) => one.is_read)).toBe(true);
   await loseNotifications(ben);
-  await rebuildEverybody();
+  await rebuildAll();
   expect(await notificationsOf(ben)).toEqual(read);
 });
 
-test("nothing is made of what addresses nobody who is to know: read, blocked, before they came, older than is kept", async () => {
+test("a rebuild makes nothing of read, blocked, foreign and expired mentions", async () => {
   const room = await groupRoom(ann, [cid]);
   const mention = `@${ben.username}`;
   await say(ann, room, mention);
@@ -87,50 +89,50 @@ test("nothing is made of what addresses nobody who is to know: read, blocked, be
   await block(ben, cid);
   await call("createContact", { token: cid.token, body: { user_id: ben.id } });
   await loseNotifications(ben);
-  await rebuildEverybody();
+  await rebuildAll();
   expect((await notificationsOf(ben)).map(({ type }) => type)).toEqual(["group_invite"]);
 });
 
-test("who is added as a contact twice in a day is notified once, by a rebuild too", async () => {
+test("a contact who is added twice in a day is notified once, by a rebuild too", async () => {
   const add = () => call("createContact", { token: ann.token, body: { user_id: ben.id } });
   await add();
-  const told = await notificationsOf(ben);
+  const before = await notificationsOf(ben);
   await call("deleteContact", { token: ann.token, params: { contact_id: ben.id } });
   await add();
-  await rebuildEverybody();
-  expect(await notificationsOf(ben)).toEqual(told);
+  await rebuildAll();
+  expect(await notificationsOf(ben)).toEqual(before);
   await loseNotifications(ben);
-  await rebuildEverybody();
-  expect(await notificationsOf(ben)).toEqual(told);
+  await rebuildAll();
+  expect(await notificationsOf(ben)).toEqual(before);
 });
 
-test("a name that goes on behind a shorter one is not taken for it", async () => {
+test("a longer name that begins with a shorter one is not taken for it", async () => {
   const room = await groupRoom(ann, [ben, cid]);
-  // What stands behind the full stop belongs to the next sentence, as long as nobody is called so.
+  // The word behind the full stop belongs to the next sentence, as long as no user has this name.
   await say(ann, room, `@${ben.username}.See`);
   await say(ann, room, `@${ben.username}x, not ben`);
-  const told = await notificationsOf(ben);
-  expect(told.map(({ type }) => type)).toEqual(["new_message", "mention", "group_invite"]);
+  const before = await notificationsOf(ben);
+  expect(before.map(({ type }) => type)).toEqual(["new_message", "mention", "group_invite"]);
   await loseNotifications(ben);
-  await rebuildEverybody();
-  expect(await notificationsOf(ben)).toEqual(told);
+  await rebuildAll();
+  expect(await notificationsOf(ben)).toEqual(before);
 });
 
-test("more messages than one step looks at are gone through in several", async () => {
+test("a rebuild reads more messages than fit in one step in several", async () => {
   const room = await directRoom(ann, ben);
   const { seq } = await say(ann, room, `@${ben.username}`);
-  const told = await notificationsOf(ben);
+  const before = await notificationsOf(ben);
   const { putMessage } = await internals.messages();
   const { updateItem } = await internals.table();
   const at = new Date().toISOString();
   const further = Array.from({ length: 510 }, (_, index) => seq + 1 + index);
   await forEachConcurrent(further, 25, async (next) => {
     const place = { roomId: room, seq: next, senderId: cid.id, at };
-    // Of a type of which no word is indexed.
+    // The type makes no word be indexed.
     await putMessage({ ...plainMessage, ...place, type: "encrypted", content: "Later" });
   });
   await updateItem(keys.head(room), { set: { seq: further.at(-1) } });
   await loseNotifications(ben);
   await rebuild(ben.id);
-  expect((await notificationsOf(ben)).filter(({ type }) => type === "mention")).toEqual(told);
+  expect((await notificationsOf(ben)).filter(({ type }) => type === "mention")).toEqual(before);
 });

@@ -1,4 +1,4 @@
-/** What a rebuild makes that was told before, or that the stream has still to tell. */
+/** Notifications that a rebuild makes again, or makes before the stream does. */
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { afterSeconds, emptyQueues, until, untilQuiet } from "../support/background.ts";
 import { counts, subscribe } from "../support/browsers.ts";
@@ -30,7 +30,7 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-test("a notification that is made again, because it was lost, is not pushed again", async () => {
+test("a lost notification that is made again is not pushed again", async () => {
   await say(ann, room, "Hello");
   const [{ id } = { id: "" }] = await notificationsOf(ben);
   actAsFunction();
@@ -43,21 +43,23 @@ test("a notification that is made again, because it was lost, is not pushed agai
   expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
 });
 
-/** The types of what there is now, while the stream may still have something to add. */
+/**
+ * Returns the types of the present notifications, while the stream may still have something to add.
+ */
 async function listed(): Promise<string[]> {
   return (await call("listNotifications", { token: ben.token })).results.map(({ type }) => type).sort();
 }
 
-function toldOf({ events }: SocketClient): string[] {
+function typesOn({ events }: SocketClient): string[] {
   return events.flatMap((event) => (event.type === "notification" ? [event.notification.type] : []));
 }
 
-test("one that a rebuild makes before the stream comes to it is pushed as any other, once", async () => {
+test("a notification that a rebuild makes before the stream does is pushed as any other, once", async () => {
   const group = await groupRoom(ann, [ben]);
   await afterSeconds(0);
   actAsFunction();
   const { rebuildNotifications } = await internals.notificationsRebuild();
-  // So that the stream comes to nothing for a while.
+  // Keeps the stream from its work for a while.
   await injectFault({ kind: "throttle", service: "dynamodb", function: "tableStream", times: 0 });
   await say(ann, room, "Hello");
   await say(ann, group, `@${ben.username}`);
@@ -71,7 +73,7 @@ test("one that a rebuild makes before the stream comes to it is pushed as any ot
   expect(await listed()).toEqual(["group_invite", "mention", "new_message"]);
 });
 
-test("one that a rebuild makes before the stream comes to it is told on a socket as any other", async () => {
+test("a notification that a rebuild makes before the stream does is published as any other", async () => {
   const group = await groupRoom(ann, [ben]);
   await afterSeconds(0);
   actAsFunction();
@@ -81,13 +83,13 @@ test("one that a rebuild makes before the stream comes to it is told on a socket
   const { id } = await say(ann, group, `@${ben.username}`);
   await rebuildNotifications(ben.id, undefined, () => true);
   expect(await listed()).toEqual(["group_invite", "mention"]);
-  expect(toldOf(socket)).toEqual([]);
+  expect(typesOn(socket)).toEqual([]);
   await clearFaults();
   expect(await socket.next("notification")).toMatchObject({
     notification: { type: "mention", message: { id } },
   });
   await untilQuiet();
   await socket.request({ type: "ping" });
-  expect(toldOf(socket)).toEqual(["mention"]);
+  expect(typesOn(socket)).toEqual(["mention"]);
   await socket.close();
 });

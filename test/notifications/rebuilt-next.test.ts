@@ -7,7 +7,7 @@ import { say } from "../support/messages.ts";
 import { clearNotifications, notificationsOf } from "../support/notifications.ts";
 import { messageRecord } from "../support/operator.ts";
 import { directRoom, groupRoom, type TestUser, three } from "../support/people.ts";
-import { loseNotifications, noteToldBy, rebuild, shownTo } from "../support/rebuilt-notifications.ts";
+import { loseNotifications, rebuild, setNotifiedSeq, shownTo } from "../support/rebuilt-notifications.ts";
 
 let ann: TestUser;
 let ben: TestUser;
@@ -21,7 +21,7 @@ function shown() {
   return shownTo(ben);
 }
 
-test("what came while a room was muted, or its sender blocked, is made, and the next message tells all the same", async () => {
+test("messages from while a room was muted, or a sender blocked, are notified of, and the next one notifies nevertheless", async () => {
   const [muted, blocked] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben, cid])];
   await clearNotifications(ben);
   const mute = (enabled: boolean) =>
@@ -30,7 +30,7 @@ test("what came while a room was muted, or its sender blocked, is made, and the 
   await say(ann, muted, "While muted");
   await block(ben, cid);
   await say(cid, blocked, "While blocked");
-  // Both are followed as long as it is so.
+  // Both are processed while the mute and the block last.
   expect(await shown()).toEqual([]);
   await mute(true);
   await unblock(ben, cid);
@@ -52,7 +52,7 @@ test("what came while a room was muted, or its sender blocked, is made, and the 
   ]);
 });
 
-test("a message that was edited into a mention tells of itself, and leaves its room to others", async () => {
+test("a message that was edited into a mention notifies, and later messages notify of their room", async () => {
   const room = await groupRoom(ann, [ben]);
   await clearNotifications(ben);
   const { id } = await say(ann, room, "plain");
@@ -72,21 +72,21 @@ test("a message that was edited into a mention tells of itself, and leaves its r
   expect((await shown())[0]).toEqual(["new_message", "third", 3, false]);
 });
 
-test("what came behind a notification that was put away is made again", async () => {
+test("a message that came after a dismissed notification is notified of again", async () => {
   const room = await directRoom(ann, ben);
   await say(ann, room, "One");
   await clearNotifications(ben);
   await say(ann, room, "Two");
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
   await loseNotifications(ben);
-  await noteToldBy(ben, room, 1);
+  await setNotifiedSeq(ben, room, 1);
   const { dismissNotice } = await internals.unreadNotices();
   await dismissNotice(room, ben.id, 1);
   for (let time = 0; time < 2; time += 1) await rebuild(ben.id);
   expect(await shown()).toEqual([["new_message", "Two", 2, false]]);
 });
 
-test("what was read together with all others stays so, when the message is followed again too", async () => {
+test("notifications that were read with all others stay read, even if the message is processed again", async () => {
   const room = await groupRoom(ann, [ben]);
   const { seq } = await say(ann, room, `@${ben.username}`);
   await loseNotifications(ben);
@@ -99,7 +99,7 @@ test("what was read together with all others stays so, when the message is follo
   expect(await notificationsOf(ben)).toEqual(read);
 });
 
-test("a stretch whose message was deleted is told by the notification that there is", async () => {
+test("unread messages whose first one was deleted keep the notification that there is", async () => {
   const room = await directRoom(ann, ben);
   const { id } = await say(ann, room, "Deleted");
   await say(ann, room, "Left");

@@ -7,20 +7,20 @@ function first(content: string): (string | undefined)[] {
   return listMentionedNames(content).map(([name]) => name);
 }
 
-describe("whom a text mentions", () => {
-  test("is named behind an @, in any script, wherever it stands", () => {
+describe("the users whom a text mentions", () => {
+  test("are named behind an @, in any script, anywhere in the text", () => {
     expect(first("@ann, (@Ben_2)! and\n@cid-lee's")).toEqual(["ann", "Ben_2", "cid-lee"]);
     expect(first("@अ क @Ødegård @山田 @محمد")).toEqual(["अ", "Ødegård", "山田", "محمد"]);
-    // As Unicode can write them too: a broad @, and an é of two signs.
+    // As Unicode can also write them: a broad @, and an é of two signs.
     expect(first("＠ann @rene\u0301")).toEqual(["ann", "ren\u00e9"]);
   });
 
-  test("is nobody in an e-mail address, and in an @ alone", () => {
+  test("are none in an e-mail address, and in an @ alone", () => {
     expect(first("ann@example.com a.b@c @ @. @- @@ @_ann")).toEqual([]);
     expect(first("@@ann")).toEqual(["ann"]);
   });
 
-  test("may be meant up to a sign that ends the sentence", () => {
+  test("may be named up to a sign that ends the sentence", () => {
     expect(listMentionedNames("@ann.lee.")).toEqual([["ann.lee", "ann"]]);
     expect(listMentionedNames("@ann...See @ben-")).toEqual([["ann...See", "ann"], ["ben"]]);
     expect(listMentionedNames(`@a.b.c.d @${"x".repeat(51)}`)).toEqual([["a.b.c.d", "a.b.c", "a.b"], []]);
@@ -29,7 +29,7 @@ describe("whom a text mentions", () => {
     expect(first(`@${"𠮷".repeat(50)} @${"𠮷".repeat(51)}`)).toEqual(["𠮷".repeat(50), undefined]);
   });
 
-  test("are twenty people at most, each once", () => {
+  test("are twenty at most, each once", () => {
     const names = Array.from({ length: 30 }, (_, at) => `@u${at}`);
     expect(first([...names, ...names].join(" "))).toHaveLength(20);
     expect(first("@ann @ann")).toEqual(["ann"]);

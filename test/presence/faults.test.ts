@@ -62,7 +62,7 @@ function becomesOffline(user: TestUser) {
 /**
  * Returns the presences of Ann that Ben got, once everything that was posted before has arrived.
  */
-async function told(): Promise<boolean[]> {
+async function eventsOfAnn(): Promise<boolean[]> {
   await scene.socket.request({ type: "ping" });
   return scene.socket.events.flatMap((event) =>
     event.type === "presence" && event.user_id === scene.ann.id ? [event.is_online] : [],
@@ -94,7 +94,7 @@ describe("$connect ends", () => {
       await socket.next("message");
       await socket.close();
       await becomesOffline(ann);
-      await expect.poll(async () => (await told()).at(-1)).toBe(false);
+      await expect.poll(async () => (await eventsOfAnn()).at(-1)).toBe(false);
       expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
     });
 
@@ -103,11 +103,11 @@ describe("$connect ends", () => {
     await injectAt("lose", "PRESENCE", "connect");
     const socket = await connect(ann);
     await untilFaultHit();
-    expect(await told()).toEqual([true]);
+    expect(await eventsOfAnn()).toEqual([true]);
     expect(await call("listActiveSessions", { token: ann.token })).toHaveLength(1);
     await socket.close();
     await becomesOffline(ann);
-    await expect.poll(told).toEqual([true, false]);
+    await expect.poll(eventsOfAnn).toEqual([true, false]);
   });
 });
 
@@ -120,10 +120,10 @@ describe("$disconnect ends", () => {
     await untilFaultHit();
     expect(await isOnline(ann)).toBe(false);
     expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
-    expect(await told()).toEqual([true]);
+    expect(await eventsOfAnn()).toEqual([true]);
     await (await connect(ann)).close();
     await becomesOffline(ann);
-    await expect.poll(told).toEqual([true, true, false]);
+    await expect.poll(eventsOfAnn).toEqual([true, true, false]);
   });
 
   test("never, when an answer is lost: peers get one event", async () => {
@@ -133,7 +133,7 @@ describe("$disconnect ends", () => {
     await socket.close();
     await untilFaultHit();
     await becomesOffline(ann);
-    await expect.poll(told).toEqual([true, false]);
+    await expect.poll(eventsOfAnn).toEqual([true, false]);
   });
 
   test("before its entry: the next event for its user reveals it, and peers get an event", async () => {
@@ -147,7 +147,7 @@ describe("$disconnect ends", () => {
     expect(await isOnline(ann)).toBe(true);
     await say(scene.ben, scene.roomId);
     expect(await isOnline(ann)).toBe(false);
-    expect(await told()).toEqual([true, false]);
+    expect(await eventsOfAnn()).toEqual([true, false]);
   });
 
   test("before its entry, and a presence event comes next: listOnlineUsers cleans up", async () => {
@@ -161,9 +161,9 @@ describe("$disconnect ends", () => {
     await call("markOffline", { token: ben.token });
     const params = { user_id: ann.id };
     expect((await call("getUserStatus", { token: ben.token, params })).is_online).toBe(false);
-    expect(await told()).toEqual([true]);
+    expect(await eventsOfAnn()).toEqual([true]);
     await call("listOnlineUsers", { token: ben.token });
-    expect(await told()).toEqual([true, false]);
+    expect(await eventsOfAnn()).toEqual([true, false]);
     expect(await isOnline(ann)).toBe(false);
   });
 
@@ -219,7 +219,7 @@ describe("a sign of life", () => {
       await injectAt("lose", "PRESENCE", "presence");
       await call(id, { token: scene.ann.token });
       await untilFaultHit();
-      expect(await told()).toEqual(isThere ? [true] : [true, false]);
+      expect(await eventsOfAnn()).toEqual(isThere ? [true] : [true, false]);
     });
   }
 });
@@ -237,7 +237,7 @@ describe("concurrent calls", () => {
     await call("heartbeat", { token: ann.token });
     await advanceClock(6 * 60_000);
     await Promise.all(Array.from({ length: 12 }, () => call("listOnlineUsers", { token: ben.token })));
-    expect(await told()).toEqual([true, false]);
+    expect(await eventsOfAnn()).toEqual([true, false]);
   });
 
   test("$connect and $disconnect of many devices publish one event each way", async () => {
@@ -249,7 +249,7 @@ describe("concurrent calls", () => {
       await Promise.all(sockets.map((socket) => socket.close()));
       await becomesOffline(ann);
       // The event is published after the write.
-      await expect.poll(told).toEqual(Array.from({ length: 2 * round }, (_, at) => at % 2 === 0));
+      await expect.poll(eventsOfAnn).toEqual(Array.from({ length: 2 * round }, (_, at) => at % 2 === 0));
     }
   });
 

@@ -10,12 +10,14 @@ async function isOnline(user: TestUser): Promise<boolean> {
   return (await call("getUserStatus", { token: user.token, params: { user_id: user.id } })).is_online;
 }
 
-function gone(user: TestUser) {
+function untilOffline(user: TestUser) {
   return expect.poll(() => isOnline(user), { timeout: 10_000 }).toBe(false);
 }
 
-/** What a socket has been told of somebody, after everything posted before has arrived. */
-async function toldOf(socket: SocketClient, user: TestUser): Promise<boolean[]> {
+/**
+ * Returns the presences of a user that a socket got, after everything posted before has arrived.
+ */
+async function presencesOf(socket: SocketClient, user: TestUser): Promise<boolean[]> {
   await socket.request({ type: "ping" });
   return socket.events.flatMap((event) =>
     event.type === "presence" && event.user_id === user.id ? [event.is_online] : [],
@@ -23,7 +25,7 @@ async function toldOf(socket: SocketClient, user: TestUser): Promise<boolean[]> 
 }
 
 describe("presence", () => {
-  test("peers are told of a change between offline and online, and not of each connection", async () => {
+  test("peers get an event when a user comes online or goes offline, and not for each connection", async () => {
     const [ann, ben, eve] = await three();
     // Two rooms are shared, and one event is sent.
     await Promise.all([directRoom(ann, ben), groupRoom(ann, [ben])]);
@@ -34,7 +36,7 @@ describe("presence", () => {
     await expect
       .poll(async () => (await call("listActiveSessions", { token: ann.token })).length, { timeout: 10_000 })
       .toBe(1);
-    expect(await toldOf(benSocket, ann)).toEqual([true]);
+    expect(await presencesOf(benSocket, ann)).toEqual([true]);
     await second.close();
     const left = await benSocket.next("presence");
     expect(left).toMatchObject({ user_id: ann.id, is_online: false });
@@ -43,27 +45,27 @@ describe("presence", () => {
       is_online: false,
       last_seen: left.last_seen,
     });
-    expect(await toldOf(benSocket, ann)).toEqual([true, false]);
-    expect(await toldOf(eveSocket, ann)).toEqual([]);
-    expect(await toldOf(benSocket, ben)).toEqual([]);
+    expect(await presencesOf(benSocket, ann)).toEqual([true, false]);
+    expect(await presencesOf(eveSocket, ann)).toEqual([]);
+    expect(await presencesOf(benSocket, ben)).toEqual([]);
     await Promise.all([benSocket.close(), eveSocket.close()]);
   });
 
-  test("heartbeats, mark-offline and what ends unseen are told too, each once", async () => {
+  test("heartbeats, markOffline and unnoticed ends are published too, each once", async () => {
     const [ann, ben] = await two();
     await directRoom(ann, ben);
     const socket = await connect(ben);
     await call("heartbeat", { token: ann.token });
     await advanceClock(minute + 1000);
     await call("heartbeat", { token: ann.token });
-    expect(await toldOf(socket, ann)).toEqual([true]);
+    expect(await presencesOf(socket, ann)).toEqual([true]);
     await call("markOffline", { token: ann.token });
     await call("markOffline", { token: ann.token });
-    expect(await toldOf(socket, ann)).toEqual([true, false]);
+    expect(await presencesOf(socket, ann)).toEqual([true, false]);
     const { last_activity: last } = await call("heartbeat", { token: ann.token });
     await advanceClock(6 * minute);
-    // Nobody notices the end of a heartbeat before somebody looks.
-    expect(await toldOf(socket, ann)).toEqual([true, false, true]);
+    // The end of a heartbeat is published when a call finds it.
+    expect(await presencesOf(socket, ann)).toEqual([true, false, true]);
     for (let at = 0; at < 2; at += 1) await call("listOnlineUsers", { token: ben.token });
     await socket.until(
       (events) => events.filter((event) => event.type === "presence").length === 4,
@@ -71,7 +73,7 @@ describe("presence", () => {
     );
     expect(socket.events.at(-1)).toMatchObject({ is_online: false, last_seen: last });
     await call("listOnlineUsers", { token: ben.token });
-    expect(await toldOf(socket, ann)).toEqual([true, false, true, false]);
+    expect(await presencesOf(socket, ann)).toEqual([true, false, true, false]);
     await socket.close();
   });
 
@@ -84,12 +86,12 @@ describe("presence", () => {
     await expect
       .poll(async () => (await call("listActiveSessions", { token: ann.token })).length, { timeout: 10_000 })
       .toBe(0);
-    expect(await toldOf(benSocket, ann)).toEqual([true]);
+    expect(await presencesOf(benSocket, ann)).toEqual([true]);
     expect(await isOnline(ann)).toBe(true);
     await benSocket.close();
   });
 
-  test("reaches nobody through a room of over 50, and a connection of one room through that room alone", async () => {
+  test("reaches no member through a room of over 50, and a connection of one room through that room alone", async () => {
     const [ann, ben, eve] = await three();
     const others = await newUsers(49);
     await groupRoom(ann, [eve, ...others]);
@@ -101,12 +103,12 @@ describe("presence", () => {
     ];
     const annSocket = await connect(ann);
     await sockets[0]?.next("presence");
-    const told = await Promise.all(sockets.map((socket) => toldOf(socket, ann)));
-    expect(told).toEqual([[true], [], []]);
+    const presences = await Promise.all(sockets.map((socket) => presencesOf(socket, ann)));
+    expect(presences).toEqual([[true], [], []]);
     await Promise.all([...sockets, annSocket].map((socket) => socket.close()));
   });
 
-  test("costs by peers, and ends at 200 of them", async () => {
+  test("costs a fixed amount for each peer, up to 200 peers", async () => {
     const ann = await newUser("ann");
     const people = [];
     for (let at = 0; at < 6; at += 1) people.push(...(await newUsers(42)));
@@ -134,7 +136,7 @@ describe("presence", () => {
 });
 
 describe("user_joined, user_left", () => {
-  test("tell the others in the room of its sockets, and not of the connections of all rooms", async () => {
+  test("reach the other members by sockets of the room, and not by connections of all rooms", async () => {
     const [ann, ben, eve] = await three();
     const roomId = await groupRoom(ann, [ben, eve]);
     const elsewhere = await groupRoom(ann, [ben]);
@@ -176,7 +178,7 @@ describe("user_joined, user_left", () => {
     await Promise.all([inRoom, inAll, inOther, annAll].map((socket) => socket.close()));
   });
 
-  test("a socket of a person is one of their direct room", async () => {
+  test("reach the socket of a direct room that was opened by a user's id", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const annSocket = await connect(ann, { user_id: ben.id });
@@ -190,11 +192,11 @@ describe("user_joined, user_left", () => {
     await benSocket.close();
     await annSocket.next("user_left");
     await annSocket.close();
-    await gone(ann);
+    await untilOffline(ann);
   });
 });
 
-describe("what it costs", () => {
+describe("the cost of a connection", () => {
   const wruOf = async (work: () => Promise<unknown>): Promise<number> => {
     const { operations } = await metered(work);
     return Object.values(operations).reduce((sum, counts) => sum + counts.wru, 0);

@@ -6,7 +6,7 @@ import { connect } from "../support/socket-client.ts";
 
 const minute = 60_000;
 
-/** A token that holds after the clock has been moved on. */
+/** Returns a token that is valid after the clock has been advanced. */
 async function tokenOf({ email }: TestUser): Promise<string> {
   return (await call("login", { body: { email, password } })).access_token;
 }
@@ -15,7 +15,7 @@ function statusOf(user: TestUser) {
   return call("getUserStatus", { token: user.token, params: { user_id: user.id } });
 }
 
-/** Whether somebody is online, as the list and their status say; the two must agree. */
+/** Returns whether a user is online. The list and the status must agree. */
 async function isOnline(user: TestUser, viewer: TestUser = user): Promise<boolean> {
   const { online_users: ids } = await call("listOnlineUsers", { token: viewer.token });
   const { is_online } = await statusOf(user);
@@ -29,7 +29,7 @@ async function wruOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe("heartbeat", () => {
-  test("keeps somebody online for five minutes", async () => {
+  test("keeps a user online for five minutes", async () => {
     const [ann, ben] = await two();
     expect(await isOnline(ann, ben)).toBe(false);
     const { status, last_activity: at } = await call("heartbeat", {
@@ -48,7 +48,7 @@ describe("heartbeat", () => {
     expect(await statusOf(ann)).toEqual({ user_id: ann.id, is_online: false, last_seen: at });
   });
 
-  test("one that comes every two minutes keeps somebody on the list without a gap", async () => {
+  test("every two minutes keeps a user on the list without a gap", async () => {
     const ann = await newUser("ann");
     for (let passed = 0; passed < 12; passed += 1) {
       if (passed % 2 === 0) await call("heartbeat", { token: ann.token });
@@ -57,7 +57,7 @@ describe("heartbeat", () => {
     }
   });
 
-  test("less than a minute after the last writes nothing, and answers with the last", async () => {
+  test("less than a minute after the last writes nothing, and returns the last", async () => {
     const ann = await newUser("ann");
     const first = await call("heartbeat", { token: ann.token, body: {} });
     expect(await wruOf(() => call("heartbeat", { token: ann.token }))).toBe(0);
@@ -67,7 +67,7 @@ describe("heartbeat", () => {
     expect(Date.parse(next.last_activity)).toBeGreaterThan(Date.parse(first.last_activity) + minute);
   });
 
-  test("a timestamp that is none, and no token, are refused", async () => {
+  test("refuses an invalid timestamp, and a request without a token", async () => {
     const ann = await newUser("ann");
     for (const timestamp of ["yesterday", 7]) {
       const { problem } = await attempt("heartbeat", { token: ann.token, body: { timestamp } });
@@ -79,7 +79,7 @@ describe("heartbeat", () => {
 });
 
 describe("listOnlineUsers", () => {
-  test("lists who is connected or has sent a heartbeat, with queries of the index alone", async () => {
+  test("lists users who are connected or have sent a heartbeat, with queries of the index alone", async () => {
     const [ann, ben, eve] = await three();
     const socket = await connect(ann);
     await call("heartbeat", { token: ben.token });
@@ -95,12 +95,12 @@ describe("listOnlineUsers", () => {
     await expect.poll(() => isOnline(ann), { timeout: 10_000 }).toBe(false);
   });
 
-  test("a connection that follows a heartbeat, and a heartbeat that outlives it, hold somebody online", async () => {
+  test("lists a user with a connection after a heartbeat, and with a heartbeat that outlives it", async () => {
     const ann = await newUser("ann");
     await call("heartbeat", { token: ann.token });
     const socket = await connect(ann);
     await advanceClock(6 * minute);
-    // Her place on the list is over: it is looked at, and moved, by whoever reads it.
+    // Her place on the list has expired: the next call that reads the list moves it.
     expect(await isOnline(ann)).toBe(true);
     const read = () => call("listOnlineUsers", { token: ann.token });
     expect(await wruOf(read)).toBe(0);
@@ -117,7 +117,7 @@ describe("listOnlineUsers", () => {
 });
 
 describe("markOffline", () => {
-  test("takes somebody off at once, and the next heartbeat brings them back", async () => {
+  test("makes a user offline at once, and the next heartbeat makes the user online", async () => {
     const ann = await newUser("ann");
     expect(await call("markOffline", { token: ann.token })).toEqual({ status: "offline" });
     await call("heartbeat", { token: ann.token });
@@ -128,7 +128,7 @@ describe("markOffline", () => {
     expect(await isOnline(ann)).toBe(true);
   });
 
-  test("leaves sockets open, which get everything, until a new one brings their user back", async () => {
+  test("leaves sockets open, which get all events, until a new one makes their user online", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ann);
@@ -150,7 +150,7 @@ describe("markOffline", () => {
     expect(seen).not.toBeNull();
   });
 
-  test("a timestamp that is none is refused", async () => {
+  test("refuses an invalid timestamp", async () => {
     const ann = await newUser("ann");
     const { problem } = await attempt("markOffline", { token: ann.token, body: { timestamp: true } });
     expect(problem.code).toBe("invalid_input");
@@ -158,7 +158,7 @@ describe("markOffline", () => {
 });
 
 describe("getUserStatus, updateUserStatus", () => {
-  test("one's own status is changed as by a heartbeat and by markOffline", async () => {
+  test("change a user's own status as a heartbeat and markOffline do", async () => {
     const [ann, ben] = await two();
     const params = { user_id: ann.id };
     expect(await statusOf(ann)).toEqual({ user_id: ann.id, is_online: false, last_seen: null });
@@ -171,19 +171,19 @@ describe("getUserStatus, updateUserStatus", () => {
     expect(await isOnline(ann, ben)).toBe(false);
   });
 
-  test("another's status is theirs to change, and wrong input is refused", async () => {
+  test("refuse another user's status, and invalid input", async () => {
     const [ann, ben] = await two();
     const change = (userId: string, body: unknown) =>
       attempt("updateUserStatus", { token: ben.token, params: { user_id: userId }, body });
     expect((await change(ann.id, { is_online: true })).problem.code).toBe("forbidden");
-    expect((await change("nobody", { is_online: true })).problem.code).toBe("forbidden");
+    expect((await change("no-user", { is_online: true })).problem.code).toBe("forbidden");
     expect((await change(ben.id, {})).problem).toMatchObject({
       code: "invalid_input",
       errors: [{ path: "is_online" }],
     });
     expect((await change(ben.id, { is_online: "yes" })).status).toBe(400);
     expect(await isOnline(ann, ben)).toBe(false);
-    const unknown = await attempt("getUserStatus", { token: ben.token, params: { user_id: "nobody" } });
+    const unknown = await attempt("getUserStatus", { token: ben.token, params: { user_id: "no-user" } });
     expect(unknown.problem).toMatchObject({ code: "not_found", detail: "User not found" });
   });
 });
@@ -192,7 +192,7 @@ describe("listTypingUsers", () => {
   const list = (user: TestUser, roomId: string) =>
     call("listTypingUsers", { token: user.token, params: { room_id: roomId } });
 
-  test("lists who said that they type, until they stop or have said nothing for 30 seconds", async () => {
+  test("lists users who type, until they stop or have sent nothing for 30 seconds", async () => {
     const [ann, ben, eve] = await three();
     const roomId = await groupRoom(ann, [ben, eve]);
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
@@ -220,7 +220,7 @@ describe("listTypingUsers", () => {
     await Promise.all([annSocket.close(), benSocket.close()]);
   });
 
-  test("is stored at most once in five seconds", async () => {
+  test("reads typing that is stored at most once in five seconds", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const socket = await connect(ann);
@@ -232,7 +232,7 @@ describe("listTypingUsers", () => {
     await socket.close();
   });
 
-  test("a room that one is not in is refused as one that does not exist", async () => {
+  test("refuses a room that the caller is not in like an unknown one", async () => {
     const [ann, ben, eve] = await three();
     const roomId = await directRoom(ann, ben);
     for (const room of [roomId, "nowhere"]) {
@@ -243,7 +243,7 @@ describe("listTypingUsers", () => {
 });
 
 describe("listActiveSessions, cleanupOldSessions", () => {
-  test("lists one's own open connections, the newest first, with when they were last used", async () => {
+  test("list the user's own open connections, the newest first, with the time of their last use", async () => {
     const [ann, ben] = await two();
     expect(await call("listActiveSessions", { token: ann.token })).toEqual([]);
     const first = await connect(ann);
@@ -270,7 +270,7 @@ describe("listActiveSessions, cleanupOldSessions", () => {
     await second.close();
   });
 
-  test("removes what ended over 24 hours ago, and nothing that is younger or open", async () => {
+  test("remove sessions that ended over 24 hours ago, and no younger or open one", async () => {
     const [ann, ben] = await two();
     const cleanUp = async (user: TestUser) => call("cleanupOldSessions", { token: await tokenOf(user) });
     for (const user of [ann, ann, ben]) await (await connect(user)).close();

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 describe("a push service that answers", () => {
-  test("404 or 410 is not asked again: the subscription is removed, and no other", async () => {
+  test("404 or 410 is not called again: the subscription is removed, and no other", async () => {
     const [second, third] = [await subscribe(service, ben), await subscribe(service, ben)];
     browser.reply({ status: 404 });
     second.reply({ status: 410 });
@@ -51,7 +51,7 @@ describe("a push service that answers", () => {
     ]);
   });
 
-  test("nothing, because its name leads nowhere, loses its subscription", async () => {
+  test("nothing, because its name does not resolve, loses its subscription", async () => {
     // A label of more than 63 characters is no name, so that no resolver is asked.
     const endpoint = `https://${"a".repeat(64)}.org/${randomUUID()}`;
     const { keys: browserKeys } = service.newBrowser().subscription;
@@ -63,7 +63,7 @@ describe("a push service that answers", () => {
     expect(await countMessages("PushQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
-  test("503 and when to ask again is asked then, once, and others are not sent it twice", async () => {
+  test("503 with a time is called again then, once, and others do not get the push twice", async () => {
     const other = await subscribe(service, ben);
     browser.reply({ status: 503, headers: { "retry-after": "600" } });
     await say(ann, room, "Hello");
@@ -83,7 +83,7 @@ describe("a push service that answers", () => {
     expect(await countMessages("PushQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
-  test("503 and to ask again at once is given the pauses of any failure", async () => {
+  test("503 with no delay is called again after the pauses of any failure", async () => {
     browser.reply(...Array.from({ length: 4 }, () => ({ status: 503, headers: { "retry-after": "0" } })));
     await say(ann, room, "Hello");
     const requests: number[] = [];
@@ -95,7 +95,7 @@ describe("a push service that answers", () => {
     expect(browser.pushed).toHaveLength(1);
   });
 
-  test("429 with a time of a day is asked again after a quarter of an hour", async () => {
+  test("429 with a time a day later is called again after a quarter of an hour", async () => {
     browser.reply({ status: 429, headers: { "retry-after": "86400" } });
     await say(ann, room, "Hello");
     await afterSeconds(895);
@@ -104,7 +104,7 @@ describe("a push service that answers", () => {
     expect(counts(browser)).toEqual({ requests: 2, pushed: 1 });
   });
 
-  test("413 is sent less at once, and nothing more where that is too much too", async () => {
+  test("413 gets a shorter push at once, and nothing more if that is too large as well", async () => {
     browser.reply({ status: 413 });
     const message = await say(ann, room, "Hello");
     await afterSeconds(0);
@@ -118,7 +118,7 @@ describe("a push service that answers", () => {
     expect(counts(browser)).toEqual({ requests: 4, pushed: 1 });
   });
 
-  test("anything else is neither followed nor asked again, and keeps its subscription", async () => {
+  test("any other status causes no redirect and no second call, and keeps its subscription", async () => {
     const replies = [
       { status: 400 },
       { status: 403 },
@@ -137,7 +137,7 @@ describe("a push service that answers", () => {
 });
 
 describe("a push that fails", () => {
-  test("is tried five times, then kept, and sent once it is put back", async () => {
+  test("is tried five times, then kept, and sent after redrive", async () => {
     browser.reply(...Array.from({ length: 5 }, () => ({ status: 500 })));
     await say(ann, room, "Hello secret world");
     await untilDeadLetters("PushDeadLettersUrl", 1);
@@ -162,20 +162,20 @@ describe("a push that fails", () => {
     expect(browser.pushed).toMatchObject([{ content: { body: "Hello secret world" } }]);
   });
 
-  test("for want of the service is tried again", async () => {
-    const gone = await startPushService();
-    const lost = gone.newBrowser();
+  test("because the service is down is tried again", async () => {
+    const down = await startPushService();
+    const lost = down.newBrowser();
     await call("createPushSubscription", { token: ben.token, body: lost.subscription });
-    await gone.close();
+    await down.close();
     await say(ann, room, "Hello");
     await afterSeconds(0);
-    // It may be back: it stays in the queue, and the subscription in the list.
+    // The service may come back: the push stays in the queue, and the subscription in the list.
     expect(await countMessages("PushQueueUrl")).toMatchObject({ inFlight: 1 });
     expect(await endpoints()).toHaveLength(2);
     expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
   });
 
-  test("because the function ends in the midst comes again", async () => {
+  test("because the function ends in the midst is delivered again", async () => {
     await injectFault({
       kind: "crash",
       service: "dynamodb",
@@ -189,7 +189,7 @@ describe("a push that fails", () => {
     expect(counts(browser)).toEqual({ requests: 1, pushed: 1 });
   });
 
-  test("because the queue does not take it is followed again", async () => {
+  test("because the queue does not take it is queued by a retry", async () => {
     await injectFault({
       kind: "throttle",
       service: "sqs",
@@ -203,7 +203,7 @@ describe("a push that fails", () => {
     expect(browser.pushed).toMatchObject([{ content: { body: "Hello" } }]);
   });
 
-  test("is given up where no version knows it, or it is none, and delays no other", async () => {
+  test("is given up if no version knows it, or if it is no push, and delays no other", async () => {
     const bodies = ['{"push":"browser","user_id":"x"}', '{"push":"pigeon"}', "no push"];
     for (const MessageBody of bodies)
       await operatorSqs().send(new SendMessageCommand({ QueueUrl: queueUrl("PushQueueUrl"), MessageBody }));

@@ -35,25 +35,25 @@ async function withFault(fault: Omit<FaultSpec, "service">, run: () => Promise<A
   return status;
 }
 
-describe("a browser that changes hands", () => {
+describe("a browser whose user changes", () => {
   beforeEach(async () => {
     await subscribe(ann);
   });
 
-  test("is ben's alone, where the function ends after it wrote that", async () => {
+  test("is ben's alone if the function ends after that write", async () => {
     const fault = { kind: "crash", action: "TransactWriteItems" } as const;
     expect(await withFault(fault, () => subscribe(ben))).toBe(500);
     expect([(await idsOf(ann)).length, (await idsOf(ben)).length]).toEqual([0, 1]);
     expect((await subscribe(ben)).status).toBe(200);
   });
 
-  test("is ben's alone, where the answer to the write is lost", async () => {
+  test("is ben's alone if the answer to the write is lost", async () => {
     const fault = { kind: "lose", action: "TransactWriteItems" } as const;
     expect([200, 201]).toContain(await withFault(fault, () => subscribe(ben)));
     expect([(await idsOf(ann)).length, (await idsOf(ben)).length]).toEqual([0, 1]);
   });
 
-  test("is ann's still, where the function ends before", async () => {
+  test("is still ann's if the function ends before", async () => {
     const fault = { kind: "crash", action: "GetItem", pk: "PUSH#" } as const;
     expect(await withFault(fault, () => subscribe(ben))).toBe(500);
     expect([(await idsOf(ann)).length, (await idsOf(ben)).length]).toEqual([1, 0]);
@@ -63,7 +63,7 @@ describe("a browser that changes hands", () => {
 
 describe("deletePushSubscription", () => {
   for (const kind of ["crash", "lose"] as const)
-    test(`deletes it wholly, or not at all (${kind})`, async () => {
+    test(`deletes the subscription wholly, or not at all (${kind})`, async () => {
       await subscribe(ann);
       const [subscription_id = ""] = await idsOf(ann);
       const remove = () =>
@@ -71,7 +71,7 @@ describe("deletePushSubscription", () => {
       const status = await withFault({ kind, action: "TransactWriteItems" }, remove);
       expect(status).toBe(kind === "crash" ? 500 : 204);
       expect(await idsOf(ann)).toEqual([]);
-      // Nobody's, and to be had by whoever comes.
+      // No user has the browser, and any user may subscribe with it.
       expect((await subscribe(ben)).status).toBe(201);
       expect(await idsOf(ben)).toEqual([subscription_id]);
     });

@@ -27,14 +27,14 @@ beforeEach(async () => {
 });
 afterEach(clearFaults);
 
-/** What was published of somebody's notifications, once all that was done before is followed. */
+/** Returns the published notifications of a user, once all changes before are processed. */
 async function publishedOf({ id }: TestUser, seconds = 0) {
   await afterSeconds(seconds);
   return (await readPublished()).filter(({ attributes }) => attributes.user_id?.value === id);
 }
 
 describe("with a topic", () => {
-  test("every notification of somebody who is not there is published to it, and pushed as well", async () => {
+  test("every notification of an offline user is published to it, and pushed as well", async () => {
     const service = await startPushService();
     const browser = service.newBrowser();
     await call("createPushSubscription", { token: ben.token, body: browser.subscription });
@@ -66,7 +66,7 @@ describe("with a topic", () => {
     await service.close();
   });
 
-  test("what reaches somebody who is connected is not, but for emergencies", async () => {
+  test("a notification of a connected user is not published, except for emergencies", async () => {
     const room = await groupRoom(ann, [ben]);
     expect(await publishedOf(ben)).toMatchObject([{ attributes: { type: { value: "group_invite" } } }]);
     const socket = await connect(ben);
@@ -80,7 +80,7 @@ describe("with a topic", () => {
     await socket.close();
   });
 
-  test("what it does not take is published later, once", async () => {
+  test("a notification that the topic does not take is published later, once", async () => {
     const room = await directRoom(ann, ben);
     await injectFault({ kind: "throttle", service: "sns", action: "Publish", function: "push", times: 4 });
     await say(ann, room, "Hello");

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(emptyQueues);
 
-describe("what is over by the time that a service takes it", () => {
+describe("a push that is overdue when a service takes it", () => {
   const busy = { status: 503, headers: { "retry-after": "60" } };
   const overdue = async (): Promise<void> => {
     await afterSeconds(61);
@@ -32,7 +32,7 @@ describe("what is over by the time that a service takes it", () => {
     expect(await countMessages("PushQueueUrl")).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   };
 
-  test("is not sent: the message was read", async () => {
+  test("is not sent if the message was read", async () => {
     browser.reply(busy);
     await say(ann, room, "Hello");
     await afterSeconds(0);
@@ -40,7 +40,7 @@ describe("what is over by the time that a service takes it", () => {
     await overdue();
   });
 
-  test("is not sent: the message was deleted", async () => {
+  test("is not sent if the message was deleted", async () => {
     browser.reply(busy);
     const { id } = await say(ann, room, "Hello");
     await afterSeconds(0);
@@ -48,7 +48,7 @@ describe("what is over by the time that a service takes it", () => {
     await overdue();
   });
 
-  test("is not sent: the room was muted, but for emergencies", async () => {
+  test("is not sent if the room was muted, except for emergencies", async () => {
     browser.reply(busy);
     await say(ann, room, "Hello");
     await afterSeconds(0);
@@ -61,7 +61,7 @@ describe("what is over by the time that a service takes it", () => {
   });
 
   for (const who of ["receiver", "sender"] as const)
-    test(`is not sent: the ${who} has blocked the other`, async () => {
+    test(`is not sent if the ${who} has blocked the other`, async () => {
       browser.reply(busy);
       await say(ann, room, "Hello");
       await afterSeconds(0);
@@ -69,7 +69,7 @@ describe("what is over by the time that a service takes it", () => {
       await overdue();
     });
 
-  test("is not kept by the service either: a message that destroys itself", async () => {
+  test("is not kept by the service longer than a message that expires", async () => {
     await say(ann, room, "Gone in an hour", { expires_in: 3600 });
     await afterSeconds(0);
     const [{ ttl } = { ttl: 0 }] = browser.pushed;
@@ -77,7 +77,7 @@ describe("what is over by the time that a service takes it", () => {
     expect(ttl).toBeLessThanOrEqual(3600);
   });
 
-  test("is not sent: the notification was deleted", async () => {
+  test("is not sent if the notification was deleted", async () => {
     browser.reply(busy);
     await say(ann, room, "Hello");
     const [{ id } = { id: "" }] = await notificationsOf(ben);

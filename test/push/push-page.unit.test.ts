@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 
-/** The script in docs/push.md that begins with this comment. */
+/** Returns the script in docs/push.md that begins with this comment. */
 function scriptOf(comment: string): string {
   const scripts = [...readFileSync("docs/push.md", "utf8").matchAll(/```js\n([\s\S]*?)```/g)];
   const found = scripts.map(([, script = ""]) => script).find((script) => script.startsWith(comment));
@@ -15,7 +15,7 @@ interface Shown {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** A browser's service worker, as far as the script of docs/push.md goes. */
+/** Starts a browser's service worker, with all that the script of docs/push.md uses. */
 function startWorker(open: { focus(): Promise<void>; postMessage(message: unknown): void }[] = []) {
   const shown: Shown[] = [];
   const opened: string[] = [];
@@ -38,7 +38,7 @@ function startWorker(open: { focus(): Promise<void>; postMessage(message: unknow
   return { shown, opened, dispatch };
 }
 
-const told = {
+const payload = {
   type: "new_message",
   notification_id: "n-1",
   room: "r-1",
@@ -49,11 +49,11 @@ const told = {
   message_type: "text",
 };
 function push(content: object) {
-  return { data: { json: () => ({ ...told, ...content }) } };
+  return { data: { json: () => ({ ...payload, ...content }) } };
 }
 
 describe("the service worker of docs/push.md", () => {
-  test("shows what is pushed, one for each room", async () => {
+  test("shows each push, one for each room", async () => {
     const { shown, dispatch } = startWorker();
     await dispatch("push", push({}));
     await dispatch("push", push({ count: 3 }));
@@ -70,7 +70,7 @@ describe("the service worker of docs/push.md", () => {
   });
 
   test("opens the room, in the page that is open if there is one", async () => {
-    const click = { notification: { close: () => undefined, data: told } };
+    const click = { notification: { close: () => undefined, data: payload } };
     const closed = startWorker();
     await closed.dispatch("notificationclick", click);
     expect(closed.opened).toEqual(["/rooms/r-1#r-1-7"]);
@@ -87,7 +87,7 @@ describe("the service worker of docs/push.md", () => {
 describe("the page of docs/push.md", () => {
   const key = Buffer.from([4, ...Array.from({ length: 64 }, (_, at) => at + 190)]);
 
-  /** Subscribes in a browser that has this subscription, and gives what the API was asked for. */
+  /** Subscribes in a browser with this subscription, and returns the requests to the API. */
   const subscribe = async (permission: string, present?: { key: Buffer; unsubscribe(): Promise<void> }) => {
     const asked: unknown[] = [];
     const subscription = (applicationServerKey: Uint8Array) => ({
@@ -126,21 +126,21 @@ describe("the page of docs/push.md", () => {
     { endpoint: "https://push.example.org/x", key: key.toString("hex") },
   ];
 
-  test("subscribes with the key of the deployment, and hands over what it has already", async () => {
+  test("subscribes with the key of the deployment, and sends a subscription that it has already", async () => {
     expect(await subscribe("granted")).toEqual([keyAsked, handedOver]);
     const unsubscribe = vi.fn(async () => undefined);
     expect(await subscribe("granted", { key, unsubscribe })).toEqual([keyAsked, handedOver]);
     expect(unsubscribe).not.toHaveBeenCalled();
   });
 
-  test("subscribes anew where it has the subscription of another deployment", async () => {
+  test("subscribes anew if it has the subscription of another deployment", async () => {
     const unsubscribe = vi.fn(async () => undefined);
     const other = Buffer.from(key).reverse();
     expect(await subscribe("granted", { key: other, unsubscribe })).toEqual([keyAsked, handedOver]);
     expect(unsubscribe).toHaveBeenCalledOnce();
   });
 
-  test("asks for nothing without leave", async () => {
+  test("sends nothing without the user's permission", async () => {
     expect(await subscribe("denied")).toEqual([]);
   });
 });

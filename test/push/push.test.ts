@@ -21,7 +21,7 @@ beforeEach(async () => {
   browser = await subscribe(service, ben);
 });
 
-/** What the browser was sent, once all that was done before is followed. */
+/** Returns the pushes that the browser got, once all changes before are processed. */
 async function pushed(to: Browser = browser) {
   await afterSeconds(0);
   return to.pushed;
@@ -62,28 +62,28 @@ describe("a new message", () => {
     expect(exp).toBeLessThanOrEqual(sentAt + 24 * 60 * 60);
   });
 
-  test("comes once for all that is not read, and again after that", async () => {
+  test("is pushed once for all unread messages, and again after they are read", async () => {
     const room = await directRoom(ann, ben);
     for (const content of ["One", "Two", "Three"]) await say(ann, room, content);
     expect(await contents()).toMatchObject([{ body: "One" }]);
     await markRead(ben, room);
     await say(ann, room, "Four");
     expect(await contents()).toMatchObject([{ body: "One" }, { body: "Four", count: 1 }]);
-    // So that a push service keeps the newest of a room alone.
+    // The topic makes a push service keep only the newest push of a room.
     const topics = browser.pushed.map(({ topic }) => topic);
     expect(new Set(topics).size).toBe(1);
     await say(cid, await directRoom(cid, ben), "Hello");
     expect((await pushed()).at(-1)?.topic).not.toBe(topics[0]);
   });
 
-  test("reaches all browsers of somebody, and nobody else's", async () => {
+  test("reaches all browsers of its recipient, and no other user's", async () => {
     const [second, others] = [await subscribe(service, ben), await subscribe(service, cid)];
     await say(ann, await directRoom(ann, ben), "Hello");
     for (const one of [browser, second]) expect(await contents(one)).toMatchObject([{ body: "Hello" }]);
     expect(await contents(others)).toEqual([]);
   });
 
-  test("reaches nobody by a browser that they are told by no more", async () => {
+  test("reaches no browser whose subscription was deleted", async () => {
     const { results } = await call("listPushSubscriptions", { token: ben.token });
     const params = { subscription_id: results[0]?.id ?? "" };
     await call("deletePushSubscription", { token: ben.token, params });
@@ -92,7 +92,7 @@ describe("a new message", () => {
     expect(browser.requests).toBe(0);
   });
 
-  test("reaches the one who has logged in to the browser since, and not the one before", async () => {
+  test("reaches the user who has logged in to the browser since, and not the one before", async () => {
     await call("createPushSubscription", { token: cid.token, body: browser.subscription });
     await say(ann, await directRoom(ann, ben), "For Ben");
     await say(ann, await directRoom(ann, cid), "For Cid");
@@ -115,22 +115,22 @@ describe("a new message", () => {
     }
   });
 
-  test("that is encrypted for its receiver shows no text", async () => {
+  test("shows no text if it is encrypted for its recipient", async () => {
     const room = await directRoom(ann, ben);
     await say(ann, room, "c2VjcmV0", { message_type: "encrypted" });
     expect(await contents()).toMatchObject([{ body: "", message_type: "encrypted" }]);
   });
 
-  test("of a room with a name tells the name", async () => {
+  test("of a room with a name shows the name", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Hello");
-    const told = (await contents()).find(({ type }) => type === "new_message");
-    expect(told).toMatchObject({ title: `${ann.username} · A group`, room });
+    const push = (await contents()).find(({ type }) => type === "new_message");
+    expect(push).toMatchObject({ title: `${ann.username} · A group`, room });
   });
 });
 
-describe("what else somebody is notified of", () => {
-  test("is pushed while they are not connected", async () => {
+describe("a notification of another kind", () => {
+  test("is pushed while its recipient is not connected", async () => {
     const room = await groupRoom(ann, [ben]);
     expect(await contents()).toMatchObject([
       { type: "group_invite", room, body: "", message_id: null, count: 1 },
@@ -144,7 +144,7 @@ describe("what else somebody is notified of", () => {
     });
   });
 
-  test("is not pushed while they are connected, but for emergencies", async () => {
+  test("is not pushed while its recipient is connected, except for emergencies", async () => {
     const room = await groupRoom(ann, [ben]);
     await pushed();
     const before = browser.requests;
@@ -163,7 +163,7 @@ describe("what else somebody is notified of", () => {
     await socket.close();
   });
 
-  test("is not pushed where a room is muted, but for emergencies", async () => {
+  test("is not pushed if the room is muted, except for emergencies", async () => {
     const room = await directRoom(ann, ben);
     const until = new Date(Date.now() + 365 * 24 * 60 * 60_000).toISOString();
     await call("updateNotifications", {

@@ -28,10 +28,10 @@ afterEach(emptyQueues);
 const endings: Record<string, (message_id: string) => Promise<unknown>> = {
   "is deleted": (message_id) =>
     call("deleteMessage", { token: ann.token, params: { room_id: room, message_id } }),
-  "is of somebody who is blocked by then": () => block(ben, ann),
+  "is of a sender who is blocked by then": () => block(ben, ann),
 };
 
-describe("where the first unread message of a room", () => {
+describe("if the first unread message of a room", () => {
   for (const [what, end] of Object.entries(endings))
     test(`${what}, the next one is pushed and listed in its place`, async () => {
       browser.reply({ status: 503, headers: { "retry-after": "60" } });
@@ -45,17 +45,20 @@ describe("where the first unread message of a room", () => {
         { content: { type: "new_message", body: "Call me", message_id: next.id } },
       ]);
       expect(browser.requests).toBe(2);
-      const told = { actor: { id: cid.id }, message: { id: next.id, content: "Call me", is_read: false } };
+      const expected = {
+        actor: { id: cid.id },
+        message: { id: next.id, content: "Call me", is_read: false },
+      };
       const [notification, ...others] = await notificationsOf(ben);
-      expect(notification).toMatchObject({ type: "new_message", is_read: false, ...told });
+      expect(notification).toMatchObject({ type: "new_message", is_read: false, ...expected });
       expect(others).toEqual([]);
       const params = { notification_id: notification?.id ?? "" };
-      expect(await call("markNotificationRead", { token: ben.token, params })).toMatchObject(told);
+      expect(await call("markNotificationRead", { token: ben.token, params })).toMatchObject(expected);
       await markRead(ben, room);
       expect(await notificationsOf(ben)).toMatchObject([{ is_read: true, message: { id: first.id } }]);
     });
 
-  test("is deleted, and nothing else is there to be seen, nothing is pushed, and its place is listed", async () => {
+  test("is deleted, and no other is visible, nothing is pushed, and its place is listed", async () => {
     browser.reply({ status: 503, headers: { "retry-after": "60" } });
     const said = [await say(ann, room, "One"), await say(ann, room, "Two")];
     await afterSeconds(0);
@@ -65,7 +68,7 @@ describe("where the first unread message of a room", () => {
     expect(await notificationsOf(ben)).toMatchObject([
       { actor: { id: ann.id }, message: { id: said[0]?.id, content: "", is_deleted: true } },
     ]);
-    // What was never told of is told of by the next message.
+    // The next message notifies, since the others never did.
     await say(cid, room, "Three");
     await say(cid, room, "Four");
     await afterSeconds(0);

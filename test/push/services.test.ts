@@ -7,7 +7,7 @@ import { actAsFunction } from "../support/operator.ts";
 
 let server: Server | undefined;
 
-/** Serves on this machine, and gives the port. */
+/** Starts a server on this machine, and returns the port. */
 async function serve(listener: RequestListener): Promise<number> {
   server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -35,7 +35,7 @@ async function send(endpoint: string) {
   return sendToBrowser({ endpoint, ...keys }, message);
 }
 
-test("a name that resolves to where nobody's may lead is not called", async () => {
+test("a name that resolves to an address that is not public is not called", async () => {
   let connections = 0;
   const port = await serve((_, response) => response.end());
   server?.on("connection", () => {
@@ -69,7 +69,7 @@ test("an answer without end is not read to its end", async () => {
   await cut.promise;
 });
 
-test("when to ask again is told in seconds, or by a date", async () => {
+test("the time of the next attempt is read in seconds, or as a date", async () => {
   const answers = [
     "120",
     new Date(Date.now() + 90_500).toUTCString(),
@@ -79,9 +79,9 @@ test("when to ask again is told in seconds, or by a date", async () => {
   const port = await serve((_, response) =>
     response.writeHead(503, { "retry-after": answers.shift() }).end(),
   );
-  const told = [];
-  while (answers.length > 0) told.push((await send(`http://127.0.0.1:${port}/push`)).retryAfter);
-  expect(told).toEqual([120, expect.any(Number), undefined, 0]);
-  expect(told[1]).toBeGreaterThan(30);
-  expect(told[1]).toBeLessThanOrEqual(91);
+  const times = [];
+  while (answers.length > 0) times.push((await send(`http://127.0.0.1:${port}/push`)).retryAfter);
+  expect(times).toEqual([120, expect.any(Number), undefined, 0]);
+  expect(times[1]).toBeGreaterThan(30);
+  expect(times[1]).toBeLessThanOrEqual(91);
 });

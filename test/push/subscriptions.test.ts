@@ -30,7 +30,7 @@ async function endpointsOf({ token }: TestUser): Promise<string[]> {
 }
 
 describe("getPushKey", () => {
-  test("gives everybody the same point of the curve P-256, however many ask at first", async () => {
+  test("returns the same point of the curve P-256 to all users, even if many ask at first", async () => {
     const all = await Promise.all(
       [ann, ben, ann, ben, ann, ben].map(({ token }) => call("getPushKey", { token })),
     );
@@ -43,7 +43,7 @@ describe("getPushKey", () => {
 });
 
 describe("createPushSubscription", () => {
-  test("takes what a browser gives, and takes it again for the same", async () => {
+  test("takes a browser's subscription, and returns the same one again", async () => {
     const subscription = newSubscription();
     const first = await subscribe(ann, subscription);
     expect(first).toMatchObject({
@@ -75,7 +75,7 @@ describe("createPushSubscription", () => {
     expect((await subscribe(ann, subscription)).status).toBe(200);
   });
 
-  test("gives a browser to whoever logs in to it, also where both do at once", async () => {
+  test("moves a browser to the user who logs in to it, even if two do at once", async () => {
     const subscription = newSubscription();
     await subscribe(ann, subscription);
     expect((await subscribe(ben, subscription)).status).toBe(201);
@@ -91,26 +91,26 @@ describe("createPushSubscription", () => {
     }
   });
 
-  test("lets the oldest of twenty go for one more", async () => {
+  test("drops the oldest of twenty for one more", async () => {
     const all = Array.from({ length: 21 }, () => newSubscription());
     for (const one of all) await subscribe(ann, one);
     const kept = all.slice(1).map(({ endpoint }) => endpoint);
     expect(await endpointsOf(ann)).toEqual(kept.reverse());
-    // The one that went is nobody's, and can be had again.
+    // No user has the dropped browser, and any user may subscribe with it.
     expect((await subscribe(ben, { ...all[0] })).status).toBe(201);
     const page = await call("listPushSubscriptions", { token: ann.token, query: { page: 2, page_size: 15 } });
     expect(page).toMatchObject({ count: 20, next: null });
     expect(page.results).toHaveLength(5);
   });
 
-  test("keeps no more than twenty where all come at once", async () => {
+  test("keeps no more than twenty if all come at once", async () => {
     const all = Array.from({ length: 24 }, () => newSubscription());
     const answers = await Promise.all(all.map((one) => subscribe(ann, one)));
     expect(answers.map(({ status }) => status)).toEqual(all.map(() => 201));
     expect((await endpointsOf(ann)).length).toBe(20);
   });
 
-  test("takes an endpoint for the same, however it is written", async () => {
+  test("takes one endpoint for the same, in any spelling", async () => {
     const path = `${randomUUID()}/Aa?b=C`;
     const endpoint = `https://push.example.org/${path}`;
     const subscription = newSubscription(endpoint);
@@ -128,8 +128,8 @@ describe("createPushSubscription", () => {
     expect((await subscribe(ann, { ...subscription, endpoint: endpoint.toLowerCase() })).status).toBe(201);
   });
 
-  test("forgets a subscription at the time that the browser set", async () => {
-    // The runner's clock may be ahead, by what other tests have let pass.
+  test("drops a subscription at the time that the browser set", async () => {
+    // The runner's clock may be ahead, because other tests have advanced it.
     const now = Date.parse((await subscribe(ann, newSubscription())).body.created_at);
     const expirationTime = now + 24 * 60 * 60_000;
     const subscription = { ...newSubscription(), expirationTime };
@@ -166,14 +166,14 @@ describe("createPushSubscription", () => {
     ["that is over", { expirationTime: 1_000 }, "expirationTime"],
   ];
   for (const [what, change, path] of refused)
-    test(`refuses one ${what}`, async () => {
+    test(`refuses a subscription ${what}`, async () => {
       const { status, problem } = await subscribe(ann, { ...newSubscription(), ...change });
       expect([status, problem.code]).toEqual([400, "invalid_input"]);
       expect(problem.errors?.map((error) => error.path)).toEqual([path]);
       expect(await endpointsOf(ann)).toEqual([]);
     });
 
-  test("names all that is wrong at once", async () => {
+  test("names all problems at once", async () => {
     const { problem } = await subscribe(ann, { endpoint: "", expirationTime: "soon", keys: { auth: "x" } });
     expect(problem.errors?.map((error) => error.path).sort()).toEqual([
       "endpoint",
@@ -185,7 +185,7 @@ describe("createPushSubscription", () => {
 });
 
 describe("deletePushSubscription", () => {
-  test("deletes one's own, once, and nobody else's", async () => {
+  test("deletes the user's own subscription, once, and no other user's", async () => {
     const subscription = newSubscription();
     const { body } = await subscribe(ann, subscription);
     const remove = ({ token }: TestUser) =>

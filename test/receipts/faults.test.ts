@@ -10,7 +10,7 @@ interface Scene {
   readonly ann: TestUser;
   readonly ben: TestUser;
   readonly roomId: string;
-  /** Ann's. */
+  /** The socket of ann. */
   readonly socket: SocketClient;
 }
 
@@ -60,25 +60,25 @@ async function statuses({ ann, roomId }: Scene) {
     (message) => message.status,
   );
 }
-async function toldOf({ socket }: Scene): Promise<string[]> {
+async function publishedIn({ socket }: Scene): Promise<string[]> {
   await socket.request({ type: "ping" });
   return socket.events.map(({ type }) => type).filter((type) => type !== "pong" && type !== "ack");
 }
 
-// A mark is one write, so a crash leaves it done or not done; what may be missing is that the others were told, and
-// they see it whenever they look.
+// A mark is one write, so a crash leaves it done or not done. Only its event may be missing; other
+// members see the mark on their next read.
 describe("the function ends after the write", () => {
-  test("of a room: it is read, and marking it again changes nothing", async () => {
+  test("of a room: it is read, and a second mark changes nothing", async () => {
     await injectAt(scene, { kind: "crash" });
     expect((await markRoom(scene)).status).toBe(500);
     await expectOneHit();
     expect((await room(scene)).unread_count).toBe(0);
     expect(await statuses(scene)).toEqual(["read", "read", "read"]);
     expect((await markRoom(scene)).body).toMatchObject({ count: 0 });
-    expect(await toldOf(scene)).toEqual([]);
+    expect(await publishedIn(scene)).toEqual([]);
   });
 
-  test("of a message: it is read, and marking it again says so", async () => {
+  test("of a message: it is read, and a second mark answers so", async () => {
     await injectAt(scene, { kind: "crash" });
     expect((await markSecond(scene)).status).toBe(500);
     await expectOneHit();
@@ -86,7 +86,7 @@ describe("the function ends after the write", () => {
     expect((await markSecond(scene)).body).toMatchObject({ was_already_read: true });
   });
 
-  test("of what was received: it is received", async () => {
+  test("of received messages: they are received", async () => {
     await injectAt(scene, { kind: "crash" });
     expect((await receive(scene)).status).toBe(500);
     await expectOneHit();
@@ -97,33 +97,34 @@ describe("the function ends after the write", () => {
 
 for (const kind of ["lose", "throttle"] as const)
   describe(`the write's ${kind === "lose" ? "answer is lost" : "call is throttled"}, and the SDK repeats it`, () => {
-    test("of a room: the count is right, and the others are told once", async () => {
+    test("of a room: the count is right, and other members get one event", async () => {
       await injectAt(scene, { kind });
       expect((await markRoom(scene)).body).toMatchObject({ count: 3 });
       await expectOneHit();
-      expect(await toldOf(scene)).toEqual(["read_receipt"]);
+      expect(await publishedIn(scene)).toEqual(["read_receipt"]);
       expect((await room(scene)).unread_count).toBe(0);
     });
 
-    test("of a message: it was not read before, and the others are told once", async () => {
+    test("of a message: it was not read before, and other members get one event", async () => {
       await injectAt(scene, { kind });
       expect((await markSecond(scene)).body).toMatchObject({ was_already_read: false });
       await expectOneHit();
-      expect(await toldOf(scene)).toEqual(["read_receipt"]);
+      expect(await publishedIn(scene)).toEqual(["read_receipt"]);
       expect((await room(scene)).unread_count).toBe(2);
     });
 
-    test("of what was received: the others are told once", async () => {
+    test("of received messages: other members get one event", async () => {
       await injectAt(scene, { kind });
       expect((await receive(scene)).body).toMatchObject({ status: "delivered" });
       await expectOneHit();
-      expect(await toldOf(scene)).toEqual(["delivered"]);
+      expect(await publishedIn(scene)).toEqual(["delivered"]);
     });
   });
 
-test("a mark that overtakes an earlier send of the same member is not taken back by it", async () => {
+test("an earlier send does not undo a later mark of the same member that overtook it", async () => {
   await markRoom(scene);
-  // The claim of ben's message, which is next to be read, waits while more is said and ben reads all of it.
+  // The claim of ben's message, which is next to be read, waits while ann sends more and ben reads
+  // all of it.
   await injectAt(scene, { kind: "delay", delay_ms: 1500 });
   const sending = say(scene.ben, scene.roomId);
   await expect.poll(async () => (await listFaults())[0]?.hits, { timeout: 10_000 }).toBe(1);
@@ -133,7 +134,7 @@ test("a mark that overtakes an earlier send of the same member is not taken back
   expect(await room(scene)).toMatchObject({ seq: 6, unread_count: 0, me: { read_seq: 6 } });
 });
 
-test("what is being written while somebody marks all that they hold is unread to them when it comes", async () => {
+test("a message that is written while a member marks all held ones is unread when it comes", async () => {
   const socket = await connect(scene.ben);
   await injectFault({
     ...{ kind: "delay", delay_ms: 1500, service: "dynamodb", action: "PutItem" },
@@ -150,7 +151,7 @@ test("what is being written while somebody marks all that they hold is unread to
   await socket.close();
 });
 
-describe("what a mark costs before the others are told", () => {
+describe("the cost of a mark before its event", () => {
   const costOf = async (work: () => Promise<unknown>) => {
     const { calls } = await metered(work);
     const table = calls.filter((one) => one.service === "dynamodb");
@@ -163,7 +164,7 @@ describe("what a mark costs before the others are told", () => {
     };
   };
 
-  test("a room, a message, or what was received: 1 RRU and 1 WRU", async () => {
+  test("a room, a message, or received messages: 1 RRU and 1 WRU", async () => {
     for (const mark of [receive, markSecond, markRoom])
       expect(await costOf(() => mark(scene))).toEqual({ calls: 2, rru: 1, wru: 1 });
   });

@@ -8,7 +8,7 @@ import { newAccounts, newUsers, type TestUser, three } from "../support/people.t
 import { seedItems } from "../support/seed-items.ts";
 import { connect } from "../support/socket-client.ts";
 
-/** As if those of the first roster chunk had come into the second, and the other way round. */
+/** Swaps the first two roster chunks: the later members then stand in the first one. */
 async function swapChunks(roomId: string): Promise<void> {
   const [first, second] = [keys.roster(roomId, 0), keys.roster(roomId, 1)];
   const other = new Map([
@@ -26,7 +26,7 @@ describe("a large room", () => {
       body: { room_type: "group", name: "Large", participant_ids: ids },
     });
 
-  test("of 200 tells all of each other's marks, and names the first of the readers", async () => {
+  test("with 200 members publishes marks to all members, and lists the first readers", async () => {
     const [ann, ...readers] = await newUsers(53);
     if (!ann) throw new Error("no users");
     const idle = await newAccounts(147);
@@ -55,13 +55,13 @@ describe("a large room", () => {
     const read = pages.flatMap((page) => page.members).filter((member) => member.status === "read");
     expect(read.map((member) => member.user_id).sort()).toEqual(readers.map((reader) => reader.id).sort());
     expect(pages[0]).toMatchObject({ count: 199, status: "read" });
-    // In the list of rooms too, though it shows 20 participants.
+    // The list of rooms agrees, though it shows 20 participants.
     const { results } = await call("listRooms", { token: ann.token });
     expect(results[0]?.last_message).toMatchObject({ is_read: true });
     await socket.close();
   }, 120_000);
 
-  describe("of more", () => {
+  describe("with more members", () => {
     let ann: TestUser;
     let ben: TestUser;
     let cid: TestUser;
@@ -71,13 +71,13 @@ describe("a large room", () => {
       [ann, ben, cid] = await three();
       idle = await newAccounts(199);
       room_id = (await roomWith(ann, idle)).id;
-      // The first chunk of the roster is full: these come last, and into the second.
+      // The first chunk of the roster is full: these two come last, and into the second.
       for (const { id } of [cid, ben])
         await call("addParticipants", { token: ann.token, params: { room_id }, body: { user_ids: [id] } });
     }, 120_000);
 
-    test("keeps everybody's own marks exact, and tells nobody of them", async () => {
-      // Who comes last is no witness of others' messages, but of what they read themselves.
+    test("keeps each member's own marks exact, and publishes them to no member", async () => {
+      // Ben came last, so he is no tracked reader: only he sees what he has read.
       const message = await say(ann, room_id);
       const socket = await connect(ann);
       expect((await messagesOf(ben, room_id))[0]).toMatchObject({ is_read: false, status: "sent" });
@@ -95,7 +95,7 @@ describe("a large room", () => {
       await socket.close();
     });
 
-    test("says of its last message what that says itself, wherever on the roster the witnesses stand", async () => {
+    test("shows its last message with the same receipts in every list, wherever its tracked readers stand", async () => {
       await call("removeParticipant", { token: ann.token, params: { room_id, user_id: idle[0] ?? "" } });
       await swapChunks(room_id);
       const message = await say(cid, room_id);
@@ -108,17 +108,17 @@ describe("a large room", () => {
         const rooms = [results[0], await roomOf(cid, room_id), event.room];
         for (const one of rooms) {
           expect(one?.last_message?.id).toBe(message.id);
-          // Who is shown is a member, witness or not.
+          // The participants shown are members, tracked readers or not.
           expect(one?.participants.find(({ id }) => id === ben.id)?.email).toBe(ben.email);
         }
         const params = { room_id, message_id: message.id };
         const own = await call("getMessage", { token, params });
         return [own, ...rooms.map((one) => one?.last_message)].map((one) => one?.is_read);
       };
-      // In the first chunk, and the 201st.
+      // Ben stands in the first chunk, as the 201st member.
       await markRoom(ben, room_id);
       expect(await isRead()).toEqual([false, false, false, false]);
-      // In the second, and the first of all.
+      // Ann stands in the second chunk, as the first member of all.
       await markRoom(ann, room_id);
       expect(await isRead()).toEqual([true, true, true, true]);
       await socket.close();

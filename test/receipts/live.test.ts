@@ -24,7 +24,7 @@ describe("over the socket", () => {
     await Promise.all([annSocket.close(), benSocket.close()]);
   });
 
-  test("on a connection that is limited to a room, the room may be left out", async () => {
+  test("the room may be left out on a connection that is limited to a room", async () => {
     const { ann, ben, roomId } = await pair();
     const message = await say(ann, roomId);
     const socket = await connect(ben, { room_id: roomId });
@@ -36,17 +36,17 @@ describe("over the socket", () => {
     await socket.close();
   });
 
-  test("delivered marks what was received, tells the others once, and never goes back", async () => {
+  test("delivered marks received messages, publishes one event to other members, and never goes back", async () => {
     const { ann, ben, cid, roomId } = await trio();
     await sayMany(ann, roomId, 3);
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
     const deliver = (upTo: number) =>
       benSocket.request({ type: "delivered", room_id: roomId, up_to_seq: upTo });
     for (const upTo of [2, 2, 1, 1000]) expect(await deliver(upTo)).toMatchObject({ type: "ack" });
-    const told = (await eventsOf(annSocket, ["delivered"])).map((event) =>
+    const published = (await eventsOf(annSocket, ["delivered"])).map((event) =>
       event.type === "delivered" ? [event.user_id, event.up_to_seq] : [],
     );
-    expect(told).toEqual([
+    expect(published).toEqual([
       [ben.id, 2],
       [ben.id, 3],
     ]);
@@ -59,7 +59,7 @@ describe("over the socket", () => {
     await Promise.all([annSocket.close(), benSocket.close()]);
   });
 
-  test("a frame that is not right gets its error", async () => {
+  test("an invalid frame gets its error", async () => {
     const { ann, ben, roomId } = await pair();
     await say(ann, roomId);
     const [eve] = await newUsers(1);

@@ -11,7 +11,7 @@ async function setScene() {
   return { ann, ben, cid };
 }
 
-test("a page says what each member has read and received, with nothing new in it too", async () => {
+test("a page holds the marks of each member, even if it has no new message", async () => {
   const { ann, ben, cid } = await setScene();
   const roomId = await groupRoom(ann, [ben]);
   const said = [await say(ann, roomId), await say(ann, roomId), await say(ann, roomId)];
@@ -20,7 +20,7 @@ test("a page says what each member has read and received, with nothing new in it
     params: { room_id: roomId },
     body: { user_ids: [cid.id] },
   });
-  // Read out of order, and one of their own.
+  // Ben reads a message out of order, and sends one.
   await markRoom(ben, roomId, { message_ids: [said[1]?.id] });
   await say(ben, roomId);
   const socket = await connect(cid);
@@ -47,7 +47,7 @@ test("a page says what each member has read and received, with nothing new in it
       expect((await list(viewer, roomId, query)).marks).toEqual(marks);
   expect((await list(ann, roomId, { after: 4 })).results).toEqual([]);
 
-  // Folded once the hole is read, and gone with who left.
+  // The mark is folded when the hole is read, and goes with a member who leaves.
   await markRoom(ben, roomId, { message_ids: [said[0]?.id, said[2]?.id] });
   await call("leaveRoom", { token: cid.token, params: { room_id: roomId } });
   expect((await list(ann, roomId)).marks).toMatchObject([
@@ -56,7 +56,7 @@ test("a page says what each member has read and received, with nothing new in it
   ]);
 });
 
-test("who reads a public room without being in it sees the members' marks, and none of their own", async () => {
+test("a viewer of a public room who is no member sees the members' marks, and none of their own", async () => {
   const { ann, ben } = await setScene();
   const { id } = await call("createRoom", {
     token: ann.token,

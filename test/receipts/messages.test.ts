@@ -6,7 +6,7 @@ import { groupRoom, pair, type TestUser, trio } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("markMessageRead", () => {
-  test("reads one message, and says whether it was read before", async () => {
+  test("reads one message, and returns whether it was read before", async () => {
     const { ann, ben, roomId } = await pair();
     const ids = await sayMany(ann, roomId, 2);
     const socket = await connect(ann);
@@ -22,14 +22,14 @@ describe("markMessageRead", () => {
     await socket.close();
   });
 
-  test("one's own message is read already", async () => {
+  test("returns the caller's own message as read already", async () => {
     const { ann, roomId } = await pair();
     const message = await say(ann, roomId);
     expect(await markOne(ann, roomId, message.id)).toMatchObject({ was_already_read: true });
     expect((await messagesOf(ann, roomId))[0]).toMatchObject({ is_read: false, status: "sent", read_by: [] });
   });
 
-  test("knows no message of another room, nor one that is not there yet", async () => {
+  test("refuses a message of another room, and one that does not exist yet", async () => {
     const { ann, ben, roomId } = await pair();
     await say(ann, roomId);
     const elsewhere = await say(ann, await groupRoom(ann, [ben]));
@@ -47,7 +47,7 @@ describe("markMessageRead", () => {
     }
   });
 
-  test("of many at once for one message, one has read it", async () => {
+  test("reads a message once if many calls come at once", async () => {
     const { ann, ben, roomId } = await pair();
     const ids = await sayMany(ann, roomId, 3);
     const answers = await Promise.all(Array.from({ length: 12 }, () => markOne(ben, roomId, ids[1] ?? "")));
@@ -66,8 +66,8 @@ describe("markMessageRead", () => {
   });
 });
 
-describe("who has written on past much that is unread", () => {
-  test("has seen it after 64 messages, and the others are told", async () => {
+describe("a member who has sent messages past many unread ones", () => {
+  test("counts as having read them after 64 messages, and other members get an event", async () => {
     const { ann, ben, roomId } = await pair();
     const socket = await connect(ann);
     await say(ann, roomId);
@@ -86,7 +86,7 @@ describe("who has written on past much that is unread", () => {
 });
 
 describe("the status of a message", () => {
-  test("is told for each member but the sender, with the time of their mark", async () => {
+  test("is listed for each member except the sender, with the time of the mark", async () => {
     const { ann, ben, cid, roomId } = await trio();
     const message = await say(ann, roomId);
     const status = (user: TestUser) =>

@@ -14,23 +14,34 @@ import {
   type View,
   viewOf,
 } from "./read-state-model.ts";
-import { markedAhead, modelOf, plantStart, type Start, sentAhead, starts } from "./starts.ts";
+import { markedAhead, modelOf, type Start, seedStart, sentAhead, starts } from "./starts.ts";
 
-/** Fixed, so that a failure is found again; fast-check prints it with the shortest sequence that fails. */
+/**
+ * Fixed, so that a failure can be repeated. fast-check prints it with the shortest sequence that
+ * fails.
+ */
 const seed = 20_260_131;
 const runs = 15;
 /** Milliseconds after which no further sequence is begun: a slow machine tries fewer. */
 const timeLimit = 40_000;
 
-/** Messages of a page: of those that were there before a run, its people do something to the oldest and the newest. */
+/**
+ * Messages of a page. In a room with more, users act on the oldest and the newest messages alone.
+ */
 const pageSize = 50;
 const ends = { oldest: 4, newest: 40 };
 
-/** The first made the room and stays; two more are in it from the start; they and the last one come and go. */
+/**
+ * The first user made the room and stays. Two more are members from the start; they and the last
+ * one join and leave.
+ */
 const userCount = 4;
 const first = [0, 1, 2];
 
-/** How often each thing is done: there must be something to read, and mostly somebody to read it. */
+/**
+ * The relative frequency of each action: there must be messages to read, and mostly members to read
+ * them.
+ */
 const weights: Record<Action["kind"], number> = {
   send: 6,
   readOne: 4,
@@ -48,7 +59,7 @@ const kinds = (Object.entries(weights) as [Action["kind"], number][]).map(([kind
   weight,
 }));
 
-/** What somebody means to do; which message it is about is picked among those that there are then. */
+/** An intended action. Its message is picked among those that exist when it begins. */
 const intent = fc.record({
   kind: fc.oneof(...kinds),
   user: fc.nat(userCount - 1),
@@ -56,13 +67,13 @@ const intent = fc.record({
 });
 type Intent = typeof intent extends fc.Arbitrary<infer T> ? T : never;
 
-/** What leads past each bound: it is tried first, however slow the machine. */
+/** Actions that lead past each bound. They are tried first, even on a slow machine. */
 const overBounds: [Start, Intent[][]][] = [
   [sentAhead, Array.from({ length: 3 }, () => [{ kind: "send", user: 1, picks: [0] }])],
   [markedAhead, [[{ kind: "readOne", user: 2, picks: [ends.oldest + ends.newest - 1] }]]],
 ];
 
-/** Intents that are carried out at once, each of another user: they may take place in any order. */
+/** Concurrent intents, each of another user: they may take place in any order. */
 const batch = fc.uniqueArray(intent, { selector: ({ user }) => user, minLength: 1, maxLength: 3 });
 
 function actionOf(model: Model, { kind, user, picks }: Intent): Action | undefined {
@@ -97,7 +108,7 @@ function actionOf(model: Model, { kind, user, picks }: Intent): Action | undefin
   }
 }
 
-/** The room and its people, as they are reached through the interface. */
+/** Makes a room, and returns functions that act on it and read it through the interface. */
 async function stage(users: readonly TestUser[], start: Start) {
   const userAt = (at: number): TestUser => {
     const user = users[at];
@@ -107,7 +118,7 @@ async function stage(users: readonly TestUser[], start: Start) {
   const body = { room_type: "public", name: "Model", participant_ids: [userAt(1).id, userAt(2).id] };
   const room = await call("createRoom", { token: userAt(0).token, body });
   const params = { room_id: room.id };
-  await plantStart(room.id, users, start);
+  await seedStart(room.id, users, start);
   const numberOf = (id: string): number => users.findIndex((user) => user.id === id);
   const messageId = new Map(start.senders.map((_, at) => [at + 1, idOfMessage(room.id, at + 1)]));
 
@@ -197,7 +208,7 @@ async function stage(users: readonly TestUser[], start: Start) {
     return new Map(members.map((member) => [numberOf(member.user_id), member.status]));
   };
 
-  /** Leaves nothing unread behind, so that the list of what is unread in all rooms is that of one room alone. */
+  /** Reads all, so that the list of unread messages in all rooms is that of one room alone. */
   const clear = async (): Promise<void> => {
     await Promise.all(users.map(({ token }) => attempt("markRoomRead", { token, params })));
   };
@@ -218,7 +229,7 @@ interface Played {
   readonly answers: ReadonlyMap<number, Answer>;
 }
 
-/** Everything that could have come of actions that were carried out at once: one outcome for each order. */
+/** Returns all possible outcomes of concurrent actions: one for each order. */
 function outcomes(model: Model, actions: readonly Action[]): Played[] {
   return permutations(actions).map((order) => {
     const answers = new Map<number, Answer>();
@@ -246,7 +257,9 @@ function expectedOf({ model, answers }: Played): Seen {
   };
 }
 
-/** Does things at once, looks at what came of them through everybody's eyes, and gives the model that fits. */
+/**
+ * Plays concurrent actions, reads the room as each user sees it, and returns the model that fits.
+ */
 async function playBatch(
   { answerTo, see, seeStatuses }: Awaited<ReturnType<typeof stage>>,
   model: Model,
@@ -262,13 +275,13 @@ async function playBatch(
   const possible = outcomes(model, actions);
   const found = possible.find((outcome) => isDeepStrictEqual(expectedOf(outcome), seen));
   if (found) return found.model;
-  // Nothing fits: show how it differs from the order in which the actions were begun.
+  // No order fits: shows the difference from the order in which the actions were begun.
   for (const outcome of possible.slice(0, 1))
     expect({ actions, ...seen }).toEqual({ actions, ...expectedOf(outcome) });
-  throw new Error("What was seen fits no order in which the actions could have taken place.");
+  throw new Error("The views fit no order in which the actions could have taken place.");
 }
 
-test("unread counts, read_by and statuses are those of the model, whatever members do at once", async () => {
+test("unread counts, read_by and statuses are those of the model, whatever members do concurrently", async () => {
   const users = await newUsers(userCount);
   const play = async (start: Start, batches: readonly (readonly Intent[])[]): Promise<void> => {
     const room = await stage(users, start);

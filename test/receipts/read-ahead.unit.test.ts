@@ -22,7 +22,10 @@ const step = fc.oneof(
   fc.record({ sent: seq }),
 );
 
-/** What is stored after an update: what it does not remove stays, though it means nothing any more. */
+/**
+ * Returns the stored marks after an update. An attribute that the update does not remove stays,
+ * even if it is unused.
+ */
 function stored(before: Marks, after: Marks): Marks {
   const update = marksUpdate(before, after);
   const readAhead = new Set([...before.readAhead, ...update.add]);
@@ -30,7 +33,7 @@ function stored(before: Marks, after: Marks): Marks {
   return { readSeq: update.readSeq ?? before.readSeq, readAhead };
 }
 
-test("marks read what a plain set would, through any sequence of readings and sends", () => {
+test("marks read the same messages as a plain set, through any sequence of readings and sends", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), fc.nat(last), fc.nat(10), (steps, skip, take) => {
       let marks: Marks = { readSeq: 0, readAhead: new Set() };
@@ -46,7 +49,7 @@ test("marks read what a plain set would, through any sequence of readings and se
         expect(all.filter((at) => !isReadBy(marks, at))).toEqual(unread);
         expect(countUnread(marks, last)).toBe(unread.length);
         expect(listUnread(marks, last, skip, take)).toEqual(unread.slice(skip, skip + take));
-        // Whatever follows the mark without a hole is folded into it.
+        // Read messages that follow the mark without a hole are folded into it.
         expect(isReadBy(marks, marks.readSeq + 1)).toBe(false);
       }
     }),
@@ -67,13 +70,13 @@ test("a send past 64 entries raises the mark up to itself, and one before does n
   expect(countUnread(after, 1000)).toBe(0);
 });
 
-test("entries that the mark has passed over do not count", () => {
+test("entries at or below the mark do not count", () => {
   const passed = { readSeq: 500, readAhead: odd(sentAheadLimit) };
   expect(entriesAhead(passed).size).toBe(0);
   expect(marksAfterSending(passed, 502)).toEqual({ readSeq: 500, readAhead: new Set([502]) });
 });
 
-test("marking one at a time keeps 512 entries, and reads the oldest holes beyond", () => {
+test("marking one message at a time keeps 512 entries, and reads the oldest holes beyond", () => {
   let marks: Marks = { readSeq: 0, readAhead: new Set() };
   for (const at of odd(markedAheadLimit)) marks = marksAfter(marks, { seqs: [at] });
   expect(marks.readSeq).toBe(0);
@@ -83,13 +86,13 @@ test("marking one at a time keeps 512 entries, and reads the oldest holes beyond
   expect(marks.readAhead.size).toBe(markedAheadLimit);
 });
 
-test("a send whose number a mark of the same member has passed moves nothing", () => {
+test("a send below the mark of the same member moves nothing", () => {
   const marks = { readSeq: 7, readAhead: new Set([9]) };
   expect(marksAfterSending(marks, 5)).toBe(marks);
   expect(marksUpdate(marks, marks)).toEqual({ readSeq: undefined, add: new Set(), drop: new Set() });
 });
 
-test("a stretch of a million unread messages is not counted out", () => {
+test("a million unread messages are not counted one by one", () => {
   const marks = { readSeq: 10, readAhead: new Set([1_000_000_000]) };
   expect(listUnread(marks, 2_000_000_000, 999_999_988, 3)).toEqual([
     999_999_999, 1_000_000_001, 1_000_000_002,

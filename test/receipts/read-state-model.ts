@@ -1,9 +1,9 @@
-/** What read state is to be, as plainly as it can be said: a set of read numbers for each member of one room. */
+/** The read state in its plainest form: a set of read numbers for each member of one room. */
 import { markedAheadLimit, sentAheadLimit } from "../support/internals.ts";
 
 export interface ModelMember {
   readonly joinedSeq: number;
-  /** Numbers beyond `joinedSeq` that are read, one's own among them. */
+  /** Read numbers beyond `joinedSeq`. They include the member's own messages. */
   readonly read: ReadonlySet<number>;
   readonly deliveredSeq: number;
 }
@@ -19,7 +19,7 @@ export interface Model {
   readonly members: ReadonlyMap<number, ModelMember>;
 }
 
-/** What a member does, with its target settled: `seqs` are of messages that were there before. */
+/** An action of a member, with its target: `seqs` are of messages that existed before. */
 export type Action =
   | { readonly kind: "send" | "readAll" | "join" | "leave"; readonly user: number }
   | {
@@ -29,7 +29,7 @@ export type Action =
     }
   | { readonly kind: "readMany"; readonly user: number; readonly seqs: readonly number[] };
 
-/** What an action answers with, in short. */
+/** The answer of an action, in short. */
 export type Answer = number | boolean | string;
 
 export function newModel(members: readonly number[]): Model {
@@ -39,7 +39,7 @@ export function newModel(members: readonly number[]): Model {
   };
 }
 
-function isSettled(member: ModelMember, seq: number): boolean {
+function isNotUnread(member: ModelMember, seq: number): boolean {
   return seq <= member.joinedSeq || member.read.has(seq);
 }
 
@@ -53,7 +53,7 @@ function hasReceived(member: ModelMember, seq: number): boolean {
 
 export function unreadSeqs({ messages, members }: Model, user: number): number[] {
   const member = members.get(user);
-  return member ? messages.map(({ seq }) => seq).filter((seq) => !isSettled(member, seq)) : [];
+  return member ? messages.map(({ seq }) => seq).filter((seq) => !isNotUnread(member, seq)) : [];
 }
 
 function withMember(model: Model, user: number, member: ModelMember): Model {
@@ -69,13 +69,16 @@ function firstUnread({ joinedSeq, read }: Pick<ModelMember, "joinedSeq" | "read"
   return seq;
 }
 
-/** What is read beyond the first message that is not. */
+/** Returns the read numbers beyond the first unread message. */
 function readAhead(member: Pick<ModelMember, "joinedSeq" | "read">): number[] {
   const hole = firstUnread(member);
   return [...member.read].filter((seq) => seq > hole);
 }
 
-/** Where too much is read ahead, the oldest that is not read counts as read. */
+/**
+ * Returns the read numbers within the limit: if too many are read ahead, the oldest unread ones
+ * count as read.
+ */
 function withinLimit(joinedSeq: number, seqs: Iterable<number>): Set<number> {
   const read = new Set(seqs);
   for (;;) {
@@ -86,14 +89,14 @@ function withinLimit(joinedSeq: number, seqs: Iterable<number>): Set<number> {
   }
 }
 
-/** Reads messages: how many became read by that, and how many of these. */
+/** Reads messages. Returns how many became read by that, and how many of these were asked for. */
 function reading(
   model: Model,
   user: number,
   member: ModelMember,
   seqs: readonly number[],
 ): { next: Model; count: number; meant: number } {
-  const unread = [...new Set(seqs)].filter((seq) => !isSettled(member, seq));
+  const unread = [...new Set(seqs)].filter((seq) => !isNotUnread(member, seq));
   const read = withinLimit(member.joinedSeq, [...member.read, ...unread]);
   return {
     next: withMember(model, user, { ...member, read }),
@@ -102,7 +105,7 @@ function reading(
   };
 }
 
-/** The model after an action, and what the action answers. */
+/** Returns the model after an action, and the answer of the action. */
 export function applied(model: Model, action: Action): { next: Model; answer: Answer } {
   const { user } = action;
   const member = model.members.get(user);
@@ -122,7 +125,7 @@ export function applied(model: Model, action: Action): { next: Model; answer: An
     case "send": {
       const seq = all.length + 1;
       const sent = { ...model, messages: [...model.messages, { seq, sender: user, deleted: false }] };
-      // Who has written on past so much has seen what was there.
+      // A member who has sent so many messages past a hole has read what was there.
       const passes = readAhead(member).length >= sentAheadLimit;
       return { next: reading(sent, user, member, passes ? [...all, seq] : [seq]).next, answer: seq };
     }
@@ -135,7 +138,7 @@ export function applied(model: Model, action: Action): { next: Model; answer: An
     case "deliver": {
       const deliveredSeq = Math.max(member.deliveredSeq, action.seq);
       const next = withMember(model, user, { ...member, deliveredSeq });
-      return { next, answer: isSettled(member, action.seq) ? "read" : "delivered" };
+      return { next, answer: isNotUnread(member, action.seq) ? "read" : "delivered" };
     }
     case "readOne": {
       const { next, meant } = reading(model, user, member, [action.seq]);
@@ -163,7 +166,7 @@ export function applied(model: Model, action: Action): { next: Model; answer: An
 
 export type Status = "sent" | "delivered" | "read";
 
-/** A message as somebody sees it; the readers in no order. */
+/** A message as a viewer sees it; the readers are in no order. */
 export interface MessageView {
   readonly seq: number;
   readonly deleted: boolean;
@@ -172,7 +175,7 @@ export interface MessageView {
   readonly status: Status;
 }
 
-/** The room as somebody sees it: its newest messages, and their oldest unread ones. */
+/** The room as a viewer sees it: its newest messages, and the viewer's oldest unread ones. */
 export interface View {
   readonly unread: number;
   readonly unreadSeqs: readonly number[];
@@ -185,7 +188,7 @@ function viewMessage({ members }: Model, message: ModelMessage, viewer: number):
   const others = [...members].filter(([user]) => user !== sender);
   const readBy = others.filter(([, member]) => hasRead(member, seq)).map(([user]) => user);
   const me = members.get(viewer);
-  const isRead = viewer === sender ? readBy.length > 0 : me !== undefined && isSettled(me, seq);
+  const isRead = viewer === sender ? readBy.length > 0 : me !== undefined && isNotUnread(me, seq);
   const received =
     viewer === sender
       ? others.some(([, member]) => hasReceived(member, seq))
@@ -210,7 +213,7 @@ export function viewOf(model: Model, viewer: number, pageSize: number): View {
   };
 }
 
-/** Where a message stands with each member but its sender. */
+/** Returns the status of a message for each member except its sender. */
 export function statusesOf({ messages, members }: Model, seq: number): Map<number, Status> {
   const sender = messages.find((message) => message.seq === seq)?.sender;
   return new Map(

@@ -7,7 +7,7 @@ import { directRoom, groupRoom, newUsers, pair, type TestUser, trio, two } from 
 import { connect } from "../support/socket-client.ts";
 
 describe("markRoomRead", () => {
-  test("reads everything, says how much that was, and tells the others", async () => {
+  test("reads all messages, returns their number, and publishes to other members", async () => {
     const { ann, ben, roomId } = await pair();
     await sayMany(ann, roomId, 3);
     const [annSocket, benSocket] = await Promise.all([connect(ann), connect(ben)]);
@@ -28,14 +28,14 @@ describe("markRoomRead", () => {
     for (const message of await messagesOf(ann, roomId))
       expect(message).toMatchObject({ is_read: true, status: "read", read_by: [{ id: ben.id }] });
 
-    // Again, there is nothing to mark, and nothing to tell.
+    // A second call has nothing to mark, and nothing to publish.
     expect(await markRoom(ben, roomId)).toEqual({ status: "marked as read", count: 0 });
     expect(await eventsOf(annSocket, ["read_receipt"])).toHaveLength(1);
     expect(await eventsOf(benSocket, ["read_receipt"])).toEqual([]);
     await Promise.all([annSocket.close(), benSocket.close()]);
   });
 
-  test("counts no message of one's own, and none that was read before", async () => {
+  test("counts no message of the caller, and none that was read before", async () => {
     const { ann, ben, roomId } = await pair();
     const [first] = await sayMany(ann, roomId, 2);
     await say(ben, roomId);
@@ -61,7 +61,7 @@ describe("markRoomRead", () => {
     expect((await messagesOf(ben, roomId)).map((message) => message.is_read)).toEqual([
       ...[false, true, false, false, true],
     ]);
-    // What was read out of order is folded into the mark when the hole before it closes.
+    // A message that was read out of order is folded into the mark when the hole before it closes.
     expect(await markRoom(ben, roomId, { message_ids: [ids[0], ids[1]] })).toMatchObject({ count: 1 });
     expect(await socket.next("read_receipt")).toMatchObject({ message_ids: [ids[0]], up_to_seq: 2 });
     expect(await roomOf(ben, roomId)).toMatchObject({ unread_count: 2, me: { read_seq: 2 } });
@@ -116,7 +116,7 @@ describe("markRoomRead", () => {
   });
 });
 
-test("whoever is not in a room can mark nothing in it, whether or not it exists", async () => {
+test("a user who is not in a room can mark nothing in it, whether or not it exists", async () => {
   const { ann, roomId } = await pair();
   const message = await say(ann, roomId);
   const [eve] = await newUsers(1);
@@ -142,7 +142,7 @@ test("whoever is not in a room can mark nothing in it, whether or not it exists"
     expect([status, problem.detail]).toEqual([403, "You don't have access to this room"]);
 });
 
-test("a public room can be read without joining, but nothing in it can be marked", async () => {
+test("a user can read a public room without joining, and mark nothing in it", async () => {
   const [ann, eve] = await two();
   const room = await call("createRoom", { token: ann.token, body: { room_type: "public", name: "All" } });
   const message = await say(ann, room.id);
@@ -170,7 +170,7 @@ describe("listUnreadMessages", () => {
   const unread = (user: TestUser, query: Record<string, number> = {}) =>
     call("listUnreadMessages", { token: user.token, query });
 
-  test("lists what is unread in all rooms, the latest room first, in each the oldest message first", async () => {
+  test("lists unread messages of all rooms, the latest room first, in each the oldest message first", async () => {
     const { ann, ben, cid, roomId } = await trio();
     const direct = await directRoom(ann, ben);
     await say(ann, roomId, "g1");
@@ -187,7 +187,7 @@ describe("listUnreadMessages", () => {
     expect(all).toMatchObject({ count: 4, next: null, previous: null });
     for (const message of all.results) expect(message).toMatchObject({ is_read: false, status: "sent" });
     expect(all.results[2]?.read_by.map((reader) => reader.id)).toEqual([cid.id]);
-    // As the room itself shows them.
+    // The same as the room shows them.
     const shown = await messagesOf(ben, roomId);
     expect(shown).toEqual(expect.arrayContaining(all.results.slice(2)));
 
@@ -201,7 +201,7 @@ describe("listUnreadMessages", () => {
     expect(await unread(cid)).toMatchObject({ count: 0, results: [] });
   });
 
-  test("refuses a page that is none", async () => {
+  test("refuses an invalid page", async () => {
     const { ann } = await pair();
     for (const query of [{ page: 0 }, { page_size: 101 }, { page_size: 0 }])
       expect((await attempt("listUnreadMessages", { token: ann.token, query })).status).toBe(400);

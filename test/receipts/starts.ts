@@ -1,4 +1,6 @@
-/** Rooms as they may be when a run begins: short of a bound that a run of some dozen messages would never come to. */
+/**
+ * Rooms at the start of a run: just short of a bound that some dozen messages would never reach.
+ */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { keys, markedAheadLimit, newMessageItem, sentAheadLimit } from "../support/internals.ts";
 import { operatorTable } from "../support/operator.ts";
@@ -9,15 +11,15 @@ import { target } from "../support/target.ts";
 import { type Model, newModel } from "./read-state-model.ts";
 
 export interface Start {
-  /** Who sent each message, all of which are deleted: so nothing follows from them. */
+  /** The sender of each message. All messages are deleted, so no work follows from them. */
   readonly senders: readonly number[];
-  /** From which message to which a member has read. */
+  /** The first and the last message that a member has read. */
   readonly read: ReadonlyMap<number, readonly [from: number, to: number]>;
 }
 
 const empty: Start = { senders: [], read: new Map() };
 
-/** The second one has written on past a message that they have not read, and may do so once more. */
+/** The second user has sent messages past an unread one, and may do so once more. */
 export const sentAhead: Start = {
   senders: [0, ...Array<number>(sentAheadLimit - 1).fill(1)],
   read: new Map([
@@ -28,7 +30,7 @@ export const sentAhead: Start = {
 
 const many = markedAheadLimit + 2;
 
-/** The third one has marked as many messages one by one as may be. */
+/** The third user has marked as many messages one by one as the limit allows. */
 export const markedAhead: Start = {
   senders: Array<number>(many).fill(1),
   read: new Map([
@@ -43,7 +45,7 @@ function numbers([from, to]: readonly [from: number, to: number]): number[] {
   return Array.from({ length: to - from + 1 }, (_, at) => from + at);
 }
 
-/** What the model says of a room that begins so. */
+/** Returns the model of a room with this start. */
 export function modelOf({ senders, read }: Start, members: readonly number[]): Model {
   const model = newModel(members);
   return {
@@ -57,8 +59,11 @@ export function modelOf({ senders, read }: Start, members: readonly number[]): M
   };
 }
 
-/** Writes what sends and marks would have written: some hundred calls for each run would take minutes. */
-export async function plantStart(
+/**
+ * Seeds the items that sends and marks would have written: some hundred calls for each run would
+ * take minutes.
+ */
+export async function seedStart(
   roomId: string,
   users: readonly TestUser[],
   { senders, read }: Start,

@@ -10,7 +10,7 @@ beforeAll(async () => {
   admin = await newAdministrator();
 });
 
-/** A group of ann and ben, in which ben has said something. */
+/** Creates a group of ann and ben with a message of ben's. */
 async function setScene() {
   const [ann, ben] = await two();
   const room_id = await groupRoom(ann, [ben]);
@@ -48,7 +48,7 @@ describe("reportMessage", () => {
     expect(await statusesOf(body.id)).toEqual(["open"]);
   });
 
-  test("loses the answer of its write: it is one report, made just now", async () => {
+  test("loses the answer of its write: there is one report, made just now", async () => {
     const scene = await setScene();
     await injectFault({ kind: "lose", service: "dynamodb", action: "PutItem", pk: "REPORT#" });
     const { status, body } = await report(scene);
@@ -58,11 +58,12 @@ describe("reportMessage", () => {
 });
 
 describe("updateReport, which removes a message", () => {
-  // Of the report, what is noted before the message is removed, and what closes it.
+  // The writes to the report before the message is removed, to the message, to the room, and the
+  // closing of the report.
   const writes = [{ pk: "REPORT#" }, { sk: "MSG#" }, { sk: "HEAD" }, { pk: "REPORT#", nth: 2 }];
   for (const kind of ["crash", "lose"] as const)
     for (const { sk, pk, nth = 1 } of writes)
-      test(`${kind} at write ${nth} of ${sk ?? pk}: in the end the message is gone, and the report closed so`, async () => {
+      test(`${kind} at write ${nth} of ${sk ?? pk}: in the end the message is deleted, and the report closed`, async () => {
         const scene = await setScene();
         const { id } = (await report(scene)).body;
         await injectFault({

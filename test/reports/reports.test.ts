@@ -16,7 +16,7 @@ interface Scene {
   readonly messageId: string;
 }
 
-/** A group of ann and ben, in which ben has said something; cid is not in it. */
+/** Creates a group of ann and ben with a message of ben's; cid is not in it. */
 async function setScene(): Promise<Scene> {
   const [ann, ben, cid] = await three();
   const admin = await newAdministrator();
@@ -64,7 +64,7 @@ describe("reportMessage", () => {
     });
   });
 
-  test("shows administrators the file for as long as the message has it", async () => {
+  test("shows administrators the file while the message has it", async () => {
     const { ann, ben, admin, roomId } = await setScene();
     const file_id = await uploaded(ben, roomId);
     const params = { room_id: roomId };
@@ -79,7 +79,7 @@ describe("reportMessage", () => {
     expect((await find(admin, body.id))?.message?.attachment).toEqual({ ...facts, url: null });
   });
 
-  test("is made again of what the message was edited to say, also where the first one was dismissed", async () => {
+  test("makes a new report of an edited message, even if the first one was dismissed", async () => {
     const scene = await setScene();
     const first = await report(scene.ann, scene);
     await close(scene.admin, first.body.id, "dismiss");
@@ -95,7 +95,7 @@ describe("reportMessage", () => {
     });
   });
 
-  test("again, it is the same report", async () => {
+  test("returns the same report when repeated", async () => {
     const scene = await setScene();
     const first = await report(scene.ann, scene, "One");
     const second = await report(scene.ann, scene, "Two");
@@ -104,7 +104,7 @@ describe("reportMessage", () => {
     expect(await report(scene.ann, scene)).toMatchObject({ status: 200, body: { status: "closed" } });
   });
 
-  test("is for members who see the message, which is another's and there", async () => {
+  test("is allowed to members who see the message, which is another user's and not deleted", async () => {
     const scene = await setScene();
     expect((await report(scene.cid, scene)).status).toBe(403);
     expect((await report(scene.ben, scene)).status).toBe(400);
@@ -123,7 +123,7 @@ describe("reportUser", () => {
   const reportUser = (user: TestUser, user_id: string, reason = "Spam") =>
     attempt("reportUser", { token: user.token, params: { user_id }, body: { reason } });
 
-  test("is one report at a time of each reporter", async () => {
+  test("makes one report at a time of each reporter", async () => {
     const { ann, ben, cid, admin } = await setScene();
     const [first, again, other] = [
       await reportUser(ann, ben.id),
@@ -144,7 +144,7 @@ describe("reportUser", () => {
     expect(later.body.id).not.toBe(first.body.id);
   });
 
-  test("refuses oneself and nobody", async () => {
+  test("refuses the caller and an unknown user", async () => {
     const { ann } = await setScene();
     expect((await reportUser(ann, ann.id)).status).toBe(400);
     expect((await reportUser(ann, randomUUID())).status).toBe(404);
@@ -152,13 +152,13 @@ describe("reportUser", () => {
 });
 
 describe("listReports", () => {
-  test("is for administrators", async () => {
+  test("is allowed to administrators", async () => {
     const { ann } = await setScene();
     const refused = await attempt("listReports", { token: ann.token });
     expect([refused.status, refused.problem.code]).toEqual([403, "forbidden"]);
   });
 
-  test("shows who is apart from the administrator by a block as gone, whoever of the two blocks", async () => {
+  test("shows a user as offline if the administrator or the user blocks the other", async () => {
     const { ann, ben, admin, ...place } = await setScene();
     const sockets = await Promise.all([ann, ben].map((user) => connect(user)));
     const { id } = (await report(ann, place)).body;
@@ -175,7 +175,7 @@ describe("listReports", () => {
     await Promise.all(sockets.map((socket) => socket.close()));
   });
 
-  test("shows the addresses of those with whom the administrator shares a room, and of their contacts", async () => {
+  test("shows the addresses of users who share a room with the administrator, and of the administrator's contacts", async () => {
     const { ann, ben, admin, ...place } = await setScene();
     const { id } = (await report(ann, place)).body;
     const seen = async () => {
@@ -189,7 +189,7 @@ describe("listReports", () => {
     expect(await seen()).toEqual([ann.email, ben.email]);
   });
 
-  test("pages the newest first, by status", async () => {
+  test("lists reports in pages, the newest first, by status", async () => {
     const scene = await setScene();
     const ids: string[] = [];
     for (const content of ["one", "two", "three"]) {
@@ -213,7 +213,7 @@ describe("listReports", () => {
 });
 
 describe("updateReport", () => {
-  test("dismisses, with a note, once", async () => {
+  test("dismisses a report, with a note, once", async () => {
     const scene = await setScene();
     const { id } = (await report(scene.ann, scene)).body;
     expect((await close(scene.ann, id, "dismiss")).status).toBe(403);
@@ -233,7 +233,7 @@ describe("updateReport", () => {
     expect(message.content).toBe("Something bad");
   });
 
-  test("removes the message, tells the room, and its author does not restore it", async () => {
+  test("removes the message, publishes it to the room, and its author may not restore it", async () => {
     const scene = await setScene();
     const socket = await connect(scene.ann);
     const { id } = (await report(scene.ann, scene)).body;
@@ -253,13 +253,13 @@ describe("updateReport", () => {
     await socket.close();
   });
 
-  test("removes for good: neither an admin of the room restores it, nor its author, who deleted it before", async () => {
+  test("removes for good: no admin of the room restores it, nor its author, who deleted it before", async () => {
     const { ann, ben, admin, roomId } = await setScene();
     for (const room_id of [roomId, await directRoom(ann, ben)]) {
       const { id: messageId } = await say(ann, room_id, "Something bad");
       const params = { room_id, message_id: messageId };
       const { body } = await report(ben, { roomId: room_id, messageId });
-      // In the group, whose admin the author is, the administrator comes first.
+      // In the group, the author is its admin, so the administrator comes first.
       if (room_id !== roomId) await call("deleteMessage", { token: ann.token, params });
       expect((await close(admin, body.id, "remove_message")).status).toBe(200);
       for (const { token } of [ann, ben])
@@ -271,7 +271,7 @@ describe("updateReport", () => {
     }
   });
 
-  test("removes from a direct room too, and closes where the message or its room is gone", async () => {
+  test("removes from a direct room too, and closes the report if the message or its room is deleted", async () => {
     const scene = await setScene();
     const roomId = await directRoom(scene.ann, scene.ben);
     const [one, two] = [await say(scene.ben, roomId, "one"), await say(scene.ben, roomId, "two")];
@@ -285,7 +285,7 @@ describe("updateReport", () => {
     expect((await close(scene.admin, reports[1] ?? "", "remove_message")).status).toBe(200);
   });
 
-  test("in two ways at once: whoever is answered with 200 is what was done", async () => {
+  test("concurrently in two ways: the change that got a 200 is the one that was made", async () => {
     const { ann, ben, admin, roomId } = await setScene();
     for (let round = 0; round < 5; round += 1) {
       const { id } = await say(ben, roomId, "Something bad");

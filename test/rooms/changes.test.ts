@@ -7,7 +7,7 @@ import { noAccess } from "../support/refusals.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("updateRoom and replaceRoom", () => {
-  test("an admin changes name, description and tags, and every member is shown the room", async () => {
+  test("an admin changes name, description and tags, and every member gets the room", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
@@ -48,7 +48,7 @@ describe("updateRoom and replaceRoom", () => {
       await call("updateRoom", { token: ann.token, params, body: { name } });
       expect(await nameNow()).toBe(name);
     }
-    // Everything else that the head holds, as large as it gets.
+    // All other attributes of the head, at their largest.
     await call("updateRoom", { token: ann.token, params, body: { description: "d".repeat(1000) } });
     await call("updatePermissions", { token: ann.token, params, body: { admin: { can_pin: true } } });
     const { calls } = await metered(() => trySay(ann, id, "語".repeat(4000)));
@@ -56,7 +56,7 @@ describe("updateRoom and replaceRoom", () => {
     expect(orders.map((one) => one.wru)).toEqual([1]);
   });
 
-  test("is for admins, of rooms that are not direct", async () => {
+  test("are allowed to admins, in rooms that are not direct", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const body = { name: "Mine" };
@@ -94,7 +94,7 @@ describe("archiveRoom and activateRoom", () => {
     await socket.close();
   });
 
-  test("is for admins, and for both of a direct room", async () => {
+  test("are allowed to admins, and to both members of a direct room", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     expect((await attempt("archiveRoom", { token: ben.token, params })).status).toBe(403);
@@ -107,7 +107,7 @@ describe("archiveRoom and activateRoom", () => {
 });
 
 describe("updatePermissions", () => {
-  test("says who may send, and admins still do", async () => {
+  test("sets whether members may send; admins still may", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const socket = await connect(ben);
@@ -136,7 +136,7 @@ describe("updatePermissions", () => {
     await socket.close();
   });
 
-  test("says who sees what was there before they joined", async () => {
+  test("sets whether members see messages from before they joined", async () => {
     const [ann, ben, cid] = await three();
     const { id } = await call("createRoom", {
       token: ann.token,
@@ -159,7 +159,7 @@ describe("updatePermissions", () => {
     expect(await seen(cid)).toEqual([]);
   });
 
-  test("is for admins, of rooms that are not direct", async () => {
+  test("is allowed to admins, in rooms that are not direct", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const body = { member: { can_pin: false } };
@@ -177,7 +177,7 @@ describe("updatePermissions", () => {
 });
 
 describe("updateNotifications", () => {
-  test("are each member's own", async () => {
+  test("changes the caller's own settings alone", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await directRoom(ann, ben) };
     const socket = await connect(ann);
@@ -202,7 +202,7 @@ describe("updateNotifications", () => {
     await socket.close();
   });
 
-  test("want a room of one's own, and a time", async () => {
+  test("requires a room of the caller's, and a valid time", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await directRoom(ann, ben) };
     const theirs = await attempt("updateNotifications", {

@@ -7,7 +7,7 @@ import { noAccess } from "../support/refusals.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("deleteRoom", () => {
-  test("is for admins, and puts the room out of everybody's reach", async () => {
+  test("is allowed to admins, and ends all members' access", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben, cid]) };
     await trySay(ann, params.room_id, "before");
@@ -40,7 +40,7 @@ describe("deleteRoom", () => {
     await free.close();
   });
 
-  test("a direct room goes for both, and starts empty when it is opened again", async () => {
+  test("deletes a direct room for both members, and it is empty when it is opened again", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const params = { room_id: roomId };
@@ -72,7 +72,7 @@ describe("deleteRoom", () => {
     await socket.close();
   });
 
-  test("a socket to the other person opens a deleted direct room too", async () => {
+  test("is undone by a socket to the other member of a direct room", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await trySay(ann, roomId, "before");
@@ -85,7 +85,7 @@ describe("deleteRoom", () => {
     await socket.close();
   });
 
-  test("of concurrent openings of a deleted direct room one opens it", async () => {
+  test("is undone once by concurrent openings of a direct room", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await trySay(ann, roomId, "before");

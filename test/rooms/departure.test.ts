@@ -9,7 +9,7 @@ import { keysOfRoom, operatorTable } from "../support/operator.ts";
 import { groupRoom, newUser, type TestUser, two } from "../support/people.ts";
 import { target } from "../support/target.ts";
 
-/** Longer than any request runs. */
+/** Seconds: longer than any request runs. */
 const settled = 61;
 
 async function participants(user: TestUser, roomId: string): Promise<string[]> {
@@ -18,7 +18,7 @@ async function participants(user: TestUser, roomId: string): Promise<string[]> {
     .sort();
 }
 
-/** Ben leaves, and the function ends when his membership has, and nothing else. */
+/** Makes ben leave. The function ends after it has deleted his membership alone. */
 async function leaveHalfway(ben: TestUser, roomId: string): Promise<void> {
   const leave = () => attempt("leaveRoom", { token: ben.token, params: { room_id: roomId } });
   await cutOff(leave, { action: "DeleteItem", sk: "MEMBER#", function: "rooms" });
@@ -29,8 +29,8 @@ afterEach(async () => {
   await emptyQueues();
 });
 
-describe("a membership that ended", () => {
-  test("takes its member off the roster, where who ended it was cut off and nobody repeats it", async () => {
+describe("a deleted membership", () => {
+  test("takes its member off the roster, if the call was cut off and is not repeated", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await leaveHalfway(ben, roomId);
@@ -40,7 +40,7 @@ describe("a membership that ended", () => {
     expect(await participants(ann, roomId)).toEqual([ann.id]);
   });
 
-  test("does not take off somebody who is back", async () => {
+  test("does not take off a member who has joined again", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await leaveHalfway(ben, roomId);
@@ -54,7 +54,7 @@ describe("a membership that ended", () => {
     expect(await participants(ann, roomId)).toEqual([ann.id, ben.id].sort());
   });
 
-  test("leaves nobody without an admin, where two have left at once and were cut off", async () => {
+  test("makes another member admin, if two admins left at once and were cut off", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await operatorTable().send(
@@ -68,7 +68,7 @@ describe("a membership that ended", () => {
     expect(room.participants?.map((one) => one.room_role)).toEqual(["admin"]);
   });
 
-  test("takes the room with it, where it was the last", async () => {
+  test("deletes the room, if it was the last one", async () => {
     const ann = await newUser();
     const roomId = await groupRoom(ann, []);
     await call("sendMessage", {
@@ -79,12 +79,12 @@ describe("a membership that ended", () => {
     await leaveHalfway(ann, roomId);
 
     await afterSeconds(settled);
-    // What a deleted room held goes after as long again.
+    // The content of a deleted room is removed as many seconds later.
     await afterSeconds(settled);
     expect(await keysOfRoom(roomId)).toEqual(["HEAD"]);
   });
 
-  test("costs its telling, and no write, where nothing is left to do", async () => {
+  test("costs one task, and no write, if nothing is left to do", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     const { operations } = await meteredWithStream(async () => {
@@ -99,7 +99,7 @@ describe("a membership that ended", () => {
   });
 });
 
-test("the reading of messages sets off nothing behind it", async () => {
+test("reading messages causes no work in the background", async () => {
   const [ann, ben] = await two();
   const roomId = await groupRoom(ann, [ben]);
   for (const content of ["one", "two", "three"])

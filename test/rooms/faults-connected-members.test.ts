@@ -6,7 +6,7 @@ import { newAccounts, newUser, type TestUser } from "../support/people.ts";
 import { copyRoom } from "../support/room-copies.ts";
 import { connect, type SocketClient, UpgradeRefused } from "../support/socket-client.ts";
 
-/** With ann and one more, they fill the first chunk of a roster. */
+/** With ann and one more account, these fill the first chunk of a roster. */
 const accountCount = 198;
 
 let ann: TestUser;
@@ -28,25 +28,25 @@ function create(participant_ids: readonly string[], idempotencyKey: string = cry
   });
 }
 
-/** A room of two chunks. */
+/** Creates a room of two chunks. */
 async function createLarge(): Promise<string> {
   return (await create([...accounts, ...more])).body.id;
 }
-/** Sends a message, which these get once and those not at all. */
-async function holdTold(
+/** Sends messages, and checks that some sockets get each once and the others get none. */
+async function expectDelivered(
   roomId: string,
-  told: readonly SocketClient[],
-  untold: readonly SocketClient[] = [],
+  recipients: readonly SocketClient[],
+  others: readonly SocketClient[] = [],
 ): Promise<void> {
   const sent = [await say(ann, roomId), await say(ann, roomId)].map((message) => message.id);
   const heardBy = (socket: SocketClient): string[] =>
     socket.events.flatMap((event) =>
       event.type === "message" && sent.includes(event.message.id) ? [event.message.id] : [],
     );
-  const all = [annSocket, ...told];
+  const all = [annSocket, ...recipients];
   await expect.poll(() => all.map((socket) => heardBy(socket).length)).toEqual(all.map(() => 2));
   for (const socket of all) expect(heardBy(socket).sort()).toEqual([...sent].sort());
-  for (const socket of untold) {
+  for (const socket of others) {
     await socket.request({ type: "ping" });
     expect(heardBy(socket)).toEqual([]);
   }
@@ -81,20 +81,20 @@ describe("$connect of a member of two large rooms", () => {
   ];
   for (const kind of kinds)
     for (const write of writes)
-      test(`${kind} at ${write.sk} ${write.nth ?? ""}: both rooms are told once`, async () => {
+      test(`${kind} at ${write.sk} ${write.nth ?? ""}: both rooms deliver once`, async () => {
         await injectAt(kind, { ...write, function: "connect" });
         if (kind === "crash") await expect(connect(ben)).rejects.toBeInstanceOf(UpgradeRefused);
         const socket = await connect(ben);
         await expectOneHit();
-        for (const roomId of rooms) await holdTold(roomId, [socket]);
+        for (const roomId of rooms) await expectDelivered(roomId, [socket]);
         await socket.close();
       });
 
-  test("who goes is off the lists, and who comes again at the same time is not", async () => {
+  test("a closed connection is off the lists, and one that opens at the same time is not", async () => {
     for (let round = 0; round < 5; round += 1) {
       const first = await connect(ben);
       const [, second] = await Promise.all([first.close(), connect(ben)]);
-      for (const roomId of rooms) await holdTold(roomId, [second]);
+      for (const roomId of rooms) await expectDelivered(roomId, [second]);
       await second.close();
     }
   });
@@ -118,14 +118,14 @@ describe("joining a large room, and leaving it, while connected", () => {
   ];
   for (const kind of kinds)
     for (const write of joining)
-      test(`joining, ${kind} at ${write.sk}: they are told once`, async () => {
+      test(`joining, ${kind} at ${write.sk}: the member gets each message once`, async () => {
         const ben = await newUser("ben");
         const socket = await connect(ben);
         await injectAt(kind, { ...write, function: "rooms" });
         expect((await join(ben)).status).toBe(kind === "crash" ? 500 : 200);
         await expectOneHit();
         expect((await join(ben)).status).toBe(200);
-        await holdTold(roomId, [socket]);
+        await expectDelivered(roomId, [socket]);
         await socket.close();
       });
 
@@ -137,7 +137,7 @@ describe("joining a large room, and leaving it, while connected", () => {
   ];
   for (const kind of kinds)
     for (const write of leaving)
-      test(`leaving, ${kind} at ${write.sk}: they are told nothing more`, async () => {
+      test(`leaving, ${kind} at ${write.sk}: the former member gets no message`, async () => {
         const ben = await newUser("ben");
         const socket = await connect(ben);
         await join(ben);
@@ -145,10 +145,10 @@ describe("joining a large room, and leaving it, while connected", () => {
         expect((await leave(ben)).status).toBe(kind === "crash" ? 500 : 200);
         await expectOneHit();
         expect([200, 403]).toContain((await leave(ben)).status);
-        await holdTold(roomId, [], [socket]);
-        // Whatever was left of it does not stand in the way of coming again.
+        await expectDelivered(roomId, [], [socket]);
+        // The rests of the membership do not prevent joining again.
         expect((await join(ben)).status).toBe(200);
-        await holdTold(roomId, [socket]);
+        await expectDelivered(roomId, [socket]);
         await socket.close();
       });
 
@@ -156,7 +156,7 @@ describe("joining a large room, and leaving it, while connected", () => {
     for (let round = 0; round < 5; round += 1) {
       const ben = await newUser("ben");
       const [socket] = await Promise.all([connect(ben), join(ben)]);
-      await holdTold(roomId, [socket]);
+      await expectDelivered(roomId, [socket]);
       await socket.close();
     }
   });
@@ -168,7 +168,7 @@ describe("joining a large room, and leaving it, while connected", () => {
       await join(ben);
       await Promise.all([leave(ben), join(ben), leave(ben), join(ben)]);
       const { me } = await call("getRoom", { token: ben.token, params: { room_id: roomId } });
-      await holdTold(roomId, me ? [socket] : [], me ? [] : [socket]);
+      await expectDelivered(roomId, me ? [socket] : [], me ? [] : [socket]);
     }
     await socket.close();
   });
@@ -178,7 +178,7 @@ describe("a room that becomes large", () => {
   let ben: TestUser;
   let cid: TestUser;
   let sockets: SocketClient[];
-  /** One that is full with its first chunk. */
+  /** A room whose first chunk is full. */
   let full: string;
   beforeAll(async () => {
     [ben, cid] = [await newUser("ben"), await newUser("cid")];
@@ -195,21 +195,21 @@ describe("a room that becomes large", () => {
   ];
   for (const kind of kinds)
     for (const write of writes)
-      test(`by one who joins, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
+      test(`by a new member, ${kind} at ${write.sk} ${write.nth}: all members get each message once`, async () => {
         const roomId = await copyRoom(full);
         const join = () => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } });
         await injectAt(kind, { ...write, function: "rooms" });
         expect((await join()).status).toBe(kind === "crash" ? 500 : 200);
         await expectOneHit();
-        if (kind === "crash") await holdTold(roomId, sockets);
+        if (kind === "crash") await expectDelivered(roomId, sockets);
         expect((await join()).status).toBe(200);
-        await holdTold(roomId, sockets);
+        await expectDelivered(roomId, sockets);
       });
 
   const creating = [...writes.slice(0, 3), { action: "UpdateItem", sk: "HEAD", nth: 1 }];
   for (const kind of kinds)
     for (const write of creating)
-      test(`as it is created, ${kind} at ${write.sk} ${write.nth}: all are told once`, async () => {
+      test(`as it is created, ${kind} at ${write.sk} ${write.nth}: all members get each message once`, async () => {
         const key = crypto.randomUUID();
         const make = () => create([...accounts, ...more, ben.id, cid.id], key);
         await injectAt(kind, { ...write, function: "rooms" });
@@ -217,6 +217,6 @@ describe("a room that becomes large", () => {
         await expectOneHit();
         const { status, body } = await make();
         expect(status).toBe(200);
-        await holdTold(body.id, sockets);
+        await expectDelivered(body.id, sockets);
       });
 });

@@ -1,4 +1,4 @@
-/** A room that is made in one write, by a call that ends before it tells anybody. */
+/** Rooms that are created in one write, by a call that ends before it publishes them. */
 import { afterEach, expect, test } from "vitest";
 import type { Room } from "../../contract/objects/room.ts";
 import { type Answer, attempt } from "../support/contract-client.ts";
@@ -20,7 +20,7 @@ const made: Record<string, (ann: TestUser, ben: TestUser, key: string) => Promis
 };
 
 for (const [name, run] of Object.entries(made))
-  test(`${name}: the repeat tells its members`, async () => {
+  test(`${name}: the repeat publishes the room to its members`, async () => {
     const [ann, ben] = await two();
     const sockets = await Promise.all([connect(ann), connect(ben)]);
     const key = crypto.randomUUID();

@@ -1,4 +1,7 @@
-/** A public room that was large, and that everybody has left: its roster keeps its chunks. Who joins next is its admin. */
+/**
+ * A public room that was large, and that all members have left. Its roster keeps its chunks; the
+ * next member is its admin.
+ */
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { attempt, call } from "../support/contract-client.ts";
 import { injectFault } from "../support/control.ts";
@@ -19,7 +22,7 @@ beforeAll(async () => {
 async function createEmptied(): Promise<string> {
   const body = { room_type: "public", name: "Emptied" };
   const { id } = await call("createRoom", { token: ann.token, body });
-  // What the 201st member would bring about.
+  // Grows the room as its 201st member would.
   actAsFunction();
   const { growRoster } = await internals.rosterChanges();
   const { addAllConnected } = await internals.connectedMembers();
@@ -60,7 +63,7 @@ const writes = [
 ];
 
 for (const [at, write] of writes.entries())
-  test(`joining it ends after write ${at + 1} (${write.action} ${write.sk}): a repeat makes its admin of who joined`, async () => {
+  test(`joinRoom ends after write ${at + 1} (${write.action} ${write.sk}): a repeat makes the user an admin`, async () => {
     const roomId = await createEmptied();
     const socket = await connect(ben);
     await cutOffJoining(roomId, { ...write, ...(write.sk === "PRESENCE" && { pk: `USER#${ben.id}` }) });
@@ -72,7 +75,7 @@ for (const [at, write] of writes.entries())
     await socket.close();
   });
 
-test("who joined it, and was cut off before they were its admin, is so when somebody else joins", async () => {
+test("a user whose joinRoom was cut off before the promotion becomes admin when another user joins", async () => {
   const roomId = await createEmptied();
   await cutOffJoining(roomId, counted);
   expect((await join(cid, roomId)).body).toMatchObject({ me: { role: "member" } });

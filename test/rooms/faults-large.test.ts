@@ -4,13 +4,13 @@ import { clearFaults, type FaultSpec, injectFault, listFaults } from "../support
 import { newAccounts, newUser, type TestUser } from "../support/people.ts";
 import { copyRoom } from "../support/room-copies.ts";
 
-/** With ann, they fill the first chunk of a roster. */
+/** With ann, these fill the first chunk of a roster. */
 const accountCount = 199;
 
 let ann: TestUser;
 let late: string;
 let accounts: string[];
-/** A room that is full with its first chunk: tests work on copies of it. */
+/** A room whose first chunk is full. Tests work on copies of it. */
 let full: string;
 beforeAll(async () => {
   ann = await newUser("ann");
@@ -29,7 +29,7 @@ async function create(participant_ids: readonly string[]): Promise<string> {
   return (await call("createRoom", draft(participant_ids))).id;
 }
 
-/** Adds one more than the first chunk holds. */
+/** Adds a member whom the first chunk cannot hold. */
 function addLate(roomId: string) {
   return attempt("addParticipants", {
     token: ann.token,
@@ -38,7 +38,7 @@ function addLate(roomId: string) {
   });
 }
 
-/** The members of a room, who are counted as they are listed. */
+/** Returns the members of a room as they are listed; the room must count as many. */
 async function members(roomId: string): Promise<string[]> {
   const params = { room_id: roomId };
   const pages = await Promise.all(
@@ -62,7 +62,10 @@ afterEach(async () => {
   await clearFaults();
 });
 
-/** Adding one more than a chunk holds: the first try, the second chunk, and the second try in it. */
+/**
+ * The writes that add a member beyond a full chunk: the first try, the second chunk, and the second
+ * try in it.
+ */
 const growth = [
   { action: "PutItem", sk: "MEMBER#" },
   { action: "UpdateItem", sk: "ROSTER#0" },
@@ -88,9 +91,9 @@ describe("a roster that grows by a chunk", () => {
       });
 });
 
-test("a creation that is cut off ahead of its transaction, and repeated: whoever was there by then can be removed", async () => {
+test("if a creation is cut off before its transaction and repeated, early members can be removed", async () => {
   const ids = [...accounts, late];
-  // Of those who came together, the last by id are written first.
+  // The members with the last ids are written first.
   const early = ids.toSorted().at(-1) ?? "";
   const request = { ...draft(ids), headers: { "idempotency-key": "cut-off-1" } };
   await injectFault({

@@ -7,7 +7,10 @@ import { groupRoom, newUser, type TestUser, three, two } from "../support/people
 
 afterEach(clearFaults);
 
-/** Makes a write of the first come late, once, and has the second, whole, between what the first read and its write. */
+/**
+ * Delays a write of the first call once. The whole second call runs between the first call's read
+ * and its write.
+ */
 async function overlap(
   roomId: string,
   late: { action: string; sk: string },
@@ -40,7 +43,7 @@ function rename(user: TestUser, roomId: string, name: string) {
   return attempt("updateRoom", { token: user.token, params: { room_id: roomId }, body: { name } });
 }
 
-test("of two changes of a role, the roster shows the one that counts", async () => {
+test("if a role is changed twice at once, the roster shows the valid one", async () => {
   const [ann, ben, cid] = await three();
   const roomId = await groupRoom(ann, [ben, cid]);
   await overlap(
@@ -54,7 +57,7 @@ test("of two changes of a role, the roster shows the one that counts", async () 
   expect(room.participants?.find(({ id }) => id === ben.id)?.room_role).toBe("member");
 });
 
-test("a room whose last admin leaves has one, whoever the roster calls so", async () => {
+test("a room whose last admin leaves gets an admin, even if the roster is out of date", async () => {
   const [ann, ben, cid] = await three();
   const roomId = await groupRoom(ann, [ben, cid]);
   expect((await changeRole(ann, roomId, ben, "admin")).status).toBe(200);
@@ -65,7 +68,7 @@ test("a room whose last admin leaves has one, whoever the roster calls so", asyn
   expect(renamed.map(({ status }) => status).sort()).toEqual([200, 403]);
 });
 
-test("of two changes of permissions, neither undoes the other", async () => {
+test("if permissions are changed twice at once, neither change undoes the other", async () => {
   const [ann, ben] = await two();
   const roomId = await groupRoom(ann, [ben]);
   const permit = (member: object) =>
@@ -89,7 +92,7 @@ async function listedAs(user: TestUser, roomId: string, name: string): Promise<b
   return page.results.some(({ id }) => id === roomId);
 }
 
-test("of two names, a public room is found by the one that it has", async () => {
+test("if a public room is renamed twice at once, search finds it by the valid name", async () => {
   const ann = await newUser();
   const roomId = await publicRoom(ann);
   const [one, two] = [`one ${roomId}`, `two ${roomId}`];
@@ -103,7 +106,7 @@ test("of two names, a public room is found by the one that it has", async () => 
   expect(found).toEqual([false, true]);
 });
 
-test("a room that is archived while it gets a name is not listed", async () => {
+test("a room that is archived while it is renamed is not listed", async () => {
   const ann = await newUser();
   const roomId = await publicRoom(ann);
   const name = `late ${roomId}`;

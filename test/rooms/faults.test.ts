@@ -16,26 +16,26 @@ interface Scene {
 interface Write {
   readonly action: "PutItem" | "UpdateItem" | "DeleteItem";
   readonly sk: string;
-  /** Which of the writes to such a key; the first by default. */
+  /** The number of the write among those to such a key; 1 by default. */
   readonly nth?: number;
 }
 
 /** An operation that writes more than one item. */
 interface Case {
-  /** Its writes, in their order. */
+  /** The writes of the operation, in their order. */
   readonly writes: readonly Write[];
-  /** Beside a public room of ann, its admin, and ben. */
+  /** Prepares more than a public room of ann, its admin, and ben. */
   readonly prepare?: (scene: Scene) => Promise<unknown>;
   readonly run: (scene: Scene) => Promise<Answer<unknown>>;
   /** A status that a repeat may answer beside success: the first call may have done everything. */
   readonly repeated?: number;
-  /** How it is when it is done, which is also how a repeat leaves it. */
+  /** Checks the result of the operation, which a repeat does not change. */
   readonly check: (scene: Scene) => Promise<void>;
   /**
    * The event that a member gets once a repeat has completed the call, without events of later
    * tasks.
    */
-  readonly told?: Partial<Record<"ben" | "cid", ServerEvent["type"]>>;
+  readonly event?: Partial<Record<"ben" | "cid", ServerEvent["type"]>>;
 }
 
 function roomOf(user: TestUser, roomId: string) {
@@ -59,7 +59,7 @@ async function access(user: TestUser, roomId: string): Promise<number> {
   ).status;
 }
 
-async function everybodyLeaves({ ann, ben, roomId }: Scene): Promise<void> {
+async function allLeave({ ann, ben, roomId }: Scene): Promise<void> {
   for (const { token } of [ben, ann]) await call("leaveRoom", { token, params: { room_id: roomId } });
 }
 
@@ -73,7 +73,7 @@ const list = { action: "PutItem", sk: "LISTING" } as const;
 const cases: Record<string, Case> = {
   updateRoom: {
     writes: [{ action: "UpdateItem", sk: "DETAILS" }, head, list],
-    told: { ben: "room_updated" },
+    event: { ben: "room_updated" },
     run: ({ ann, roomId }) =>
       attempt("updateRoom", {
         token: ann.token,
@@ -87,7 +87,7 @@ const cases: Record<string, Case> = {
   },
   archiveRoom: {
     writes: [removeConnected, head, { ...removeConnected, nth: 2 }],
-    told: { ben: "room_updated" },
+    event: { ben: "room_updated" },
     run: ({ ann, roomId }) => attempt("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
     check: async ({ ben, roomId }) => {
       expect((await roomOf(ben, roomId)).status).toBe("archived");
@@ -96,7 +96,7 @@ const cases: Record<string, Case> = {
   },
   activateRoom: {
     writes: [head, list],
-    told: { ben: "room_updated" },
+    event: { ben: "room_updated" },
     prepare: ({ ann, roomId }) => call("archiveRoom", { token: ann.token, params: { room_id: roomId } }),
     run: ({ ann, roomId }) => attempt("activateRoom", { token: ann.token, params: { room_id: roomId } }),
     check: async ({ ben, roomId }) => {
@@ -115,7 +115,7 @@ const cases: Record<string, Case> = {
   },
   addParticipants: {
     writes: [{ action: "PutItem", sk: "MEMBER#" }, roster],
-    told: { ben: "participants_changed", cid: "room_created" },
+    event: { ben: "participants_changed", cid: "room_created" },
     run: ({ ann, cid, roomId }) =>
       attempt("addParticipants", {
         token: ann.token,
@@ -131,7 +131,7 @@ const cases: Record<string, Case> = {
   },
   joinRoom: {
     writes: [{ action: "PutItem", sk: "MEMBER#" }, roster],
-    told: { ben: "participants_changed", cid: "room_created" },
+    event: { ben: "participants_changed", cid: "room_created" },
     run: ({ cid, roomId }) => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } }),
     check: async ({ ann, ben, cid, roomId }) => {
       expect(await rolesOf(ann, roomId)).toEqual(
@@ -140,10 +140,10 @@ const cases: Record<string, Case> = {
       expect(await access(cid, roomId)).toBe(201);
     },
   },
-  "joinRoom where everybody had left": {
-    told: { cid: "room_created" },
+  "joinRoom after all members had left": {
+    event: { cid: "room_created" },
     writes: [{ action: "PutItem", sk: "MEMBER#" }, roster, membership, { ...roster, nth: 2 }],
-    prepare: everybodyLeaves,
+    prepare: allLeave,
     run: ({ cid, roomId }) => attempt("joinRoom", { token: cid.token, params: { room_id: roomId } }),
     check: async ({ cid, roomId }) => {
       expect(await rolesOf(cid, roomId)).toEqual([`${cid.id} admin`]);
@@ -181,7 +181,7 @@ const cases: Record<string, Case> = {
   },
   updateParticipant: {
     writes: [membership, roster],
-    told: { ben: "participants_changed" },
+    event: { ben: "participants_changed" },
     run: ({ ann, ben, roomId }) =>
       attempt("updateParticipant", {
         token: ann.token,
@@ -220,13 +220,13 @@ function injectAt(kind: "crash" | "lose", roomId: string, write: Write): Promise
   return injectFault({ kind, service: "dynamodb", pk: `ROOM#${roomId}`, ...write });
 }
 
-/** Connects those who are to be told. */
-function watch({ ben, cid }: Scene, { told = {} }: Case) {
+/** Connects the users who must get an event. */
+function watch({ ben, cid }: Scene, { event = {} }: Case) {
   return Promise.all(
     (
       [
-        [ben, told.ben],
-        [cid, told.cid],
+        [ben, event.ben],
+        [cid, event.cid],
       ] as const
     ).flatMap(([user, type]) => (type ? [connect(user).then((socket) => ({ socket, type, user }))] : [])),
   );
@@ -281,8 +281,8 @@ for (const [name, one] of Object.entries(cases))
     }
   });
 
-test("joinRoom tells a member that they are admin when their own call was interrupted, and another user joins", async () => {
-  const scene = await setScene({ prepare: everybodyLeaves }, await newPeople());
+test("joinRoom of another user publishes the admin role of a member whose own call was cut off", async () => {
+  const scene = await setScene({ prepare: allLeave }, await newPeople());
   const { ben, cid, roomId } = scene;
   const join = ({ token }: TestUser) => attempt("joinRoom", { token, params: { room_id: roomId } });
   const socket = await connect(cid);

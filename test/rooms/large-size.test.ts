@@ -18,7 +18,7 @@ import { itemsOfRoom } from "../support/operator.ts";
  * promised limit.
  */
 const size = Number(process.env.LARGE_ROOM ?? 600);
-const liveCount = 20;
+const connectedCount = 20;
 const addedAtOnce = 250;
 const minutes = 60_000;
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
       params: { room_id: roomId },
       body: { user_ids: people.slice(at, at + addedAtOnce).map(({ id }) => id) },
     });
-  listeners = await listenAll(people.slice(-liveCount), 1);
+  listeners = await listenAll(people.slice(-connectedCount), 1);
 }, 20 * minutes);
 afterAll(async () => {
   await load.stop();
@@ -63,7 +63,7 @@ async function costOf(what: string, work: () => Promise<unknown>) {
   return cost;
 }
 
-test(`a room of ${size} members, ${liveCount} of them live, stays within its budgets`, async () => {
+test(`a room of ${size} members, ${connectedCount} of them connected, stays within its budgets`, async () => {
   const params = { room_id: roomId };
   const send = () => call("sendMessage", { token: ann.token, params, body: { content: "名".repeat(400) } });
   const sending = await costOf("a message of 1,200 bytes", send);
@@ -74,7 +74,7 @@ test(`a room of ${size} members, ${liveCount} of them live, stays within its bud
     .poll(() => listeners.map((one) => seqsOf(one, roomId).join()))
     .toEqual(listeners.map(() => "1"));
 
-  // The view of the room that joining answers with shows 100 members.
+  // The answer of joinRoom shows 100 members of the room.
   const joining = await costOf("joining", () => call("joinRoom", { token: newcomer.token, params }));
   expect(joining.wru).toBeLessThanOrEqual(20);
   expect(joining.rru).toBeLessThanOrEqual(125);
@@ -91,11 +91,11 @@ test(`a room of ${size} members, ${liveCount} of them live, stays within its bud
   }
 });
 
-test("none of its items outgrows what the table takes, and the head stays under 1 KB", async () => {
+test("no item of the room outgrows the table's limit, and the head stays under 1 KB", async () => {
   const items = await itemsOfRoom(roomId);
   const sizes = items.map((item) => itemSize(marshall(item)));
   expect(items.filter(({ sk }) => sk.startsWith("MEMBER#"))).toHaveLength(size);
-  expect(items.filter(({ sk }) => sk.startsWith("CONNECTED#"))).toHaveLength(liveCount);
+  expect(items.filter(({ sk }) => sk.startsWith("CONNECTED#"))).toHaveLength(connectedCount);
   expect(Math.max(...sizes)).toBeLessThan(400 * 1024);
   expect(sizes[items.findIndex(({ sk }) => sk === "HEAD")]).toBeLessThan(1024);
 });

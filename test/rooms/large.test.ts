@@ -5,12 +5,12 @@ import { newAccounts, newUser, type TestUser, two } from "../support/people.ts";
 import { copyRoom } from "../support/room-copies.ts";
 import { connect } from "../support/socket-client.ts";
 
-/** More than one roster chunk holds. */
+/** More accounts than one roster chunk holds. */
 const accountCount = 260;
 
 let ann: TestUser;
 let accounts: string[];
-/** Made once; what changes a room has a copy of it. */
+/** Created once. A test that changes a room works on a copy of it. */
 let full: string;
 
 async function create(participant_ids: readonly string[]): Promise<string> {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   full = await create(accounts);
 }, 180_000);
 
-/** Everybody in a room, through all pages. */
+/** Returns the ids of all members of a room, through all pages. */
 async function listAll(roomId: string): Promise<string[]> {
   const ids: string[] = [];
   for (let page = 1; ; page += 1) {
@@ -55,7 +55,7 @@ async function countOf(roomId: string): Promise<number[]> {
 }
 
 describe("a room of more members than one roster item holds", () => {
-  test("is made at once, or grows, and lists everybody once", async () => {
+  test("is created at once, or grows, and lists each member once", async () => {
     const [made, grown] = [full, await create([])];
     const room = await call("addParticipants", {
       token: ann.token,
@@ -75,7 +75,7 @@ describe("a room of more members than one roster item holds", () => {
     expect(again.participant_count).toBe(accountCount + 1);
   });
 
-  test("joining, leaving and removing count, also from later chunks and into their gaps", async () => {
+  test("joining, leaving and removing count, in later chunks and their gaps too", async () => {
     const roomId = await copyRoom(full);
     const [ben, cid] = await two();
     const params = { room_id: roomId };
@@ -100,7 +100,7 @@ describe("a room of more members than one roster item holds", () => {
     await socket.close();
   });
 
-  test("members see each other's addresses wherever they stand, until one leaves", async () => {
+  test("members see each other's addresses wherever they are listed, until one leaves", async () => {
     const params = { room_id: await copyRoom(full) };
     const [ben, cid] = await two();
     for (const { token } of [ben, cid]) await call("joinRoom", { token, params });
@@ -118,18 +118,18 @@ describe("a room of more members than one roster item holds", () => {
     expect(await shown()).toEqual([null, null, null, null]);
   });
 
-  test("somebody who is no member, and leaves, reads none of the roster", async () => {
+  test("a user who is no member, and leaves, reads none of the roster", async () => {
     const params = { room_id: await copyRoom(full) };
     const ben = await newUser("ben");
     const { calls } = await metered(async () => {
       expect(await attempt("leaveRoom", { token: ben.token, params })).toMatchObject({ status: 403 });
     });
     const rru = calls.reduce((sum, one) => sum + one.rru, 0);
-    // The head, the membership that is not there, and the caller's presence.
+    // The head, the missing membership, and the caller's presence.
     expect(rru).toBe(3);
   });
 
-  test("an admin's leaving hands over to the longest-standing, in whatever chunk", async () => {
+  test("when an admin leaves, the longest-standing member becomes admin, in whatever chunk", async () => {
     const roomId = await copyRoom(full);
     const params = { room_id: roomId };
     const ben = await newUser("ben");
@@ -164,7 +164,7 @@ describe("a room of more members than one roster item holds", () => {
     const ben = await newUser("ben");
     const joining = await metered(() => call("joinRoom", { token: ben.token, params }));
     const writes = joining.calls.filter((one) => one.wru > 0);
-    // The membership, the roster, the census, and the large rooms in the joiner's presence.
+    // The membership, the roster, the member counts, and the large rooms in the joiner's presence.
     expect(writes.map((one) => one.action).sort()).toEqual([
       "PutItem",
       "UpdateItem",

@@ -36,15 +36,15 @@ describe("leaveRoom", () => {
     await Promise.all([anns.close(), free.close()]);
   });
 
-  test("the last admin hands over to the longest-standing member", async () => {
+  test("promotes the longest-standing member when the last admin leaves", async () => {
     const [ann, ben, cid, dee] = await four();
     const params = { room_id: await groupRoom(ann, []) };
     for (const user of [cid, ben, dee])
       await call("addParticipants", { token: ann.token, params, body: { user_ids: [user.id] } });
     const socket = await connect(ben);
     await call("leaveRoom", { token: ann.token, params });
-    const told = await socket.next("participants_changed");
-    expect(told).toMatchObject({ removed: [ann.id], changed: [{ id: cid.id, room_role: "admin" }] });
+    const event = await socket.next("participants_changed");
+    expect(event).toMatchObject({ removed: [ann.id], changed: [{ id: cid.id, room_role: "admin" }] });
     expect(await rolesOf(ben, params.room_id)).toEqual({
       [ben.id]: "member",
       [cid.id]: "admin",
@@ -54,7 +54,7 @@ describe("leaveRoom", () => {
     await socket.close();
   });
 
-  test("admins who leave at once leave an admin behind", async () => {
+  test("leaves an admin behind when several admins leave at once", async () => {
     const [ann, ben, cid, dee] = await four();
     const params = { room_id: await groupRoom(ann, [dee]) };
     await call("addParticipants", {
@@ -66,7 +66,7 @@ describe("leaveRoom", () => {
     expect(await rolesOf(dee, params.room_id)).toEqual({ [dee.id]: "admin" });
   });
 
-  test("the last member's leaving deletes a room, but for a public one, whose next member is its admin", async () => {
+  test("of the last member deletes a room, except a public one, whose next member is its admin", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, []) };
     await call("leaveRoom", { token: ann.token, params });
@@ -83,7 +83,7 @@ describe("leaveRoom", () => {
     });
   });
 
-  test("never leaves a direct room, or one that one is not in", async () => {
+  test("is refused in a direct room, and in a room that the caller is not in", async () => {
     const [ann, ben, cid] = await three();
     const direct = { room_id: await directRoom(ann, ben) };
     expect(await attempt("leaveRoom", { token: ann.token, params: direct })).toMatchObject({
@@ -94,7 +94,7 @@ describe("leaveRoom", () => {
       expect(await attempt("leaveRoom", { token: cid.token, params: { room_id } })).toMatchObject(noAccess);
   });
 
-  test("who comes back starts anew", async () => {
+  test("ends a membership: a user who joins again starts anew", async () => {
     const [ann, ben] = await two();
     const params = { room_id: await groupRoom(ann, [ben]) };
     await call("leaveRoom", { token: ben.token, params });
@@ -108,7 +108,7 @@ describe("leaveRoom", () => {
 });
 
 describe("removeParticipant", () => {
-  test("an admin removes somebody, who gets nothing more; oneself is leaving", async () => {
+  test("removes a member, who gets nothing more; an admin's own id leaves", async () => {
     const [ann, ben, cid] = await three();
     const room_id = await groupRoom(ann, [ben, cid]);
     const socket = await connect(ben, { room_id });
@@ -125,7 +125,7 @@ describe("removeParticipant", () => {
     expect(await rolesOf(ann, room_id)).toEqual({ [ann.id]: "admin" });
   });
 
-  test("nobody from a direct room", async () => {
+  test("removes no member of a direct room", async () => {
     const [ann, ben] = await two();
     const room_id = await directRoom(ann, ben);
     for (const user_id of [ann.id, ben.id])

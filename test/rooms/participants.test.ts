@@ -8,7 +8,7 @@ import { rolesOf } from "../support/rooms.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("addParticipants", () => {
-  test("an admin adds people, who see their new room with nothing unread, and the others see them", async () => {
+  test("adds users, who see their new room with nothing unread, and publishes them to the others", async () => {
     const [ann, ben, cid, dee] = await four();
     const params = { room_id: await groupRoom(ann, [ben]) };
     await trySay(ann, params.room_id, "before");
@@ -20,11 +20,11 @@ describe("addParticipants", () => {
       [ann, ben, cid, dee].map((one) => one.id).sort(),
     );
 
-    const told = await bens.next("participants_changed");
-    expect(told).toMatchObject({ room_id: params.room_id, removed: [], changed: [] });
-    // Ben too: he is a member since a moment ago, and whether that was told is not known.
+    const event = await bens.next("participants_changed");
+    expect(event).toMatchObject({ room_id: params.room_id, removed: [], changed: [] });
+    // The event includes ben: he has just become a member, and may not have been published yet.
     const shown = [ben, cid, dee].map((one) => [one.id, "member"]).sort();
-    expect(told.added.map((one) => [one.id, one.room_role]).sort()).toEqual(shown);
+    expect(event.added.map((one) => [one.id, one.room_role]).sort()).toEqual(shown);
     const { room: created } = await cids.next("room_created");
     expect(created).toEqual(await call("getRoom", { token: cid.token, params }));
     expect(created).toMatchObject({ unread_count: 0, me: { role: "member", read_seq: 1 } });
@@ -32,7 +32,7 @@ describe("addParticipants", () => {
     expect((await cids.next("message")).message.content).toBe("after");
     expect((await call("getRoom", { token: dee.token, params })).unread_count).toBe(1);
 
-    // Again: nothing changes, and what the first call may not have come to tell is told as it was.
+    // A repeat changes nothing. It publishes once more, since the first call may have been cut off.
     expect((await call("addParticipants", { token: ann.token, params, body })).participant_count).toBe(4);
     const { added } = await bens.next("participants_changed");
     expect(added.map((one) => [one.id, one.room_role]).sort()).toEqual(shown);
@@ -40,7 +40,7 @@ describe("addParticipants", () => {
     await Promise.all([bens.close(), cids.close()]);
   });
 
-  test("is for admins, and for members where permissions say so, who add no admins", async () => {
+  test("is allowed to admins, and to members if permissions allow it, who add no admins", async () => {
     const [ann, ben, cid, dee] = await four();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const add = (by: TestUser, user: TestUser, role?: string) =>
@@ -63,7 +63,7 @@ describe("addParticipants", () => {
     });
   });
 
-  test("names what is wrong, and adds nobody to a direct room", async () => {
+  test("names invalid fields, and adds no user to a direct room", async () => {
     const [ann, ben, cid] = await three();
     const params = { room_id: await groupRoom(ann, [ben]) };
     const unknown = await attempt("addParticipants", {
@@ -91,7 +91,7 @@ describe("addParticipants", () => {
 });
 
 describe("joinRoom", () => {
-  test("lets anyone into a public room, once, and nobody into another", async () => {
+  test("lets any user into a public room, once, and no user into another", async () => {
     const [ann, ben, cid] = await three();
     const { id } = await call("createRoom", {
       token: ann.token,
@@ -120,7 +120,7 @@ describe("joinRoom", () => {
     await socket.close();
   });
 
-  test("20 people join at once, and are all there", async () => {
+  test("adds all of 20 users who join at once", async () => {
     const people = await newUsers(20);
     const [ann] = people;
     if (!ann) throw new Error("no users");
@@ -136,7 +136,7 @@ describe("joinRoom", () => {
 });
 
 describe("updateParticipant", () => {
-  test("an admin gives roles, and the last one stays one", async () => {
+  test("changes roles by an admin, and the last admin stays one", async () => {
     const [ann, ben, cid] = await three();
     const room_id = await groupRoom(ann, [ben, cid]);
     const socket = await connect(cid);
@@ -163,7 +163,7 @@ describe("updateParticipant", () => {
     await socket.close();
   });
 
-  test("refuses strangers, odd roles and direct rooms", async () => {
+  test("refuses non-members, unknown roles and direct rooms", async () => {
     const [ann, ben, cid] = await three();
     const room_id = await groupRoom(ann, [ben]);
     const make = (room: string, user_id: string, role: string) =>
@@ -184,7 +184,7 @@ describe("updateParticipant", () => {
 });
 
 describe("listParticipants", () => {
-  test("pages through the members, and shows no addresses to who is not one", async () => {
+  test("lists the members in pages, and shows no addresses to a viewer who is not one", async () => {
     const [ann, ben, cid] = await three();
     const { id } = await call("createRoom", {
       token: ann.token,

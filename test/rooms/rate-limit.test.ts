@@ -7,7 +7,10 @@ import { type RunnerProcess, startRunnerProcess } from "../support/runner-proces
 import { connect } from "../support/socket-client.ts";
 import { setTarget } from "../support/target.ts";
 
-/** Bursts of 30, and then one message in 100 s: slow enough that a busy machine makes no difference. */
+/**
+ * Messages of a burst. Afterwards a member may send one in 100 s: so slowly that a busy machine
+ * makes no difference.
+ */
 const burst = 30;
 const secondsAMessage = 100;
 let runner: RunnerProcess;
@@ -30,12 +33,12 @@ test("a member may send a burst, and then as fast as the bucket fills", async ()
     expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
   }
 
-  // The limit is one member's in one room.
+  // The limit is per member and room.
   expect((await trySay(ben, roomId, "mine")).status).toBe(201);
   const annWithCid = await directRoom(ann, cid);
   expect((await trySay(ann, annWithCid, "elsewhere")).status).toBe(201);
 
-  // A repeat is delivered again, and pays for it.
+  // A repeat is delivered again, and is charged for it.
   const again = () =>
     attempt("sendMessage", {
       token: cid.token,
@@ -58,7 +61,7 @@ test("a member may send a burst, and then as fast as the bucket fills", async ()
   await socket.close();
 });
 
-test("what is refused leaves no trace, however many are sent at once", async () => {
+test("refused messages leave no trace, however many are sent at once", async () => {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("no users");
   const roomId = await directRoom(ann, ben);
@@ -72,7 +75,7 @@ test("what is refused leaves no trace, however many are sent at once", async () 
   const taken = answers.filter(({ status }) => status === 201).length;
   const refused = answers.filter(({ status }) => status === 429).length;
   expect(taken + refused).toBe(6 * burst);
-  // Those that came before any of the others was counted are taken: they are paid for by a longer wait.
+  // Messages that came before any other was charged are accepted: their sender then waits longer.
   expect(taken).toBeGreaterThanOrEqual(burst);
   expect(refused).toBeGreaterThanOrEqual(4 * burst);
 
@@ -106,7 +109,7 @@ test("a forward to several rooms is refused before any of them gets it", async (
 
   const left = 5;
   await Promise.all(Array.from({ length: burst - left }, (_, at) => trySay(ann, used, `message ${at}`)));
-  // The bucket of one room runs dry while the other's is more than half full.
+  // One room's bucket runs dry while the other's is more than half full.
   const answers = await Promise.all(Array.from({ length: 2 * left }, forward));
   const statuses = answers.map(({ status }) => status).sort();
   expect(statuses).toEqual([...Array(left).fill(201), ...Array(left).fill(429)]);
@@ -122,7 +125,7 @@ test("a forward to several rooms is refused before any of them gets it", async (
   expect([await seqOf(free), await seqOf(used)]).toEqual([2 + left, burst + 1]);
 });
 
-test("whoever lets themself into a room begins with one message, however often they do", async () => {
+test("a user who joins a room begins with one message, however often they join", async () => {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("no users");
   const body = { room_type: "public", name: "Open" };
@@ -137,7 +140,7 @@ test("whoever lets themself into a room begins with one message, however often t
     expect(await statuses(2)).toEqual([201, 429]);
     await call("leaveRoom", { token: ben.token, params });
   }
-  // Who is added by somebody else has not chosen when.
+  // A user whom an admin adds has not chosen the time.
   await call("addParticipants", { token: ann.token, params, body: { user_ids: [ben.id] } });
   expect(await statuses(3)).toEqual([201, 201, 201]);
 });
@@ -160,7 +163,7 @@ test("changes of messages take from the same bucket, marks from none", async () 
   const taken = edits.filter(({ status }) => status === 200).length;
   const refused = edits.filter(({ status }) => status === 429);
   expect(taken + refused.length).toBe(2 * burst);
-  // One was paid for the message.
+  // One token was charged for the message.
   expect(taken).toBe(burst - 1);
   for (const { body, headers } of refused) {
     expect(body).toMatchObject({ code: "rate_limited" });
@@ -180,11 +183,11 @@ test("changes of messages take from the same bucket, marks from none", async () 
     expect((await attempt(id, about(ann, body))).status, id).toBe(429);
   expect((await trySay(ann, room_id, "one more")).status).toBe(429);
   for (const user of [ann, ben]) expect((await attempt("markMessageRead", about(user))).status).toBe(200);
-  // The other one's bucket is their own.
+  // Ben has a bucket of his own.
   expect((await attempt("reactToMessage", about(ben, { emoji: "👍" }))).status).toBe(200);
 });
 
-test("changes that are refused, for the room or for the message, take nothing", async () => {
+test("changes that are refused, for the room or for the message, are not charged", async () => {
   const [ann, ben] = await newUsers(2);
   if (!ann || !ben) throw new Error("no users");
   const room_id = await groupRoom(ann, [ben]);
@@ -202,7 +205,8 @@ test("changes that are refused, for the room or for the message, take nothing", 
   await call("deleteMessage", about(deletedId));
   const permissions = { member: { can_send: false, can_pin: false } };
   await call("updatePermissions", { token: ann.token, params: { room_id }, body: permissions });
-  // Until the one has destroyed itself, and what was said and deleted is no longer missing in the bucket.
+  // Waits until the message has expired, and the bucket has refilled for the sent and the deleted
+  // ones.
   await advanceClock(5 * secondsAMessage * 1000);
 
   const thumb = { emoji: "👍" };

@@ -9,12 +9,14 @@ import { directRoom, groupRoom, newUser, type TestUser, three, two } from "../su
 import { plainMessage } from "../support/seeded.ts";
 import { connect } from "../support/socket-client.ts";
 
-/** Longer than what a room held is kept after its deletion. */
+/** Seconds: longer than the content of a room is kept after its deletion. */
 const settled = 61;
-/** Longer than a task is hidden while a function may still work on it. */
+/** Seconds: longer than a task is hidden while a function may still work on it. */
 const hidden = 721;
 
-/** Messages of all kinds: as many as said, one answered and pinned, one edited, one with a reaction. */
+/**
+ * Sends `count` messages of all kinds: one answered and pinned, one edited, one with a reaction.
+ */
 async function fill(user: TestUser, roomId: string, count: number): Promise<void> {
   const { id: first } = await say(user, roomId, "First");
   const { token } = user;
@@ -26,7 +28,7 @@ async function fill(user: TestUser, roomId: string, count: number): Promise<void
   for (let at = 2; at < count; at += 1) await say(user, roomId, `Message ${at}`);
 }
 
-/** Further messages, written as the last step of a send writes them: sending hundreds would take long. */
+/** Stores further messages with the last write of a send: sending hundreds would take long. */
 async function store(user: TestUser, roomId: string, seqs: { from: number; to: number }): Promise<void> {
   actAsFunction();
   const { putMessage } = await internals.messages();
@@ -51,7 +53,7 @@ function untilTombstone(roomId: string) {
   return until(async () => (await keysOfRoom(roomId)).join() === "HEAD", "only the head is left");
 }
 
-// Tasks of other tests may wait in them.
+// Tasks of other tests may wait in the queues.
 beforeAll(emptyQueues);
 afterEach(async () => {
   await clearFaults();
@@ -59,7 +61,7 @@ afterEach(async () => {
 });
 
 describe("a deleted group", () => {
-  test("leaves nothing but a head that tells nothing", async () => {
+  test("leaves nothing but a head without content", async () => {
     const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     await fill(ann, roomId, 6);
@@ -79,12 +81,12 @@ describe("a deleted group", () => {
 
     for (const user of [ann, ben]) {
       expect((await call("listRooms", { token: user.token })).results).toEqual([]);
-      const gone = await attempt("getRoom", { token: user.token, params: { room_id: roomId } });
-      expect(gone.problem.code).toBe("forbidden");
+      const answer = await attempt("getRoom", { token: user.token, params: { room_id: roomId } });
+      expect(answer.problem.code).toBe("forbidden");
     }
   });
 
-  test("is removed in the end where a function ended in the midst of it", async () => {
+  test("is removed in the end if a function ended in the midst of it", async () => {
     const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     await fill(ann, roomId, 2);
@@ -107,7 +109,7 @@ describe("a deleted group", () => {
     await untilTombstone(roomId);
   });
 
-  test("is removed whatever part of a batch DynamoDB leaves undone, and throttles", async () => {
+  test("is removed even if DynamoDB leaves parts of a batch undone, and throttles", async () => {
     const [ann, ben, cid] = await three();
     const roomId = await groupRoom(ann, [ben, cid]);
     await fill(ann, roomId, 2);
@@ -125,7 +127,7 @@ describe("a deleted group", () => {
     await untilTombstone(roomId);
   });
 
-  test("is removed in several tasks where one has no time for all of it", async () => {
+  test("is removed in several tasks if one has no time for all of it", async () => {
     const ann = await newUser();
     const roomId = await groupRoom(ann, []);
     await fill(ann, roomId, 2);
@@ -134,7 +136,8 @@ describe("a deleted group", () => {
     await remove(ann, roomId);
     await afterSeconds(0);
     await emptyQueues();
-    // The task itself, here instead of in its function, since 100 seconds of work would be too long for a test.
+    // Runs the task here instead of in its function: 100 seconds of work would be too long for a
+    // test.
     actAsFunction();
     const { runTask } = await internals.backgroundTasks();
     let looks = 0;
@@ -146,15 +149,15 @@ describe("a deleted group", () => {
       expect((await keysOfRoom(roomId)).length).toBeLessThan(left);
       await untilTombstone(roomId);
     });
-    // The second task reads the head, but not who is to be told: the first one has told them.
+    // The second task reads the head, and not the roster: the first one has published the deletion.
     const read = calls.filter((one) => one.function === "tasks" && one.action === "GetItem");
     expect(read.map(({ key }) => key?.split("/")[1])).toEqual(["HEAD"]);
   });
 
-  test("that was large is not on the minds of its members any more", async () => {
+  test("that was large is no longer in the presences of its members", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
-    // What the 201st member would bring about.
+    // Grows the room as its 201st member would.
     actAsFunction();
     const { growRoster } = await internals.rosterChanges();
     const { addAllConnected } = await internals.connectedMembers();
@@ -171,7 +174,7 @@ describe("a deleted group", () => {
     await socket.close();
   });
 
-  test("takes no repeat of a send that was cut off before", async () => {
+  test("refuses a repeat of a send that was cut off before", async () => {
     const [ann, ben] = await two();
     const roomId = await groupRoom(ann, [ben]);
     await injectFault({
@@ -194,7 +197,7 @@ describe("a deleted group", () => {
 });
 
 describe("a deleted direct room", () => {
-  test("that is opened again at once keeps what is sent from then on, and nothing else", async () => {
+  test("that is opened again at once keeps later messages, and nothing else", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await fill(ann, roomId, 5);
@@ -238,12 +241,12 @@ describe("a deleted direct room", () => {
     expect(page.results.map((message) => message.content)).toEqual(["Again"]);
   });
 
-  test("is opened with the floor that it has then, whoever else opened and deleted it in the meantime", async () => {
+  test("is opened with its latest floor, even if it was opened and deleted in the meantime", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     await say(ann, roomId, "First life");
     await remove(ann, roomId);
-    // Ann reads the deleted room, and is slow to open it; until then it has another life.
+    // Ann reads the deleted room, and is slow to open it. Meanwhile it is opened and deleted again.
     await injectFault({
       kind: "delay",
       service: "dynamodb",

@@ -9,7 +9,7 @@ import { invalid } from "../support/refusals.ts";
 import { connect } from "../support/socket-client.ts";
 
 describe("openDirectRoom", () => {
-  test("makes the room once, whoever opens it", async () => {
+  test("creates the room once, whoever opens it", async () => {
     const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
     const first = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ben.id } });
     expect(first.status).toBe(201);
@@ -27,10 +27,10 @@ describe("openDirectRoom", () => {
   });
 
   for (const [what, age] of [
-    ["somebody has spoken in it", (user: TestUser, roomId: string) => say(user, roomId)],
+    ["a member has sent a message", (user: TestUser, roomId: string) => say(user, roomId)],
     ["it is a minute old", () => advanceClock(61_000)],
   ] as const)
-    test(`again tells both of it until ${what}: the first may have been cut off`, async () => {
+    test(`publishes the room to both again until ${what}: the first call may have been cut off`, async () => {
       const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
       const socket = await connect(ben);
       const roomId = await directRoom(ann, ben);
@@ -42,7 +42,7 @@ describe("openDirectRoom", () => {
       await socket.close();
     });
 
-  test("20 concurrent creations give one room", async () => {
+  test("creates one room by 20 concurrent calls", async () => {
     const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => {
@@ -55,7 +55,7 @@ describe("openDirectRoom", () => {
     for (const user of [ann, ben]) expect((await call("listRooms", { token: user.token })).count).toBe(1);
   });
 
-  test("again after a deletion begins anew, whether or not anything was said: nothing is muted", async () => {
+  test("begins anew after a deletion, with or without messages: nothing is muted", async () => {
     const [ann, ben] = await Promise.all([newUser("ann"), newUser("ben")]);
     const params = { room_id: await directRoom(ann, ben) };
     for (const content of [undefined, "Hello"]) {
@@ -69,17 +69,17 @@ describe("openDirectRoom", () => {
     }
   });
 
-  test("refuses oneself and nobody", async () => {
+  test("refuses the caller and an unknown user", async () => {
     const ann = await newUser("ann");
     const self = await attempt("openDirectRoom", { token: ann.token, body: { user_id: ann.id } });
     expect(self).toMatchObject(invalid("user_id"));
-    const nobody = await attempt("openDirectRoom", { token: ann.token, body: { user_id: randomUUID() } });
-    expect(nobody).toMatchObject({ status: 404, body: { detail: "User not found" } });
+    const unknown = await attempt("openDirectRoom", { token: ann.token, body: { user_id: randomUUID() } });
+    expect(unknown).toMatchObject({ status: 404, body: { detail: "User not found" } });
   });
 });
 
 describe("createRoom", () => {
-  test("makes the creator its admin and tells the others who are connected", async () => {
+  test("makes the creator its admin and publishes to the other connected members", async () => {
     const [ann, ben, cid] = await three();
     const socket = await connect(ben);
     const room = await call("createRoom", {
@@ -88,14 +88,14 @@ describe("createRoom", () => {
         room_type: "project",
         name: " Alpha ",
         participant_ids: [ben.id, cid.id, ben.id, ann.id],
-        description: "What it is about",
+        description: "The topic",
         tags: ["one", "two", " one "],
       },
     });
     expect(room).toMatchObject({
       name: "Alpha",
       room_type: "project",
-      description: "What it is about",
+      description: "The topic",
       tags: ["one", "two"],
       status: "active",
       participant_count: 3,
@@ -107,8 +107,8 @@ describe("createRoom", () => {
       [ann.id, "admin"],
       ...[ben.id, cid.id].sort().map((id) => [id, "member"]),
     ]);
-    const { room: told } = await socket.next("room_created");
-    expect(told).toEqual({ ...room, me: { ...room.me, role: "member" } });
+    const { room: published } = await socket.next("room_created");
+    expect(published).toEqual({ ...room, me: { ...room.me, role: "member" } });
     expect(await call("getRoom", { token: ben.token, params: { room_id: room.id } })).toMatchObject({
       id: room.id,
       me: { role: "member" },
@@ -116,7 +116,7 @@ describe("createRoom", () => {
     await socket.close();
   });
 
-  test("an Idempotency-Key makes a repeat safe, for its own user alone", async () => {
+  test("repeats safely with an Idempotency-Key, for its own user alone", async () => {
     const [ann, ben] = await two();
     const headers = { "idempotency-key": "key-1" };
     const body = { room_type: "group", name: "Once", participant_ids: [ben.id] };
@@ -131,7 +131,7 @@ describe("createRoom", () => {
     expect(again.body.id).toBe(first.body.id);
     expect(others.body.id).not.toBe(first.body.id);
 
-    // A room that is deleted does not come back, and no other comes in its place.
+    // A deleted room is not restored by a repeat, nor replaced.
     await call("deleteRoom", { token: ann.token, params: { room_id: first.body.id } });
     expect(await attempt("createRoom", { token: ann.token, headers, body })).toMatchObject({
       status: 409,
@@ -139,7 +139,7 @@ describe("createRoom", () => {
     });
   });
 
-  test("with room_type direct it is the direct room", async () => {
+  test("opens the direct room with room_type direct", async () => {
     const [ann, ben, cid] = await three();
     const body = { room_type: "direct", participant_ids: [ben.id] };
     const first = await attempt("createRoom", { token: ann.token, body });
@@ -152,7 +152,7 @@ describe("createRoom", () => {
     expect(ofThree).toMatchObject(invalid("participant_ids"));
   });
 
-  test("names what is wrong with a body", async () => {
+  test("names all problems of a body", async () => {
     const ann = await newUser("ann");
     const unknown = await attempt("createRoom", {
       token: ann.token,
@@ -171,7 +171,7 @@ describe("createRoom", () => {
     ]);
   });
 
-  test("holds more people than one transaction writes", async () => {
+  test("creates rooms of more users than one transaction writes", async () => {
     const people = await newUsers(12);
     const [ann] = people;
     if (!ann) throw new Error("no users");
@@ -184,7 +184,7 @@ describe("createRoom", () => {
 });
 
 describe("getRoom and listRooms", () => {
-  test("a room that one is not in and one that does not exist answer alike", async () => {
+  test("answer alike for a room that the caller is not in and one that does not exist", async () => {
     const [ann, ben, cid] = await three();
     const roomId = await directRoom(ann, ben);
     const theirs = await attempt("getRoom", { token: cid.token, params: { room_id: roomId } });
@@ -196,7 +196,7 @@ describe("getRoom and listRooms", () => {
     }
   });
 
-  test("rooms come by activity, with their last message and what is unread", async () => {
+  test("list rooms by activity, with the last message and the unread count", async () => {
     const [ann, ben, cid] = await three();
     const withBen = await directRoom(ann, ben);
     const group = await groupRoom(ann, [ben, cid]);
@@ -218,7 +218,7 @@ describe("getRoom and listRooms", () => {
       expect(await call("getRoom", { token: ann.token, params: { room_id: room.id } })).toEqual(room);
   });
 
-  test("a long last message is shown in short, and never cut inside a character", async () => {
+  test("shorten a long last message, and never cut inside a character", async () => {
     const [ann, ben] = await two();
     const roomId = await directRoom(ann, ben);
     const content = "🙂".repeat(200);
@@ -230,7 +230,7 @@ describe("getRoom and listRooms", () => {
     expect(page.results[0]?.content).toBe(content);
   });
 
-  test("whoever shares the room sees the sender's e-mail address, in a list of large rooms too", async () => {
+  test("show the sender's e-mail address to members of the room, in a list of large rooms too", async () => {
     const people = await newUsers(23);
     const [ann] = people;
     if (!ann) throw new Error("no users");
@@ -247,7 +247,7 @@ describe("getRoom and listRooms", () => {
     expect(results[0]?.last_message?.sender.email).toBe(last?.email);
   });
 
-  test("a public room can be read by anyone, who then sees no e-mail addresses", async () => {
+  test("show a public room to any user, without e-mail addresses if the user is no member", async () => {
     const [ann, ben] = await two();
     const { id } = await call("createRoom", {
       token: ann.token,

@@ -16,7 +16,7 @@ async function named(creator: TestUser, room_type: string, name: string, others:
 }
 
 describe("listPublicRooms", () => {
-  test("finds active public rooms by name, for everybody", async () => {
+  test("finds active public rooms by name, for any user", async () => {
     const [ann, ben] = await two();
     const word = `Wörd${randomUUID().slice(0, 8)}`;
     const [roomTwo, roomOne] = [
@@ -62,7 +62,7 @@ describe("listPublicRooms", () => {
 });
 
 describe("searchRooms", () => {
-  test("finds one's own rooms by name and by who is in them", async () => {
+  test("finds the caller's own rooms by name and by their members", async () => {
     const [ann, ben, cid] = await three();
     const dora = await newUser("dora");
     await call("updateProfile", { token: dora.token, body: { first_name: "Dóra", last_name: "Kovács" } });
@@ -78,7 +78,7 @@ describe("searchRooms", () => {
     expect(await find(dora.username)).toEqual([long, withDora].sort());
     expect(await find(dora.email.slice(0, 10))).toEqual([long, withDora].sort());
     expect(await find(ann.username)).toEqual([]);
-    expect(await find("nobody is called so")).toEqual([]);
+    expect(await find("no user of this name")).toEqual([]);
     const [room] = await call("searchRooms", { token: ann.token, query: { q: "project" } });
     expect(room).toEqual(await call("getRoom", { token: ann.token, params: { room_id: alpha } }));
 
@@ -106,11 +106,11 @@ describe("searchRooms", () => {
     for (const q of ["strasse", "STRASSE lange"]) expect([q, await find(q)]).toEqual([q, [street]]);
     for (const q of ["müller jürgen", "Jurgen  Muller"])
       expect([q, await find(q)]).toEqual([q, [tagged, pair].sort()]);
-    // Each word must be there; and what is no more than an accent is no word.
+    // Each word must be found; and an accent alone is no word.
     for (const q of ["röntgen strasse", "\u0301"]) expect([q, await find(q)]).toEqual([q, []]);
   });
 
-  test("finds them by a tag, as it is now", async () => {
+  test("finds rooms by a tag, in its present form", async () => {
     const [ann, ben] = await two();
     const create = async (further: Record<string, unknown>): Promise<string> =>
       (
@@ -136,7 +136,7 @@ describe("searchRooms", () => {
     expect(await find("surgery", stranger)).toEqual([]);
   });
 
-  test("finds every direct room by the other one, and others by 1,000 people of the latest rooms", async () => {
+  test("finds every direct room by the other member, and other rooms by 1,000 users of the latest rooms", async () => {
     const [ann, ben, cid] = await three();
     const direct = await directRoom(ann, ben);
     const old = await named(ann, "group", "Old", [ben, cid]);

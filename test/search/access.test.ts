@@ -30,7 +30,7 @@ async function statusOf(user: TestUser, room_id: string): Promise<number> {
 }
 
 describe("a search shows nothing", () => {
-  test("of a room that somebody is not in, or not any more; both are refused as an unknown one is", async () => {
+  test("of a room that the caller is not, or no longer, in: it is refused like an unknown one", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Secret word");
     await untilIndexed();
@@ -51,7 +51,7 @@ describe("a search shows nothing", () => {
     expect(await findAnywhere(ann, "secret word")).toEqual(["Secret word"]);
   });
 
-  test("of before somebody joined, where they may not view the history", async () => {
+  test("from before a member joined, if the member may not view the history", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Old word");
     await untilIndexed();
@@ -73,7 +73,7 @@ describe("a search shows nothing", () => {
     expect(await findAnywhere(ann, "word", { room })).toEqual(["New word", "Old word"]);
   });
 
-  test("of a public room to strangers whose history is for members; else it does, but among their own rooms", async () => {
+  test("of a public room to a non-member if its history is for members; otherwise a search of that room shows it", async () => {
     const room = await roomOf("public", [ben]);
     await say(ann, room, "Public word");
     await untilIndexed();
@@ -88,7 +88,7 @@ describe("a search shows nothing", () => {
     expect(await find(cid, room, "public")).toEqual([]);
   });
 
-  test("of what destroyed itself, though it is not removed yet", async () => {
+  test("of an expired message, even if it is not removed yet", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Brief word", { expires_in: 60 });
     await say(ann, room, "Lasting word");
@@ -98,7 +98,7 @@ describe("a search shows nothing", () => {
     expect(await find(ben, room, "word")).toEqual(["Lasting word"]);
   });
 
-  test("that the index only claims: of another message, of a deleted one, of none, in words that it does not say", async () => {
+  test("that the index claims wrongly: of another, a deleted or no message, or by words that it does not hold", async () => {
     await people();
     const room = await groupRoom(ann, [ben]);
     const kept = await say(ann, room, "A kept word");
@@ -115,10 +115,10 @@ describe("a search shows nothing", () => {
   });
 });
 
-describe("what a room was found by goes with it", () => {
+describe("postings are removed", () => {
   const settled = 61;
 
-  test("where it is deleted", async () => {
+  test("with a deleted room", async () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
     await say(ann, room, "Words of a room");
     await say(ann, other, "Words of another");
@@ -131,7 +131,7 @@ describe("what a room was found by goes with it", () => {
     expect(Object.keys(await termsOfRoom(other))).toEqual(["1"]);
   });
 
-  test("of a direct room what was before it was opened again, at once for those who search", async () => {
+  test("of a direct room that was opened again, which hides them at once", async () => {
     await people();
     const room = await directRoom(ann, ben);
     await say(ann, room, "First life");

@@ -28,7 +28,7 @@ function restore({ room, id }: Message) {
   return call("restoreMessage", { token: ann.token, params: { room_id: room, message_id: id } });
 }
 
-describe("what is written behind a message", () => {
+describe("the postings of a message", () => {
   const faults = {
     "the function ends before it knows that terms were written": { kind: "crash", action: "BatchWriteItem" },
     "the function ends when it looks at the message": { kind: "crash", action: "GetItem" },
@@ -36,7 +36,7 @@ describe("what is written behind a message", () => {
     "half of the terms are not taken": { kind: "unprocessed", action: "BatchWriteItem" },
   } as const;
   for (const [what, fault] of Object.entries(faults))
-    test(`is there in the end, and what is gone is gone, where ${what}`, async () => {
+    test(`are complete in the end, without removed ones, if ${what}`, async () => {
       const room = await groupRoom(ann, [ben]);
       const message = await say(ann, room, "Alpha bravo charlie");
       await untilIndexed();
@@ -46,14 +46,14 @@ describe("what is written behind a message", () => {
       const expected = { 1: ["alpha", "golf", "hotel"], 2: ["delta", "echo", "foxtrot"] };
       await until(
         async () => JSON.stringify(await termsOfRoom(room)) === JSON.stringify(expected),
-        "both are found by what they say",
+        "both are found by their words",
       );
       expect((await listFaults())[0]?.hits).toBeGreaterThan(0);
     });
 
-  test("is repaired from the tasks queue where the stream gave up on it", async () => {
+  test("are written from the tasks queue if the stream gave up", async () => {
     const room = await groupRoom(ann, [ben]);
-    // Each of the SDK's attempts, for the one change.
+    // As many times as the SDK tries for the one change.
     await injectFault({
       kind: "throttle",
       service: "dynamodb",
@@ -68,7 +68,7 @@ describe("what is written behind a message", () => {
 
 type Image = Record<string, AttributeValue>;
 
-/** A record as the stream tells of a message that went from one state to another. */
+/** Returns the stream's record of a message that changed from one state to another. */
 function recordOf(before: StoredItem | undefined, after: StoredItem | undefined): DynamoDBRecord {
   const item = after ?? before;
   // Safe: the types differ in binary values alone, which no message has.
@@ -90,7 +90,7 @@ async function messageItem(roomId: string): Promise<StoredItem> {
   return item;
 }
 
-/** A message with all that became of it, and the records of it in their order. */
+/** Returns a message's room, the records of all its changes in their order, and its last terms. */
 async function lifeOf(): Promise<{ room: string; records: DynamoDBRecord[]; terms: string[] }> {
   const room = await groupRoom(ann, [ben]);
   const message = await say(ann, room, "one two three");
@@ -110,7 +110,7 @@ async function lifeOf(): Promise<{ room: string; records: DynamoDBRecord[]; term
 }
 
 describe("records of one message", () => {
-  test("end in what it says now, in any order, replayed, and several at once", async () => {
+  test("end in its last content, in any order, replayed, and several at once", async () => {
     const { room, records, terms } = await lifeOf();
     actAsFunction();
     const { handleChange } = await internals.stream();
@@ -127,7 +127,7 @@ describe("records of one message", () => {
     }
   });
 
-  test("write the words that changed alone, also where it has changed on meanwhile", async () => {
+  test("write the changed words alone, even if it has changed again meanwhile", async () => {
     const room = await groupRoom(ann, [ben]);
     const rest = Array.from({ length: 50 }, (_, at) => `word${at}`).join(" ");
     const message = await say(ann, room, `edit0 ${rest}`);
@@ -147,13 +147,13 @@ describe("records of one message", () => {
       changes.flatMap(({ missing, obsolete }) => [...missing, ...obsolete]),
     );
     change.mockRestore();
-    // The word that came, the one that went, and the one that came again, since it is gone by now.
+    // The new word, the removed one, and the one that returned, since it is removed by now.
     expect(written.length).toBeLessThanOrEqual(3 * 5);
     expect((await termsOfRoom(room))[1]?.filter((term) => term.startsWith("edit"))).toEqual(["edit5"]);
     expect((await termsOfRoom(room))[1]).toHaveLength(51);
   });
 
-  test("that change nothing of what it says cost nothing but the invocation", async () => {
+  test("cost only the invocation if they do not change its content", async () => {
     const room = await groupRoom(ann, [ben]);
     const message = await say(ann, room, "Nothing of this changes");
     await untilIndexed();
@@ -163,8 +163,8 @@ describe("records of one message", () => {
       await call("pinMessage", { token: ann.token, params });
       await untilIndexed();
     });
-    const following = Object.entries(operations).filter(([name]) => name.startsWith("stream tableStream"));
-    expect(following).toHaveLength(1);
-    for (const [, { dynamodb_calls }] of following) expect(dynamodb_calls).toBe(0);
+    const streamWork = Object.entries(operations).filter(([name]) => name.startsWith("stream tableStream"));
+    expect(streamWork).toHaveLength(1);
+    for (const [, { dynamodb_calls }] of streamWork) expect(dynamodb_calls).toBe(0);
   });
 });

@@ -4,14 +4,14 @@ import { startOpenSearch } from "../support/open-search.ts";
 
 const { callOpenSearch, serviceOf } = await internals.openSearchClient();
 
-test("a collection of OpenSearch Serverless is signed for by another name than a domain", () => {
+test("a collection of OpenSearch Serverless is signed for with another name than a domain", () => {
   const of = (url: string) => serviceOf(new URL(url));
   expect(of("https://search-chat-abc.eu-central-1.es.amazonaws.com")).toBe("es");
   expect(of("https://abc.eu-central-1.aoss.amazonaws.com")).toBe("aoss");
   expect(of("https://search.example.com")).toBe("es");
 });
 
-test("the OpenSearch that tests are made with refuses fields without a mapping, in documents and in searches", async () => {
+test("the tests' OpenSearch refuses fields without a mapping, in documents and in searches", async () => {
   const openSearch = await startOpenSearch();
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",

@@ -44,7 +44,7 @@ function documentsOf(room: string) {
   return [...openSearch.documents.values()].filter((document) => document.room === room);
 }
 
-test("messages are found by an OpenSearch as by the table: signed, with a mapping of its own", async () => {
+test("messages are found by an OpenSearch as by the table: signed, with their own mapping", async () => {
   const room = await groupRoom(ann, [ben]);
   expect(await find(ann, room, "before")).toEqual([]);
   await say(ann, room, "Grüße aus 北京大学 🎉");
@@ -67,7 +67,7 @@ test("messages are found by an OpenSearch as by the table: signed, with a mappin
   expect(documentsOf(room)).toHaveLength(1);
 });
 
-test("pages of all rooms go on where they ended", async () => {
+test("pages of all rooms continue at the end of the one before", async () => {
   const rooms = [await groupRoom(cid, []), await directRoom(cid, ann)];
   const said: string[] = [];
   for (let at = 0; at < 7; at += 1) {
@@ -86,7 +86,7 @@ test("pages of all rooms go on where they ended", async () => {
   expect(page).toMatchObject({ count: 4, results: [{ content: "Page 6" }, {}, {}, { content: "Page 0" }] });
 });
 
-test("it decides nothing: what may not be seen, is gone or says something else is not shown", async () => {
+test("OpenSearch decides nothing: a foreign, removed or changed message is not shown", async () => {
   const room = await groupRoom(ann, [ben]);
   const kept = await say(ann, room, "A kept word");
   await say(ann, room, "A brief word", { expires_in: 60 });
@@ -104,7 +104,7 @@ test("it decides nothing: what may not be seen, is gone or says something else i
   expect(await find(ben, room, "word")).toEqual(["A kept word"]);
 });
 
-test("where it is busy a message is indexed later, and a search is refused for a moment", async () => {
+test("if OpenSearch is busy, a message is indexed later, and a search is refused for a moment", async () => {
   const room = await groupRoom(ann, [ben]);
   await say(ann, room, "Warm up");
   await untilIndexed();
@@ -123,9 +123,9 @@ test("where it is busy a message is indexed later, and a search is refused for a
   expect(await findAnywhere(ann, "pause")).toEqual(["After a pause"]);
 });
 
-test("an index that was deleted is made again, with its mapping, by functions that have seen it", async () => {
+test("functions that know a deleted index make it again, with its mapping", async () => {
   const room = await groupRoom(ann, [ben]);
-  const gone = await say(ann, room, "Before the deletion");
+  const deleted = await say(ann, room, "Before the deletion");
   await untilIndexed();
   openSearch.deleteIndex();
   expect(await find(ann, room, "deletion")).toEqual([]);
@@ -134,12 +134,12 @@ test("an index that was deleted is made again, with its mapping, by functions th
   expect(openSearch.mappings).toMatchObject({ dynamic: "strict" });
   expect(await find(ann, room, "deletion")).toEqual(["After the deletion"]);
   openSearch.deleteIndex();
-  await remove(ann, gone);
+  await remove(ann, deleted);
   await untilIndexed();
   expect(openSearch.documents.size).toBe(0);
 });
 
-test("a deleted room's documents go with it, and a rebuild makes what was lost", async () => {
+test("the documents of a deleted room are removed, and a rebuild makes lost ones again", async () => {
   const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
   for (const content of ["One tale", "Two tales"]) await say(ann, other, content);
   const deleted = await say(ann, other, "No tale");

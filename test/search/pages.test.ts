@@ -22,7 +22,7 @@ function queryOf(url: string): Record<string, string> {
 type Query = Record<string, string | number>;
 type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;
 
-/** Everything that a search finds in all rooms, following the links; `between` comes after each answer. */
+/** Returns all results of a search in all rooms, page by page; runs `between` after each answer. */
 async function walk(
   user: TestUser,
   query: Query,
@@ -57,7 +57,7 @@ async function walkRoom(
   return { found, counts };
 }
 
-/** What a search of one room has read. */
+/** Returns the read units of a search in one room. */
 function unitsOf(operations: MeterReport["operations"]): number {
   const counts = operations["GET /api/chat/rooms/{id}/messages/search"];
   if (!counts) throw new Error("The meter knows of no search.");
@@ -65,7 +65,7 @@ function unitsOf(operations: MeterReport["operations"]): number {
 }
 
 describe("searchRoomMessages", () => {
-  test("goes on without doubles or gaps while messages arrive and change, and counts what it has found", async () => {
+  test("continues without repeats or gaps while messages arrive and change, and counts its results", async () => {
     const room = await groupRoom(ann, [ben]);
     const sent = [];
     for (let at = 1; at <= 7; at += 1) sent.push(await say(ann, room, `Note ${at} of many`));
@@ -83,7 +83,7 @@ describe("searchRoomMessages", () => {
     expect((await walkRoom(ben, room, { q: '"of many"', page_size: 2 })).found).toHaveLength(9);
   });
 
-  test("looks so far in one answer, and goes on in the next, where hardly anything fits", async () => {
+  test("reads a limited number of messages for one answer, and continues in the next, if hardly any match", async () => {
     const room = await groupRoom(ann, [ben]);
     const wanted = await say(ann, room, "A needle");
     await untilIndexed();
@@ -103,7 +103,7 @@ describe("searchRoomMessages", () => {
     });
   });
 
-  test("finds all that begin so, however many words there are, each once, in one room and in all", async () => {
+  test("finds all words with a prefix, however many there are, each once, in one room and in all", async () => {
     const [room, other] = [await groupRoom(cid, []), await groupRoom(cid, [])];
     const letters = [..."abcdefghijklmnopqrstuvwxyz"];
     const said = letters.map((letter) => `Con${letter}word`);
@@ -121,11 +121,11 @@ describe("searchRoomMessages", () => {
     }
   });
 
-  test("reads about as much whatever was said before", async () => {
+  test("reads about as much, however many messages came before", async () => {
     const rooms = [await directRoom(ann, ben), await directRoom(ann, cid)];
     const costs: number[] = [];
     for (const [place, room] of rooms.entries()) {
-      // So far back that what is common has to be read again from there.
+      // So many messages ago that the common word has to be read again from there.
       await say(ann, room, "Rare word here");
       for (let at = 0; at < (place === 0 ? 35 : 70); at += 1) await say(ann, room, `Common word ${at}`);
       for (let at = 0; at < 3; at += 1) await say(ann, room, "Rare word here");
@@ -142,7 +142,7 @@ describe("searchRoomMessages", () => {
 });
 
 describe("searchMessages", () => {
-  test("merges all rooms, the newest first, and links to what comes next", async () => {
+  test("merges all rooms, the newest message first, and links to the next page", async () => {
     const rooms = [await groupRoom(ann, [ben]), await directRoom(ann, ben), await groupRoom(ben, [ann])];
     const said: string[] = [];
     for (let at = 0; at < 9; at += 1) {
@@ -168,7 +168,7 @@ describe("searchMessages", () => {
     expect(headers.get("link")).toBeNull();
   });
 
-  test("shows what was sent in the same moment once, wherever a page ends", async () => {
+  test("shows messages of the same moment once, wherever a page ends", async () => {
     const rooms = [await groupRoom(cid, []), await groupRoom(cid, []), await groupRoom(cid, [])];
     await Promise.all(Array.from({ length: 12 }, (_, at) => say(cid, rooms[at % 3] ?? "", `Moment ${at}`)));
     await untilIndexed();
@@ -209,13 +209,16 @@ describe("a search is refused", () => {
       }
     });
 
-  /** A cursor of ann's searches for "cursor", in a room or in all, as somebody makes it who knows how one is written. */
+  /**
+   * Returns a forged cursor of ann's searches for "cursor", in a room or in all, in the right
+   * encoding.
+   */
   const madeUp = (roomId: string | null, text: string): string => {
     const name = JSON.stringify([ann.id, roomId, "cursor", null, null, null, null]);
     return `${shortDigest(`${name}\n${text}`)}${Buffer.from(text).toString("base64url")}`;
   };
 
-  test("with a cursor that somebody made up, and that says what none says", async () => {
+  test("with a forged cursor whose content is impossible", async () => {
     const room = await groupRoom(ann, []);
     await say(ann, room, "Cursor");
     const start = { at: 1, roomId: room, seq: 1 };
@@ -253,13 +256,13 @@ describe("a search is refused", () => {
       ];
       for (const { problem } of answers) expect(problem.code, text).toBe("invalid_cursor");
     }
-    // One that could be, behind all words that there are.
+    // A possible one, behind all words that exist.
     const behindAll = JSON.stringify({ count: 0, words: { after: "cursor\u{10ffff}s" } });
     const page = await searchPage(ann, room, { q: "cursor", cursor: madeUp(room, behindAll) });
     expect([page.results, page.next]).toEqual([[], null]);
   });
 
-  test("with a cursor that was altered, or is of another search, room or person", async () => {
+  test("with a cursor that was altered, or is of another search, room or user", async () => {
     const [room, other] = [await groupRoom(ann, [ben]), await groupRoom(ann, [ben])];
     for (let at = 0; at < 3; at += 1) await say(ann, room, "Cursor");
     await untilIndexed();

@@ -1,4 +1,4 @@
-/** What a search costs where somebody has typed no more than the beginning of many words, and that it still finds all. */
+/** The cost of a search for a prefix of many words, which must still find all messages. */
 import { beforeAll, expect, test } from "vitest";
 import { attempt } from "../support/contract-client.ts";
 import { type Counts, metered } from "../support/control.ts";
@@ -11,7 +11,10 @@ const lonely = 3;
 let ann: TestUser;
 let rooms: string[];
 
-/** Ten rooms of one message each: the same ten words, and ten of the room's own. In one there is one more. */
+/**
+ * Creates ten rooms of one message each: the same ten words, and ten of the room's own. One room
+ * has one more message.
+ */
 beforeAll(async () => {
   const [one] = await newUsers(1);
   if (!one) throw new Error("A user was asked for.");
@@ -31,7 +34,7 @@ beforeAll(async () => {
 type Query = Record<string, string | number>;
 type Found = Awaited<ReturnType<typeof attempt<"searchMessages">>>;
 
-/** The rooms of what is found, following the links. */
+/** Returns the rooms of all results, page by page. */
 async function roomsFound(query: Query): Promise<string[]> {
   const found: string[] = [];
   for (let next: Query | undefined = query; next; ) {
@@ -42,7 +45,7 @@ async function roomsFound(query: Query): Promise<string[]> {
   return found.sort();
 }
 
-/** What the first answer costs. */
+/** Returns the cost of the first answer. */
 async function costOf(query: Query): Promise<Counts> {
   const { operations } = await metered(() => attempt("searchMessages", { token: ann.token, query }));
   const counts = operations["GET /api/chat/search/messages"];
@@ -50,19 +53,19 @@ async function costOf(query: Query): Promise<Counts> {
   return counts;
 }
 
-/** What every search of these rooms costs in which each has nothing: for a head and a word. */
+/** Read units of a search that finds nothing in any of these rooms: a head and a word for each. */
 const idle = letters.length * (0.5 + 0.5);
-/** A message that is shown, with its room, and what else is not for each room. */
+/** Read units of a message that is shown, with its room, and of all that is not per room. */
 const shown = 8;
 
-test("beside a rare word, a beginning is looked up in those rooms alone that have the word", async () => {
+test("beside a rare word, a prefix is looked up only in the rooms that have the word", async () => {
   const { rru } = await costOf({ q: "lonely s", page_size: 1 });
   // 11 words are listed, and each of them is read.
   expect(rru).toBeLessThan(idle + shown + 12);
   expect(await roomsFound({ q: "lonely s" })).toEqual([rooms[lonely]]);
 });
 
-test("beside a common word, it is looked up in as many rooms as an answer needs", async () => {
+test("beside a common word, a prefix is looked up in as many rooms as an answer needs", async () => {
   const { rru } = await costOf({ q: "common s", page_size: 1 });
   expect(rru).toBeLessThan(idle + shown + 5 * 11);
   expect(await roomsFound({ q: "common s", page_size: 3 })).toEqual([...rooms].sort());
@@ -70,7 +73,7 @@ test("beside a common word, it is looked up in as many rooms as an answer needs"
   expect(await roomsFound({ q: "common owbc" })).toEqual([rooms[2]]);
 });
 
-test("the beginning of many words is looked for by as many of them as an answer needs", async () => {
+test("a prefix of many words is looked up by as many of them as an answer needs", async () => {
   for (const q of ["s", "o"]) {
     const { rru } = await costOf({ q, page_size: 1 });
     // 20 words are read, and hardly more are listed.

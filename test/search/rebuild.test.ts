@@ -15,12 +15,15 @@ let rebuildSearch: Awaited<ReturnType<typeof internals.searchRebuild>>["rebuildS
 
 beforeAll(async () => {
   [ann, ben] = await two();
-  // The action itself: who calls it has a function of its own.
+  // Calls the rebuild itself: the operators' command has a function of its own.
   actAsFunction();
   ({ rebuildSearch } = await internals.searchRebuild());
 });
 
-/** Rebuilds step by step, each as a call of its own, as if none had time for more; `between` comes after each. */
+/**
+ * Rebuilds step by step, each in a call of its own, as if none had time for more. Runs `between`
+ * after each. Returns the number of steps.
+ */
 async function rebuild(room: string, between: () => Promise<unknown> = async () => {}): Promise<number> {
   let steps = 0;
   for (let cursor: string | undefined, isOver = false; !isOver; steps += 1) {
@@ -35,7 +38,7 @@ function at({ timestamp, seq }: Message): string {
   return placeOf(Date.parse(timestamp), seq);
 }
 
-test("what was lost is found again, and what stands behind nothing is gone, while the room goes on", async () => {
+test("lost postings are written again, and false ones are removed, while members send messages", async () => {
   const room = await groupRoom(ann, [ben]);
   const sent: Message[] = [];
   for (let seq = 1; seq <= 60; seq += 1) sent.push(await say(ann, room, `Report ${seq} is ready`));
@@ -75,7 +78,7 @@ test("what was lost is found again, and what stands behind nothing is gone, whil
   expect(await termsOfRoom(room)).toEqual(expected);
 });
 
-/** What was sent to the room after its first sixty messages. */
+/** Returns the messages of the room after its first sixty. */
 async function later(room_id: string): Promise<Message[]> {
   return (
     await call("listMessages", {
@@ -86,7 +89,7 @@ async function later(room_id: string): Promise<Message[]> {
   ).results;
 }
 
-test("a second time it changes nothing, two at once neither", async () => {
+test("a second rebuild changes nothing, nor do two at once", async () => {
   const room = await groupRoom(ann, [ben]);
   await say(ann, room, "Twice told tale");
   await untilIndexed();
@@ -96,7 +99,7 @@ test("a second time it changes nothing, two at once neither", async () => {
   expect(await termsOfRoom(room)).toEqual(before);
 });
 
-test("a message that is edited all the while is found by what it says in the end", async () => {
+test("a message that is edited during a rebuild is found by its last content", async () => {
   const room = await groupRoom(ann, [ben]);
   const message = await say(ann, room, "Version 0");
   const edits = async (): Promise<void> => {
@@ -112,7 +115,7 @@ test("a message that is edited all the while is found by what it says in the end
   expect(await termsOfRoom(room)).toEqual({ 1: ["12", "even", "version"] });
 });
 
-test("nothing is made of a room that is deleted, below a floor, or not there", async () => {
+test("a rebuild makes nothing of a room that is deleted, below its floor, or unknown", async () => {
   const room = await directRoom(ann, ben);
   await say(ann, room, "Before the floor");
   await untilIndexed();

@@ -12,7 +12,7 @@ beforeAll(async () => {
   [ann, ben] = await three();
 });
 
-/** What is said, what is typed, and whether that finds it. */
+/** Messages, each with a typed text, and whether a search for it finds the message. */
 const cases: Record<string, readonly (readonly [said: string, typed: string, isFound: boolean])[]> = {
   English: [
     ["The quarterly budget meeting is on Friday.", "budget", true],
@@ -93,7 +93,7 @@ const cases: Record<string, readonly (readonly [said: string, typed: string, isF
 
 describe("searchRoomMessages finds", () => {
   for (const [language, tried] of Object.entries(cases))
-    test(`what is written in ${language}`, async () => {
+    test(`messages in ${language}`, async () => {
       const said = [...new Set(tried.map(([content]) => content))];
       const rooms = new Map<string, string>();
       for (const content of said) {
@@ -109,7 +109,7 @@ describe("searchRoomMessages finds", () => {
           .toEqual(isFound ? [content] : []);
     });
 
-  test("what a message says now, and nothing of what it said, or of what is deleted", async () => {
+  test("the present content of a message, and no former or deleted one", async () => {
     const room = await directRoom(ann, ben);
     const message = await say(ann, room, "The first draft");
     await untilIndexed();
@@ -119,7 +119,7 @@ describe("searchRoomMessages finds", () => {
     expect(await find(ben, room, "draft")).toEqual([]);
     expect(await find(ben, room, "second ver")).toEqual(["The second version"]);
     await remove(ann, message);
-    // Before anything follows from it.
+    // Before the stream's handlers have run.
     expect(await find(ben, room, "version")).toEqual([]);
     await untilIndexed();
     expect(await find(ben, room, "version")).toEqual([]);
@@ -128,7 +128,7 @@ describe("searchRoomMessages finds", () => {
     expect(await find(ben, room, "version")).toEqual(["The second version"]);
   });
 
-  test("names of files, what was forwarded, and nothing that is encrypted", async () => {
+  test("names of files, forwarded messages, and no encrypted ones", async () => {
     const [room, other] = [await directRoom(ann, ben), await groupRoom(ann, [ben])];
     const file_id = await uploaded(ann, room, undefined, { file_name: "Quartalsbericht_final.png" });
     const message = await say(ann, room, "Look at this", { file_id });
@@ -147,7 +147,7 @@ describe("searchRoomMessages finds", () => {
     expect((await fetch(found?.file_attachment ?? "")).status).toBe(200);
   });
 
-  test("by sender, type and time, together", async () => {
+  test("by sender, type and time, combined", async () => {
     const room = await groupRoom(ann, [ben]);
     await say(ann, room, "Plan one");
     const case_ = await say(ben, room, "Plan two", { message_type: "case" });
@@ -192,14 +192,14 @@ describe("searchRoomMessages finds", () => {
     await untilIndexed();
     expect(await find(ann, room, "word0099")).toEqual([content]);
     expect(await find(ann, room, "word0100")).toEqual([]);
-    // What was not kept is compared with what the message says.
+    // Words beyond the index are compared with the message's content.
     expect(await find(ann, room, "word0001 word0002 word0299")).toEqual([]);
     expect(await find(ann, room, '"word0001 word0002"')).toEqual([content]);
     expect(await find(ann, room, "y".repeat(60))).toEqual([`Long ${"y".repeat(60)}`]);
     expect(await find(ann, room, `${"y".repeat(59)}z`)).toEqual([]);
   });
 
-  test("twenty words that begin alike, and with another word beside it all of them", async () => {
+  test("twenty words with one prefix, and all of them if another word is beside it", async () => {
     const room = await groupRoom(ann, []);
     const animals = Array.from({ length: 24 }, (_, at) => `zoo${String.fromCharCode(97 + at)} keeper`);
     for (const content of animals) await say(ann, room, content);

@@ -20,7 +20,7 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
     .map(({ one }) => one);
 }
 
-test("few rooms are one group, also if there are more of them in the midst of a search", () => {
+test("few rooms are one group, even if rooms are added during a search", () => {
   const few = rooms(roomsPerSearch);
   expect(chooseRooms(few, undefined, true)).toEqual({ heads: few, group: undefined, next: undefined });
   expect(chooseRooms(rooms(roomsPerSearch + 1), undefined, false).heads).toHaveLength(roomsPerSearch + 1);

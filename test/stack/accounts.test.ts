@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { externalIssuer, referenced, synthesize } from "./synthesize.ts";
 
-it("the user pool has the group of administrators, by the name that is given", () => {
+it("the user pool has the group of administrators, by the given name", () => {
   for (const [context, name] of [
     [{}, "admins"],
     [{ adminGroup: "Moderators" }, "Moderators"],

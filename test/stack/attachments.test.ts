@@ -11,7 +11,8 @@ function list<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-// The shape of every policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+// The elements of a policy:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 function statementsOf(stack: Synthesized): readonly (Statement & { roles: string })[] {
   return stack.of("AWS::IAM::Policy").flatMap(({ properties }) =>
     (at(properties.PolicyDocument, "Statement") as readonly Statement[]).map((statement) => ({
@@ -25,7 +26,7 @@ describe("attachments", () => {
   const stack = synthesize({ maxImageMb: "3" });
   const bucket = stack.one("AWS::S3::Bucket").id;
 
-  it("are read by no function once they are tagged as malware", () => {
+  it("are read by no function if they are tagged as malware", () => {
     const reading = statementsOf(stack).filter(({ Action }) => list(Action).includes("s3:GetObject"));
     expect(reading.length).toBeGreaterThan(0);
     for (const { Action, Condition } of reading) {
@@ -36,7 +37,7 @@ describe("attachments", () => {
     }
   });
 
-  it("are uploaded by the attachments function alone, and never to where those of messages are", () => {
+  it("are uploaded by the attachments function alone, and never to the place of messages' files", () => {
     const role = (name: string) => {
       const found = stack.of("AWS::Lambda::Function").find((resource) => functionName(resource) === name);
       return referenced(found?.properties.Role);
@@ -51,7 +52,7 @@ describe("attachments", () => {
         expect(render(Resource)).not.toContain("/files/");
   });
 
-  it("are listed by the function alone that removes those of deleted rooms, and nowhere else", () => {
+  it("are listed only by the function that removes the files of deleted rooms", () => {
     const tasks = stack.of("AWS::Lambda::Function").find((resource) => functionName(resource) === "tasks");
     const listing = statementsOf(stack).filter(({ Action }) => list(Action).includes("s3:ListBucket"));
     expect(listing).toEqual([
@@ -63,7 +64,7 @@ describe("attachments", () => {
     ]);
   });
 
-  it("are known to those functions that need them, with their limits to the one that begins uploads", () => {
+  it("are known to the functions that need them, with their limits to the one that begins uploads", () => {
     for (const resource of stack.of("AWS::Lambda::Function")) {
       const name = functionName(resource);
       const variable = (key: string) => at(resource.properties.Environment, "Variables", key);
@@ -86,7 +87,7 @@ describe("attachments", () => {
     }
   });
 
-  it("are scanned by nobody unless it is asked for", () => {
+  it("are not scanned unless a prop asks for it", () => {
     expect(stack.of("AWS::GuardDuty::MalwareProtectionPlan")).toEqual([]);
   });
 });
@@ -97,7 +98,7 @@ describe("malware protection", () => {
   const plan = stack.one("AWS::GuardDuty::MalwareProtectionPlan");
   const role = stack.get(referenced(plan.properties.Role));
 
-  it("scans all of the bucket, and tags what it has scanned", () => {
+  it("scans the whole bucket, and tags the scanned files", () => {
     expect(plan.properties).toMatchObject({
       ProtectedResource: { S3Bucket: { BucketName: { Ref: bucket } } },
       Actions: { Tagging: { Status: "ENABLED" } },
@@ -106,7 +107,7 @@ describe("malware protection", () => {
   });
 
   // https://docs.aws.amazon.com/guardduty/latest/ug/malware-protection-s3-iam-policy-prerequisite.html
-  it("acts by a role for it alone, with the rights that AWS lists", () => {
+  it("acts by a role of its own, with the rights that AWS lists", () => {
     expect(at(role.properties.AssumeRolePolicyDocument, "Statement")).toEqual([
       {
         Action: "sts:AssumeRole",

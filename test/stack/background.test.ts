@@ -4,7 +4,7 @@ import { streamFilters } from "../support/internals.ts";
 import { at, functionName, type Resource, referenced, render, synthesize, variants } from "./synthesize.ts";
 
 for (const [variant, context] of variants) {
-  describe(`what runs behind the APIs (${variant})`, () => {
+  describe(`the background (${variant})`, () => {
     const stack = synthesize(context);
     const queues = stack.of("AWS::SQS::Queue");
     const feeding = queues.filter(({ properties }) => properties.RedrivePolicy !== undefined);
@@ -16,7 +16,7 @@ for (const [variant, context] of variants) {
       properties,
     }));
 
-    it("is queues that give a message five attempts, or a page time to wait, and then keep it for two weeks", () => {
+    it("has queues that give a message five attempts, or a page time to wait, and then keep it for two weeks", () => {
       expect(feeding.length * 2).toBe(queues.length);
       for (const queue of feeding) {
         const deadLetters = deadLettersOf(queue);
@@ -28,7 +28,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("is queues that are encrypted, and refuse plain HTTP", () => {
+    it("has queues that are encrypted, and refuse plain HTTP", () => {
       for (const { id, properties } of queues) {
         expect(properties.SqsManagedSseEnabled).toBe(true);
         const policy = stack
@@ -43,7 +43,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("is each function that takes from a source, from that one, and no other", () => {
+    it("gives each function one source, if it takes from one, and no other", () => {
       const taking = functionNames.filter((name) => functionNeeds[name].takesFrom !== undefined);
       expect(mappings.map(({ name }) => name).sort()).toEqual(taking.sort());
       for (const { name, source, properties } of mappings) {
@@ -53,13 +53,14 @@ for (const [variant, context] of variants) {
         else {
           expect(source.id.toLowerCase()).toContain(`${takesFrom}queue`);
           expect(properties.BatchSize).toBe(10);
-          // Or Lambda would refuse the mapping; six times is what AWS advises.
+          // A shorter timeout would make Lambda refuse the mapping; AWS advises six times the
+          // function's.
           expect(source.properties.VisibilityTimeout).toBe(6 * functionNeeds[name].timeoutSeconds);
         }
       }
     });
 
-    it("is the changes of the table, filtered, tried again, halved, and given up to the queue of dead letters", () => {
+    it("takes the changes of the table filtered, retries, halves batches, and gives them up to the dead letters", () => {
       const changes = mappings.find(({ name }) => name === "tableStream")?.properties;
       expect(changes).toMatchObject({
         StartingPosition: "TRIM_HORIZON",
@@ -69,14 +70,15 @@ for (const [variant, context] of variants) {
       expect(at(changes?.FilterCriteria, "Filters")).toEqual(
         streamFilters.map((change) => ({ Pattern: JSON.stringify(change) })),
       );
-      // More than these Lambda does not take: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+      // Lambda takes no more filters:
+      // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
       expect(streamFilters.length).toBeLessThanOrEqual(5);
       const tasks = mappings.find(({ name }) => name === "tasks")?.source;
       const destination = referenced(at(changes?.DestinationConfig, "OnFailure", "Destination"));
       expect(destination).toBe(tasks && deadLettersOf(tasks).id);
     });
 
-    it("is told to whoever sends to a queue or takes from it, and to nobody else", () => {
+    it("names a queue to each function that sends to it or takes from it, and to no other", () => {
       for (const resource of stack.of("AWS::Lambda::Function")) {
         const { sendsTo = [], takesFrom } = functionNeeds[functionName(resource)];
         for (const queue of ["delivery", "tasks", "push"] as const) {

@@ -9,7 +9,7 @@ import { functionNames } from "../../lib/functions.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The files of a bundle with this ending. */
+/** Returns the files of a bundle with this ending. */
 function filesOf(bundle: string, ending: string): readonly string[] {
   return readdirSync(bundle)
     .filter((name) => name.endsWith(ending))
@@ -61,7 +61,7 @@ describe("node bin/parley.ts", () => {
     }
   });
 
-  /** The sources of what a function imports at its start, by files that are. */
+  /** Returns the sources that a function imports at its start, by the files that hold them. */
   const startOf = (name: string): string[] => {
     const bundle = bundlesIn(directory)
       .map((one) => join(directory, one))
@@ -77,7 +77,7 @@ describe("node bin/parley.ts", () => {
     );
   };
 
-  it("has no function read a client at its start that it hardly ever needs", () => {
+  it("makes no function read a client at its start that it hardly ever needs", () => {
     for (const name of ["rooms", "messages", "frame", "connect", "notifications", "search"]) {
       const sources = startOf(name);
       expect(sources.some((source) => source.includes("client-dynamodb"))).toBe(true);
@@ -85,7 +85,7 @@ describe("node bin/parley.ts", () => {
     }
   });
 
-  it("gives what reaches push services and topics to one function, which does not read it at its start", () => {
+  it("bundles the clients of push services and topics into one function, which does not read them at its start", () => {
     const isOfPush = (source: string): boolean => /\/(?:web-push|client-sns)\//.test(source);
     const holding = bundlesIn(directory).filter((name) =>
       filesOf(join(directory, name), ".mjs.map").some((map) =>
@@ -96,7 +96,7 @@ describe("node bin/parley.ts", () => {
     expect(startOf("push").filter(isOfPush)).toEqual([]);
   });
 
-  it("bundles what Node can load: no require is left to fail when it is reached", () => {
+  it("bundles modules that Node can load: no require is left to fail at run time", () => {
     for (const file of bundlesIn(directory).flatMap((name) => filesOf(join(directory, name), ".mjs"))) {
       expect(readFileSync(file, "utf8")).not.toContain("Dynamic require of");
     }
@@ -115,7 +115,7 @@ describe("node bin/parley.ts", () => {
     rmSync(cache, { recursive: true });
   }, 60_000);
 
-  it("keeps what makes documents, and the stack itself, out of the bundles", () => {
+  it("keeps the modules that make documents, and the stack itself, out of the bundles", () => {
     for (const map of bundlesIn(directory).flatMap((name) => filesOf(join(directory, name), ".mjs.map"))) {
       const { sources } = JSON.parse(readFileSync(map, "utf8"));
       for (const source of sources)
@@ -123,7 +123,7 @@ describe("node bin/parley.ts", () => {
     }
   });
 
-  it("says which argument is wrong, without a stack trace", () => {
+  it("names a wrong argument, without a stack trace", () => {
     const env = { ...process.env, CDK_CONTEXT_JSON: '{"stage":"production"}' };
     expect(() =>
       execFileSync(process.execPath, ["bin/parley.ts"], { cwd: root, env, stdio: "pipe" }),

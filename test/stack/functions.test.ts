@@ -21,13 +21,14 @@ function list<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-/** The statements of every policy that a role has. */
+/** Returns the statements of every policy of a role. */
 function statementsOf(stack: Synthesized, roleId: string): readonly Statement[] {
   return (
     stack
       .of("AWS::IAM::Policy")
       .filter(({ properties }) => JSON.stringify(properties.Roles).includes(`"${roleId}"`))
-      // The shape of every policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+      // The elements of a policy:
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
       .flatMap(({ properties }) => at(properties.PolicyDocument, "Statement") as readonly Statement[])
   );
 }
@@ -44,7 +45,10 @@ function variable(resource: Resource, name: string): unknown {
   return at(resource.properties.Environment, "Variables", name);
 }
 
-/** What Lambda's poller does in the function's name, and what lets the function put off what failed. */
+/**
+ * Returns the grants that Lambda's poller needs in the function's name, and those that let the
+ * function postpone a failed message.
+ */
 function pollingGrants(mapping: Resource["properties"]): string[] {
   const source = referenced(mapping.EventSourceArn);
   if (mapping.StartingPosition === undefined)
@@ -72,11 +76,11 @@ for (const [variant, context] of variants) {
     const queueId = (name: QueueName): string => idOf(name, true);
     const deadLettersId = (name: QueueName): string => idOf(name, false);
 
-    it("are those that the table of needs lists", () => {
+    it("are the functions in the table of needs", () => {
       expect(functions.map(({ name }) => name).sort()).toEqual([...functionNames].sort());
     });
 
-    it("run on Node 24 and arm64, each for as long as its needs say", () => {
+    it("run on Node 24 and arm64, each up to the timeout in its needs", () => {
       for (const { name, resource } of functions) {
         expect(resource.properties).toMatchObject({
           Runtime: "nodejs24.x",
@@ -84,13 +88,14 @@ for (const [variant, context] of variants) {
           Handler: `${name}.handler`,
           Timeout: functionNeeds[name].timeoutSeconds,
         });
-        // The gateway waits 29 seconds for an answer over a WebSocket, and 30 over HTTP. Nobody waits for the others.
+        // The gateway waits 29 seconds for an answer over a WebSocket, and 30 over HTTP. No client
+        // waits for the others.
         if (functionNeeds[name].takesFrom === undefined)
           expect(functionNeeds[name].timeoutSeconds).toBeLessThanOrEqual(29);
       }
     });
 
-    it("have what they need in their environment", () => {
+    it("have the variables that they need in their environment", () => {
       for (const { name, resource } of functions) {
         const needs = functionNeeds[name];
         for (const always of ["STAGE", "TABLE_NAME", "ISSUER", "CLIENT_ID"]) {
@@ -117,7 +122,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("know of push what they need to: the contact, where services may be, and the topic that there may be", () => {
+    it("know the push settings that they need: the contact, the allowed services, and the topic if there is one", () => {
       const httpApi = stack
         .of("AWS::ApiGatewayV2::Api")
         .find(({ properties }) => properties.ProtocolType === "HTTP");
@@ -134,7 +139,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("log as JSON, each to a group of its own that forgets", () => {
+    it("log as JSON, each to a group of its own with an expiry", () => {
       const groups = functions.map(({ resource }) => {
         expect(resource.properties.LoggingConfig).toMatchObject({ LogFormat: "JSON" });
         return referenced(at(resource.properties.LoggingConfig, "LogGroup"));
@@ -142,7 +147,7 @@ for (const [variant, context] of variants) {
       expect(new Set(groups).size).toBe(functions.length);
     });
 
-    it("have each a role of its own, without managed policies, for Lambda alone", () => {
+    it("each have a role of their own, without managed policies, for Lambda alone", () => {
       const roles = stack.of("AWS::IAM::Role");
       expect(new Set(functions.map(({ resource }) => referenced(resource.properties.Role))).size).toBe(
         roles.length,
@@ -155,7 +160,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("are granted the table actions, connections, queues, objects, source and log group that the table of needs lists, and no more", () => {
+    it("are granted exactly the table actions, connections, queues, objects, source and log group in the table of needs", () => {
       const table = stack.one("AWS::DynamoDB::Table").id;
       const api = stack
         .of("AWS::ApiGatewayV2::Api")
@@ -197,7 +202,7 @@ for (const [variant, context] of variants) {
       }
     });
 
-    it("scan nothing, but for the one that rebuilds", () => {
+    it("scan nothing, except the one that rebuilds", () => {
       const scanning = functions.filter(({ statements }) =>
         statements.some(({ Action }) => list(Action).includes("dynamodb:Scan")),
       );
@@ -208,7 +213,7 @@ for (const [variant, context] of variants) {
       for (const { Effect, Action, Resource } of functions.flatMap(({ statements }) => statements)) {
         expect(Effect).toBe("Allow");
         for (const action of list(Action)) expect(action).not.toContain("*");
-        // ListStreams knows no resource.
+        // ListStreams takes no resource.
         if (Action === "dynamodb:ListStreams") continue;
         for (const on of list(Resource)) {
           const named = /\/(?:live\/(?:GET|POST|DELETE)\/@connections|pending|files|avatars)\/\*$/;

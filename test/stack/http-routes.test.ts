@@ -28,13 +28,16 @@ function routesOf(stack: Synthesized) {
     }));
 }
 
-/** What fits a segment of a path best comes first: the same text, then a parameter, then the rest of the path. */
+/**
+ * Returns the rank of a route's segment. The best match comes first: the same text, then a
+ * parameter, then the rest of the path.
+ */
 function rank(segment: string | undefined): number {
   return segment === undefined ? 3 : segment.endsWith("+}") ? 2 : segment.startsWith("{") ? 1 : 0;
 }
 
 /**
- * The route that API Gateway selects: the most specific that matches.
+ * Returns the route that API Gateway selects: the most specific one that matches.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 function select(stack: Synthesized, method: string, path: string) {
@@ -83,7 +86,7 @@ describe("route keys", () => {
       for (const { key } of routesOf(stack)) expect(key).toMatch(/^(GET|POST|PUT|PATCH|DELETE) \/.*[^/]$/);
     });
 
-    it(`${name}: every route but those of public operations has the authorizer`, () => {
+    it(`${name}: every route except those of public operations has the authorizer`, () => {
       const open = routesOf(stack).filter(({ authorizationType }) => authorizationType !== "JWT");
       const publicPaths = all
         .filter(
@@ -93,7 +96,7 @@ describe("route keys", () => {
       expect(open.map(({ key }) => key).sort()).toEqual(publicPaths.sort());
     });
 
-    it(`${name}: they are fewer than an API may have`, () => {
+    it(`${name}: there are fewer than an API may have`, () => {
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
       expect(routesOf(stack).length).toBeLessThan(300);
     });
@@ -134,7 +137,7 @@ describe("with an external issuer", () => {
 });
 
 describe("httpRoutes", () => {
-  it("refuses an operation that no base of its area holds, and says where to add one", () => {
+  it("refuses an operation outside every base of its area, and says where to add one", () => {
     const [first] = all;
     if (!first) throw new Error("There are no operations.");
     const astray = { ...first, id: "strayOperation", area: "rooms" as const, path: "/api/elsewhere" };

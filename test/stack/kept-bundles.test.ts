@@ -7,13 +7,13 @@ import { keptBundles } from "../../lib/kept-bundles.ts";
 let root: string;
 let cache: string;
 let made: number;
-/** Milliseconds by which the clock of who asks is ahead of that of the files. */
+/** Milliseconds by which the caller's clock is ahead of the files' clock. */
 let ahead: number;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "parley-kept-"));
   cache = join(root, "node_modules", ".cache", "parley");
   made = 0;
-  // Sources that were changed just now are not trusted.
+  // Sources that have just been changed are not trusted.
   ahead = 60_000;
   mkdirSync(join(root, "functions"));
   writeFileSync(join(root, "functions", "rooms.ts"), "one");
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Asks for the bundle, whose only file says what its source says. */
+/** Asks for the bundle. Its only file holds the text of its source. */
 async function ask(name = "rooms"): Promise<{ readonly folder: string; readonly text: string }> {
   const bundles = keptBundles(root, cache, () => Date.now() + ahead);
   const folder = await bundles.folderOf(name, async () => {
@@ -32,18 +32,18 @@ async function ask(name = "rooms"): Promise<{ readonly folder: string; readonly 
   return { folder, text: readFileSync(join(folder, `${name}.mjs`), "utf8") };
 }
 
-test("a bundle is made once, for as long as its sources stay as they are", async () => {
+test("a bundle is made once, as long as its sources stay the same", async () => {
   const first = await ask();
   expect(await ask()).toEqual(first);
   expect(made).toBe(1);
   await ask("room");
   expect(made).toBe(2);
-  // The longer name is no old state of the shorter one.
+  // The longer name is not taken for an old state of the shorter one.
   expect(await ask()).toEqual(first);
   expect(made).toBe(2);
 });
 
-test("a source of the same size and time that says something else makes another bundle", async () => {
+test("a source of the same size and time with another text makes another bundle", async () => {
   expect((await ask()).text).toBe("one");
   const source = join(root, "functions", "rooms.ts");
   const long = new Date(1_000_000_000_000);
@@ -53,7 +53,7 @@ test("a source of the same size and time that says something else makes another 
   expect(made).toBe(2);
 });
 
-test("what was changed while it was bundled is bundled again", async () => {
+test("a source that is changed while it is bundled is bundled again", async () => {
   ahead = 0;
   writeFileSync(join(root, "functions", "rooms.ts"), "new");
   expect((await ask()).text).toBe("new");
@@ -79,10 +79,10 @@ test("a bundle that lost a file, or that was never finished, is made again", asy
   expect(made).toBe(6);
 });
 
-test("what another run may still copy is left alone for an hour, and removed after that", async () => {
+test("an old bundle that another run may still copy is kept for an hour, and removed after that", async () => {
   const hour = 3_600_000;
   const first = await ask();
-  // It was current for long: that it is not so any more is new.
+  // The bundle was current for a long time, and has only now become old.
   ahead += 24 * hour;
   writeFileSync(join(root, "functions", "rooms.ts"), "two");
   await ask();
@@ -93,8 +93,8 @@ test("what another run may still copy is left alone for an hour, and removed aft
   expect(existsSync(first.folder)).toBe(false);
 });
 
-test("where nothing can be kept, each run makes its own", async () => {
-  // A file where the folder would be: not even an administrator can make one there.
+test("if nothing can be kept, each run makes its own", async () => {
+  // A file takes the place of the folder: not even an administrator can create one there.
   writeFileSync(join(root, "node_modules"), "");
   expect((await ask()).text).toBe("one");
   expect((await ask()).text).toBe("one");

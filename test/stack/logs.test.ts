@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { at, referenced, synthesize, variants } from "./synthesize.ts";
 
-/** Variables that carry neither a query string, a header, a token, a claim but the user's id, nor a body. */
+/**
+ * Variables that carry no query string, header, token or body, and no claim except the user's id.
+ */
 const harmless = new Set([
   "requestId",
   "extendedRequestId",
@@ -29,13 +31,13 @@ for (const [variant, context] of variants) {
     const stages = stack.of("AWS::ApiGatewayV2::Stage");
     const logging = stages.filter(({ properties }) => properties.AccessLogSettings !== undefined);
 
-    it("every group forgets after the days of its stage", () => {
+    it("every group drops events after the days of its stage", () => {
       const groups = stack.of("AWS::Logs::LogGroup");
       for (const { properties } of groups)
         expect(properties.RetentionInDays).toBe(context.stage === "prod" ? 90 : 7);
     });
 
-    it("the HTTP API writes access logs, and the WebSocket API where it is asked to", () => {
+    it("the HTTP API writes access logs, and the WebSocket API if a prop asks for it", () => {
       const names = logging.map(({ properties }) => properties.StageName).sort();
       expect(names).toEqual(context.webSocketAccessLogs ? ["$default", "live"] : ["$default"]);
     });

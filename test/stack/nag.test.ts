@@ -7,7 +7,10 @@ import type { IConstruct } from "constructs";
 import { describe, expect, it } from "vitest";
 import { createStack, openSearch, variants } from "./synthesize.ts";
 
-/** The reports of cdk-nag, and of CloudFormation's own schemas, on a stack: one for each that finds something. */
+/**
+ * Returns the reports of cdk-nag and of CloudFormation's own schemas on a stack: one for each that
+ * finds something.
+ */
 function findingsOf({ app }: ReturnType<typeof createStack>): unknown {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   try {
@@ -22,12 +25,12 @@ describe("cdk-nag AwsSolutions and CloudFormation's schemas", () => {
   const scanning = ["malware protection", { malwareProtection: "true" }] as const;
   const searching = ["OpenSearch", openSearch] as const;
   for (const [variant, context] of [...variants, scanning, searching]) {
-    it(`${variant}: nothing is found that has no reason beside it`, () => {
+    it(`${variant}: every finding has a reason beside it`, () => {
       expect(findingsOf(createStack(context, { validation: true }))).toEqual([]);
     });
   }
 
-  it("a stack that protects less would be found", () => {
+  it("a less protected stack has findings", () => {
     const weakened = createStack();
     const isTable = (construct: IConstruct): construct is CfnTable => construct instanceof CfnTable;
     for (const table of weakened.stack.node.findAll().filter(isTable)) {

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { at, referenced, render, synthesize } from "./synthesize.ts";
 
 describe("the topic of notifications", () => {
-  it("is there only where it is asked for", () => {
+  it("exists only if a prop asks for it", () => {
     const stack = synthesize();
     expect(stack.of("AWS::SNS::Topic")).toEqual([]);
     expect(stack.outputs).not.toContain("NotificationTopicArn");
   });
 
-  it("is encrypted, refuses plain HTTP, and is put out", () => {
+  it("is encrypted, refuses plain HTTP, and is an output", () => {
     const stack = synthesize({ notificationTopic: "true" });
     const topic = stack.one("AWS::SNS::Topic");
     expect(render(topic.properties.KmsMasterKeyId)).toMatch(/:alias\/aws\/sns$/);
@@ -26,7 +26,7 @@ describe("the topic of notifications", () => {
 });
 
 describe("the contact for push services", () => {
-  it("is the one that is given", () => {
+  it("is the given one", () => {
     const stack = synthesize({ vapidSubject: "mailto:chat@example.com" });
     const subjects = stack
       .of("AWS::Lambda::Function")

@@ -3,7 +3,10 @@ import { functionNeeds } from "../../lib/functions.ts";
 import { readProps } from "../../lib/props.ts";
 import { at, functionName, openSearch, referenced, synthesize } from "./synthesize.ts";
 
-/** What each function may do to the OpenSearch: actions and resources, by its name; absent for nothing. */
+/**
+ * Returns the actions and resources of the OpenSearch that each function may use, by its name;
+ * absent for none.
+ */
 function grantsOf(stack: ReturnType<typeof synthesize>): Record<string, unknown> {
   return Object.fromEntries(
     stack.of("AWS::Lambda::Function").flatMap((resource) => {
@@ -19,7 +22,7 @@ function grantsOf(stack: ReturnType<typeof synthesize>): Record<string, unknown>
 }
 
 describe("OpenSearch", () => {
-  it("is called by those functions that search and that follow changes, about its one index", () => {
+  it("is called by the functions that search or handle the stream, about its one index", () => {
     const stack = synthesize(openSearch);
     const index = `${openSearch.openSearchDomainArn}/parley-messages`;
     const allowed = (Action: unknown) => [{ Effect: "Allow", Action, Resource: [index, `${index}/*`] }];
@@ -36,7 +39,7 @@ describe("OpenSearch", () => {
     }
   });
 
-  it("may be a collection of OpenSearch Serverless, whose own policies say what may be done", () => {
+  it("may be a collection of OpenSearch Serverless, whose own policies decide about access", () => {
     const arn = "arn:aws:aoss:eu-central-1:123456789012:collection/abc123";
     const grants = grantsOf(
       synthesize({
@@ -49,7 +52,7 @@ describe("OpenSearch", () => {
       expect(statements).toEqual([{ Effect: "Allow", Action: "aoss:APIAccessAll", Resource: arn }]);
   });
 
-  it("is not there unless both its props are given", () => {
+  it("is absent unless both its props are given", () => {
     const stack = synthesize();
     expect(grantsOf(stack)).toEqual({});
     expect(stack.text).not.toContain("OPENSEARCH_ENDPOINT");
@@ -58,7 +61,7 @@ describe("OpenSearch", () => {
     expect(() => readProps({ openSearchDomainArn })).toThrow("go together");
   });
 
-  it("has an endpoint without a path, over https but on this machine, and an ARN of its kind", () => {
+  it("has an endpoint without a path, over https except on this machine, and an ARN of its kind", () => {
     const local = { ...openSearch, openSearchEndpoint: "http://127.0.0.1:9200" };
     expect(readProps(local).openSearch?.endpoint).toBe("http://127.0.0.1:9200");
     for (const openSearchEndpoint of [

@@ -45,7 +45,7 @@ describe("readProps", () => {
     });
   });
 
-  it("reads what `-c name=value` leaves: strings", () => {
+  it("reads the values of `-c name=value`: strings", () => {
     const given = {
       stackName: "Chat",
       corsOrigins: "https://chat.example.com, http://localhost:5173",
@@ -79,7 +79,7 @@ describe("readProps", () => {
     });
   });
 
-  it("reads what cdk.json holds: JSON", () => {
+  it("reads the values of cdk.json: JSON", () => {
     expect(
       readProps({ corsOrigins: ["https://a.example.com", "https://b.example.com"], rateLimitBurst: 60 }),
     ).toMatchObject({
@@ -88,7 +88,7 @@ describe("readProps", () => {
     });
   });
 
-  it("takes an address for push services: somebody's, or a page", () => {
+  it("takes an address for push services: an e-mail address, or a page", () => {
     for (const vapidSubject of ["mailto:chat@example.com", "https://example.com/contact"])
       expect(readProps({ vapidSubject })).toMatchObject({ vapidSubject });
   });

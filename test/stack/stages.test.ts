@@ -42,7 +42,7 @@ describe("prod", () => {
   const context = { stage: "prod", corsOrigins: "https://chat.example.com,https://m.example.com" };
   const stack = synthesize(context);
 
-  it("keeps what people wrote, whatever happens to the stack", () => {
+  it("keeps all data, even if the stack is deleted", () => {
     for (const type of holdsData) {
       for (const { deletionPolicy } of stack.of(type)) expect(deletionPolicy, type).toBe("Retain");
     }
@@ -51,7 +51,7 @@ describe("prod", () => {
     expect(stack.terminationProtection).toBe(true);
   });
 
-  it("wants a strong password and a confirmed e-mail address", () => {
+  it("requires a strong password and a confirmed e-mail address", () => {
     const { properties } = stack.one("AWS::Cognito::UserPool");
     expect(at(properties.Policies, "PasswordPolicy")).toMatchObject({
       MinimumLength: 12,
@@ -64,7 +64,7 @@ describe("prod", () => {
     expect(stack.text).not.toContain("AdminConfirmSignUp");
   });
 
-  it("may be called from the origins given, with the headers that clients send", () => {
+  it("may be called from the given origins, with the headers that clients send", () => {
     const [cors] = stack
       .of("AWS::ApiGatewayV2::Api")
       .flatMap(({ properties }) => properties.CorsConfiguration ?? []);
@@ -186,7 +186,7 @@ for (const [variant, context] of variants) {
       expect(stack.text).not.toContain("AWS::CloudFormation::CustomResource");
     });
 
-    it("says where it is and what it is made of", () => {
+    it("has outputs for its addresses and resources", () => {
       const accounts = variant === "external issuer" ? [] : ["UserPoolClientId", "UserPoolId"];
       expect([...stack.outputs].sort()).toEqual(
         [

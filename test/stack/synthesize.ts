@@ -10,8 +10,8 @@ import { ParleyStack } from "../../lib/parley-stack.ts";
 import { readProps } from "../../lib/props.ts";
 
 /**
- * A stack as `-c name=value` arguments make it. The code of each function is its name: what it runs is not in question.
- * Who synthesizes it removes `app.outdir`.
+ * Returns a stack with `-c name=value` arguments. The code of each function is its name, since no
+ * test of the stack runs it. The caller removes `app.outdir`.
  */
 export function createStack(
   context: Readonly<Record<string, string>> = {},
@@ -36,7 +36,7 @@ export const openSearch = {
   openSearchDomainArn: "arn:aws:es:eu-central-1:123456789012:domain/chat",
 };
 
-/** The deployments that every property has to hold for. */
+/** The deployments for which every property must hold. */
 export const variants: readonly (readonly [name: string, context: Readonly<Record<string, string>>])[] = [
   ["dev", {}],
   ["prod", { stage: "prod", corsOrigins: "https://chat.example.com" }],
@@ -100,14 +100,17 @@ export function synthesize(context: Readonly<Record<string, string>> = {}): Synt
   };
 }
 
-/** The logical id in `{ "Ref": id }` or `{ "Fn::GetAtt": [id, ...] }`, wherever in `value` the first one is. */
+/**
+ * Returns the first logical id in `value`: in `{ "Ref": id }` or `{ "Fn::GetAtt": [id, ...] }`, at
+ * any depth.
+ */
 export function referenced(value: unknown): string {
   const match = /"(?:Ref|Fn::GetAtt)":\[?"(?!AWS::)([^"]+)"/.exec(JSON.stringify(value));
   if (!match?.[1]) throw new Error(`Nothing is referred to in ${JSON.stringify(value)}.`);
   return match[1];
 }
 
-/** What is at `path` inside a property; undefined when there is nothing. */
+/** Returns the value at `path` inside a property; undefined if there is none. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
     (inner, key) => (inner instanceof Object ? Reflect.get(inner, key) : undefined),
@@ -115,14 +118,17 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   );
 }
 
-/** Which of the functions a resource of type AWS::Lambda::Function is. */
+/** Returns the name of the function that a resource of type AWS::Lambda::Function is. */
 export function functionName(resource: Resource): FunctionName {
   const name = functionNames.find((known) => known === at(resource.properties.Code, "ZipFile"));
   if (!name) throw new Error(`${resource.id} is none of the functions.`);
   return name;
 }
 
-/** A string made of intrinsic functions, with each reference as the logical id, or pseudo parameter, that it names. */
+/**
+ * Returns a string made of intrinsic functions. Each reference becomes the logical id, or pseudo
+ * parameter, that it names.
+ */
 export function render(value: unknown): string {
   if (typeof value === "string") return value;
   const join = at(value, "Fn::Join", 1);

@@ -27,7 +27,7 @@ for (const [variant, context] of variants) {
       expect(functionBehind("$disconnect")).toBe("disconnect");
     });
 
-    it("asks the authorizer at $connect, whatever the request brings", () => {
+    it("calls the authorizer at $connect, whatever the request holds", () => {
       const connect = route("$connect");
       expect(connect?.properties.AuthorizationType).toBe("CUSTOM");
       const authorizer = stack.get(referenced(connect?.properties.AuthorizerId));
@@ -51,7 +51,7 @@ for (const [variant, context] of variants) {
       expect(called.sort()).toEqual(["authorize", "connect", "disconnect", "frame"]);
     });
 
-    it("has the stage `live`, whose address functions send to", () => {
+    it("has the stage `live`, to whose address functions post", () => {
       const [stage, ...others] = ofThisApi("AWS::ApiGatewayV2::Stage");
       expect(others).toEqual([]);
       expect(stage?.properties).toMatchObject({ StageName: "live", AutoDeploy: true });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-// The command itself, as a process.
+// Runs the command itself, as a process.
 
 let dir: string;
 beforeEach(() => {
@@ -41,12 +41,12 @@ test.each([
   expect(output).not.toContain("    at ");
 });
 
-test("--help tells the options", async () => {
+test("--help lists the options", async () => {
   const { code, output } = await start("--help").ended;
   expect([code, output]).toEqual([0, expect.stringContaining("--ready-file FILE")]);
 });
 
-test("a port that is taken is said at once", async () => {
+test("a port that is taken is reported at once", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // It listens on TCP.
@@ -59,7 +59,7 @@ test("a port that is taken is said at once", async () => {
   ]);
 });
 
-test("a prop that does not exist is said in the stack’s own words", async () => {
+test("an unknown prop is reported in the stack's own words", async () => {
   const { code, output } = await start("--port", "0", "--fresh", "-c", "stgae=prod").ended;
   expect([code, output]).toEqual([1, expect.stringContaining("stgae")]);
 });
@@ -75,7 +75,7 @@ describe("a whole runner", () => {
     return { ...command, ready: JSON.parse(readFileSync(readyFile, "utf8")) };
   };
 
-  test("keeps its data to itself, stops all that it started, and says which part failed", async () => {
+  test("keeps its data to itself, stops all that it started, and names the part that failed", async () => {
     const first = await started();
     expect(first.ready).toEqual({
       httpUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),

@@ -18,7 +18,7 @@ interface Template {
 let runner: RunnerProcess;
 let folder: string;
 
-/** Synthesizes the stack, and takes one action from the policies of one function. */
+/** Synthesizes the stack, and removes one action from the policies of one function. */
 function synthesizeWithout(action: string, policyPrefix: RegExp): string {
   const outdir = mkdtempSync(join(tmpdir(), "parley-template-"));
   const { status, stderr } = spawnSync(process.execPath, ["bin/parley.ts"], {
@@ -27,7 +27,7 @@ function synthesizeWithout(action: string, policyPrefix: RegExp): string {
   });
   if (status !== 0) throw new Error(stderr);
   const file = join(outdir, "Parley.template.json");
-  // Safe as far as it is used: a template that the CDK wrote.
+  // Safe as far as the test reads it: a template that the CDK wrote.
   const template = JSON.parse(readFileSync(file, "utf8")) as Template;
   let taken = 0;
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
@@ -63,9 +63,9 @@ test("a grant that the template lacks fails as it would on AWS, and the log name
     body: { content: "Hello" },
   });
   expect(status).toBe(500);
-  // What is wrong inside is for the log, and not for the caller.
+  // The cause is in the log, and not in the answer.
   expect(JSON.stringify(problem)).not.toMatch(/AccessDenied|dynamodb/i);
   expect(runner.output()).toMatch(/AccessDeniedException.*not authorized to perform: dynamodb:PutItem/);
-  // What the other functions may do, they still do.
+  // Other functions keep their grants.
   expect((await call("listRooms", { token: ann.token })).count).toBe(1);
 });

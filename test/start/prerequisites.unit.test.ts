@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 
-/** What is said before `npm test`, and the exit code. */
+/** Returns the output of the check before `npm test`, and the exit code. */
 function check(env: Readonly<Record<string, string>>) {
   const { status, stderr } = spawnSync(process.execPath, ["test/prerequisites.ts"], {
     env: { PATH: process.env.PATH, ...env },
@@ -11,11 +11,11 @@ function check(env: Readonly<Record<string, string>>) {
 }
 
 describe("before all tests", () => {
-  test("nothing is said where nothing is missing", () => {
+  test("nothing is printed if nothing is missing", () => {
     expect(check({ CHROMIUM_PATH: process.execPath })).toEqual({ status: 0, stderr: "" });
   });
 
-  test("a browser that is not where it is said to be is named", () => {
+  test("a browser that is missing at the configured path is named", () => {
     expect(check({ CHROMIUM_PATH: "/no/such/browser" })).toEqual({
       status: 1,
       stderr: "CHROMIUM_PATH names /no/such/browser, where there is nothing.\n",

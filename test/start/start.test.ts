@@ -16,13 +16,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The ids of all processes that descend from `pid`, which is what Ctrl-C must end. */
+/** Returns the ids of all processes that descend from `pid`. Ctrl-C must end them. */
 function descendants(pid: number): number[] {
   const children = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       try {
-        // The fourth field, after the name in parentheses, is the parent. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+        // The fourth field, after the name in parentheses, is the parent.
+        // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
         return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid;
       } catch {
@@ -43,7 +44,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe("npm start with a data folder", () => {
-  // One after the other: the tests follow one runner from its start to its next one.
+  // In this order: the tests use one runner from its start to its next one.
   let runner: RunnerProcess;
   let ann: TestUser;
   let sent: Message;
@@ -84,7 +85,7 @@ describe("npm start with a data folder", () => {
   });
 });
 
-test("npm start says what is wrong with a command line, and what to do", async () => {
+test("npm start reports a wrong command line, and what to do", async () => {
   await expect(startRunnerProcess("--prot", "4000")).rejects.toThrow(/--prot/);
   await expect(startRunnerProcess("--fresh", "-c", "stage=test")).rejects.toThrow(/dev.*prod/);
   await expect(startRunnerProcess("--fresh", "-c", "colour=red")).rejects.toThrow(/colour/);

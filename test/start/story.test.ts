@@ -3,8 +3,8 @@ import { call } from "../support/contract-client.ts";
 import { directRoom, newUser } from "../support/people.ts";
 import { connect } from "../support/socket-client.ts";
 
-/** What the README shows, step by step. */
-test("two people chat: over HTTP to a socket, and from a socket to HTTP", async () => {
+/** Follows the steps that the README shows. */
+test("two users chat: over HTTP to a socket, and from a socket to HTTP", async () => {
   const ann = await newUser("ann");
   const ben = await newUser("ben");
   const roomId = await directRoom(ann, ben);

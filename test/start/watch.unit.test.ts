@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { watchSources } from "../../local/watch.ts";
 
 let root: string;
-/** The code that the functions `one` and `two` were given, in order. */
+/** The code that the functions `one` and `two` got, in order. */
 const replaced: { name: string; code: string }[] = [];
 const printed: string[] = [];
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
     { line: (_, text) => void printed.push(text), step: () => {} },
   );
-  await watch.follow({
+  await watch.attach({
     dataDir: join(root, "data"),
     replaceCode: (name, file) => void replaced.push({ name, code: readFileSync(file, "utf8") }),
   });
@@ -55,7 +55,7 @@ test("a changed file replaces the code of the functions that use it", async () =
   await expect.poll(names).toEqual(["one", "two"]);
 });
 
-test("a syntax error in what many use is said once, and the next right save is taken", async () => {
+test("a syntax error in a shared file is printed once, and the next correct save is taken", async () => {
   replaced.length = 0;
   write("contract/common.ts", "export const greeting = ( => 1;");
   await expect.poll(() => printed.join()).toContain("contract/common.ts:1:26");

@@ -3,8 +3,8 @@ import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /**
- * The ladder of `functions/`: a folder may import those of the rungs before its own, and itself. Domains of one rung know
- * nothing of each other. docs/architecture.md says why.
+ * The ladder of `functions/`: a folder may import itself and the folders of the rungs before its
+ * own. Domains of one rung do not import each other. docs/architecture.md gives the reasons.
  */
 const ladder: readonly (readonly string[])[] = [
   ["kernel"],
@@ -24,7 +24,7 @@ function rungOf(folder: string): number {
   return ladder.findIndex((rung) => rung.includes(folder));
 }
 
-/** What the parts of the project may import, beside themselves and packages. */
+/** The parts of the project that each part may import, beside itself and packages. */
 const mayImport: Record<string, readonly string[]> = {
   contract: [],
   lib: ["contract"],
@@ -34,7 +34,10 @@ const mayImport: Record<string, readonly string[]> = {
   test: ["bin", "contract", "functions", "lib", "local", "tools"],
 };
 
-/** The project's own packages, by their folders: others import them by name, through their `exports` alone. */
+/**
+ * The project's own packages, by their folders. Other parts import them by name, through their
+ * `exports`.
+ */
 const ownPackages = globSync("packages/*").map((folder) => basename(folder));
 /**
  * Modules of `functions/` that the stack and the operators' commands read too. They hold data, and
@@ -78,7 +81,10 @@ function folderOf(path: string): string {
   return path.split("/")[1] ?? "";
 }
 
-/** Why an import within `functions/`, or out of it, breaks the rule. */
+/**
+ * Returns why an import within `functions/`, or out of it, breaks the ladder; undefined if it does
+ * not.
+ */
 function breachOfLadder({ file, target }: Import): string | undefined {
   if (target === undefined || topOf(target) === "contract") return undefined;
   if (topOf(target) !== "functions") return "functions/ imports contract/ and itself alone";
@@ -90,7 +96,10 @@ function breachOfLadder({ file, target }: Import): string | undefined {
     : `${to} stands above ${from} on the ladder`;
 }
 
-/** Whether a file is of one of the project's own packages; these are parts of the project like its folders. */
+/**
+ * Returns whether a file belongs to one of the project's own packages, which are parts like its
+ * folders.
+ */
 function isOfPackage(path: string): boolean {
   return topOf(path) === "packages";
 }
@@ -106,7 +115,10 @@ function packageOf(specifier: string): string {
     .join("/");
 }
 
-/** What a package of the project says it uses: its sources are given less than its tests. */
+/**
+ * Returns the packages that a package of the project lists: for its tests, the development ones
+ * too.
+ */
 function dependenciesOf(file: string): readonly string[] {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(`${partOf(file)}/package.json`, "utf8"));
   const isTest = file.startsWith(`${partOf(file)}/test/`);
@@ -154,20 +166,20 @@ function breaches(imports: readonly Import[], rule: (one: Import) => string | un
 }
 
 describe("the ladder of imports", () => {
-  test("holds in functions/", () => {
+  test("functions/ imports down the ladder alone", () => {
     const imports = importsBelow("functions");
     expect(imports.length).toBeGreaterThan(500);
     expect(breaches(imports, breachOfLadder)).toEqual([]);
   });
 
   for (const part of Object.keys(mayImport))
-    test(`holds in ${part}/`, () => {
+    test(`${part}/ imports only the parts that it may`, () => {
       const imports = importsBelow(part);
       expect(imports.length).toBeGreaterThan(0);
       expect(breaches(imports, breachOfParts)).toEqual([]);
     });
 
-  test("leaves pure modules without imports, except types and each other", () => {
+  test("pure modules import nothing, except types and each other", () => {
     for (const file of pureModules) {
       const source = readFileSync(file, "utf8").replace(/^import type .*$/gm, "");
       const targets = importsIn(file, source).map(({ specifier, target }) => target ?? specifier);
@@ -178,7 +190,7 @@ describe("the ladder of imports", () => {
     }
   });
 
-  test("lets tests into functions/ by one door", () => {
+  test("tests import functions/ by one door", () => {
     const imports = importsBelow("test");
     expect(imports.filter(({ file }) => file === door).length).toBeGreaterThan(40);
     expect(breaches(imports, breachOfDoor)).toEqual([]);
@@ -187,7 +199,7 @@ describe("the ladder of imports", () => {
     expect(breaches(bad ? [{ ...bad, file: "test/rooms/rooms.test.ts" }] : [], breachOfDoor)).toHaveLength(1);
   });
 
-  test("names the import and the rule", () => {
+  test("a breach names the import and the rule", () => {
     const target = "functions/messages/send.ts";
     const bad = { file: "functions/rooms/view.ts", specifier: "../messages/send.ts", target };
     expect(breaches([bad], breachOfLadder)).toEqual([
@@ -195,7 +207,7 @@ describe("the ladder of imports", () => {
     ]);
   });
 
-  test("a package is reached by its name alone", () => {
+  test("other parts import a package by its name alone", () => {
     const target = "packages/stack-emulator/src/emulator.ts";
     const bad = { file: "local/main.ts", specifier: "../packages/stack-emulator/src/emulator.ts", target };
     expect(breaches([bad], breachOfParts)).toEqual([
@@ -207,7 +219,7 @@ describe("the ladder of imports", () => {
     ]);
   });
 
-  test("the emulator does not know what it serves", () => {
+  test("the emulator does not name Parley", () => {
     const files = globSync("packages/stack-emulator/**/*.{ts,js,md,json}", {
       exclude: ["**/node_modules/**"],
     });
@@ -215,7 +227,7 @@ describe("the ladder of imports", () => {
     expect(files.filter((file) => /parley/i.test(readFileSync(file, "utf8")))).toEqual([]);
   });
 
-  test("keys of the table are built in keys.ts alone, from the prefixes of prefixes.ts", () => {
+  test("only keys.ts builds keys of the table, from the prefixes of prefixes.ts", () => {
     const sources = ["functions/store/table/keys.ts", "functions/store/table/prefixes.ts"];
     const keyLike =
       /["'`](?:USER|ROOM|MSG|MEMBER|TERMS|NOTIF|CONTACT|BLOCK|BLOCKED|PEOPLE|REPORT|SESSION|ROSTER|TICKET|USERNAME|AVATAR|REBUILD)#/;

@@ -1,4 +1,4 @@
-/** Asks the control API of a runner (docs/local-runner.md). Throws where it does not succeed. */
+/** Calls the control API of a runner (docs/local-runner.md). Throws if it does not succeed. */
 export async function askControl(
   controlUrl: string,
   method: string,

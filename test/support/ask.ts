@@ -19,7 +19,7 @@ export async function ask<Id extends OperationId>(
     const answer: Answer<unknown> = await attempt(id, input);
     const again = answer.status === 429 || answer.status >= 500;
     if (again) onFailure();
-    // Safe: what attempt gave for this operation.
+    // Safe: attempt returned it for this operation.
     if (!again || made === tries) return answer as Awaited<ReturnType<typeof attempt<Id>>>;
     await sleep(Number(answer.headers.get("retry-after") ?? failurePause) * 1000);
   }

@@ -65,9 +65,9 @@ async function bodyOf({ success }: Operation, response: Response): Promise<unkno
 }
 
 /**
- * The statuses that the gateway may answer with by itself, in the shape that `holdDeclared` knows. Its
- * authorizer refuses a token; a function ends without an answer, or gives none in 30 seconds. Any other
- * is a fault of the stack, such as a missing route.
+ * The statuses that the gateway itself may answer with, in the shape that `holdDeclared` knows: its
+ * authorizer refuses a token, or a function ends without an answer or gives none in 30 seconds. Any
+ * other status of the gateway is a fault of the stack, such as a missing route.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
  */
 const gatewayStatuses = [401, 500, 503];
@@ -84,16 +84,19 @@ function holdProblem(operation: Operation, response: Response, body: unknown): v
   expect(detail.length, what).toBeGreaterThan(10);
 }
 
-/** Has a test that fails print what the functions printed for a request. */
+/** Prints the functions' output for a request if its test fails. */
 function printIfTestFails(what: string, logged: string): void {
   try {
     onTestFailed(() => console.error(`${what}:${logged}`));
   } catch {
-    // Outside of a test, as in a hook, there is nothing to attach it to.
+    // Outside of a test, as in a hook, there is no test to print for.
   }
 }
 
-/** What came back, held against the contract, with what the functions printed where one of them failed. */
+/**
+ * Returns an answer that keeps to the contract, and the functions' logged output if one of them
+ * failed.
+ */
 async function request<Id extends OperationId>(
   id: Id,
   input: CallInput,

@@ -15,7 +15,7 @@ export async function leaveDead(userId: string, at: string, count = 1, minutes =
     tokenExpiresAt: Math.floor(now / 1000) + 3600,
     roomId: undefined,
   });
-  const ids = Array.from({ length: count }, (_, index) => `gone-${index}=`);
+  const ids = Array.from({ length: count }, (_, index) => `dead-${index}=`);
   await updateItem(keys.presence(userId), {
     set: { connections: Object.fromEntries(ids.map((id) => [id, entry])) },
   });

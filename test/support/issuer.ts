@@ -5,12 +5,12 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 export interface Issuer {
   readonly url: string;
   readonly audience: string;
-  /** A token that lasts as long as is said, such as `12h`. */
+  /** Signs a token with a lifetime such as `12h`. */
   sign(claims: Record<string, unknown>, lifetime?: string): Promise<string>;
   stop(): void;
 }
 
-/** An OIDC issuer of our own, whose people are whoever it is asked to sign for. */
+/** Starts an OIDC issuer of the test. It signs for any user that it is asked to. */
 export async function startIssuer(): Promise<Issuer> {
   const audience = "chat";
   const { privateKey, publicKey } = await generateKeyPair("RS256");

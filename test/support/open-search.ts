@@ -1,8 +1,8 @@
 /**
  * Answers as OpenSearch does, as far as Parley calls it, by its API documentation: creating an
- * index, `_bulk`, and `_search` with filters, sorted, from a place on. Whatever it is not known to
- * take it refuses, as it does a wrong signature; and fields without a mapping, also in queries,
- * where OpenSearch would find nothing without an error.
+ * index, `_bulk`, and `_search` with filters, sorted, from a place on. It refuses all requests that
+ * it does not know, and a wrong signature. It also refuses fields without a mapping, even in
+ * queries, where OpenSearch would find nothing and report no error.
  *   https://docs.opensearch.org/latest/api-reference/index-apis/create-index/
  *   https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
  *   https://docs.opensearch.org/latest/search-plugins/searching-data/paginate/#the-search_after-parameter
@@ -25,7 +25,7 @@ interface Mappings {
   readonly properties: Readonly<Record<string, object>>;
 }
 
-/** A server with one index, and how a test has it fail. */
+/** A server with one index, and ways for a test to make it fail. */
 export interface OpenSearch {
   readonly url: string;
   /** Documents by their ids. */
@@ -39,7 +39,7 @@ export interface OpenSearch {
   hangUp(times: number): void;
   /** Refuses the next documents of a bulk, while the bulk itself is answered with 200. */
   refuseDocuments(count: number): void;
-  /** Puts, or loses, a document behind everybody's back. */
+  /** Puts a document into the index, or removes one, without a call of Parley's. */
   put(id: string, document: Document): void;
   lose(): void;
   /** Deletes the index, as an operator does. */
@@ -61,10 +61,9 @@ function valuesOf(document: Document, field: string): readonly Value[] {
 
 type Clause = Readonly<Record<string, unknown>>;
 
-// Each `as` below is safe in so far as a body that is of another shape makes the call fail, and
-// with it the test.
+// Each `as` below is safe: a body of another shape makes the call fail, and with it the test.
 
-/** The one entry of an object, as clauses of a query are. */
+/** Returns the one entry of an object, such as a clause of a query. */
 function only(clause: unknown): [string, unknown] {
   const entries = Object.entries(clause as object);
   if (entries.length !== 1 || !entries[0])
@@ -105,7 +104,7 @@ function matchesBool(document: Document, { filter = [], should, must_not = [], .
   );
 }
 
-/** The fields that a clause compares, whatever documents there are. */
+/** Returns the fields that a clause compares. */
 function fieldsOf(clause: unknown): string[] {
   const [kind, body] = only(clause);
   if (kind !== "bool") return [only(body)[0]];
@@ -121,7 +120,7 @@ interface Search {
   readonly _source: readonly string[];
 }
 
-/** Below 0 where one set of values comes before the other. */
+/** Returns less than 0 if one set of values comes before the other. */
 function compare(one: readonly Value[], other: readonly Value[], sort: Search["sort"]): number {
   for (const [at, by] of sort.entries()) {
     const [, order] = only(by);
@@ -188,7 +187,7 @@ export async function startOpenSearch(): Promise<OpenSearch> {
         (field) => mappings?.dynamic === "strict" && !Object.hasOwn(mappings.properties, field),
       );
       if (!mappings) {
-        // If indexes are not made by themselves (`action.auto_create_index`).
+        // As if the operator had turned `action.auto_create_index` off.
         const reason = "no such index [parley-messages] and [action.auto_create_index] is [false]";
         items.push({
           [action]: { _id: id, status: 404, error: { type: "index_not_found_exception", reason } },
@@ -247,7 +246,7 @@ export async function startOpenSearch(): Promise<OpenSearch> {
       return;
     }
     const { method = "", url = "", headers } = request;
-    // A request that no signature covers wholly is refused, as IAM does.
+    // As IAM does, refuses a request that its signature does not cover wholly.
     const { status, body } = isSignedBy("local", "es", { method, url, headers, text })
       ? answer(method, url, headers["content-type"] ?? "", text)
       : { status: 403, body: { message: "The request signature we calculated does not match" } };

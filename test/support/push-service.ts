@@ -18,7 +18,7 @@ interface Pushed {
   readonly endpoint: string;
   /** The JSON that the browser's service worker gets. */
   readonly content: Record<string, unknown>;
-  /** Bytes of it. */
+  /** Bytes of the content. */
   readonly size: number;
   readonly ttl: number;
   readonly urgency: string;
@@ -41,7 +41,7 @@ export interface Browser {
   };
   /** The pushes that the service took, oldest first. */
   readonly pushed: Pushed[];
-  /** Every request to its endpoint, whatever it was answered. */
+  /** The number of requests to its endpoint, with any answer. */
   readonly requests: number;
   /** The answers to the next requests, one after the other; then 201 again. */
   reply(...replies: PushReply[]): void;

@@ -11,7 +11,7 @@ export interface Random {
   fork(): Random;
 }
 
-/** Mulberry32: small, and random enough to choose what a test does. */
+/** Mulberry32: small, and random enough to choose the deeds of a test. */
 export function newRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

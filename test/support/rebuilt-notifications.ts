@@ -22,7 +22,7 @@ export async function loseNotifications(user: TestUser): Promise<void> {
 }
 
 /** Changes the message that a user's membership records as notified; undefined for none. */
-export async function noteToldBy(user: TestUser, room: string, seq: number | undefined): Promise<void> {
+export async function setNotifiedSeq(user: TestUser, room: string, seq: number | undefined): Promise<void> {
   actAsFunction();
   const { updateItem } = await internals.table();
   await updateItem(keys.membership(room, user.id), { set: { notified_seq: seq ?? null } });

@@ -9,7 +9,7 @@ import { exercise, target } from "./target.ts";
 export type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
 export interface SocketClient {
-  /** Every event so far, in the order of arrival, each checked against the contract. */
+  /** All events that have come, in the order of arrival, each checked against the contract. */
   readonly events: readonly ServerEvent[];
   send(frame: { type: FrameType } & Record<string, unknown>): void;
   sendText(text: string): void;

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(emptyQueues);
 
-/** A picture that differs from every other. */
+/** Returns a picture that differs from every other. */
 function newPicture(): Buffer {
   return Buffer.concat([png, Buffer.from(randomUUID())]);
 }
@@ -47,12 +47,12 @@ function idOf(address: string): string {
 function get(address: string) {
   return attempt("getAvatar", { params: { avatar_id: idOf(address) } });
 }
-function untilGone(address: string): Promise<void> {
+function untilRemoved(address: string): Promise<void> {
   return until(async () => (await get(address)).status === 404, "the picture is removed");
 }
 
-describe("a picture of oneself", () => {
-  test("is uploaded, becomes the profile's, and is shown to others at an address that takes no token", async () => {
+describe("a user's own picture", () => {
+  test("is uploaded, becomes the profile's, and is shown to other users at an address that takes no token", async () => {
     const bytes = newPicture();
     const created = await upload(ann, bytes);
     expect(created).toMatchObject({ upload: { method: "PUT" }, expires_in: 900 });
@@ -76,44 +76,44 @@ describe("a picture of oneself", () => {
     expect((await get(address)).body.bytes).toEqual(new Uint8Array(bytes));
   });
 
-  test("goes when there is another one, or none", async () => {
+  test("is removed when there is another one, or none", async () => {
     const first = await setPicture(ann);
     const second = await setPicture(ann, newPicture());
     expect(second).not.toBe(first);
-    await untilGone(first);
+    await untilRemoved(first);
     expect((await get(second)).status).toBe(200);
     expect((await update(ann, { profile_picture: null })).profile_picture).toBeNull();
-    await untilGone(second);
+    await untilRemoved(second);
 
     const third = await setPicture(ann);
     const elsewhere = "https://images.example.com/ann.png";
     expect((await update(ann, { profile_picture: elsewhere })).profile_picture).toBe(elsewhere);
-    await untilGone(third);
+    await untilRemoved(third);
   });
 
-  test("stays when a profile is sent back as it was shown, also a while ago", async () => {
+  test("stays when a client sends a profile back as it was shown, even some time ago", async () => {
     const first = await setPicture(ann);
     const second = await setPicture(ann);
     for (const profile_picture of [first, second]) {
       const profile = await update(ann, { profile_picture, bio: profile_picture });
       expect(profile).toMatchObject({ profile_picture: second, bio: profile_picture });
     }
-    await untilGone(first);
+    await untilRemoved(first);
     expect((await get(second)).status).toBe(200);
   });
 
-  test("is got without a read of the table", async () => {
+  test("is served without a read of the table", async () => {
     const address = await setPicture(ann);
     const { operations } = await metered(() => get(address));
     expect(operations["GET /api/chat/avatars/{id}"]).toMatchObject({ invocations: 1, dynamodb_calls: 0 });
   });
 
-  test("is nobody else's to remove", async () => {
+  test("is not removed by another user", async () => {
     const address = await setPicture(ann);
     await update(ben, { profile_picture: address });
     const own = await setPicture(ben);
     await update(ben, { profile_picture: null });
-    await untilGone(own);
+    await untilRemoved(own);
     expect((await get(address)).status).toBe(200);
   });
 });
@@ -137,7 +137,7 @@ describe("a picture is refused", () => {
     });
   });
 
-  test("by S3, which takes what was announced, once", async () => {
+  test("by S3, which takes the announced file alone, once", async () => {
     const created = await createAvatarUpload(ann);
     expect(await s3Answer(await putBytes(created, Buffer.concat([png, png])))).toMatch(/^403 Signature/);
     const html = { "content-type": "text/html" };
@@ -148,7 +148,7 @@ describe("a picture is refused", () => {
     expect(await s3Answer(await putBytes(created, png))).toBe("412 PreconditionFailed");
   });
 
-  test("whose bytes are something else, and is removed", async () => {
+  test("if its bytes are of another type, and is removed", async () => {
     const html = Buffer.from("<html><script>alert(1)</script></html>");
     const { file_id } = await upload(ann, html);
     const refused = await use(ann, file_id);
@@ -158,7 +158,7 @@ describe("a picture is refused", () => {
     expect((await get(file_id)).status).toBe(404);
   });
 
-  test("of somebody else, for somebody else, and by nobody", async () => {
+  test("if it is another user's, for another user, or without a token", async () => {
     const { file_id } = await upload(ann);
     expect((await use(ben, file_id)).status).toBe(404);
     expect(await use(ben, file_id, ann.id)).toMatchObject({
@@ -170,7 +170,7 @@ describe("a picture is refused", () => {
     expect((await use(ann, file_id)).status).toBe(200);
   });
 
-  test("where it is the file of a room; and as the file of a message", async () => {
+  test("if it is the file of a room; and as the file of a message", async () => {
     const room_id = await directRoom(ann, ben);
     expect((await use(ann, await uploaded(ann, room_id))).status).toBe(404);
     const { file_id } = await upload(ann);
@@ -179,7 +179,7 @@ describe("a picture is refused", () => {
     expect((await attempt("getUpload", { token: ann.token, params: { file_id } })).status).toBe(404);
   });
 
-  test("the second time, but for a repeat", async () => {
+  test("the second time, except in a repeat", async () => {
     const { file_id } = await upload(ann);
     const first = await use(ann, file_id);
     expect(await use(ann, file_id)).toMatchObject({ status: 200, body: first.body });

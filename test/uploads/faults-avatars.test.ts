@@ -6,7 +6,7 @@ import { createAvatarUpload, putBytes } from "../support/files.ts";
 import { deleteItemOfAvatar } from "../support/operator.ts";
 import { newUser, type TestUser } from "../support/people.ts";
 
-/** What making a picture one's own does, in its order. */
+/** The calls that make a picture a user's own, in their order. */
 const steps = {
   inspect: { service: "s3", action: "GetObject" },
   copy: { service: "s3", action: "CopyObject" },
@@ -64,15 +64,15 @@ for (const step of ["inspect", "copy", "apply"] as const) {
   });
 }
 
-test("two at once are both answered with the picture", async () => {
+test("two concurrent calls both get the picture", async () => {
   await injectFault({ kind: "delay", ...steps.apply, function: "attachments", delay_ms: 300, times: 2 });
   const answers = await Promise.all([use(), use()]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   await expectShown();
 });
 
-describe("when an upload is over", () => {
-  test("what was cut off before the profile named it goes, with its copy", async () => {
+describe("when an upload expires", () => {
+  test("a picture whose call was cut off before the profile named it is removed, with its copy", async () => {
     await injectAt("crash", "copy");
     expect((await use()).status).toBe(500);
     expect(await statusOf(file_id)).toBe(200);
@@ -81,11 +81,11 @@ describe("when an upload is over", () => {
     expect((await use()).status).toBe(404);
   });
 
-  test("the picture that it became stays", async () => {
+  test("the picture of the profile stays", async () => {
     expect((await use()).status).toBe(200);
     const other = await upload();
     await deleteItemOfAvatar(file_id);
-    // What is followed later has been: the other one's object is gone too.
+    // Later changes have been handled: the other upload's object is removed too.
     await injectAt("crash", "copy");
     expect((await use(other)).status).toBe(500);
     await deleteItemOfAvatar(other);
@@ -94,7 +94,7 @@ describe("when an upload is over", () => {
   });
 });
 
-test("the former picture goes in the end, where the function that removes it ends in the midst", async () => {
+test("the former picture is removed in the end, if the function that removes it ends in the midst", async () => {
   expect((await use()).status).toBe(200);
   await injectFault({ kind: "crash", service: "s3", action: "DeleteObject", function: "tableStream" });
   expect((await use(await upload())).status).toBe(200);

@@ -42,7 +42,7 @@ describe("createUpload refuses", () => {
   const typeOf = { image: "image/png", audio: "audio/mpeg", file: "application/pdf", video: "video/mp4" };
 
   for (const kind of ["image", "audio", "file", "video"] as const)
-    test(`what is over the limit of ${kind}, and takes what is not`, async () => {
+    test(`a file over the limit of ${kind}, and takes one at the limit`, async () => {
       const media_type = typeOf[kind];
       expect((await begin({ media_type, file_size: tooLarge[kind] * mb }, kind)).status).toBe(201);
       expect(await begin({ media_type, file_size: tooLarge[kind] * mb + 1 }, kind)).toMatchObject({
@@ -98,7 +98,7 @@ describe("createUpload refuses", () => {
       expect(await begin({ file_name })).toMatchObject(invalid("file_name"));
     });
 
-  test("a text by the name of a program, and none by any other", async () => {
+  test("a text with the name of a program, and no text with another name", async () => {
     const text = (file_name: string) => begin({ file_name, media_type: "text/plain" }, "file");
     for (const name of ["rechnung.bat", "rechnung.hta", "x.svg", "x.docx"])
       expect(await text(name)).toMatchObject(invalid("file_name"));
@@ -106,7 +106,7 @@ describe("createUpload refuses", () => {
       expect((await text(name)).status).toBe(201);
   });
 
-  test("a kind that there is not, and dimensions that are none, all at once", async () => {
+  test("an unknown kind, and invalid dimensions, all at once", async () => {
     expect((await begin({}, "executable")).status).toBe(400);
     const { problem } = await begin({ width: 0, height: "1", duration: -1, file_size: 0 });
     expect(problem.errors?.map(({ path }) => path).sort()).toEqual([
@@ -121,7 +121,7 @@ describe("createUpload refuses", () => {
 describe("S3 refuses", () => {
   beforeEach(setScene);
 
-  test("other bytes than were announced: longer, shorter, none, of another type", async () => {
+  test("other bytes than announced: longer, shorter, none, of another type", async () => {
     const created = await createUpload(ann, roomId);
     for (const bytes of [Buffer.concat([png, png]), png.subarray(1), Buffer.alloc(0)])
       expect(await s3Answer(await putBytes(created, bytes))).toBe("403 SignatureDoesNotMatch");
@@ -157,7 +157,7 @@ describe("S3 refuses", () => {
       created.upload.url.replace(`pending/${created.file_id}`, `files/${roomId}/${created.file_id}`),
       created.upload.url.replace("X-Amz-Expires=900", "X-Amz-Expires=90000"),
     ];
-    // The role that signed may do neither, which the runner says before it looks at the signature.
+    // The role that signed may do neither: the runner checks that before the signature.
     const refused = /^403 (?:SignatureDoesNotMatch|AccessDenied)$/;
     for (const url of altered)
       expect(await s3Answer(await putBytes({ ...created, upload: { ...created.upload, url } }))).toMatch(
@@ -178,7 +178,7 @@ describe("S3 refuses", () => {
     expect(await s3Answer(await fetch(url, { method: "DELETE" }))).toBe("403 SignatureDoesNotMatch");
   });
 
-  test("a download after its message has destroyed itself", async () => {
+  test("a download after its message has expired", async () => {
     const file_id = await uploaded(ann, roomId);
     const { body } = await trySendFile(ann, roomId, file_id, { expires_in: 60 });
     const upload = await call("getUpload", { token: ann.token, params: { file_id } });
@@ -188,7 +188,7 @@ describe("S3 refuses", () => {
       const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(signed.get("X-Amz-Date") ?? "") ?? [];
       const iso = `${day?.replace(/(....)(..)(..)/, "$1-$2-$3")}T${time?.replace(/(..)(..)(..)/, "$1:$2:$3")}Z`;
       const end = Date.parse(iso) + Number(signed.get("X-Amz-Expires")) * 1000;
-      // A second may begin while it is signed.
+      // Another second may begin while the URL is signed.
       expect(Math.abs(end - Date.parse(body.expires_at ?? ""))).toBeLessThanOrEqual(1000);
     }
   });

@@ -37,6 +37,6 @@ const cases: readonly (readonly [what: string, claims: Record<string, unknown>, 
 
 for (const [what, claims, status] of cases)
   test(`${what}: ${status}`, async () => {
-    const token = await issuer.sign({ sub: randomUUID(), preferred_username: "somebody", ...claims });
+    const token = await issuer.sign({ sub: randomUUID(), preferred_username: "visitor", ...claims });
     expect((await attempt("listReports", { token })).status).toBe(status);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test, vi } from "vitest";
-import { directoryLimit } from "../../contract/people.ts";
+import { directoryLimit } from "../../contract/users.ts";
 import { call } from "../support/contract-client.ts";
 import { metered, meteredWithStream } from "../support/control.ts";
 import { internals } from "../support/internals.ts";
@@ -9,8 +9,8 @@ import { untilIndexed } from "../support/search.ts";
 import { target } from "../support/target.ts";
 
 /**
- * More people than a search looks at, written as the directory writes them: to register them all would take minutes.
- * They have entries and no profiles.
+ * A word in the names of more users than a search reads. They are seeded as the directory writes
+ * them: to register them all would take minutes. They have entries and no profiles.
  */
 const word = `q${randomUUID().replaceAll("-", "").slice(0, 10)}`;
 const userCount = directoryLimit + 50;
@@ -40,7 +40,7 @@ beforeAll(async () => {
     token: ann.token,
     body: { display_name: `Ann ${word}`, institution: word, role: word },
   });
-  // The directory follows a moment later.
+  // The directory is written a moment later.
   await vi.waitFor(async () => expect((await search({ q: `ann ${word}` })).count).toBe(1), {
     timeout: 15_000,
   });
@@ -50,13 +50,13 @@ function search(query: Record<string, string | number>) {
   return call("searchUsers", { token: ann.token, query: { ...query, page_size: 1 } });
 }
 
-test("what is found is counted up to the bound", async () => {
+test("results are counted up to the bound", async () => {
   expect((await search({ q: word })).count).toBe(directoryLimit);
   const { count } = await call("filterUsers", { token: ann.token, query: { institution: word } });
   expect(count).toBe(directoryLimit);
 });
 
-test("one list that ends finds everybody, whichever it is", async () => {
+test("a search finds all users of a list that ends, whichever it is", async () => {
   expect((await search({ q: `${word} n7${word}` })).count).toBe(1);
   expect((await search({ q: `ann ${word}` })).results.map((user) => user.id)).toEqual([ann.id]);
   const role = await search({ q: word, institution: word, role: word });
@@ -64,7 +64,7 @@ test("one list that ends finds everybody, whichever it is", async () => {
 });
 
 test("a change of the longest profile rewrites its entries for a bounded price, and names stay found", async () => {
-  // Signs of four bytes, of which a profile holds the most.
+  // Signs of four bytes: a profile holds no larger ones.
   const words = (count: number, seed: number) =>
     Array.from({ length: count }, (_, at) =>
       Array.from({ length: 10 }, (_, sign) =>
@@ -87,19 +87,20 @@ test("a change of the longest profile rewrites its entries for a bounded price, 
     });
   await change(1);
   const { operations } = await change(101);
-  // The profile, of 4 KB; and a transaction of two units each for 29 items that are put, and 28 that are deleted.
+  // The profile of 4 KB, and a transaction with two units for each of 29 items that are put and 28
+  // that are deleted.
   expect(Object.values(operations).reduce((sum, counts) => sum + counts.wru, 0)).toBeLessThanOrEqual(120);
   expect((await search({ q: `${word}101` })).results.map((user) => user.id)).toEqual([bob.id]);
   const { institution, role } = profileOf(101);
   expect((await search({ q: `${word}101`, institution, role })).count).toBe(1);
 });
 
-test("a search costs no more than its bound, however many there are", async () => {
+test("a search costs no more than its bound, however many users match", async () => {
   const costOf = async (query: Record<string, string>): Promise<number> => {
     const { operations } = await metered(() => search(query));
     return Object.values(operations).reduce((sum, counts) => sum + counts.rru, 0);
   };
-  // 1,001 entries of about 180 bytes, half a unit for each 4 KB, and a person.
+  // 1,001 entries of about 180 bytes at half a unit for each 4 KB, and a user.
   expect(await costOf({ q: word })).toBeLessThanOrEqual(40);
   expect(await costOf({ q: `n7${word}` })).toBeLessThanOrEqual(4);
 });

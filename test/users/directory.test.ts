@@ -14,7 +14,7 @@ function idsOf(page: { readonly results: readonly { readonly id: string }[] }) {
   return page.results.map((user) => user.id);
 }
 
-/** The directory follows what people say of themselves: a moment later, all of it is found. */
+/** Waits until the directory, which is written a moment after the profiles, finds these users. */
 function finds(
   viewer: TestUser,
   id: Listing,
@@ -37,13 +37,13 @@ async function named(profile: Record<string, string | null>): Promise<TestUser> 
   return user;
 }
 
-/** A word that no other test has. */
+/** Returns a word that no other test has. */
 function ownWord(): string {
   return `q${randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }
 
 describe("searchUsers", () => {
-  test("finds by the beginning of any word of name, username, role and institution, all of them together", async () => {
+  test("finds by the prefix of any word of name, username, role and institution, all of them combined", async () => {
     const word = ownWord();
     const ann = await named({
       first_name: "Ann-Sofie",
@@ -59,7 +59,7 @@ describe("searchUsers", () => {
     await finds(ann, "searchUsers", { q: `stu med ${word}` }, [ann]);
     await finds(ann, "searchUsers", { q: `${ben.username.slice(2)} int` }, [ben]);
     await finds(ann, "searchUsers", { q: `ind ${word}` }, []);
-    await finds(ann, "searchUsers", { q: `${word} nobody` }, []);
+    await finds(ann, "searchUsers", { q: `${word} unrelated` }, []);
   });
 
   const names: readonly (readonly [name: string, typed: string])[] = [
@@ -74,11 +74,11 @@ describe("searchUsers", () => {
     test(`finds ${name} by ${typed}`, async () => {
       const institution = ownWord();
       const user = await named({ display_name: name, institution });
-      await named({ display_name: "Somebody Else", institution });
+      await named({ display_name: "Other User", institution });
       await finds(user, "searchUsers", { q: typed, institution }, [user]);
     });
 
-  test("follows a profile: what somebody is no longer called finds nobody", async () => {
+  test("finds a user by the present profile, and no longer by a former name", async () => {
     const [before, after] = [ownWord(), ownWord()];
     const ann = await named({ display_name: before, role: before });
     await finds(ann, "searchUsers", { q: before }, [ann]);
@@ -93,7 +93,7 @@ describe("searchUsers", () => {
     await finds(ann, "filterUsers", { role: before }, []);
   });
 
-  test("agrees with the profile after many changes at once", async () => {
+  test("agrees with the profile after many concurrent changes", async () => {
     const ann = await newUser();
     const words = Array.from({ length: 12 }, ownWord);
     await Promise.all(
@@ -109,7 +109,7 @@ describe("searchUsers", () => {
     }
   });
 
-  test("wants something to look for, and takes signs for no word", async () => {
+  test("requires a word, and takes signs for none", async () => {
     const ann = await newUser();
     for (const query of [{}, { q: " " }, { q: "x".repeat(101) }])
       expect((await attempt("searchUsers", { token: ann.token, query })).status).toBe(400);
@@ -130,12 +130,12 @@ describe("filterUsers, and listUsers", () => {
     await finds(ann, "filterUsers", { institution, role: "GP", specialization: "CARDIOLOGY" }, [ben]);
     // No username has it: a random one may begin with a, but has no n.
     await finds(ann, "searchUsers", { q: "an", institution, specialization: "cardiology" }, [ann]);
-    // A part of it is another one.
+    // A part of the institution is another one.
     await finds(ann, "filterUsers", { institution: "Universität" }, []);
     await finds(ann, "filterUsers", { institution, role: "G" }, []);
   });
 
-  test("page by name, and count all", async () => {
+  test("list in pages by name, and count all", async () => {
     const institution = ownWord();
     const users: TestUser[] = [];
     for (const display_name of ["Ärne", "bodil", "Cid", "Dee", "émil"])
@@ -156,7 +156,7 @@ describe("filterUsers, and listUsers", () => {
     expect(last.next).toBeNull();
   });
 
-  test("without a filter list everybody, up to a bound", async () => {
+  test("list all users without a filter, up to a bound", async () => {
     const [ann] = await newUsers(2);
     const page = await call("listUsers", { token: ann?.token, query: { page_size: 2 } });
     expect(page.results).toHaveLength(2);
@@ -167,7 +167,7 @@ describe("filterUsers, and listUsers", () => {
   });
 });
 
-test("lists show the addresses of oneself, of contacts and of those who share a room that is there, and no other", async () => {
+test("lists show the addresses of the viewer, of contacts and of users who share an existing room, and no other", async () => {
   const institution = ownWord();
   const users: TestUser[] = [];
   for (const display_name of ["Ann", "Ben", "Cid", "Dee", "Eve", "Fay"])

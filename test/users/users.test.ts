@@ -4,14 +4,14 @@ import { attempt, call } from "../support/contract-client.ts";
 import { directRoom, groupRoom, newAdministrator, newUser, two } from "../support/people.ts";
 
 describe("getUser", () => {
-  test("shows somebody's profile, and no e-mail address to a stranger", async () => {
+  test("shows a user's profile, and no e-mail address to a stranger", async () => {
     const [ann, ben] = await two();
     const seen = await call("getUser", { token: ann.token, params: { user_id: ben.id } });
     expect(seen).toEqual({ ...(await call("getProfile", { token: ben.token })), email: null });
     expect((await call("getUser", { token: ann.token, params: { user_id: ann.id } })).email).toBe(ann.email);
   });
 
-  test("shows the address to who has them as a contact, and not to the contact", async () => {
+  test("shows the address to a user who has them as a contact, and not to the contact", async () => {
     const [ann, ben] = await two();
     await call("createContact", { token: ann.token, body: { user_id: ben.id } });
     const get = async (viewer: typeof ann, user: typeof ann) =>
@@ -22,7 +22,7 @@ describe("getUser", () => {
     expect(await get(ann, ben)).toBeNull();
   });
 
-  test("shows the address to who shares a room of any type, until it is deleted", async () => {
+  test("shows the address to a user who shares a room of any type, until it is deleted", async () => {
     const [ann, ben] = await two();
     const get = async () => (await call("getUser", { token: ann.token, params: { user_id: ben.id } })).email;
     for (const open of [directRoom, (one: typeof ann, other: typeof ann) => groupRoom(one, [other])]) {
@@ -33,7 +33,7 @@ describe("getUser", () => {
     }
   });
 
-  test("answers 404 for nobody", async () => {
+  test("answers 404 for an unknown user", async () => {
     const ann = await newUser();
     const answer = await attempt("getUser", { token: ann.token, params: { user_id: randomUUID() } });
     expect([answer.status, answer.problem.detail]).toEqual([404, "User not found"]);
@@ -41,7 +41,7 @@ describe("getUser", () => {
 });
 
 describe("updateUser", () => {
-  test("changes one's own profile, as updateProfile does, with the same rules", async () => {
+  test("changes the caller's own profile, as updateProfile does, with the same rules", async () => {
     const [ann] = await two();
     const params = { user_id: ann.id };
     const body = {
@@ -64,7 +64,7 @@ describe("updateUser", () => {
     expect([long.status, long.problem.errors?.[0]?.path]).toEqual([400, "bio"]);
   });
 
-  test("is for oneself", async () => {
+  test("refuses another user's profile", async () => {
     const [ann, ben] = await two();
     const input = { token: ann.token, params: { user_id: ben.id }, body: { display_name: "Not Ben" } };
     expect((await attempt("updateUser", input)).status).toBe(403);
@@ -73,7 +73,7 @@ describe("updateUser", () => {
 });
 
 describe("updateVerification", () => {
-  test("is for administrators, by either of their tokens", async () => {
+  test("is allowed to administrators, by either of their tokens", async () => {
     const [ann, ben] = await two();
     const admin = await newAdministrator();
     const params = { user_id: ben.id };
@@ -93,7 +93,7 @@ describe("updateVerification", () => {
     }
   });
 
-  test("outlasts any change but of what was verified, and answers 404 for nobody", async () => {
+  test("lasts until a verified field changes, and answers 404 for an unknown user", async () => {
     const [, ben] = await two();
     const names = { first_name: "Ben", last_name: "Lee" };
     await call("updateProfile", { token: ben.token, body: { ...names, role: "Intern" } });
@@ -108,7 +108,7 @@ describe("updateVerification", () => {
     const change = async (body: object) =>
       (await call("updateProfile", { token: ben.token, body })).is_verified;
     expect(await change({ bio: "Here", profile_picture: "https://example.com/ben.png" })).toBe(true);
-    // As clients do who show a form: all that was there, and one new word.
+    // As clients with a form do: they send all fields back, with one new word.
     const shown = await call("getProfile", { token: ben.token });
     expect(shown).toMatchObject({ is_verified: true, display_name: "Ben Lee", specialization: null });
     expect(await change({ ...shown, bio: "Still here" })).toBe(true);
@@ -127,8 +127,8 @@ describe("updateVerification", () => {
     expect((await verify(randomUUID())).status).toBe(404);
   });
 
-  test("nobody registers as an administrator", async () => {
-    // A name, and every field that can be chosen, says nothing of groups.
+  test("no user registers as an administrator", async () => {
+    // Neither the username nor any field that a user can choose makes a user an administrator.
     const ann = await newUser("admins");
     await call("updateProfile", { token: ann.token, body: { role: "admins", display_name: "[admins]" } });
     const { status } = await attempt("listReports", { token: ann.token });

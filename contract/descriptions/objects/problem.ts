@@ -24,7 +24,7 @@ export const problemObjects = [
       status: { description: "The status of the answer.", example: 400 },
       detail: {
         description: "A sentence for people: it says what was wrong and what to do about it.",
-        example: "What was sent is not valid. page_size: page_size must be at most 100.",
+        example: "The input is not valid. page_size: page_size must be at most 100.",
       },
       code: { description: "The kind of error, for programs.", example: "invalid_input" },
       request_id: {

@@ -2,8 +2,7 @@ import { messageChangeOperations } from "../../../contract/message-changes.ts";
 import { messageOperations } from "../../../contract/messages.ts";
 import { messageReadStateOperations } from "../../../contract/read-state.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
-import { messageChangeHandlers, messageHandlers } from "../../messages/handlers.ts";
-import { messageReadStateHandlers } from "../../messages/read-state-handlers.ts";
+import { messageChangeHandlers, messageHandlers, messageReadStateHandlers } from "../../messages/handlers.ts";
 import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(

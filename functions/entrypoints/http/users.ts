@@ -1,6 +1,6 @@
 import { contactOperations } from "../../../contract/contacts.ts";
-import { peopleOperations } from "../../../contract/people.ts";
 import { reportOperations } from "../../../contract/reports.ts";
+import { userOperations } from "../../../contract/users.ts";
 import { contactHandlers } from "../../contacts/handlers.ts";
 import { serveHttp } from "../../kernel/http/http.ts";
 import { reportHandlers } from "../../reports/handlers.ts";
@@ -8,7 +8,7 @@ import { userHandlers } from "../../users/handlers.ts";
 import { provisionUser } from "../../users/provision.ts";
 
 export const handler = serveHttp(
-  { ...peopleOperations, ...contactOperations, ...reportOperations },
+  { ...userOperations, ...contactOperations, ...reportOperations },
   { ...userHandlers, ...contactHandlers, ...reportHandlers },
   provisionUser,
 );

@@ -1,15 +1,18 @@
-/** What cannot be measured on this machine, stated. `docs/deploying.md` repeats it for whoever pays. */
+/**
+ * The values that this machine cannot measure. `docs/deploying.md` repeats them for the operator,
+ * who pays.
+ */
 
 /** The memory of each function: lib/constructs/parley-function.ts. */
 export const functionGigabytes = 0.5;
 
-/** The calls of DynamoDB that a send makes, and whose time is in the first of the following. */
+/** The calls of DynamoDB in a send. Their time is part of the 50 ms of the first invocation. */
 const usualCalls = 6;
 
 /**
- * How long functions run on AWS for one message, in milliseconds: 50 for each invocation, with the calls of a send; 5
- * more of a third of a processor, which is what 512 MB come with, for each post and each further call. A deployed stack
- * tells its own in `platform.report` of the functions' logs.
+ * Returns the milliseconds that functions run on AWS for one message. Each invocation takes 50,
+ * with the calls of a send. Each post and each further call takes 5 more, on the third of a
+ * processor that 512 MB come with. A deployed stack logs its own times in `platform.report`.
  */
 export function functionMilliseconds(counts: {
   readonly invocations: number;
@@ -19,10 +22,13 @@ export function functionMilliseconds(counts: {
   return 50 * counts.invocations + 5 * (counts.posts + Math.max(0, counts.calls - usualCalls));
 }
 
-/** CloudWatch Logs adds this to each event. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+/**
+ * CloudWatch Logs adds this to each event.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
 const eventBytes = 26;
 
-// What Lambda itself writes for each invocation, in the form that JSON logs have:
+// The lines that Lambda itself writes for each invocation, in the form of JSON logs:
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
 const invocationLines = [
   `{"time":"2026-11-21T12:00:00.000Z","type":"platform.start","record":{"requestId":"00000000-0000-4000-8000-000000000000","functionArn":"arn:aws:lambda:us-east-1:123456789012:function:Parley-messagesFunction00000000-000000000000","version":"$LATEST"}}`,
@@ -31,7 +37,10 @@ const invocationLines = [
 
 export const invocationLogBytes = invocationLines.reduce((sum, line) => sum + line.length + eventBytes, 0);
 
-/** The values of an access log of a send, as long as they are on AWS, by the names that the stack gives them. */
+/**
+ * The values of a send's access log, as long as they are on AWS, by the names that the stack gives
+ * them.
+ */
 const accessLogValues: Readonly<Record<string, string>> = {
   request_id: "AbCdEfGhIjKlMnO=",
   time: "21/Nov/2026:12:00:00 +0000",
@@ -49,7 +58,10 @@ const accessLogValues: Readonly<Record<string, string>> = {
   gateway_error: "-",
 };
 
-/** The bytes of one line of the HTTP API's access log, of these fields. Throws for a field without a value. */
+/**
+ * Returns the bytes of one line of the HTTP API's access log with these fields. Throws for a field
+ * without a value.
+ */
 export function accessLogBytes(fields: readonly string[]): number {
   const line = Object.fromEntries(
     fields.map((field) => {
@@ -61,5 +73,8 @@ export function accessLogBytes(fields: readonly string[]): number {
   return JSON.stringify(line).length + eventBytes;
 }
 
-/** DynamoDB adds this to each item that is stored. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * DynamoDB adds this to each stored item.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 export const itemOverheadBytes = 100;

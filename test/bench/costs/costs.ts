@@ -1,20 +1,20 @@
-/** What a million messages cost, from what one of them counts. */
+/** Computes the costs of a million messages from the counts of one. */
 import { functionGigabytes } from "./assumptions.ts";
 import { prices } from "./prices.ts";
 
-/** Of one message; fractions where a batch serves several. */
+/** The counts of one message. They are fractions if a batch serves several messages. */
 export interface MessageCounts {
   readonly httpRequests: number;
   /** Frames from the client. */
   readonly frames: number;
   readonly invocations: number;
   readonly functionMs: number;
-  /** Of DynamoDB. */
+  /** Calls of DynamoDB. */
   readonly calls: number;
   readonly wru: number;
   readonly rru: number;
   readonly posts: number;
-  /** Of one post. */
+  /** Bytes of one post. */
   readonly eventBytes: number;
   /** Sends, receives and deletes. */
   readonly queueRequests: number;
@@ -38,7 +38,7 @@ const socketMessageBytes = 32 * 1024;
 const gigabyte = 1e9;
 const million = 1e6;
 
-/** Dollars for a million messages, by what they are for. */
+/** Returns the dollars for a million messages, by their purposes. */
 export function partsOf(counts: MessageCounts): Parts {
   return {
     "API requests":
@@ -59,14 +59,14 @@ export function totalOf(parts: Parts): number {
   return Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
 }
 
-/** Dollars a month for keeping a million messages, with point-in-time recovery. */
+/** Returns the dollars a month for keeping a million messages, with point-in-time recovery. */
 export function storageOf({ storedBytes }: MessageCounts): number {
   return (storedBytes / gigabyte) * million * (prices.tableGigabyteMonth + prices.recoveryGigabyteMonth);
 }
 
 const minutesOfMonth = (365 / 12) * 24 * 60;
 
-/** Dollars for connections that stay open for a month. */
+/** Returns the dollars for connections that stay open for a month. */
 export function connectedForAMonth(connections: number): number {
   return ((connections * minutesOfMonth) / million) * prices.millionConnectionMinutes;
 }

@@ -1,20 +1,23 @@
-/** What a message counts in three designs: this one, as measured, and two that are computed from what is stated here. */
+/**
+ * The counts of a message in three designs: this one is measured, and two are computed from the
+ * facts stated here.
+ */
 import type { Counts } from "../meter.ts";
 import { functionMilliseconds, invocationLogBytes, itemOverheadBytes } from "./assumptions.ts";
 import type { MessageCounts } from "./costs.ts";
 
-/** A message: as the table stores it, and as an event tells of it. */
+/** The bytes of a message: as the table stores it, and as an event. */
 export interface MessageSize {
   readonly itemBytes: number;
   readonly eventBytes: number;
 }
 
-/** What some sends cost, and how many they were. */
+/** The costs of some sends, and their number. */
 interface MeasuredSends {
   readonly sends: number;
   readonly request: Counts;
   readonly after: Counts;
-  /** What functions printed. */
+  /** Bytes that functions printed. */
   readonly printedBytes: number;
   readonly accessLogBytes: number;
 }
@@ -40,26 +43,27 @@ export function measuredCounts(
   };
 }
 
-/** An eventually consistent read of so many bytes by one query or scan, in units. */
+/** Returns the units of an eventually consistent read of these bytes by one query or scan. */
 function readUnits(bytes: number): number {
   return Math.ceil(bytes / 4096) / 2;
 }
 
 /**
- * The item of a connection: an attribute `connectionId` with 16 characters, and nothing else. A scan stops after 1 MB,
- * which is 37,000 of them.
+ * The bytes of a connection's item: an attribute `connectionId` with 16 characters, and nothing
+ * else. A scan stops after 1 MB, which is 37,000 items.
  */
 const connectionItemBytes = "connectionId".length + 16;
 
 /**
- * AWS's sample (https://github.com/aws-samples/simple-websockets-chat-app, sendmessage/app.js): a frame comes in, the
- * table of connections is scanned, and the text is posted to each. It stores no message.
+ * Returns the counts of AWS's sample, which stores no message: a frame comes in, the table of
+ * connections is scanned, and the text is posted to each (sendmessage/app.js).
+ * https://github.com/aws-samples/simple-websockets-chat-app
  */
 export function scanCounts(
-  { live, others }: { readonly live: number; readonly others: number },
+  { connected, others }: { readonly connected: number; readonly others: number },
   { eventBytes }: MessageSize,
 ): MessageCounts {
-  const counts = { invocations: 1, calls: 1, posts: live + others };
+  const counts = { invocations: 1, calls: 1, posts: connected + others };
   return {
     httpRequests: 0,
     frames: 1,
@@ -74,20 +78,21 @@ export function scanCounts(
   };
 }
 
-/** A row that says who is in a room, and that says where somebody is connected. */
+/** Bytes of a row that holds a room's member, and of one that holds a user's connection. */
 const memberRowBytes = 100;
 
 /**
- * Fan-out on write: a copy of the message in the inbox of each member, in batches of 25. The members are read by one
- * query, and their connections by key, in batches of 100; the message is posted to those who are live.
+ * Returns the counts of fan-out on write: a copy of the message in the inbox of each member, in
+ * batches of 25. One query reads the members, and reads by key in batches of 100 find their
+ * connections. The message is posted to the connected members.
  */
 export function inboxCounts(
-  { members, live }: { readonly members: number; readonly live: number },
+  { members, connected }: { readonly members: number; readonly connected: number },
   { itemBytes, eventBytes }: MessageSize,
   accessLogBytes: number,
 ): MessageCounts {
   const calls = 1 + Math.ceil(members / 25) + Math.ceil(members / 100);
-  const counts = { invocations: 1, calls, posts: live };
+  const counts = { invocations: 1, calls, posts: connected };
   return {
     httpRequests: 1,
     frames: 0,

@@ -1,4 +1,7 @@
-/** Measures what a message counts in rooms of a few sizes, and tells what a million of them cost. */
+/**
+ * Measures the counts of a message in rooms of a few sizes, and computes the costs of a million of
+ * them.
+ */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { itemSize } from "stack-emulator/item-size";
@@ -13,23 +16,25 @@ import { accessLogBytes } from "./assumptions.ts";
 import { connectedForAMonth, type MessageCounts, partsOf, storageOf, totalOf } from "./costs.ts";
 import { inboxCounts, type MessageSize, measuredCounts, scanCounts } from "./designs.ts";
 
-/** How many members are live in rooms of which size: the same in all designs. */
+/** The number of connected members by the size of the room: the same in all designs. */
 const shares = [
-  { members: 2, live: 2 },
-  { members: 50, live: 20 },
-  { members: 1000, live: 100 },
-  { members: 10_000, live: 500 },
+  { members: 2, connected: 2 },
+  { members: 50, connected: 20 },
+  { members: 1000, connected: 100 },
+  { members: 10_000, connected: 500 },
 ];
-/** Connections of people who are not in the room. */
+/** Connections of users who are not in the room. */
 const othersConnected = [0, 1000, 10_000];
 
-/** One after another, so that what follows comes in batches as it would. */
+/** Sends in sequence, so that the work behind them comes in batches as it would. */
 const sends = 20;
 const text = "A message of five hundred characters. ".repeat(14).slice(0, 500);
 
 const accessLog = accessLogBytes(Object.keys(httpAccessLog));
 
-/** What functions have printed, in bytes: the runner begins their lines with their names. */
+/**
+ * Returns the bytes that functions have printed: the runner begins their lines with their names.
+ */
 function printedBytes(output: string): number {
   return output
     .split("\n")
@@ -39,7 +44,7 @@ function printedBytes(output: string): number {
 
 interface Measured {
   readonly members: number;
-  readonly live: number;
+  readonly connected: number;
   readonly size: MessageSize;
   readonly counts: MessageCounts;
 }
@@ -59,7 +64,7 @@ async function sizeOf(bench: Bench, roomId: string, message: { seq: number }): P
   };
 }
 
-/** Dollars, with cents; of large sums the dollars. */
+/** Rounds to cents; large sums to dollars. */
 function dollars(value: number): number {
   return Number(value.toFixed(value < 1000 ? 2 : 0));
 }
@@ -74,18 +79,18 @@ function costLine(of: Line, counts: MessageCounts): Line {
   };
 }
 
-function designsOf({ members, live, size, counts }: Measured): (readonly [Line, MessageCounts])[] {
+function designsOf({ members, connected, size, counts }: Measured): (readonly [Line, MessageCounts])[] {
   return [
-    [{ members, live, design: "Parley" }, counts],
+    [{ members, connected, design: "Parley" }, counts],
     [
-      { members, live, design: "a row in each member's inbox" },
-      inboxCounts({ members, live }, size, accessLog),
+      { members, connected, design: "a row in each member's inbox" },
+      inboxCounts({ members, connected }, size, accessLog),
     ],
     ...othersConnected.map(
       (others) =>
         [
-          { members, live, design: `scan of connections, ${others.toLocaleString("en-US")} others` },
-          scanCounts({ live, others }, size),
+          { members, connected, design: `scan of connections, ${others.toLocaleString("en-US")} others` },
+          scanCounts({ connected, others }, size),
         ] as const,
     ),
   ];
@@ -97,11 +102,12 @@ export function measureCosts(bench: Bench) {
   const measure = async (room: {
     readonly id: string;
     readonly size: number;
-    readonly live: number;
+    readonly connected: number;
     readonly sender: BenchUser;
   }): Promise<void> => {
-    if (!shares.some(({ members, live }) => members === room.size && live === room.live)) return;
-    say(`what a message costs in a room of ${room.size}, ${room.live} live`);
+    if (!shares.some(({ members, connected }) => members === room.size && connected === room.connected))
+      return;
+    say(`the cost of a message in a room of ${room.size}, ${room.connected} connected`);
     const message = await bench.send(room.sender, room.id, text);
     await bench.rest();
     const printedBefore = printedBytes(bench.output());
@@ -112,7 +118,7 @@ export function measureCosts(bench: Bench) {
     const printed = printedBytes(bench.output()) - printedBefore;
     measured.push({
       members: room.size,
-      live: room.live,
+      connected: room.connected,
       size,
       counts: measuredCounts(
         { sends, request, after, printedBytes: printed, accessLogBytes: accessLog },

@@ -1,7 +1,10 @@
 import type { Cost } from "../meter.ts";
 import type { Line } from "../table.ts";
 
-/** What a request cost, and what followed it in functions behind a queue or the stream. */
+/**
+ * Returns the cost of a request, and of the work behind it in functions that a queue or the stream
+ * calls.
+ */
 export function columnsOf({ request, after, ms }: Cost): Line {
   return {
     rru: request.rru,

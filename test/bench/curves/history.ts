@@ -1,4 +1,7 @@
-/** What the length of a history changes: sending, the first page, the deepest, marking a room read. */
+/**
+ * Measures operations by the length of a history: sending, the first page, the deepest, marking a
+ * room read.
+ */
 import type { Bench } from "../bench.ts";
 import { say } from "../progress.ts";
 import { growHistory } from "../seed.ts";
@@ -30,5 +33,5 @@ export async function measureHistory(bench: Bench, lengths: readonly number[]): 
     }
   }
   for (const socket of sockets) socket.terminate();
-  return { name: `History of a direct room, 2 live, pages of ${pageSize}`, lines };
+  return { name: `History of a direct room, 2 connected, pages of ${pageSize}`, lines };
 }

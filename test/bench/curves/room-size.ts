@@ -1,4 +1,7 @@
-/** What the size of a room changes: sending, with nobody, 20 and as many live as there are; joining, leaving, listing. */
+/**
+ * Measures operations by the size of a room: sends with none, 20 and as many connected members as
+ * possible; joining, leaving, listing.
+ */
 import type { WebSocket } from "ws";
 import type { Bench } from "../bench.ts";
 import type { BenchUser } from "../client.ts";
@@ -10,8 +13,8 @@ import { columnsOf } from "./columns.ts";
 
 interface RoomSizes {
   readonly sizes: readonly number[];
-  /** How many are live, ascending from 0. */
-  readonly live: readonly number[];
+  /** The numbers of connected members, ascending from 0. */
+  readonly connected: readonly number[];
 }
 
 interface Room {
@@ -19,7 +22,10 @@ interface Room {
   readonly size: number;
 }
 
-/** Several of one kind, the one in the middle by its time: the first ones of a worker are slower. */
+/**
+ * Measures the same work three times. Returns the cost with the middle time, since the first calls
+ * of a worker are slower.
+ */
 async function measureMiddle(bench: Bench, work: () => Promise<unknown>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let round = 0; round < 3; round += 1) costs.push(await bench.measure(work));
@@ -29,10 +35,13 @@ async function measureMiddle(bench: Bench, work: () => Promise<unknown>): Promis
   );
 }
 
-/** By then it is looked whether a leaving was cut off (functions/actions/follow-removed-member.ts). */
+/**
+ * Seconds after which a task has checked whether a departure was interrupted
+ * (functions/rooms/stream-handlers.ts).
+ */
 const laterSeconds = 61;
 
-/** Joining, leaving and the pages of participants, with nobody live. */
+/** Measures joining, leaving and the pages of participants, with no connected members. */
 async function measureMembership(bench: Bench, room: Room, newcomer: BenchUser): Promise<Line[]> {
   const path = `/api/chat/rooms/${room.id}`;
   const participants = (page: number) => () =>
@@ -47,16 +56,16 @@ async function measureMembership(bench: Bench, room: Room, newcomer: BenchUser):
 }
 
 /**
- * Measures rooms of these sizes. `also` is called for each room and each number of its members that are live, while
- * they are, for what else is to be known of it.
+ * Measures rooms of these sizes. Calls `also` for each room and each number of connected members,
+ * while they are connected, for further measurements.
  */
 export async function measureRoomSizes(
   bench: Bench,
-  { sizes, live }: RoomSizes,
+  { sizes, connected }: RoomSizes,
   also: (room: {
     id: string;
     size: number;
-    live: number;
+    connected: number;
     sender: BenchUser;
   }) => Promise<void> = async () => {},
 ): Promise<Table[]> {
@@ -68,15 +77,15 @@ export async function measureRoomSizes(
   const sockets: WebSocket[] = [];
   const sends: Line[] = [];
   const memberships: Line[] = [];
-  for (const count of live) {
+  for (const count of connected) {
     await connectMore(bench, users, sockets, count);
     for (const room of rooms.filter(({ size }) => size >= count)) {
-      say(`a room of ${room.size} with ${count} live`);
-      await also({ ...room, live: count, sender });
-      const most = Math.max(...live.filter((one) => one <= room.size));
+      say(`a room of ${room.size} with ${count} connected`);
+      await also({ ...room, connected: count, sender });
+      const most = Math.max(...connected.filter((one) => one <= room.size));
       if (![0, 20, most].includes(count)) continue;
       const cost = await measureMiddle(bench, () => bench.send(sender, room.id));
-      sends.push({ members: room.size, live: count, ...columnsOf(cost) });
+      sends.push({ members: room.size, connected: count, ...columnsOf(cost) });
       if (count === 0) memberships.push(...(await measureMembership(bench, room, newcomer)));
     }
   }
@@ -86,6 +95,6 @@ export async function measureRoomSizes(
       name: "Room size: a send",
       lines: sends.sort((one, other) => Number(one.members) - Number(other.members)),
     },
-    { name: "Room size: members, nobody live", lines: memberships },
+    { name: "Room size: members, none connected", lines: memberships },
   ];
 }

@@ -1,4 +1,6 @@
-/** What the number of somebody's rooms changes: the list of them, connecting, `hello`, sending. */
+/**
+ * Measures operations by the number of a user's rooms: listing them, connecting, `hello`, sending.
+ */
 import type { Bench } from "../bench.ts";
 import { forEachOf } from "../client.ts";
 import { say, sayTenths } from "../progress.ts";
@@ -25,7 +27,7 @@ export async function measureRoomsPerUser(bench: Bench, counts: readonly number[
       sayTenths("direct rooms", count - first),
     );
     roomIds.push(...opened);
-    say(`somebody in ${count} rooms`);
+    say(`a user in ${count} rooms`);
     const known = Object.fromEntries(roomIds.map((id) => [id, { seq: 1, rev: 0 }]));
     const line = async (what: string, work: () => Promise<unknown>): Promise<void> => {
       lines.push({ rooms: count, what, ...columnsOf(await bench.measure(work)) });
@@ -40,5 +42,5 @@ export async function measureRoomsPerUser(bench: Bench, counts: readonly number[
     socket.terminate();
     await bench.rest();
   }
-  return { name: "Rooms of one person, all direct", lines };
+  return { name: "Rooms of one user, all direct", lines };
 }

@@ -60,7 +60,7 @@ const connect = async () => {
   });
 };
 
-/** Puts a file where the answer to the beginning of its upload says. */
+/** Uploads a file to the URL in the answer that began the upload. */
 const put = async ({ file_id, upload }, file) => {
   const { ok, status } = await fetch(upload.url, {
     method: upload.method,

@@ -7,17 +7,20 @@ import type { Random } from "../../support/random.ts";
 import type { ChatClient } from "./chat-client.ts";
 import type { HeldRoom } from "./held-room.ts";
 
-/** Where people come and go: a public room to join, and a group whose admin adds and removes. */
+/**
+ * Rooms whose membership changes: a public room to join, and a group whose admin adds and removes
+ * members.
+ */
 export interface Places {
   readonly publicRoom: string;
   readonly club: string;
-  /** Everybody's ids. */
+  /** The ids of all users. */
   readonly people: readonly string[];
 }
 
 const emoji = ["👍", "❤️", "🎉"];
 
-/** How often each thing is done. */
+/** The relative frequency of each deed. */
 const weights = {
   sendOverHttp: 8,
   sendOverSocket: 8,
@@ -40,10 +43,16 @@ const deeds = (Object.entries(weights) as [Deed, number][]).flatMap(([deed, weig
   Array<Deed>(weight).fill(deed),
 );
 
-/** Does something at random as the client's user would: with what the client shows them, and again where no answer comes. */
+/**
+ * Does something at random as the client's user would, with the data that the client shows. Repeats
+ * it if no answer comes.
+ */
 export async function actOnce(client: ChatClient, random: Random, places: Places): Promise<void> {
   const { user, rooms } = client;
-  /** Calls an operation, sometimes twice at once, as a client does that gave up waiting for the first answer. */
+  /**
+   * Calls an operation, sometimes a second time, like a client that gave up waiting for the first
+   * answer.
+   */
   const askAgain = async <Id extends OperationId>(id: Id, input: CallInput) => {
     const first = ask(id, { token: user.token, ...input });
     if (!random.chance(0.15)) return first;
@@ -66,7 +75,7 @@ export async function actOnce(client: ChatClient, random: Random, places: Places
     if (overSocket) {
       const answer = await client.link?.request({ type: "message", room_id, ...body });
       if (answer?.type === "ack" && answer.message) return client.takeSent(answer.message);
-      // Nobody knows whether it was stored: the same again, over HTTP.
+      // It is unknown whether the message was stored: sends the same again, over HTTP.
     }
     const { status, body: message } = await askAgain("sendMessage", { params: { room_id }, body });
     if (status === 200 || status === 201) client.takeSent(message);
@@ -111,7 +120,7 @@ export async function actOnce(client: ChatClient, random: Random, places: Places
     case "read": {
       const upTo = room.held;
       const marked = await askAgain("markRoomRead", { params: { room_id }, body: { up_to_seq: upTo } });
-      if (marked.status === 200) client.noteRead(room_id, { upTo });
+      if (marked.status === 200) client.recordRead(room_id, { upTo });
       return;
     }
     case "readSome": {
@@ -119,7 +128,7 @@ export async function actOnce(client: ChatClient, random: Random, places: Places
       if (some.length === 0) return;
       const body = { message_ids: some.map((message) => message.id) };
       const marked = await askAgain("markRoomRead", { params: { room_id }, body });
-      if (marked.status === 200) client.noteRead(room_id, { seqs: some.map((message) => message.seq) });
+      if (marked.status === 200) client.recordRead(room_id, { seqs: some.map((message) => message.seq) });
       return;
     }
     case "receive":

@@ -8,7 +8,7 @@ import type { EventOf } from "../../support/socket-client.ts";
 import {
   type HeldRoom,
   newHeldRoom,
-  noteOwn,
+  recordOwn,
   takeChange,
   takeMark,
   takeNew,
@@ -18,33 +18,43 @@ import { type Link, openLink } from "./link.ts";
 import { listRooms } from "./list-rooms.ts";
 import { fetchChanged, fetchMissing, fetchNew } from "./sync.ts";
 
-/** How long a hole is given to fill by itself: a second, and by chance up to another, so that not all ask at once. */
+/**
+ * Milliseconds in which a hole may fill by itself: a second, and a random time up to another, so
+ * that not all clients ask at once.
+ */
 function holeDelay() {
   return 1000 + Math.random() * 1000;
 }
-/** How long a number that the history does not have is given before it is asked for again: half a minute in earnest. */
+/**
+ * Milliseconds before the client asks again for a number that the history lacks. A real client
+ * waits half a minute.
+ */
 const missingDelay = 500;
-/** Within so long, two events of a room itself may have overtaken one another. */
+/** Milliseconds within which two events of a room itself may have overtaken one another. */
 const overtakingTime = 1000;
 
 /**
- * A client of the chat as docs/protocol.md describes one: it keeps its user's rooms by events, and by `hello` and the
- * history where it missed some. What happens to a room is done in one line for each room, in the order of arrival.
+ * A client of the chat as docs/protocol.md describes one. It keeps its user's rooms by events. If
+ * it missed some, it uses `hello` and the history. The changes of a room are applied one after the
+ * other, in the order of arrival.
  */
 export interface ChatClient {
   readonly user: TestUser;
   readonly rooms: ReadonlyMap<string, HeldRoom>;
   readonly link: Link | undefined;
-  /** Connects, again whenever the connection is over, until `stop`. */
+  /** Connects until `stop`, again whenever the connection has ended. */
   start(): void;
   stop(): Promise<void>;
   /** Resolves when the client is connected and has caught up with what it missed. */
   ready(): Promise<void>;
-  /** Takes a message that the user sent, from the answer to it. */
+  /** Takes a message that the user sent, from the answer to the call. */
   takeSent(message: Message): void;
-  /** Notes what the user has read. */
-  noteRead(roomId: string, read: { upTo?: number; seqs?: readonly number[] }): void;
-  /** How often it was connected, asked for what it missed, saw a message above a hole, and asked for what a hole left out. */
+  /** Records the messages that the user has read. */
+  recordRead(roomId: string, read: { upTo?: number; seqs?: readonly number[] }): void;
+  /**
+   * The number of connections, of requests for missed changes, of messages above a hole, and of
+   * requests for the messages in a hole.
+   */
   readonly counts: { connections: number; fetches: number; holes: number; holeFetches: number };
 }
 
@@ -61,7 +71,7 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
   let stopped = false;
   let failure: unknown;
 
-  const inLine = (roomId: string, task: () => Promise<void> | void): Promise<void> => {
+  const runInOrder = (roomId: string, task: () => Promise<void> | void): Promise<void> => {
     const done = (lines.get(roomId) ?? Promise.resolve()).then(task).catch((error: unknown) => {
       failure ??= error;
     });
@@ -71,12 +81,12 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
   const later = (roomId: string, delay: number, task: () => Promise<void>): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      void inLine(roomId, task);
+      void runInOrder(roomId, task);
     }, delay);
     timers.add(timer);
   };
 
-  /** Asks for what is new, and forgets the room if it is not the user's any more. */
+  /** Asks for new messages, and drops the room if the user is no longer in it. */
   const catchUp = async (roomId: string, work: (room: HeldRoom) => Promise<boolean>): Promise<void> => {
     const room = rooms.get(roomId);
     if (!room) return;
@@ -94,7 +104,10 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
       async (room) => (await fetchNew(user, room)) && fetchChanged(user, room, facts.rev),
     );
   };
-  /** Takes a room as the server shows it; another time of joining is another membership, and begins anew. */
+  /**
+   * Takes a room as the server shows it. Another time of joining is another membership, for which
+   * all is read anew.
+   */
   const takeRoom = async (facts: Room): Promise<void> => {
     const room = rooms.get(facts.id);
     if (!facts.me) rooms.delete(facts.id);
@@ -108,8 +121,11 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
     if (status !== 200) rooms.delete(roomId);
     else await takeRoom(body);
   };
-  /** Events of a room itself bear no number: where several come at once, the room is asked for after the last. */
-  const noteRoomEvent = (roomId: string): void => {
+  /**
+   * Events of a room itself have no number: if several come at once, the client reads the room
+   * after the last.
+   */
+  const recordRoomEvent = (roomId: string): void => {
     const before = roomEvents.get(roomId);
     const now = { count: (before?.count ?? 0) + 1, at: Date.now() };
     roomEvents.set(roomId, now);
@@ -121,7 +137,7 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
     });
   };
 
-  /** Messages that are sent at once come in any order, so a hole is asked for only where it stays. */
+  /** Concurrent messages come in any order, so the client asks for a hole only if it remains. */
   const watchHole = (room: HeldRoom): void => {
     if (watched.has(room) || room.waiting.size === 0) return;
     watched.add(room);
@@ -141,9 +157,9 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
     takeNew(room, message);
     if (room.waiting.has(message.seq)) counts.holes += 1;
     watchHole(room);
-    if (message.sender.id === user.id) noteOwn(room, user.id, { upTo: 0, ahead: new Set([message.seq]) });
+    if (message.sender.id === user.id) recordOwn(room, user.id, { upTo: 0, ahead: new Set([message.seq]) });
   };
-  const takeInLine = async (roomId: string, event: ServerEvent): Promise<void> => {
+  const applyEvent = async (roomId: string, event: ServerEvent): Promise<void> => {
     if (event.type === "message") return takeMessage(event.message);
     if (event.type === "room_created" || event.type === "room_updated") return takeRoom(event.room);
     if (event.type === "room_removed") {
@@ -177,39 +193,40 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
   };
   const roomLevel = new Set(["room_created", "room_updated", "room_removed", "participants_changed"]);
 
-  /** What docs/protocol.md says to do after each connecting. */
+  /** Does the steps after each connecting that docs/protocol.md lists. */
   const greet = async (to: Link, answers: EventOf<"hello">[]): Promise<boolean> => {
     const held = new Map([...rooms].map(([id, room]) => [id, { seq: room.held, rev: room.rev }]));
     const answer = await to.request({ type: "hello", rooms: Object.fromEntries(held) });
     if (answer?.type !== "ack" || answers.at(-1)?.remaining !== 0) return false;
-    const moved = new Map(answers.flatMap((one) => one.rooms).map((room) => [room.room_id, room]));
+    const changedRooms = new Map(answers.flatMap((one) => one.rooms).map((room) => [room.room_id, room]));
     const before = new Map([...roomEvents].map(([id, { count }]) => [id, count]));
     const listed = await listRooms(user);
     const removed = answers.flatMap((one) => one.removed);
-    // Of which there is less than is held: the service was restored to an earlier time.
+    // If the server has less of a room than the client holds, the table was restored to an earlier
+    // time.
     const restored = [...held].filter(([id, { seq, rev }]) => {
-      const now = moved.get(id);
+      const now = changedRooms.get(id);
       return now && (now.seq < seq || now.rev < rev);
     });
     const work = [
       ...restored.map(([roomId]) =>
-        inLine(roomId, () => {
+        runInOrder(roomId, () => {
           rooms.delete(roomId);
         }),
       ),
-      ...removed.map((roomId) => inLine(roomId, () => askForRoom(roomId))),
+      ...removed.map((roomId) => runInOrder(roomId, () => askForRoom(roomId))),
       ...listed.map((facts) =>
-        inLine(facts.id, () =>
+        runInOrder(facts.id, () =>
           roomEvents.get(facts.id)?.count === before.get(facts.id) ? takeRoom(facts) : askForRoom(facts.id),
         ),
       ),
     ];
     await Promise.all(work);
     const all = [...rooms.keys()].map((roomId) =>
-      inLine(roomId, () =>
+      runInOrder(roomId, () =>
         catchUp(roomId, async (room) => {
-          room.known = Math.max(room.known, moved.get(roomId)?.seq ?? 0);
-          return (await fetchNew(user, room)) && fetchChanged(user, room, moved.get(roomId)?.rev ?? 0);
+          room.known = Math.max(room.known, changedRooms.get(roomId)?.seq ?? 0);
+          return (await fetchNew(user, room)) && fetchChanged(user, room, changedRooms.get(roomId)?.rev ?? 0);
         }),
       ),
     );
@@ -225,8 +242,8 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
           if (event.type === "hello") answers.push(event);
           const roomId = roomOf(event);
           if (roomId === undefined) return;
-          if (roomLevel.has(event.type)) noteRoomEvent(roomId);
-          void inLine(roomId, () => takeInLine(roomId, event));
+          if (roomLevel.has(event.type)) recordRoomEvent(roomId);
+          void runInOrder(roomId, () => applyEvent(roomId, event));
         });
         link = opened;
         counts.connections += 1;
@@ -234,7 +251,7 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
         else opened.drop();
         await opened.over;
       } catch (error) {
-        // Refused, or broken while it was opened: it is tried again.
+        // The connection was refused, or broke while it was opened: tries again.
         if (counts.connections > 200) throw error;
       }
       link = undefined;
@@ -268,11 +285,11 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
       await Promise.all(lines.values());
       if (failure) throw failure;
     },
-    takeSent: (message) => void inLine(message.room, () => takeMessage(message)),
-    noteRead: (roomId, { upTo = 0, seqs = [] }) =>
-      void inLine(roomId, () => {
+    takeSent: (message) => void runInOrder(message.room, () => takeMessage(message)),
+    recordRead: (roomId, { upTo = 0, seqs = [] }) =>
+      void runInOrder(roomId, () => {
         const room = rooms.get(roomId);
-        if (room) noteOwn(room, user.id, { upTo, ahead: new Set(seqs) });
+        if (room) recordOwn(room, user.id, { upTo, ahead: new Set(seqs) });
       }),
   };
 }

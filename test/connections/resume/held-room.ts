@@ -4,14 +4,14 @@ import type { EventOf } from "../../support/socket-client.ts";
 import { type Marks, mergedMarks, newMarks } from "./marks.ts";
 import { newTranscript, type Transcript } from "./transcript.ts";
 
-/** What a client holds of one room. */
+/** The data that a client holds of one room. */
 export interface HeldRoom {
   facts: Room;
   readonly messages: Map<number, Message>;
   readonly marks: Map<string, Marks>;
-  /** Up to here every number was asked for, or came: its message is held, or the history had none. */
+  /** The number up to which all messages are held, or known to be missing in the history. */
   held: number;
-  /** Messages above a number that did not come yet: held back, so that all are shown in their order. */
+  /** Messages above a missing number. They are held back, so that all are shown in their order. */
   readonly waiting: Map<number, Message>;
   /** The highest number that the client has heard of. */
   known: number;
@@ -43,7 +43,7 @@ function show(room: HeldRoom, message: Message): void {
   room.transcript.show(message.seq);
 }
 
-/** Notes that the history has nothing between what is held and `seq`. */
+/** Records that the history has no message between the held ones and `seq`. */
 function skipTo(room: HeldRoom, seq: number): void {
   for (let number = room.held + 1; number < seq; number += 1) {
     room.missing.add(number);
@@ -55,12 +55,12 @@ function skipTo(room: HeldRoom, seq: number): void {
 /** Shows a message that has nothing unknown before it, once. */
 function showNext(room: HeldRoom, message: Message): void {
   if (room.messages.has(message.seq)) return;
-  // Below what is held, it takes the place of a number that had no message.
+  // A message below `held` takes the place of a number that had none.
   room.held = Math.max(room.held, message.seq);
   show(room, message);
 }
 
-/** Shows what waited for the numbers that have come now. */
+/** Shows the waiting messages whose earlier numbers have come. */
 function showWaiting(room: HeldRoom): void {
   for (const message of [...room.waiting.values()].sort((one, other) => one.seq - other.seq)) {
     if (message.seq > room.held + 1) return;
@@ -68,7 +68,9 @@ function showWaiting(room: HeldRoom): void {
   }
 }
 
-/** A message of a page that was asked for with `after` what is held: nothing is left out before it. */
+/**
+ * Takes a message of a page that begins after the held ones: the page leaves out nothing before it.
+ */
 export function takeListed(room: HeldRoom, message: Message): void {
   if (message.seq <= room.held && !room.missing.has(message.seq)) return;
   skipTo(room, message.seq);
@@ -76,7 +78,7 @@ export function takeListed(room: HeldRoom, message: Message): void {
   showWaiting(room);
 }
 
-/** A message of an event or an ack. It is held back where something before it is not known. */
+/** Takes a message of an event or an ack. Holds it back if an earlier number is unknown. */
 export function takeNew(room: HeldRoom, message: Message): void {
   room.known = Math.max(room.known, message.seq);
   if (message.seq > room.held + 1) {
@@ -94,7 +96,10 @@ function heldById(room: HeldRoom): Map<string, Message> {
   );
 }
 
-/** A message as it is now, of a page of changes. One that is not shown yet comes in its order. */
+/**
+ * Takes the present state of a message, of a page of changes. A message that is not shown yet comes
+ * in its order.
+ */
 export function takeChanged(room: HeldRoom, message: Message): void {
   if (room.messages.has(message.seq)) room.messages.set(message.seq, message);
   else if (room.waiting.has(message.seq)) room.waiting.set(message.seq, message);
@@ -122,20 +127,23 @@ function changed(message: Message, change: Change): Message {
   }
 }
 
-/** Applies a change of the next revision, or drops one that is known. False where one before it is not known. */
+/**
+ * Applies a change of the next revision, or drops a known one. Returns false if one before it is
+ * unknown.
+ */
 export function takeChange(room: HeldRoom, change: Change): boolean {
   const rev = change.type === "message_updated" ? change.message.rev : change.rev;
   if (rev <= room.rev) return true;
   const id = change.type === "message_updated" ? change.message.id : change.message_id;
   const message = heldById(room).get(id);
   if (rev > room.rev + 1 || !message) return false;
-  // A page may have shown it as it is by now.
+  // A page may have shown the message in its present state.
   if (rev > message.rev) takeChanged(room, changed(message, change));
   room.rev = rev;
   return true;
 }
 
-/** Applies somebody's mark. False where it names a message that is not held. */
+/** Applies a member's mark. Returns false if it names a message that is not held. */
 export function takeMark(room: HeldRoom, event: EventOf<"read_receipt"> | EventOf<"delivered">): boolean {
   const none = newMarks(event.joined_seq);
   if (event.type === "delivered") {
@@ -151,13 +159,13 @@ export function takeMark(room: HeldRoom, event: EventOf<"read_receipt"> | EventO
   return !seqs.includes(undefined);
 }
 
-/** Notes what the user has read, or wrote, themselves. */
-export function noteOwn(room: HeldRoom, userId: string, read: Pick<Marks, "upTo" | "ahead">): void {
+/** Records the messages that the user has read or sent. */
+export function recordOwn(room: HeldRoom, userId: string, read: Pick<Marks, "upTo" | "ahead">): void {
   const own = room.marks.get(userId);
   if (own) room.marks.set(userId, mergedMarks(own, { ...own, ...read }));
 }
 
-/** The marks of a page: whoever is not among them has left. */
+/** Takes the marks of a page. A member who is not among them has left. */
 export function takeMarks(room: HeldRoom, marks: ReadonlyMap<string, Marks>): void {
   for (const userId of room.marks.keys()) if (!marks.has(userId)) room.marks.delete(userId);
   for (const [userId, one] of marks) room.marks.set(userId, mergedMarks(room.marks.get(userId), one));

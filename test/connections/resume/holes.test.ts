@@ -21,7 +21,7 @@ async function setScene(): Promise<{ people: TestUser[]; roomId: string; clients
   return { people, roomId, clients };
 }
 
-/** What goes wrong with the first of the room's messages, as it is written. */
+/** Injects a fault into the write of the room's first message. */
 function failFirst(roomId: string, fault: Pick<FaultSpec, "kind" | "delay_ms">) {
   return injectFault({ service: "dynamodb", action: "PutItem", pk: `ROOM#${roomId}`, sk: "MSG#", ...fault });
 }
@@ -34,7 +34,7 @@ function sendInput(user: TestUser | undefined, roomId: string) {
   };
 }
 
-/** What each client has shown of the room, as it was shown. */
+/** Returns the messages of the room that each client has shown, in that order. */
 function shownBy(clients: readonly ChatClient[], roomId: string) {
   return clients.map((client) => client.rooms.get(roomId)?.transcript.shown.join());
 }
@@ -43,9 +43,9 @@ function total(clients: readonly ChatClient[], count: "holes" | "holeFetches"): 
   return clients.reduce((sum, client) => sum + client.counts[count], 0);
 }
 
-test("what several people send at once is shown in order, and hardly anybody asks the history for it", async () => {
+test("concurrent messages of several users are shown in order, and hardly any client asks the history for them", async () => {
   const { people, roomId, clients } = await setScene();
-  // What was numbered first is told after others.
+  // The first number is published after later ones.
   await failFirst(roomId, { kind: "delay", delay_ms: 300 });
   const sendFour = async (user: TestUser) => {
     for (let sent = 0; sent < 4; sent += 1) await call("sendMessage", sendInput(user, roomId));
@@ -61,7 +61,7 @@ test("what several people send at once is shown in order, and hardly anybody ask
   await Promise.all(clients.map((client) => client.stop()));
 });
 
-test("a message that nobody was told of is asked for once, and shown before what follows it", async () => {
+test("a client asks once for a message whose event never came, and shows it before later ones", async () => {
   const { people, roomId, clients } = await setScene();
   const [ann, ben] = people;
   await failFirst(roomId, { kind: "crash" });

@@ -9,15 +9,15 @@ type Answer = Extract<ServerEvent, { type: "ack" | "error" }>;
 
 /** One connection of a client, which may break at any time. */
 export interface Link {
-  /** Sends a frame and gives its answer; undefined where the connection broke before it came. */
+  /** Sends a frame and returns its answer; undefined if the connection broke before it came. */
   request(frame: { type: FrameType } & Record<string, unknown>): Promise<Answer | undefined>;
-  /** Breaks the connection, as a network does: nobody is told. */
+  /** Breaks the connection as a network does: without a notice to either side. */
   drop(): void;
-  /** When the connection is over, whoever ended it. */
+  /** Resolves when the connection has ended, on either side. */
   readonly over: Promise<void>;
 }
 
-/** Opens a connection, of which every event is given to `take`, in the order of arrival. */
+/** Opens a connection. It gives each event to `take`, in the order of arrival. */
 export async function openLink(user: TestUser, take: (event: ServerEvent) => void): Promise<Link> {
   const { ticket } = await call("createWebSocketTicket", { token: user.token });
   const url = new URL(target().webSocketUrl);
@@ -33,7 +33,7 @@ export async function openLink(user: TestUser, take: (event: ServerEvent) => voi
     });
   });
   socket.on("message", (data) => {
-    // What is still on its way when a connection is dropped reaches nobody.
+    // The client gets no event that is still on its way when the connection is dropped.
     if (socket.readyState !== WebSocket.OPEN) return;
     const event = JSON.parse(data.toString());
     holdAgainst(serverEvent, event, "An event");
@@ -47,7 +47,7 @@ export async function openLink(user: TestUser, take: (event: ServerEvent) => voi
     socket.once("open", () => resolve());
     socket.once("error", reject);
   });
-  // A broken connection is what this is about: `close` follows.
+  // A broken connection is expected here: `close` follows.
   socket.on("error", () => {});
   return {
     request: (frame) =>

@@ -2,7 +2,7 @@ import type { Room } from "../../../contract/objects/room.ts";
 import { call } from "../../support/contract-client.ts";
 import type { TestUser } from "../../support/people.ts";
 
-/** All rooms of a user. */
+/** Returns all rooms of a user. */
 export async function listRooms({ token }: TestUser): Promise<Room[]> {
   const rooms: Room[] = [];
   for (let page = 1; ; page += 1) {

@@ -1,6 +1,6 @@
 import type { MemberMarks } from "../../../contract/objects/message.ts";
 
-/** What a client holds of a member's marks: the `marks` of a page, moved on by events. */
+/** The marks of a member as a client holds them: the `marks` of a page, moved on by events. */
 export interface Marks {
   readonly joinedSeq: number;
   readonly upTo: number;
@@ -26,14 +26,17 @@ export function marksOfPage(marks: MemberMarks): Marks {
   };
 }
 
-/** The mark after everything that follows it without a hole has been folded into it. */
+/** Returns the mark with all messages folded in that follow it without a hole. */
 function folded(upTo: number, ahead: ReadonlySet<number>): Pick<Marks, "upTo" | "ahead"> {
   let mark = upTo;
   while (ahead.has(mark + 1)) mark += 1;
   return { upTo: mark, ahead: new Set([...ahead].filter((seq) => seq > mark)) };
 }
 
-/** Marks only grow, so whichever comes first: but a later membership of the same person begins anew. */
+/**
+ * Merges marks in any order, since marks only grow. A later membership of the same user replaces an
+ * earlier one.
+ */
 export function mergedMarks(one: Marks | undefined, other: Marks): Marks {
   if (!one || other.joinedSeq > one.joinedSeq) return other;
   if (other.joinedSeq < one.joinedSeq) return one;
@@ -44,13 +47,13 @@ export function mergedMarks(one: Marks | undefined, other: Marks): Marks {
   };
 }
 
-/** Whether a message is not, or no longer, unread to the member. */
-export function isSettled({ upTo, ahead }: Marks, seq: number): boolean {
+/** Returns whether a message is not, or no longer, unread to the member. */
+export function isNotUnread({ upTo, ahead }: Marks, seq: number): boolean {
   return seq <= upTo || ahead.has(seq);
 }
 
 export function hasRead(marks: Marks, seq: number): boolean {
-  return seq > marks.joinedSeq && isSettled(marks, seq);
+  return seq > marks.joinedSeq && isNotUnread(marks, seq);
 }
 
 export function hasReceived(marks: Marks, seq: number): boolean {

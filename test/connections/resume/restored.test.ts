@@ -8,7 +8,7 @@ import { target } from "../../support/target.ts";
 import { newChatClient } from "./chat-client.ts";
 import { fetchFresh, viewOfHeld } from "./view.ts";
 
-/** Sets a room back to what the table held of it, as a restored table does. */
+/** Sets a room back to earlier items, as in a restored table. */
 async function restore(roomId: string, items: Awaited<ReturnType<typeof itemsOfRoom>>): Promise<void> {
   const kept = new Set(items.map(({ sk }) => sk));
   for (const { pk, sk } of await itemsOfRoom(roomId))

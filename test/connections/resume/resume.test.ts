@@ -16,7 +16,7 @@ const deedsEach = Number(process.env.PARLEY_RESUME_DEEDS ?? 16);
 /** Connections of a user at most: the server closes the oldest when one more opens. */
 const connectionLimit = 20;
 
-/** Milliseconds: on an idle machine it takes a tenth of it. */
+/** Milliseconds. An idle machine needs a tenth of it. */
 const slowMachine = 180_000;
 
 afterEach(clearFaults);
@@ -45,7 +45,10 @@ async function dropAtRandom(client: ChatClient, random: Random, isOver: () => bo
   }
 }
 
-/** Has the server close a user's oldest connection. (A ticket whose deletion is answered by nobody opens none.) */
+/**
+ * Opens connections until the server closes a user's oldest one. A ticket opens none if the answer
+ * to its deletion is lost.
+ */
 async function fillConnections(user: TestUser): Promise<void> {
   const others = await Promise.allSettled(Array.from({ length: connectionLimit + 3 }, () => connect(user)));
   await Promise.all(others.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
@@ -59,7 +62,10 @@ function sorted(views: ReadonlyMap<string, RoomView>): RoomView[] {
   return [...views.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-/** What two devices of one user agree on: what was read on one of them the other is not told, but with its next page. */
+/**
+ * Returns the data that two devices of one user agree on. A read on one device reaches the other
+ * only with its next page.
+ */
 function sharedByDevices(client: ChatClient) {
   return sorted(viewsOf(client)).map(({ unread_count: _unread, last: _last, me, messages, ...view }) => ({
     ...view,
@@ -72,7 +78,7 @@ function sharedByDevices(client: ChatClient) {
 }
 
 test(
-  `clients whose connections break end as those whose never did, and show nothing twice and leave nothing out (seed ${seed})`,
+  `clients whose connections break end with the same data as other clients, without repeats or gaps (seed ${seed})`,
   async () => {
     const random = newRandom(seed);
     const people = await newUsers(6);
@@ -86,7 +92,8 @@ test(
     for (const client of all) client.start();
     await Promise.all(all.map((client) => client.ready()));
 
-    // Answers that get lost on the way to the functions: the SDK repeats the call. A post that is repeated comes twice.
+    // Some answers get lost on the way to the functions: the SDK repeats the call, so a post may
+    // come twice.
     await injectFault({ kind: "lose", service: "dynamodb", probability: 0.02, seed });
     await injectFault({ kind: "lose", service: "execute-api", probability: 0.05, seed });
     let acting = clients.length;
@@ -104,7 +111,7 @@ test(
     await Promise.all([...acted, ...dropped]);
     await clearFaults();
     await Promise.all(all.map((client) => client.ready()));
-    // A last message to each room, so that everybody knows of the numbers before it.
+    // Sends a last message to each room, so that all clients learn of the numbers before it.
     for (const roomId of rooms) {
       const facts = clients.map((client) => client.rooms.get(roomId)?.facts).find((one) => one !== undefined);
       const member = people.find((user) => facts?.participants.some((one) => one.id === user.id));
@@ -129,7 +136,7 @@ test(
           const { duplicates, gaps, shown: seqs } = room.transcript;
           return { roomId, duplicates, gaps, shown: [...seqs].sort((one, other) => one - other) };
         });
-      // What is above a hole is held back for a while; what was shown twice, or left out, stays so.
+      // Messages above a hole are held back for a while. A repeat or a gap would remain.
       await expect.poll(shown, { timeout: 30_000, interval: 200 }).toEqual(
         shown().map(({ roomId }) => ({
           roomId,
@@ -149,10 +156,10 @@ test(
       await expect
         .poll(() => sharedByDevices(client), { timeout: 30_000, interval: 200 })
         .toEqual(sharedByDevices(twin));
-      // Never dropped, but for the end of the runner.
+      // The connection was never dropped before the runner ends.
       expect(client.counts.connections).toBe(1);
     }
-    // There was something to miss.
+    // The clients had something to miss.
     expect(seen.some((message) => message.read_by.length > 0)).toBe(true);
     expect(seen.some((message) => Object.keys(message.reactions).length > 0)).toBe(true);
     if (process.env.PARLEY_RESUME_REPORT) console.log(report.join("\n"));

@@ -8,19 +8,22 @@ const pageSize = 10;
 
 type Query = Record<string, number>;
 
-/** A page of a room's history; undefined where the room is not the user's any more. */
+/** Returns a page of a room's history; undefined if the user is no longer in the room. */
 async function getPage(user: TestUser, room: HeldRoom, query: Query) {
   const params = { room_id: room.facts.id };
   const { status, body } = await ask("listMessages", { token: user.token, params, query });
   if (status !== 200) return undefined;
   const marks = new Map(body.marks.map((one) => [one.user_id, marksOfPage(one)]));
-  // A public room that the user has left can be read all the same.
+  // A user may read a public room after leaving it.
   if (!marks.has(user.id)) return undefined;
   takeMarks(room, marks);
   return body;
 }
 
-/** Takes what is new, with everybody's marks. False where the room is not the user's any more. */
+/**
+ * Takes new messages, with the marks of all members. Returns false if the user is no longer in the
+ * room.
+ */
 export async function fetchNew(user: TestUser, room: HeldRoom): Promise<boolean> {
   for (;;) {
     const page = await getPage(user, room, { after: room.held, page_size: pageSize });
@@ -30,7 +33,7 @@ export async function fetchNew(user: TestUser, room: HeldRoom): Promise<boolean>
   }
 }
 
-/** Takes what was changed up to `rev` at least. False where the room is not the user's any more. */
+/** Takes the changes up to `rev` at least. Returns false if the user is no longer in the room. */
 export async function fetchChanged(user: TestUser, room: HeldRoom, rev: number): Promise<boolean> {
   let since: number | undefined = room.rev < rev ? room.rev : undefined;
   while (since !== undefined) {
@@ -46,7 +49,10 @@ export async function fetchChanged(user: TestUser, room: HeldRoom, rev: number):
   return true;
 }
 
-/** Asks once more for the numbers that had no message. False where the room is not the user's any more. */
+/**
+ * Asks once more for the numbers that had no message. Returns false if the user is no longer in the
+ * room.
+ */
 export async function fetchMissing(user: TestUser, room: HeldRoom): Promise<boolean> {
   for (const seq of [...room.missing]) {
     const page = await getPage(user, room, { after: seq - 1, page_size: 1 });

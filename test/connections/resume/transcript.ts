@@ -1,13 +1,13 @@
-/** What a client has shown its user of one room, as the user saw it: each message when it appeared. */
+/** The messages of one room that a client has shown its user, each at the time when it appeared. */
 export interface Transcript {
   /** Seqs in the order in which they appeared. */
   readonly shown: readonly number[];
   /** Messages that appeared twice. */
   readonly duplicates: readonly number[];
-  /** Messages that appeared while an earlier number was neither shown nor known to have no message yet. */
+  /** Messages that appeared while an earlier number was neither shown nor known to be missing. */
   readonly gaps: readonly number[];
   show(seq: number): void;
-  /** Notes that the history has no message with this number, or did not when it was asked. */
+  /** Records that the history had no message with this number when the client asked. */
   explain(seq: number): void;
 }
 

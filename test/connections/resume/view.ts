@@ -4,12 +4,12 @@ import { call } from "../../support/contract-client.ts";
 import type { TestUser } from "../../support/people.ts";
 import type { HeldRoom } from "./held-room.ts";
 import { listRooms } from "./list-rooms.ts";
-import { hasRead, hasReceived, isSettled, unreadUpTo } from "./marks.ts";
+import { hasRead, hasReceived, isNotUnread, unreadUpTo } from "./marks.ts";
 
-/** What became of a message, and for whom. */
+/** The receipts of a message, as a viewer sees them. */
 type Outcome = Pick<Message, "is_read" | "status"> & { readonly read_by: readonly string[] };
 
-/** The whole state of a room as its user sees it, but for who is online. */
+/** Returns the whole state of a room as its user sees it, except presence. */
 function roomView(
   facts: Room,
   messages: readonly (readonly [Message, Outcome])[],
@@ -62,12 +62,15 @@ function outcomeOf({ marks, facts }: HeldRoom, message: Message, userId: string)
     return { read_by, is_read: readers.length > 0, status };
   }
   const own = marks.get(userId);
-  const is_read = own !== undefined && isSettled(own, message.seq);
+  const is_read = own !== undefined && isNotUnread(own, message.seq);
   const status = is_read ? "read" : own && hasReceived(own, message.seq) ? "delivered" : "sent";
   return { read_by, is_read, status };
 }
 
-/** What a client holds of a room, as its user sees it: what became of messages follows from the marks alone. */
+/**
+ * Returns a client's room as its user sees it. The receipts of messages follow from the marks
+ * alone.
+ */
 export function viewOfHeld(room: HeldRoom, userId: string) {
   const messages = [...room.messages.values()].sort((one, other) => one.seq - other.seq);
   const own = room.marks.get(userId);
@@ -82,7 +85,10 @@ export function viewOfHeld(room: HeldRoom, userId: string) {
 
 export type RoomView = ReturnType<typeof viewOfHeld>;
 
-/** The same as the server shows it to somebody who asks for everything: nothing is concluded here. */
+/**
+ * Returns the rooms as the server shows them to a user who reads everything: nothing is derived
+ * here.
+ */
 export async function fetchFresh(user: TestUser): Promise<Map<string, RoomView>> {
   const { token } = user;
   const rooms = await listRooms(user);

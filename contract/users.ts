@@ -22,7 +22,7 @@ const userPage = pageOf("UserPage", user);
 /** The most users of a list or a search that are counted, and that its pages reach. */
 export const directoryLimit = 1000;
 
-export const peopleOperations = {
+export const userOperations = {
   listUsers: defineOperation({
     id: "listUsers",
     area: "users",

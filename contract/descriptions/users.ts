@@ -1,4 +1,4 @@
-import { directoryLimit, peopleOperations } from "../people.ts";
+import { directoryLimit, userOperations } from "../users.ts";
 import { defaults } from "./defaults.ts";
 import { describeOperations } from "./describe.ts";
 import { notAdministrator, noUser } from "./errors.ts";
@@ -33,7 +33,7 @@ const filters = {
   },
 };
 
-export const peopleDescriptions = describeOperations(peopleOperations, {
+export const userDescriptions = describeOperations(userOperations, {
   listUsers: {
     description: `Lists all users by name. The filters combine. ${bound}`,
     query: filters,
@@ -86,8 +86,8 @@ export const peopleDescriptions = describeOperations(peopleOperations, {
   },
 });
 
-export const peopleSchemas = [
-  describePage(peopleOperations.listUsers.success.schema, {
+export const userSchemas = [
+  describePage(userOperations.listUsers.success.schema, {
     page: "A page of users.",
     count: `How many users the list has, on all pages; at most ${limit}.`,
     results: "The users of this page.",
