@@ -29,11 +29,11 @@ async function startProcess(script: string, ...args: string[]) {
 describe("the data directory", () => {
   test("belongs to one process until that ends, even by SIGKILL", async () => {
     const module = new URL("../src/data-directory.ts", import.meta.url).href;
-    const script = `import { openDataDirectory } from "${module}";
+    const script = `const { openDataDirectory } = await import(process.argv[2]);
       openDataDirectory(process.argv[1]);
       console.log("open");
       setInterval(() => {}, 1000);`;
-    const { child, ended } = await startProcess(script, folder);
+    const { child, ended } = await startProcess(script, folder, module);
     expect(() => openDataDirectory(folder)).toThrow(
       `${folder} is in use by another emulator (process ${child.pid}). Stop that one`,
     );

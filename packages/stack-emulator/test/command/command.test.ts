@@ -130,7 +130,7 @@ test("stack-emulator without a template says what is missing", async () => {
 test("stack-emulator names the Node that it needs when an older one runs it", async () => {
   const versions = `{ value: { ...process.versions, node: "22.17.1" } }`;
   const older = `data:text/javascript,Object.defineProperty(process, "versions", ${versions})`;
-  const { output, ended } = startNode("--import", older, bin);
+  const { output, ended } = startNode(`--import=${older}`, bin);
   const sentence = "stack-emulator needs Node 22.18 or newer, and this is 22.17.1.\n";
   expect([await ended, output()]).toEqual([1, sentence]);
 });
