@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,16 +11,21 @@ import { endOrphan, recordProcess } from "../src/dynamodb/orphan.ts";
 import { explainDatabaseFailure, explainFailure, reportDatabaseFailures } from "../src/explain-failure.ts";
 
 let folder: string;
+const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "stack-emulator-"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A process that runs this script until it is ended, with these arguments on its command line. */
 async function startProcess(script: string, ...args: string[]) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  children.push(child);
   const ended = once(child, "exit");
   await once(child.stdout, "data");
   return { child, ended };
