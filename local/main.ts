@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Addresses, type Report, StartError } from "stack-emulator";
 import { type Command, runCommand } from "stack-emulator/command";
+import { requireJava } from "stack-emulator/prerequisites";
 import { sourceMapRoot } from "../lib/bundle.ts";
 import { entryPoints } from "../lib/functions.ts";
 import { createDemoAccounts, describeDemoAccounts } from "./demo-accounts.ts";
@@ -20,7 +21,9 @@ function readCommand(): Command | undefined {
   return {
     ...commandLine,
     sourceRoot: sourceMapRoot,
-    template(dataDir, report) {
+    async template(dataDir, report) {
+      // Before the synthesis, which takes longest.
+      await requireJava();
       if (commandLine.watch) sourceWatch = watchSources(sources, report);
       return provideTemplate(commandLine, dataDir, report);
     },

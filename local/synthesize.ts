@@ -32,5 +32,11 @@ export async function synthesize(outDir: string, context: Readonly<Record<string
   process.once("exit", killOnExit);
   const [code] = await once(child, "close");
   process.off("exit", killOnExit);
+  if (output.includes("ENOSPC")) {
+    throw new StartError(
+      `The disk is full: the stack could not be synthesized into ${outDir}. Free some space, or name another folder with ` +
+        "--data DIR.",
+    );
+  }
   if (code !== 0) throw new StartError(`The stack could not be synthesized.\n${output.trim()}`);
 }

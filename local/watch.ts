@@ -40,8 +40,14 @@ export function watchSources(sources: Sources, report: Pick<Report, "line" | "st
     clearTimeout(timer);
     timer = setTimeout(() => void onChange(), settledAfter);
   };
-  for (const folder of sources.folders)
-    watch(join(sources.root, folder), { recursive: true }, noteChange).unref();
+  for (const folder of sources.folders) {
+    const watcher = watch(join(sources.root, folder), { recursive: true }, noteChange);
+    watcher.unref();
+    watcher.on("error", (error) => {
+      const problem = describeWatchProblem(folder, error);
+      if (problem !== undefined) report.line("watch", problem, true);
+    });
+  }
 
   return {
     async attach(emulator) {
@@ -85,6 +91,20 @@ export function watchSources(sources: Sources, report: Pick<Report, "line" | "st
       await onChange();
     },
   };
+}
+
+/** Returns what a user must know of an error of the watch; undefined if the watch goes on. */
+function describeWatchProblem(folder: string, error: Error): string | undefined {
+  const code = "code" in error ? error.code : undefined;
+  // A folder that was removed while it was read.
+  if (code === "ENOENT") return undefined;
+  // inotify gives these codes at its limits:
+  // https://man7.org/linux/man-pages/man2/inotify_add_watch.2.html
+  const remedy =
+    code === "ENOSPC" || code === "EMFILE"
+      ? " Raise the limit of the system: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"
+      : "";
+  return `Some changes in ${folder}/ are not noticed (${error.message}): restart to run them.${remedy}`;
 }
 
 /**

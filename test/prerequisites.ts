@@ -2,11 +2,11 @@
  * Before `npm test`: says at once, and not after ten minutes, what this machine lacks and how to
  * install it.
  */
-import { checkPrerequisites } from "stack-emulator/prerequisites";
+import { requireJava } from "stack-emulator/prerequisites";
 import { findChromium } from "./support/chromium.ts";
 
 try {
-  await checkPrerequisites();
+  await requireJava();
   findChromium();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -8,6 +8,7 @@ import { startIssuer } from "../support/issuer.ts";
 import { startRunnerProcess } from "../support/runner-process.ts";
 import { createClient } from "./client.ts";
 import { createMeter } from "./meter.ts";
+import { say } from "./progress.ts";
 
 /**
  * Rate limits that no bench reaches, and an idle time in which no connection is closed while others
@@ -21,6 +22,7 @@ const flags = [
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 async function openBench() {
+  say("starting a runner");
   const issuer = await startIssuer();
   const runner = await startRunnerProcess(
     ...["--fresh", ...flags, "-c", `issuerUrl=${issuer.url}`, "-c", `audience=${issuer.audience}`],

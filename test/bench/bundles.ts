@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { bundleOptions, functionOptions } from "../../lib/bundle.ts";
 import { entryPoints, type FunctionName, functionNames } from "../../lib/functions.ts";
+import { say } from "./progress.ts";
 import type { Row } from "./row.ts";
 
 const ratioLimit = 1.25;
@@ -107,11 +108,13 @@ export async function measureBundles(): Promise<Row[]> {
       return { name, bundle, reference, times: [] as number[], referenceTimes: [] as number[] };
     };
     const pairs = await Promise.all(functionNames.map(makePair));
-    for (let round = 0; round < rounds; round += 1)
+    for (let round = 0; round < rounds; round += 1) {
+      if (round % 5 === 0) say(`imports: round ${round + 1} of ${rounds}`);
       for (const pair of pairs) {
         pair.times.push(importTime(pair.bundle));
         pair.referenceTimes.push(importTime(pair.reference));
       }
+    }
     return pairs.map(({ name, times, referenceTimes }) => ({
       name: `import of ${name}, against its SDK clients`,
       measured: { ratio: Number((median(times) / median(referenceTimes)).toFixed(2)) },

@@ -1,10 +1,4 @@
-/**
- * `npm run bench` prints each budget as measured, the curves behind them, and the costs of a
- * million messages. It fails if a budget is broken, and takes about half an hour. `-- --quick`
- * leaves out the ends of the curves. `--only` with `budgets`, `search`, `bundles`, `curves` or the
- * name of one curve measures a part. `--others N` sets the number of other connections while a
- * budget is measured. `--json FILE` writes all results.
- */
+/** `npm run bench` measures the budgets; its `usage` describes it. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { withBench } from "./bench.ts";
@@ -21,27 +15,67 @@ import { fullHistory, measureIndexing, measureSearches } from "./search.ts";
 import { type Table, tableText } from "./table.ts";
 
 const curves = ["history", "rooms-per-user", "connections", "room-size"] as const;
-const parts = ["budgets", "search", "bundles", "curves", ...curves] as const;
+const parts = ["budgets", "search", "bundles", ...curves] as const;
 type Part = (typeof parts)[number];
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "string" },
-    others: { type: "string" },
-    only: { type: "string" },
-    quick: { type: "boolean", default: false },
-  },
-});
-const only = parts.find((part) => part === values.only);
-if (values.only !== undefined && only === undefined)
-  throw new Error(`--only takes one of ${parts.join(", ")}, not ${values.only}.`);
-function does(part: Part): boolean {
-  return only === undefined || only === part || (only === "curves" && curves.some((curve) => curve === part));
+const usage = `npm run bench -- [options]
+
+Prints each budget as measured, the curves behind them, and what a million messages cost. Fails
+when a budget is broken. The whole takes about half an hour. It says on stderr what it is at.
+
+  --only PART     measure one part: budgets, search, bundles, curves, or one of the curves:
+                  ${curves.join(", ")}
+  --quick         stop short of the ends of the curves
+  --others N      the number of other connections while a budget is measured
+                  (10000, or 500 with --quick)
+  --json FILE     write everything that was measured there
+  --help          print this`;
+
+function fail(text: string): never {
+  console.error(text);
+  process.exit(1);
 }
+
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: "string" },
+        others: { type: "string" },
+        only: { type: "string" },
+        quick: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
+const values = readFlags();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
+function isChosen(part: Part): boolean {
+  if (values.only === undefined || values.only === part) return true;
+  return values.only === "curves" && curves.some((curve) => curve === part);
+}
+
+const chosen = parts.filter(isChosen);
+if (chosen.length === 0) fail(`--only takes one of ${[...parts, "curves"].join(", ")}, not ${values.only}.`);
 const full = !values.quick;
 const others = Number(values.others ?? (full ? 10_000 : 500));
 if (!Number.isInteger(others) || others < 0)
-  throw new Error(`--others takes a number of connections, not ${values.others}.`);
+  fail(`--others takes a number of connections, not ${values.others}.`);
+
+/** Returns whether a part is measured, and says so as it begins. */
+function does(part: Part): boolean {
+  const place = chosen.indexOf(part) + 1;
+  if (place > 0) say(`${part}: part ${place} of ${chosen.length}`);
+  return place > 0;
+}
 
 const rows: Row[] = [];
 const tables: Table[] = [];
@@ -55,18 +89,15 @@ function print(...measured: Table[]): void {
 }
 
 if (does("budgets")) {
-  say("budgets");
   await withBench((bench) => measureBudgets(bench, { others, history: full ? 100_000 : 10_000 }, report));
 }
 if (does("search")) {
-  say("search");
   await withBench(async (bench) => {
     await measureSearches(bench, [1000, full ? fullHistory : 5000], report);
     print(await measureIndexing(bench));
   });
 }
 if (does("bundles")) {
-  say("imports of the bundles");
   for (const row of await measureBundles()) report(row);
 }
 if (does("history")) {

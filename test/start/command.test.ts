@@ -97,14 +97,15 @@ describe("a whole runner", () => {
     expect(children.length).toBeGreaterThan(0);
 
     const second = await start("--port", "0", "--data", join(dir, "data")).ended;
-    const inUse = `is in use by another runner (process ${first.child.pid})`;
+    const inUse = `is in use by another emulator (process ${first.child.pid})`;
     expect([second.code, second.output]).toEqual([1, expect.stringContaining(inUse)]);
 
     first.child.kill("SIGINT");
     expect((await first.ended).code).toBe(0);
-    expect(children.filter(isRunning)).toEqual([]);
+    await expect.poll(() => children.filter(isRunning)).toEqual([]);
 
-    const third = await started("--quiet");
+    // Without the watch, whose process would be killed with the others.
+    const third = await started("--quiet", "--no-watch");
     for (const pid of childrenOf(third.child.pid)) process.kill(pid, "SIGKILL");
     expect(await third.ended).toEqual({
       code: 1,

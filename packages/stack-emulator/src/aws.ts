@@ -8,10 +8,12 @@ import { answerDiscovery, createCognitoService } from "./cognito/service.ts";
 import { type Cognito, startCognito } from "./cognito/start.ts";
 import { startDynamoDbLocal } from "./dynamodb/process.ts";
 import { createDynamoService } from "./dynamodb/service.ts";
-import { provisionTables } from "./dynamodb/tables.ts";
+import { hasTables, provisionTables } from "./dynamodb/tables.ts";
+import { explainDatabaseFailure, reportDatabaseFailures } from "./explain-failure.ts";
 import { findFreePort } from "./free-port.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import type { FunctionHost } from "./lambda/types.ts";
+import { requireJava } from "./prerequisites.ts";
 import { createFaults, type Faults } from "./proxy/faults.ts";
 import { createAuthorizer } from "./proxy/iam/authorize.ts";
 import { createMeter, type Meter } from "./proxy/meter.ts";
@@ -39,28 +41,37 @@ interface AwsOptions {
   readonly template: Template;
   readonly names: NameTable;
   readonly dataDir: string;
-  /** Begin empty; tables and accounts stay in memory, and what lies in `dataDir` is for the caller to remove. */
+  /**
+   * Begin empty; tables and accounts stay in memory, and what lies in `dataDir` is for the caller
+   * to remove.
+   */
   readonly fresh: boolean;
   readonly clock: Clock;
   readonly functions: () => FunctionHost;
   readonly connections: () => Connections;
   readonly log: Log;
+  /** Takes lines that are printed even where only errors are. */
+  readonly logError: Log;
   /** Called when a part ends by itself later on. */
   readonly onFailure?: (error: Error) => void;
-  /** The command that starts Java 17. @default java */
+  /** The command that starts Java 17. @default - the one that this machine has */
   readonly java?: string;
 }
 
 export interface Aws {
   /** The origin of all services, e.g. `http://127.0.0.1:4001`. */
   readonly endpoint: string;
-  /** What goes with every access key id. */
+  /** The secret of every access key id. */
   readonly secretKey: string;
-  /** DynamoDB Local itself, for reading streams: no policies, no meter. */
-  readonly dynamoEndpoint: string;
   /**
-   * What leads a function's SDK here. `{AWS_ACCESS_KEY_ID}` in a value must be replaced by the worker's own key id: the
-   * SDK leaves Cognito's public operations unsigned, so only the address tells who calls.
+   * DynamoDB Local itself, for reading streams: no policies, no meter. Undefined when the template
+   * has no table.
+   */
+  readonly dynamoEndpoint: string | undefined;
+  /**
+   * The variables that lead a function's SDK here. `{AWS_ACCESS_KEY_ID}` in a value must be
+   * replaced by the worker's own key id. The SDK leaves Cognito's public operations unsigned, so
+   * only the address names the caller.
    */
   readonly environment: Readonly<Record<string, string>>;
   readonly sqs: Sqs;
@@ -76,10 +87,16 @@ export interface Aws {
   close(): Promise<void>;
 }
 
-/** The secret of every key id: nobody else can reach the emulator's loopback port, and S3 verifies signatures with it. */
+/**
+ * The secret of every key id, with which S3 verifies signatures. It is no secret: only this machine
+ * reaches the loopback port.
+ */
 const secretKey = "local";
 
-/** Starts every AWS service that the template uses, behind one endpoint, and registers the names of its resources. */
+/**
+ * Starts every AWS service that the template uses, behind one endpoint, and registers the names of
+ * its resources.
+ */
 export async function startAws(options: AwsOptions): Promise<Aws> {
   const closers: (() => unknown)[] = [];
   const close = async () => {
@@ -102,26 +119,39 @@ async function startParts(
   const port = fresh ? await findFreePort() : await choosePort(dataDir, log);
   const endpoint = `http://127.0.0.1:${port}`;
 
-  const dynamo = startDynamoDbLocal({
-    dataPath: fresh ? undefined : join(dataDir, "dynamodb"),
-    ...(options.java ? { java: options.java } : {}),
-    onFailure,
-  }).then(async (started) => {
+  const startDynamo = async () => {
+    const dataPath = fresh ? undefined : join(dataDir, "dynamodb");
+    const file = dataPath && join(dataPath, "shared-local-instance.db");
+    const started = await startDynamoDbLocal({
+      dataPath,
+      java: options.java ?? (await requireJava()),
+      onFailure,
+    });
     onClose(started.close);
-    return { ...started, tables: await provisionTables(template, started.forward, names, log) };
-  });
+    const tables = await provisionTables(template, started.forward, names, log).catch((error: unknown) => {
+      if (file === undefined || !String(error).includes("InternalFailure")) throw error;
+      throw explainDatabaseFailure(started.output(), file);
+    });
+    const forward =
+      file === undefined ? started.forward : reportDatabaseFailures(started, file, options.logError);
+    return { ...started, forward, tables };
+  };
   const pools = definePools(template, endpoint, names);
-  const directory = fresh ? undefined : join(dataDir, "cognito");
-  const cognito = startCognito({ directory, issuerBase: endpoint, pools, clock, log, onFailure }).then(
-    (started) => {
-      onClose(started.close);
-      return started;
-    },
-  );
-  // Both, before either's failure is told: a part that starts late would be left running.
-  await Promise.allSettled([dynamo, cognito]);
-  const { port: dynamoPort, forward, tables } = await dynamo;
-  const accounts = await cognito;
+  const startAccounts = async () => {
+    const directory = fresh ? undefined : join(dataDir, "cognito");
+    const started = await startCognito({ directory, issuerBase: endpoint, pools, clock, log, onFailure });
+    onClose(started.close);
+    return started;
+  };
+  // Only services that the template uses are started.
+  const starting = {
+    dynamo: hasTables(template) ? startDynamo() : undefined,
+    accounts: pools.length > 0 ? startAccounts() : undefined,
+  };
+  // Waits for both before either failure is thrown: a part that starts late would be left running.
+  await Promise.allSettled([starting.dynamo, starting.accounts]);
+  const dynamo = await starting.dynamo;
+  const accounts = await starting.accounts;
 
   const location = { accountId: ACCOUNT_ID, region: REGION, endpoint: () => endpoint };
   const stores = { resources: template.resources, dataDir, fresh, clock, location };
@@ -155,26 +185,27 @@ async function startParts(
     for (const listener of writeListeners) listener();
   };
   const services = new Map<ServiceName, Service>([
-    ["dynamodb", createDynamoService(forward, tables, wakeListeners)],
-    ["cognito-idp", createCognitoService(accounts)],
     ["s3", createS3Service(s3)],
     ["sqs", createSqsService(sqs)],
     ["sns", createSnsService(sns)],
     ["lambda", createLambdaService(template, names, functions)],
   ]);
+  if (dynamo) services.set("dynamodb", createDynamoService(dynamo.forward, dynamo.tables, wakeListeners));
+  if (accounts) services.set("cognito-idp", createCognitoService(accounts));
   const webSocket = findWebSocketApi(template, names);
   if (webSocket) services.set("execute-api", createConnectionsService(webSocket.apiId, options.connections));
 
   const [meter, faults] = [createMeter(), createFaults()];
   const poolIds = new Set(pools.map(({ id }) => id));
-  const answerPublic = ({ url }: { url: string }) => answerDiscovery(url, endpoint, poolIds, accounts.jwks);
+  const answerPublic = ({ url }: { url: string }) =>
+    accounts && answerDiscovery(url, endpoint, poolIds, accounts.jwks);
   const proxy = createProxy({ services, functions, authorizer, clock, meter, faults, answerPublic, log });
   await proxy.listen(port);
   onClose(proxy.close);
   return {
     endpoint,
     secretKey,
-    dynamoEndpoint: `http://127.0.0.1:${dynamoPort}`,
+    dynamoEndpoint: dynamo && `http://127.0.0.1:${dynamo.port}`,
     environment: {
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_S3: endpoint,
@@ -187,7 +218,7 @@ async function startParts(
     sns,
     meter,
     faults,
-    mail: accounts.mail,
+    mail: accounts?.mail ?? { list: () => [] },
     mayCall: (functionLogicalId, action, resource) =>
       authorizer.mayCall(functionLogicalId, { action, resource }),
     onTableWrite: (listener) => void writeListeners.push(listener),

@@ -8,6 +8,9 @@ export interface Clock {
   onAdvance(listener: () => void): void;
 }
 
+/** About 25 days. A timer for longer ends at once: https://nodejs.org/api/timers.html */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** A clock whose offset workers can read without a message: a Float64 in shared memory. */
 export interface SharedClock extends Clock {
   readonly sharedOffset: SharedArrayBuffer;

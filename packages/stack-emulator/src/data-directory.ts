@@ -1,64 +1,79 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { StartError } from "./start-error.ts";
 
 interface DataDirectory {
   readonly path: string;
-  /** Lets the next runner in; removes what is not to be kept. */
+  /** Lets the next emulator in, and removes a directory that is not kept. */
   release(): void;
 }
 
-/** A directory that is empty now and gone at the end. */
+/** Makes an empty directory, which `release` removes. */
 export function openTemporaryDirectory(): DataDirectory {
   const path = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   return { path, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** SQLite's result codes: https://www.sqlite.org/rescode.html */
+const codes = { held: [5, 6], damaged: [11, 26] };
+
+/** Garbage collection would close a lock that nothing refers to. */
+const locks = new Set<DatabaseSync>();
+
 /**
- * The directory with the kept data, locked: two runners would spoil each other's. The lock names its process, so the
- * lock of a process that is gone holds nobody up.
+ * Opens the directory with the kept data, and locks it: two emulators would spoil each other's
+ * data. The lock is a transaction of SQLite, so the operating system locks a file. It ends with its
+ * process, also after a SIGKILL. Throws a StartError if another emulator has the lock.
  */
 export function openDataDirectory(dir: string): DataDirectory {
   const path = resolve(dir);
   mkdirSync(path, { recursive: true });
-  const lockFile = join(path, "lock");
-  for (;;) {
-    try {
-      writeFileSync(lockFile, String(process.pid), { flag: "wx" });
-      return { path, release: () => rmSync(lockFile, { force: true }) };
-    } catch (error) {
-      if (!isCode(error, "EEXIST")) throw error;
-    }
-    const pid = readOwner(lockFile);
-    if (pid !== undefined && isRunning(pid)) {
-      throw new StartError(
-        `${path} is in use by another runner (process ${pid}). Stop that one, or give this one a directory of its own ` +
-          "with --data DIR, or none with --fresh.",
-      );
-    }
-    rmSync(lockFile, { force: true });
+  const ownerFile = join(path, "owner");
+  const lock = acquireLock(join(path, "lock.db"));
+  if (!lock) {
+    throw new StartError(
+      `${path} is in use by another emulator${readOwner(ownerFile)}. Stop that one, or give this one a directory of its ` +
+        "own with --data DIR, or none with --fresh.",
+    );
   }
+  locks.add(lock);
+  writeFileSync(ownerFile, String(process.pid));
+  return {
+    path,
+    release() {
+      // A second release would remove the file of the next owner.
+      if (!locks.delete(lock)) return;
+      rmSync(ownerFile, { force: true });
+      lock.close();
+    },
+  };
 }
 
-function readOwner(lockFile: string): number | undefined {
+/** Returns undefined if another connection has the lock. */
+function acquireLock(file: string): DatabaseSync | undefined {
+  let lock: DatabaseSync | undefined;
   try {
-    return Number.parseInt(readFileSync(lockFile, "utf8"), 10) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
+    lock = new DatabaseSync(file);
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
   } catch (error) {
-    return isCode(error, "EPERM");
+    lock?.close();
+    if (!(error instanceof Error) || !("errcode" in error)) throw error;
+    // The low byte of an extended code is its main code.
+    const code = Number(error.errcode) & 0xff;
+    if (codes.held.includes(code)) return undefined;
+    if (codes.damaged.includes(code))
+      throw new StartError(`${file} is damaged. It holds no data: remove it.`);
+    throw Object.assign(error, { path: file });
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+function readOwner(file: string): string {
+  try {
+    return ` (process ${readFileSync(file, "utf8")})`;
+  } catch {
+    return "";
+  }
 }

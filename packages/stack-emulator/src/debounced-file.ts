@@ -13,8 +13,9 @@ export interface DebouncedFile {
 const delayMs = 200;
 
 /**
- * Writes what `content` gives then, in one step. A sudden end of the process loses the changes of the last 200 ms, an end
- * in good order, which closes it, none. A write for each change would hold up everything else that the process does.
+ * Writes what `content` gives then, in one step. A sudden end of the process loses the changes of
+ * the last 200 ms, an end in good order, which closes it, none. A write for each change would hold
+ * up everything else that the process does.
  */
 export function createDebouncedFile(file: string, content: () => unknown): DebouncedFile {
   let timer: NodeJS.Timeout | undefined;

@@ -1,11 +1,11 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createHttpGateway } from "./api-gateway/http/create-http-gateway.ts";
 import {
   createWebSocketGateway,
   type WebSocketGateway,
 } from "./api-gateway/websocket/create-websocket-gateway.ts";
 import { startAws } from "./aws.ts";
-import { createClock } from "./clock.ts";
+import { createClock, longestTimerMs } from "./clock.ts";
 import { createControlServer } from "./control/create-control-server.ts";
 import { createLogs } from "./control/logs.ts";
 import { createRequestLog } from "./control/request-log.ts";
@@ -17,7 +17,6 @@ import { readableLog } from "./lambda/readable-log.ts";
 import { createSourceMaps } from "./lambda/source-maps.ts";
 import { listen, stopListening } from "./listen.ts";
 import { outputsOf } from "./outputs.ts";
-import { checkPrerequisites } from "./prerequisites.ts";
 import { shortFunctionName } from "./proxy/function-names.ts";
 import { ADMIN_ACCESS_KEY_ID } from "./proxy/types.ts";
 import type { Report } from "./report.ts";
@@ -26,11 +25,13 @@ import { createNames } from "./template/names.ts";
 import { REGION } from "./template/pseudo-parameters.ts";
 import { resourcesOfType } from "./template/read.ts";
 import { resolveStack } from "./template/resolve-stack.ts";
+import { unservedTypes } from "./template/unserved-types.ts";
 
 export interface EmulatorOptions {
   /**
-   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or what makes one and gives its folder. It is
-   * called with the data folder, as soon as the folder and the port belong to this emulator.
+   * The cloud assembly to serve, which `cdk synth` writes to `cdk.out`; or a function that makes
+   * one and returns its folder. It is called with the data folder, as soon as the folder and the
+   * port belong to this emulator.
    */
   readonly template: string | ((dataDir: string) => Promise<string>);
   /** The port of the HTTP and WebSocket API; 0 takes any free one. */
@@ -45,9 +46,17 @@ export interface EmulatorOptions {
   readonly sourceRoot?: string | undefined;
   /** Workers of one function at most. */
   readonly concurrency: number;
+  /**
+   * Whether a debugger may attach: functions then have no time limits, and source maps with whole
+   * paths.
+   */
+  readonly debug?: boolean;
   /** Reports each request and each frame. */
   readonly logRequests?: boolean;
-  /** Milliseconds without a frame after which a WebSocket connection is closed. @default - 10 minutes */
+  /**
+   * Milliseconds without a frame after which a WebSocket connection is closed. @default - 10
+   * minutes
+   */
   readonly idleMs?: number | undefined;
   /** Milliseconds after which a WebSocket connection is closed in any case. @default - 2 hours */
   readonly maxConnectionMs?: number | undefined;
@@ -60,7 +69,10 @@ export interface Addresses {
   /** Null when the template has no WebSocket API. */
   readonly webSocketUrl: string | null;
   readonly controlUrl: string;
-  /** The one endpoint of DynamoDB, S3, SQS, SNS, Cognito and Lambda, for tools that look behind the APIs. */
+  /**
+   * The one endpoint of DynamoDB, S3, SQS, SNS, Cognito and Lambda, for tools that look behind the
+   * APIs.
+   */
   readonly awsUrl: string;
   /** The credentials that may do anything there, without policies, faults and meter. */
   readonly operator: {
@@ -76,8 +88,8 @@ export interface Emulator {
   readonly addresses: Addresses;
   readonly dataDir: string;
   /**
-   * Runs the module `file` in place of a function's code, from the next invocation on; connections stay open. `name` is a
-   * logical id, or a logical id without what the CDK adds to it.
+   * Runs the module `file` in place of a function's code, from the next invocation on; connections
+   * stay open. `name` is a logical id, or a logical id without what the CDK adds to it.
    */
   replaceCode(name: string, file: string): void;
   /** Stops every process, worker and server. */
@@ -85,8 +97,8 @@ export interface Emulator {
 }
 
 /**
- * Serves a synthesized stack on this machine: starts the stores, the functions' workers and the gateways. Calls
- * `onFailure` when a part ends by itself later on.
+ * Serves a synthesized stack on this machine: starts the stores, the functions' workers and the
+ * gateways. Calls `onFailure` when a part ends by itself later on.
  */
 export async function startEmulator(
   options: EmulatorOptions,
@@ -120,7 +132,6 @@ async function startParts(
   onClose: (closer: () => unknown) => void,
 ): Promise<Omit<Emulator, "close">> {
   const log = (source: string) => (line: string) => report.line(source, line);
-  await checkPrerequisites();
   const data = options.fresh ? openTemporaryDirectory() : openDataDirectory(options.dataDir);
   onClose(data.release);
   // Also when the start itself is interrupted.
@@ -132,6 +143,8 @@ async function startParts(
   const { template: given } = options;
   const templateDir = resolve(typeof given === "string" ? given : await given(data.path));
   const template = loadTemplate(templateDir);
+  const unserved = unservedTypes(template);
+  if (unserved.length > 0) log("template")(`not served: ${unserved.join(", ")}`);
   const names = createNames(template);
   const clock = createClock();
 
@@ -146,6 +159,7 @@ async function startParts(
     functions: () => requireStarted(functions),
     connections: () => requireStarted(webSocket).connections,
     log: log("aws"),
+    logError: (line) => report.line("aws", line, true),
     onFailure,
   });
   onClose(aws.close);
@@ -153,6 +167,7 @@ async function startParts(
 
   const stack = resolveStack(template, names);
   const sourceMaps = createSourceMaps({ assetsDir: templateDir, sourceRoot: options.sourceRoot });
+  const longestTimeoutMs = options.debug ? longestTimerMs : undefined;
   const logs = createLogs();
   const requestLog = options.logRequests ? createRequestLog(aws.meter, report.request) : undefined;
   functions = createFunctionHost({
@@ -161,6 +176,7 @@ async function startParts(
     endpoints: aws.environment,
     clock,
     concurrency: options.concurrency,
+    debug: options.debug ? { folder: join(data.path, "debug"), sourceRoot: options.sourceRoot } : undefined,
     log(entry) {
       const { functionLogicalId, requestId, gatewayRequestId, isError, text } = readableLog(
         entry,
@@ -193,6 +209,7 @@ async function startParts(
       clock,
       log: log("websocket"),
       onAnswered: requestLog?.answered,
+      longestTimeoutMs,
       limits: {
         ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
         ...(options.maxConnectionMs !== undefined && { durationMs: options.maxConnectionMs }),
@@ -201,7 +218,14 @@ async function startParts(
     onClose(webSocket.close);
   }
   const http = protocols.includes("HTTP")
-    ? createHttpGateway({ stack, functions, clock, log: log("http"), onAnswered: requestLog?.answered })
+    ? createHttpGateway({
+        stack,
+        functions,
+        clock,
+        log: log("http"),
+        onAnswered: requestLog?.answered,
+        longestTimeoutMs,
+      })
     : undefined;
   gatewayServer.open(http, webSocket);
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** A port of the loopback interface that nobody listens on, `preferred` if that one is free. */
+/** Returns a free port of the loopback interface; `preferred` if that one is free. */
 export async function findFreePort(preferred = 0): Promise<number> {
   const port = await tryPort(preferred);
   return port ?? (await tryPort(0)) ?? preferred;

@@ -6,19 +6,26 @@ import { listen, stopListening } from "./listen.ts";
 /** The one port of both APIs. */
 interface GatewayServer {
   readonly port: number;
-  /** From now on requests reach the gateways that there are; until then they are answered with 503. */
+  /**
+   * From now on requests reach the gateways that there are; until then they are answered with 503.
+   */
   open(http: HttpGateway | undefined, webSocket: WebSocketGateway | undefined): void;
   close(): Promise<void>;
 }
 
 const serverOptions = {
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: request line and headers 10240 bytes
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: request line
+  // and headers 10240 bytes
   maxHeaderSize: 10_240,
-  // Long enough for a client that keeps its connection: Node's 5 s would race with its next request.
+  // Long enough for a client that keeps its connection: Node's 5 s would race with its next
+  // request.
   keepAliveTimeout: 65_000,
 };
 
-/** Takes the port at once, before anything slow starts, so that a port that is taken is said at once. */
+/**
+ * Takes the port at once, before anything slow starts, so that a port that is taken is said at
+ * once.
+ */
 export async function createGatewayServer(wanted: number): Promise<GatewayServer> {
   let gateways: { http: HttpGateway | undefined; webSocket: WebSocketGateway | undefined } | undefined;
   const server = createServer(serverOptions, (request, response) => {

@@ -2,8 +2,8 @@ import { resourcesOfType } from "./template/read.ts";
 import type { ResolvedStack } from "./template/types.ts";
 
 /**
- * What the stack puts out, with this machine's address in place of those of API Gateway. `authority` is the host and port
- * at which both APIs are served.
+ * Returns the outputs of the stack, with this machine's address in place of those of API Gateway.
+ * `authority` is the host and port at which both APIs are served.
  */
 export function outputsOf(stack: ResolvedStack, authority: string): Readonly<Record<string, string>> {
   const outputs = Object.fromEntries(stack.outputs);

@@ -1,35 +1,62 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { StartError } from "./start-error.ts";
 
-/** Node runs TypeScript as it is from 22.18 on: https://nodejs.org/api/typescript.html */
-const MINIMUM_NODE = [22, 18] as const;
-/** DynamoDB Local: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.DownloadingAndRunning.html */
+/**
+ * DynamoDB Local:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.DownloadingAndRunning.html
+ */
 const MINIMUM_JAVA = 17;
 
-/** Throws a StartError that names the command which installs what is missing. */
-export async function checkPrerequisites(java = "java"): Promise<void> {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
-    throw new StartError(
-      `Node ${MINIMUM_NODE.join(".")} or newer is needed, and this is ${process.versions.node}. ` +
-        "Start with `npm start`, which uses the one that `npm ci` installed.",
-    );
-  }
-  const version = await findJavaVersion(java);
-  if (version === undefined) {
-    throw new StartError(
-      `DynamoDB Local needs Java ${MINIMUM_JAVA} or newer, and \`${java}\` was not found. ${installHint()}`,
-    );
-  }
-  if (version < MINIMUM_JAVA) {
-    throw new StartError(
-      `DynamoDB Local needs Java ${MINIMUM_JAVA} or newer, and \`${java}\` is version ${version}. ${installHint()}`,
-    );
-  }
+/** The facts of a machine that decide where Java may be. */
+interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
 }
 
-/** The major version; `1.8` counts as 8. */
+/**
+ * Returns the commands that may start Java, best first. Homebrew does not link its versions into
+ * the path ("keg-only": https://formulae.brew.sh/formula/openjdk@17). There, macOS has a command of
+ * its own, which only says how to install Java.
+ */
+export function javaCandidates({ env, platform }: Machine): readonly string[] {
+  const ofHome = env.JAVA_HOME ? [join(env.JAVA_HOME, "bin", "java")] : [];
+  const kegs =
+    platform === "darwin"
+      ? ["/opt/homebrew/opt", "/usr/local/opt"].flatMap((folder) =>
+          ["openjdk@17", "openjdk@21", "openjdk"].map((keg) => join(folder, keg, "bin", "java")),
+        )
+      : [];
+  return [...ofHome, "java", ...kegs];
+}
+
+let found: Promise<string> | undefined;
+
+/** Returns the command of this machine that `findJava` finds; looks for it once. */
+export function requireJava(): Promise<string> {
+  found ??= findJava(javaCandidates(process));
+  return found;
+}
+
+/**
+ * Returns the first of the commands that starts a Java which is new enough. Throws a StartError
+ * with the command that installs Java if there is none.
+ */
+export async function findJava(candidates: readonly string[]): Promise<string> {
+  const tooOld: string[] = [];
+  for (const java of candidates) {
+    if (java !== "java" && !existsSync(java)) continue;
+    const version = await findJavaVersion(java);
+    if (version !== undefined && version >= MINIMUM_JAVA) return java;
+    if (version !== undefined) tooOld.push(`\`${java}\` is version ${version}`);
+  }
+  const reason = tooOld.length > 0 ? tooOld.join(", and ") : "none was found";
+  throw new StartError(`DynamoDB Local needs Java ${MINIMUM_JAVA} or newer: ${reason}. ${installHint()}`);
+}
+
+/** Returns the major version, 8 for `1.8`; undefined if the command does not run. */
 async function findJavaVersion(java: string): Promise<number | undefined> {
   try {
     const { stderr, stdout } = await promisify(execFile)(java, ["-version"]);

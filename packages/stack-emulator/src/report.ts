@@ -1,4 +1,4 @@
-/** What the emulator tells the user who started it. */
+/** Takes the texts for the user who started the emulator. */
 export interface Report {
   /** Something is done; printed with the seconds since the start. */
   step(text: string): void;
@@ -12,7 +12,7 @@ export interface Report {
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-/** Prints what the emulator tells. */
+/** Creates a report that prints everything. */
 export function createReport(): Report {
   const startedAt = performance.now();
   return {

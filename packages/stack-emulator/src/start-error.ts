@@ -1,4 +1,7 @@
-/** Why the emulator cannot start or go on, in words for whoever started it; no stack trace would add to them. */
+/**
+ * The emulator cannot start or go on. The message tells the user what to do, and is printed without
+ * a stack.
+ */
 export class StartError extends Error {
   override readonly name = "StartError";
 }

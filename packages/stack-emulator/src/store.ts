@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * A request as it came over the wire. `url` is the raw request target (path and query, still encoded) and `headers`
- * hold the client's own `host`: signatures cover both, so a proxy in front must not rewrite them.
+ * A request as it came over the wire. `url` is the raw request target (path and query, still
+ * encoded) and `headers` hold the client's own `host`: signatures cover both, so a proxy in front
+ * must not rewrite them.
  */
 export interface StoreRequest {
   readonly method: string;
@@ -17,11 +18,15 @@ export interface StoreResponse {
   readonly body: Buffer | string;
 }
 
-/** The account and region that ARNs are made of, and the origin at which clients reach the stores. */
+/**
+ * The account and region that ARNs are made of, and the origin at which clients reach the stores.
+ */
 export interface StoreLocation {
   readonly accountId: string;
   readonly region: string;
-  /** Origin with no trailing slash, e.g. `http://127.0.0.1:4001`; read late, when the port is known. */
+  /**
+   * Origin with no trailing slash, e.g. `http://127.0.0.1:4001`; read late, when the port is known.
+   */
   readonly endpoint: () => string;
 }
 

@@ -1,7 +1,10 @@
-/** What `within` gives when the time is up. */
+/** The result of `within` when the time is up. */
 export const TIMED_OUT = Symbol("timed out");
 
-/** The outcome of `work`, or `TIMED_OUT` after so many milliseconds; the work itself goes on, as a Lambda does. */
+/**
+ * Returns the outcome of `work`, or `TIMED_OUT` after this time in milliseconds. The work itself
+ * goes on, as it does on Lambda.
+ */
 export async function within<Result>(
   work: Promise<Result>,
   milliseconds: number,

@@ -1,7 +1,7 @@
 import { numberOf, resourcesOfType, textOf } from "../template/read.ts";
 import type { ResolvedStack } from "../template/types.ts";
 
-/** Where a route leads: a function, and how long the gateway waits for it. */
+/** The target of a route: a function, and the time that the gateway waits for it. */
 export interface Integration {
   readonly functionLogicalId: string;
   readonly payloadFormatVersion: string | undefined;
@@ -36,12 +36,15 @@ export function functionsByArn(stack: ResolvedStack): ReadonlyMap<string, string
   );
 }
 
-/** An invocation URI is `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`. */
+/**
+ * An invocation URI is
+ * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`.
+ */
 export function lambdaArnIn(uri: string): string {
   return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
 }
 
-/** What `integrations/{id}` names. */
+/** Returns the integration that `integrations/{id}` names. */
 export function integrationOf(
   integrations: ReadonlyMap<string, Integration>,
   target: unknown,

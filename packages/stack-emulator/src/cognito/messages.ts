@@ -1,7 +1,10 @@
 import type { PoolDefinition } from "./pools.ts";
 import type { CognitoRequest } from "./users.ts";
 
-/** What real Cognito would e-mail. `kind` is why: SignUp, ResendCode, ForgotPassword, UpdateUserAttribute and others. */
+/**
+ * An e-mail that Cognito would send. `kind` is its reason: SignUp, ResendCode, ForgotPassword,
+ * UpdateUserAttribute and others.
+ */
 export interface Mail {
   /** RFC 3339, by the emulator's clock. */
   readonly at: string;
@@ -11,7 +14,7 @@ export interface Mail {
 }
 
 export interface WorkerSettings {
-  /** Where data is kept; undefined to keep none. */
+  /** The folder of the data; undefined to keep none. */
   readonly directory: string | undefined;
   /** A pool's issuer is this, a slash and the pool's id. */
   readonly issuerBase: string;

@@ -10,7 +10,7 @@ import { accessClient, type CognitoRequest, type Directory, findUser, text, unkn
 type Next = (request: CognitoRequest) => Promise<unknown>;
 type Operation = (directory: Directory, request: CognitoRequest, next: Next) => Promise<unknown>;
 
-/** Where cognito-local differs from Cognito; each operation says in what. */
+/** The operations in which cognito-local differs from Cognito. Each one says in what. */
 const corrected: Readonly<Record<string, Operation>> = {
   SignUp: signUp,
   ConfirmSignUp: confirmSignUp,
@@ -53,7 +53,10 @@ async function checkBearer(directory: Directory, request: CognitoRequest): Promi
   if (request.AccessToken !== undefined) await accessBearer(directory, text(request, "AccessToken"));
 }
 
-/** cognito-local finds users by the exact letters, and refuses unknown ones as not authorized in admin operations. */
+/**
+ * cognito-local finds users by the exact letters, and refuses unknown ones as not authorized in
+ * admin operations.
+ */
 async function withKnownUser(
   directory: Directory,
   target: string,

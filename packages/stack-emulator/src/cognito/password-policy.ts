@@ -11,7 +11,7 @@ interface PasswordPolicy {
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html */
 const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/;
 
-/** Throws InvalidPasswordException when the pool's policy refuses the password. cognito-local knows no policy. */
+/** Throws InvalidPasswordException if the pool's policy refuses it. cognito-local has no policy. */
 export function checkPassword(password: string, policy: PasswordPolicy | undefined): void {
   const rules: readonly (readonly [boolean, string])[] = [
     [password.length >= (policy?.MinimumLength ?? 8), "Password not long enough"],

@@ -14,8 +14,8 @@ export interface PoolDefinition {
 }
 
 /**
- * The template's user pools and their clients, with the ids that they get here: made from their logical ids, so they
- * stay the same from start to start. Registers them with `names`.
+ * The template's user pools and their clients, with the ids that they get here: made from their
+ * logical ids, so they stay the same from start to start. Registers them with `names`.
  */
 export function definePools(
   template: Template,
@@ -43,7 +43,10 @@ export function definePools(
   return pools;
 }
 
-/** To cognito-local an empty AutoVerifiedAttributes is a demand that no sign-up can meet; to Cognito it is as good as absent. */
+/**
+ * To cognito-local an empty AutoVerifiedAttributes is a demand that no sign-up can meet; to Cognito
+ * it is as good as absent.
+ */
 function withoutEmptyLists(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),

@@ -14,13 +14,17 @@ import {
   wrongCode,
 } from "./users.ts";
 
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html: reset codes live one hour. */
+/**
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html: reset
+ * codes live one hour.
+ */
 const codeLifetimeMs = 3_600_000;
 
 /**
- * cognito-local tells which users exist, and mails to addresses that were never verified.
- * For a user who cannot be mailed, Cognito answers as if it had sent a code when the client hides users; it says that it
- * may also answer InvalidParameterException then, which a caller has to treat alike.
+ * cognito-local tells which users exist, and mails to addresses that were never verified. For a
+ * user who cannot be mailed, Cognito answers as if it had sent a code when the client hides users;
+ * it says that it may also answer InvalidParameterException then, which a caller has to treat
+ * alike.
  */
 export async function forgotPassword(directory: Directory, request: CognitoRequest): Promise<unknown> {
   const scope = await accessClient(directory, request);
@@ -37,8 +41,8 @@ export async function forgotPassword(directory: Directory, request: CognitoReque
 }
 
 /**
- * cognito-local compares codes alone: with no code requested an absent code matches, a code never expires, and the code
- * of the sign-up does as well.
+ * cognito-local compares codes alone: with no code requested an absent code matches, a code never
+ * expires, and the code of the sign-up does as well.
  */
 export async function confirmForgotPassword(directory: Directory, request: CognitoRequest): Promise<unknown> {
   const { pool, hidesUsers } = await accessClient(directory, request);

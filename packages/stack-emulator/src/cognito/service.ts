@@ -12,8 +12,8 @@ import { ACCOUNT_ID, REGION } from "../template/pseudo-parameters.ts";
 import type { Cognito } from "./start.ts";
 
 /**
- * Operations for which Cognito evaluates no policies: whoever knows the app client, or holds a user's token, may call
- * them. Each says so in its API reference, e.g.
+ * Operations for which Cognito evaluates no policies: whoever knows the app client, or holds a
+ * user's token, may call them. Each says so in its API reference, e.g.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html
  */
 const publicOperations = new Set(
@@ -43,7 +43,9 @@ export function createCognitoService(cognito: Cognito): Service {
   };
 }
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html */
+/**
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html
+ */
 function describeCognitoCall(request: Request): Call {
   const action = String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? "";
   const payload = parsePayload(request.body);

@@ -18,8 +18,9 @@ type Next = (request: CognitoRequest) => Promise<unknown>;
 const rememberedSessions = 500;
 
 /**
- * cognito-local answers a wrong password with InvalidPasswordException, ignores which flows the client allows, leaves
- * ExpiresIn and TokenType out, lets refresh tokens live for ever and any client use them, and signs in disabled users.
+ * cognito-local answers a wrong password with InvalidPasswordException, ignores which flows the
+ * client allows, leaves ExpiresIn and TokenType out, lets refresh tokens live for ever and any
+ * client use them, and signs in disabled users.
  */
 export async function initiateAuth(
   directory: Directory,
@@ -116,8 +117,9 @@ async function findEnded(
 }
 
 /**
- * cognito-local forgets the refresh token, but goes on accepting the access tokens that came with it, and refuses to
- * revoke one twice. https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
+ * cognito-local forgets the refresh token, but goes on accepting the access tokens that came with
+ * it, and refuses to revoke one twice.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
  */
 export async function revokeToken(directory: Directory, request: CognitoRequest): Promise<unknown> {
   const scope = await accessClient(directory, request);
@@ -164,7 +166,8 @@ export async function adminUserGlobalSignOut(
 }
 
 /**
- * The user of an access token. cognito-local reads access tokens without checking signature, expiry or revocation.
+ * The user of an access token. cognito-local reads access tokens without checking signature, expiry
+ * or revocation.
  */
 export async function accessBearer(
   directory: Directory,

@@ -19,17 +19,20 @@ import {
   withoutCode,
 } from "./users.ts";
 
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html: codes of a sign-up live 24 hours. */
+/**
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html: codes of a sign-up live 24
+ * hours.
+ */
 const codeLifetimeMs = 24 * 3_600_000;
 
-/** What only Cognito itself or an administrator writes. */
+/** Attributes that only Cognito itself or an administrator writes. */
 const reserved = new Set(["sub", "email_verified", "phone_number_verified"]);
 
 type Next = (request: CognitoRequest) => Promise<unknown>;
 
 /**
- * cognito-local's SignUp takes any attributes (even a `sub` that the client chose), tells the whole address back, and
- * notes neither what the code is for nor when it was sent.
+ * cognito-local's SignUp takes any attributes (even a `sub` that the client chose), tells the whole
+ * address back, and notes neither what the code is for nor when it was sent.
  */
 export async function signUp(directory: Directory, request: CognitoRequest, next: Next): Promise<unknown> {
   const { pool } = await accessClient(directory, request);
@@ -102,8 +105,9 @@ function withMaskedDestination<Answer extends object>(answer: Answer): object {
 }
 
 /**
- * cognito-local accepts a code for ever, and one that was sent to reset the password, confirms a confirmed user again,
- * and does not mark the address as verified, so that a forgotten password could never be reset.
+ * cognito-local accepts a code for ever, and one that was sent to reset the password, confirms a
+ * confirmed user again, and does not mark the address as verified, so that a forgotten password
+ * could never be reset.
  */
 export async function confirmSignUp(directory: Directory, request: CognitoRequest): Promise<unknown> {
   const { pool, hidesUsers } = await accessClient(directory, request);
@@ -148,7 +152,8 @@ export async function resendConfirmationCode(
 }
 
 /**
- * cognito-local wants the address in the same request when `email_verified` changes; Cognito takes either alone.
+ * cognito-local wants the address in the same request when `email_verified` changes; Cognito takes
+ * either alone.
  */
 export async function adminUpdateUserAttributes(
   directory: Directory,

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import { isRecord } from "../proxy/types.ts";
+import { StartError } from "../start-error.ts";
 import type { Log } from "../store.ts";
 import type { FromWorker, Mail, ToWorker, WorkerSettings } from "./messages.ts";
 import type { PoolDefinition } from "./pools.ts";
@@ -16,8 +17,9 @@ export interface Cognito {
 }
 
 /**
- * Starts cognito-local in a thread of its own. Its server is not used: it answers a discovery document with a fixed
- * issuer, and prints codes as a picture; its operations are called by messages instead.
+ * Starts cognito-local in a thread of its own. Its server is not used: it answers a discovery
+ * document with a fixed issuer, and prints codes as a picture; its operations are called by
+ * messages instead.
  */
 export async function startCognito(options: {
   readonly directory: string | undefined;
@@ -46,7 +48,10 @@ export async function startCognito(options: {
   let closed = () => {};
 
   const jwks = await new Promise<string>((resolve, reject) => {
-    worker.once("error", reject);
+    // An error from a thread keeps its name, and loses its class.
+    worker.once("error", (error: unknown) =>
+      reject(error instanceof Error && error.name === "StartError" ? new StartError(error.message) : error),
+    );
     worker.once("exit", () => reject(new Error("The local Cognito ended while it started.")));
     worker.on("message", (message: FromWorker) => {
       if (message.type === "ready") resolve(message.jwks);

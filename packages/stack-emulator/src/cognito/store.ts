@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { DataStore } from "cognito-local/lib/services/dataStore/dataStore.js";
 import type { DataStoreFactory } from "cognito-local/lib/services/dataStore/factory.js";
+import { readDataFile } from "../data-file.ts";
 
 interface Stores extends DataStoreFactory {
   /** Writes what has not been written yet. */
@@ -12,8 +13,9 @@ const writeDelayMs = 50;
 
 /**
  * Keeps cognito-local's data in memory, and in `directory` as JSON when it is given.
- * cognito-local's own store writes the whole pool at every change and does not wait for the write before, so two
- * concurrent registrations can leave a torn file; this one writes at most every 50 ms, and replaces the file at once.
+ * cognito-local's own store writes the whole pool at every change and does not wait for the write
+ * before, so two concurrent registrations can leave a torn file; this one writes at most every 50
+ * ms, and replaces the file at once.
  */
 export function createStores(directory: string | undefined): Stores {
   const unwritten = new Map<string, object>();
@@ -45,7 +47,8 @@ export function createStores(directory: string | undefined): Stores {
 }
 
 function createStore(root: object, changed: () => void): DataStore {
-  // cognito-local's interface lets the caller name the type of what lies at a path; nothing here can check it.
+  // cognito-local's interface lets the caller name the type of what lies at a path; nothing here
+  // can check it.
   const at = (path: readonly string[]): unknown => path.reduce<unknown>(child, root);
   return {
     get: (_ctx: unknown, key: string | string[], fallback?: unknown) =>
@@ -92,17 +95,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function read(file: string): object | undefined {
-  try {
-    // Fields that end in `Date` hold dates in cognito-local's data.
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"), (key, field) =>
+  // Fields that end in `Date` hold dates in cognito-local's data.
+  const parse = (text: string): unknown =>
+    JSON.parse(text, (key, field) =>
       key.endsWith("Date") && typeof field === "string" ? new Date(field) : field,
     );
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new Error(
-      `${file} cannot be read (${error instanceof Error ? error.message : error}). ` +
-        "Start with --fresh, or remove the data directory.",
-    );
-  }
+  const remedy = `It holds accounts: restore it from a copy, or remove ${dirname(file)} to begin without accounts`;
+  const value = readDataFile(file, parse, remedy);
+  return isObject(value) ? value : undefined;
 }

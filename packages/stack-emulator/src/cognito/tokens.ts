@@ -7,12 +7,16 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppClient } from "cognito-local/lib/services/appClient.js";
 import type { User } from "cognito-local/lib/services/userPoolService.js";
+import { readDataFile } from "../data-file.ts";
 
-/** What a sign-in began and its refreshed tokens share. Times are seconds since the epoch. */
+/**
+ * The facts that the tokens of a sign-in share, also those of its refreshes. Times are seconds
+ * since the epoch.
+ */
 interface Session {
   readonly origin_jti: string;
   readonly auth_time: number;
@@ -37,16 +41,19 @@ export interface TokenIssuer {
   readonly jwks: { readonly keys: readonly object[] };
   startSession(client: AppClient): { session: Session; refreshToken: string };
   issue(user: User, groups: readonly string[], client: AppClient, session: Session): Tokens;
-  /** The claims of an access token of this issuer; undefined when it is none. Its expiry is not checked. */
+  /**
+   * The claims of an access token of this issuer; undefined when it is none. Its expiry is not
+   * checked.
+   */
   readAccessToken(token: string): AccessClaims | undefined;
 }
 
 const secondsPer: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 
 /**
- * Issues tokens with the claims and lifetimes of Cognito's.
- * cognito-local's own generator signs with a key that is published with the package, takes the machine's clock, leaves
- * profile attributes, `origin_jti` and `version` out, and makes `email_verified: "false"` true.
+ * Issues tokens with the claims and lifetimes of Cognito's. cognito-local's own generator signs
+ * with a key that is published with the package, takes the machine's clock, leaves profile
+ * attributes, `origin_jti` and `version` out, and makes `email_verified: "false"` true.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */
@@ -73,7 +80,8 @@ export function createTokenIssuer(options: {
         auth_time +
         lifetime(client.RefreshTokenValidity, client.TokenValidityUnits?.RefreshToken, "days", 30);
       const session = { origin_jti: randomUUID(), auth_time, exp, client_id: client.ClientId };
-      // Opaque to clients, as Cognito's is. It needs no signature: it counts only while the user's record holds it.
+      // Opaque to clients, as Cognito's is. It needs no signature: it counts only while the user's
+      // record holds it.
       return { session, refreshToken: `${encode(session)}.${randomUUID()}` };
     },
     issue(user, groups, client, session) {
@@ -131,14 +139,14 @@ export function createTokenIssuer(options: {
 }
 
 /**
- * The session that a refresh token says it carries; undefined when it is no refresh token. It counts only when a user's
- * record holds the token: anyone could have written it.
+ * The session that a refresh token says it carries; undefined when it is no refresh token. It
+ * counts only when a user's record holds the token: anyone could have written it.
  */
 export function readUnverifiedSession(token: string): Session | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
     const isSession = typeof value === "object" && value !== null && "origin_jti" in value;
-    // What is no session beyond this is in no user's record.
+    // The cast is safe: this module wrote every value that passes the check.
     return isSession ? (value as Session) : undefined;
   } catch {
     return undefined;
@@ -168,11 +176,8 @@ function encode(value: object): string {
 
 function signingKey(directory: string | undefined): KeyObject {
   const file = directory && join(directory, "signing-key.pem");
-  try {
-    if (file) return createPrivateKey(readFileSync(file));
-  } catch {
-    // The first start of this data directory.
-  }
+  const kept = file && readDataFile(file, createPrivateKey, "Remove it: users then have to log in again");
+  if (kept) return kept;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   if (directory && file) {
     mkdirSync(directory, { recursive: true });

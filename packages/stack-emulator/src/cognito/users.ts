@@ -7,7 +7,7 @@ import type { TokenIssuer } from "./tokens.ts";
 
 export type CognitoRequest = Readonly<Record<string, unknown>>;
 
-/** What the operations work with. */
+/** The parts that the operations work with. */
 export interface Directory {
   readonly services: Services;
   readonly issuer: TokenIssuer;
@@ -18,7 +18,10 @@ export interface Directory {
 
 type CodeKind = "SignUp" | "ForgotPassword";
 
-/** A user with what cognito-local does not keep: what a code is for and when it was sent, and ended sessions. */
+/**
+ * A user with what cognito-local does not keep: what a code is for and when it was sent, and ended
+ * sessions.
+ */
 export type StoredUser = User & {
   readonly CodeKind?: CodeKind;
   readonly CodeDate?: Date;
@@ -32,7 +35,9 @@ export interface ClientScope {
   readonly hidesUsers: boolean;
 }
 
-/** The app client of a request and its pool. Throws ResourceNotFoundException for an unknown client. */
+/**
+ * The app client of a request and its pool. Throws ResourceNotFoundException for an unknown client.
+ */
 export async function accessClient(
   { services, context }: Directory,
   request: CognitoRequest,
@@ -45,7 +50,10 @@ export async function accessClient(
   return { client, pool, hidesUsers: client.PreventUserExistenceErrors === "ENABLED" };
 }
 
-/** The user of this name or e-mail address; in a pool that says so, whatever the case of the letters. */
+/**
+ * The user of this name or e-mail address; in a pool that says so, whatever the case of the
+ * letters.
+ */
 export async function findUser(
   { context }: Directory,
   pool: UserPoolService,
@@ -68,7 +76,10 @@ export function withAttribute(user: StoredUser, Name: string, Value: string): St
   return { ...user, Attributes: [...others, { Name, Value }] };
 }
 
-/** Makes a new code, stores it with its purpose and sends it. Returns where to, with all but the initials hidden. */
+/**
+ * Makes a new code, stores it with its purpose and sends it. Returns where to, with all but the
+ * initials hidden.
+ */
 export async function sendCode(
   directory: Directory,
   { client, pool }: ClientScope,
@@ -108,7 +119,10 @@ export function withoutCode(user: StoredUser): StoredUser {
   return rest;
 }
 
-/** Also the answer for an address that nobody has, where the client hides which users exist. */
+/**
+ * Returns the delivery of a code. It is also the answer for an address without a user if the client
+ * hides which users exist.
+ */
 export function delivery(address: string): { CodeDeliveryDetails: object } {
   return {
     CodeDeliveryDetails: {
@@ -124,7 +138,10 @@ export function maskAddress(address: string): string {
   return `${name.slice(0, 1)}***@${domain.slice(0, 1)}***`;
 }
 
-/** Throws unless this code was sent to the user for this purpose, and not longer ago than `lifetimeMs`. */
+/**
+ * Throws unless this code was sent to the user for this purpose, and not longer ago than
+ * `lifetimeMs`.
+ */
 export function checkCode(
   user: StoredUser,
   code: string,

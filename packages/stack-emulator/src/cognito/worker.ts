@@ -36,7 +36,8 @@ const issuer = createTokenIssuer({
 
 async function startCognito(): Promise<Services["cognito"]> {
   const clients = await stores.create(context, "clients", { Clients: {} });
-  // cognito-local finds the pools that it keeps by the files of a directory; without one it gets an empty one.
+  // cognito-local finds the pools that it keeps by the files of a directory; without one it gets an
+  // empty one.
   const directory = settings.directory ?? mkdtempSync(join(tmpdir(), "cognito-"));
   const factory = new UserPoolServiceFactoryImpl(clock, stores);
   const cognito = new CognitoServiceImpl(directory, clients, {}, factory);
@@ -115,9 +116,10 @@ const operations = createOperations({
     cognito,
     messages,
     otp: () => String(randomInt(1_000_000)).padStart(6, "0"),
-    // Lambda triggers are refused when the pool is defined, so cognito-local asks no more of them than this.
+    // Lambda triggers are refused when the pool is defined, so cognito-local asks no more of them
+    // than this.
     triggers: { enabled: () => false } as unknown as Services["triggers"],
-    // Of the settings, its operations read these alone.
+    // Its operations read only these settings.
     config: { UserPoolDefaults: {}, TokenConfig: {} } as unknown as Services["config"],
     tokenGenerator: {
       async generate(_ctx, user, groups, client) {
@@ -131,8 +133,9 @@ const operations = createOperations({
   now,
 });
 
-// One call at a time: cognito-local reads a user, waits and writes the whole record back, so that of two concurrent
-// registrations of one address both would succeed, and of two sign-ins one would lose its session.
+// One call at a time: cognito-local reads a user, waits and writes the whole record back, so that
+// of two concurrent registrations of one address both would succeed, and of two sign-ins one would
+// lose its session.
 let lastCall = Promise.resolve();
 
 parentPort?.on("message", (message: ToWorker) => {

@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { EmulatorOptions } from "../emulator.ts";
 import { StartError } from "../start-error.ts";
 
-/** The flags of every command that starts an emulator, as `parseArgs` takes them. */
+/** The flags of each command that starts an emulator, in the shape of `parseArgs`. */
 export const emulatorFlags = {
   port: { type: "string" },
   data: { type: "string" },
@@ -12,14 +12,18 @@ export const emulatorFlags = {
   "max-connection-seconds": { type: "string" },
   concurrency: { type: "string" },
   template: { type: "string" },
+  inspect: { type: "boolean" },
+  "inspect-port": { type: "string" },
   "log-requests": { type: "boolean" },
   quiet: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** What the flags say, apart from the template. */
+/** The values of the flags, except the template. */
 export interface EmulatorFlags extends Omit<EmulatorOptions, "template"> {
   readonly readyFile: string | undefined;
+  /** The port at which a debugger may attach. */
+  readonly inspectPort: number | undefined;
   readonly quiet: boolean;
 }
 
@@ -32,6 +36,8 @@ export const emulatorUsage = (dataDir: string): string => `\
   --idle-seconds N             close a WebSocket connection after so long without a frame (600)
   --max-connection-seconds N   close a WebSocket connection after so long in any case (7200)
   --concurrency N              workers of one function at most (8)
+  --inspect                    let a debugger attach to the functions, which then have no time limits
+  --inspect-port N             the same at another port than 9229, 0 for any free one
   --log-requests               print a line for each request and frame
   --quiet                      print nothing but errors
   --help                       print this`;
@@ -55,9 +61,16 @@ type Values = {
     | undefined;
 };
 
-/** Throws a StartError when a value is not what its flag takes. `dataDir` is the folder when no flag names one. */
+/**
+ * Returns the values with their defaults. `dataDir` is the folder if no flag names one. Throws a
+ * StartError if a flag does not take its value.
+ */
 export function readEmulatorFlags(values: Values, dataDir: string): EmulatorFlags {
+  const inspectPort =
+    wholeNumber("--inspect-port", values["inspect-port"], 0, 65_535) ?? (values.inspect ? 9229 : undefined);
   return {
+    inspectPort,
+    debug: inspectPort !== undefined,
     port: wholeNumber("--port", values.port, 0, 65_535) ?? 4000,
     dataDir: values.data ?? dataDir,
     fresh: values.fresh ?? false,

@@ -1,20 +1,24 @@
 import { join } from "node:path";
 import { type Addresses, type Emulator, type EmulatorOptions, startEmulator } from "../emulator.ts";
+import { explainFailure } from "../explain-failure.ts";
 import { createReport, quietReport, type Report } from "../report.ts";
 import { StartError } from "../start-error.ts";
 import type { EmulatorFlags } from "./flags.ts";
 import { removeReadyFile, writeReadyFile } from "./ready-file.ts";
 
-/** What a command starts. */
+/** The emulator that a command starts. */
 export interface Command extends EmulatorFlags {
   readonly template: (dataDir: string, report: Report) => Promise<string>;
-  /** Called when the emulator answers. Gives what the ready file holds, and what is printed beneath the URLs. */
+  /**
+   * Called when the emulator answers. Returns the content of the ready file, and a text that is
+   * printed below the URLs.
+   */
   readonly onReady?: (emulator: Emulator) => Promise<{ readonly ready: object; readonly text: string }>;
 }
 
 /**
- * Runs an emulator until it is interrupted or one of its parts ends. `read` gives what the arguments ask for, or
- * undefined when they ask for help.
+ * Runs an emulator until it is interrupted or one of its parts ends. `read` returns the command
+ * that the arguments ask for, or undefined if they ask for help.
  */
 export async function runCommand(read: () => Command | undefined, usage: string): Promise<void> {
   // Lambda's clock is in UTC, and workers share the time zone of their process.
@@ -31,18 +35,24 @@ export async function runCommand(read: () => Command | undefined, usage: string)
   const fail = (error: unknown): void => {
     // An interrupted terminal ends the children too; that is no failure of theirs.
     if (isStopping) return;
-    const text =
-      error instanceof StartError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`\n${text}\n`);
+    process.stderr.write(`\n${explainFailure(error)}\n`);
     void stop(1);
   };
   const run = async (command: Command): Promise<void> => {
-    const { readyFile, quiet, fresh, template } = command;
+    const { readyFile, quiet, fresh, template, inspectPort } = command;
     const report = quiet ? quietReport : createReport();
     // A reader that waits for the file must not meet an earlier run's.
     if (readyFile !== undefined) removeReadyFile(readyFile);
-    const options: EmulatorOptions = { ...command, template: (dataDir) => template(dataDir, report) };
-    // What parts say of each other's end while they stop is no news.
+    if (inspectPort !== undefined) await openInspector(inspectPort);
+    const options: EmulatorOptions = {
+      ...command,
+      template(dataDir) {
+        // An emulator that was killed leaves its file.
+        removeReadyFile(join(dataDir, "ready.json"));
+        return template(dataDir, report);
+      },
+    };
+    // Lines of parts about the end of other parts are dropped while everything stops.
     const line: Report["line"] = (...given) => {
       if (!isStopping) report.line(...given);
     };
@@ -70,6 +80,15 @@ export async function runCommand(read: () => Command | undefined, usage: string)
   } catch (error) {
     fail(error);
   }
+}
+
+/** Prints the address to which a debugger attaches, as `node --inspect` does. */
+async function openInspector(port: number): Promise<void> {
+  const inspector = await import("node:inspector");
+  inspector.open(port, "127.0.0.1");
+  // A port that is in use is no error: Node then prints a sentence of its own.
+  if (inspector.url() === undefined)
+    throw new StartError(`The debugger's port ${port} is in use: choose another with --inspect-port N.`);
 }
 
 function describeAddresses(addresses: Addresses, dataDir: string | undefined, text: string): string {

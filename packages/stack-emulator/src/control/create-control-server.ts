@@ -10,11 +10,11 @@ interface ControlOptions {
   readonly clock: Clock;
   /** Codes that were sent by e-mail, oldest first. */
   readonly mail: { list(): readonly unknown[] };
-  /** What functions printed. */
+  /** The texts that functions printed. */
   readonly logs: Logs;
-  /** What was published to topics, oldest first. */
+  /** The messages that were published to topics, oldest first. */
   readonly published: () => readonly unknown[];
-  /** What is under way or still to be delivered, in words; empty when nothing is. */
+  /** Work that is under way or still to be delivered, in words; empty if there is none. */
   readonly waitingFor: () => readonly string[];
 }
 
@@ -23,7 +23,10 @@ interface Answer {
   readonly value?: unknown;
 }
 
-/** What tests steer the emulator by: its meter, its faults, its clock. Bind it to loopback. */
+/**
+ * Creates the server through which tests control the emulator: its meter, faults and clock. Bind it
+ * to loopback.
+ */
 export function createControlServer(options: ControlOptions): Server {
   return createServer((request, response) => {
     answer(request, options)

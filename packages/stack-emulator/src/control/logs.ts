@@ -5,7 +5,10 @@ export interface LoggedText {
   readonly function: string;
   /** The id of the invocation; null before the first one of a worker. */
   readonly request_id: string | null;
-  /** The id that API Gateway gave to the request, which the client got as `apigw-requestid`; null for other invocations. */
+  /**
+   * The id that API Gateway gave to the request, which the client got as `apigw-requestid`; null
+   * for other invocations.
+   */
   readonly gateway_request_id: string | null;
   readonly error: boolean;
   readonly text: string;

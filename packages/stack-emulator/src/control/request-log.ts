@@ -9,12 +9,15 @@ export interface RequestLog {
   answered(answered: Answered): void;
 }
 
-/** Requests whose end is not told, such as those that a client gave up, are forgotten after so many others. */
+/**
+ * Requests whose end is not told, such as those that a client gave up, are forgotten after so many
+ * others.
+ */
 const keptInvocations = 1000;
 
 /**
- * Prints a line for each request and frame: method, path, status, milliseconds, the function, and the read and write
- * request units that it consumed until it was answered.
+ * Prints a line for each request and frame: method, path, status, milliseconds, the function, and
+ * the read and write request units that it consumed until it was answered.
  */
 export function createRequestLog(meter: Pick<Meter, "unitsOf">, print: (line: string) => void): RequestLog {
   const invocations = new Map<string, Caller>();

@@ -4,19 +4,26 @@ import { itemSize } from "./item-size.ts";
 /**
  * Makes DynamoDB Local report what a call consumed, and takes the report out of the answer again.
  *
- * DynamoDB Local 3.3 counts as AWS does: half a unit per 4 KB read, one unit per KB of the larger of the old and the new
- * item, each item of a batch rounded up by itself, twice of all in transactions, and an index only when its projected
- * attributes change (a moved index key costs two). It reports one sum, never reads and writes apart; no call does both,
- * so the action tells which it is. It is wrong in places, of which these are corrected here:
- * - a query or scan that finds nothing reports 0; AWS charges the minimum of that kind of read (API reference of Query);
- * - keys of BatchGetItem without an item report 0; AWS charges the minimum for each (API reference of BatchGetItem);
- * - a write whose condition fails reports nothing; AWS charges for the size of the existing item, at least one unit
- *   (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html);
- * - a transaction of writes reports one of its parts alone; each is counted here, two units per KB: of a put its item,
- *   of anything else, whose item the request does not show, 1 KB. Its indexes stay as reported;
- * - a cancelled transaction reports nothing; it is counted as two units per KB of each item of its writes as far as the
- *   request shows them. AWS publishes no rule for it, so this is an upper bound for small items.
- * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports two units, not one.
+ * DynamoDB Local 3.3 counts as AWS does: half a unit per 4 KB read, one unit per KB of the larger
+ * of the old and the new item, each item of a batch rounded up by itself, twice of all in
+ * transactions, and an index only when its projected attributes change (a moved index key costs
+ * two). It reports one sum, never reads and writes apart; no call does both, so the action tells
+ * which it is. It is wrong in places, of which these are corrected here:
+ * - A query or scan that finds nothing reports 0. AWS charges the minimum of that kind of read (API
+ *   reference of Query).
+ * - Keys of BatchGetItem without an item report 0. AWS charges the minimum for each (API reference
+ *   of BatchGetItem).
+ * - A write whose condition fails reports nothing. AWS charges for the size of the existing item,
+ *   at least one unit:
+ *   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+ * - A transaction of writes reports only one of its parts. Each part is counted here with two units
+ *   per KB: a put by its item, other parts by 1 KB, as the request does not show their item. Its
+ *   indexes stay as reported.
+ * - A cancelled transaction reports nothing. It is counted with two units per KB of each item of
+ *   its writes that the request shows. AWS publishes no rule for it: this is an upper bound for
+ *   small items.
+ * Not corrected, as the answer does not show it: deleting an absent item in BatchWriteItem reports
+ * two units, not one.
  */
 interface MeteredRequest {
   readonly body: Buffer;
@@ -71,7 +78,7 @@ function addFields(body: Buffer, payload: Payload, additions: Record<string, str
   return Buffer.concat([Buffer.from(`{${fields}`), body.subarray(1)]);
 }
 
-/** What DynamoDB Local reports: of table and indexes together, and of the table alone. */
+/** The units that DynamoDB Local reports: of table and indexes in sum, and of the table alone. */
 interface Consumed {
   readonly units: number;
   readonly tableUnits: number;
@@ -107,7 +114,10 @@ function readConsumed(body: Buffer, wanted: unknown): Consumed & { body: Buffer 
   return { body: Buffer.concat([body.subarray(0, from), body.subarray(to)]), units, tableUnits };
 }
 
-/** Where the object or array ends that begins here; its strings are names of tables and hold no brackets. */
+/**
+ * Returns where the object or array that begins at `start` ends. Its strings are names of tables
+ * and hold no brackets.
+ */
 function endOfValue(body: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < body.length; at++) {

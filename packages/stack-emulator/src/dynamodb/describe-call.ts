@@ -22,9 +22,10 @@ const transactionActions: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a request asks of DynamoDB: the keys it touches and the permissions it needs.
- * A batch needs its own action on each table, a transaction the actions of its parts; a query of an index needs the
- * action on the index. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html and
+ * Returns the keys that a request to DynamoDB touches and the permissions that it needs. A batch
+ * needs its own action on each table, a transaction the actions of its parts; a query of an index
+ * needs the action on the index.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html and
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
 export function describeDynamoCall(request: Request, tables: Tables): Call {

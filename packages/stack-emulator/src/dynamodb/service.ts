@@ -38,7 +38,7 @@ export function createDynamoService(forward: Forward, tables: Tables, onWrite: (
     describe: (request) => describeDynamoCall(request, tables),
     execute,
     refuse: (status, code, message) => dynamoError(status, `${commonErrors}#${code}`, message),
-    // What an on-demand table answers beyond its current capacity; the SDK retries it.
+    // An on-demand table gives this answer beyond its current capacity; the SDK retries the call.
     throttle: () =>
       dynamoError(
         400,

@@ -26,8 +26,8 @@ export const localSignature = {
 };
 
 /**
- * Makes the template's tables, or keeps those that are there, and registers their names.
- * Throws when a kept table's keys, indexes or stream are not those of the template.
+ * Makes the template's tables, or keeps those that are there, and registers their names. Throws
+ * when a kept table's keys, indexes or stream are not those of the template.
  */
 export async function provisionTables(
   template: Template,
@@ -38,7 +38,7 @@ export async function provisionTables(
   const call = createDynamoCall(forward);
   const tables = new Map<string, Table>();
   for (const [logicalId, resource] of template.resources) {
-    if (resource.Type !== "AWS::DynamoDB::Table" && resource.Type !== "AWS::DynamoDB::GlobalTable") continue;
+    if (!isTable(resource)) continue;
     const definition = tableDefinition(logicalId, resource);
     const existing = await call("DescribeTable", { TableName: definition.TableName }).catch(() => undefined);
     if (existing) refuseOtherShape(definition, existing.Table);
@@ -49,7 +49,8 @@ export async function provisionTables(
     names.ref(logicalId, definition.TableName);
     names.attribute(logicalId, "Arn", arn);
     names.attribute(logicalId, "TableId", definition.TableName);
-    // The stream's own ARN, with DynamoDB Local's region in it: reading the stream needs exactly this one.
+    // The stream's own ARN, with DynamoDB Local's region in it: reading the stream needs exactly
+    // this one.
     const streamArn = isRecord(described.Table) ? described.Table.LatestStreamArn : undefined;
     if (typeof streamArn === "string") names.attribute(logicalId, "StreamArn", streamArn);
     tables.set(definition.TableName, {
@@ -66,6 +67,14 @@ export async function provisionTables(
     log(`table ${definition.TableName} ${existing ? "kept" : "made"}`);
   }
   return tables;
+}
+
+export function hasTables({ resources }: Template): boolean {
+  return [...resources.values()].some(isTable);
+}
+
+function isTable({ Type }: Resource): boolean {
+  return Type === "AWS::DynamoDB::Table" || Type === "AWS::DynamoDB::GlobalTable";
 }
 
 type DynamoCall = (action: string, payload: unknown) => Promise<Payload>;
@@ -87,7 +96,10 @@ interface TableDefinition {
   readonly [property: string]: unknown;
 }
 
-/** Both resource types describe a table; they differ in where they put throughput, which is on demand here. */
+/**
+ * Both resource types describe a table; they differ in where they put throughput, which is on
+ * demand here.
+ */
 function tableDefinition(logicalId: string, { Properties }: Resource): TableDefinition {
   const secondary = (name: string) => {
     const indexes = records(Properties[name]).map(({ IndexName, KeySchema, Projection }) => ({

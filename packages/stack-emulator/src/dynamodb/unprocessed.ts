@@ -1,6 +1,9 @@
 import { isRecord, type Payload } from "../proxy/types.ts";
 
-/** A batch of which only the first half is done: the request to send, and what its answer reports as left. */
+/**
+ * A batch of which only the first half is done: the request to send, and what its answer reports as
+ * left.
+ */
 interface HalfBatch {
   readonly request: Payload;
   readonly left: Readonly<Record<string, unknown>>;
@@ -8,7 +11,8 @@ interface HalfBatch {
 }
 
 /**
- * Divides a batch as DynamoDB does under load: the rest comes back as unprocessed, and at least one item always does.
+ * Divides a batch as DynamoDB does under load: the rest comes back as unprocessed, and at least one
+ * item always does.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html#Programming.Errors.BatchOperations
  */
 export function halveBatch(action: string, payload: Payload): HalfBatch | undefined {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { readDataFile } from "../data-file.ts";
 import { createDebouncedFile } from "../debounced-file.ts";
 import { isRecord } from "../proxy/types.ts";
 
@@ -63,13 +64,7 @@ export function openCheckpoints(file: string | undefined, streamArn: string): Ch
 }
 
 function readStored(file: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isRecord(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new Error(
-      `${file} cannot be read: ${error}. Delete it to read the stream from its start, or start with --fresh.`,
-    );
-  }
+  const parse = (text: string): unknown => JSON.parse(text);
+  const value = readDataFile(file, parse, "Remove it to read the stream from its start");
+  return isRecord(value) ? value : undefined;
 }

@@ -17,8 +17,8 @@ import { type Source, startStreamSource } from "./stream-source.ts";
 export interface EventSourceOptions {
   readonly stack: ResolvedStack;
   readonly functions: FunctionHost;
-  /** DynamoDB Local itself, not the proxy: `http://127.0.0.1:<port>`. */
-  readonly dynamoEndpoint: string;
+  /** DynamoDB Local itself, not the proxy: `http://127.0.0.1:<port>`. Undefined when the template has no table. */
+  readonly dynamoEndpoint: string | undefined;
   readonly sqs: Sqs;
   readonly clock: Clock;
   readonly region: string;
@@ -44,7 +44,7 @@ export async function startEventSources(options: EventSourceOptions): Promise<Ev
   const { stack, sqs, clock } = options;
   const mappings = readMappings(stack);
   requirePermissions(mappings, options.mayCall);
-  const api = createStreamApi(options.dynamoEndpoint);
+  const api = options.dynamoEndpoint === undefined ? undefined : createStreamApi(options.dynamoEndpoint);
   const closing = new AbortController();
   const { signal } = closing;
   // One or more for each mapping: their number is no leak.
@@ -60,6 +60,7 @@ export async function startEventSources(options: EventSourceOptions): Promise<Ev
 
   const startStream = (mapping: StreamMapping): Source => {
     const { failureQueueArn } = mapping;
+    if (!api) throw new Error(`${mapping.logicalId}: the template has no table, so it has no stream.`);
     if (failureQueueArn !== undefined && sqs.queueByArn(failureQueueArn) === undefined) {
       throw new Error(
         `${mapping.logicalId}: its on-failure destination ${failureQueueArn} is no queue of this template.`,
@@ -91,7 +92,7 @@ export async function startEventSources(options: EventSourceOptions): Promise<Ev
   const close = async (): Promise<void> => {
     closing.abort();
     await Promise.all(sources.map((source) => source.ended()));
-    api.close();
+    api?.close();
   };
   try {
     for (const mapping of mappings)

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import type { SharedClock } from "../clock.ts";
+import { join } from "node:path";
+import { longestTimerMs, type SharedClock } from "../clock.ts";
 import { shortFunctionName } from "../proxy/function-names.ts";
 import { recordOf, textOf } from "../template/read.ts";
 import type { ResolvedStack, Template } from "../template/types.ts";
-import { readFunctions } from "./definition.ts";
+import { createDebugCopy } from "./debug-copy.ts";
+import { type FunctionDefinition, readFunctions } from "./definition.ts";
 import { type ExecutionEnvironment, isEventTooLarge } from "./execution-environment.ts";
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
 import { type Caller, FunctionError, type FunctionHost, type FunctionLog } from "./types.ts";
@@ -12,29 +14,47 @@ import { type Caller, FunctionError, type FunctionHost, type FunctionLog } from 
 interface FunctionHostOptions {
   readonly template: Template;
   readonly stack: ResolvedStack;
-  /** Variables that lead the SDK to the local endpoints; `{AWS_ACCESS_KEY_ID}` in one stands for the worker's own. */
+  /**
+   * Variables that lead the SDK to the local endpoints; `{AWS_ACCESS_KEY_ID}` in one stands for the
+   * worker's own.
+   */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly clock: SharedClock;
   /** At most so many workers a function. */
   readonly concurrency: number;
-  /** Takes what functions print. */
+  /**
+   * Runs copies of the code in this folder, with source maps for a debugger and without time
+   * limits.
+   */
+  readonly debug?: { readonly folder: string; readonly sourceRoot: string | undefined } | undefined;
+  /** Takes the texts that functions print. */
   readonly log: (entry: FunctionLog) => void;
-  /** Told of every invocation when it is accepted, with the id of API Gateway's request behind it. */
+  /**
+   * Told of every invocation when it is accepted, with the id of API Gateway's request behind it.
+   */
   readonly onInvoke?: (caller: Caller, gatewayRequestId: string | undefined) => void;
 }
 
 export interface OwnedFunctionHost extends FunctionHost {
   /** How many invocations wait or run. */
   readonly underWay: number;
-  /** Runs the module `file` in place of a function's code, from the next invocation on. `name` may be a short name. */
+  /**
+   * Runs the module `file` in place of a function's code, from the next invocation on. `name` may
+   * be a short name.
+   */
   replaceCode(name: string, file: string): void;
-  /** Starts a first worker of every function. */
+  /** Starts a first worker of every function that is an ES module. */
   prewarm(): void;
   close(): Promise<void>;
 }
 
 export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionHost {
-  const definitions = readFunctions(options.template, options.stack);
+  const definitions = new Map(
+    [...readFunctions(options.template, options.stack)].map(([functionLogicalId, definition]) => [
+      functionLogicalId,
+      options.debug ? debugged(definition, options.debug) : definition,
+    ]),
+  );
   const pools = new Map<string, FunctionPool>();
   // Never forgotten: a URL that a worker has signed is good for longer than the worker lives.
   const environments = new Map<string, { functionLogicalId: string; environment: ExecutionEnvironment }>();
@@ -94,8 +114,9 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
     },
     prewarm() {
       for (const [functionLogicalId, pool] of pools) {
-        // The CDK's own functions, which serve a deployment, are CommonJS: no module of ours, and nothing invokes them.
-        if (existsSync(definitions.get(functionLogicalId)?.file ?? "")) pool.prewarm();
+        // The CDK's own functions, which serve a deployment and are never invoked here, are
+        // CommonJS.
+        if (definitions.get(functionLogicalId)?.file.endsWith(".mjs")) pool.prewarm();
       }
     },
     replaceCode(name, file) {
@@ -109,6 +130,15 @@ export function createFunctionHost(options: FunctionHostOptions): OwnedFunctionH
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
+}
+
+function debugged(
+  definition: FunctionDefinition,
+  { folder, sourceRoot }: NonNullable<FunctionHostOptions["debug"]>,
+): FunctionDefinition {
+  const { logicalId, file } = definition;
+  const copy = existsSync(file) ? createDebugCopy(file, join(folder, logicalId), sourceRoot) : file;
+  return { ...definition, file: copy, timeoutSeconds: longestTimerMs / 1000 };
 }
 
 /** The id that API Gateway gives to a request is in the events that it makes; others have none. */

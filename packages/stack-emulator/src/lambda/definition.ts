@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ResolvedStack, Template } from "../template/types.ts";
 
-/** What the template says about one function. */
+/** A function, as the template describes it. */
 export interface FunctionDefinition {
   readonly logicalId: string;
   readonly roleLogicalId: string;
@@ -32,7 +33,8 @@ export function readFunctions(
     const assetPath = resource.Metadata?.["aws:asset:path"];
     const runtime = String(properties.Runtime);
     if (!runtime.startsWith("nodejs")) {
-      // CDK's own custom resources come in Python and others; they serve a deployment and none happens here.
+      // CDK's own custom resources come in Python and others; they serve a deployment and none
+      // happens here.
       continue;
     }
     if (typeof assetPath !== "string") {
@@ -46,15 +48,22 @@ export function readFunctions(
       roleLogicalId: roles.get(String(properties.Role)) ?? "",
       name: String(stack.resolve({ Ref: logicalId })),
       arn: String(stack.resolve({ "Fn::GetAtt": [logicalId, "Arn"] })),
-      file: join(template.assetsDir, assetPath, `${module}.mjs`),
+      file: moduleFile(join(template.assetsDir, assetPath, module)),
       exportName,
       environment: readEnvironment(properties.Environment),
-      // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html: 3 s and 128 MB by default
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html:
+      // 3 s and 128 MB by default
       timeoutSeconds: Number(properties.Timeout ?? 3),
       memoryMb: Number(properties.MemorySize ?? 128),
     });
   }
   return functions;
+}
+
+/** The first that exists of the names that Lambda knows; the first of all when none does. */
+function moduleFile(path: string): string {
+  const files = ["mjs", "js", "cjs"].map((extension) => `${path}.${extension}`);
+  return files.find((file) => existsSync(file)) ?? `${path}.mjs`;
 }
 
 function readEnvironment(environment: unknown): Record<string, string> {

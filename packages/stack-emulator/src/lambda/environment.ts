@@ -14,7 +14,8 @@ export function createAccessKeyId(): string {
 /**
  * The whole environment of a worker, none of the machine's own:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
- * `endpoints` wins over the template, whose values lead to AWS; `{AWS_ACCESS_KEY_ID}` in one stands for the worker's own.
+ * `endpoints` wins over the template, whose values lead to AWS; `{AWS_ACCESS_KEY_ID}` in one stands
+ * for the worker's own.
  */
 export function createEnvironment(
   definition: FunctionDefinition,
@@ -45,7 +46,7 @@ export function createEnvironment(
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_SESSION_TOKEN: "local",
-    // What the developer configured for the real AWS must not reach a function that runs here.
+    // The settings of the developer for the real AWS must not reach a function that runs here.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: "true",

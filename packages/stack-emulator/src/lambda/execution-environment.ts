@@ -19,7 +19,10 @@ export interface Invocation {
 /** A worker with one copy of a function in it; it runs one invocation at a time. */
 export interface ExecutionEnvironment {
   readonly accessKeyId: string;
-  /** The invocation that runs, or the last one: nothing is frozen, so what comes later still belongs to it. */
+  /**
+   * The invocation that runs, or the last one: nothing is frozen, so what comes later still belongs
+   * to it.
+   */
   readonly latest: Invocation | undefined;
   run(invocation: Invocation): void;
   /** Ends it at once; a running invocation rejects with `reason`. */
@@ -34,7 +37,8 @@ interface ExecutionEnvironmentEvents {
   log(entry: Omit<FunctionLog, "functionLogicalId">): void;
 }
 
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB each for request and response
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB each for request
+// and response
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 export function startExecutionEnvironment(
@@ -49,7 +53,8 @@ export function startExecutionEnvironment(
   const worker = new Worker(new URL("./worker.js", import.meta.url), {
     workerData,
     env: createEnvironment(definition, accessKeyId, logStream, endpoints),
-    // Stacks are mapped to the sources when they are printed: to load the maps takes every worker 50 ms and 15 MB.
+    // Stacks are mapped to the sources when they are printed: to load the maps takes every worker
+    // 50 ms and 15 MB.
     execArgv: ["--no-enable-source-maps"],
   });
 
@@ -102,7 +107,7 @@ export function startExecutionEnvironment(
       events.idle();
     }
   });
-  // An exception that nobody caught ends the thread, as it ends Lambda's process.
+  // An uncaught exception ends the thread, as it ends Lambda's process.
   worker.on("error", (error: unknown) => {
     const errorType = error instanceof Error ? error.name : "Error";
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

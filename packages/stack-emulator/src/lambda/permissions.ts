@@ -2,8 +2,9 @@ import { arnWildcard } from "../proxy/iam/wildcard.ts";
 import type { ResolvedStack } from "../template/types.ts";
 
 /**
- * May API Gateway invoke the function for this route? Lambda asks the function's own policy, which the template
- * writes as AWS::Lambda::Permission: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ * May API Gateway invoke the function for this route? Lambda asks the function's own policy, which
+ * the template writes as AWS::Lambda::Permission:
+ * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
 type InvokePermission = (functionLogicalId: string, sourceArn: string) => boolean;
 

@@ -1,4 +1,4 @@
-/** What a worker is started with. */
+/** The data with which a worker starts. */
 export interface WorkerStart {
   readonly file: string;
   readonly exportName: string;
@@ -6,7 +6,10 @@ export interface WorkerStart {
   readonly sharedOffset: SharedArrayBuffer;
 }
 
-/** One invocation. JSON, as between Lambda and its runtime, so that what a function sees is what survives JSON. */
+/**
+ * One invocation. JSON, as between Lambda and its runtime, so that what a function sees is what
+ * survives JSON.
+ */
 export interface InvokeMessage {
   readonly requestId: string;
   readonly eventJson: string;
@@ -18,7 +21,7 @@ export interface InvokeMessage {
   readonly deadline: number;
 }
 
-/** What a worker reports. */
+/** A message of a worker. */
 export type WorkerMessage =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly errorType: string; readonly message: string }
@@ -30,7 +33,10 @@ export type WorkerMessage =
       readonly message: string;
     }
   | {
-      /** What the function printed, usually a line; `requestId` is that of the latest invocation. */
+      /**
+       * A text that the function printed, usually a line. `requestId` is that of the latest
+       * invocation.
+       */
       readonly kind: "log";
       readonly stream: "stdout" | "stderr";
       readonly requestId: string | undefined;

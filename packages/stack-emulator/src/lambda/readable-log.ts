@@ -3,8 +3,9 @@ import type { SourceMaps } from "./source-maps.ts";
 import type { FunctionLog } from "./types.ts";
 
 /**
- * A function's log for a person: places in bundles become places in sources, and the `stack` of a line of JSON stands on
- * lines of its own. A line of JSON with a `level` is an error when the level says so, wherever it was printed.
+ * A function's log for a person: places in bundles become places in sources, and the `stack` of a
+ * line of JSON stands on lines of its own. A line of JSON with a `level` is an error when the level
+ * says so, wherever it was printed.
  */
 export function readableLog(entry: FunctionLog, sourceMaps: SourceMaps): FunctionLog {
   const line = readLine(entry.text);

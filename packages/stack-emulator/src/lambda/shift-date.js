@@ -1,6 +1,7 @@
 /**
- * Moves what `Date` says in this thread by the offset in shared memory. The real `Date` stays behind it, so
- * `instanceof`, parsing and arithmetic are untouched. Returns the machine's own clock.
+ * Moves what `Date` says in this thread by the offset in shared memory. The real `Date` stays
+ * behind it, so `instanceof`, parsing and arithmetic are untouched. Returns the machine's own
+ * clock.
  * @param {SharedArrayBuffer} sharedOffset
  * @returns {() => number}
  */

@@ -4,19 +4,24 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface SourceMaps {
-  /** The text with each place in a bundle, such as in a stack, replaced by the place in its source. */
+  /**
+   * The text with each place in a bundle, such as in a stack, replaced by the place in its source.
+   */
   map(text: string): string;
 }
 
 interface SourceMapsOptions {
-  /** Where the bundles of the template are. */
+  /** The folder of the template, which holds its bundles. */
   readonly assetsDir: string;
-  /** The folder relative to which the maps of these bundles name their sources. @default - the folder of each bundle */
+  /**
+   * The folder relative to which the maps of these bundles name their sources. @default - the
+   * folder of each bundle
+   */
   readonly sourceRoot: string | undefined;
 }
 
-/** A place in a module, as a stack names it. */
-const place = /(file:\/\/[^\s()"'\\]+?):(\d+):(\d+)/g;
+/** A place in a module, as a stack names it: ES modules by their URLs, others by their paths. */
+const place = /(file:\/\/[^\s()"'\\]+?|(?<=[ (])\/[^()"'\n]+?\.c?js):(\d+):(\d+)/g;
 
 /** A bundle that stays as it is; its map is read when one of its places first occurs. */
 interface MappedFile {
@@ -26,28 +31,31 @@ interface MappedFile {
 
 export function createSourceMaps({ assetsDir, sourceRoot }: SourceMapsOptions): SourceMaps {
   const files = new Map<string, MappedFile | undefined>();
-  const fileOf = (url: string): MappedFile | undefined => {
-    if (!files.has(url)) files.set(url, readMappedFile(fileURLToPath(url)));
-    return files.get(url);
+  const fileOf = (name: string): MappedFile | undefined => {
+    if (!files.has(name)) files.set(name, readMappedFile(pathOf(name)));
+    return files.get(name);
   };
-  const sourceOf = (url: string, line: number, column: number): string | undefined => {
-    const file = fileOf(url);
+  const sourceOf = (name: string, line: number, column: number): string | undefined => {
+    const file = fileOf(name);
     const entry = file?.sourceMap.findEntry(line - 1, column - 1);
     if (!file || !entry || !("originalSource" in entry)) return undefined;
     const isOfTemplate = !relative(assetsDir, file.folder).startsWith("..");
-    const source = resolve((isOfTemplate && sourceRoot) || file.folder, entry.originalSource);
+    const { originalSource } = entry;
+    const source = resolve((isOfTemplate && sourceRoot) || file.folder, pathOf(originalSource));
     return `${shorten(source)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   };
   return {
     map: (text) =>
-      text.includes("file://")
-        ? text.replaceAll(
-            place,
-            (whole, url: string, line: string, column: string) =>
-              sourceOf(url, Number(line), Number(column)) ?? whole,
-          )
-        : text,
+      text.replaceAll(
+        place,
+        (whole, name: string, line: string, column: string) =>
+          sourceOf(name, Number(line), Number(column)) ?? whole,
+      ),
   };
+}
+
+function pathOf(name: string): string {
+  return name.startsWith("file://") ? fileURLToPath(name) : name;
 }
 
 /** Undefined when the file has no map that can be read. */

@@ -6,7 +6,7 @@ export interface Caller {
   readonly operation: string | undefined;
 }
 
-/** What a function printed, or what is to be said of it. */
+/** A text that a function printed, or a text about it. */
 export interface FunctionLog {
   readonly functionLogicalId: string;
   /** The invocation that it belongs to; undefined before the first one. */
@@ -21,7 +21,9 @@ export interface FunctionLog {
 /** `timeout`: ended by its time limit. `crash`: its worker ended. `unhandled`: its code threw. */
 type FunctionErrorKind = "timeout" | "crash" | "unhandled";
 
-/** Why an invocation gave no result; `errorType` and `message` are those that Lambda would report. */
+/**
+ * Why an invocation gave no result; `errorType` and `message` are those that Lambda would report.
+ */
 export class FunctionError extends Error {
   readonly kind: FunctionErrorKind;
   readonly errorType: string;
@@ -36,10 +38,19 @@ export class FunctionError extends Error {
 
 /** The functions of the stack, run in workers. */
 export interface FunctionHost {
-  /** Runs one invocation in a free worker. Rejects with a FunctionError. `operation` is its label on the meter. */
+  /**
+   * Runs one invocation in a free worker. Rejects with a FunctionError. `operation` is its label on
+   * the meter.
+   */
   invoke(logicalId: string, event: unknown, meta?: { operation?: string }): Promise<unknown>;
-  /** Ends the worker with this access key id at once (fault injection: a crash); its invocation rejects with kind 'crash'. */
+  /**
+   * Ends the worker with this access key id at once (fault injection: a crash); its invocation
+   * rejects with kind 'crash'.
+   */
   crash(accessKeyId: string): void;
-  /** Which function, worker and running invocation an access key id belongs to; undefined when unknown. */
+  /**
+   * Which function, worker and running invocation an access key id belongs to; undefined when
+   * unknown.
+   */
   caller(accessKeyId: string): Caller | undefined;
 }

@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import { shiftDate } from "./shift-date.js";
 
-// The thread of one execution environment: imports the function once, then runs one invocation at a time.
-// In JavaScript, as Node takes types out anew in each thread, which takes longer than starting the thread.
+// The thread of one execution environment: imports the function once, then runs one invocation at a
+// time. In JavaScript, as Node takes types out anew in each thread, which takes longer than
+// starting the thread.
 
 /**
  * @import { InvokeMessage, WorkerMessage, WorkerStart } from "./protocol.ts"
@@ -27,10 +31,14 @@ function isHandler(value) {
 /** @param {WorkerMessage} message */
 const report = (message) => port.postMessage(message);
 
-/** @type {string | undefined} The latest invocation: nothing is frozen, so what is printed later still belongs to it. */
+/**
+ * The latest invocation. Nothing is frozen: a text that is printed later belongs to it.
+ * @type {string | undefined}
+ */
 let requestId;
 
-// By messages, like results: through the thread's own streams, lines would arrive after the result that they explain.
+// Texts go as messages, like results: through the thread's own streams they would arrive after the
+// result that they explain.
 for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
   /**
    * @param {string | Uint8Array} chunk
@@ -44,6 +52,17 @@ for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
     return true;
   };
   process[stream].write = write;
+}
+
+// Lambda takes a `.js` file for CommonJS, unless a package.json beside it says otherwise. Here,
+// Node would go on to look for one in the folders of the project that the template lies in.
+if (start.file.endsWith(".js") && !existsSync(join(dirname(start.file), "package.json"))) {
+  registerHooks({
+    load: (url, context, next) =>
+      url === pathToFileURL(start.file).href
+        ? next(url, { ...context, format: "commonjs" })
+        : next(url, context),
+  });
 }
 
 try {
@@ -99,7 +118,8 @@ function createContext(invocation) {
 }
 
 /**
- * What a failed invocation reports: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+ * Returns the facts that a failed invocation reports:
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  * @param {unknown} error
  */
 function describe(error) {

@@ -1,6 +1,6 @@
 import type { Request } from "./types.ts";
 
-/** Who signed a request and for which service, as it says itself: nothing is verified here. */
+/** The signer of a request and the service, as the request names them: nothing is verified here. */
 interface Credential {
   readonly accessKeyId: string;
   readonly service: string;

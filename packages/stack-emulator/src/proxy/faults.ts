@@ -5,8 +5,9 @@ const kinds = ["throttle", "delay", "lose", "crash", "unprocessed"] as const;
 const services = ["dynamodb", "s3", "cognito-idp", "execute-api", "sqs", "sns"] as const;
 
 /**
- * `throttle`: refused before it is executed. `delay`: executed `delay_ms` later. `lose`: executed, then the connection
- * breaks. `crash`: executed, then the function ends before it sees the answer. `unprocessed`: half of a batch is left.
+ * `throttle`: refused before it is executed. `delay`: executed `delay_ms` later. `lose`: executed,
+ * then the connection breaks. `crash`: executed, then the function ends before it sees the answer.
+ * `unprocessed`: half of a batch is left.
  */
 type FaultKind = (typeof kinds)[number];
 
@@ -15,7 +16,10 @@ export interface FaultSpec {
   readonly kind: FaultKind;
   readonly service: ServiceName;
   readonly action?: string;
-  /** A prefix of the partition key; outside DynamoDB, of the object key, connection id, queue, topic or user name. */
+  /**
+   * A prefix of the partition key; outside DynamoDB, of the object key, connection id, queue, topic
+   * or user name.
+   */
   readonly pk?: string;
   readonly sk?: string;
   /** A function's logical id or short name. */

@@ -8,7 +8,10 @@ interface Forwarded {
 
 export type Forward = (headers: Readonly<Record<string, string>>, body: Buffer) => Promise<Forwarded>;
 
-/** Jetty, which DynamoDB Local runs in, closes a connection after 30 s without a request; this side does so earlier. */
+/**
+ * Jetty, which DynamoDB Local runs in, closes a connection after 30 s without a request; this side
+ * does so earlier.
+ */
 const idleMs = 20_000;
 
 /** Posts to `/` on a port of this machine, over connections that stay open. */

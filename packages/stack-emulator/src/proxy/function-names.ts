@@ -1,6 +1,6 @@
 /**
- * The short name of a function: its logical id without what the CDK adds to it, so `messagesFunction9C5B7C7A` is
- * `messages`.
+ * The short name of a function: its logical id without what the CDK adds to it, so
+ * `messagesFunction9C5B7C7A` is `messages`.
  */
 export function shortFunctionName(logicalId: string): string {
   const short = logicalId.replace(/[0-9A-F]{8}$/, "").replace(/(?:Function|Handler|Lambda|Fn)+$/, "");

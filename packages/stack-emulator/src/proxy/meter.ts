@@ -12,7 +12,10 @@ export interface Counts {
   sqs_calls: number;
 }
 
-/** One call of a function to a service. `started_ms` and `ended_ms` are milliseconds of one monotonic clock. */
+/**
+ * One call of a function to a service. `started_ms` and `ended_ms` are milliseconds of one
+ * monotonic clock.
+ */
 export interface MeteredCall {
   readonly at: string;
   readonly operation: string;
@@ -20,7 +23,10 @@ export interface MeteredCall {
   readonly request_id: string;
   readonly service: ServiceName;
   readonly action: string;
-  /** `pk/sk` of the first item that it touches, or the object, connection, queue or user; null when there is none. */
+  /**
+   * `pk/sk` of the first item that it touches, or the object, connection, queue or user; null when
+   * there is none.
+   */
   readonly key: string | null;
   readonly rru: number;
   readonly wru: number;
@@ -40,7 +46,9 @@ export interface Meter {
   /** Counts an invocation of a function; `operation` is its label. */
   invoked(functionLogicalId: string, operation: string | undefined): void;
   record(call: MeteredCall): void;
-  /** The request units that an invocation has consumed, as far as its calls are among the latest. */
+  /**
+   * The request units that an invocation has consumed, as far as its calls are among the latest.
+   */
   unitsOf(requestId: string): Pick<Counts, "rru" | "wru">;
   report(): MeterReport;
   reset(): void;
@@ -48,7 +56,7 @@ export interface Meter {
 
 const keptCalls = 1000;
 
-/** What no operation was named for. */
+/** The name of calls without an operation. */
 export const noOperation = "(none)";
 
 export function createMeter(): Meter {
@@ -64,7 +72,8 @@ export function createMeter(): Meter {
       add(countsOf(operations, call.operation), call);
       add(countsOf(functions, call.function), call);
       calls.push(call);
-      // Cut rarely: moving a thousand entries for every call would cost more than the call's own share.
+      // Cut rarely: moving a thousand entries for every call would cost more than the call's own
+      // share.
       if (calls.length >= 2 * keptCalls) calls = calls.slice(-keptCalls);
     },
     unitsOf(requestId) {

@@ -4,8 +4,8 @@ import { findFreePort } from "../free-port.ts";
 import type { Log } from "../store.ts";
 
 /**
- * The port of the last start with this data directory, if it is free. It is part of the issuer's address, so tokens stay
- * valid over restarts only while it stays the same.
+ * The port of the last start with this data directory, if it is free. It is part of the issuer's
+ * address, so tokens stay valid over restarts only while it stays the same.
  */
 export async function choosePort(dataDir: string, log: Log): Promise<number> {
   const file = join(dataDir, "aws-port");

@@ -31,25 +31,34 @@ interface ProxyOptions {
 }
 
 interface Proxy {
-  /** Whom the key id belongs to, also when its worker has ended: a presigned URL outlives its signer. */
+  /**
+   * Whom the key id belongs to, also when its worker has ended: a presigned URL outlives its
+   * signer.
+   */
   knownCaller(accessKeyId: string): Caller | undefined;
   listen(port: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Cognito's public operations are not signed, so a function's calls of them carry its key id in the path:
- * `/caller/<access key id>/`.
+ * Cognito's public operations are not signed, so a function's calls of them carry its key id in the
+ * path: `/caller/<access key id>/`.
  */
 const callerPath = /^\/caller\/([^/]+)/;
 
 /** The meter's label for requests that a function signed and a client sent. */
 const presignedOperation = "(presigned)";
 
-/** How long an idle connection stays open: longer than a client keeps one, so that none breaks under a request. */
+/**
+ * How long an idle connection stays open: longer than a client keeps one, so that none breaks under
+ * a request.
+ */
 const keepAliveMs = 120_000;
 
-/** The one endpoint of all services: it identifies the caller, holds the call against policies, meters and injects faults. */
+/**
+ * The one endpoint of all services: it identifies the caller, holds the call against policies,
+ * meters and injects faults.
+ */
 export function createProxy(options: ProxyOptions): Proxy {
   const { services, functions, authorizer, clock, meter, faults, log } = options;
   const remembered = new Map<string, Caller>();
@@ -69,13 +78,14 @@ export function createProxy(options: ProxyOptions): Proxy {
     const signer = accessKeyId === undefined ? undefined : knownCaller(accessKeyId);
     const caller = signer && presigned ? { ...signer, requestId: "", operation: presignedOperation } : signer;
     if (!caller) {
-      // Nobody's call: only what needs no permission passes, and S3 judges unsigned requests itself.
+      // A call without a function passes only if it needs no permission. S3 judges unsigned
+      // requests itself.
       if (call.needs.length === 0 || (call.service === "s3" && accessKeyId === undefined)) {
         return service.execute(request, call, signal);
       }
-      log(
-        `${call.service} ${call.action} is refused: it is signed by ${accessKeyId ?? "nobody"}, which is no function`,
-      );
+      const reason =
+        accessKeyId === undefined ? "it is unsigned" : `its signer ${accessKeyId} is no function`;
+      log(`${call.service} ${call.action} is refused: ${reason}`);
       return service.refuse(
         call.service === "s3" ? 403 : 400,
         call.service === "s3" ? "InvalidAccessKeyId" : "UnrecognizedClientException",
@@ -190,7 +200,7 @@ function route(request: Request, services: ReadonlyMap<ServiceName, Service>): R
     const name = [...services.keys()].find((served) => served === credential.service);
     return name ? { name, ...credential } : {};
   }
-  // What is not signed can only be a browser's request to a bucket, such as a preflight.
+  // An unsigned request can only be a browser's request to a bucket, such as a preflight.
   return target || request.url.includes("/.well-known/") ? {} : { name: "s3" };
 }
 

@@ -8,7 +8,10 @@ export type ServiceName = "dynamodb" | "s3" | "cognito-idp" | "execute-api" | "s
 /** The access key id of the emulator itself: its calls pass without policies, faults and meter. */
 export const ADMIN_ACCESS_KEY_ID = "local-admin";
 
-/** What a call touches. Outside DynamoDB `pk` is the object key, queue, topic, connection id or user name, and `sk` is ''. */
+/**
+ * The item that a call touches. Outside DynamoDB `pk` is the object key, queue, topic, connection
+ * id or user name, and `sk` is ''.
+ */
 export interface ItemKey {
   readonly pk: string;
   readonly sk: string;
@@ -24,7 +27,7 @@ export interface Need {
   readonly context?: () => ConditionContext;
 }
 
-/** What a request asks for. All of `needs` must be granted. */
+/** A request, decomposed. All of `needs` must be granted. */
 export interface Call {
   readonly service: ServiceName;
   readonly action: string;
@@ -62,7 +65,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The request's body as a JSON object; an empty object when it is none (the service itself then refuses it). */
+/**
+ * The request's body as a JSON object; an empty object when it is none (the service itself then
+ * refuses it).
+ */
 export function parsePayload(body: Buffer): Payload {
   try {
     const value: unknown = JSON.parse(body.toString());

@@ -3,7 +3,10 @@ import { parseForm } from "./form-data.ts";
 import { copySource, header, type S3Request } from "./request.ts";
 import { innerXml, textOf } from "./xml.ts";
 
-/** An action on a bucket or an object. `context` gives the values of condition keys, by their names in lower case. */
+/**
+ * An action on a bucket or an object. `context` gives the values of condition keys, by their names
+ * in lower case.
+ */
 export interface S3Need {
   readonly action: string;
   readonly resource: string;
@@ -13,9 +16,14 @@ export interface S3Need {
 /** A request in the terms of IAM: who, which action, on what. */
 export interface S3Call {
   readonly accessKeyId: string | undefined;
-  /** The API's name, such as `PutObject` or `PostObject`; what it doesn't know is the method and subresource. */
+  /**
+   * The API's name, such as `PutObject` or `PostObject`; what it doesn't know is the method and
+   * subresource.
+   */
   readonly action: string;
-  /** The IAM actions it takes, each with its resource: a copy reads one object and writes another. */
+  /**
+   * The IAM actions it takes, each with its resource: a copy reads one object and writes another.
+   */
   readonly needs: readonly S3Need[];
   readonly bucket: string;
   readonly key: string;
@@ -102,7 +110,9 @@ function accessKeyIdOf(
   return authorization ?? credential?.split("/")[0];
 }
 
-/** A form that can't be read is described without its fields; serving it says what is wrong with it. */
+/**
+ * A form that can't be read is described without its fields; serving it says what is wrong with it.
+ */
 function formOf(request: S3Request): ReadonlyMap<string, string> {
   try {
     return parseForm(request.body, header(request.headers, "content-type") ?? "").fields;

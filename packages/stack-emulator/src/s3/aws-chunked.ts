@@ -2,8 +2,9 @@ import { notImplemented, S3Error } from "./errors.ts";
 import { header, type S3Request } from "./request.ts";
 
 /**
- * Takes the `aws-chunked` framing off a body and turns its trailing headers into headers. SDK v3 frames a stream's body
- * so, with its checksum at the end: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ * Takes the `aws-chunked` framing off a body and turns its trailing headers into headers. SDK v3
+ * frames a stream's body so, with its checksum at the end:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
 export function unframe(request: S3Request): S3Request {
   const payload = header(request.headers, "x-amz-content-sha256") ?? "";

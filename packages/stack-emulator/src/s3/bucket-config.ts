@@ -28,9 +28,9 @@ export interface BucketConfig {
 }
 
 /**
- * What the store needs of an AWS::S3::Bucket. Bucket policies are not evaluated here: the usual one denies requests for
- * which `aws:SecureTransport` is false, and loopback has no TLS; what a function may do is held against its role by the
- * proxy in front.
+ * Reads the properties of an AWS::S3::Bucket that the store needs. Bucket policies are not
+ * evaluated: the usual one denies requests for which `aws:SecureTransport` is false, and loopback
+ * has no TLS. The proxy in front checks calls of functions against their roles.
  */
 export function readBucketConfig(logicalId: string, resource: Resource): BucketConfig {
   const properties = resource.Properties;
@@ -49,7 +49,10 @@ export function readBucketConfig(logicalId: string, resource: Resource): BucketC
   };
 }
 
-/** CloudFormation would make up a name with a random end; here it stays the same from one run to the next. */
+/**
+ * CloudFormation would make up a name with a random end; here it stays the same from one run to the
+ * next.
+ */
 const generatedName = (logicalId: string): string =>
   `local-${logicalId.toLowerCase().replace(/[^a-z0-9]/g, "")}`.slice(0, 63);
 
@@ -76,6 +79,9 @@ function readLifecycleRule(rule: Readonly<Record<string, unknown>>, index: numbe
   };
 }
 
-/** The objects of a list in the template; anything else in it is no list item that CloudFormation takes. */
+/**
+ * The objects of a list in the template; anything else in it is no list item that CloudFormation
+ * takes.
+ */
 export const list = (value: unknown): Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) ? value.map(recordOf) : [];

@@ -4,7 +4,7 @@ import { S3Error } from "./errors.ts";
 import { isExpired } from "./lifecycle.ts";
 import type { NewObject, ObjectFiles, StoredObject } from "./object-files.ts";
 
-/** What happened to an object, in the words of S3's event notifications. */
+/** The change of an object, in the words of S3's event notifications. */
 type ObjectEventName =
   | "ObjectCreated:Put"
   | "ObjectCreated:Post"

@@ -15,10 +15,12 @@ const headerPrefix = "x-amz-checksum-";
 const notValues = new Set(["x-amz-checksum-mode", "x-amz-checksum-type", "x-amz-checksum-algorithm"]);
 
 /**
- * Holds the body against Content-MD5 and x-amz-checksum-*, and gives the checksum to keep with the object.
+ * Holds the body against Content-MD5 and x-amz-checksum-*, and gives the checksum to keep with the
+ * object.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
- * A checksum in the query of a presigned URL is ignored, as S3 ignores it: the SDK signs that of an empty body there
- * (https://github.com/aws/aws-sdk-go-v2/issues/2610, https://github.com/localstack/localstack/issues/12169).
+ * A checksum in the query of a presigned URL is ignored, as S3 ignores it: the SDK signs that of an
+ * empty body there (https://github.com/aws/aws-sdk-go-v2/issues/2610,
+ * https://github.com/localstack/localstack/issues/12169).
  */
 export function verifyChecksums(headers: IncomingHttpHeaders, body: Buffer): Checksum | undefined {
   const md5 = header(headers, "content-md5");

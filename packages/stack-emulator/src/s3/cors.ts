@@ -37,7 +37,10 @@ export function preflightHeaders(request: S3Request, bucket: BucketConfig): Reco
   };
 }
 
-/** The CORS headers of the answer to an actual request; none when no rule allows it, which the browser then refuses. */
+/**
+ * The CORS headers of the answer to an actual request; none when no rule allows it, which the
+ * browser then refuses.
+ */
 export function corsHeaders(request: S3Request, bucket: BucketConfig | undefined): Record<string, string> {
   const origin = header(request.headers, "origin");
   const rule = origin === undefined ? undefined : bucket?.cors.find((r) => allows(r, origin, request.method));

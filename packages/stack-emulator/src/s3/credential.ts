@@ -1,7 +1,10 @@
 import type { Clock } from "../clock.ts";
 import { S3Error } from "./errors.ts";
 
-/** Gives the secret of an access key id, also of one whose worker has ended: a presigned URL outlives its signer. */
+/**
+ * Gives the secret of an access key id, also of one whose worker has ended: a presigned URL
+ * outlives its signer.
+ */
 export type SecretOf = (accessKeyId: string) => string | undefined;
 
 export interface SignatureContext {
@@ -10,7 +13,10 @@ export interface SignatureContext {
   readonly secretOf: SecretOf;
 }
 
-/** The credential scope `<access key id>/<yyyymmdd>/<region>/s3/aws4_request`, checked for form, region and service. */
+/**
+ * The credential scope `<access key id>/<yyyymmdd>/<region>/s3/aws4_request`, checked for form,
+ * region and service.
+ */
 export interface CredentialScope {
   readonly accessKeyId: string;
   readonly date: string;

@@ -1,8 +1,8 @@
 import { element, xmlDocument } from "./xml.ts";
 
 /**
- * An error that S3 answers with: code, HTTP status, message and further XML elements.
- * Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * An error that S3 answers with: code, HTTP status, message and further XML elements. Codes:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export class S3Error extends Error {
   readonly code: string;

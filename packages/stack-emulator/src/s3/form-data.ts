@@ -1,6 +1,9 @@
 import { S3Error } from "./errors.ts";
 
-/** A form as S3 reads it: fields up to the file, whose own part ends it. Field names are in lower case. */
+/**
+ * A form as S3 reads it: fields up to the file, whose own part ends it. Field names are in lower
+ * case.
+ */
 export interface Form {
   readonly fields: ReadonlyMap<string, string>;
   readonly fileName: string;
@@ -10,9 +13,11 @@ export interface Form {
 const maxFieldBytes = 20_000;
 
 /**
- * Parses multipart/form-data. Fields after `file` are ignored, and all before it together may take 20 KB:
+ * Parses multipart/form-data. Fields after `file` are ignored, and all before it together may take
+ * 20 KB:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
- * The platform's own `formData()` is no use here: it decodes a file that comes without a name as text.
+ * The platform's own `formData()` is no use here: it decodes a file that comes without a name as
+ * text.
  */
 export function parseForm(body: Buffer, contentType: string): Form {
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);

@@ -17,7 +17,8 @@ const overrides = [
 
 /**
  * GetObject and HeadObject: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
- * `mayList` tells whether the caller may list the bucket: without that S3 answers 403, not 404, for a missing key.
+ * `mayList` tells whether the caller may list the bucket: without that S3 answers 403, not 404, for
+ * a missing key.
  */
 export async function getObject(
   request: S3Request,
@@ -40,7 +41,8 @@ export async function getObject(
     return { status, headers: { ...headers, ...ranged, "content-length": length }, body: "" };
 
   const bytes = await bucket.read(object);
-  // The checksum is of the whole object; with a part of it the SDK would find a mismatch, and S3 leaves it out.
+  // The checksum is of the whole object; with a part of it the SDK would find a mismatch, and S3
+  // leaves it out.
   const checksum =
     header(request.headers, "x-amz-checksum-mode") === "ENABLED" || request.query.has("x-amz-checksum-mode");
   return {
@@ -79,7 +81,10 @@ function objectHeaders(request: S3Request, object: StoredObject): Record<string,
 
 const isHeaderValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 
-/** A form can bring what no header can carry; S3 then answers in the encoding of mail: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+/**
+ * A form can bring what no header can carry; S3 then answers in the encoding of mail:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
 const headerValue = (value: string): string =>
   isHeaderValue(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString("base64")}?=`;
 
@@ -104,7 +109,10 @@ function notModified(headers: IncomingHttpHeaders, object: StoredObject): boolea
 const seconds = (date: string | undefined): number | undefined =>
   date === undefined || Number.isNaN(Date.parse(date)) ? undefined : Math.floor(Date.parse(date) / 1000);
 
-/** First and last byte of a single range; undefined when there is none, or one that HTTP says to ignore. */
+/**
+ * First and last byte of a single range; undefined when there is none, or one that HTTP says to
+ * ignore.
+ */
 function byteRange(range: string | undefined, object: StoredObject): [number, number] | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(range ?? "");
   if (match === null || (match[1] === "" && match[2] === "")) return undefined;

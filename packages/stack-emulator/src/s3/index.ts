@@ -41,7 +41,10 @@ interface S3Options {
   /** Called when a bucket has a function to notify. */
   readonly functions: () => FunctionHost;
   readonly log: Log;
-  /** Whether an access key's owner may list the bucket; decides between 403 and 404 for a missing key. Default: yes. */
+  /**
+   * Whether an access key's owner may list the bucket; decides between 403 and 404 for a missing
+   * key. Default: yes.
+   */
   readonly mayList?: (accessKeyId: string, bucketArn: string) => boolean;
 }
 
@@ -49,7 +52,10 @@ export interface S3 {
   /** Registers the buckets' names and ARNs. */
   provision(names: PhysicalNames): void;
   handle(request: StoreRequest): Promise<StoreResponse>;
-  /** What a request asks for and who signed it, by header, query or form; nothing is verified yet. For policies and meters. */
+  /**
+   * Returns what a request asks for and its signer, by header, query or form, for policies and
+   * meters. Nothing is verified yet.
+   */
   describe(request: StoreRequest): S3Call;
   /** Waits for notifications under way. */
   close(): Promise<void>;

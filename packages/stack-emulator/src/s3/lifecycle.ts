@@ -4,10 +4,11 @@ import type { StoredObject } from "./object-files.ts";
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * Whether a rule has expired the object. A rule of N days counts from the object's creation and is rounded up to the
- * next midnight UTC: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
- * S3 deletes somewhat later than that; here it is at once. AbortIncompleteMultipartUpload has no effect, as there are
- * no multipart uploads.
+ * Whether a rule has expired the object. A rule of N days counts from the object's creation and is
+ * rounded up to the next midnight UTC:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html S3 deletes
+ * somewhat later than that; here it is at once. AbortIncompleteMultipartUpload has no effect, as
+ * there are no multipart uploads.
  */
 export function isExpired(object: StoredObject, rules: readonly LifecycleRule[], now: number): boolean {
   return rules.some((rule) => applies(rule, object) && now >= expiry(rule, object));

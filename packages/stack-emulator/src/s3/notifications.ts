@@ -19,9 +19,10 @@ interface NotificationTarget {
 }
 
 /**
- * The functions that the template's buckets notify: LambdaConfigurations of the bucket, or what the CDK makes of
- * `addEventNotification`, a Custom::S3BucketNotifications whose provider calls PutBucketNotificationConfiguration.
- * Queues, topics and EventBridge as targets are refused, for nothing here would deliver to them.
+ * The functions that the template's buckets notify: LambdaConfigurations of the bucket, or what the
+ * CDK makes of `addEventNotification`, a Custom::S3BucketNotifications whose provider calls
+ * PutBucketNotificationConfiguration. Queues, topics and EventBridge as targets are refused, for
+ * nothing here would deliver to them.
  */
 export function readNotificationTargets(resources: ReadonlyMap<string, Resource>): NotificationTarget[] {
   return [...resources].flatMap(([logicalId, resource]) => {
@@ -81,7 +82,10 @@ function target(
   };
 }
 
-/** The function behind `{"Fn::GetAtt": [id, "Arn"]}`: a template names it so before anything is resolved. */
+/**
+ * The function behind `{"Fn::GetAtt": [id, "Arn"]}`: a template names it so before anything is
+ * resolved.
+ */
 function functionOf(arn: unknown): string {
   const attribute = recordOf(arn)["Fn::GetAtt"];
   if (Array.isArray(attribute)) return String(attribute[0]);
@@ -143,8 +147,8 @@ export function notification(
 
 /**
  * Invokes the target as S3 does: asynchronously, with two retries
- * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html; there after one and two minutes,
- * here after one and two seconds).
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html; there after
+ * one and two minutes, here after one and two seconds).
  */
 export async function notify(
   functions: FunctionHost,

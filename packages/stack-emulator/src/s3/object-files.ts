@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readDataFile } from "../data-file.ts";
 import type { Checksum } from "./checksums.ts";
 
 /** An object as it is remembered beside its bytes. */
@@ -12,7 +13,10 @@ export interface StoredObject {
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
-  /** Content-Type, Content-Disposition, Cache-Control, Content-Encoding, Content-Language, Expires; lower-case names. */
+  /**
+   * Content-Type, Content-Disposition, Cache-Control, Content-Encoding, Content-Language, Expires;
+   * lower-case names.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** User metadata, names without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -24,7 +28,9 @@ export interface StoredObject {
 
 export type NewObject = Omit<StoredObject, "file" | "size" | "etag">;
 
-/** The objects of one bucket in a folder. Throwing in `precondition` leaves everything as it was. */
+/**
+ * The objects of one bucket in a folder. Throwing in `precondition` leaves everything as it was.
+ */
 export interface ObjectFiles {
   get(key: string): StoredObject | undefined;
   /** By key, in the order of their UTF-8 bytes, as S3 lists. */
@@ -41,8 +47,9 @@ export interface ObjectFiles {
 }
 
 /**
- * A key never becomes a path: the file name is its hash, and the key itself stands in the JSON file beside the bytes.
- * Bytes get a fresh name for each version, so the rename of the JSON file is the moment of change, also in a crash.
+ * A key never becomes a path: the file name is its hash, and the key itself stands in the JSON file
+ * beside the bytes. Bytes get a fresh name for each version, so the rename of the JSON file is the
+ * moment of change, also in a crash.
  */
 export function openObjectFiles(folder: string): ObjectFiles {
   mkdirSync(folder, { recursive: true });
@@ -71,7 +78,8 @@ export function openObjectFiles(folder: string): ObjectFiles {
       const file = `${hashOf(object.key)}.${randomUUID()}.data`;
       await writeFile(join(folder, file), bytes);
       try {
-        // From here to the end nothing awaits: of two conditional writes of one key, exactly one wins.
+        // From here to the end nothing awaits: of two conditional writes of one key, exactly one
+        // wins.
         precondition?.(objects.get(object.key));
         const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
         const stored = { ...object, file, size: bytes.length, etag };
@@ -101,12 +109,17 @@ function loadAll(folder: string): Map<string, StoredObject> {
   const names = readdirSync(folder);
   for (const name of names.filter((n) => n.endsWith(".json"))) {
     // The cast is safe for files that this module wrote; others have no place in the folder.
-    const object = JSON.parse(readFileSync(join(folder, name), "utf8")) as StoredObject;
-    objects.set(object.key, object);
+    const parse = (text: string) => JSON.parse(text) as StoredObject;
+    const object = readDataFile(
+      join(folder, name),
+      parse,
+      "Remove it, and the object that it describes is gone",
+    );
+    if (object) objects.set(object.key, object);
   }
   const live = new Set([...objects.values()].map((object) => object.file));
   for (const name of names) {
-    // What a crash left between writing bytes and committing them.
+    // A crash left these files between writing bytes and committing them.
     if (name.endsWith(".tmp") || (name.endsWith(".data") && !live.has(name)))
       rmSync(join(folder, name), { force: true });
   }

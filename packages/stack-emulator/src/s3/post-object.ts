@@ -12,7 +12,9 @@ import { requirePolicySignature } from "./signature.ts";
 import { parseTagging } from "./tagging.ts";
 import { element, xmlDocument } from "./xml.ts";
 
-/** An upload by an HTML form: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+/**
+ * An upload by an HTML form: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+ */
 export async function postObject(
   request: S3Request,
   bucket: Bucket,
@@ -52,7 +54,7 @@ export async function postObject(
   return answer(stored, fields, bucket.config.name, origin);
 }
 
-/** Who signed the form; throws for an unsigned one, which only a public bucket would take. */
+/** Returns the signer of the form. Throws if it is unsigned: only a public bucket would take it. */
 async function authenticateForm(form: Form, context: SignatureContext): Promise<string> {
   const { fields } = form;
   const policy = fields.get("policy");

@@ -1,10 +1,12 @@
 import { accessDenied, S3Error } from "./errors.ts";
 
 /**
- * Holds a form against its policy: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
- * Every condition must hold, and every field but `file`, `policy`, `x-amz-signature` and `x-ignore-*` must be named by
- * a condition. Field names are compared without case: `fields` has them in lower case. `bucket` may be named by the
- * policy without being a field, so the caller adds it to `implied`.
+ * Holds a form against its policy:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html Every
+ * condition must hold, and every field but `file`, `policy`, `x-amz-signature` and `x-ignore-*`
+ * must be named by a condition. Field names are compared without case: `fields` has them in lower
+ * case. `bucket` may be named by the policy without being a field, so the caller adds it to
+ * `implied`.
  */
 export function requirePolicy(
   policyText: string,

@@ -111,8 +111,8 @@ const keptHeaders = [
 ];
 
 /**
- * The object that headers (or the fields of a form, which have the same names) describe.
- * Limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ * The object that headers (or the fields of a form, which have the same names) describe. Limits:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
 export function newObject(
   key: string,
@@ -148,7 +148,10 @@ export function newObject(
   return { key, lastModified: now, headers, metadata, tags, checksum };
 }
 
-/** Headers, and what a presigned URL carries in their place: the presigner moves x-amz-* headers into the query. */
+/**
+ * Headers, and what a presigned URL carries in their place: the presigner moves x-amz-* headers
+ * into the query.
+ */
 function parameters(request: S3Request): Map<string, string> {
   const given = new Map<string, string>();
   for (const [name, value] of request.query) {

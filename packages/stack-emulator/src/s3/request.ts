@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { StoreRequest } from "../store.ts";
 import { S3Error } from "./errors.ts";
 
-/** An S3 request with its address taken apart. `bucket` and `key` are decoded; an absent one is ''. */
+/**
+ * An S3 request with its address taken apart. `bucket` and `key` are decoded; an absent one is ''.
+ */
 export interface S3Request {
   readonly method: string;
   readonly bucket: string;
@@ -15,10 +17,10 @@ export interface S3Request {
 }
 
 /**
- * Both ways of addressing a bucket: `/bucket/key`, and `bucket.<host>/key`.
- * SDK v3 uses the first by itself when its endpoint is an IP address (its endpoint rules ask `isIp`), so functions need
- * no `forcePathStyle` with `http://127.0.0.1:port`; with `http://localhost:port` it sends `bucket.localhost`.
- * The path is never normalized: `..` and `//` are ordinary parts of a key.
+ * Both ways of addressing a bucket: `/bucket/key`, and `bucket.<host>/key`. SDK v3 uses the first
+ * by itself when its endpoint is an IP address (its endpoint rules ask `isIp`), so functions need
+ * no `forcePathStyle` with `http://127.0.0.1:port`; with `http://localhost:port` it sends
+ * `bucket.localhost`. The path is never normalized: `..` and `//` are ordinary parts of a key.
  */
 export function parseS3Request(request: StoreRequest, bucketNames: ReadonlySet<string>): S3Request {
   const mark = request.url.indexOf("?");

@@ -2,7 +2,10 @@ import type { Answer, Call, Request, Service } from "../proxy/types.ts";
 import type { StoreResponse } from "../store.ts";
 import type { S3 } from "./index.ts";
 
-/** S3 behind the proxy. What signed a request, by header, query or form, is found by the store itself. */
+/**
+ * Creates S3 behind the proxy. The store itself finds the signature of a request, in its header,
+ * query or form.
+ */
 export function createS3Service(s3: Pick<S3, "describe" | "handle">): Service {
   return {
     describe: (request) => describeS3Call(s3, request),
@@ -18,7 +21,8 @@ function describeS3Call(s3: Pick<S3, "describe">, request: Request): Call {
     return {
       service: "s3",
       action,
-      // A preflight carries the address of the request that it asks for, and needs no permission itself.
+      // A preflight carries the address of the request that it asks for, and needs no permission
+      // itself.
       needs: request.method === "OPTIONS" ? [] : needs,
       keys: [{ pk: key === "" ? bucket : key, sk: "" }],
       payload: {},

@@ -17,7 +17,7 @@ const skewMs = 15 * 60_000;
 const weekSeconds = 7 * 24 * 3600;
 
 /**
- * Who signed the request; throws what S3 answers to an unsigned, expired or altered one.
+ * Returns the signer of the request. Throws the answer of S3 if it is unsigned, expired or altered.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  * An unsigned request is always refused, as it is on a bucket whose public access is blocked.
  */
@@ -115,10 +115,12 @@ async function authenticateQuery(request: S3Request, context: SignatureContext):
   const presigned = await signer(scope, context.region).presign(
     {
       ...wire,
-      // The signer hoists this header back into the query, where it came from, and takes the payload hash from it.
+      // The signer hoists this header back into the query, where it came from, and takes the
+      // payload hash from it.
       headers: sha256 === undefined ? wire.headers : { ...wire.headers, "X-Amz-Content-Sha256": sha256 },
       query: signedQuery,
-      // A stream makes the signer use UNSIGNED-PAYLOAD, which is what S3 assumes of a presigned URL.
+      // A stream makes the signer use UNSIGNED-PAYLOAD, which is what S3 assumes of a presigned
+      // URL.
       body: Readable.from([]),
     },
     { signingDate, expiresIn: expires, signableHeaders: names, unhoistableHeaders: names },
@@ -146,7 +148,10 @@ function requireUnexpired(signingDate: Date, expiresSeconds: number, clock: Cloc
   if (signingDate.getTime() - now > skewMs) throw accessDenied("Request is not yet valid");
 }
 
-/** Checks the signature of a POST policy: over its base64 text, with the key of the form's credential. */
+/**
+ * Checks the signature of a POST policy: over its base64 text, with the key of the form's
+ * credential.
+ */
 export async function requirePolicySignature(
   policy: string,
   signature: string,
@@ -159,8 +164,8 @@ export async function requirePolicySignature(
 }
 
 /**
- * The signed headers. `host` must be among them, and so must every x-amz-* header of the request: S3 names the missing
- * ones (https://github.com/aws/aws-sdk-js-v3/issues/3906 shows its answer).
+ * The signed headers. `host` must be among them, and so must every x-amz-* header of the request:
+ * S3 names the missing ones (https://github.com/aws/aws-sdk-js-v3/issues/3906 shows its answer).
  */
 function signedNames(request: S3Request, signedHeaders: string): Set<string> {
   const names = new Set(signedHeaders.split(";"));
@@ -181,7 +186,8 @@ function wireRequest(request: S3Request, names: ReadonlySet<string>) {
     const value = header(request.headers, name);
     if (value !== undefined) headers[name] = value;
   }
-  // The signer takes the path as it is given, so it is encoded here once, as S3 encodes what it received.
+  // The signer takes the path as it is given, so it is encoded here once, as S3 encodes what it
+  // received.
   const path = request.path.split("/").map(encodeSegment).join("/");
   return { method: request.method, protocol: "http:", hostname: "", path, headers, body: request.body };
 }

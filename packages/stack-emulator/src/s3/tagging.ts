@@ -7,7 +7,10 @@ export function parseTagHeader(text: string): Record<string, string> {
   return checkTags(tags);
 }
 
-/** Tags from a <Tagging> document: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
+/**
+ * Tags from a <Tagging> document:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
+ */
 export function parseTagging(xml: string): Record<string, string> {
   const set = innerXml(xml, "TagSet")[0];
   if (set === undefined) throw malformedXml();

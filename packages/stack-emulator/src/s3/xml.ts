@@ -25,7 +25,10 @@ export const xmlDocument = (root: string): string => `<?xml version="1.0" encodi
 
 export const s3Namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
-/** The inner XML of each element of this name, in order. Enough for the flat documents that clients send to S3. */
+/**
+ * The inner XML of each element of this name, in order. Enough for the flat documents that clients
+ * send to S3.
+ */
 export function innerXml(xml: string, name: string): string[] {
   const pattern = new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</(?:\\w+:)?${name}>)`, "g");
   return [...xml.matchAll(pattern)].map((match) => match[1] ?? "");

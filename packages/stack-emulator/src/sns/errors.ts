@@ -1,7 +1,8 @@
 import { element } from "../s3/xml.ts";
 
 /**
- * An error that SNS answers with: code, HTTP status and message. https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+ * An error that SNS answers with: code, HTTP status and message.
+ * https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
  */
 export class SnsError extends Error {
   readonly status: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { element } from "../s3/xml.ts";
+import { StartError } from "../start-error.ts";
 import type { StoreLocation, StoreRequest, StoreResponse } from "../store.ts";
 import type { PhysicalNames, Resource } from "../template/types.ts";
 import { errorBody, invalidParameter, noSuchTopic, SnsError, snsNamespace } from "./errors.ts";
@@ -15,7 +16,7 @@ interface SnsOptions {
   readonly location: StoreLocation;
 }
 
-/** What a request asks for; nothing is verified yet. For policies, meters and faults. */
+/** A request, for policies, meters and faults. Nothing is verified yet. */
 interface SnsCall {
   readonly action: string;
   readonly needs: readonly { readonly action: string; readonly resource: string }[];
@@ -36,14 +37,17 @@ export interface Sns {
 const kept = 1000;
 
 /**
- * SNS over its query protocol, as far as publishing goes: nobody is subscribed here, and what was published can be looked at.
+ * SNS over its query protocol, as far as publishing goes. There are no subscribers; published
+ * messages can be listed.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSns({ resources, clock, location }: SnsOptions): Sns {
   const topics = new Map<string, { readonly name: string; readonly arn: string }>();
   for (const [logicalId, { Type, Properties }] of resources) {
     if (Type === "AWS::SNS::Subscription" || (Type === "AWS::SNS::Topic" && Properties.Subscription))
-      throw new Error(`${logicalId}: the local SNS delivers to no subscription; it keeps what is published.`);
+      throw new StartError(
+        `${logicalId}: the local SNS delivers to no subscription; it keeps what is published.`,
+      );
     if (Type !== "AWS::SNS::Topic") continue;
     const name = typeof Properties.TopicName === "string" ? Properties.TopicName : `local-${logicalId}`;
     topics.set(logicalId, { name, arn: arnOf(name, location) });

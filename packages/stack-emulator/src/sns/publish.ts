@@ -33,7 +33,7 @@ export function readPublish(form: URLSearchParams): Pick<Published, "message" | 
   );
   if (size > messageLimit) throw invalidParameter("Message too long");
   const structure = form.get("MessageStructure");
-  // For the sake of texts that differ by protocol, which nobody here subscribes with.
+  // It gives a text for each protocol of subscribers, and there are none here.
   if (structure !== null)
     throw new SnsError(400, "InvalidParameter", "The local SNS serves no MessageStructure.");
   const subject = form.get("Subject");

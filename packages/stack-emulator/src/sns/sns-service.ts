@@ -23,7 +23,10 @@ export function createSnsService(sns: Pick<Sns, "describe" | "handle">): Service
   };
 }
 
-/** SNS has a name of its own for what policies do not allow. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
+/**
+ * SNS has a name of its own for what policies do not allow.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+ */
 function refuse(status: number, code: string, message: string): Answer {
   const isDenied = code === "AccessDeniedException";
   return toAnswer({

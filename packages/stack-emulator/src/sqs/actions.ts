@@ -8,7 +8,7 @@ import { receivedMessage } from "./received-message.ts";
 import { sendMessage, sendMessageBatch } from "./send-message.ts";
 import { receiveWaiting, type Waiter } from "./waiting.ts";
 
-/** What an action works on. */
+/** The queue of an action, and the facts of its request. */
 interface ActionContext {
   readonly queue: Queue;
   readonly waiter: Waiter;

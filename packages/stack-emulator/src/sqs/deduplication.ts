@@ -6,18 +6,20 @@ import type { QueueConfig } from "./queue-config.ts";
 
 export interface Sent {
   readonly messageId: string;
-  /** Of a FIFO queue. */
+  /** Only a message of a FIFO queue has one. */
   readonly sequenceNumber: string | undefined;
 }
 
-/** What a FIFO queue remembers of the messages it took, also of deleted ones. */
+/** The messages that a FIFO queue took, also deleted ones, to find repeats. */
 export interface Deduplication {
   idOf(message: NewMessage): string | undefined;
   find(message: NewMessage): Sent | undefined;
   remember(message: NewMessage, sent: Sent): void;
 }
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
 const intervalMs = 5 * 60_000;
 
 export function createDeduplication(config: QueueConfig, clock: Clock): Deduplication {

@@ -1,7 +1,8 @@
 /**
- * An error that SQS answers with. `code` is the name of the query protocol, which the JSON protocol repeats in a header
- * and SDK v3 takes as the error's name: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
- * Errors of each action: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html
+ * An error that SQS answers with. `code` is the name of the query protocol, which the JSON protocol
+ * repeats in a header and SDK v3 takes as the error's name:
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html Errors of each action:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html
  */
 export class SqsError extends Error {
   readonly code: string;

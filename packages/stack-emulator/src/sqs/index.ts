@@ -22,7 +22,7 @@ interface SqsOptions {
   readonly location: StoreLocation;
 }
 
-/** What a request asks for; nothing is verified yet. For policies, meters and faults. */
+/** A request, for policies, meters and faults. Nothing is verified yet. */
 interface SqsCall {
   /** The API's name, such as `SendMessageBatch`. */
   readonly action: string;
@@ -39,7 +39,9 @@ export interface QueueEndpoint {
 }
 
 export interface Sqs {
-  /** Registers URLs (what Ref gives), ARNs and names. The location's endpoint must be known by then. */
+  /**
+   * Registers URLs (what Ref gives), ARNs and names. The location's endpoint must be known by then.
+   */
   provision(names: PhysicalNames): void;
   handle(request: StoreRequest, signal?: AbortSignal): Promise<StoreResponse>;
   describe(request: StoreRequest): SqsCall;
@@ -47,7 +49,10 @@ export interface Sqs {
   close(): void;
 }
 
-/** SQS over its JSON protocol: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html */
+/**
+ * SQS over its JSON protocol:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html
+ */
 export function createSqs(options: SqsOptions): Sqs {
   const { clock, location } = options;
   const snapshots = createSnapshots(join(options.dataDir, "sqs"), options.fresh);

@@ -28,14 +28,15 @@ export interface Message {
   readonly firstReceivedAt: number | undefined;
   /** When it can be received (again). */
   readonly visibleAt: number;
-  /** Of the last receipt; undefined before the first. */
+  /** The handle of the last receipt; undefined before the first. */
   readonly receiptHandle: string | undefined;
 }
 
 export const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 
 /**
- * The digest of a message's attributes: names sorted, each part with its length in front, type 1 text, 2 bytes.
+ * The digest of a message's attributes: names sorted, each part with its length in front, type 1
+ * text, 2 bytes.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
@@ -61,7 +62,9 @@ export function md5OfAttributes(attributes: MessageAttributes): string | undefin
   return hash.digest("hex");
 }
 
-/** Bytes that count towards the size limits: the body, and name, type and value of each attribute. */
+/**
+ * Bytes that count towards the size limits: the body, and name, type and value of each attribute.
+ */
 export function messageSize(body: string, attributes: MessageAttributes): number {
   let size = Buffer.byteLength(body);
   for (const [name, { DataType, StringValue = "", BinaryValue = "" }] of Object.entries(attributes)) {
@@ -74,7 +77,9 @@ export function messageSize(body: string, attributes: MessageAttributes): number
 // The complement of #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
 export function requireValidBody(body: string): void {
   if (body.length === 0) throw invalidParameter("The request must contain the parameter MessageBody.");
   if (forbidden.test(body)) {

@@ -1,6 +1,9 @@
 import type { Queue } from "./queue.ts";
 
-/** GetQueueAttributes' answer to `All`: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html */
+/**
+ * GetQueueAttributes' answer to `All`:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+ */
 export function queueAttributes(
   queue: Queue,
   queueByLogicalId: (logicalId: string) => Queue | undefined,

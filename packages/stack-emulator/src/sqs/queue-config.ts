@@ -19,10 +19,16 @@ export interface QueueConfig {
   readonly redrive: { readonly deadLetterLogicalId: string; readonly maxReceiveCount: number } | undefined;
 }
 
-/** 1 MiB since August 2025: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/**
+ * 1 MiB since August 2025:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
 export const maximumMessageSize = 1_048_576;
 
-/** Defaults: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html */
+/**
+ * Defaults:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html
+ */
 export function readQueueConfig(
   logicalId: string,
   { Properties }: Resource,

@@ -69,8 +69,8 @@ export function createQueue(
   };
   const found = (receiptHandle: string): Message | undefined => {
     const message = messages.get(byHandle.get(receiptHandle) ?? "");
-    // A FIFO queue takes the latest handle only, and a standard queue is as strict here: an older one usually works on
-    // AWS, but nothing may count on it.
+    // A FIFO queue takes the latest handle only, and a standard queue is as strict here: an older
+    // one usually works on AWS, but nothing may count on it.
     return message?.receiptHandle === receiptHandle ? message : undefined;
   };
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { readDataFile } from "../data-file.ts";
 import { createDebouncedFile, type DebouncedFile } from "../debounced-file.ts";
 import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
@@ -12,8 +13,8 @@ interface Snapshots {
 }
 
 /**
- * A JSON file a queue, or none when `fresh`. Messages are in memory; after a sudden end of the process the last 200 ms of
- * changes are lost, so a message may be gone or delivered again.
+ * A JSON file a queue, or none when `fresh`. Messages are in memory; after a sudden end of the
+ * process the last 200 ms of changes are lost, so a message may be gone or delivered again.
  */
 export function createSnapshots(folder: string, fresh: boolean): Snapshots {
   if (fresh) return { load: () => [], follow() {}, close() {} };
@@ -22,13 +23,9 @@ export function createSnapshots(folder: string, fresh: boolean): Snapshots {
   const fileOf = (name: string): string => join(folder, `${name}.json`);
   return {
     load(queueName) {
-      try {
-        // The file is this module's own.
-        return JSON.parse(readFileSync(fileOf(queueName), "utf8")) as Message[];
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-        throw new Error(`${fileOf(queueName)} cannot be read: ${error}. Delete it, or start with --fresh.`);
-      }
+      // The file is this module's own.
+      const parse = (text: string) => JSON.parse(text) as Message[];
+      return readDataFile(fileOf(queueName), parse, "Remove it to begin with an empty queue") ?? [];
     },
     follow(queue) {
       const file = createDebouncedFile(fileOf(queue.config.name), () => queue.messages());

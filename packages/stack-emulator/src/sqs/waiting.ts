@@ -3,8 +3,9 @@ import type { Message } from "./message.ts";
 import type { Queue } from "./queue.ts";
 
 /**
- * Waits until a receive may find something: a change of the queue, a hidden message that appears, a move of the clock.
- * Resolves at the latest after `timeoutMs` of the machine's time, or when `signal` aborts.
+ * Waits until a receive may find something: a change of the queue, a hidden message that appears, a
+ * move of the clock. Resolves at the latest after `timeoutMs` of the machine's time, or when
+ * `signal` aborts.
  */
 export interface Waiter {
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;

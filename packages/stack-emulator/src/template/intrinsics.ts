@@ -1,6 +1,9 @@
 import { NO_VALUE } from "./pseudo-parameters.ts";
 
-/** Where the intrinsic functions find what they name. Each throws with a sentence when there is nothing. */
+/**
+ * Finds the values that intrinsic functions name. Each method throws with a sentence if there is
+ * none.
+ */
 export interface Scope {
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;
@@ -10,7 +13,9 @@ export interface Scope {
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
+/**
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ */
 const intrinsics: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope) => scope.ref(text(argument, "Ref")),
   "Fn::GetAtt": (argument, scope) => {
@@ -64,7 +69,10 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   "Fn::Not": (argument, scope) => list(argument, "Fn::Not").every((part) => resolve(part, scope) === false),
 };
 
-/** Resolves the intrinsic functions anywhere inside `value`; properties that are `AWS::NoValue` disappear. */
+/**
+ * Resolves the intrinsic functions anywhere inside `value`; properties that are `AWS::NoValue`
+ * disappear.
+ */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value))
     return value.map((item) => resolve(item, scope)).filter((item) => item !== NO_VALUE);

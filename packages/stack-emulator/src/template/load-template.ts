@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { StartError } from "../start-error.ts";
 import { resolve, type Scope } from "./intrinsics.ts";
 import { pseudoParameters } from "./pseudo-parameters.ts";
 import type { Resource, Template } from "./types.ts";
@@ -8,7 +9,7 @@ import type { Resource, Template } from "./types.ts";
 export interface LoadedTemplate extends Template {
   readonly stackName: string;
   readonly conditions: ReadonlyMap<string, boolean>;
-  /** Parameters by name, with their defaults: nobody is there to give others. */
+  /** Parameters by name, with their defaults: a start has no way to give others. */
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly mappings: Mappings;
 }
@@ -42,13 +43,17 @@ interface AssetManifest {
 
 /** Reads the one stack of the cloud assembly in `dir` (what `cdk synth` writes to `cdk.out`). */
 export function loadTemplate(dir: string): LoadedTemplate {
-  const manifest = readJson<Manifest>(join(dir, "manifest.json"));
+  const manifestFile = join(dir, "manifest.json");
+  if (!existsSync(manifestFile)) {
+    throw new StartError(`${dir} holds no cloud assembly (manifest.json). Run \`cdk synth\` first.`);
+  }
+  const manifest = readJson<Manifest>(manifestFile);
   const artifacts = Object.entries(manifest.artifacts ?? {});
   const stacks = artifacts.filter(([, artifact]) => artifact.type === "aws:cloudformation:stack");
   const [stack] = stacks;
   if (!stack || stacks.length > 1) {
     const names = stacks.map(([name]) => name).join(", ") || "none";
-    throw new Error(`${dir} must hold exactly one stack, and it holds ${names}.`);
+    throw new StartError(`${dir} must hold exactly one stack, and it holds ${names}.`);
   }
   const [stackName, { properties }] = stack;
   const assetPaths = new Map<string, string>();
@@ -114,8 +119,8 @@ function decideConditions(
 }
 
 /**
- * The CDK CLI notes a function's asset in its metadata, an app synthesized without the CLI does not: then the
- * asset manifest tells which directory becomes the S3 object of the function's code.
+ * The CDK CLI notes a function's asset in its metadata, an app synthesized without the CLI does
+ * not: then the asset manifest tells which directory becomes the S3 object of the function's code.
  */
 function withAssetPath(resource: Resource, assetPaths: ReadonlyMap<string, string>): Resource {
   if (resource.Type !== "AWS::Lambda::Function" || resource.Metadata?.["aws:asset:path"]) return resource;
@@ -126,6 +131,7 @@ function withAssetPath(resource: Resource, assetPaths: ReadonlyMap<string, strin
 }
 
 function readJson<Shape>(file: string): Shape {
-  // Written by the CDK a moment ago: its shape is the CDK's promise (cloud assembly schema), not a user's input.
+  // Written by the CDK a moment ago: its shape is the CDK's promise (cloud assembly schema), not a
+  // user's input.
   return JSON.parse(readFileSync(file, "utf8")) as Shape;
 }

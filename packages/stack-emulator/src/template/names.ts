@@ -8,8 +8,8 @@ export interface NameTable extends PhysicalNames {
 }
 
 /**
- * These exist only once someone made them. A made-up name would look right and lead nowhere, so using one of them
- * before it has a name is an error.
+ * These exist only once someone made them. A made-up name would look right and lead nowhere, so
+ * using one of them before it has a name is an error.
  */
 const provisionedTypes: ReadonlySet<string> = new Set([
   "AWS::DynamoDB::Table",
@@ -22,7 +22,10 @@ const provisionedTypes: ReadonlySet<string> = new Set([
   "AWS::SQS::Queue",
 ]);
 
-/** Names for the resources of `template`: those that were registered, and plausible ones for all that needs no provisioning. */
+/**
+ * Names for the resources of `template`: those that were registered, and plausible ones for all
+ * that needs no provisioning.
+ */
 export function createNames(template: Template): NameTable {
   const refs = new Map<string, string>();
   const attributes = new Map<string, string>();

@@ -1,11 +1,16 @@
-/** The region and account that the stack lives in here; no call leaves the machine, so any valid ones do. */
+/**
+ * The region and account that the stack lives in here; no call leaves the machine, so any valid
+ * ones do.
+ */
 export const REGION = "us-east-1";
 export const ACCOUNT_ID = "000000000000";
 
-/** What `AWS::NoValue` resolves to: whoever holds it drops the property. */
+/** The value of `AWS::NoValue`: a property that has it is dropped. */
 export const NO_VALUE = Symbol("AWS::NoValue");
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html */
+/**
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+ */
 export function pseudoParameters(stackName: string): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ["AWS::Region", REGION],

@@ -4,12 +4,15 @@ import type { NameTable } from "./names.ts";
 import { pseudoParameters } from "./pseudo-parameters.ts";
 import type { ResolvedStack, Resource, Template } from "./types.ts";
 
-/** Resolves the whole template. Call it when all resources that need provisioning have their names. */
+/**
+ * Resolves the whole template. Call it when all resources that need provisioning have their names.
+ */
 export function resolveStack(template: Template | LoadedTemplate, names: NameTable): ResolvedStack {
   const scope = createScope(template, names);
   const resources = new Map<string, Resource>();
   for (const [logicalId, resource] of template.resources) {
-    // An object resolves to an object: only a lone intrinsic in its place could give something else.
+    // An object resolves to an object: only a lone intrinsic in its place could give something
+    // else.
     const properties = resolve(resource.Properties, scope) as Record<string, unknown>;
     resources.set(logicalId, { ...resource, Properties: properties });
   }

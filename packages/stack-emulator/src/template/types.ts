@@ -6,7 +6,10 @@ export interface Resource {
   readonly Metadata?: Record<string, unknown>;
 }
 
-/** A synthesized template as it stands in `cdk.out`: conditions are decided, other intrinsics are unresolved. */
+/**
+ * A synthesized template as it stands in `cdk.out`: conditions are decided, other intrinsics are
+ * unresolved.
+ */
 export interface Template {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly outputs: ReadonlyMap<string, unknown>;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -76,6 +76,13 @@ test("a restart keeps the items; a table of another shape is refused with what t
   await expect(refused).rejects.toThrow(
     /The kept table Table is not the template's: its indexes is gsi1 .* and the template wants none.*--fresh/,
   );
+}, 60_000);
+
+test("a damaged database is named, with what to do", async () => {
+  mkdirSync(join(dataDir, "dynamodb"));
+  const file = join(dataDir, "dynamodb", "shared-local-instance.db");
+  writeFileSync(file, "no database".repeat(1000));
+  await expect(startTestAws({ dataDir })).rejects.toThrow(`${file} is damaged. Restore it from a copy`);
 }, 60_000);
 
 test("a Java that does not start is named with what it is for", async () => {

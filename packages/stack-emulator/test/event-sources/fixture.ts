@@ -11,6 +11,7 @@ import {
   startEventSources,
 } from "../../src/event-sources/index.ts";
 import type { FunctionHost } from "../../src/lambda/types.ts";
+import { requireJava } from "../../src/prerequisites.ts";
 import { type Payload, parsePayload } from "../../src/proxy/types.ts";
 import { createSqs, type Sqs } from "../../src/sqs/index.ts";
 import type { ResolvedStack, Resource } from "../../src/template/types.ts";
@@ -22,7 +23,10 @@ export const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:000000000000:${qu
 /** Waits until it is so. */
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 
-/** A stack of one function `Worker` with its event source mappings, as the template loader would resolve it. */
+/**
+ * A stack of one function `Worker` with its event source mappings, as the template loader would
+ * resolve it.
+ */
 export function stackOf(
   mappings: Record<string, Record<string, unknown>>,
   timeoutSeconds = 3,
@@ -119,7 +123,11 @@ export interface Dynamo {
 }
 
 export async function openDynamo(): Promise<Dynamo> {
-  const local: DynamoDbLocal = await startDynamoDbLocal({ dataPath: undefined, onFailure: () => {} });
+  const local: DynamoDbLocal = await startDynamoDbLocal({
+    dataPath: undefined,
+    java: await requireJava(),
+    onFailure: () => {},
+  });
   const call = async (action: string, payload: unknown) => {
     const headers = { ...localSignature, "x-amz-target": `DynamoDB_20120810.${action}` };
     const { status, body } = await local.forward(headers, Buffer.from(JSON.stringify(payload)));

@@ -123,7 +123,10 @@ export interface TestAws extends Aws {
   readonly crashed: readonly string[];
   readonly sockets: Map<string, "ok" | "gone" | "too-large" | "limit-exceeded">;
   advance(ms: number): void;
-  /** Clients as a function has them, signing with the key of a worker of the function whose role is named. */
+  /**
+   * Clients as a function has them, signing with the key of a worker of the function whose role is
+   * named.
+   */
   as(role: string, operation?: string, maxAttempts?: number): Clients;
 }
 
@@ -135,12 +138,18 @@ export interface Clients {
   readonly connections: ApiGatewayManagementApiClient;
 }
 
-/** Any one command. The client's own `send` is generic over each command's types, which a list of commands has not. */
+/**
+ * Any one command. The client's own `send` is generic over each command's types, which a list of
+ * commands has not.
+ */
 export function sendAny(client: DynamoDBClient, command: { readonly input: object }) {
   return client.send(command as GetItemCommand);
 }
 
-/** Starts the real parts; only the functions and the sockets are stand-ins, behind their own interfaces. */
+/**
+ * Starts the real parts; only the functions and the sockets are stand-ins, behind their own
+ * interfaces.
+ */
 export async function startTestAws(
   options: { template?: Template; dataDir?: string; java?: string } = {},
 ): Promise<TestAws> {
@@ -178,6 +187,7 @@ export async function startTestAws(
     functions: () => functions,
     connections: () => connections,
     log: (line) => lines.push(line),
+    logError: (line) => lines.push(line),
     ...(options.java ? { java: options.java } : {}),
   }).catch((error: unknown) => {
     rmSync(scratch, { recursive: true, force: true });

@@ -52,7 +52,10 @@ export async function echoedIn(response: Response): Promise<APIGatewayProxyEvent
   return (await response.json()) as APIGatewayProxyEventV2WithJWTAuthorizer;
 }
 
-/** Serves a template made of these resources: a cloud assembly on disk, real workers and both gateways. */
+/**
+ * Serves a template made of these resources: a cloud assembly on disk, real workers and both
+ * gateways.
+ */
 export async function serve(options: ServeOptions): Promise<Served> {
   const dir = mkdtempSync(join(tmpdir(), "stack-emulator-"));
   writeAssembly(dir, options);

@@ -6,7 +6,7 @@ export type Headers = Record<string, string | string[]>;
 interface Cors {
   /** The gateway's own answer to a preflight. */
   preflightHeaders(origin: string | undefined, requestedMethod: string | undefined): Headers;
-  /** What the gateway adds to the response to a request from this origin. */
+  /** The headers that the gateway adds to the response to a request from this origin. */
   responseHeaders(origin: string | undefined): Headers;
 }
 

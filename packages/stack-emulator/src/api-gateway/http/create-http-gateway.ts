@@ -30,18 +30,21 @@ interface HttpGatewayOptions {
   /** Takes what a caller is not told. */
   readonly log: (line: string) => void;
   readonly onAnswered?: OnAnswered | undefined;
+  /** Milliseconds that a function may take at most. @default - the limit of API Gateway */
+  readonly longestTimeoutMs?: number | undefined;
 }
 
 export interface HttpGateway {
   handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: maximum integration timeout 30 seconds
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: maximum
+// integration timeout 30 seconds
 const INTEGRATION_TIMEOUT_MS = 30_000;
 
 /** Serves the HTTP API of the stack as API Gateway would. */
 export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
-  const { stack, functions, clock, log, onAnswered } = options;
+  const { stack, functions, clock, log, onAnswered, longestTimeoutMs = INTEGRATION_TIMEOUT_MS } = options;
   const api = readHttpApi(stack);
   if (!api) throw new Error("The template has no HTTP API to serve.");
   const findRoute = createRouter(api.routes);
@@ -62,7 +65,8 @@ export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
     const { rawPath } = splitUrl(request.url ?? "/");
     const match = findRoute(method, rawPath);
     if (!match) {
-      // A preflight needs no route: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+      // A preflight needs no route:
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
       if (method === "OPTIONS" && cors) {
         const { origin, "access-control-request-method": requestedMethod } = request.headers;
         return {
@@ -113,10 +117,7 @@ export function createHttpGateway(options: HttpGatewayOptions): HttpGateway {
     }
     try {
       const work = functions.invoke(functionLogicalId, event, { operation });
-      const result = await within(
-        work,
-        Math.min(timeoutMs ?? INTEGRATION_TIMEOUT_MS, INTEGRATION_TIMEOUT_MS),
-      );
+      const result = await within(work, Math.min(timeoutMs ?? longestTimeoutMs, longestTimeoutMs));
       if (result === TIMED_OUT) return gatewayError(503, "Service Unavailable");
       const response = readFunctionResponse(result);
       if (response) return cors ? { ...response, headers: withoutCorsHeaders(response.headers) } : response;
@@ -176,7 +177,7 @@ function framing({ status, body }: GatewayResponse): Headers {
   return status === 204 || status === 304 ? {} : { "content-length": String(body.length) };
 }
 
-/** What the gateway names as its source when it asks to invoke a function. */
+/** Returns the ARN that the gateway names as its source when it invokes a function. */
 function sourceArn(apiId: string, route: HttpRoute): string {
   const resource = route.routeKey === "$default" ? "$default" : `${route.method}/${route.segments.join("/")}`;
   return `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId}/$default/${resource}`;

@@ -4,7 +4,7 @@ import { sourceIpOf, splitUrl } from "../request.ts";
 import { formatRequestTime } from "../request-time.ts";
 import { decode } from "./routes.ts";
 
-/** What an event is made of beside the request itself. */
+/** The parts of an event that the request does not hold. */
 interface EventFacts {
   readonly apiId: string;
   readonly routeKey: string;

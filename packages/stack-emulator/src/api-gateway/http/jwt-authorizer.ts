@@ -14,7 +14,8 @@ export type Authorize = (token: string | undefined, scopes: readonly string[]) =
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: discovery and key set answer within 1500 ms
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: discovery and
+// key set answer within 1500 ms
 const ENDPOINT_TIMEOUT_MS = 1500;
 // "API Gateway can cache the public key for two hours."
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
@@ -23,7 +24,8 @@ const KEY_CACHE_MS = 2 * 60 * 60 * 1000;
 const ALGORITHMS = ["RS256", "RS384", "RS512"];
 
 /**
- * The checks of https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html: kid,
+ * The checks of
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html: kid,
  * signature, iss, aud or client_id, exp, nbf, iat, then the route's scopes.
  */
 export function createJwtAuthorizer(authorizer: JwtAuthorizer, now: () => number): Authorize {
@@ -122,7 +124,10 @@ function scopesOf(claims: JWTPayload): string[] {
   return typeof scope === "string" ? scope.split(" ").filter(Boolean) : [];
 }
 
-/** Claims reach the function as text; a list as `[one two]`, so that is how `cognito:groups` looks there. */
+/**
+ * Claims reach the function as text; a list as `[one two]`, so that is how `cognito:groups` looks
+ * there.
+ */
 function toClaimText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toClaimText).join(" ")}]`;
   if (typeof value === "object" && value !== null) {

@@ -1,14 +1,16 @@
 import type { IncomingMessage } from "node:http";
 
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: payload size 10 MB
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: payload size
+// 10 MB
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Past this nobody waits for the end any more, and the connection is cut. */
+/** The connection is cut when a refused body is longer than this. */
 const MAX_DISCARDED_BYTES = 10 * MAX_BODY_BYTES;
 
 /**
- * The whole body; 'too-large' when it passes 10 MB; 'aborted' when the client left before its end. What is too large is
- * still read to its end, since a client that is cut off while it sends does not see the answer.
+ * Returns the whole body; 'too-large' if it passes 10 MB; 'aborted' if the client left before its
+ * end. A body that is too large is still read to its end: a client that is cut off while it sends
+ * does not see the answer.
  */
 export function readBody(request: IncomingMessage): Promise<Buffer | "too-large" | "aborted"> {
   const { "content-length": contentLength, "transfer-encoding": transferEncoding } = request.headers;

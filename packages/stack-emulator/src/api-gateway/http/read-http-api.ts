@@ -1,3 +1,4 @@
+import { StartError } from "../../start-error.ts";
 import { recordOf, resourcesOfType, textOf, textsOf } from "../../template/read.ts";
 import type { ResolvedStack } from "../../template/types.ts";
 import { type Integration, integrationOf, readIntegrations } from "../integrations.ts";
@@ -24,7 +25,7 @@ export function readHttpApi(stack: ResolvedStack): HttpApi | undefined {
   const found = [...apis].filter(([, { Properties }]) => Properties.ProtocolType === "HTTP");
   const [first] = found;
   if (!first) return undefined;
-  if (found.length > 1) throw new Error("The template has more than one HTTP API; one is served.");
+  if (found.length > 1) throw new StartError("The template has more than one HTTP API; one is served.");
   const [logicalId, api] = first;
   const apiId = String(stack.resolve({ Ref: logicalId }));
   const isOfApi = ({ Properties }: { Properties: Record<string, unknown> }) => Properties.ApiId === apiId;
@@ -32,7 +33,7 @@ export function readHttpApi(stack: ResolvedStack): HttpApi | undefined {
   const stages = [...resourcesOfType(stack, "AWS::ApiGatewayV2::Stage").values()].filter(isOfApi);
   const stage = stages.find(({ Properties }) => Properties.StageName === "$default");
   if (!stage)
-    throw new Error("The HTTP API has no $default stage, so it has no URL without a stage to serve.");
+    throw new StartError("The HTTP API has no $default stage, so it has no URL without a stage to serve.");
 
   const integrations = readIntegrations(stack);
   const authorizers = readAuthorizers(stack);
@@ -74,7 +75,7 @@ function authorizerOf(
   if (type === "NONE") return undefined;
   const authorizer = authorizers.get(String(properties.AuthorizerId));
   if (type !== "JWT" || !authorizer) {
-    throw new Error(
+    throw new StartError(
       `The route ${routeLogicalId} has an authorization of type ${type}; only JWT authorizers are served.`,
     );
   }

@@ -13,9 +13,9 @@ export function gatewayError(status: number, message: string, headers: Headers =
 }
 
 /**
- * What the function's result means:
+ * Returns the response that the function's result stands for:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response
- * Undefined when it has a status code but is no response, which the gateway answers with 500.
+ * Returns undefined if the result has a status code but is no response: the gateway answers 500.
  */
 export function readFunctionResponse(result: unknown): GatewayResponse | undefined {
   if (typeof result !== "object" || result === null || !("statusCode" in result)) {

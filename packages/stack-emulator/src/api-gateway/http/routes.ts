@@ -18,8 +18,9 @@ export function parseRouteKey(routeKey: string): RoutePattern {
 }
 
 /**
- * Finds the route for a request. The most specific wins: a full match, then one with a greedy path variable, then
- * `$default`: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ * Finds the route for a request. The most specific wins: a full match, then one with a greedy path
+ * variable, then `$default`:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  * `path` is as it was sent, still encoded.
  */
 export function createRouter<Route extends RoutePattern>(

@@ -9,14 +9,15 @@ type ConnectAuthorization =
   | { readonly outcome: "allowed"; readonly context: Record<string, unknown> }
   | { readonly outcome: "refused"; readonly status: 401 | 403 | 500; readonly message: string };
 
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html: the integration's limit
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html:
+// the integration's limit
 const AUTHORIZER_TIMEOUT_MS = 29_000;
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 const MAX_RESULT_BYTES = 8 * 1024;
 
 /**
- * Runs a REQUEST authorizer and holds its policy against the ARN of $connect: no allowing statement or a denying one is
- * 403, the error 'Unauthorized' is 401, any other failure 500:
+ * Runs a REQUEST authorizer and holds its policy against the ARN of $connect: no allowing statement
+ * or a denying one is 403, the error 'Unauthorized' is 401, any other failure 500:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export async function authorizeConnect(
@@ -62,7 +63,10 @@ export async function authorizeConnect(
   return { outcome: "allowed", context: { principalId, integrationLatency, ...text } };
 }
 
-/** The first identity source that the request lacks; the gateway then answers 401 by itself and asks no function. */
+/**
+ * The first identity source that the request lacks; the gateway then answers 401 by itself and asks
+ * no function.
+ */
 export function findMissingIdentity(sources: readonly string[], handshake: Handshake): string | undefined {
   const headers = new Map(
     Object.entries(handshake.headers).map(([name, value]) => [name.toLowerCase(), value]),
@@ -84,7 +88,9 @@ function covers(statement: Readonly<Record<string, unknown>>, methodArn: string)
   );
 }
 
-/** Each value as text; undefined when one is a list or an object, which the gateway does not take. */
+/**
+ * Each value as text; undefined when one is a list or an object, which the gateway does not take.
+ */
 function readContext(context: unknown): Record<string, string> | undefined {
   const entries = Object.entries(recordOf(context)).filter(
     ([, value]) => value !== null && value !== undefined,

@@ -34,6 +34,8 @@ interface WebSocketGatewayOptions {
   /** Takes what a client is not told. */
   readonly log: (line: string) => void;
   readonly onAnswered?: OnAnswered | undefined;
+  /** Milliseconds that a function may take at most. @default - the limit of API Gateway */
+  readonly longestTimeoutMs?: number | undefined;
   /** @default - 10 minutes idle, 2 hours in all */
   readonly limits?: Partial<RegistryLimits>;
 }
@@ -111,13 +113,15 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
       closing: undefined,
     };
     registry.add(live);
-    // "If a larger message (or larger frame size) is received, the connection is closed with code 1009."
+    // "If a larger message (or larger frame size) is received, the connection is closed with code
+    // 1009."
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
     watchFrameSizes(socket, MAX_FRAME_BYTES, () => closeConnection(live, 1009, "Frame too large"));
     webSocket.on("message", (data, isBinary) => {
       if (live.closing) return;
       live.lastActiveAt = options.clock.now();
-      // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html: rejected, code 1003
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html:
+      // rejected, code 1003
       if (isBinary) return closeConnection(live, 1003, "Binary is not supported");
       handleMessage(context, live, data.toString())
         .then((answer) => {
@@ -157,7 +161,14 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
 
 function createContext(
   api: WebSocketApi,
-  { stack, functions, clock, log, onAnswered }: WebSocketGatewayOptions,
+  {
+    stack,
+    functions,
+    clock,
+    log,
+    onAnswered,
+    longestTimeoutMs = INTEGRATION_TIMEOUT_MS,
+  }: WebSocketGatewayOptions,
 ): GatewayContext {
   const isPermitted = readApiGatewayPermissions(stack);
   const executeApiArn = (resource: string) =>
@@ -177,8 +188,7 @@ function createContext(
       }
       return isAllowed;
     },
-    timeoutOf: (route) =>
-      Math.min(route.integration.timeoutMs ?? INTEGRATION_TIMEOUT_MS, INTEGRATION_TIMEOUT_MS),
+    timeoutOf: (route) => Math.min(route.integration.timeoutMs ?? longestTimeoutMs, longestTimeoutMs),
   };
 }
 
@@ -194,7 +204,9 @@ function refusal(status: number, body: string): string {
   ].join("\r\n");
 }
 
-/** The library closes by itself on what breaks the protocol, and says why in the error's code alone. */
+/**
+ * The library closes by itself on what breaks the protocol, and says why in the error's code alone.
+ */
 function closeCodeOf(error: Error): number {
   const code = "code" in error ? String(error.code) : "";
   if (code.endsWith("_MESSAGE_LENGTH")) return 1009;

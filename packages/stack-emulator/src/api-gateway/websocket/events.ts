@@ -2,7 +2,7 @@ import { createGatewayId } from "../request-id.ts";
 import { formatRequestTime } from "../request-time.ts";
 import type { Handshake } from "./handshake.ts";
 
-/** What stays the same over all events of one connection. */
+/** The facts that all events of a connection share. */
 export interface EventConnection {
   readonly connectionId: string;
   readonly connectedAt: number;
@@ -16,7 +16,8 @@ export interface EventConnection {
 type EventType = "CONNECT" | "MESSAGE" | "DISCONNECT";
 
 /**
- * The variables of https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
+ * The variables of
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  * as a Lambda proxy integration gets them.
  */
 function requestContext(
@@ -45,7 +46,9 @@ function requestContext(
   };
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
 export function createAuthorizerEvent(connection: EventConnection, methodArn: string, now: number) {
   return {
     type: "REQUEST",
@@ -73,7 +76,10 @@ export function createMessageEvent(connection: EventConnection, routeKey: string
   };
 }
 
-/** Code and reason are in the event, though no page of AWS lists them: https://github.com/aws/aws-lambda-go/pull/548 */
+/**
+ * Code and reason are in the event, though no page of AWS lists them:
+ * https://github.com/aws/aws-lambda-go/pull/548
+ */
 export function createDisconnectEvent(
   connection: EventConnection,
   code: number,

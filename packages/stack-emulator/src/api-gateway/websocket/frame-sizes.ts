@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 
 /**
- * Calls `exceeded` when a frame with a longer payload begins. Listens to the same bytes as the WebSocket library, which
- * knows a limit for whole messages alone, and reads no more than the frames' headers (RFC 6455, 5.2). Attach it before
- * any byte has been read.
+ * Calls `exceeded` when a frame with a longer payload begins. Listens to the same bytes as the
+ * WebSocket library, which knows a limit for whole messages alone, and reads no more than the
+ * frames' headers (RFC 6455, 5.2). Attach it before any byte has been read.
  */
 export function watchFrameSizes(socket: Duplex, maxPayload: number, exceeded: () => void): void {
   let header: number[] = [];
@@ -32,7 +32,10 @@ export function watchFrameSizes(socket: Duplex, maxPayload: number, exceeded: ()
   socket.prependListener("data", watch);
 }
 
-/** The length of the payload once the header is complete: two bytes, the longer forms of the length, the mask. */
+/**
+ * The length of the payload once the header is complete: two bytes, the longer forms of the length,
+ * the mask.
+ */
 function payloadLength(header: readonly number[]): number | undefined {
   const [, second = 0] = header;
   if (header.length < 2) return undefined;

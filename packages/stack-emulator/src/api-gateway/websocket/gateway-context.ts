@@ -4,7 +4,7 @@ import type { OnAnswered } from "../answered.ts";
 import type { Throttle } from "../throttle.ts";
 import type { WebSocketApi, WebSocketRoute } from "./read-websocket-api.ts";
 
-/** What handling any event of the WebSocket API needs. */
+/** The parts of the gateway that handle an event of the WebSocket API. */
 export interface GatewayContext {
   readonly api: WebSocketApi;
   readonly functions: FunctionHost;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { sourceIpOf, splitUrl } from "../request.ts";
 
-/** What the upgrade request brought along, in the shape of the events. */
+/** The facts of the upgrade request, in the shape of the events. */
 export interface Handshake {
   readonly path: string;
   readonly sourceIp: string;
@@ -10,7 +10,7 @@ export interface Handshake {
   /** Names as the client wrote them: this gateway does not lower them, the HTTP API's does. */
   readonly headers: Readonly<Record<string, string>>;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
-  /** Of several values of one name, the last. */
+  /** Holds the last of several values of a name. */
   readonly query: Readonly<Record<string, string>> | undefined;
   readonly multiValueQuery: Readonly<Record<string, readonly string[]>> | undefined;
 }

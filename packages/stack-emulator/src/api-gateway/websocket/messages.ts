@@ -6,8 +6,9 @@ import type { GatewayContext } from "./gateway-context.ts";
 import { evaluateSelection } from "./select-route.ts";
 
 /**
- * Runs the route of one frame and resolves with the text that goes back to the client, if any. Frames of one
- * connection run side by side: API Gateway invokes for each as it comes and promises no order.
+ * Runs the route of one frame and resolves with the text that goes back to the client, if any.
+ * Frames of one connection run side by side: API Gateway invokes for each as it comes and promises
+ * no order.
  */
 export async function handleMessage(
   context: GatewayContext,
@@ -59,7 +60,7 @@ export async function handleMessage(
   return route.returnsResponse && typeof body === "string" && body !== "" ? body : undefined;
 }
 
-/** Best effort, as on AWS: nobody learns of a failure but the log. */
+/** Best effort, as on AWS: a failure is only logged. */
 export async function handleDisconnect(
   context: GatewayContext,
   connection: EventConnection,

@@ -1,3 +1,4 @@
+import { StartError } from "../../start-error.ts";
 import { resourcesOfType, textOf, textsOf } from "../../template/read.ts";
 import type { ResolvedStack, Resource } from "../../template/types.ts";
 import {
@@ -22,7 +23,8 @@ export interface WebSocketRoute {
   readonly integration: Integration;
   readonly authorizer: RequestAuthorizer | undefined;
   /**
-   * Is what the function returns sent to the client? Needs a route response and its selection expression:
+   * Is what the function returns sent to the client? Needs a route response and its selection
+   * expression:
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
    */
   readonly returnsResponse: boolean;
@@ -40,13 +42,13 @@ export function readWebSocketApi(stack: ResolvedStack): WebSocketApi | undefined
   const found = [...apis].filter(([, { Properties }]) => Properties.ProtocolType === "WEBSOCKET");
   const [first] = found;
   if (!first) return undefined;
-  if (found.length > 1) throw new Error("The template has more than one WebSocket API; one is served.");
+  if (found.length > 1) throw new StartError("The template has more than one WebSocket API; one is served.");
   const [logicalId, api] = first;
   const apiId = String(stack.resolve({ Ref: logicalId }));
   const isOfApi = ({ Properties }: Resource) => Properties.ApiId === apiId;
 
   const [stage] = [...resourcesOfType(stack, "AWS::ApiGatewayV2::Stage").values()].filter(isOfApi);
-  if (!stage) throw new Error("The WebSocket API has no stage, so it has no URL.");
+  if (!stage) throw new StartError("The WebSocket API has no stage, so it has no URL.");
 
   const integrations = readIntegrations(stack);
   const authorizers = readAuthorizers(stack);
@@ -85,7 +87,8 @@ function readAuthorizers(stack: ResolvedStack): ReadonlyMap<string, RequestAutho
     if (Properties.AuthorizerType !== "REQUEST") continue;
     const authorizerId = String(stack.resolve({ Ref: logicalId }));
     const functionLogicalId = functionByArn.get(lambdaArnIn(textOf(Properties.AuthorizerUri) ?? ""));
-    if (!functionLogicalId) throw new Error(`The authorizer ${logicalId} leads to no function of the stack.`);
+    if (!functionLogicalId)
+      throw new StartError(`The authorizer ${logicalId} leads to no function of the stack.`);
     const identitySources = textsOf(Properties.IdentitySource);
     authorizers.set(authorizerId, { authorizerId, functionLogicalId, identitySources });
   }
@@ -101,7 +104,7 @@ function authorizerOf(
   if (type === "NONE") return undefined;
   const authorizer = authorizers.get(String(properties.AuthorizerId));
   if (type !== "CUSTOM" || !authorizer) {
-    throw new Error(
+    throw new StartError(
       `The route ${routeLogicalId} has an authorization of type ${type}; only REQUEST authorizers are served.`,
     );
   }

@@ -7,7 +7,7 @@ import type { Connections } from "./types.ts";
 export interface LiveConnection extends EventConnection {
   readonly socket: WebSocket;
   lastActiveAt: number;
-  /** Why the gateway closes it; what comes in after that is not read any more. */
+  /** Why the gateway closes it. Frames that come in later are no longer read. */
   closing: { readonly code: number; readonly reason: string } | undefined;
 }
 
@@ -46,7 +46,8 @@ export function createRegistry(clock: Clock, limits: RegistryLimits): Registry {
     for (const connection of connections.values()) {
       const isOver = now - connection.connectedAt >= limits.durationMs;
       const isIdle = now - connection.lastActiveAt >= limits.idleMs;
-      // Both end with 1001 and this reason; the code is in the $disconnect event that https://github.com/aws/aws-lambda-go/pull/548 shows.
+      // Both end with 1001 and this reason; the code is in the $disconnect event that
+      // https://github.com/aws/aws-lambda-go/pull/548 shows.
       if (isOver || isIdle) closeConnection(connection, 1001, "Going away");
     }
   };

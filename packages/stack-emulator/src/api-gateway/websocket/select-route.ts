@@ -1,6 +1,6 @@
 /**
- * Evaluates a route selection expression against a frame's text: undefined when the text is not JSON. What is not
- * found counts as empty:
+ * Evaluates a route selection expression against a frame's text. Returns undefined if the text is
+ * not JSON. A value that is not found counts as empty:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html#apigateway-websocket-api-route-selection-expressions
  */
 export function evaluateSelection(expression: string, text: string): string | undefined {

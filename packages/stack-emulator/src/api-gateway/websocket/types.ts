@@ -1,4 +1,4 @@
-/** What a connection looks like to the management API. */
+/** A connection, as the management API shows it. */
 export interface ConnectionInfo {
   readonly connectedAt: string;
   readonly lastActiveAt: string;

@@ -7,7 +7,9 @@ import { UnsupportedCondition } from "./conditions.ts";
 import { collectStatements, type Statement } from "./policies.ts";
 
 export interface Authorizer {
-  /** The sentence with which AWS refuses the first need that is not granted; undefined when all are. */
+  /**
+   * The sentence with which AWS refuses the first need that is not granted; undefined when all are.
+   */
   refusal(
     caller: Pick<Caller, "functionLogicalId" | "roleLogicalId">,
     needs: readonly Need[],
@@ -17,8 +19,9 @@ export interface Authorizer {
 }
 
 /**
- * Holds calls against the identity-based policies of the calling function's role, as IAM evaluates them: an explicit
- * deny wins, and what nothing allows is denied. Policies on buckets and queues are not evaluated.
+ * Holds calls against the identity-based policies of the calling function's role, as IAM evaluates
+ * them: an explicit deny wins, and what nothing allows is denied. Policies on buckets and queues
+ * are not evaluated.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function createAuthorizer(options: {
@@ -84,7 +87,10 @@ function reasonToRefuse(statements: readonly Statement[], need: Need, log: Log):
   }
 }
 
-/** Functions reach AWS over TLS; that they reach this machine's proxy without it is no difference of the stack. */
+/**
+ * Functions reach AWS over TLS; that they reach this machine's proxy without it is no difference of
+ * the stack.
+ */
 const globalContext: ConditionContext = {
   "aws:securetransport": ["true"],
   "aws:principalaccount": [ACCOUNT_ID],

@@ -1,10 +1,16 @@
 import { isRecord } from "../types.ts";
 import { arnWildcard, wildcard } from "./wildcard.ts";
 
-/** Whether a call meets a statement's conditions. Throws UnsupportedCondition for what it cannot judge. */
+/**
+ * Whether a call meets a statement's conditions. Throws UnsupportedCondition for what it cannot
+ * judge.
+ */
 export type ConditionTest = (context: Readonly<Record<string, readonly string[]>>) => boolean;
 
-/** A condition that the emulator cannot judge. The call that meets it is refused: a guess could hide a missing grant. */
+/**
+ * A condition that the emulator cannot judge. The call that meets it is refused: a guess could hide
+ * a missing grant.
+ */
 export class UnsupportedCondition extends Error {}
 
 type Operator = (value: string, pattern: string) => boolean;
@@ -14,7 +20,9 @@ const likeArn: Operator = (value, pattern) => arnWildcard(pattern)(value);
 const equals: Operator = (value, pattern) => value === pattern;
 const equalsIgnoreCase: Operator = (value, pattern) => value.toLowerCase() === pattern.toLowerCase();
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 const operators: Readonly<Record<string, { readonly match: Operator; readonly negated?: true }>> = {
   stringequals: { match: equals },
   stringnotequals: { match: equals, negated: true },
@@ -29,7 +37,10 @@ const operators: Readonly<Record<string, { readonly match: Operator; readonly ne
   bool: { match: equalsIgnoreCase },
 };
 
-/** Keys that a call has or may lack; a key outside this list is one that the emulator gives no value to. */
+/**
+ * Keys that a call has or may lack; a key outside this list is one that the emulator gives no value
+ * to.
+ */
 const knownKeys = new Set([
   "dynamodb:leadingkeys",
   "dynamodb:attributes",
@@ -47,7 +58,10 @@ const knownKeys = new Set([
 /** The tag of an object is part of its key's name, and so any of these may be asked for. */
 const isKnown = (key: string): boolean => knownKeys.has(key) || key.startsWith("s3:existingobjecttag/");
 
-/** Compiles a statement's `Condition` block: all operators and all keys must hold, any of a key's values. */
+/**
+ * Compiles a statement's `Condition` block: all operators and all keys must hold, any of a key's
+ * values.
+ */
 export function compileConditions(block: unknown): ConditionTest | undefined {
   if (!isRecord(block)) return undefined;
   const tests = Object.entries(block).flatMap(([operator, keys]) =>

@@ -12,9 +12,9 @@ export interface Statement {
 }
 
 /**
- * All statements that apply to a role: its inline policies, the policies attached to it, and those of managed policies
- * that the template defines. Policies managed by AWS are not in the template: AWSLambdaBasicExecutionRole grants logs
- * alone, and any other is left out with a log line.
+ * All statements that apply to a role: its inline policies, the policies attached to it, and those
+ * of managed policies that the template defines. Policies managed by AWS are not in the template:
+ * AWSLambdaBasicExecutionRole grants logs alone, and any other is left out with a log line.
  */
 export function collectStatements(
   stack: ResolvedStack,

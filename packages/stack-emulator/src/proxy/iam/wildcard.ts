@@ -9,7 +9,8 @@ export function wildcard(
 }
 
 /**
- * The same for ARNs, whose parts between colons match one by one; only the last part may hold colons itself.
+ * The same for ARNs, whose parts between colons match one by one; only the last part may hold
+ * colons itself.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function arnWildcard(pattern: string): (arn: string) => boolean {
