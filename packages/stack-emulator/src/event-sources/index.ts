@@ -31,7 +31,7 @@ export interface EventSourceOptions {
 }
 
 export interface EventSources {
-  /** Call it after each write to a table: the streams are then read at once. Idle polling alone takes up to 250 ms. */
+  /** Call it after each write to a table: the streams are then read at once. Idle polling alone takes up to 2 s. */
   wake(): void;
   /** What is still to be delivered, in words, for each source that has something. Delayed messages do not count. */
   waitingFor(): string[];

@@ -1,18 +1,21 @@
-/** Says when a stream is polled: often while records come, seldom while none do, (nearly) at once when told of a write. */
+/** Says when a stream is polled: (nearly) at once when told of a write, seldom otherwise. */
 export interface PollSchedule {
   /** Waits until the next poll is due. */
   rest(signal: AbortSignal): Promise<void>;
-  /** The last poll found records: the next one is due (nearly) at once, as more may follow. */
+  /** The last poll found records: the next ones are due sooner, as more may follow. */
   found(): void;
   /** Something was written: the next poll is due (nearly) at once. */
   wake(): void;
 }
 
-const shortestMs = 50;
-/** As often as Lambda itself polls an idle shard. */
-const longestMs = 250;
+const shortestMs = 200;
+/**
+ * Seldom, as each call that writes is told of. Only what DynamoDB Local deletes by itself, by TTL, is found this way. Lambda
+ * polls an idle shard four times a second, which takes an idle machine more than all else of an emulator.
+ */
+const longestMs = 2000;
 /** Writes that follow each other closely are read together: a read costs the database as much as a write does. */
-const gapMs = 10;
+const gapMs = 20;
 
 export function createPollSchedule(): PollSchedule {
   let delay = shortestMs;
@@ -39,7 +42,6 @@ export function createPollSchedule(): PollSchedule {
         else signal.addEventListener("abort", end);
       }),
     found() {
-      woken = true;
       delay = shortestMs;
     },
     wake() {

@@ -1,7 +1,7 @@
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Lanes } from "./lanes.ts";
 import type { PollSchedule } from "./poll-schedule.ts";
-import { type Position, pageSize, type StreamApi, StreamError } from "./stream-api.ts";
+import { type Position, type StreamApi, StreamError } from "./stream-api.ts";
 import type { StreamRecord } from "./stream-record.ts";
 
 export interface ShardReader {
@@ -9,8 +9,8 @@ export interface ShardReader {
   readonly ready: Promise<void>;
   /** Resolves with true at the shard's end, with false when the emulator closes. */
   readonly ended: Promise<boolean>;
-  /** When the last read began that found nothing, by performance.now(): all that was written before it has been read. */
-  readonly emptyAt: number;
+  /** When the last read began that left nothing, by performance.now(): all that was written before it has been read. */
+  readonly caughtUpAt: number;
 }
 
 interface ShardReaderOptions {
@@ -33,7 +33,7 @@ export function readShard(options: ShardReaderOptions): ShardReader {
   let position = options.start;
   let iterator: string | undefined;
   let complained = false;
-  let emptyAt = 0;
+  let caughtUpAt = 0;
 
   const open = async (): Promise<string> => {
     iterator ??= await api.openShard(streamArn, shardId, position);
@@ -76,10 +76,9 @@ export function readShard(options: ShardReaderOptions): ShardReader {
         return !signal.aborted;
       }
       iterator = page?.next;
-      if (page?.records.length === 0) emptyAt = began;
-      const count = page?.records.length ?? 0;
-      if (count > 0) schedule.found();
-      if (count < pageSize) await schedule.rest(signal);
+      if (page !== undefined && page.records.length > 0) schedule.found();
+      if (page?.isWhole) caughtUpAt = began;
+      if (page?.isWhole !== false) await schedule.rest(signal);
     }
     return false;
   };
@@ -91,8 +90,8 @@ export function readShard(options: ShardReaderOptions): ShardReader {
   return {
     ready,
     ended: ready.then(run),
-    get emptyAt() {
-      return emptyAt;
+    get caughtUpAt() {
+      return caughtUpAt;
     },
   };
 }

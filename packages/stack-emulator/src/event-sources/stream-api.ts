@@ -12,18 +12,31 @@ export interface Shard {
 /** Where to begin in a shard. */
 export type Position = "TRIM_HORIZON" | { readonly after: string };
 
+export interface Page {
+  readonly records: readonly unknown[];
+  /** Where to read on; undefined at the end of a closed shard. */
+  readonly next: string | undefined;
+  /** Whether these are all records that there were. */
+  readonly isWhole: boolean;
+}
+
 export interface StreamApi {
   describeStream(
     streamArn: string,
   ): Promise<{ readonly shards: readonly Shard[]; readonly partitionKey: string }>;
   openShard(streamArn: string, shardId: string, position: Position): Promise<string>;
-  /** `next` is undefined at the end of a closed shard. */
-  readRecords(iterator: string): Promise<{ records: readonly unknown[]; next: string | undefined }>;
+  readRecords(iterator: string): Promise<Page>;
   close(): void;
 }
 
 /** So many records one read gives at most. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
-export const pageSize = 1000;
+const pageSize = 1000;
+
+/**
+ * A read ends at 1 MB too, before the record that would exceed it. A record has two images of up to 400 KB, so an answer
+ * below this many bytes was not cut.
+ */
+const uncutBytes = 100_000;
 
 /** An error of the streams API; `code` without its namespace, such as `ExpiredIteratorException`. */
 export class StreamError extends Error {
@@ -42,16 +55,21 @@ export class StreamError extends Error {
  */
 export function createStreamApi(dynamoEndpoint: string): StreamApi {
   const { forward, close } = createForward(Number(new URL(dynamoEndpoint).port));
-  const call = async (action: string, payload: Payload): Promise<Payload> => {
+  const callForBytes = async (
+    action: string,
+    payload: Payload,
+  ): Promise<{ answer: Payload; bytes: number }> => {
     const headers = { ...localSignature, "x-amz-target": `DynamoDBStreams_20120810.${action}` };
     const { status, body } = await forward(headers, Buffer.from(JSON.stringify(payload)));
     const answer = parsePayload(body);
-    if (status === 200) return answer;
+    if (status === 200) return { answer, bytes: body.length };
     throw new StreamError(
       String(answer.__type).split("#").at(-1) ?? "",
       String(answer.Message ?? answer.message ?? status),
     );
   };
+  const call = async (action: string, payload: Payload): Promise<Payload> =>
+    (await callForBytes(action, payload)).answer;
   return {
     async describeStream(StreamArn) {
       const shards: Shard[] = [];
@@ -77,11 +95,13 @@ export function createStreamApi(dynamoEndpoint: string): StreamApi {
       return String((await call("GetShardIterator", { StreamArn, ShardId, ...where })).ShardIterator);
     },
     async readRecords(ShardIterator) {
-      const answer = await call("GetRecords", { ShardIterator, Limit: pageSize });
+      const { answer, bytes } = await callForBytes("GetRecords", { ShardIterator, Limit: pageSize });
       const { Records, NextShardIterator } = withEmptyMapsInRecords(answer);
+      const found = Array.isArray(Records) ? Records : [];
       return {
-        records: Array.isArray(Records) ? Records : [],
+        records: found,
         next: typeof NextShardIterator === "string" ? NextShardIterator : undefined,
+        isWhole: found.length < pageSize && bytes < uncutBytes,
       };
     },
     close,

@@ -110,7 +110,7 @@ export function startStreamSource(options: StreamSourceOptions): Source {
     waitingFor() {
       const open = allLanes.reduce((sum, lanes) => sum + lanes.open, 0);
       if (open > 0) return `${open} records of ${mapping.logicalId}`;
-      const unread = [...readers].some((reader) => reader.emptyAt <= writtenAt);
+      const unread = [...readers].some((reader) => reader.caughtUpAt <= writtenAt);
       return unread ? `what was written since ${mapping.logicalId} was read` : undefined;
     },
     async ended() {

@@ -28,26 +28,46 @@ interface FunctionPoolOptions {
 const MAX_STARTING = 2;
 
 /**
+ * Milliseconds that an invocation waits for a busy worker before another worker starts. A start takes more processor time
+ * than ten invocations, and a new worker runs its first ones without compiled code.
+ */
+const PATIENCE_MS = 50;
+
+/**
  * The workers of one function. Invocations queue; a free worker takes the first, the one that was used last first, as
- * its caches are warm. Workers are added while more wait than start, up to the cap, and then stay.
+ * its caches are warm. Workers are added while more have waited too long than start, up to the cap, and then stay.
  */
 export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
   const functionLogicalId = options.definition.logicalId;
-  const queue: Invocation[] = [];
+  const queue: { readonly invocation: Invocation; readonly since: number }[] = [];
   const idle: ExecutionEnvironment[] = [];
   const all = new Set<ExecutionEnvironment>();
   const starting = new Set<ExecutionEnvironment>();
   let definition = options.definition;
+  let look: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   const dispatch = () => {
     while (idle.length > 0) {
-      const invocation = queue.shift();
-      if (!invocation) return;
-      idle.pop()?.run(invocation);
+      const next = queue.shift();
+      if (!next) return;
+      idle.pop()?.run(next.invocation);
     }
-    const wanted = Math.min(queue.length, MAX_STARTING) - starting.size;
+    if (queue.length === 0) return;
+    const latest = performance.now() - PATIENCE_MS;
+    // Without any worker there is none to wait for.
+    const overdue = all.size === 0 ? 1 : queue.filter(({ since }) => since <= latest).length;
+    const wanted = Math.min(overdue, MAX_STARTING) - starting.size;
     for (let count = 0; count < wanted && all.size < options.concurrency; count++) start();
+    const patient = queue.find(({ since }) => since > latest);
+    if (patient && starting.size < MAX_STARTING) lookAgainIn(patient.since - latest);
+  };
+
+  const lookAgainIn = (ms: number) => {
+    look ??= setTimeout(() => {
+      look = undefined;
+      dispatch();
+    }, Math.ceil(ms));
   };
 
   const start = () => {
@@ -79,7 +99,7 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
               text: `could not start: ${beforeReady.errorType}: ${beforeReady.message}`,
             });
             // It was started for the one that has waited longest. Without this a broken bundle would start for ever.
-            queue.shift()?.reject(beforeReady);
+            queue.shift()?.invocation.reject(beforeReady);
           }
           dispatch();
         },
@@ -96,7 +116,7 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
         invocation.reject(stopped());
         return;
       }
-      queue.push(invocation);
+      queue.push({ invocation, since: performance.now() });
       dispatch();
     },
     prewarm() {
@@ -109,7 +129,8 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
     },
     async close() {
       isClosed = true;
-      for (const invocation of queue.splice(0)) invocation.reject(stopped());
+      clearTimeout(look);
+      for (const { invocation } of queue.splice(0)) invocation.reject(stopped());
       await Promise.all([...all].map((environment) => environment.end(stopped())));
     },
   };

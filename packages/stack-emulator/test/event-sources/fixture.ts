@@ -52,6 +52,8 @@ export interface Events {
   readonly batches: Payload[][];
   readonly log: string[];
   start(stack: ResolvedStack, handler?: Handler, more?: Partial<EventSourceOptions>): Promise<EventSources>;
+  /** Tells what was started last that something was written, as the proxy does. */
+  wake(): void;
   /** Ends what was started last. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -105,6 +107,7 @@ export async function openEvents(
       });
       return sources;
     },
+    wake: () => sources?.wake(),
     stop,
     async close() {
       await stop();

@@ -32,7 +32,7 @@ const api: StreamApi = {
     const [shardId, after] = iterator.split(" ");
     const all = shardId === "parent" ? ["1", "2"] : ["3"];
     const records = all.filter((each) => Number(each) > Number(after)).map(record);
-    return { records, next: shardId === "parent" ? undefined : `child 3` };
+    return { records, next: shardId === "parent" ? undefined : `child 3`, isWhole: true };
   },
   close: () => {},
 };

@@ -30,8 +30,10 @@ beforeEach(async () => {
 });
 afterEach(() => events.close());
 
-const put = (pk: string, sk = "-", more: Payload = {}) =>
-  dynamo.call("PutItem", { TableName: table, Item: { pk: { S: pk }, sk: { S: sk }, ...more } });
+const put = async (pk: string, sk = "-", more: Payload = {}) => {
+  await dynamo.call("PutItem", { TableName: table, Item: { pk: { S: pk }, sk: { S: sk }, ...more } });
+  events.wake();
+};
 const mapping = (more: Record<string, unknown> = {}) =>
   stackOf({ Mapping: { EventSourceArn: stream, StartingPosition: "TRIM_HORIZON", BatchSize: 10, ...more } });
 
