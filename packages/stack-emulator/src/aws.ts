@@ -10,14 +10,13 @@ import { startDynamoDbLocal } from "./dynamodb/process.ts";
 import { createDynamoService } from "./dynamodb/service.ts";
 import { hasTables, provisionTables } from "./dynamodb/tables.ts";
 import { explainDatabaseFailure, reportDatabaseFailures } from "./explain-failure.ts";
-import { findFreePort } from "./free-port.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import type { FunctionHost } from "./lambda/types.ts";
 import { requireJava } from "./prerequisites.ts";
+import { openEndpoint } from "./proxy/endpoint.ts";
 import { createFaults, type Faults } from "./proxy/faults.ts";
 import { createAuthorizer } from "./proxy/iam/authorize.ts";
 import { createMeter, type Meter } from "./proxy/meter.ts";
-import { choosePort } from "./proxy/port.ts";
 import { createProxy } from "./proxy/proxy.ts";
 import { ADMIN_ACCESS_KEY_ID, type Service, type ServiceName } from "./proxy/types.ts";
 import { createS3 } from "./s3/index.ts";
@@ -116,8 +115,9 @@ async function startParts(
 ): Promise<Omit<Aws, "close">> {
   const { template, names, dataDir, fresh, clock, functions, log } = options;
   const onFailure = options.onFailure ?? ((error: Error) => log(error.message));
-  const port = fresh ? await findFreePort() : await choosePort(dataDir, log);
-  const endpoint = `http://127.0.0.1:${port}`;
+  const opened = await openEndpoint(fresh ? undefined : dataDir, log);
+  onClose(opened.close);
+  const endpoint = `http://127.0.0.1:${opened.port}`;
 
   const startDynamo = async () => {
     const dataPath = fresh ? undefined : join(dataDir, "dynamodb");
@@ -200,8 +200,9 @@ async function startParts(
   const answerPublic = ({ url }: { url: string }) =>
     accounts && answerDiscovery(url, endpoint, poolIds, accounts.jwks);
   const proxy = createProxy({ services, functions, authorizer, clock, meter, faults, answerPublic, log });
-  await proxy.listen(port);
-  onClose(proxy.close);
+  opened.serve(proxy.serve);
+  // Once more, to be the first that closes: no call then meets a service that has closed.
+  onClose(opened.close);
   return {
     endpoint,
     secretKey,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { Caller, FunctionHost } from "../lambda/types.ts";
@@ -36,8 +36,7 @@ interface Proxy {
    * signer.
    */
   knownCaller(accessKeyId: string): Caller | undefined;
-  listen(port: number): Promise<void>;
-  close(): Promise<void>;
+  readonly serve: RequestListener;
 }
 
 /**
@@ -48,12 +47,6 @@ const callerPath = /^\/caller\/([^/]+)/;
 
 /** The meter's label for requests that a function signed and a client sent. */
 const presignedOperation = "(presigned)";
-
-/**
- * How long an idle connection stays open: longer than a client keeps one, so that none breaks under
- * a request.
- */
-const keepAliveMs = 120_000;
 
 /**
  * The one endpoint of all services: it identifies the caller, holds the call against policies,
@@ -164,22 +157,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     }
   };
 
-  const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
-  server.keepAliveTimeout = keepAliveMs;
-  server.requestTimeout = 0;
-  return {
-    knownCaller,
-    listen: (port) =>
-      new Promise((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(port, "127.0.0.1", () => resolve());
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { knownCaller, serve: (incoming, outgoing) => void serve(incoming, outgoing) };
 }
 
 interface Route {
