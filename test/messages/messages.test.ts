@@ -261,23 +261,25 @@ describe("listMessages", () => {
   });
 });
 
-test("sendMessage numbers 3,000 messages of 20 concurrent senders once each, and connected members get all", async () => {
+/** Messages of each of 20 concurrent senders. `MESSAGES_EACH=150` sends 3,000 in all. */
+const messagesEach = Number(process.env.MESSAGES_EACH ?? 25);
+
+test(`sendMessage numbers ${20 * messagesEach} messages of 20 concurrent senders once each, and connected members get all`, async () => {
   const people = await newUsers(20);
   const [first] = people;
   if (!first) throw new Error("no users");
   const roomId = await groupRoom(first, people.slice(1));
   // Some members are connected: each event that one of them gets costs time.
   const listeners = await listenAll(people.slice(0, 8), 1);
-  const each = 150;
   const sent = await Promise.all(
     people.map(async (user) => {
       const seqs: number[] = [];
       // Without a word, so that search has nothing to index: this test is about the numbers.
-      for (let at = 0; at < each; at += 1) seqs.push((await say(user, roomId, "…")).seq);
+      for (let at = 0; at < messagesEach; at += 1) seqs.push((await say(user, roomId, "…")).seq);
       return seqs;
     }),
   );
-  const total = people.length * each;
+  const total = people.length * messagesEach;
   const expected = Array.from({ length: total }, (_, at) => at + 1);
   expect(sent.flat().sort((one, other) => one - other)).toEqual(expected);
 

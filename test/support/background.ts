@@ -9,16 +9,19 @@ import { countMessages, operatorSqs, type QueueOutput, queueUrl } from "./operat
 import { target } from "./target.ts";
 
 const limit = 30_000;
-const pollInterval = 20;
+/** Milliseconds between two questions, at first and at most: a question itself slows the answer. */
+const firstPause = 20;
+const lastPause = 200;
 
 /**
- * Asks every 20 ms until the condition holds. Throws an Error that names `what` after 30 seconds.
+ * Asks until the condition holds, every 20 ms at first, later up to every 200 ms. Throws an Error
+ * that names `what` after 30 seconds.
  */
 export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + limit;
-  while (!(await holds())) {
+  for (let pause = firstPause; !(await holds()); pause = Math.min(pause * 1.5, lastPause)) {
     if (Date.now() > deadline) throw new Error(`This did not hold within ${limit} ms: ${what}.`);
-    await sleep(pollInterval);
+    await sleep(pause);
   }
 }
 
