@@ -15,8 +15,8 @@ const peopleCount = 250;
 const connectionsAtMost = 20;
 const withMost = 5;
 /**
- * Connections of each other user: enough for several pages of posts. `CONNECTIONS_EACH=20` tries the
- * room with 5,000 connections.
+ * Connections of each other user: enough for several pages of posts. `CONNECTIONS_EACH=20` tries
+ * the room with 5,000 connections.
  */
 const connectionsEach = Number(process.env.CONNECTIONS_EACH ?? 3);
 const connectionCount = withMost * connectionsAtMost + (peopleCount - withMost) * connectionsEach;
