@@ -40,8 +40,7 @@ export const username = deferred(() =>
 const password = deferred(() => z.string().min(1).max(256));
 const code = deferred(() => z.string().trim().min(1).max(64));
 // Above Cognito's own limits: an external issuer's refresh token has at most 2,048 characters, and
-// a
-// token of a pool has fewer.
+// a token of a pool has fewer.
 const refreshToken = deferred(() => z.string().min(1).max(4096));
 
 const tokens = deferred(() =>

@@ -217,7 +217,8 @@ export const functionNeeds: Record<FunctionName, FunctionNeeds> = {
     timeoutSeconds: 10,
     tableActions: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
   },
-  // This function publishes only to direct rooms.
+  // This function sends to no queue. A room that it creates is direct: its events are posted at
+  // once, as presences and visits are.
   connect: {
     timeoutSeconds: 10,
     tableActions: ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],

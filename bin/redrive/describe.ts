@@ -7,9 +7,7 @@ function ageOf(sentAt: string | undefined): string {
   return minutes < 48 * 60 ? `${(minutes / 60).toFixed(0)} h` : `${(minutes / 60 / 24).toFixed(0)} days`;
 }
 
-/**
- * Names, ids and reasons. The text of a message, which images and pages hold, is never shownFields.
- */
+/** Names, ids and reasons. The text of a message, which images and pages hold, is never shown. */
 const shownFields = ["task", "push", "room_id", "user_id", "notification_id", "index", "id", "error"];
 
 function contentOf(body: string): string {

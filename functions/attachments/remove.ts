@@ -55,7 +55,7 @@ const itemsAtOnce = 25;
  * Works while there is time, and returns false if something is left. The queue calls it a while
  * after a room was deleted, when no member sends there any longer. It precedes the removal of the
  * messages. `head` is the room's present head: messages after the reopening of a direct room have
- * higher seqs.
+ * seqs above its floor. Their files stay.
  */
 export async function removeFilesOfRoom(head: Head, hasTime: () => boolean): Promise<boolean> {
   const isDeleted = head.status === "deleted";

@@ -7,9 +7,10 @@ import { notifyMembers } from "./notify-members.ts";
 
 export const notificationStreamHandlers = {
   /**
-   * Notifies the members whom a sent message concerns and who are not connected. The messages of
-   * one room are handled one after the other: the first notifies its members, and the next ones
-   * find them notified. An emergency waits for no other message. An edit notifies no member.
+   * Notifies members of a sent message. An emergency, a mention and a reply notify connected
+   * members too. Other messages notify only members who are not connected. The messages of one room
+   * are handled one after the other: the first notifies its members, and the next ones find them
+   * notified. An emergency waits for no other message. An edit notifies no member.
    */
   messageCreated: async (message) => {
     if (isDeletedOrExpired(message)) return;

@@ -140,7 +140,8 @@ const roomsAtOnce = 10;
 
 /**
  * Returns the unread notices whose message no longer exists, or whose sender is blocked by now,
- * with the room's representative message in its place. Leaves out notices of rooms that have none.
+ * with the room's representative message in its place. Leaves out notices of rooms that have no
+ * such message.
  */
 async function replaceStale(
   userId: string,

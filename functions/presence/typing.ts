@@ -18,7 +18,8 @@ import { presentUser } from "../users/present.ts";
 export async function publishTyping(userId: string, roomId: string, isTyping: boolean): Promise<void> {
   const [me, head] = await Promise.all([accessMembership(userId, roomId), getHead(roomId)]);
   if (!isThere(head)) throw noRoomAccess();
-  // In a blocked direct room, typing is not shown to the other member.
+  // In a blocked direct room, typing is not shown to the other member. The caller gets no error, so
+  // that they do not learn of the block.
   if (isBlocked(head) || isLarge(head)) return;
   // Typing has no effect if the member may not send. A stop is always published, because the room
   // may have been archived meanwhile.

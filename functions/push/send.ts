@@ -98,8 +98,8 @@ function messageOf(userId: string, { content, expiresAt }: Sending): PushMessage
 }
 
 /**
- * Returns whether a subscription can never be reached. Its host name has no address: browsers write
- * such a name for a subscription that they have given up.
+ * Returns whether a subscription can never be reached. Its host name has no address, or one that is
+ * not public. Browsers write a name without an address for a subscription that they have given up.
  */
 function isUnreachable(error: unknown): boolean {
   return (

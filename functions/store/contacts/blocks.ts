@@ -3,7 +3,7 @@
  * places:
  *   of one pair, of a user    USER#u / BLOCK#v (u blocks v), USER#v / BLOCKED#u
  *   their direct room         ROOM#r / HEAD: blocked_by, which refuses messages
- *   the blocker's presence    USER#u / PRESENCE: blocked_users, with every read of a presence
+ *   the blocker's presence    USER#u / PRESENCE: blocked_users. Each read of a presence returns it.
  */
 import { directRoomId } from "../../kernel/runtime/ids.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";

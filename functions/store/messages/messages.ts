@@ -1,5 +1,6 @@
 /**
- * Messages: one item each, under the room and a seq without gaps.
+ * Messages: one item each, under the room and a seq. A seq without an item belongs to a message
+ * that was never stored, or that was removed since.
  *   one by seq, many by seqs  ROOM#r / MSG#seq
  *   pages in either direction ROOM#r / MSG#from..to, one query
  *   some of several rooms     ROOM#r / MSG#seq, batches of 100
@@ -133,8 +134,8 @@ export async function getMessages(roomId: string, seqs: Iterable<number>): Promi
 }
 
 /**
- * Step "write" of sending: puts a message if none has its seq. Returns the message at that seq,
- * which is an earlier one if a call is repeated.
+ * Step "write" of sending: puts a message if none has its seq. Returns the message at that seq. It
+ * is an earlier one if a call is repeated, for example because its answer was lost.
  */
 export async function putMessage(message: StoredMessage): Promise<StoredMessage> {
   const outcome = await putIfAbsent(newMessageItem(message));

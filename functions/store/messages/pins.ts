@@ -8,7 +8,7 @@ import { keys, seqOfKey } from "../table/keys.ts";
 import { deleteIf, putItem, queryAll } from "../table/table.ts";
 import type { StoredMessage } from "./messages.ts";
 
-/** Lists a message as pinned at a time. Written before the message itself. */
+/** Lists a message as pinned at a time. It is written before the message says that it is pinned. */
 export async function putPin({ roomId, seq, expiresAt }: StoredMessage, at: string): Promise<void> {
   await putItem({
     ...keys.pin(roomId, seq),

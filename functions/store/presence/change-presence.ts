@@ -104,7 +104,7 @@ function conditionOf(before: StoredPresence, after: StoredPresence, change: Pres
 
 /**
  * Returns the update that adds a connection. DynamoDB sets a nested path only if its map exists:
- * the registration creates the map, else the first connection does.
+ * the creation of the profile creates the map, else the first connection does.
  */
 function addedEntry({ entries }: StoredPresence, added: Connection | undefined): Update {
   if (!added) return {};

@@ -1,9 +1,9 @@
 /**
  * Presence: a user's open connections, when the user was last active, and whether they are online.
  *   of one user, of many      USER#u / PRESENCE
- * connections.ts and online.ts write it, through change-presence.ts alone. A gateway does not
- * always report an end. So entries are ignored some time after the two hours that a connection can
- * last.
+ * connections.ts and online.ts change it, through change-presence.ts. blocks.ts and
+ * connected-members.ts write one attribute each. A gateway does not always report an end. So
+ * entries are ignored some time after the two hours that a connection can last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 import { shortDigest } from "../../kernel/runtime/ids.ts";

@@ -39,7 +39,8 @@ export type MarkResult =
 
 /**
  * Returns the present in milliseconds, with three random decimals. A call recognizes its own write
- * by them: the SDK repeats a call if its answer was lost.
+ * by them: the SDK repeats a call if its answer was lost, and the first write of the call must not
+ * pass for the write of another call.
  */
 function stamp(): number {
   return Date.now() + Math.floor(Math.random() * 1000) / 1000;
@@ -82,8 +83,8 @@ function marksKeptForBlock(isBlocked: boolean) {
 }
 
 /**
- * Shows the present marks again after a block. If interrupted: the marks of the block stay. No
- * block uses them, or a later block does.
+ * Shows the present marks again after a block. If interrupted: the kept marks stay. Without a block
+ * no read uses them. A later block shows them again.
  */
 export async function dropMarksBeforeBlock(roomId: string, userId: string): Promise<void> {
   await updateItem(keys.membership(roomId, userId), {

@@ -57,7 +57,10 @@ function rangesOf(head: Head): Range[] {
 
 const presencesAtOnce = 10;
 
-/** Removes a large room from the presences of the members whose memberships are among the items. */
+/**
+ * Removes a large room from the presences of the members whose memberships are among the items. So
+ * these members are no longer added to the room's list when they connect.
+ */
 function dropFromPresences(roomId: string, items: readonly Item[]): Promise<void> {
   const members = items.map(({ sk }) => String(sk)).filter((sk) => sk.startsWith(prefixes.member));
   return forEachConcurrent(members, presencesAtOnce, (sk) => dropLargeRoom(roomId, idOfKey(sk)));

@@ -10,11 +10,15 @@ export interface PollSchedule {
 
 const shortestMs = 200;
 /**
- * Seldom, as each call that writes is told of. Only what DynamoDB Local deletes by itself, by TTL, is found this way. Lambda
- * polls an idle shard four times a second, which takes an idle machine more than all else of an emulator.
+ * The time is long, because every call that writes wakes the schedule. Only the deletions by TTL,
+ * which DynamoDB Local makes by itself, are found by polling alone. Lambda polls an idle shard four
+ * times a second. An idle machine would spend more on that than on all else of an emulator.
  */
 const longestMs = 2000;
-/** Writes that follow each other closely are read together: a read costs the database as much as a write does. */
+/**
+ * Writes that follow each other closely are read together: a read costs the database as much as a
+ * write does.
+ */
 const gapMs = 20;
 
 export function createPollSchedule(): PollSchedule {

@@ -1,7 +1,7 @@
 /** Lets loops wait for one another. */
 interface Signal {
   raise(): void;
-  /** until the next raise, or `ms` from now. */
+  /** Waits until the next raise, or for `ms` milliseconds. */
   wait(ms?: number): Promise<void>;
 }
 
