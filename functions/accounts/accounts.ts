@@ -7,9 +7,9 @@ import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../sto
 import type { Profile, ProfileChanges } from "../store/users/profiles.ts";
 import { putRegistration, usernameSeconds } from "../store/users/registrations.ts";
 import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
+import { reserveUsername } from "../users/choose-username.ts";
 import { presentSelf } from "../users/present.ts";
 import { createProfile, ensureProfile } from "../users/profiles.ts";
-import { reserveUsername } from "../users/reserve-username.ts";
 
 interface Registration extends ProfileChanges {
   readonly username: string;

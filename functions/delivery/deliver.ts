@@ -11,10 +11,10 @@ import {
 } from "../store/queues/delivery-pages.ts";
 import { deleteConnected } from "../store/rooms/connected-members.ts";
 import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
-import { endRoomFor, forgetAll, forgetConnections } from "./dead-connections.ts";
-import { viewersOf } from "./history-visibility.ts";
 import { closeExpired, type EventFor, messageSeenBy, type Posted, postEvent } from "./post-event.ts";
+import { endRoomFor, forgetAll, forgetConnections } from "./remove-connections.ts";
 import { notifyUnreached } from "./unreached.ts";
+import { viewersOf } from "./viewers.ts";
 
 /** Ends a connection whose token has expired. */
 export async function expireConnection(socket: Socket): Promise<void> {

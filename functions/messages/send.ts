@@ -15,7 +15,7 @@ import {
   withoutUser,
 } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
-import { viewerLimits } from "../delivery/history-visibility.ts";
+import { viewerLimits } from "../delivery/viewers.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";

@@ -2,7 +2,7 @@ import type { Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { pairMembers } from "../rooms/participants.ts";
-import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
+import { marksOf, readersAmongOthers } from "../rooms/read-by.ts";
 import { inJoinOrder } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { type Head, isLarge } from "../store/rooms/heads.ts";

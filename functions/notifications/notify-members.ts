@@ -10,7 +10,7 @@ import { batchGet } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { areBlocked, type People } from "../store/users/users.ts";
 import { notificationOfMessage, putAndPublishNotification } from "./create.ts";
-import { getRecipients, type Recipients } from "./recipients.ts";
+import { getRecipients, type Recipients } from "./mentions-and-replies.ts";
 
 /**
  * Returns whether a member wants to be notified of the room's messages now. It does not apply to

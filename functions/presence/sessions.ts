@@ -1,4 +1,4 @@
-import { forgetConnections } from "../delivery/dead-connections.ts";
+import { forgetConnections } from "../delivery/remove-connections.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
 import { type Connection, getPresence, isOpening } from "../store/presence/presence.ts";
 import { getSessions, type Session } from "../store/presence/sessions.ts";

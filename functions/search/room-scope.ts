@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { hidesHistory } from "../delivery/history-visibility.ts";
+import { hidesHistory } from "../delivery/viewers.ts";
 import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
 import { type Head, isThere } from "../store/rooms/heads.ts";

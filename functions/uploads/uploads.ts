@@ -1,7 +1,6 @@
 import type { UploadRequest } from "../../contract/attachments.ts";
 import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
-import { accessFileName } from "../attachments/file-name.ts";
 import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
@@ -14,6 +13,7 @@ import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/a
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
+import { accessFileName } from "./file-name.ts";
 
 function noSuchFile(): ApiError {
   return new ApiError("not_found", "There is no upload with this id.");

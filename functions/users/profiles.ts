@@ -9,9 +9,9 @@ import {
 } from "../store/users/profiles.ts";
 import { getRegistration } from "../store/users/registrations.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
+import { reserveUsername } from "./choose-username.ts";
 import { displayNameOf } from "./present.ts";
 import { profileFromClaims } from "./profile-from-claims.ts";
-import { reserveUsername } from "./reserve-username.ts";
 
 /** Stores the profile of a new user, unless they have one. Returns the stored profile. */
 export async function createProfile(profile: Profile): Promise<Profile> {
