@@ -16,7 +16,7 @@ import type { Posted } from "./post-event.ts";
  * `leftOut` are connections that this attempt did not try. An earlier attempt may have missed the
  * opening ones among them; only the gateway knows, in a minute.
  */
-export async function notifyUnreached(
+export async function queueUnreached(
   roomId: string,
   presences: readonly Presence[],
   event: ServerEvent | undefined,

@@ -9,7 +9,7 @@ import {
 } from "../store/users/profiles.ts";
 import { getRegistration } from "../store/users/registrations.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
-import { reserveUsername } from "./choose-username.ts";
+import { chooseUsername } from "./choose-username.ts";
 import { displayNameOf } from "./present.ts";
 import { profileFromClaims } from "./profile-from-claims.ts";
 
@@ -31,7 +31,7 @@ export async function ensureProfile(actor: Actor): Promise<Profile> {
   const profile = (await getRegistration(actor.userId)) ?? profileFromClaims(actor);
   return createProfile({
     ...profile,
-    username: await reserveUsername(profile.username, profile.email ?? "", profile.id),
+    username: await chooseUsername(profile.username, profile.email ?? "", profile.id),
   });
 }
 
