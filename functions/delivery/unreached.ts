@@ -1,6 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
-import { type Connection, isOpening, openingTime, type Presence } from "../store/presence/presence.ts";
+import { isOpening, openingTime } from "../store/presence/connection-life.ts";
+import type { Connection, Presence } from "../store/presence/presence.ts";
 import { listeningTo } from "./audience.ts";
 import type { Posted } from "./post-event.ts";
 

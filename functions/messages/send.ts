@@ -21,8 +21,9 @@ import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
-import { accessMembership, accessSending, sendingRefusal } from "../rooms/access.ts";
+import { accessMembership } from "../rooms/access.ts";
 import { chargeAhead, chargeNow, rateBucket } from "../rooms/rate-limit.ts";
+import { accessSending, sendingRefusal } from "../rooms/sending.ts";
 import { trackedReaderLimit } from "../rooms/tracked-readers.ts";
 import type { StoredFile } from "../store/attachments/files.ts";
 import {

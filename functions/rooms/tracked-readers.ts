@@ -1,4 +1,5 @@
-import { type Head, isLarge } from "../store/rooms/heads.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { pairMembers } from "./participants.ts";
