@@ -22,7 +22,7 @@ export function wantsNotifications({ notifications, mutedUntil }: Membership): b
 
 /**
  * Rooms that this container has seen to be large: a large room stays large. In a large room only
- * the members whom a message addresses are read. It forgets all of them at `cachedLargeRooms`.
+ * the members whom a message addresses are read. At `cachedLargeRooms` rooms the set is emptied.
  */
 const largeRooms = new Set<string>();
 const cachedLargeRooms = 10_000;

@@ -1,8 +1,8 @@
 /**
- * Large rooms: rooms whose roster has several chunks. A large room stays large. Its roster is not
- * read as a whole: rosters.ts counts its members by chunk, and connected-members.ts lists the
- * members who may be connected. The rules of a large room stand where they apply, and ask
- * `isLarge`.
+ * Large rooms: rooms whose roster has several chunks. A large room stays large. rosters.ts counts
+ * its members by chunk. connected-members.ts lists the members who may be connected, so that a
+ * delivery does not read the whole roster. Other rules of large rooms stand where they apply, and
+ * ask `isLarge`.
  */
 import type { Head } from "./heads.ts";
 
