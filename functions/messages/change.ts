@@ -4,8 +4,9 @@ import { ApiError } from "../kernel/http/api-error.ts";
 import { backoff } from "../kernel/runtime/retry.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
 import { noSuchMessage } from "../receipts/access.ts";
-import { accessPermission, accessUnblocked } from "../rooms/access.ts";
+import { accessPermission } from "../rooms/access.ts";
 import { chargeNow, rateBucket } from "../rooms/rate-limit.ts";
+import { accessUnblocked } from "../rooms/sending.ts";
 import { putEdit } from "../store/messages/edits.ts";
 import {
   applyChange,

@@ -1,7 +1,8 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
 import { backoff } from "../kernel/runtime/retry.ts";
-import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import type { ReadableRoom } from "../rooms/access.ts";
 import { type ChangedPlace, getMessages, listChangedPlaces } from "../store/messages/messages.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 interface ChangedMessages extends MarkedMessages {
