@@ -7,9 +7,9 @@ import { confirmAtOnce, logIn, refreshTokens, signUp, type Tokens } from "../sto
 import type { Profile, ProfileChanges } from "../store/users/profiles.ts";
 import { putRegistration, usernameSeconds } from "../store/users/registrations.ts";
 import { claimUsername, getUsernameClaim, releaseUsername } from "../store/users/usernames.ts";
+import { chooseUsername } from "../users/choose-username.ts";
 import { presentSelf } from "../users/present.ts";
 import { createProfile, ensureProfile } from "../users/profiles.ts";
-import { reserveUsername } from "../users/reserve-username.ts";
 
 interface Registration extends ProfileChanges {
   readonly username: string;
@@ -47,7 +47,7 @@ export async function register(
   const reservedSeconds = confirmed ? undefined : usernameSeconds;
   const profile: Profile = {
     id: userId,
-    username: await reserveUsername(username, email, userId, reservedSeconds),
+    username: await chooseUsername(username, email, userId, reservedSeconds),
     email,
     display_name: registration.display_name ?? null,
     first_name: registration.first_name ?? null,

@@ -15,7 +15,7 @@ import {
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { showPreview } from "../store/rooms/heads.ts";
 import { objectKeys } from "../store/table/keys.ts";
-import { inspectUpload } from "./inspect.ts";
+import { inspectUpload } from "./inspect-upload.ts";
 
 function noSuchUpload(): ApiError {
   return new ApiError("not_found", "You have no upload with this id for this room, or it has expired.");

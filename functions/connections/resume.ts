@@ -2,7 +2,7 @@ import type { ServerEvent } from "../../contract/events.ts";
 import { inParts } from "../delivery/split-event.ts";
 import { isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { countUnread } from "../store/rooms/read-ahead.ts";
+import { countUnread } from "../store/rooms/unread.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /** The state of a room that a client has: the last message and the last change that it has seen. */

@@ -1,3 +1,7 @@
+/**
+ * Blocks between users. Messages of a blocked direct room are refused in rooms/sending.ts, and
+ * `takeSeq` in store/rooms/heads.ts decides: no seq is given while a block stands.
+ */
 import { blockLimit, type Contact } from "../../contract/contacts.ts";
 import { publishPresenceBetween } from "../delivery/presence-events.ts";
 import type { Actor } from "../kernel/auth/actor.ts";

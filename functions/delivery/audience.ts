@@ -10,7 +10,7 @@ import type { People } from "../store/users/users.ts";
  * An event for more users than this, or for more connections, goes through the queue
  * (docs/decisions/008-delivery-through-a-queue.md).
  */
-export const inlineLimit = 200;
+export const postsWithoutQueue = 200;
 
 /** The users to whom an event of a room is delivered. */
 export interface Listeners {
@@ -67,7 +67,7 @@ async function findRecipients({ id, rosterChunks, isConnectedListed }: Size): Pr
  * out the presences if there are too many recipients.
  */
 async function withPeople(recipients: Recipients, actorId: string | undefined): Promise<Audience> {
-  const isTooMany = recipients.userIds.length > inlineLimit;
+  const isTooMany = recipients.userIds.length > postsWithoutQueue;
   const actor = actorId === undefined ? [] : [actorId];
   const { people } = await batchGet({
     profiles: actor,

@@ -10,11 +10,11 @@ import {
   type StillIn,
 } from "../store/queues/delivery-pages.ts";
 import { deleteConnected } from "../store/rooms/connected-members.ts";
-import { inlineLimit, type Listeners, listeningTo } from "./audience.ts";
-import { endRoomFor, forgetAll, forgetConnections } from "./dead-connections.ts";
-import { viewersOf } from "./history-visibility.ts";
+import { type Listeners, listeningTo, postsWithoutQueue } from "./audience.ts";
 import { closeExpired, type EventFor, messageSeenBy, type Posted, postEvent } from "./post-event.ts";
-import { notifyUnreached } from "./unreached.ts";
+import { endRoomFor, forgetAll, forgetConnections } from "./remove-connections.ts";
+import { queueUnreached } from "./unreached.ts";
+import { viewersOf } from "./viewers.ts";
 
 /** Ends a connection whose token has expired. */
 export async function expireConnection(socket: Socket): Promise<void> {
@@ -99,7 +99,7 @@ export async function deliverTo(
   // notifies them even if they are connected.
   const isNotified =
     stillIn?.by === "list" ||
-    (await notifyUnreached(
+    (await queueUnreached(
       roomId,
       presences,
       "event" in payload ? payload.event : undefined,
@@ -156,7 +156,7 @@ export async function deliver(listeners: Listeners, payload: DeliveryPayload): P
       (presence) =>
         listeningTo(roomId, presence).length > 0 && (!isListed || presence.largeRooms.has(roomId)),
     );
-    if (connected.flatMap((presence) => listeningTo(roomId, presence)).length > inlineLimit)
+    if (connected.flatMap((presence) => listeningTo(roomId, presence)).length > postsWithoutQueue)
       await enqueueDelivery(
         toDelivery(listeners, payload),
         connected.map((presence) => presence.userId),

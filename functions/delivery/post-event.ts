@@ -1,12 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { epochSeconds } from "../kernel/runtime/time.ts";
-import {
-  blockedSince,
-  type Connection,
-  isOpening,
-  type Presence,
-  presenceSeenBy,
-} from "../store/presence/presence.ts";
+import { isOpening } from "../store/presence/connection-life.ts";
+import { blockedSince, type Connection, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
 import { closeConnection, postToConnections } from "../store/presence/sockets.ts";
 
 /** Returns an event as the text that a connection gets. */

@@ -1,5 +1,6 @@
 import { getPresence, type Presence, presenceSeenBy } from "../store/presence/presence.ts";
-import { getHead, type Head, isBlocked, isLarge, isThere } from "../store/rooms/heads.ts";
+import { getHead, type Head, isBlocked, isThere } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
 import { getFirstRosters } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";

@@ -1,6 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
-import { type Connection, isOpening, openingTime, type Presence } from "../store/presence/presence.ts";
+import { isOpening, openingTime } from "../store/presence/connection-life.ts";
+import type { Connection, Presence } from "../store/presence/presence.ts";
 import { listeningTo } from "./audience.ts";
 import type { Posted } from "./post-event.ts";
 
@@ -16,7 +17,7 @@ import type { Posted } from "./post-event.ts";
  * `leftOut` are connections that this attempt did not try. An earlier attempt may have missed the
  * opening ones among them; only the gateway knows, in a minute.
  */
-export async function notifyUnreached(
+export async function queueUnreached(
   roomId: string,
   presences: readonly Presence[],
   event: ServerEvent | undefined,

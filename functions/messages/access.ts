@@ -2,14 +2,9 @@ import { ApiError } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { isPast } from "../kernel/runtime/time.ts";
 import { noSuchMessage } from "../receipts/access.ts";
-import {
-  accessMemberRoom,
-  accessReadableRoom,
-  firstVisibleSeq,
-  type MemberRoom,
-  type ReadableRoom,
-} from "../rooms/access.ts";
+import { accessMemberRoom, accessReadableRoom, type MemberRoom, type ReadableRoom } from "../rooms/access.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 
 /** A message that the caller may see, with its room. */
 interface RoomMessage<R extends ReadableRoom = ReadableRoom> {

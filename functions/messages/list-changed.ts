@@ -1,10 +1,11 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { epochSeconds } from "../kernel/runtime/time.ts";
-import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import type { ReadableRoom } from "../rooms/access.ts";
 import { type LogEntry, listLog, logLife } from "../store/messages/change-log.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 interface ChangedMessages extends MarkedMessages {

@@ -6,7 +6,7 @@ import { byActivity } from "../rooms/list.ts";
 import { getMessagesAt } from "../store/messages/messages.ts";
 import { isThere } from "../store/rooms/heads.ts";
 import { listRoomIds } from "../store/rooms/memberships.ts";
-import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
+import { countUnread, listUnread } from "../store/rooms/unread.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { viewMessagesOfRooms } from "./view-rooms.ts";
 

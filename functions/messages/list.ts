@@ -1,6 +1,7 @@
 import { countFitting } from "../kernel/http/answer-size.ts";
-import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import type { ReadableRoom } from "../rooms/access.ts";
 import { listMessagesBetween } from "../store/messages/messages.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import { type MarkedMessages, viewMarkedMessages } from "./view.ts";
 
 /** The wanted messages: a page counted from the newest, or the messages next to a seq. */

@@ -1,7 +1,8 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
-import { accessPermission, accessUnblocked } from "../rooms/access.ts";
+import { accessPermission } from "../rooms/access.ts";
+import { accessUnblocked } from "../rooms/sending.ts";
 import { deletePin, putPin } from "../store/messages/pins.ts";
 import { accessChangeableMessage, accessLasting, accessPresent } from "./access.ts";
 import { changeMessage } from "./change.ts";

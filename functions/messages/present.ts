@@ -3,7 +3,7 @@ import type { User } from "../../contract/objects/user.ts";
 import { presentAttachment } from "../attachments/present.ts";
 import { messageId } from "../kernel/runtime/ids.ts";
 import { isoOf, isPast } from "../kernel/runtime/time.ts";
-import type { MessageMarks } from "../rooms/read-state.ts";
+import type { MessageMarks } from "../rooms/read-by.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 
 /** The marks of a message that no member has read yet. */

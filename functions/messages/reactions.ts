@@ -2,7 +2,7 @@ import { maxReactionBytes, maxReactionKinds, maxReactions } from "../../contract
 import type { Reactions } from "../../contract/objects/message.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
-import { accessUnblocked } from "../rooms/access.ts";
+import { accessUnblocked } from "../rooms/sending.ts";
 import type { MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";

@@ -1,9 +1,10 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import { accessReadableRoom, type ReadableRoom } from "../rooms/access.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
 import { listPinSeqs } from "../store/messages/pins.ts";
 import { listReplySeqs } from "../store/messages/replies.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import { accessMessage } from "./access.ts";
 import { isDeletedOrExpired } from "./present.ts";
 import { viewMessages } from "./view.ts";

@@ -15,14 +15,15 @@ import {
   withoutUser,
 } from "../delivery/audience.ts";
 import { deliver } from "../delivery/deliver.ts";
-import { viewerLimits } from "../delivery/history-visibility.ts";
+import { viewerLimits } from "../delivery/viewers.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
 import { errorFacts, log } from "../kernel/runtime/log.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
-import { accessMembership, accessSending, sendingRefusal } from "../rooms/access.ts";
+import { accessMembership } from "../rooms/access.ts";
 import { chargeAhead, chargeNow, rateBucket } from "../rooms/rate-limit.ts";
+import { accessSending, sendingRefusal } from "../rooms/sending.ts";
 import { trackedReaderLimit } from "../rooms/tracked-readers.ts";
 import type { StoredFile } from "../store/attachments/files.ts";
 import {

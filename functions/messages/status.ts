@@ -3,12 +3,12 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import { accessMarkedRoom, accessMessageId, accessSeqs, noSuchMessage } from "../receipts/access.ts";
 import { markMessagesRead, markRoomDelivered } from "../receipts/mark-read.ts";
 import { accessMemberRoom, accessReadableRoom } from "../rooms/access.ts";
-import { hasRead, type MessageMarks, marksOf, marksSeenByOthers, wasDelivered } from "../rooms/read-state.ts";
+import { hasRead, type MessageMarks, marksOf, marksSeenByOthers, wasDelivered } from "../rooms/read-by.ts";
 import { getTrackedReaders, inJoinOrder } from "../rooms/tracked-readers.ts";
 import { getMessage } from "../store/messages/messages.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { isReadBy } from "../store/rooms/read-ahead.ts";
 import { getRoster } from "../store/rooms/rosters.ts";
+import { isReadBy } from "../store/rooms/unread.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /** The status of a message for one member. */

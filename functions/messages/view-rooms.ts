@@ -1,11 +1,13 @@
 import type { Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
-import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import type { ReadableRoom } from "../rooms/access.ts";
 import { pairMembers } from "../rooms/participants.ts";
-import { marksOf, readersAmongOthers } from "../rooms/read-state.ts";
+import { marksOf, readersAmongOthers } from "../rooms/read-by.ts";
 import { inJoinOrder } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import { type Head, isLarge } from "../store/rooms/heads.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, type RosterEntry } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";

@@ -2,7 +2,7 @@ import type { MemberMarks, Message } from "../../contract/objects/message.ts";
 import type { User } from "../../contract/objects/user.ts";
 import { presentMarks } from "../receipts/present.ts";
 import type { ReadableRoom } from "../rooms/access.ts";
-import { marksOf, readersAlone, readersAmongOthers } from "../rooms/read-state.ts";
+import { marksOf, readersAlone, readersAmongOthers } from "../rooms/read-by.ts";
 import { getTrackedReaders, inJoinOrder, type TrackedReaders } from "../rooms/tracked-readers.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import type { Head } from "../store/rooms/heads.ts";

@@ -10,7 +10,7 @@ import { batchGet } from "../store/table/batch-get.ts";
 import { getProfiles } from "../store/users/profiles.ts";
 import { areBlocked, type People } from "../store/users/users.ts";
 import { notificationOfMessage, putAndPublishNotification } from "./create.ts";
-import { getRecipients, type Recipients } from "./recipients.ts";
+import { type Addressed, getAddressed } from "./mentions-and-replies.ts";
 
 /**
  * Returns whether a member wants to be notified of the room's messages now. It does not apply to
@@ -22,10 +22,10 @@ export function wantsNotifications({ notifications, mutedUntil }: Membership): b
 
 /**
  * Rooms that this container has seen to be large: a large room stays large. In a large room only
- * the members whom a message addresses are read.
+ * the members whom a message addresses are read. At `cachedLargeRooms` rooms the set is emptied.
  */
-const large = new Set<string>();
-const largeLimit = 10_000;
+const largeRooms = new Set<string>();
+const cachedLargeRooms = 10_000;
 
 /**
  * Returns the memberships of members who may be notified of a message, and that of its sender.
@@ -33,16 +33,16 @@ const largeLimit = 10_000;
  */
 async function getCandidates(
   { roomId, seq, senderId }: StoredMessage,
-  recipients: Recipients,
+  addressed: Addressed,
 ): Promise<readonly Membership[]> {
-  if (!large.has(roomId)) {
+  if (!largeRooms.has(roomId)) {
     const room = await getRoomMembers(roomId);
     if (!room || room.head.status === "deleted" || seq <= room.head.floor) return [];
     if (room.memberships) return room.memberships;
-    if (large.size === largeLimit) large.clear();
-    large.add(roomId);
+    if (largeRooms.size === cachedLargeRooms) largeRooms.clear();
+    largeRooms.add(roomId);
   }
-  return recipients.size > 0 ? getMemberships(roomId, [...new Set([...recipients.keys(), senderId])]) : [];
+  return addressed.size > 0 ? getMemberships(roomId, [...new Set([...addressed.keys(), senderId])]) : [];
 }
 
 /** A member to notify, and the type of their notification. */
@@ -58,12 +58,12 @@ interface Notified {
 function membersToNotify(
   { roomId, seq, senderId }: StoredMessage,
   candidates: readonly Membership[],
-  recipients: Recipients,
+  addressed: Addressed,
 ): Notified[] {
   return candidates
     .filter((me) => me.userId !== senderId && seq > me.joinedSeq && wantsNotifications(me))
-    .map((me): Notified => ({ me, type: recipients.get(me.userId) ?? "new_message" }))
-    .filter(({ me, type }) => type !== "new_message" || (!large.has(roomId) && needsNotice(me, seq)));
+    .map((me): Notified => ({ me, type: addressed.get(me.userId) ?? "new_message" }))
+    .filter(({ me, type }) => type !== "new_message" || (!largeRooms.has(roomId) && needsNotice(me, seq)));
 }
 
 /**
@@ -85,12 +85,12 @@ const membersAtOnce = 25;
  */
 export async function notifyMembers(message: StoredMessage, only?: ReadonlySet<string>): Promise<void> {
   const { roomId, seq, senderId } = message;
-  const recipients = await getRecipients(message);
-  const candidates = await getCandidates(message, recipients);
+  const addressed = await getAddressed(message);
+  const candidates = await getCandidates(message, addressed);
   const wanting = membersToNotify(
     message,
     only ? candidates.filter(({ userId }) => only.has(userId)) : candidates,
-    recipients,
+    addressed,
   );
   if (wanting.length === 0) return;
   const { people } = await batchGet(

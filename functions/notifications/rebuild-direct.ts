@@ -2,11 +2,11 @@ import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { keptSince, type NewNotification } from "../store/notifications/notifications.ts";
-import { isReadBy } from "../store/rooms/read-ahead.ts";
+import { isReadBy } from "../store/rooms/unread.ts";
 import type { Profile } from "../store/users/profiles.ts";
 import { notificationOfMessage } from "./create.ts";
+import { getAddressKinds } from "./mentions-and-replies.ts";
 import { wantsNotifications } from "./notify-members.ts";
-import { getAddressKinds } from "./recipients.ts";
 
 const pageSize = 500;
 /** The newest messages of a room that are read: older ones make no notification. */

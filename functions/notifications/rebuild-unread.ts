@@ -10,9 +10,10 @@ import {
 } from "../store/notifications/notifications.ts";
 import { dropNotice, moveNotice } from "../store/notifications/unread-notices.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, isLarge } from "../store/rooms/heads.ts";
+import { getHead } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
-import { countUnread } from "../store/rooms/read-ahead.ts";
+import { countUnread } from "../store/rooms/unread.ts";
 import { notificationOfMessage } from "./create.ts";
 import { wantsNotifications } from "./notify-members.ts";
 import { getRepresentative, type RepresentativeChoice } from "./representative-message.ts";

@@ -1,7 +1,7 @@
 import { isDeletedOrExpired } from "../messages/present.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { getMessages, type StoredMessage } from "../store/messages/messages.ts";
-import { countUnread, listUnread } from "../store/rooms/read-ahead.ts";
+import { countUnread, listUnread } from "../store/rooms/unread.ts";
 
 /**
  * The number of unread messages of a room that are read to find one that can represent all: that

@@ -1,4 +1,4 @@
-import { forgetEnded } from "../delivery/dead-connections.ts";
+import { forgetEnded } from "../delivery/remove-connections.ts";
 import type { TaskHandlers } from "../store/queues/tasks.ts";
 import { notifyEmergencyChunk } from "./notify-emergency.ts";
 import { notifyInvited } from "./notify-invited.ts";

@@ -6,7 +6,7 @@ import type { MemberRoom } from "../rooms/access.ts";
 import { listBlocks } from "../store/contacts/blocks.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import { getReadAllTime, type StoredNotification } from "../store/notifications/notifications.ts";
-import { countUnread, isReadBy } from "../store/rooms/read-ahead.ts";
+import { countUnread, isReadBy } from "../store/rooms/unread.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 import { areBlocked, personOf } from "../store/users/users.ts";
 import { withSeenEmail } from "../users/email-visibility.ts";

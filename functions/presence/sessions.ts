@@ -1,6 +1,7 @@
-import { forgetConnections } from "../delivery/dead-connections.ts";
+import { forgetConnections } from "../delivery/remove-connections.ts";
 import { isoOf } from "../kernel/runtime/time.ts";
-import { type Connection, getPresence, isOpening } from "../store/presence/presence.ts";
+import { isOpening } from "../store/presence/connection-life.ts";
+import { type Connection, getPresence } from "../store/presence/presence.ts";
 import { getSessions, type Session } from "../store/presence/sessions.ts";
 import { getConnection } from "../store/presence/sockets.ts";
 

@@ -43,6 +43,8 @@ interface Sending {
  * Returns what to push of a notification. Returns undefined if the user has read or deleted it
  * meanwhile, if its message was deleted, or if the user would no longer be notified. A muted room
  * does not hold back an emergency; a block does.
+ *
+ * This is the last decision. stream-handlers.ts made the first one, by the user's connections.
  */
 async function getSending({ user_id: userId, notification_id: id }: Push): Promise<Sending | undefined> {
   const stored = await getNotification(userId, id);

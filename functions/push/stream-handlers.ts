@@ -18,6 +18,9 @@ export const pushStreamHandlers = {
    * Pushes a new notification to the browsers of its user, and to the topic, if the user is not
    * connected. An emergency is pushed in any case. The notification of a new message needs no look
    * at the connections: it exists because the user is not connected.
+   *
+   * `getSending` in send.ts decides again when the push is sent, by what the user has read, muted
+   * or blocked by then.
    */
   notificationCreated: async (notification) => {
     if (notification.isRebuilt) return;

@@ -1,7 +1,8 @@
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { parseMessageId } from "../kernel/runtime/ids.ts";
-import { accessReadableRoom, firstVisibleSeq, type MemberRoom, type ReadableRoom } from "../rooms/access.ts";
+import { accessReadableRoom, type MemberRoom, type ReadableRoom } from "../rooms/access.ts";
 import { type Head, isThere } from "../store/rooms/heads.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
 /**

@@ -3,7 +3,7 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import type { MemberRoom } from "../rooms/access.ts";
 import { getHead, type Head, isBlocked, isThere } from "../store/rooms/heads.ts";
 import { type MarkResult, markRead, raiseDeliveredMark, raiseReadMark } from "../store/rooms/marks.ts";
-import { countUnread, isReadBy, type Reading } from "../store/rooms/read-ahead.ts";
+import { countUnread, isReadBy, type Reading } from "../store/rooms/unread.ts";
 import { accessMarkedRoom, accessSeqs, notMember, seqsOf } from "./access.ts";
 import { publishMarks } from "./events.ts";
 

@@ -2,7 +2,7 @@ import type { MemberMarks } from "../../contract/objects/message.ts";
 import { inJoinOrder, type TrackedReaders } from "../rooms/tracked-readers.ts";
 import type { Head } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { entriesAhead } from "../store/rooms/read-ahead.ts";
+import { entriesAhead } from "../store/rooms/unread.ts";
 
 function marksOfMember(member: Membership): MemberMarks {
   return {

@@ -1,5 +1,5 @@
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
-import { getHead, type Head, isBlocked, isThere } from "../store/rooms/heads.ts";
+import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
 import { getMembership, type Membership } from "../store/rooms/memberships.ts";
 import type { Permission } from "../store/rooms/permissions.ts";
 
@@ -37,16 +37,6 @@ export async function accessMemberRoom(userId: string, roomId: string): Promise<
 }
 
 /**
- * Returns the first seq that the caller may see. If their role may not view the history, messages
- * from before they joined are hidden. A user who reads a public room without having joined then
- * sees no message at all.
- */
-export function firstVisibleSeq({ head, me }: ReadableRoom): number {
-  const fromStart = head.permissions[me?.role ?? "member"].can_view_history;
-  return Math.max(head.floor, fromStart ? 0 : (me?.joinedSeq ?? head.seq)) + 1;
-}
-
-/**
  * Throws `forbidden` unless the caller's role has the permission. `doing` completes "Your role in
  * this room may not".
  */
@@ -74,35 +64,4 @@ export async function accessMembership(userId: string, roomId: string): Promise<
   const me = await getMembership(roomId, userId, "consistent");
   if (!me) throw noRoomAccess();
   return me;
-}
-
-/** Does not mention a block: if there is one, this is all that a user learns. */
-function notAllowed(): ApiError {
-  return new ApiError("forbidden", "You can't send messages in this room.");
-}
-
-/** Returns the error with which a room refuses a member's message. */
-export function sendingRefusal(head: Head | undefined): ApiError {
-  if (!isThere(head)) return noRoomAccess();
-  if (head.status === "archived")
-    return new ApiError("forbidden", "The room is archived: activate it to send messages again.");
-  return notAllowed();
-}
-
-/** Returns whether the member may send now. The first write of a send decides by the same rule. */
-export function maySend({ head, me }: MemberRoom): boolean {
-  return head.status === "active" && !isBlocked(head) && head.permissions[me.role].can_send;
-}
-
-/** Throws `forbidden` unless the member may send now. */
-export function accessSending(room: MemberRoom): void {
-  if (!maySend(room)) throw sendingRefusal(room.head);
-}
-
-/**
- * Throws `forbidden` in a direct room if one member blocks the other. No text may pass, not even by
- * an edit. No event may pass either with which a member could disturb the other again and again.
- */
-export function accessUnblocked({ head }: MemberRoom): void {
-  if (isBlocked(head)) throw notAllowed();
 }

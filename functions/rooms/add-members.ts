@@ -3,16 +3,12 @@ import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { forEachConcurrent } from "../kernel/runtime/for-each-concurrent.ts";
 import { isoNow } from "../kernel/runtime/time.ts";
-import { entryLife } from "../store/presence/presence.ts";
-import { getHead, type Head, isLarge } from "../store/rooms/heads.ts";
+import { entryLife } from "../store/presence/connection-life.ts";
+import { getHead, type Head } from "../store/rooms/heads.ts";
+import { isLarge, rosterChunkSize } from "../store/rooms/large-rooms.ts";
 import { getMembers, type Member, moveMember, type Newcomer, putMembers } from "../store/rooms/members.ts";
 import { enterRoster, growRoster, recountChunks, rosterBatch } from "../store/rooms/roster-changes.ts";
-import {
-  getMemberCounts,
-  getRosterChunks,
-  type RosterEntry,
-  rosterChunkSize,
-} from "../store/rooms/rosters.ts";
+import { getMemberCounts, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";
 import { accessUsers, withoutBlocks } from "../users/access.ts";
 import { ensureProfile } from "../users/profiles.ts";
 import { accessMemberRoom, accessNotDirect, accessPermission, accessReadableRoom } from "./access.ts";

@@ -7,15 +7,10 @@ import { updateHeadName, updateHeadPermissions, updateHeadStatus } from "../stor
 import { fitsHead, type Head } from "../store/rooms/heads.ts";
 import { type NotificationChanges, updateMemberNotifications } from "../store/rooms/members.ts";
 import { deleteListing } from "../store/rooms/public-rooms.ts";
-import {
-  accessAdmin,
-  accessMemberRoom,
-  accessNotDirect,
-  accessUnblocked,
-  type MemberRoom,
-} from "./access.ts";
+import { accessAdmin, accessMemberRoom, accessNotDirect, type MemberRoom } from "./access.ts";
 import { publishRoomDeleted, publishRoomUpdated, publishRoomUpdatedTo } from "./events.ts";
 import { reconcilePublicListing } from "./reconcile.ts";
+import { accessUnblocked } from "./sending.ts";
 import { viewRoom } from "./view.ts";
 
 /**

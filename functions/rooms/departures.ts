@@ -1,6 +1,7 @@
 import type { RoomRole } from "../../contract/objects/room.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, type Head, isLarge, isThere } from "../store/rooms/heads.ts";
+import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster } from "../store/rooms/roster-changes.ts";
 import { getMemberCounts, getRosterChunks, type RosterEntry } from "../store/rooms/rosters.ts";

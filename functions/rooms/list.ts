@@ -1,7 +1,8 @@
 import type { Room } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
 import { getDetails } from "../store/rooms/details.ts";
-import { type Head, isLarge, isThere } from "../store/rooms/heads.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import { getFirstRosters, getMemberCounts, type RosterEntry } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";

@@ -1,6 +1,7 @@
 import type { Participant } from "../../contract/objects/room.ts";
 import type { Slice } from "../kernel/http/page.ts";
-import { type Head, isLarge } from "../store/rooms/heads.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import {
   getFirstRoster,
   getMemberCounts,

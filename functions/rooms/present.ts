@@ -5,13 +5,13 @@ import { messageId } from "../kernel/runtime/ids.ts";
 import { isPast } from "../kernel/runtime/time.ts";
 import { noDetails, type StoredDetails } from "../store/rooms/details.ts";
 import type { Head } from "../store/rooms/heads.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { countUnread, isReadBy } from "../store/rooms/read-ahead.ts";
 import type { RosterEntry } from "../store/rooms/rosters.ts";
+import { countUnread, isReadBy } from "../store/rooms/unread.ts";
 import { type People, personOf } from "../store/users/users.ts";
 import { presentUser } from "../users/present.ts";
-import { firstVisibleSeq } from "./access.ts";
-import { hasRead, marksSeenByOthers } from "./read-state.ts";
+import { hasRead, marksSeenByOthers } from "./read-by.ts";
 
 /** The parts of a room's view, all of them read before. */
 interface RoomParts {

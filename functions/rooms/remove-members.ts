@@ -1,7 +1,8 @@
 import type { Participant, RoomRole } from "../../contract/objects/room.ts";
 import { ApiError, noRoomAccess } from "../kernel/http/api-error.ts";
 import { getPresence } from "../store/presence/presence.ts";
-import { getHead, type Head, isLarge, isThere } from "../store/rooms/heads.ts";
+import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import { getMembers, takeMember, updateMemberRole } from "../store/rooms/members.ts";
 import { getMembership } from "../store/rooms/memberships.ts";
 import { leaveRoster, recountChunks } from "../store/rooms/roster-changes.ts";

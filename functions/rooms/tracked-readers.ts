@@ -1,8 +1,9 @@
-import { type Head, isLarge } from "../store/rooms/heads.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getRoster, type RosterEntry } from "../store/rooms/rosters.ts";
 import { pairMembers } from "./participants.ts";
-import { marksSeenByOthers } from "./read-state.ts";
+import { marksSeenByOthers } from "./read-by.ts";
 
 /**
  * A room tracks at most this many readers. In a room of no more members, the marks of all decide a

@@ -1,6 +1,7 @@
 import type { Room } from "../../contract/objects/room.ts";
 import { getDetails, type StoredDetails } from "../store/rooms/details.ts";
-import { type Head, isLarge } from "../store/rooms/heads.ts";
+import type { Head } from "../store/rooms/heads.ts";
+import { isLarge } from "../store/rooms/large-rooms.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { getFirstRoster, getMemberCounts } from "../store/rooms/rosters.ts";
 import { batchGet } from "../store/table/batch-get.ts";

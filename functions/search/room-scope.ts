@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { hidesHistory } from "../delivery/history-visibility.ts";
-import { firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import type { ReadableRoom } from "../rooms/access.ts";
 import { byActivity } from "../rooms/list.ts";
 import { type Head, isThere } from "../store/rooms/heads.ts";
+import { firstVisibleSeq, hidesHistory } from "../store/rooms/history-visibility.ts";
 import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import type { SearchedRoom } from "../store/search/search-index.ts";
 import { batchGet } from "../store/table/batch-get.ts";

@@ -6,9 +6,10 @@ import { isFoundIn, type SoughtMessage, seekMessage } from "../kernel/text/messa
 import { isDeletedOrExpired } from "../messages/present.ts";
 import { viewMessages } from "../messages/view.ts";
 import { viewMessagesOfRooms } from "../messages/view-rooms.ts";
-import { accessReadableRoom, firstVisibleSeq, type ReadableRoom } from "../rooms/access.ts";
+import { accessReadableRoom, type ReadableRoom } from "../rooms/access.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import { isThere } from "../store/rooms/heads.ts";
+import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
 import {
   compareTerms,
   type Position,

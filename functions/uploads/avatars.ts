@@ -1,6 +1,6 @@
 import { type AvatarUploadRequest, avatarLimit } from "../../contract/avatars.ts";
 import type { Media } from "../../contract/operation.ts";
-import { inspectUpload } from "../attachments/inspect.ts";
+import { inspectUpload } from "../attachments/inspect-upload.ts";
 import type { Actor } from "../kernel/auth/actor.ts";
 import { ApiError } from "../kernel/http/api-error.ts";
 import { isAvatarId, isAvatarOf, newAvatarId } from "../kernel/runtime/ids.ts";

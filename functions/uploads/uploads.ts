@@ -1,7 +1,6 @@
 import type { UploadRequest } from "../../contract/attachments.ts";
 import { type MediaKind, mediaTypes } from "../../contract/media-types.ts";
 import type { Upload } from "../../contract/objects/attachment.ts";
-import { accessFileName } from "../attachments/file-name.ts";
 import { presentAttachment, presentFacts } from "../attachments/present.ts";
 import { ApiError, invalidInput } from "../kernel/http/api-error.ts";
 import { environment } from "../kernel/runtime/environment.ts";
@@ -9,11 +8,13 @@ import { messageId, newFileId } from "../kernel/runtime/ids.ts";
 import { isoOf, isPast } from "../kernel/runtime/time.ts";
 import { accessMessage } from "../messages/access.ts";
 import { isDeletedOrExpired } from "../messages/present.ts";
-import { accessMemberRoom, accessSending } from "../rooms/access.ts";
+import { accessMemberRoom } from "../rooms/access.ts";
+import { accessSending } from "../rooms/sending.ts";
 import { deleteUnboundFile, getFile, putFile, type StoredFile } from "../store/attachments/files.ts";
 import { uploadRequest, uploadSeconds } from "../store/attachments/object-urls.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
 import { objectKeys } from "../store/table/keys.ts";
+import { accessFileName } from "./file-name.ts";
 
 function noSuchFile(): ApiError {
   return new ApiError("not_found", "There is no upload with this id.");

@@ -3,7 +3,7 @@ import { profileFields, profileLimits } from "../../contract/objects/profile.ts"
 import { type Actor, claim } from "../kernel/auth/actor.ts";
 import { hexDigest } from "../kernel/runtime/ids.ts";
 import { blankProfile, type Profile } from "../store/users/profiles.ts";
-import { usernamePrefix } from "./reserve-username.ts";
+import { usernamePrefix } from "./choose-username.ts";
 
 /** Returns the start of a claim, up to the contract's limit; null if nothing is left. */
 function textOf(actor: Actor, name: string, limit: number): string | null {

@@ -9,9 +9,9 @@ import {
 } from "../store/users/profiles.ts";
 import { getRegistration } from "../store/users/registrations.ts";
 import { ownAvatarAt } from "./avatar-address.ts";
+import { chooseUsername } from "./choose-username.ts";
 import { displayNameOf } from "./present.ts";
 import { profileFromClaims } from "./profile-from-claims.ts";
-import { reserveUsername } from "./reserve-username.ts";
 
 /** Stores the profile of a new user, unless they have one. Returns the stored profile. */
 export async function createProfile(profile: Profile): Promise<Profile> {
@@ -31,7 +31,7 @@ export async function ensureProfile(actor: Actor): Promise<Profile> {
   const profile = (await getRegistration(actor.userId)) ?? profileFromClaims(actor);
   return createProfile({
     ...profile,
-    username: await reserveUsername(profile.username, profile.email ?? "", profile.id),
+    username: await chooseUsername(profile.username, profile.email ?? "", profile.id),
   });
 }
 

@@ -22,7 +22,8 @@ export type { StoredMessage } from "../../functions/store/messages/messages.ts";
 export { newMessageItem, untouched } from "../../functions/store/messages/messages.ts";
 export { headFromItem, newHeadItem } from "../../functions/store/rooms/heads.ts";
 export { newMembershipItem } from "../../functions/store/rooms/memberships.ts";
-export type { Marks } from "../../functions/store/rooms/read-ahead.ts";
+export { newRosterItems } from "../../functions/store/rooms/rosters.ts";
+export type { Marks } from "../../functions/store/rooms/unread.ts";
 export {
   countUnread,
   entriesAhead,
@@ -33,8 +34,7 @@ export {
   marksAfterSending,
   marksUpdate,
   sentAheadLimit,
-} from "../../functions/store/rooms/read-ahead.ts";
-export { newRosterItems } from "../../functions/store/rooms/rosters.ts";
+} from "../../functions/store/rooms/unread.ts";
 export { newPostingItem } from "../../functions/store/search/postings.ts";
 export type { Key } from "../../functions/store/table/keys.ts";
 export {
@@ -66,7 +66,7 @@ export const internals = {
   pushServices: () => import("../../functions/store/notifications/push-services.ts"),
   rebuild: () => import("../../functions/background/rebuild.ts"),
   rebuilds: () => import("../../functions/store/background/rebuilds.ts"),
-  recipients: () => import("../../functions/notifications/recipients.ts"),
+  mentionsAndReplies: () => import("../../functions/notifications/mentions-and-replies.ts"),
   roomScope: () => import("../../functions/search/room-scope.ts"),
   rosterChanges: () => import("../../functions/store/rooms/roster-changes.ts"),
   rosters: () => import("../../functions/store/rooms/rosters.ts"),

@@ -1,4 +1,4 @@
-import { forgetConnections } from "../../delivery/dead-connections.ts";
+import { forgetConnections } from "../../delivery/remove-connections.ts";
 import { socketOf } from "../../kernel/websocket/socket.ts";
 import type { SocketEvent } from "../../kernel/websocket/socket-event.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { Membership } from "../rooms/memberships.ts";
-import { isReadBy } from "../rooms/read-ahead.ts";
+import { isReadBy } from "../rooms/unread.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 

@@ -12,11 +12,11 @@ import { isoOf } from "../../kernel/runtime/time.ts";
 import { indexKeys, keys } from "../table/keys.ts";
 import { getItem, updateItem } from "../table/table.ts";
 import type { Condition, Update } from "../table/update-expression.ts";
+import { openConnections } from "./connection-life.ts";
 import {
   type Connection,
   connectionEntryOf,
   onlineUntil,
-  openConnections,
   type StoredPresence,
   storedFromItem,
 } from "./presence.ts";

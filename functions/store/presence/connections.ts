@@ -8,7 +8,8 @@ import { deleteConnected } from "../rooms/connected-members.ts";
 import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import { changePresence } from "./change-presence.ts";
-import { type Connection, openConnections, type StoredPresence } from "./presence.ts";
+import { openConnections } from "./connection-life.ts";
+import type { Connection, StoredPresence } from "./presence.ts";
 
 /** Connections that a user may have at the same time. Another one takes the place of the oldest. */
 const maxConnections = 20;

@@ -6,7 +6,8 @@ import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, indexKeys } from "../table/keys.ts";
 import { queryAll } from "../table/table.ts";
 import { type Changed, changePresence } from "./change-presence.ts";
-import { entryLife, heartbeatLife, onlineUntil } from "./presence.ts";
+import { entryLife } from "./connection-life.ts";
+import { heartbeatLife, onlineUntil } from "./presence.ts";
 
 /** Milliseconds in which one heartbeat is stored, however many a client sends. */
 const heartbeatInterval = 60_000;

@@ -2,17 +2,14 @@
  * Presence: a user's open connections, when the user was last active, and whether they are online.
  *   of one user, of many      USER#u / PRESENCE
  * connections.ts and online.ts change it, through change-presence.ts. blocks.ts and
- * connected-members.ts write one attribute each. A gateway does not always report an end. So
- * entries are ignored some time after the two hours that a connection can last.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ * connected-members.ts write one attribute each. connection-life.ts says what ends a connection.
  */
 import { shortDigest } from "../../kernel/runtime/ids.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, type Item, putIfAbsent } from "../table/table.ts";
+import { entryLife, openConnections } from "./connection-life.ts";
 
-/** Milliseconds after which an entry is certainly dead: two hours, and ten minutes for clocks. */
-export const entryLife = (2 * 60 + 10) * 60_000;
 /** Milliseconds for which a heartbeat keeps a user online. */
 export const heartbeatLife = 5 * 60_000;
 
@@ -78,17 +75,6 @@ export function presenceSeenBy(presence: Presence, viewer: Presence): Presence {
   const { lastSeen } = presence;
   const isLater = lastSeen !== null && Date.parse(lastSeen) > since;
   return { ...presence, isOnline: false, lastSeen: isLater ? isoOf(since) : lastSeen };
-}
-
-/**
- * Milliseconds for which a post may not reach a new connection. Its entry is written before its
- * upgrade is complete, and the gateway answers 410 until then. If a delivery removed the entry
- * then, the connection would receive nothing for the rest of its life.
- */
-export const openingTime = 60_000;
-
-export function isOpening(connection: Connection): boolean {
-  return Date.now() - connection.connectedAt < openingTime;
 }
 
 /** A presence as it is stored. All times are in milliseconds since 1970, 0 for never. */
@@ -162,14 +148,6 @@ export function storedFromItem(userId: string, item: Item | undefined): StoredPr
     largeRooms: item?.large_rooms instanceof Set ? (item.large_rooms as Set<string>) : new Set(),
     version: numberOr(item?.version, 0),
   };
-}
-
-/** Returns the connections that can still be open, the oldest first. */
-export function openConnections(
-  { entries = [] }: Pick<StoredPresence, "entries">,
-  now: number = Date.now(),
-): Connection[] {
-  return entries.filter((entry) => now - entry.connectedAt < entryLife);
 }
 
 /**

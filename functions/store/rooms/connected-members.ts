@@ -12,7 +12,8 @@
  */
 import { forEachConcurrent } from "../../kernel/runtime/for-each-concurrent.ts";
 import { epochSeconds } from "../../kernel/runtime/time.ts";
-import { entryLife, openConnections, type StoredPresence, storedFromItem } from "../presence/presence.ts";
+import { entryLife, openConnections } from "../presence/connection-life.ts";
+import { type StoredPresence, storedFromItem } from "../presence/presence.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { deleteIf, queryAll, updateItem } from "../table/table.ts";
 

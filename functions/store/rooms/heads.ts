@@ -66,11 +66,6 @@ export function isThere(head: Head | undefined): head is Head {
   return head !== undefined && head.status !== "deleted";
 }
 
-/** Returns whether a room has more members than one roster chunk holds (200), or ever had. */
-export function isLarge({ rosterChunks }: Pick<Head, "rosterChunks">): boolean {
-  return rosterChunks > 1;
-}
-
 /** Returns whether a member of a direct room blocks the other. */
 export function isBlocked({ blockedBy }: Pick<Head, "blockedBy">): boolean {
   return blockedBy.size > 0;

@@ -16,7 +16,7 @@ import {
   obsoleteEntries,
   obsoleteLimit,
   type Reading,
-} from "./read-ahead.ts";
+} from "./unread.ts";
 
 /**
  * The result of a mark.

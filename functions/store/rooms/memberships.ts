@@ -9,7 +9,7 @@ import { shortDigest } from "../../kernel/runtime/ids.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, indexKeys, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item, queryAll, updateItem } from "../table/table.ts";
-import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./read-ahead.ts";
+import { countUnread, type Marks, marksAfterSending, marksUpdate } from "./unread.ts";
 
 /** The messages that a member has read and received, and when. */
 interface TimedMarks extends Marks {

@@ -10,7 +10,8 @@ import { idOfKey, type Key, keyOf, keys, lastSeq } from "../table/keys.ts";
 import { prefixes } from "../table/prefixes.ts";
 import { deleteItems, type Item, query } from "../table/table.ts";
 import { dropLargeRoom } from "./connected-members.ts";
-import { type Head, isLarge } from "./heads.ts";
+import type { Head } from "./heads.ts";
+import { isLarge } from "./large-rooms.ts";
 
 interface Range {
   readonly condition: string;

@@ -8,9 +8,9 @@
 import { keys } from "../table/keys.ts";
 import { prefixes } from "../table/prefixes.ts";
 import { queryAll } from "../table/table.ts";
-import { type Head, headFromItem, isLarge } from "./heads.ts";
+import { type Head, headFromItem } from "./heads.ts";
+import { isLarge, rosterChunkSize } from "./large-rooms.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
-import { rosterChunkSize } from "./rosters.ts";
 
 interface RoomMembers {
   readonly head: Head;

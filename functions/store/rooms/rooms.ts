@@ -8,10 +8,11 @@ import { putAllIfAbsent, transactionLimit, transactWrite } from "../table/table.
 import { conditionExpression } from "../table/update-expression.ts";
 import { type Details, newDetailsItem, type StoredDetails } from "./details.ts";
 import { fitsHead, type Head, headFromItem, newHeadItem } from "./heads.ts";
+import { rosterChunkSize } from "./large-rooms.ts";
 import { newMemberItem } from "./members.ts";
 import { type Membership, membershipFromItem } from "./memberships.ts";
 import { newListingItem } from "./public-rooms.ts";
-import { byJoinTime, newRosterItems, type RosterEntry, rosterChunkSize } from "./rosters.ts";
+import { byJoinTime, newRosterItems, type RosterEntry } from "./rosters.ts";
 
 export interface NewRoom {
   readonly id: string;

@@ -10,6 +10,7 @@ import type { RoomRole } from "../../../contract/objects/room.ts";
 import { keys } from "../table/keys.ts";
 import { getItem, type Item, putIfAbsent, updateItem } from "../table/table.ts";
 import { addRosterChunk } from "./head-changes.ts";
+import { rosterChunkSize } from "./large-rooms.ts";
 import {
   entriesFromItem,
   entryToItem,
@@ -17,7 +18,6 @@ import {
   memberCountEntry,
   newMemberCountsItem,
   type RosterEntry,
-  rosterChunkSize,
 } from "./rosters.ts";
 
 /** Members that one update adds: an expression has at most 4 KB. */

@@ -10,8 +10,7 @@ import type { RoomRole } from "../../../contract/objects/room.ts";
 import { isoOf } from "../../kernel/runtime/time.ts";
 import { idOfKey, keys } from "../table/keys.ts";
 import { getItem, getItems, type Item } from "../table/table.ts";
-
-export const rosterChunkSize = 200;
+import { rosterChunkSize } from "./large-rooms.ts";
 
 export interface RosterEntry {
   readonly userId: string;

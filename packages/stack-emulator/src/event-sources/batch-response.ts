@@ -6,8 +6,8 @@ export type BatchResult =
   | { readonly kind: "partial"; readonly failed: ReadonlySet<string> };
 
 /**
- * What a function that reports batch item failures said of its batch. Nothing, an empty object and an empty list are
- * success; an identifier that is empty, missing or unknown fails the whole batch:
+ * Reads the answer of a function that reports batch item failures. Nothing, an empty object and an
+ * empty list are success. An identifier that is empty, missing or unknown fails the whole batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */

@@ -4,28 +4,38 @@ import { readDataFile } from "../data-file.ts";
 import { createDebouncedFile } from "../debounced-file.ts";
 import { isRecord } from "../proxy/types.ts";
 
-/** How far a shard was read: the last sequence number that needs no more delivery, and whether it has ended. */
+/**
+ * How far a shard was read: the last sequence number that needs no more delivery, and whether the
+ * shard has ended.
+ */
 interface ShardState {
   readonly after?: string;
   readonly done?: true;
 }
 
 /**
- * What a mapping has read of its stream, kept in a file so that a restart goes on from there. After a sudden end it is up to
- * 200 ms old: what was delivered since then is delivered again, as Lambda may do at any time.
+ * The progress of a mapping in its stream. A file keeps it, so that a restart continues from there.
+ * After a sudden end the file is up to 200 ms old. Records that were delivered since then are
+ * delivered again, as Lambda may do at any time.
  */
 export interface Checkpoints {
-  /** Whether the file knew this stream when it was opened: then a shard that it does not know is new. */
+  /**
+   * Whether the file knew this stream when it was opened. Then a shard that it does not know is
+   * new.
+   */
   readonly resumed: boolean;
   get(shardId: string): ShardState | undefined;
   set(shardId: string, state: ShardState): void;
-  /** Writes at once what is not in the file yet. */
+  /** Writes the progress that is not in the file yet, without delay. */
   flush(): void;
   /** The same for the last time. */
   close(): void;
 }
 
-/** Without a file nothing is kept. A file of another stream (a table that was made anew) counts as none. */
+/**
+ * Keeps nothing without a file. A file of another stream, such as that of a table that was created
+ * again, counts as none.
+ */
 export function openCheckpoints(file: string | undefined, streamArn: string): Checkpoints {
   const shards = new Map<string, ShardState>();
   const get = (shardId: string) => shards.get(shardId);

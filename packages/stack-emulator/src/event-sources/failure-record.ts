@@ -5,7 +5,7 @@ import type { StreamRecord } from "./stream-record.ts";
 export interface Discarded {
   readonly records: readonly StreamRecord[];
   readonly condition: "RetryAttemptsExhausted" | "RecordAgeExceeded";
-  /** How often the function was invoked with them; 0 when they were too old before the first time. */
+  /** How often the function was invoked with them; 0 if they were too old before the first time. */
   readonly invocations: number;
   /** Whether the last invocation threw, and did not merely report failures. */
   readonly functionError: boolean;
@@ -13,7 +13,8 @@ export interface Discarded {
 }
 
 /**
- * What Lambda sends to the on-failure destination: where the records stand in the stream, not the records themselves.
+ * Returns the record that Lambda sends to the on-failure destination. It gives the place of the
+ * failed records in the stream, and not the records themselves.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 export function failureRecord(mapping: StreamMapping, discarded: Discarded, now: number): unknown {

@@ -4,9 +4,11 @@ import { isRecord } from "../proxy/types.ts";
 export type Filter = (value: unknown) => boolean;
 
 /**
- * Compiles a filter pattern. Operators are the ones that Lambda documents, no more of EventBridge's:
+ * Compiles a filter pattern. It knows the operators that Lambda documents, and no others of
+ * EventBridge.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
- * Throws for a pattern that Lambda would refuse, naming the place. `numeric: false` refuses numeric operators too.
+ * Throws for a pattern that Lambda would refuse, and names the place. `numeric: false` refuses
+ * numeric operators too.
  */
 export function compileFilter(pattern: unknown, { numeric }: { numeric: boolean }): Filter {
   return compileNode(pattern, "the pattern", numeric);
@@ -48,11 +50,14 @@ function compileLeaf(rules: readonly unknown[], at: string, numeric: boolean): F
   };
 }
 
-/** A test of the leaves at a place: one, several of a list, or none. Objects are no leaves: `exists` does not see them. */
+/**
+ * A test of the leaves at a place: one, several of a list, or none. Objects are no leaves, so
+ * `exists` does not see them.
+ */
 type LeafTest = (leaves: readonly Leaf[]) => boolean;
 
 function compileRule(rule: unknown, at: string, numeric: boolean): LeafTest {
-  // Lambda compares numbers as they are written (300 is not 300.0); here they are compared by value.
+  // Lambda compares numbers as they are written: 300 is not 300.0. This code compares their values.
   if (isLeaf(rule)) return (leaves) => leaves.includes(rule);
   const [operator, ...others] = isRecord(rule) ? Object.keys(rule) : [];
   if (!isRecord(rule) || operator === undefined || others.length > 0) {

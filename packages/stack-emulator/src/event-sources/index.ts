@@ -17,7 +17,10 @@ import { type Source, startStreamSource } from "./stream-source.ts";
 export interface EventSourceOptions {
   readonly stack: ResolvedStack;
   readonly functions: FunctionHost;
-  /** DynamoDB Local itself, not the proxy: `http://127.0.0.1:<port>`. Undefined when the template has no table. */
+  /**
+   * The address of DynamoDB Local itself, not of the proxy: `http://127.0.0.1:<port>`. Undefined if
+   * the template has no table.
+   */
   readonly dynamoEndpoint: string | undefined;
   readonly sqs: Sqs;
   readonly clock: Clock;
@@ -26,16 +29,28 @@ export interface EventSourceOptions {
   /** Neither go on with what was read of the streams, nor keep it. */
   readonly fresh: boolean;
   readonly log: Log;
-  /** Whether a function's role permits an action. When given, mappings without the grants they need are refused. */
+  /**
+   * Returns whether a function's role permits an action. If it is given, mappings without the
+   * grants that they need are refused.
+   */
   readonly mayCall?: (functionLogicalId: string, action: string, resource: string) => boolean;
 }
 
 export interface EventSources {
-  /** Call it after each write to a table: the streams are then read at once. Idle polling alone takes up to 2 s. */
+  /**
+   * Reads the streams at once. The caller calls it after each write to a table, because idle
+   * polling alone takes up to 2 s.
+   */
   wake(): void;
-  /** What is still to be delivered, in words, for each source that has something. Delayed messages do not count. */
+  /**
+   * Returns a phrase for each source that still has something to deliver. Delayed messages do not
+   * count.
+   */
   waitingFor(): string[];
-  /** Waits for invocations under way; what they leave undone is delivered by the next run. Close this before SQS. */
+  /**
+   * Waits for invocations under way. The next run delivers what they leave undone. The caller
+   * closes this before SQS.
+   */
   close(): Promise<void>;
 }
 
@@ -125,7 +140,10 @@ function sendFailure(mapping: StreamMapping, discarded: Discarded, { sqs, clock 
   });
 }
 
-/** Lambda refuses a queue whose messages would show up again while the function still works on them. */
+/**
+ * Refuses a queue with messages that would show up again while the function still works on them, as
+ * Lambda does.
+ */
 function requireVisibility(mapping: QueueMapping, visibilityTimeoutMs: number, stack: ResolvedStack): void {
   const timeout = numberOf(stack.resources.get(mapping.functionLogicalId)?.Properties.Timeout) ?? 3;
   if (visibilityTimeoutMs >= timeout * 1000) return;

@@ -9,7 +9,10 @@ export interface Lanes {
   add(record: StreamRecord, wanted: boolean): void;
   /** Resolves when there is room for more records, or the emulator closes. */
   room(): Promise<void>;
-  /** Delivers what is left without waiting for batches to fill; resolves when all is done, or the emulator closes. */
+  /**
+   * Delivers the rest without waiting for batches to fill. Resolves when all is done, or when the
+   * emulator closes.
+   */
   drain(): Promise<void>;
   /** How many records have been taken in and are not done yet. */
   readonly open: number;
@@ -29,8 +32,8 @@ interface LaneOptions {
 }
 
 /**
- * Delivers in batches, with as many at once as the mapping's ParallelizationFactor: each record goes to the lane of its
- * partition key's hash, so the order of a key is kept.
+ * Delivers in batches. The mapping's ParallelizationFactor says how many are delivered at the same
+ * time. Each record goes to the lane of its partition key's hash, so the order of a key is kept.
  */
 export function createLanes({ mapping, partitionKey, deliver, checkpoint, signal }: LaneOptions): Lanes {
   const { batchSize, windowMs } = mapping;

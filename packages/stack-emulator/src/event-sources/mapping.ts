@@ -17,7 +17,7 @@ interface MappingBase {
 
 export interface MappingFilter {
   readonly test: Filter;
-  /** Of an SQS filter: whether it looks into `body` as JSON, takes it as text, or leaves it alone. */
+  /** Whether an SQS filter looks into `body` as JSON, takes it as text, or leaves it alone. */
   readonly body: "json" | "text" | "none";
 }
 
@@ -39,10 +39,16 @@ export interface QueueMapping extends MappingBase {
 
 export type Mapping = StreamMapping | QueueMapping;
 
-/** Records live this long in a stream: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+/**
+ * Milliseconds for which a record lives in a stream.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+ */
 const streamRetentionMs = 24 * 3600 * 1000;
 
-/** Lambda begins with five concurrent batches of a queue and adds more under load; here it stays at five. */
+/**
+ * Batches of a queue that run at the same time. Lambda begins with five, and adds more under load.
+ * Here the number stays at five.
+ */
 const defaultQueueConcurrency = 5;
 
 /**
@@ -110,8 +116,9 @@ function readFilters(criteria: unknown, service: "dynamodb" | "sqs"): MappingFil
   return filters.map((filter, index) => {
     const pattern = parsePayload(Buffer.from(textOf(recordOf(filter).Pattern) ?? ""));
     try {
-      // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html says that filters see `dynamodb` alone;
-      // `eventName` works too (the CDK's own example filters by it), so nothing is refused for its place.
+      // The documentation says that filters see `dynamodb` alone. `eventName` works too: the CDK's
+      // own example filters by it. So nothing is refused for its place.
+      // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
       const test = compileFilter(pattern, { numeric: service === "sqs" });
       const body = pattern.body === undefined ? "none" : Array.isArray(pattern.body) ? "text" : "json";
       return { test, body };

@@ -1,6 +1,9 @@
-/** 6 MB is Lambda's limit for an event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Lambda's limit for an event is 6 MB.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const eventBytes = 6 * 1024 * 1024;
-/** What stands around the records. */
+/** The JSON around the records. */
 const frameBytes = Buffer.byteLength('{"Records":[]}');
 
 /** How many records from the front fit into one event; at least one. */

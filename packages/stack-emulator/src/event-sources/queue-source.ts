@@ -23,9 +23,11 @@ interface QueueSourceOptions {
 const pollMs = 20_000;
 
 /**
- * Delivers a queue to a function. What succeeded is deleted; what failed stays hidden until its visibility timeout ends,
- * as Lambda leaves it: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- * A FIFO queue holds a group back by itself while messages of it are under way, which keeps their order.
+ * Delivers a queue to a function. It deletes messages that succeeded. A message that failed stays
+ * hidden until its visibility timeout ends, as Lambda leaves it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * A FIFO queue itself holds a group back while messages of the group are under way. That keeps
+ * their order.
  */
 export function startQueueSource(options: QueueSourceOptions): Source {
   const { mapping, signal } = options;
@@ -66,7 +68,10 @@ export function startQueueSource(options: QueueSourceOptions): Source {
   };
 }
 
-/** A batch: what there is, or all that comes within the window after the first message, up to the batch size. */
+/**
+ * Collects a batch, up to the batch size: the messages that the queue has, or all that come within
+ * the window after the first message.
+ */
 async function collect({ mapping, endpoint, signal, log }: QueueSourceOptions): Promise<Message[]> {
   const { queue, waiter } = endpoint;
   const wanted: Message[] = [];
@@ -95,14 +100,21 @@ async function collect({ mapping, endpoint, signal, log }: QueueSourceOptions): 
   }
 }
 
-/** What was collected for a batch that is not delivered any more can be received at once by the next run. */
+/**
+ * Releases the messages of a batch that is no longer delivered, so that the next run can receive
+ * them at once.
+ */
 function giveBack(messages: readonly Message[], { endpoint }: QueueSourceOptions): void {
   for (const { receiptHandle } of messages) {
     if (receiptHandle !== undefined) endpoint.queue.changeVisibility(receiptHandle, 0);
   }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html: body and filter must both be JSON, or both text. */
+/**
+ * Returns whether a message passes a filter. The body and the filter must both be JSON, or both
+ * text.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+ */
 function passes(message: Message, filters: readonly MappingFilter[]): boolean {
   if (filters.length === 0) return true;
   const json = parseJson(message.body);
@@ -123,7 +135,10 @@ function parseJson(body: string): object | undefined {
   }
 }
 
-/** In as many events as their size takes; in a FIFO queue what follows a failure waits, for its order's sake. */
+/**
+ * Delivers a batch in as many events as its size takes. In a FIFO queue the messages after a
+ * failure wait, to keep their order.
+ */
 async function deliverAll(messages: readonly Message[], options: QueueSourceOptions): Promise<void> {
   let rest = messages;
   while (rest.length > 0) {
@@ -163,7 +178,9 @@ function failedIn(response: unknown, messages: readonly Message[]): ReadonlySet<
   return result.kind === "partial" ? result.failed : new Set();
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+ */
 function sqsRecord(message: Message, { mapping, region }: QueueSourceOptions): unknown {
   const digest = md5OfAttributes(message.attributes);
   return {

@@ -9,7 +9,10 @@ export interface ShardReader {
   readonly ready: Promise<void>;
   /** Resolves with true at the shard's end, with false when the emulator closes. */
   readonly ended: Promise<boolean>;
-  /** When the last read began that left nothing, by performance.now(): all that was written before it has been read. */
+  /**
+   * When the last read began that left nothing, by performance.now(). All records that were written
+   * before it have been read.
+   */
   readonly caughtUpAt: number;
 }
 

@@ -9,12 +9,12 @@ export interface Shard {
   readonly closed: boolean;
 }
 
-/** Where to begin in a shard. */
+/** The place to begin in a shard. */
 export type Position = "TRIM_HORIZON" | { readonly after: string };
 
 export interface Page {
   readonly records: readonly unknown[];
-  /** Where to read on; undefined at the end of a closed shard. */
+  /** The place to read on from; undefined at the end of a closed shard. */
   readonly next: string | undefined;
   /** Whether these are all records that there were. */
   readonly isWhole: boolean;
@@ -29,16 +29,21 @@ export interface StreamApi {
   close(): void;
 }
 
-/** So many records one read gives at most. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
+/**
+ * One read returns at most this many records.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
+ */
 const pageSize = 1000;
 
 /**
- * A read ends at 1 MB too, before the record that would exceed it. A record has two images of up to 400 KB, so an answer
- * below this many bytes was not cut.
+ * A read ends at 1 MB too, before the record that would exceed it. A record has two images of up to
+ * 400 KB, so an answer below this many bytes was not cut.
  */
 const uncutBytes = 100_000;
 
-/** An error of the streams API; `code` without its namespace, such as `ExpiredIteratorException`. */
+/**
+ * An error of the streams API. Its `code` has no namespace, such as `ExpiredIteratorException`.
+ */
 export class StreamError extends Error {
   readonly code: string;
 
@@ -50,7 +55,8 @@ export class StreamError extends Error {
 }
 
 /**
- * Reads streams straight from DynamoDB Local, past the proxy: Lambda's own polling is no call of a function.
+ * Reads streams straight from DynamoDB Local, past the proxy, because Lambda's own polling is no
+ * call of a function.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
  */
 export function createStreamApi(dynamoEndpoint: string): StreamApi {

@@ -26,9 +26,10 @@ interface Work {
 }
 
 /**
- * Delivers a batch until each of its records was taken or given up; false when the emulator closed before.
- * A failed batch is retried whole, or in halves when the mapping bisects (a split costs no retry); a reported failure
- * keeps what came before its lowest sequence number, and what follows begins anew with its own retries.
+ * Delivers a batch until each of its records was taken or given up. Returns false if the emulator
+ * closed before. A failed batch is retried whole, or in halves if the mapping bisects: a split
+ * costs no retry. A reported failure keeps the records before its lowest sequence number. The
+ * records from there on begin again, with their own retries.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
@@ -71,7 +72,10 @@ export async function deliverBatch(
   return true;
 }
 
-/** Lambda's own delays are not published; these keep tests quick and a broken function from spinning. */
+/**
+ * Lambda's own delays are not published. These keep tests quick, and keep a broken function from
+ * spinning.
+ */
 const retryDelay = (retries: number): number => Math.min(5000, 100 * 2 ** Math.min(retries, 10));
 
 type Outcome =

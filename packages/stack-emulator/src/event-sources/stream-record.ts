@@ -26,8 +26,9 @@ interface StreamChange {
 const minuteMs = 60_000;
 
 /**
- * Puts DynamoDB Local's record right in three places: its time is cut down to the minute, its region is `ddblocal`, and
- * a deletion by TTL comes as an unknown event without the identity of the service that made it.
+ * Corrects DynamoDB Local's record in three places. Its time is cut down to the minute, its region
+ * is `ddblocal`, and a deletion by TTL comes as an unknown event without the identity of the
+ * service that made it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 export function streamRecord(

@@ -20,9 +20,9 @@ export interface Source {
   readonly ready: Promise<void>;
   /** Looks at once for what was just written. */
   wake(): void;
-  /** What it still has to deliver, in words; undefined when that is nothing. */
+  /** Returns a phrase for the records that it still has to deliver; undefined if there are none. */
   waitingFor(): string | undefined;
-  /** Resolves when nothing is under way any more; call it after aborting the signal. */
+  /** Resolves when nothing is under way. The caller calls it after it aborted the signal. */
   ended(): Promise<void>;
 }
 
@@ -46,7 +46,8 @@ export function startStreamSource(options: StreamSourceOptions): Source {
         const latest = first && mapping.startingPosition === "LATEST";
         if (latest && shard.closed) return checkpoints.set(shard.id, { done: true });
         reading.add(shard.id);
-        // An iterator at LATEST can't be kept over a restart, so the place is fixed by the last record there is.
+        // An iterator at LATEST can't be kept over a restart. So the last record of the stream
+        // fixes the place.
         const last = latest ? await lastSequenceNumber(api, mapping.sourceArn, shard.id) : undefined;
         if (last !== undefined) checkpoints.set(shard.id, { after: last });
         await begin(shard.id, partitionKey);
@@ -101,7 +102,8 @@ export function startStreamSource(options: StreamSourceOptions): Source {
   };
 
   return {
-    // Known at once, or a sudden end would have the next run begin at LATEST again, behind what was written meanwhile.
+    // Written to the file at once. Otherwise, after a sudden end, the next run would begin at
+    // LATEST again, behind the records that were written meanwhile.
     ready: look().then(checkpoints.flush),
     wake() {
       writtenAt = performance.now();

@@ -10,7 +10,10 @@ export interface FunctionPool {
   invoke(invocation: Invocation): void;
   /** Starts a first worker, so that the first caller does not wait for the import. */
   prewarm(): void;
-  /** Runs the module `file` from the next invocation on; invocations under way end in the code that they began in. */
+  /**
+   * Runs the module `file` from the next invocation on. Invocations under way end in the code that
+   * they began in.
+   */
   replaceCode(file: string): void;
   close(): Promise<void>;
 }
@@ -28,14 +31,17 @@ interface FunctionPoolOptions {
 const MAX_STARTING = 2;
 
 /**
- * Milliseconds that an invocation waits for a busy worker before another worker starts. A start takes more processor time
- * than ten invocations, and a new worker runs its first ones without compiled code.
+ * Milliseconds that an invocation waits for a busy worker before another worker starts. A start
+ * takes more processor time than ten invocations, and a new worker runs its first ones without
+ * compiled code.
  */
 const PATIENCE_MS = 50;
 
 /**
- * The workers of one function. Invocations queue; a free worker takes the first, the one that was used last first, as
- * its caches are warm. Workers are added while more have waited too long than start, up to the cap, and then stay.
+ * The workers of one function. Invocations queue, and a free worker takes the first of them. Among
+ * free workers it is the one that was used last, because its caches are warm. Workers are added, up
+ * to the cap, while more invocations have waited too long than workers are starting. Then they
+ * stay.
  */
 export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
   const functionLogicalId = options.definition.logicalId;
@@ -98,7 +104,8 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
               isError: true,
               text: `could not start: ${beforeReady.errorType}: ${beforeReady.message}`,
             });
-            // It was started for the one that has waited longest. Without this a broken bundle would start for ever.
+            // The worker was started for the invocation that has waited longest. Without this a
+            // broken bundle would start for ever.
             queue.shift()?.invocation.reject(beforeReady);
           }
           dispatch();

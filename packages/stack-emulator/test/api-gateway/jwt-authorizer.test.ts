@@ -27,7 +27,8 @@ beforeAll(async () => {
     );
   });
   await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
-  issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/pool`; // It listens on TCP.
+  // Safe: the server listens on TCP.
+  issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/pool`;
   served = await serve({
     functions: { Echo: ECHO },
     resources: httpApi({

@@ -217,7 +217,7 @@ describe("the management API", () => {
     expect((await client.closed).code).toBe(1000);
     expect(connections.close(connectionId)).toBe(false);
     expect(connections.get(connectionId)).toBeUndefined();
-    expect(connections.post("nobody", Buffer.from("x"))).toBe("gone");
+    expect(connections.post("unknown", Buffer.from("x"))).toBe("gone");
     await expect.poll(() => logs.join()).toContain("DISCONNECT $disconnect 1000");
   });
 
@@ -251,7 +251,7 @@ test("$disconnect tells how the client left", async () => {
   expect(await leave(({ socket }) => socket.terminate())).toContain("1006");
 });
 
-test("a client that resets its connection while $connect runs harms nobody", async () => {
+test("a client that resets its connection while $connect runs harms no other client", async () => {
   const routes = { $connect: { function: "Connect" }, $disconnect: { function: "Gone" } };
   const slow = `export const handler = async () => {
     console.log('connecting');

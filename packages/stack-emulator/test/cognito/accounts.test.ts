@@ -57,7 +57,7 @@ test("a registration is mailed a code, and confirmed by it alone", async () => {
 test("an address registers once, and must be one", async () => {
   const address = await newUser();
   await failsWith(signUp(address), "UsernameExistsException");
-  await failsWith(signUp("nobody"), "InvalidParameterException", "Username should be an email.");
+  await failsWith(signUp("no-address"), "InvalidParameterException", "Username should be an email.");
 });
 
 test("the password policy of the template holds", async () => {
@@ -136,7 +136,7 @@ test("a wrong password and an unknown user get the same answer", async () => {
     "NotAuthorizedException",
     "Incorrect username or password.",
   );
-  await failsWith(logIn("nobody@example.com"), "NotAuthorizedException", "Incorrect username or password.");
+  await failsWith(logIn("unknown@example.com"), "NotAuthorizedException", "Incorrect username or password.");
 });
 
 test("a refresh token gives new tokens of the same session, until it expires", async () => {
@@ -194,15 +194,15 @@ test("a forgotten password is reset by a code of its own, once and within an hou
 
 test("recovery does not tell which users exist", async () => {
   const mails = aws.mail.list().length;
-  const unknown = await forgot("nobody@example.com");
+  const unknown = await forgot("unknown@example.com");
   expect(unknown.CodeDeliveryDetails).toEqual({
     Destination: "n***@e***",
     DeliveryMedium: "EMAIL",
     AttributeName: "email",
   });
-  await resend("nobody@example.com");
-  await failsWith(reset("nobody@example.com", "123456"), "CodeMismatchException");
-  await failsWith(confirm("nobody@example.com", "123456"), "ExpiredCodeException");
+  await resend("unknown@example.com");
+  await failsWith(reset("unknown@example.com", "123456"), "CodeMismatchException");
+  await failsWith(confirm("unknown@example.com", "123456"), "ExpiredCodeException");
   expect(aws.mail.list().length).toBe(mails);
 });
 
@@ -222,11 +222,11 @@ test("an administrator confirms a user, and the address apart from that", async 
   expect(user).toMatchObject({ UserStatus: "CONFIRMED", Enabled: true });
   expect(user.UserCreateDate).toBeInstanceOf(Date);
   await failsWith(cognito.send(new AdminConfirmSignUpCommand(target)), "NotAuthorizedException");
-  const nobody = { ...target, Username: "nobody@example.com" };
+  const unknownUser = { ...target, Username: "unknown@example.com" };
   for (const sent of [
-    cognito.send(new AdminGetUserCommand(nobody)),
-    cognito.send(new AdminConfirmSignUpCommand(nobody)),
-    cognito.send(new AdminUpdateUserAttributesCommand({ ...nobody, UserAttributes })),
+    cognito.send(new AdminGetUserCommand(unknownUser)),
+    cognito.send(new AdminConfirmSignUpCommand(unknownUser)),
+    cognito.send(new AdminUpdateUserAttributesCommand({ ...unknownUser, UserAttributes })),
   ]) {
     await failsWith(sent, "UserNotFoundException", "User does not exist.");
   }

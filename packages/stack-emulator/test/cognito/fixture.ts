@@ -20,7 +20,10 @@ export const otherThan = (code: string) => (code === "111111" ? "222222" : "1111
 export const failsWith = (sent: Promise<unknown>, name: string, message?: string) =>
   expect(sent).rejects.toMatchObject({ name, ...(message ? { message } : {}) });
 
-/** What a client calls, at the Cognito that there is at the time: a test may start another. */
+/**
+ * Returns the calls of a client, each to the Cognito that runs at the time. A test may start
+ * another one.
+ */
 export function callsOf(pool: () => { readonly aws: TestAws; readonly cognito: Clients["cognito"] }) {
   const signUp = (Username: string, more: object = {}) =>
     pool().cognito.send(new SignUpCommand({ ClientId: pool().aws.clientId, Username, Password, ...more }));

@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => aws.close());
 
-/** What the meter says of one call, whether it succeeds or not. */
+/** Returns the units that the meter counts for one call, whether or not it succeeds. */
 async function units(command: { input: object }): Promise<{ rru: number; wru: number }> {
   aws.meter.reset();
   await sendAny(clients.dynamo, command).catch(() => undefined);
@@ -126,8 +126,8 @@ test("a query costs the sum of what it reads, rounded up once, and the minimum w
   expect((await units(query("q"))).rru).toBe(1);
   expect((await units(query("q", { ConsistentRead: true }))).rru).toBe(2);
   expect((await units(query("q", { Limit: 2 }))).rru).toBe(0.5);
-  expect((await units(query("nobody"))).rru).toBe(0.5);
-  expect((await units(query("nobody", { ConsistentRead: true }))).rru).toBe(1);
+  expect((await units(query("empty"))).rru).toBe(0.5);
+  expect((await units(query("empty", { ConsistentRead: true }))).rru).toBe(1);
 });
 
 test("a transaction costs twice, and is counted when it is cancelled", async () => {

@@ -55,7 +55,8 @@ test("a worker keeps its state, its environment is its own, and another starts w
       const key = process.env.AWS_ACCESS_KEY_ID;
       return { count: ++count, isOwn: process.env.MARK === key, key };
     };`);
-  const first = (await functions.invoke("F", {})) as { key: string }; // What the function above returns.
+  // Safe: the function above returns this.
+  const first = (await functions.invoke("F", {})) as { key: string };
   expect(await functions.invoke("F", {})).toEqual({ count: 2, isOwn: true, key: first.key });
   const hanging = failureOf(functions.invoke("F", { hang: true }));
   expect(await functions.invoke("F", {})).toEqual({
@@ -76,7 +77,8 @@ test("no more workers than the cap run; the rest wait their turn", async () => {
     };`;
   const { functions } = await start(source, { concurrency: 2 });
   const results = await Promise.all(Array.from({ length: 12 }, () => functions.invoke("F", {})));
-  const spans = results as Array<[string, number, number]>; // What the function above returns.
+  // Safe: the function above returns this.
+  const spans = results as Array<[string, number, number]>;
   expect(new Set(spans.map(([key]) => key)).size).toBeLessThanOrEqual(2);
   for (const [, started] of spans) {
     const running = spans.filter(([, from, to]) => from <= started && started < to);
@@ -103,7 +105,8 @@ test("a crash ends the invocation, and the next one finds a fresh worker", async
   const { functions } = await start(`
     let count = 0;
     export const handler = async ({ hang }) => hang ? new Promise(() => setInterval(() => {}, 1000)) : [++count, process.env.AWS_ACCESS_KEY_ID];`);
-  const [first, key] = (await functions.invoke("F", {})) as [number, string]; // What the function above returns.
+  // Safe: the function above returns this.
+  const [first, key] = (await functions.invoke("F", {})) as [number, string];
   expect(first).toBe(1);
   const hanging = functions.invoke("F", { hang: true });
   functions.crash(key);
@@ -172,7 +175,8 @@ test("time inside a function follows the clock", async () => {
   const seen = await functions.invoke("F", {});
   const soon = (value: unknown) => Number(value) >= before - 1000 && Number(value) <= Date.now() + hours;
   expect(seen).toMatchObject({ isDate: true, made: true, parsed: "2024-01-01T00:00:00.000Z" });
-  const { now, constructed, text } = seen as Record<string, unknown>; // What the function above returns.
+  // Safe: the function above returns this.
+  const { now, constructed, text } = seen as Record<string, unknown>;
   expect([soon(now), soon(constructed), soon(text)]).toEqual([true, true, true]);
 });
 
@@ -190,7 +194,8 @@ test("a function sees its context, and only what JSON carries", async () => {
     memoryLimitInMB: "128",
     awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
   });
-  const { remaining } = seen as { remaining: number }; // What the function above returns.
+  // Safe: the function above returns this.
+  const { remaining } = seen as { remaining: number };
   expect(remaining).toBeGreaterThan(0);
   expect(remaining).toBeLessThanOrEqual(3000);
 });

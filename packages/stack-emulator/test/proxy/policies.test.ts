@@ -246,7 +246,7 @@ test("a function's grants can be asked for", () => {
   expect(aws.mayCall("NoSuchFunction", "dynamodb:GetItem", tableArn)).toBe(false);
 });
 
-test("a key of nobody is refused, the emulator's own passes and is not metered", async () => {
+test("a key of no function is refused, the emulator's own passes and is not metered", async () => {
   const send = (accessKeyId: string) => {
     const { dynamo } = aws.as("NoRole");
     dynamo.config.credentials = () => Promise.resolve({ accessKeyId, secretAccessKey: "local" });

@@ -86,7 +86,7 @@ const refused: readonly (readonly [
 ])[] = [
   ["to no topic of the stack", { TopicArn: other }, "NotFoundException", "Topic does not exist"],
   ["to what is no topic", { TopicArn: "news" }, "InvalidParameterException", "Invalid parameter: TopicArn"],
-  ["to nobody", { TopicArn: undefined }, "InvalidParameterException", "TopicArn or TargetArn"],
+  ["without a topic", { TopicArn: undefined }, "InvalidParameterException", "TopicArn or TargetArn"],
   ["of nothing", { Message: "" }, "InvalidParameterException", "Empty message"],
   [
     "of more than 256 KB",

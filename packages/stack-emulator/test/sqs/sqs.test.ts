@@ -111,7 +111,7 @@ describe("standard queues", () => {
   test("digest attributes as SQS does", async () => {
     const timestamp = { DataType: "Number", StringValue: "1493147359900" };
     const { MD5OfMessageAttributes } = await send("Work", "x", { MessageAttributes: { timestamp } });
-    // What SQS answered for these attributes, as moto's tests keep it.
+    // SQS answered this for these attributes. The tests of moto keep it.
     expect(MD5OfMessageAttributes).toBe("235c5c510d26fb653d073faed50ae77c");
   });
 

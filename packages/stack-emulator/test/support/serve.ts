@@ -34,9 +34,9 @@ export interface Served {
   readonly clock: SharedClock;
   readonly functions: OwnedFunctionHost;
   readonly connections: Connections;
-  /** What functions printed and gateways noted. */
+  /** The lines that functions printed and gateways logged. */
   readonly logs: string[];
-  /** What functions printed. */
+  /** The lines that functions printed. */
   readonly printed: FunctionLog[];
   /** Writes a module that may take the place of a function's code, and gives its path. */
   writeModule(name: string, source: string): string;

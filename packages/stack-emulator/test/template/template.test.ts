@@ -97,8 +97,8 @@ test("what is provisioned has no name before it is registered", () => {
 
 test("what cannot be resolved is said", () => {
   expect(() => resolveProperties({ value: { "Fn::ImportValue": "x" } })).toThrow("does not resolve");
-  expect(() => resolveProperties({ value: { Ref: "Nobody" } })).toThrow(
-    "names Nobody, which it does not hold",
+  expect(() => resolveProperties({ value: { Ref: "Unknown" } })).toThrow(
+    "names Unknown, which it does not hold",
   );
 });
 

@@ -1,6 +1,6 @@
 import { type Head, isBlocked } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
-import { isReadBy } from "../store/rooms/read-ahead.ts";
+import { isReadBy } from "../store/rooms/unread.ts";
 
 type Blocked = Pick<Head, "blockedBy">;
 

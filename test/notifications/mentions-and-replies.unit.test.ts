@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { internals } from "../support/internals.ts";
 
-const { listMentionedNames } = await internals.recipients();
+const { listMentionedNames } = await internals.mentionsAndReplies();
 
 function first(content: string): (string | undefined)[] {
   return listMentionedNames(content).map(([name]) => name);

@@ -24,11 +24,11 @@ export function usernamePrefix(wanted: string, limit: number): string {
 const suffixLengths = [6, 12, 24];
 
 /**
- * Reserves the wanted username for an account, and returns it. If another user has it by now,
- * reserves one with the same start and a suffix made from the account's id. `seconds` limits the
- * reservation.
+ * Chooses the username of an account, reserves it, and returns it: the wanted one, or if another
+ * user has it by now, one with the same start and a suffix made from the account's id. `seconds`
+ * limits the reservation.
  */
-export async function reserveUsername(
+export async function chooseUsername(
   wanted: string,
   email: string,
   userId: string,

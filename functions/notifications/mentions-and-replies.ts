@@ -44,7 +44,7 @@ export function listMentionedNames(content: string): string[][] {
 }
 
 /** The users whom a message addresses: it mentions them, or answers a message of theirs. */
-export type Recipients = ReadonlyMap<string, "mention" | "message_reply">;
+export type Addressed = ReadonlyMap<string, "mention" | "message_reply">;
 
 /**
  * Returns the usernames that a message may mention. A forwarded message mentions no user, and
@@ -63,16 +63,16 @@ async function getAuthor(replyTo: string | null): Promise<string | undefined> {
  * Returns the users whom a message addresses, by id. A user whom it mentions and answers is
  * mentioned.
  */
-export async function getRecipients(message: StoredMessage): Promise<Recipients> {
+export async function getAddressed(message: StoredMessage): Promise<Addressed> {
   const names = namesIn(message);
   const [found, author] = await Promise.all([findUserIds(names.flat()), getAuthor(message.replyTo)]);
-  const recipients = new Map<string, "mention" | "message_reply">();
-  if (author !== undefined) recipients.set(author, "message_reply");
+  const addressed = new Map<string, "mention" | "message_reply">();
+  if (author !== undefined) addressed.set(author, "message_reply");
   for (const readings of names) {
     const userId = readings.map((name) => found(name)).find((id) => id !== undefined);
-    if (userId !== undefined) recipients.set(userId, "mention");
+    if (userId !== undefined) addressed.set(userId, "mention");
   }
-  return recipients;
+  return addressed;
 }
 
 /**
@@ -88,7 +88,7 @@ function longerNames(message: StoredMessage, username: string): string[][] {
 
 /**
  * Returns the messages among some that address one user, and how, by the same rules as
- * `getRecipients`. It reads for all messages at once, and reads nothing for mentions that cannot
+ * `getAddressed`. It reads for all messages at once, and reads nothing for mentions that cannot
  * mean this user.
  */
 export async function getAddressKinds(
