@@ -45,7 +45,10 @@ interface Steps {
   readonly prepare?: (current: StoredMessage, change: MessageChange) => Promise<void>;
 }
 
-/** Shows the message's content in the head, if it is the room's last one and the head shows another. */
+/**
+ * Shows the message's present content in the head, if it is the room's last one and the head shows
+ * another content.
+ */
 async function updatePreview(head: Head, message: StoredMessage): Promise<void> {
   const shown = head.last;
   if (shown?.seq !== message.seq) return;
