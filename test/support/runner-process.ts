@@ -42,14 +42,14 @@ function readReady(file: string): Ready | undefined {
 
 /**
  * Starts the local runner as `npm start` does, with further arguments, and waits for its ready
- * file.
+ * file. It starts cold: most of these runners serve a few functions.
  */
 export async function startRunnerProcess(...args: string[]): Promise<RunnerProcess> {
   const folder = mkdtempSync(join(tmpdir(), "parley-test-"));
   const readyFile = join(folder, "ready.json");
   const child = spawn(
     process.execPath,
-    ["local/main.ts", "--port", "0", "--no-watch", "--ready-file", readyFile, ...args],
+    ["local/main.ts", "--port", "0", "--no-watch", "--cold", "--ready-file", readyFile, ...args],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";

@@ -47,6 +47,11 @@ export interface EmulatorOptions {
   /** Workers of one function at most. */
   readonly concurrency: number;
   /**
+   * Whether no worker starts before the first call of its function. The start takes less processor
+   * time, and each function's first call more.
+   */
+  readonly isCold?: boolean;
+  /**
    * Whether a debugger may attach: functions then have no time limits, and source maps with whole
    * paths.
    */
@@ -199,7 +204,7 @@ async function startParts(
     },
   });
   onClose(functions.close);
-  functions.prewarm();
+  if (!options.isCold) functions.prewarm();
   const served = resourcesOfType(stack, "AWS::ApiGatewayV2::Api").values();
   const protocols = Array.from(served, ({ Properties }) => Properties.ProtocolType);
   if (protocols.includes("WEBSOCKET")) {

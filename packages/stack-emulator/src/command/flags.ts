@@ -11,6 +11,7 @@ export const emulatorFlags = {
   "idle-seconds": { type: "string" },
   "max-connection-seconds": { type: "string" },
   concurrency: { type: "string" },
+  cold: { type: "boolean" },
   template: { type: "string" },
   inspect: { type: "boolean" },
   "inspect-port": { type: "string" },
@@ -36,6 +37,7 @@ export const emulatorUsage = (dataDir: string): string => `\
   --idle-seconds N             close a WebSocket connection after so long without a frame (600)
   --max-connection-seconds N   close a WebSocket connection after so long in any case (7200)
   --concurrency N              workers of one function at most (8)
+  --cold                       start no worker before the first call of its function
   --inspect                    let a debugger attach to the functions, which then have no time limits
   --inspect-port N             the same at another port than 9229, 0 for any free one
   --log-requests               print a line for each request and frame
@@ -75,6 +77,7 @@ export function readEmulatorFlags(values: Values, dataDir: string): EmulatorFlag
     dataDir: values.data ?? dataDir,
     fresh: values.fresh ?? false,
     concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000) ?? 8,
+    isCold: values.cold ?? false,
     idleMs: milliseconds("--idle-seconds", values["idle-seconds"]),
     maxConnectionMs: milliseconds("--max-connection-seconds", values["max-connection-seconds"]),
     logRequests: values["log-requests"] ?? false,
