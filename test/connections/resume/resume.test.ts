@@ -110,9 +110,10 @@ test(
     if (last) await fillConnections(last);
     await Promise.all([...acted, ...dropped]);
     await clearFaults();
-    // Revisions whose calls lost an answer stay unused: their age tells that.
-    await advanceClock(60_000);
     await Promise.all(all.map((client) => client.ready()));
+    // Revisions whose calls lost an answer stay unused: their age tells that. No connection opens
+    // meanwhile, which would age with them.
+    await advanceClock(60_000);
     // Sends a last message to each room, so that all clients learn of the numbers before it.
     for (const roomId of rooms) {
       const facts = clients.map((client) => client.rooms.get(roomId)?.facts).find((one) => one !== undefined);
