@@ -16,6 +16,7 @@ export const errorCodes = {
   not_confirmed: { status: 403, title: "The account is not confirmed yet" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Conflict with what exists" },
+  changes_expired: { status: 410, title: "The changes are no longer kept" },
   too_large: { status: 413, title: "The request is too large" },
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   rate_limited: { status: 429, title: "Too many requests" },

@@ -54,6 +54,7 @@ const messageList = deferred(() =>
   messagePage()
     .extend({
       marks: z.array(memberMarks()),
+      rev: z.int().nonnegative(),
     })
     .meta({ id: "MessageList" }),
 );
@@ -78,7 +79,7 @@ export const messageOperations = {
         }),
     ),
     success: { status: 200, schema: messageList },
-    errors: ["forbidden", "invalid_cursor"],
+    errors: ["forbidden", "invalid_cursor", "changes_expired"],
   }),
   sendMessage: defineOperation({
     id: "sendMessage",

@@ -83,7 +83,9 @@ export const messageDescriptions = describeOperations(messageOperations, {
         example: 7,
       },
       changed_since: {
-        description: "Gives the messages that were changed after this `rev` of the room. Default: not used.",
+        description:
+          "Gives the messages that were changed after this `rev` of the room, which the last 30 days have. " +
+          "Default: not used.",
         example: 3,
       },
     },
@@ -91,6 +93,9 @@ export const messageDescriptions = describeOperations(messageOperations, {
     errors: {
       forbidden: noReadableRoom,
       invalid_cursor: "More than one of `before`, `after` and `changed_since` was sent.",
+      changes_expired:
+        "The `rev` in `changed_since` is older than the changes that the room keeps, which is 30 days: fetch " +
+        "its messages anew.",
     },
   },
   sendMessage: {
@@ -181,6 +186,14 @@ export const messageSchemas = [
       marks: {
         description:
           "The present marks of each member. In rooms of over 200 members it has only the caller's own.",
+      },
+      rev: {
+        description:
+          "The revision up to which this answer is whole: hold it for the room. With `changed_since` it is " +
+          "whole together with what the client held. Otherwise it is at most some moments old, and the " +
+          "first page counts: fetch `changed_since` from it for the rest. It is below the `rev` of the room " +
+          "while a change is in flight: ask again in a moment.",
+        example: 3,
       },
     },
   }),

@@ -7,24 +7,20 @@ import { noSuchMessage } from "../receipts/access.ts";
 import { accessPermission } from "../rooms/access.ts";
 import { chargeNow, rateBucket } from "../rooms/rate-limit.ts";
 import { accessUnblocked } from "../rooms/sending.ts";
+import { recordRev, takeRev, voidRev } from "../store/messages/change-log.ts";
 import { putEdit } from "../store/messages/edits.ts";
-import {
-  applyChange,
-  type MessageChange,
-  raiseRev,
-  stampMessage,
-} from "../store/messages/message-changes.ts";
+import { applyChange, type MessageChange } from "../store/messages/message-changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import type { Head } from "../store/rooms/heads.ts";
+import { type Head, previewOf, showChangedPreview } from "../store/rooms/heads.ts";
 import type { Membership } from "../store/rooms/memberships.ts";
 import { accessChangeableMessage, accessPresent } from "./access.ts";
 import { publishUpdated } from "./events.ts";
 
-/** How often a change is tried when other changes of the same message or room overtake it. */
+/** How often a change is tried when other changes of the same message overtake it. */
 const attempts = 50;
 
 function overtaken(): ApiError {
-  return new ApiError("unavailable", "Too many changes at once in this room: do this once more.", {
+  return new ApiError("unavailable", "Too many changes at once of this message: do this once more.", {
     retryAfter: 1,
   });
 }
@@ -50,69 +46,72 @@ interface Steps {
 }
 
 /**
- * Applies the change to the message and stamps it with the next revision. The room usually has not
- * reached that revision yet. Charges the payer once the message, as it was read first, accepts the
- * change.
+ * Shows the message's present content in the head, if it is the room's last one and the head shows
+ * another content.
  */
-async function land(
-  head: Head,
+async function updatePreview(head: Head, message: StoredMessage): Promise<void> {
+  const shown = head.last;
+  if (shown?.seq !== message.seq) return;
+  const isShown =
+    shown.isDeleted === message.isDeleted &&
+    shown.content === (message.isDeleted ? "" : previewOf(message.content));
+  if (!isShown) await showChangedPreview(head.id, message);
+}
+
+/**
+ * Applies the change under a revision of its own: takes the room's next one, records in the log
+ * which message it changes, and lands the change on the message. Another call may have landed a
+ * later revision in between, or what the change depends on: it is not done then.
+ *
+ * Throws `not_found` if there is no such message any longer.
+ */
+async function land(current: StoredMessage, change: MessageChange) {
+  const head = await takeRev(current.roomId);
+  if (!head) throw noSuchMessage();
+  await recordRev(head, current.seq);
+  const { done, message } = await applyChange(current, head.rev, change);
+  // A message with a later revision settles the number by itself.
+  if (!done && (message?.rev ?? 0) < head.rev) await voidRev(head.id, head.rev);
+  if (!message) throw noSuchMessage();
+  return { done, message, head };
+}
+
+/**
+ * Changes a message: takes a revision of the room that no other change has, records it in the
+ * room's log, and lands the change on the message under that revision
+ * (docs/decisions/023-change-log.md). So the event that announces a revision carries the state that
+ * the revision stands for. Charges the payer once the message, as it was read first, accepts the
+ * change.
+ *
+ * If interrupted before the change lands: the revision stays unused, which readers of the log find
+ * out by its age. If interrupted after it: the log has the change, no event announces it, and the
+ * room may show the former content as its last message. Repaired by: the caller's repeat, which
+ * finds the message in the wanted state, gives it a new revision, and announces that one. It must
+ * be a new one: the message may have got its present one from another call, whose event carries
+ * another part of the message.
+ *
+ * Throws `rate_limited`, and what the intent throws.
+ */
+export async function changeMessage(
   seen: StoredMessage,
   { intent, payer, prepare }: Steps,
 ): Promise<StoredMessage> {
   let current = seen;
-  let rev = Math.max(head.rev + 1, current.rev);
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const change = intent(current);
-    if (payer && attempt === 0) await chargeNow(payer, rateBucket());
-    if (!change) return current;
-    await prepare?.(current, change);
-    const outcome = await applyChange(current, rev, change);
-    if (outcome.done) return outcome.message;
-    if (!outcome.message) throw noSuchMessage();
-    current = outcome.message;
-    rev = Math.max(rev, current.rev);
-  }
-  throw overtaken();
-}
-
-/**
- * Raises the room's revision to the message's. If the room has already reached it, other changes
- * came first. A client may then have asked for all changes up to there and missed this one. So the
- * message gets a new revision. If another call stamped the message later, that call announces it.
- */
-async function announceRev(head: Head, landed: StoredMessage): Promise<StoredMessage> {
-  let message = landed;
-  let responsible = true;
-  let isLast = head.last?.seq === message.seq;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 2) await backoff(0);
-    const raised = await raiseRev(message, isLast);
-    if (raised.done || !raised.head) return message;
-    isLast = raised.head.last?.seq === message.seq;
-    if (raised.head.rev < message.rev) continue;
-    if (!responsible) return message;
-    const stamped = await stampMessage(message, raised.head.rev + 1);
-    if (!stamped.message) return message;
-    message = stamped.message;
-    responsible = stamped.done;
+    const change = intent(current);
+    if (payer && attempt === 0) await chargeNow(payer, rateBucket());
+    // Nothing was ever announced of such a message.
+    if (!change && current.rev === 0) return current;
+    if (change) await prepare?.(current, change);
+    const { done, message, head } = await land(current, change ?? { kind: "renumber" });
+    if (done) {
+      await updatePreview(head, message);
+      return message;
+    }
+    current = message;
   }
   throw overtaken();
-}
-
-/**
- * Changes a message. The change is stored first, stamped with the next revision; then the room's
- * revision rises to it. So every change that a revision counts is stored before any client can know
- * the revision, and `changed_since` misses nothing (docs/decisions/003-change-then-count.md).
- *
- * If interrupted: the change is stored, but no event announces it. Repaired by: the caller's
- * repeat. It finds the message in the wanted state. It announces it under a new revision, because
- * the first one may not have been announced.
- *
- * Throws `rate_limited`, and what the intent throws.
- */
-export async function changeMessage(head: Head, seen: StoredMessage, steps: Steps): Promise<StoredMessage> {
-  const message = await land(head, seen, steps);
-  return message.rev === 0 ? message : announceRev(head, message);
 }
 
 /**
@@ -132,7 +131,7 @@ export async function updateMessage(
   if (message.senderId !== actor.userId) throw new ApiError("forbidden", "Only its author edits a message.");
   accessUnblocked(room);
   accessPermission(room, "can_send", "send messages, nor edit them");
-  const changed = await changeMessage(room.head, message, {
+  const changed = await changeMessage(message, {
     intent: (current) => {
       accessPresent(current);
       return current.content === content ? undefined : { kind: "edit", content, at: isoNow() };

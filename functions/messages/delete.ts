@@ -52,7 +52,7 @@ export async function removeMessage(
   { kind, by, payer }: Removal,
 ): Promise<void> {
   let pinnedAt = message.pinnedAt;
-  const changed = await changeMessage(head, message, {
+  const changed = await changeMessage(message, {
     intent: (current) => {
       pinnedAt = current.pinnedAt ?? pinnedAt;
       const isDone =
@@ -87,7 +87,7 @@ export async function restoreMessage(actor: Actor, roomId: string, messageId: st
   accessDeletion(room, message, "restore");
   accessUnblocked(room);
   accessPermission(room, "can_send", "send messages, nor restore them");
-  const changed = await changeMessage(room.head, message, {
+  const changed = await changeMessage(message, {
     intent: (current) => {
       accessLasting(current);
       if (!current.isDeleted) return undefined;

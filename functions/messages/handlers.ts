@@ -14,7 +14,7 @@ import { deleteMessage, restoreMessage } from "./delete.ts";
 import { listMessageHistory } from "./edit-history.ts";
 import { forwardMessage } from "./forward.ts";
 import { type HistoryPlace, listMessages, type MessageList } from "./list.ts";
-import { listChangedMessages } from "./list-changed.ts";
+import { listChangedMessages, settledRev } from "./list-changed.ts";
 import { listUnreadMessages } from "./list-unread.ts";
 import { pinMessage, unpinMessage } from "./pins.ts";
 import { reactToMessage } from "./reactions.ts";
@@ -83,12 +83,16 @@ export const messageHandlers: Handlers<typeof messageOperations> = {
     if (query.changed_since !== undefined) {
       const { changed_since, page_size } = query;
       const changed = await listChangedMessages(room, actor.userId, changed_since, page_size);
-      const next = changed.next === undefined ? null : linkTo(url, { changed_since: changed.next });
-      const { messages, marks } = changed;
-      return { count: messages.length, next, previous: null, results: messages, marks };
+      const { messages, marks, rev, hasMore } = changed;
+      const next = hasMore ? linkTo(url, { changed_since: rev }) : null;
+      return { count: messages.length, next, previous: null, results: messages, marks, rev };
     }
-    const list = await listMessages(room, actor.userId, place, query.page_size);
-    return { count: list.count, ...linksOf(url, place, list), results: list.messages, marks: list.marks };
+    const [list, rev] = await Promise.all([
+      listMessages(room, actor.userId, place, query.page_size),
+      settledRev(room.head),
+    ]);
+    const { count, messages, marks } = list;
+    return { count, ...linksOf(url, place, list), results: messages, marks, rev };
   },
 
   sendMessage: async ({ actor, params, body, headers }) =>

@@ -23,7 +23,7 @@ async function accessPinnable(actor: Actor, roomId: string, messageId: string) {
 export async function pinMessage(actor: Actor, roomId: string, messageId: string): Promise<Message> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
   const at = isoNow();
-  const changed = await changeMessage(room.head, message, {
+  const changed = await changeMessage(message, {
     intent: (current) => {
       accessPresent(current);
       return current.pinnedAt === null ? { kind: "pin", at } : undefined;
@@ -41,7 +41,7 @@ export async function pinMessage(actor: Actor, roomId: string, messageId: string
 export async function unpinMessage(actor: Actor, roomId: string, messageId: string): Promise<void> {
   const { room, message } = await accessPinnable(actor, roomId, messageId);
   let pinnedAt = message.pinnedAt;
-  const changed = await changeMessage(room.head, message, {
+  const changed = await changeMessage(message, {
     intent: (current) => {
       accessLasting(current);
       pinnedAt = current.pinnedAt ?? pinnedAt;

@@ -50,7 +50,7 @@ export async function reactToMessage(
   const { room, message } = await accessChangeableMessage(actor.userId, roomId, messageId);
   accessUnblocked(room);
   const reaction = `${emoji} ${actor.userId}`;
-  const changed = await changeMessage(room.head, message, {
+  const changed = await changeMessage(message, {
     intent: (current) => {
       accessPresent(current);
       if (current.reactions.has(reaction) === (action === "add")) return undefined;

@@ -152,10 +152,9 @@ async function repeat(
     };
   // Other members may have read it since, and its sender has to see that.
   const views = await import("./view.ts");
-  const shown = views.upTo(head, existing);
-  const announced = await publishMessage(actor, shown, recipients, limits);
+  const announced = await publishMessage(actor, existing, recipients, limits);
   return {
-    message: (await views.viewOneMessage({ head, me }, actor.userId, shown)) ?? announced,
+    message: (await views.viewOneMessage({ head, me }, actor.userId, existing)) ?? announced,
     repeated: true,
   };
 }

@@ -70,15 +70,6 @@ export function viewMessage(
 }
 
 /**
- * Returns the message with at most the room's revision. A message is stamped with a revision a
- * moment before the room reaches it (see change.ts). A client that saw the later revision would
- * believe that it knows all changes up to there.
- */
-export function upTo(head: Head, stored: StoredMessage): StoredMessage {
-  return stored.rev > head.rev ? { ...stored, rev: head.rev } : stored;
-}
-
-/**
  * Messages as their viewer sees them, and the members' marks. The marks show the present status of
  * these and all other messages.
  */
@@ -99,7 +90,7 @@ export async function viewMarkedMessages(
 ): Promise<MarkedMessages> {
   const [messages, parts] = await Promise.all([stored, getMessageParts(head, stored, [], viewerId)]);
   return {
-    messages: messages.map((message) => viewMessage(parts, upTo(head, message), viewerId, me, readers)),
+    messages: messages.map((message) => viewMessage(parts, message, viewerId, me, readers)),
     marks: presentMarks(head, parts, parts.memberships, me),
   };
 }

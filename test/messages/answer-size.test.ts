@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { maxReactions } from "../../contract/message-changes.ts";
 import type { OperationId } from "../../contract/operations.ts";
 import { attempt, call } from "../support/contract-client.ts";
-import { indexKeys, keys } from "../support/internals.ts";
+import { keys } from "../support/internals.ts";
 import { itemsOfRoom, operatorTable } from "../support/operator.ts";
 import { type TestUser, two } from "../support/people.ts";
 import { nextOf, untilIndexed } from "../support/search.ts";
@@ -56,20 +56,25 @@ async function likenesses(user: TestUser): Promise<string[]> {
 async function repeatMessage(): Promise<void> {
   const first = (await itemsOfRoom(roomId)).find(({ sk }) => sk === keys.message(roomId, 1).sk);
   const seqs = Array.from({ length: messageCount }, (_, at) => at + 1);
+  // Seconds since 1970: long enough ago that no change is in flight.
+  const changedAt = Math.floor(Date.now() / 1000) - 600;
   await seedItems(
     seqs.flatMap((seq) => [
       {
         ...first,
         ...keys.message(roomId, seq),
-        ...indexKeys.changed(roomId, seq),
         rev: seq,
         pinned_at: "2026-01-01T00:00:00.000Z",
       },
+      { ...keys.change(roomId, seq), seq, at: changedAt, before: changedAt },
       { ...keys.reply(roomId, 1, seq) },
       { ...keys.pin(roomId, seq), pinned_at: "2026-01-01T00:00:00.000Z" },
     ]),
   );
-  await setItem(keys.head(roomId), "seq = :count, rev = :count", { ":count": messageCount });
+  await setItem(keys.head(roomId), "seq = :count, rev = :count, rev_at = :at", {
+    ":count": messageCount,
+    ":at": changedAt,
+  });
   for (const id of readers)
     await setItem(keys.membership(roomId, id), "read_seq = :count, read_at = :now", {
       ":count": messageCount,

@@ -1,10 +1,8 @@
 /**
- * Changes of a sent message, and of the room's revision that counts them.
- *   change one                ROOM#r / MSG#seq, which enters gsi1: ROOM#r#CHANGED / rev
- *   raise the revision        ROOM#r / HEAD
+ * Changes of a sent message.
+ *   change one                ROOM#r / MSG#seq
  */
-import { type Head, headFromItem, previewToItem } from "../rooms/heads.ts";
-import { indexKeys, keys } from "../table/keys.ts";
+import { keys } from "../table/keys.ts";
 import { updateItem } from "../table/table.ts";
 import type { Update } from "../table/update-expression.ts";
 import { messageFromItem, type StoredMessage } from "./messages.ts";
@@ -16,7 +14,9 @@ export type MessageChange =
   | { readonly kind: "pin"; readonly at: string }
   | { readonly kind: "unpin" }
   | { readonly kind: "react"; readonly reaction: string; readonly terms: ReactionTerms }
-  | { readonly kind: "unreact"; readonly reaction: string };
+  | { readonly kind: "unreact"; readonly reaction: string }
+  /** Gives the same state another revision, to announce it once more. */
+  | { readonly kind: "renumber" };
 
 /**
  * How many reactions there may be after this one. If its emoji is new, also how many emoji there
@@ -87,6 +87,8 @@ function updateOf(seen: StoredMessage, change: MessageChange): ConditionalUpdate
         condition: [notDeleted, "contains(reactions, :reaction)"],
         values: { reaction: change.reaction },
       };
+    case "renumber":
+      return { condition: [] };
   }
 }
 
@@ -127,55 +129,22 @@ type Changed =
   | { readonly done: true; readonly message: StoredMessage }
   | { readonly done: false; readonly message: StoredMessage | undefined };
 
-async function writeChange(
-  { roomId, seq }: StoredMessage,
-  rev: number,
-  update: ConditionalUpdate,
-): Promise<Changed> {
+/**
+ * Changes a message under the revision `rev`. Fails if the message has a later revision, or is not
+ * as the change needs it. So the states of a message follow each other in the order of their
+ * revisions, and no two states share one.
+ */
+export async function applyChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
+  const { roomId, seq } = seen;
+  const update = updateOf(seen, change);
   const { done, item } = await updateItem(keys.message(roomId, seq), {
     ...update,
-    set: { ...update.set, rev, ...indexKeys.changed(roomId, rev) },
-    condition: ["attribute_exists(pk)", ...update.condition],
+    set: { ...update.set, rev },
+    condition: ["attribute_exists(pk)", "(attribute_not_exists(rev) OR rev < :rev)", ...update.condition],
     returns: "ALL_NEW",
   });
   const message = item && messageFromItem(roomId, item);
-  return done && message ? { done, message } : { done: false, message };
-}
-
-/**
- * Changes a message and stamps it with `rev`. Fails if the message has a later rev, or is not as
- * the change needs it.
- */
-export function applyChange(seen: StoredMessage, rev: number, change: MessageChange): Promise<Changed> {
-  const update = updateOf(seen, change);
-  const condition = ["(attribute_not_exists(rev) OR rev <= :rev)", ...update.condition];
-  return writeChange(seen, rev, { ...update, condition });
-}
-
-/** Stamps a changed message with a later `rev`. Fails if its rev is as late. */
-export function stampMessage(message: StoredMessage, rev: number): Promise<Changed> {
-  return writeChange(message, rev, { condition: ["rev < :rev"] });
-}
-
-/**
- * The result of raising a revision. If it was refused, the head as it is; undefined if there is
- * none.
- */
-type Raised = { readonly done: true } | { readonly done: false; readonly head: Head | undefined };
-
-/**
- * Raises the room's revision to that of a message, unless it is as high. `isLast` says whether the
- * message is the room's last one: then the head shows its present content. Refused if `isLast` is
- * wrong.
- */
-export async function raiseRev(message: StoredMessage, isLast: boolean): Promise<Raised> {
-  const { done, item } = await updateItem(keys.head(message.roomId), {
-    set: { rev: message.rev, last: isLast ? previewToItem(message) : undefined },
-    condition: [
-      "rev < :rev",
-      isLast ? "last_seq = :seq" : "(attribute_not_exists(last_seq) OR last_seq <> :seq)",
-    ],
-    values: { seq: message.seq },
-  });
-  return done ? { done } : { done, head: item && headFromItem(item) };
+  // The caller alone has this revision. So a message that has it was changed by an earlier attempt
+  // of this call, whose answer was lost.
+  return message && (done || message.rev === rev) ? { done: true, message } : { done: false, message };
 }

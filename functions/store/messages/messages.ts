@@ -4,17 +4,17 @@
  *   one by seq, many by seqs  ROOM#r / MSG#seq
  *   pages in either direction ROOM#r / MSG#from..to, one query
  *   some of several rooms     ROOM#r / MSG#seq, batches of 100
- *   the changed ones          gsi1: ROOM#r#CHANGED / rev
+ * change-log.ts finds the changed ones.
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
 import { type FileFacts, factsFromItem, factsToItem } from "../attachments/files.ts";
-import { idOfKey, indexKeys, keys, seqOfKey } from "../table/keys.ts";
-import { getItem, getItems, type Item, putIfAbsent, query, queryAll } from "../table/table.ts";
+import { idOfKey, keys, seqOfKey } from "../table/keys.ts";
+import { getItem, getItems, type Item, putIfAbsent, queryAll } from "../table/table.ts";
 
 export interface StoredMessage {
   readonly roomId: string;
   readonly seq: number;
-  /** The room's revision at the last change of the message; 0 if it was never changed. */
+  /** The room's revision that stands for this state of the message; 0 if it was never changed. */
   readonly rev: number;
   readonly senderId: string;
   /**
@@ -173,35 +173,6 @@ export async function getNewestMessage(
   range: { first: number; last: number },
 ): Promise<StoredMessage | undefined> {
   return (await listMessagesBetween(roomId, { ...range, limit: 1, newest: true }))[0];
-}
-
-/** The place of a changed message in the index. */
-export interface ChangedPlace {
-  readonly seq: number;
-  readonly rev: number;
-}
-
-/**
- * Returns the places of the messages that revisions from `first` to `last` changed, in the order of
- * their revisions. The index holds keys alone.
- */
-export async function listChangedPlaces(
-  roomId: string,
-  { first, last, limit }: { first: number; last: number; limit: number },
-): Promise<ChangedPlace[]> {
-  if (last < first) return [];
-  const from = indexKeys.changed(roomId, first);
-  const items = await query({
-    IndexName: "gsi1",
-    KeyConditionExpression: "gsi1pk = :changed AND gsi1sk BETWEEN :from AND :to",
-    ExpressionAttributeValues: {
-      ":changed": from.gsi1pk,
-      ":from": from.gsi1sk,
-      ":to": indexKeys.changed(roomId, last).gsi1sk,
-    },
-    Limit: limit,
-  });
-  return items.map((item) => ({ seq: seqOfKey(String(item.sk)), rev: Number(item.gsi1sk) }));
 }
 
 /** Returns messages of one or several rooms: those that exist, in the order of the places. */

@@ -31,8 +31,12 @@ export interface Head {
   readonly status: RoomStatus;
   /** The seq of the last message; 0 in a new room. */
   readonly seq: number;
-  /** Each change of a message raises it. */
+  /** Each change of a message takes the next one (see functions/store/messages/change-log.ts). */
   readonly rev: number;
+  /** When the last `rev` was taken, in seconds since 1970; 0 if none was. */
+  readonly revAt: number;
+  /** When the `rev` before it was taken. */
+  readonly revBefore: number;
   /**
    * Hides messages up to this seq: a direct room that was deleted and opened again starts empty.
    */
@@ -137,6 +141,8 @@ export function headFromItem(item: Item): Head {
     status: item.status as RoomStatus,
     seq: Number(item.seq),
     rev: Number(item.rev),
+    revAt: typeof item.rev_at === "number" ? item.rev_at : 0,
+    revBefore: typeof item.rev_before === "number" ? item.rev_before : 0,
     floor: typeof item.floor === "number" ? item.floor : 0,
     permissions:
       typeof item.may === "string" ? permissionsFromText(item.may) : usualPermissions(item.type as RoomType),
@@ -241,6 +247,22 @@ export async function withdrawPreview(
     },
     condition: "last_seq = :seq",
     values: { seq },
+  });
+}
+
+/**
+ * Shows the present content of the room's last message. Does nothing if the room has another last
+ * message, or if the head shows a later change of this one.
+ */
+export async function showChangedPreview(
+  roomId: string,
+  last: Preview & { readonly seq: number; readonly rev: number },
+): Promise<void> {
+  await updateItem(keys.head(roomId), {
+    set: { last: { ...previewToItem(last), rev: last.rev } },
+    condition: ["last_seq = :seq", "(attribute_not_exists(#last.rev) OR #last.rev < :rev)"],
+    values: { seq: last.seq, rev: last.rev },
+    names: { last: "last", rev: "rev" },
   });
 }
 

@@ -140,6 +140,11 @@ export const keys = {
     pk: room(roomId),
     sk: `${prefixes.message}${ordinal(seq)}`,
   }),
+  /** Names the message that a revision of the room changed. */
+  change: (roomId: string, rev: number): Key => ({
+    pk: room(roomId),
+    sk: `${prefixes.change}${ordinal(rev)}`,
+  }),
   edit: (roomId: string, seq: number, version: number): Key => ({
     pk: room(roomId),
     sk: `${prefixes.edit}${ordinal(seq)}#${ordinal(version)}`,
@@ -175,8 +180,6 @@ export const indexKeys = {
   /** Lists the public rooms by name. */
   listing: (name: string, roomId: string) => ({ gsi1pk: "PUBLIC", gsi1sk: `${name}#${roomId}` }),
   listings: "PUBLIC",
-  /** Lists the changed messages of a room in the order of their last change. */
-  changed: (roomId: string, rev: number) => ({ gsi1pk: `${room(roomId)}#CHANGED`, gsi1sk: ordinal(rev) }),
   /**
    * Lists users who are online, in ten shards: no partition takes all the writes of a busy morning.
    */

@@ -35,6 +35,7 @@ export const prefixes = {
   member: "MEMBER#",
   connected: "CONNECTED#",
   message: "MSG#",
+  change: "REV#",
   edit: "EDIT#",
   reply: "REPLY#",
   pin: "PIN#",

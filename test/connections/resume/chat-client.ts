@@ -30,6 +30,8 @@ function holeDelay() {
  * waits half a minute.
  */
 const missingDelay = 500;
+/** Milliseconds before the client asks again for changes that are in flight. */
+const inFlightDelay = 500;
 /** Milliseconds within which two events of a room itself may have overtaken one another. */
 const overtakingTime = 1000;
 
@@ -91,18 +93,20 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
     const room = rooms.get(roomId);
     if (!room) return;
     counts.fetches += 1;
-    if (!(await work(room))) rooms.delete(roomId);
-    else if (room.missing.size > 0 || room.known > room.held)
+    if (!(await work(room))) {
+      rooms.delete(roomId);
+      return;
+    }
+    if (room.rev < room.knownRev)
+      later(roomId, inFlightDelay, () => catchUp(roomId, (one) => fetchChanged(user, one)));
+    if (room.missing.size > 0 || room.known > room.held)
       later(roomId, missingDelay, async () => {
         if (rooms.get(roomId) === room && !(await fetchMissing(user, room))) rooms.delete(roomId);
       });
   };
   const load = (facts: Room): Promise<void> => {
     rooms.set(facts.id, newHeldRoom(facts));
-    return catchUp(
-      facts.id,
-      async (room) => (await fetchNew(user, room)) && fetchChanged(user, room, facts.rev),
-    );
+    return catchUp(facts.id, async (room) => (await fetchNew(user, room)) && fetchChanged(user, room));
   };
   /**
    * Takes a room as the server shows it. Another time of joining is another membership, for which
@@ -114,6 +118,7 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
     else if (room?.facts.me?.joined_at === facts.me.joined_at) {
       room.facts = facts;
       room.known = Math.max(room.known, facts.seq);
+      room.knownRev = Math.max(room.knownRev, facts.rev);
     } else await load(facts);
   };
   const askForRoom = async (roomId: string): Promise<void> => {
@@ -172,9 +177,8 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
       case "message_updated":
       case "message_deleted":
       case "reaction": {
-        const rev = event.type === "message_updated" ? event.message.rev : event.rev;
         if (!takeChange(room, event))
-          await catchUp(roomId, async (one) => (await fetchNew(user, one)) && fetchChanged(user, one, rev));
+          await catchUp(roomId, async (one) => (await fetchNew(user, one)) && fetchChanged(user, one));
         return;
       }
       case "read_receipt":
@@ -225,8 +229,10 @@ export function newChatClient(user: TestUser, pauseBeforeConnecting: () => numbe
     const all = [...rooms.keys()].map((roomId) =>
       runInOrder(roomId, () =>
         catchUp(roomId, async (room) => {
-          room.known = Math.max(room.known, changedRooms.get(roomId)?.seq ?? 0);
-          return (await fetchNew(user, room)) && fetchChanged(user, room, changedRooms.get(roomId)?.rev ?? 0);
+          const { seq, rev } = changedRooms.get(roomId) ?? { seq: 0, rev: 0 };
+          room.known = Math.max(room.known, seq);
+          room.knownRev = Math.max(room.knownRev, rev);
+          return (await fetchNew(user, room)) && fetchChanged(user, room);
         }),
       ),
     );

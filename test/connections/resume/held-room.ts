@@ -15,7 +15,12 @@ export interface HeldRoom {
   readonly waiting: Map<number, Message>;
   /** The highest number that the client has heard of. */
   known: number;
+  /** The revision up to which all changes are held. */
   rev: number;
+  /** The highest revision that the client has heard of. */
+  knownRev: number;
+  /** Whether a page of the history has said from which revision on the client holds the changes. */
+  isLoaded: boolean;
   /** Numbers without a message, which are asked for once more. */
   readonly missing: Set<number>;
   readonly transcript: Transcript;
@@ -30,6 +35,8 @@ export function newHeldRoom(facts: Room): HeldRoom {
     waiting: new Map(),
     known: facts.seq,
     rev: 0,
+    knownRev: facts.rev,
+    isLoaded: false,
     missing: new Set(),
     transcript: newTranscript(),
   };
@@ -78,13 +85,22 @@ export function takeListed(room: HeldRoom, message: Message): void {
   showWaiting(room);
 }
 
-/** Takes a message of an event or an ack. Holds it back if an earlier number is unknown. */
-export function takeNew(room: HeldRoom, message: Message): void {
-  room.known = Math.max(room.known, message.seq);
-  if (message.seq > room.held + 1) {
-    room.waiting.set(message.seq, message);
-    return;
-  }
+/** Holds a message back, unless a later state of it is held back. */
+function holdBack(room: HeldRoom, message: Message): void {
+  const held = room.waiting.get(message.seq);
+  if (!held || held.rev < message.rev) room.waiting.set(message.seq, message);
+}
+
+/**
+ * Takes a message of an event or an ack. Holds it back if an earlier number is unknown. It may be
+ * older than the state that a page of changes has brought.
+ */
+export function takeNew(room: HeldRoom, incoming: Message): void {
+  room.known = Math.max(room.known, incoming.seq);
+  holdBack(room, incoming);
+  const message = room.waiting.get(incoming.seq) ?? incoming;
+  if (message.seq > room.held + 1) return;
+  room.waiting.delete(message.seq);
   showNext(room, message);
   showWaiting(room);
 }
@@ -97,13 +113,15 @@ function heldById(room: HeldRoom): Map<string, Message> {
 }
 
 /**
- * Takes the present state of a message, of a page of changes. A message that is not shown yet comes
- * in its order.
+ * Takes the state of a message, of a page of changes, unless a later one is held. A message that is
+ * not shown yet is held back: the event that brings it may have an older state.
  */
 export function takeChanged(room: HeldRoom, message: Message): void {
-  if (room.messages.has(message.seq)) room.messages.set(message.seq, message);
-  else if (room.waiting.has(message.seq)) room.waiting.set(message.seq, message);
-  else if (message.seq <= room.held) show(room, message);
+  const shown = room.messages.get(message.seq);
+  if (shown) {
+    if (shown.rev < message.rev) room.messages.set(message.seq, message);
+  } else if (message.seq <= room.held) show(room, message);
+  else holdBack(room, message);
 }
 
 type Change = EventOf<"message_updated"> | EventOf<"message_deleted"> | EventOf<"reaction">;
@@ -133,6 +151,7 @@ function changed(message: Message, change: Change): Message {
  */
 export function takeChange(room: HeldRoom, change: Change): boolean {
   const rev = change.type === "message_updated" ? change.message.rev : change.rev;
+  room.knownRev = Math.max(room.knownRev, rev);
   if (rev <= room.rev) return true;
   const id = change.type === "message_updated" ? change.message.id : change.message_id;
   const message = heldById(room).get(id);

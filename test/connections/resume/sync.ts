@@ -28,24 +28,26 @@ export async function fetchNew(user: TestUser, room: HeldRoom): Promise<boolean>
   for (;;) {
     const page = await getPage(user, room, { after: room.held, page_size: pageSize });
     if (!page) return false;
+    // The first page says which changes all pages have: they are read after it.
+    if (!room.isLoaded) room.rev = page.rev;
+    room.isLoaded = true;
     for (const message of page.results) takeListed(room, message);
     if (page.next === null) return true;
   }
 }
 
-/** Takes the changes up to `rev` at least. Returns false if the user is no longer in the room. */
-export async function fetchChanged(user: TestUser, room: HeldRoom, rev: number): Promise<boolean> {
-  let since: number | undefined = room.rev < rev ? room.rev : undefined;
-  while (since !== undefined) {
-    const page = await getPage(user, room, { changed_since: since, page_size: pageSize });
+/**
+ * Takes the changes that the client has heard of, except those in flight. Returns false if the user
+ * is no longer in the room.
+ */
+export async function fetchChanged(user: TestUser, room: HeldRoom): Promise<boolean> {
+  while (room.rev < room.knownRev) {
+    const page = await getPage(user, room, { changed_since: room.rev, page_size: pageSize });
     if (!page) return false;
-    for (const message of page.results) {
-      takeChanged(room, message);
-      room.rev = Math.max(room.rev, message.rev);
-    }
-    since = page.next === null ? undefined : Number(new URL(page.next).searchParams.get("changed_since"));
+    for (const message of page.results) takeChanged(room, message);
+    room.rev = Math.max(room.rev, page.rev);
+    if (page.next === null) break;
   }
-  room.rev = Math.max(room.rev, rev);
   return true;
 }
 
