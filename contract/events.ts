@@ -18,6 +18,11 @@ function userInRoom() {
   };
 }
 
+/** A room whose state differs from the one that the client named. */
+function changedRoom() {
+  return z.object({ room_id: z.string(), seq: counter(), rev: counter(), unread_count: counter() });
+}
+
 /** The events that the server sends over the WebSocket, by type. */
 export const serverEvents = {
   /**
@@ -35,16 +40,20 @@ export const serverEvents = {
       errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     }),
   }),
-  pong: z.object({ type: z.literal("pong") }),
+  /** Answers a `ping`. It has the two lists if the frame named rooms. */
+  pong: z.object({
+    type: z.literal("pong"),
+    rooms: z.array(changedRoom()).optional(),
+    /** Rooms that the client named, and that its user is not in. */
+    removed: z.array(z.string()).optional(),
+  }),
   /**
    * The rooms in which the server is ahead of the client. A long answer comes as several events.
    */
   hello: z.object({
     type: z.literal("hello"),
     user_id: z.string(),
-    rooms: z.array(
-      z.object({ room_id: z.string(), seq: counter(), rev: counter(), unread_count: counter() }),
-    ),
+    rooms: z.array(changedRoom()),
     /** Rooms that the client named, and that its user is not in: left, deleted, or unknown. */
     removed: z.array(z.string()),
     /** The number of entries of `rooms` and `removed` that further events of this answer bring. */

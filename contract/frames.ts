@@ -15,6 +15,16 @@ const counter = deferred(() => z.int().nonnegative());
  */
 const maxHeldRooms = 2000;
 
+/** The most rooms that a `ping` may name: those that the client shows. */
+const maxPingedRooms = 5;
+
+/** The state that a client has of each room that it names. */
+function heldRooms(most: number) {
+  return z
+    .record(id(), z.object({ seq: counter(), rev: counter() }))
+    .refine((rooms) => Object.keys(rooms).length <= most, { error: `Name at most ${most} rooms` });
+}
+
 /**
  * The frames that a client sends, by type. The answer to a frame repeats its `request_id`, if it
  * has one.
@@ -66,12 +76,7 @@ export const clientFrames = {
        * The state that the client has of each room that it knows, or of the most recently active
        * ones.
        */
-      rooms: z
-        .record(id(), z.object({ seq: counter(), rev: counter() }))
-        .refine((rooms) => Object.keys(rooms).length <= maxHeldRooms, {
-          error: `Name at most ${maxHeldRooms} rooms`,
-        })
-        .default({}),
+      rooms: heldRooms(maxHeldRooms).default({}),
     }),
   ),
   authenticate: deferred(() =>
@@ -81,7 +86,14 @@ export const clientFrames = {
       token: z.string().min(1).max(8192),
     }),
   ),
-  ping: deferred(() => z.object({ type: z.literal("ping"), request_id: requestId() })),
+  ping: deferred(() =>
+    z.object({
+      type: z.literal("ping"),
+      request_id: requestId(),
+      /** Rooms to compare with their present state: nothing else shows that a last event was lost. */
+      rooms: heldRooms(maxPingedRooms).optional(),
+    }),
+  ),
 };
 
 export type FrameType = keyof typeof clientFrames;

@@ -4,7 +4,7 @@ import { sendMessage } from "../messages/send.ts";
 import { publishTyping } from "../presence/typing.ts";
 import { markDelivered, markMessagesRead, markReadUpTo } from "../receipts/mark-read.ts";
 import { authenticate } from "./authenticate.ts";
-import { resume } from "./resume.ts";
+import { checkRooms, resume } from "./resume.ts";
 
 export const frameHandlers: FrameHandlers = {
   message: async (frame, socket) => {
@@ -36,5 +36,7 @@ export const frameHandlers: FrameHandlers = {
     return {};
   },
 
-  ping: async () => ({ replies: [{ type: "pong" }] }),
+  ping: async ({ rooms }, socket) => ({
+    replies: [rooms ? await checkRooms(socket.userId, rooms) : { type: "pong" }],
+  }),
 };

@@ -1,7 +1,7 @@
 import type { ServerEvent } from "../../contract/events.ts";
 import { inParts } from "../delivery/split-event.ts";
-import { isThere } from "../store/rooms/heads.ts";
-import { listRoomIds } from "../store/rooms/memberships.ts";
+import { type Head, isThere } from "../store/rooms/heads.ts";
+import { listRoomIds, type Membership } from "../store/rooms/memberships.ts";
 import { countUnread } from "../store/rooms/unread.ts";
 import { batchGet } from "../store/table/batch-get.ts";
 
@@ -23,6 +23,22 @@ interface ChangedRooms {
   readonly removed: string[];
   /** The number of rooms that the client has and that were not checked. */
   readonly left: number;
+}
+
+/** Returns whether the client has another state of the room than the present one, or none. */
+function differs(head: Head, held: Readonly<Record<string, Held>>): boolean {
+  const known = Object.hasOwn(held, head.id) ? held[head.id] : undefined;
+  // A client with more than the present state got it before the table was restored: part of that is
+  // missing now.
+  return !known || head.seq !== known.seq || head.rev !== known.rev;
+}
+
+function presentRooms(heads: readonly Head[], memberships: readonly Membership[]): ChangedRoom[] {
+  const byRoom = new Map(memberships.map((membership) => [membership.roomId, membership]));
+  return heads.map(({ id, seq, rev }) => {
+    const me = byRoom.get(id);
+    return { room_id: id, seq, rev, unread_count: me ? countUnread(me, seq) : 0 };
+  });
 }
 
 /** The number of rooms outside of the index that one call looks up: as many as a batch reads. */
@@ -51,29 +67,41 @@ export async function listChangedRooms(
   const roomIds = [...listed, ...joined.map((membership) => membership.roomId)];
   const { heads } = await batchGet({ heads: roomIds }, "consistent");
   const mine = heads.filter(isThere);
-  const changed = mine.filter((head) => {
-    const known = Object.hasOwn(held, head.id) ? held[head.id] : undefined;
-    // A client with more than the present state got it before the table was restored: part of that
-    // is missing now.
-    return !known || head.seq !== known.seq || head.rev !== known.rev;
-  });
+  const changed = mine.filter((head) => differs(head, held));
   const { memberships } = await batchGet({
     memberships: changed.map((head) => [head.id, userId] as const),
   });
-  const byRoom = new Map(memberships.map((membership) => [membership.roomId, membership]));
   const currentIds = new Set(mine.map((head) => head.id));
   return {
-    changed: changed.map((head) => {
-      const me = byRoom.get(head.id);
-      return {
-        room_id: head.id,
-        seq: head.seq,
-        rev: head.rev,
-        unread_count: me ? countUnread(me, head.seq) : 0,
-      };
-    }),
+    changed: presentRooms(changed, memberships),
     removed: Object.keys(held).filter((roomId) => !currentIds.has(roomId) && !left.has(roomId)),
     left: left.size,
+  };
+}
+
+type Pong = Extract<ServerEvent, { type: "pong" }>;
+
+/**
+ * Returns the answer to a `ping` that names what the client has of a few rooms: those that differ,
+ * and those that are not the caller's. A message or change whose post was lost leaves no hole if
+ * nothing follows it, so the client would not notice it otherwise.
+ */
+export async function checkRooms(userId: string, held: Readonly<Record<string, Held>>): Promise<Pong> {
+  const named = Object.keys(held);
+  const { heads, memberships } = await batchGet(
+    { heads: named, memberships: named.map((roomId) => [roomId, userId] as const) },
+    "consistent",
+  );
+  const joined = new Set(memberships.map(({ roomId }) => roomId));
+  const mine = heads.filter(isThere).filter(({ id }) => joined.has(id));
+  const present = new Set(mine.map(({ id }) => id));
+  return {
+    type: "pong",
+    rooms: presentRooms(
+      mine.filter((head) => differs(head, held)),
+      memberships,
+    ),
+    removed: named.filter((roomId) => !present.has(roomId)),
   };
 }
 

@@ -91,12 +91,14 @@ const searchSize = 50;
 
 /**
  * Returns a revision up to which no change of the room is in flight: all were taken long enough
- * ago. Reads nothing unless the room had a change just now.
+ * ago. Reads nothing unless the room had two changes just now: the head says when its last two
+ * revisions were taken.
  */
 export async function settledRev(head: Head): Promise<number> {
   const recent = epochSeconds() - changeLife;
-  let last = head.rev;
-  let takenAt = head.revAt;
+  const isLastRecent = head.revAt > recent;
+  let last = isLastRecent ? head.rev - 1 : head.rev;
+  let takenAt = isLastRecent ? head.revBefore : head.revAt;
   while (last > 0 && takenAt > recent) {
     const entries = await listLog(head.id, { first: 1, last }, searchSize, "falling");
     if (entries.length === 0) return 0;

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { call } from "../support/contract-client.ts";
-import { directRoom, groupRoom, newUsers, pair, three } from "../support/people.ts";
+import { metered } from "../support/control.ts";
+import { say } from "../support/messages.ts";
+import { directRoom, groupRoom, newUsers, pair, three, trio } from "../support/people.ts";
 import { connect, openSocket } from "../support/socket-client.ts";
 
 describe("message", () => {
@@ -121,6 +124,49 @@ describe("ping", () => {
     const socket = await connect(ann);
     socket.send({ type: "ping" });
     expect(await socket.next("pong")).toEqual({ type: "pong" });
+    await socket.close();
+  });
+
+  test("with rooms gets those that differ from what the client holds", async () => {
+    const { ann, ben, cid, roomId } = await trio();
+    const foreign = await directRoom(ben, cid);
+    const said = await say(ben, roomId, "Hello");
+    await call("pinMessage", { token: ben.token, params: { room_id: roomId, message_id: said.id } });
+    const socket = await connect(ann);
+    const ask = async (rooms: Record<string, { seq: number; rev: number }>) => {
+      expect(await socket.request({ type: "ping", rooms })).toMatchObject({ type: "ack" });
+      const { rooms: differing, removed } = await socket.next("pong");
+      return { differing, removed };
+    };
+    const present = { room_id: roomId, seq: 1, rev: 1, unread_count: 1 };
+    for (const held of [
+      { seq: 0, rev: 1 },
+      { seq: 1, rev: 0 },
+      { seq: 2, rev: 1 },
+    ])
+      expect(await ask({ [roomId]: held })).toEqual({ differing: [present], removed: [] });
+    expect(await ask({ [roomId]: { seq: 1, rev: 1 }, [foreign]: { seq: 9, rev: 9 } })).toEqual({
+      differing: [],
+      removed: [foreign],
+    });
+    expect(await ask({})).toEqual({ differing: [], removed: [] });
+    await socket.close();
+  });
+
+  test("reads two items of each room that it names, and takes no more than five", async () => {
+    const { ann, roomId } = await trio();
+    const socket = await connect(ann);
+    const ids = [roomId, ...Array.from({ length: 5 }, () => randomUUID())];
+    const rooms = (count: number) =>
+      Object.fromEntries(ids.slice(0, count).map((id) => [id, { seq: 0, rev: 0 }]));
+    const { operations } = await metered(() => socket.request({ type: "ping", rooms: rooms(5) }));
+    const units = Object.values(operations).map(({ rru, wru }) => [rru, wru]);
+    // One unit for the presence of the connection.
+    expect(units).toEqual([[11, 0]]);
+    expect(await socket.request({ type: "ping", rooms: rooms(6) })).toMatchObject({
+      type: "error",
+      error: { code: "invalid_input", errors: [{ path: "rooms", message: "Name at most 5 rooms" }] },
+    });
     await socket.close();
   });
 });

@@ -196,6 +196,14 @@ describe("a deleted group", () => {
   });
 });
 
+/**
+ * Returns the keys of a room's items without its change log, which stays in a direct room: it names
+ * numbers alone, and ends by TTL.
+ */
+async function keysWithoutLog(roomId: string): Promise<string[]> {
+  return (await keysOfRoom(roomId)).filter((key) => !key.startsWith("REV#"));
+}
+
 describe("a deleted direct room", () => {
   test("that is opened again at once keeps later messages, and nothing else", async () => {
     const [ann, ben] = await two();
@@ -208,7 +216,7 @@ describe("a deleted direct room", () => {
     await afterSeconds(settled);
     await until(async () => (await keysOfRoom(roomId, "MSG#")).length === 4, "the old messages are removed");
     const number = (seq: number): string => String(seq).padStart(12, "0");
-    expect(await keysOfRoom(roomId)).toEqual([
+    expect(await keysWithoutLog(roomId)).toEqual([
       `EDIT#${number(6)}#${number(1)}`,
       "HEAD",
       ...[ann.id, ben.id].sort().map((id) => `MEMBER#${id}`),
@@ -232,7 +240,7 @@ describe("a deleted direct room", () => {
     await fill(ann, roomId, 5);
     await remove(ben, roomId);
     await afterSeconds(settled);
-    await until(async () => (await keysOfRoom(roomId)).length === 4, "all but the members is removed");
+    await until(async () => (await keysWithoutLog(roomId)).length === 4, "all but the members is removed");
     expect((await itemsOfRoom(roomId))[0]).not.toHaveProperty("last");
 
     expect(await directRoom(ann, ben)).toBe(roomId);

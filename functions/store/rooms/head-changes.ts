@@ -3,6 +3,7 @@
  * one update, fails if the room is deleted, and returns the head after it.
  *   one                       ROOM#r / HEAD
  */
+import { randomBytes } from "node:crypto";
 import type { Permissions, RoomStatus } from "../../../contract/objects/room.ts";
 import { isoNow } from "../../kernel/runtime/time.ts";
 import { keys } from "../table/keys.ts";
@@ -23,17 +24,17 @@ async function updateHead(
     values,
   }: { set: Readonly<Record<string, unknown>> } & Pick<Update, "condition" | "values">,
 ): Promise<Head | undefined> {
+  // Recognizes the call's own write. Two calls of one millisecond may set the same values.
+  const stamp = randomBytes(6).toString("base64");
   const { done, item } = await updateItem(keys.head(roomId), {
-    set,
+    set: { ...set, stamp },
     condition: condition ?? ["attribute_exists(pk)", "#status <> :deleted"],
     values: { deleted: "deleted" satisfies RoomStatus, ...values },
     returns: "ALL_NEW",
   });
   // The SDK repeats a call if its answer was lost. Then the head is already as this update makes
   // it.
-  const isAsWanted =
-    item !== undefined && Object.entries(set).every(([name, value]) => (value ?? item[name]) === item[name]);
-  return item && (done || isAsWanted) ? headFromItem(item) : undefined;
+  return item && (done || item.stamp === stamp) ? headFromItem(item) : undefined;
 }
 
 interface HeadChanges {

@@ -35,7 +35,8 @@ function between(from: Key, to: Key): Range {
 
 /**
  * A reply stands with the message that it answers. No message above a floor can answer one below
- * it.
+ * it. The change log stays until its TTL ends: it names numbers alone, and a client of the reopened
+ * room would take a removed entry for a revision without a change.
  */
 function rangesUpTo(roomId: string, seq: number): Range[] {
   return [
