@@ -196,7 +196,7 @@ test("recovery does not tell which users exist", async () => {
   const mails = aws.mail.list().length;
   const unknown = await forgot("unknown@example.com");
   expect(unknown.CodeDeliveryDetails).toEqual({
-    Destination: "n***@e***",
+    Destination: "u***@e***",
     DeliveryMedium: "EMAIL",
     AttributeName: "email",
   });
