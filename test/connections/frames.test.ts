@@ -161,8 +161,7 @@ describe("ping", () => {
       Object.fromEntries(ids.slice(0, count).map((id) => [id, { seq: 0, rev: 0 }]));
     const { operations } = await metered(() => socket.request({ type: "ping", rooms: rooms(5) }));
     const units = Object.values(operations).map(({ rru, wru }) => [rru, wru]);
-    // One unit for the presence of the connection.
-    expect(units).toEqual([[11, 0]]);
+    expect(units).toEqual([[10, 0]]);
     expect(await socket.request({ type: "ping", rooms: rooms(6) })).toMatchObject({
       type: "error",
       error: { code: "invalid_input", errors: [{ path: "rooms", message: "Name at most 5 rooms" }] },

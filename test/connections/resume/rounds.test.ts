@@ -10,7 +10,7 @@ import { fetchFresh, viewOfHeld } from "./view.ts";
 
 /** PARLEY_RESUME_SEED repeats a run that failed. */
 const seed = Number(process.env.PARLEY_RESUME_SEED ?? 20_261_130);
-const rounds = Number(process.env.PARLEY_RESUME_ROUNDS ?? 10);
+const rounds = Number(process.env.PARLEY_RESUME_ROUNDS ?? 6);
 const slowMachine = 180_000;
 
 /** Longer than a change may be in flight. */
