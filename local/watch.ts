@@ -1,8 +1,9 @@
-import { rmSync, watch } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { context, formatMessages, type Message } from "esbuild";
 import type { Emulator, Report } from "stack-emulator";
 import { bundleOptions } from "../lib/bundle.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 /** Milliseconds. Editors write a file in several steps, and a checkout writes many files. */
 const settledAfter = 50;
@@ -40,14 +41,14 @@ export function watchSources(sources: Sources, report: Pick<Report, "line" | "st
     clearTimeout(timer);
     timer = setTimeout(() => void onChange(), settledAfter);
   };
-  for (const folder of sources.folders) {
-    const watcher = watch(join(sources.root, folder), { recursive: true }, noteChange);
-    watcher.unref();
-    watcher.on("error", (error) => {
-      const problem = describeWatchProblem(folder, error);
-      if (problem !== undefined) report.line("watch", problem, true);
+  for (const folder of sources.folders)
+    watchFolder(join(sources.root, folder), {
+      onChange: noteChange,
+      onError(error) {
+        const problem = describeWatchProblem(folder, error);
+        if (problem !== undefined) report.line("watch", problem, true);
+      },
     });
-  }
 
   return {
     async attach(emulator) {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -65,4 +65,26 @@ test("a syntax error in a shared file is printed once, and the next correct save
   write("contract/common.ts", `export const greeting = "right";`);
   await expect.poll(names).toEqual(["one", "two"]);
   expect(printed).toHaveLength(1);
+});
+
+test("a file is watched on after another has replaced it, and in a folder that is made later", async () => {
+  const source = (text: string) => `export const handler = () => "${text}";`;
+  const becomes = async (text: string) => {
+    await expect.poll(() => replaced.map(({ code }) => code).join()).toContain(text);
+    replaced.length = 0;
+  };
+  replaced.length = 0;
+  for (let round = 1; round <= 3; round += 1) {
+    write("other.ts", source(`replaced ${round}`));
+    renameSync(join(root, "other.ts"), join(root, "functions/two.ts"));
+    await becomes(`replaced ${round}`);
+    write("functions/two.ts", source(`saved ${round}`));
+    await becomes(`saved ${round}`);
+  }
+  mkdirSync(join(root, "functions/later/deep"), { recursive: true });
+  write("functions/later/deep/part.ts", `export const part = "a part";`);
+  write("functions/two.ts", `export { part as handler } from "./later/deep/part.ts";`);
+  await becomes("a part");
+  write("functions/later/deep/part.ts", `export const part = "another part";`);
+  await becomes("another part");
 });
