@@ -97,7 +97,7 @@ export const authDescriptions = describeOperations(authOperations, {
     body: { refresh_token: refreshToken },
     success: "The new tokens, and their user. The refresh token may be the same as before.",
     errors: {
-      invalid_credentials: "The refresh token is not valid any longer: log in again.",
+      invalid_credentials: "The refresh token is no longer valid: log in again.",
       rate_limited: tooManyAttempts,
     },
   },

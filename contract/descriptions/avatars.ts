@@ -40,6 +40,6 @@ export const avatarDescriptions = describeOperations(avatarOperations, {
       "because a page cannot send one with a picture. The picture at a URL never changes. Clients may " +
       "cache it for a week.",
     success: "The picture.",
-    errors: { not_found: "There is no picture with this id any longer." },
+    errors: { not_found: "The picture with this id no longer exists." },
   },
 });

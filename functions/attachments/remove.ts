@@ -53,7 +53,7 @@ const itemsAtOnce = 25;
 /**
  * Removes the files of a deleted room, or the files of messages before a direct room was reopened.
  * Works while there is time, and returns false if something is left. The queue calls it a while
- * after a room was deleted, when no member sends there any longer. It precedes the removal of the
+ * after a room was deleted, when members no longer send there. It precedes the removal of the
  * messages. `head` is the room's present head: messages after the reopening of a direct room have
  * seqs above its floor. Their files stay.
  */

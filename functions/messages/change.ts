@@ -63,7 +63,7 @@ async function updatePreview(head: Head, message: StoredMessage): Promise<void> 
  * which message it changes, and lands the change on the message. Another call may have landed a
  * later revision in between, or what the change depends on: it is not done then.
  *
- * Throws `not_found` if there is no such message any longer.
+ * Throws `not_found` if the message no longer exists.
  */
 async function land(current: StoredMessage, change: MessageChange) {
   const head = await takeRev(current.roomId);

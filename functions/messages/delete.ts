@@ -66,7 +66,7 @@ export async function removeMessage(
 }
 
 /**
- * Deletes a message. It keeps its place and its content, which no user sees any longer, and loses
+ * Deletes a message. It keeps its place and its content, which users no longer see, and loses
  * its file. The stream then removes the file's object. If interrupted: the list of pins keeps an
  * entry, which it skips. Throws `forbidden` or `not_found`.
  */

@@ -1,6 +1,7 @@
 import { termsOf } from "../kernel/text/message-words.ts";
 import { getMessage, type StoredMessage } from "../store/messages/messages.ts";
-import { type Entry, searchIndex } from "../store/search/search-index.ts";
+import { searchIndex } from "../store/search/choose-index.ts";
+import type { Entry } from "../store/search/search-index.ts";
 
 /**
  * Returns the searchable texts of a message. File names come first, because users search for them

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { getMessages, listMessagesBetween, type StoredMessage } from "../store/messages/messages.ts";
 import { getHead, type Head, isThere } from "../store/rooms/heads.ts";
-import { type EntryChange, type KeptEntry, searchIndex } from "../store/search/search-index.ts";
+import { searchIndex } from "../store/search/choose-index.ts";
+import type { EntryChange, KeptEntry } from "../store/search/search-index.ts";
 import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
 /** The number of messages in a step. */

@@ -10,11 +10,11 @@ import { accessReadableRoom, type ReadableRoom } from "../rooms/access.ts";
 import { getMessagesAt, type StoredMessage } from "../store/messages/messages.ts";
 import { isThere } from "../store/rooms/heads.ts";
 import { firstVisibleSeq } from "../store/rooms/history-visibility.ts";
+import { searchIndex } from "../store/search/choose-index.ts";
 import {
   compareTerms,
   type Position,
   type SearchedRoom,
-  searchIndex,
   type TermGroup,
 } from "../store/search/search-index.ts";
 import { batchGet } from "../store/table/batch-get.ts";

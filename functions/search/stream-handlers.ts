@@ -1,6 +1,6 @@
 import type { StreamHandlers } from "../store/background/changes.ts";
 import type { StoredMessage } from "../store/messages/messages.ts";
-import { searchIndex } from "../store/search/search-index.ts";
+import { searchIndex } from "../store/search/choose-index.ts";
 import { indexMessage, isSame, messageTerms, searchEntryOf } from "./index-message.ts";
 
 /**

@@ -70,7 +70,7 @@ export const internals = {
   roomScope: () => import("../../functions/search/room-scope.ts"),
   rosterChanges: () => import("../../functions/store/rooms/roster-changes.ts"),
   rosters: () => import("../../functions/store/rooms/rosters.ts"),
-  searchIndex: () => import("../../functions/store/search/search-index.ts"),
+  searchIndex: () => import("../../functions/store/search/choose-index.ts"),
   searchRebuild: () => import("../../functions/search/rebuild.ts"),
   sockets: () => import("../../functions/store/presence/sockets.ts"),
   /** The stream handlers of a domain, by the name of its folder. */

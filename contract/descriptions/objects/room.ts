@@ -28,8 +28,8 @@ export const roomObjects = [
   }),
   describeValue(roomStatus, {
     description:
-      "`active`: the room takes messages. `archived`: it can be read, and takes none. `deleted`: no " +
-      "caller sees the room any longer, so no answer has this value.",
+      "`active`: the room takes messages. `archived`: it can be read, and takes none. `deleted`: the " +
+      "room is no longer shown, so no answer has this value.",
     example: "active",
   }),
   describeObject(participant, {

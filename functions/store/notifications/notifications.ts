@@ -140,7 +140,7 @@ export function keptSince(): number {
 }
 
 /** DynamoDB deletes expired items up to two days late. */
-function isThere({ isDeleted, expiresAt }: StoredNotification): boolean {
+function isCurrent({ isDeleted, expiresAt }: StoredNotification): boolean {
   return !isDeleted && expiresAt > epochSeconds();
 }
 
@@ -159,7 +159,7 @@ export async function getNotification(
   notificationId: string,
 ): Promise<StoredNotification | undefined> {
   const notification = await findNotification(userId, notificationId);
-  return notification && isThere(notification) ? notification : undefined;
+  return notification && isCurrent(notification) ? notification : undefined;
 }
 
 function listBetween(

@@ -40,7 +40,7 @@ function fromItem(item: Item): PushSubscription {
   };
 }
 
-function isThere({ expiresAt }: PushSubscription): boolean {
+function isCurrent({ expiresAt }: PushSubscription): boolean {
   return !isPast(expiresAt);
 }
 
@@ -49,7 +49,7 @@ export async function getPushSubscription(
   subscriptionId: string,
 ): Promise<PushSubscription | undefined> {
   const item = await getItem(keys.pushSubscription(userId, subscriptionId), "consistent");
-  return item && [fromItem(item)].find(isThere);
+  return item && [fromItem(item)].find(isCurrent);
 }
 
 /**
@@ -68,7 +68,7 @@ export async function listPushSubscriptions(
   return (
     items
       .map(fromItem)
-      .filter(isThere)
+      .filter(isCurrent)
       // Subscriptions of the same moment are ordered by id, so that all readers agree.
       .sort((one, other) => (`${one.createdAt} ${one.id}` < `${other.createdAt} ${other.id}` ? -1 : 1))
   );

@@ -4,7 +4,6 @@
  * shown as the table holds it then, and only if it still matches the search.
  */
 import type { MessageType } from "../../../contract/objects/message.ts";
-import { environment } from "../../kernel/runtime/environment.ts";
 
 /** A message in the index. */
 export interface Entry {
@@ -119,14 +118,4 @@ export interface SearchIndex {
     roomId: string,
     after: string | undefined,
   ): Promise<{ entries: KeptEntry[]; next: string | undefined }>;
-}
-
-let index: Promise<SearchIndex> | undefined;
-
-/** Returns the index that the stack has chosen. The other module is not loaded. */
-export function searchIndex(): Promise<SearchIndex> {
-  index ??= environment.openSearchEndpoint
-    ? import("./opensearch.ts").then((module) => module.openSearchIndex)
-    : import("./table-index.ts").then((module) => module.tableIndex);
-  return index;
 }

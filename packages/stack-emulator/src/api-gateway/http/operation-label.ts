@@ -2,7 +2,7 @@
 const ID = /^(([\w-]{22}\.)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(-\d+)?|[0-9A-HJKMNP-TV-Z]{26})$/i;
 
 /**
- * The name of a request on the meter: `POST /api/chat/rooms/{id}/messages`, whatever the ids and
+ * The name of a request on the meter: `POST /notes/{id}/comments`, whatever the ids and
  * the last slash.
  */
 export function operationLabel(method: string, path: string): string {
