@@ -112,7 +112,7 @@ describe("a change in flight", () => {
     const { ann, ben, roomId } = await groupWithStranger();
     const [one, two] = [await say(ben, roomId, "one"), await say(ben, roomId, "two")];
     await injectFault({
-      ...{ kind: "delay", service: "dynamodb", action: "UpdateItem", delay_ms: 3000 },
+      ...{ kind: "delay", service: "dynamodb", action: "UpdateItem", delay_ms: 8000 },
       ...keys.message(roomId, one.seq),
     });
     const editing = edit(ben, one, "uno");
