@@ -90,7 +90,9 @@ export const clientFrames = {
     z.object({
       type: z.literal("ping"),
       request_id: requestId(),
-      /** Rooms to compare with their present state: nothing else shows that a last event was lost. */
+      /**
+       * Rooms to compare with their present state: nothing else shows that a last event was lost.
+       */
       rooms: heldRooms(maxPingedRooms).optional(),
     }),
   ),

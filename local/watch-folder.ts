@@ -1,7 +1,7 @@
 import { readdirSync, watch } from "node:fs";
 import { join } from "node:path";
 
-/** What hears of a folder's changes and problems. */
+/** Hears of a folder's changes and problems. */
 interface Listener {
   onChange(): void;
   onError(error: Error): void;
