@@ -1,4 +1,4 @@
-import { readdirSync, watch } from "node:fs";
+import { type FSWatcher, readdirSync, watch } from "node:fs";
 import { join } from "node:path";
 
 /** Hears of a folder's changes and problems. */
@@ -12,29 +12,29 @@ interface Listener {
  * of its own: the recursive one of Node watches each file by itself on Linux, and loses a file that
  * another replaces, as `git checkout` and many editors do.
  */
-export function watchFolder(folder: string, listener: Listener): void {
-  const watched = new Set<string>();
+export function watchFolder(folder: string, { onChange, onError }: Listener): void {
+  const watchers = new Map<string, FSWatcher>();
   const add = (path: string): void => {
-    if (watched.has(path)) return;
-    watched.add(path);
+    if (watchers.has(path)) return;
     const watcher = watch(path, () => {
-      listener.onChange();
-      addFoldersIn(path);
+      onChange();
+      addAll(path);
     });
     watcher.unref();
-    watcher.on("error", listener.onError);
-    watcher.on("close", () => watched.delete(path));
-    addFoldersIn(path);
+    watcher.on("error", onError);
+    watchers.set(path, watcher);
   };
-  const addFoldersIn = (path: string): void => {
+  const addAll = (path: string): void => {
     try {
+      add(path);
       const entries = readdirSync(path, { withFileTypes: true });
-      for (const entry of entries) if (entry.isDirectory()) add(join(path, entry.name));
+      for (const entry of entries) if (entry.isDirectory()) addAll(join(path, entry.name));
     } catch (error) {
-      // The folder was removed in the meantime.
-      watched.delete(path);
-      if (error instanceof Error) listener.onError(error);
+      // The folder was removed in the meantime, or the system has no watch left.
+      watchers.get(path)?.close();
+      watchers.delete(path);
+      if (error instanceof Error) onError(error);
     }
   };
-  add(folder);
+  addAll(folder);
 }

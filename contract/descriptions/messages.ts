@@ -30,8 +30,7 @@ const reply = {
     example: examples.file,
   },
   message_type: {
-    description:
-      "The type of the message: any but `system`. With a file it may be left out. Default: `text`.",
+    description: "The type of the message, except `system`. With a file it may be left out. Default: `text`.",
     example: "image",
   },
   priority: { description: "The priority of the message. Default: `normal`.", example: "normal" },

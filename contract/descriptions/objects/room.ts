@@ -14,7 +14,7 @@ import { userFields } from "./user.ts";
 export const roomObjects = [
   describeValue(roomType, {
     description:
-      "The type of a room. `direct`: exactly two members, who have equal rights. `public`: any user may " +
+      "The type of a room. `direct`: exactly two members, who have equal rights. `public`: every user can " +
       "list, read and join it. All other types are private rooms that members are added to, and differ " +
       "only in their name.",
     example: "group",
